@@ -1,0 +1,1 @@
+"""The nouns: time, side, lattice, leverage groups, margin, market data, ledger, levels, viewport."""

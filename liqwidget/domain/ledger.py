@@ -1,0 +1,276 @@
+"""The ledger: per venue one row per candle, and the state that the next candle goes on from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import IntEnum
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from liqwidget.domain.lattice import cell_coordinate
+from liqwidget.domain.leverage import LEVERAGE_GROUPS
+from liqwidget.domain.time import time_index, time_ns, timestamp
+from liqwidget.errors import DataError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class RowKind(IntEnum):
+    """What a row of the ledger stands for."""
+
+    START = 0
+    """The state before the first candle: everything open at the first price."""
+    CANDLE = 1
+    GAP = 2
+    """Missing candles, from the last close to the next open."""
+    PROVISIONAL = 3
+    """An unfinished candle; replaced by the next advance."""
+
+
+class RowFlag(IntEnum):
+    """Bits of a row's `flags`."""
+
+    HELD = 1
+    """Open interest is the last known value, not one of this candle."""
+    FROZEN = 2
+    """No open interest for more than 24 hours: nothing opens or closes, price still sweeps."""
+
+
+class RowInputs(NamedTuple):
+    """What a venue reported for each row, shape (n,).
+
+    ``time`` is the close [ns]; ``low``, ``high``, ``close`` [quote/base]; ``volume`` [base], NaN where unknown; ``interest``
+    the open interest known at the close [base], NaN where none is, and ``interest_time`` its stamp [ns].
+    """
+
+    time: npt.NDArray[np.int64]
+    kind: npt.NDArray[np.uint8]
+    low: npt.NDArray[np.float64]
+    high: npt.NDArray[np.float64]
+    close: npt.NDArray[np.float64]
+    volume: npt.NDArray[np.float64]
+    interest: npt.NDArray[np.float64]
+    interest_time: npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BookState:
+    """The books of one venue after a row: what the next row sweeps and refills, on the traded range of the lattice.
+
+    Parameters
+    ----------
+    row : int
+        The row it stands after.
+    mass : ndarray of float64, shape (2, G)
+        Coins of each side's and group's book [base]; weight x open interest unless frozen.
+    base : int
+        Lattice cell of index 0 of `standing` and `entered`.
+    standing : ndarray of float64, shape (2, G, B)
+        Coins standing per cell, over `scale`.
+    entered : ndarray of float64, shape (2, G, B)
+        Coins opened by entry cell over the book's weight, over `scale`: what cells never touched hold follows from it.
+    scale : float
+        Factor that brings `standing` and `entered` to coins of this row.
+    log_survival : float
+        ln of the survival since the first row.
+    """
+
+    row: int
+    mass: npt.NDArray[np.float64]
+    base: int
+    standing: npt.NDArray[np.float64]
+    entered: npt.NDArray[np.float64]
+    scale: float
+    log_survival: float
+
+
+@dataclass(frozen=True, eq=False)
+class VenueLedger:
+    """The ledger of one venue.
+
+    Parameters
+    ----------
+    venue, symbol : str
+        Where and what.
+    timeframe : int
+        Length of a candle [ns].
+    minimum_distance : float
+        The nearest distance from entry to liquidation that the venue allows.
+    maintenance_margin_rate : float
+        Rate of the venue's lowest tier; used by nominal ladders.
+    inputs : RowInputs
+        What the venue reported, one row per candle; the first row is START. The rest follows from it.
+    open_interest : ndarray of float64, shape (n,)
+        Accepted open interest [base].
+    flags : ndarray of uint8, shape (n,)
+        Bits of `RowFlag`.
+    log_survival : ndarray of float64, shape (n,)
+        ln of the share that survives from the first row.
+    opened : ndarray of float64, shape (n, 2, G)
+        Coins opened per row, side (0 long, 1 short) and leverage group [base].
+    books, survival : BookState, object
+        The state after the last row that is not provisional.
+    checkpoints : tuple of BookState
+        Earlier states, one per fixed number of rows, from which a viewport's left edge is found.
+    relative : bool
+        Whether open interest was unknown and taken as 1: sizes are shares then, not amounts.
+    notes : tuple of str
+        What a user should know about this venue's data.
+    """
+
+    venue: str
+    symbol: str
+    timeframe: int
+    minimum_distance: float
+    maintenance_margin_rate: float
+    inputs: RowInputs
+    open_interest: npt.NDArray[np.float64]
+    flags: npt.NDArray[np.uint8]
+    log_survival: npt.NDArray[np.float64]
+    opened: npt.NDArray[np.float64]
+    books: BookState
+    survival: Any
+    checkpoints: tuple[BookState, ...] = ()
+    relative: bool = False
+    notes: tuple[str, ...] = ()
+
+    @property
+    def time(self) -> npt.NDArray[np.int64]:
+        """Close time of each row [ns], shape (n,)."""
+        return self.inputs.time
+
+    @property
+    def close(self) -> npt.NDArray[np.float64]:
+        """Last price of each row [quote/base], shape (n,)."""
+        return self.inputs.close
+
+    @property
+    def settled(self) -> int:
+        """Number of rows that are not provisional."""
+        return len(self.time) - int(self.inputs.kind[-1] == RowKind.PROVISIONAL)
+
+    @cached_property
+    def coordinates(self) -> npt.NDArray[np.float64]:
+        """Low, high and close of each row as lattice coordinates, shape (3, n)."""
+        array = cell_coordinate(np.stack([self.inputs.low, self.inputs.high, self.inputs.close]))
+        array.flags.writeable = False
+        return array
+
+    def row_at(self, times: npt.ArrayLike) -> npt.NDArray[np.int64]:
+        """Return the last row whose candle had closed by each time [ns]; -1 before the first close."""
+        rows = np.searchsorted(self.time, np.asarray(times, dtype=np.int64), side="right") - 1
+        return np.asarray(np.where(rows >= 1, rows, -1), dtype=np.int64)
+
+
+@dataclass(frozen=True, eq=False)
+class Ledger:
+    """What opened and what was swept, candle by candle, for one symbol on one or more venues.
+
+    Made by `liqwidget.estimate`; everything that is drawn, listed or selected is a function of it.
+
+    Parameters
+    ----------
+    symbol : str
+        The face's name, such as ``'BTC'``.
+    prior : object
+        The leverage prior it was estimated with.
+    venues : tuple of VenueLedger
+        One per venue, estimated separately; maps add.
+    """
+
+    symbol: str
+    prior: Any
+    venues: tuple[VenueLedger, ...] = field(repr=False)
+
+    def __iter__(self) -> Iterator[VenueLedger]:
+        """Iterate over the venues."""
+        return iter(self.venues)
+
+    def venue(self, name: str) -> VenueLedger:
+        """Return one venue's ledger.
+
+        Raises
+        ------
+        DataError
+            If the venue is not in the ledger.
+        """
+        for part in self.venues:
+            if part.venue == name:
+                return part
+        message = f"Expected a venue among {', '.join(self.names)}, was {name!r}"
+        raise DataError(message)
+
+    def only(self, names: Iterable[str] | None) -> Ledger:
+        """Return the ledger of some venues; None means all."""
+        return self if names is None else Ledger(self.symbol, self.prior, tuple(self.venue(name) for name in names))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the venues."""
+        return tuple(part.venue for part in self.venues)
+
+    @property
+    def start(self) -> int:
+        """Open of the first candle [ns]."""
+        return min(int(part.time[0]) for part in self.venues)
+
+    @property
+    def end(self) -> int:
+        """Last close [ns]."""
+        return max(int(part.time[-1]) for part in self.venues)
+
+    @property
+    def timeframe(self) -> int:
+        """Length of the shortest candle [ns]."""
+        return min(part.timeframe for part in self.venues)
+
+    def instant(self, at: Any) -> int:  # noqa: ANN401 - whatever pandas.Timestamp takes
+        """Return `at` as ns UTC; None means the last close."""
+        return self.end if at is None else time_ns(at, "at")
+
+    def last_price(self, at: int | None = None) -> float:
+        """Return the last close by `at` [ns] of the venue with the most open interest [quote/base]; NaN before the first."""
+        best, price = -1.0, float("nan")
+        for part in self.venues:
+            row = int(part.row_at(self.end if at is None else at))
+            if row >= 0 and part.open_interest[row] > best:
+                best, price = float(part.open_interest[row]), float(part.close[row])
+        return price
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the rows as a DataFrame.
+
+        Returns
+        -------
+        DataFrame
+            One row per venue and candle: venue, time (close, UTC), kind, low, high, close [quote/base], open_interest
+            [base], log_survival, then opened_<side>_<group> [base].
+        """
+        frames = []
+        for part in self.venues:
+            columns: dict[str, Any] = {
+                "venue": part.venue,
+                "time": time_index(part.time),
+                "kind": [RowKind(kind).name.lower() for kind in part.inputs.kind],
+                "low": part.inputs.low,
+                "high": part.inputs.high,
+                "close": part.close,
+                "open_interest": part.open_interest,
+                "log_survival": part.log_survival,
+            }
+            for side, name in enumerate(("long", "short")):
+                for group, label in enumerate(LEVERAGE_GROUPS):
+                    columns[f"opened_{name}_{label}"] = part.opened[:, side, group]
+            frames.append(pd.DataFrame(columns))
+        return pd.concat(frames, ignore_index=True)
+
+    def __repr__(self) -> str:
+        """Return symbol, venues, rows and time range."""
+        rows = sum(len(part.time) for part in self.venues)
+        return f"Ledger({self.symbol!r}, {'+'.join(self.names)}, {rows} rows, {timestamp(self.start)} to {timestamp(self.end)})"

@@ -1,0 +1,117 @@
+"""LevelSet: lives of price cells between two touches, as a table of arrays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from liqwidget.domain.lattice import cell_edge
+from liqwidget.domain.leverage import LEVERAGE_GROUPS
+from liqwidget.domain.viewport import Box
+
+STANDING = np.iinfo(np.int64).max
+"""Close time of a level that still stands."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LevelSet:
+    """Levels: each the life of one price cell, side and leverage group of a venue between two touches.
+
+    Parameters
+    ----------
+    cell : ndarray of int64, shape (n,)
+        Lattice cell; it spans 10 basis points of price.
+    side : ndarray of int8, shape (n,)
+        Side of the positions that would be liquidated: +1 long, -1 short.
+    group : ndarray of int8, shape (n,)
+        Index into `LEVERAGE_GROUPS`.
+    open_time, close_time : ndarray of int64, shape (n,)
+        Half-open life [ns UTC]: the close of the first candle after which it stood, and the close of the candle that
+        touched it; `STANDING` while it stands.
+    size : ndarray of float64, shape (n,)
+        Quote currency at the liquidation price, at its end or now.
+    peak_size : ndarray of float64, shape (n,)
+        The largest size at any candle's close [quote].
+    venue : ndarray of int16, shape (n,)
+        Index into `venues`.
+    venues : tuple of str
+        Names.
+    """
+
+    cell: npt.NDArray[np.int64] = field(repr=False)
+    side: npt.NDArray[np.int8] = field(repr=False)
+    group: npt.NDArray[np.int8] = field(repr=False)
+    open_time: npt.NDArray[np.int64] = field(repr=False)
+    close_time: npt.NDArray[np.int64] = field(repr=False)
+    size: npt.NDArray[np.float64] = field(repr=False)
+    peak_size: npt.NDArray[np.float64] = field(repr=False)
+    venue: npt.NDArray[np.int16] = field(repr=False)
+    venues: tuple[str, ...]
+
+    def __len__(self) -> int:
+        """Number of levels."""
+        return len(self.cell)
+
+    def where(self, mask: npt.NDArray[np.bool_]) -> LevelSet:
+        """Return the levels at which `mask`, shape (n,), is true."""
+        arrays: dict[str, Any] = {part.name: getattr(self, part.name)[mask] for part in fields(self) if part.name != "venues"}
+        return LevelSet(**arrays, venues=self.venues)
+
+    @property
+    def price_low(self) -> npt.NDArray[np.float64]:
+        """Lower price edge [quote/base], shape (n,)."""
+        return cell_edge(self.cell)
+
+    @property
+    def price_high(self) -> npt.NDArray[np.float64]:
+        """Upper price edge [quote/base], shape (n,)."""
+        return cell_edge(self.cell + 1)
+
+    @property
+    def is_standing(self) -> npt.NDArray[np.bool_]:
+        """Whether each level still stands, shape (n,)."""
+        return self.close_time == STANDING
+
+    @property
+    def standing(self) -> LevelSet:
+        """The levels that still stand."""
+        return self.where(self.is_standing)
+
+    def inside(self, box: Box) -> LevelSet:
+        """Return the levels whose price cell and life overlap a box."""
+        overlap = (self.price_high > box.price[0]) & (self.price_low < box.price[1])
+        return self.where(overlap & (self.open_time < box.time[1]) & (self.close_time > box.time[0]))
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per level.
+
+        Returns
+        -------
+        DataFrame
+            price_low, price_high [quote/base], open_time, close_time (UTC; NaT while standing), size, peak_size [quote],
+            side ('long' / 'short'), leverage (group of effective leverage), venue, ended_by ('swept' / 'standing').
+        """
+        stands = self.is_standing
+        closes = pd.Series(np.where(stands, 0, self.close_time).astype("datetime64[ns]")).dt.tz_localize("UTC").mask(stands)
+        return pd.DataFrame(
+            {
+                "price_low": self.price_low,
+                "price_high": self.price_high,
+                "open_time": pd.Series(self.open_time.astype("datetime64[ns]")).dt.tz_localize("UTC"),
+                "close_time": closes,
+                "size": self.size,
+                "peak_size": self.peak_size,
+                "side": np.where(self.side > 0, "long", "short"),
+                "leverage": np.asarray(LEVERAGE_GROUPS, dtype=object)[self.group],
+                "venue": np.asarray(self.venues, dtype=object)[self.venue],
+                "ended_by": np.where(stands, "standing", "swept"),
+            }
+        )
+
+    def __repr__(self) -> str:
+        """Return how many levels, and how many still stand."""
+        return f"LevelSet({len(self)} levels, {int(self.is_standing.sum())} standing)"

@@ -1,0 +1,34 @@
+"""Leverage groups: ranges of effective leverage, the inverse of the distance from entry to liquidation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from liqwidget.errors import DataError
+
+LEVERAGE_GROUPS = (">50x", "25-50x", "10-25x", "5-10x", "3-5x", "<3x")
+"""Names of the groups, nearest liquidation first."""
+
+GROUP_DISTANCES = (0.0, 0.02, 0.04, 0.1, 0.2, 1 / 3, 2.5)
+"""Edges of the groups as distance |entry - liquidation| / entry."""
+
+FLOOR_DISTANCE = 0.002
+"""The nearest distance the estimator uses, whatever the venue allows."""
+
+
+def group_indices(names: Iterable[str] | None) -> tuple[int, ...]:
+    """Return the indices of leverage groups by name, in lattice order; None means all.
+
+    Raises
+    ------
+    DataError
+        If a name is not one of `LEVERAGE_GROUPS`.
+    """
+    if names is None:
+        return tuple(range(len(LEVERAGE_GROUPS)))
+    wanted = [names] if isinstance(names, str) else list(names)
+    unknown = [name for name in wanted if name not in LEVERAGE_GROUPS]
+    if unknown:
+        message = f"Expected leverage groups among {', '.join(LEVERAGE_GROUPS)}, was {unknown[0]!r}"
+        raise DataError(message)
+    return tuple(sorted({LEVERAGE_GROUPS.index(name) for name in wanted}))

@@ -1,0 +1,51 @@
+"""The errors a user may meet: each says what was expected, what it was, where, and what is available."""
+
+from __future__ import annotations
+
+
+class LiqError(Exception):
+    """Base of every error that liqwidget raises on purpose."""
+
+    def _render_traceback_(self) -> list[str]:
+        """Show the sentence alone in a notebook: IPython calls this instead of printing the frames."""
+        return [f"{type(self).__name__}: {self}"]
+
+
+class DataError(LiqError, ValueError):
+    """Input that cannot be used as it is: a column, a row, a unit or an argument."""
+
+
+class EstimateError(LiqError, ValueError):
+    """An estimate that cannot be made from valid data with the given options."""
+
+
+class ProtocolError(LiqError, ValueError):
+    """A message between the front end and the kernel that does not follow the protocol."""
+
+
+class SourceError(LiqError, RuntimeError):
+    """A market that cannot be read.
+
+    Parameters
+    ----------
+    message : str
+        A sentence for the user.
+    venue : str, optional
+        The venue that was asked, if one was.
+    symbol : str, optional
+        The symbol that was asked for, if one was.
+    retryable : bool
+        Whether asking again later may help.
+    """
+
+    def __init__(
+        self, message: str, *, venue: str | None = None, symbol: str | None = None, retryable: bool = False
+    ) -> None:
+        super().__init__(message)
+        self.venue = venue
+        self.symbol = symbol
+        self.retryable = retryable
+
+
+class MissingExtraError(LiqError, ImportError):
+    """An optional library that a call needs and that is not installed; the text gives the install line."""

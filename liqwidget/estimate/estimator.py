@@ -1,0 +1,261 @@
+"""From market data to the ledger: `estimate`, and `advance`, which goes on from where a ledger stands."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from liqwidget.domain.frames import MarketData
+from liqwidget.domain.lattice import cell_coordinate
+from liqwidget.domain.ledger import Ledger, RowFlag, RowInputs, RowKind, VenueLedger
+from liqwidget.domain.leverage import LEVERAGE_GROUPS
+from liqwidget.domain.time import duration_text, time_ns, timestamp
+from liqwidget.errors import DataError, EstimateError
+from liqwidget.estimate.books import empty_books, run_books
+from liqwidget.estimate.survival import SurvivalState, survive
+from liqwidget.field.density import Density, Prior, PriorLike, venue_density
+
+Markets = MarketData | Iterable[MarketData]
+
+
+def estimate(market: Markets, prior: PriorLike | Prior = "effective") -> Ledger:
+    """Estimate what opened, closed and was swept, candle by candle.
+
+    Each venue is estimated by itself; maps add.
+
+    Parameters
+    ----------
+    market : MarketData or iterable of MarketData
+        One per venue, all of one symbol.
+    prior : str, (median, sigma), or mapping
+        The leverage prior: 'effective' (default), 'isolated', 'nominal', own numbers, or a nominal ladder.
+
+    Returns
+    -------
+    Ledger
+
+    Raises
+    ------
+    DataError
+        If venues repeat, symbols differ, or open interest changes its unit.
+    """
+    markets = _markets(market)
+    parsed = Prior.parse(prior)
+    parts = tuple(_first(part, parsed) for part in markets)
+    return Ledger(markets[0].symbol, parsed, parts)
+
+
+def advance(ledger: Ledger, market: Markets) -> Ledger:
+    """Return the ledger with newer candles; the same data in any chunks give the same ledger to the byte.
+
+    A candle already in the ledger changes nothing. A provisional row is replaced.
+
+    Raises
+    ------
+    DataError
+        If a candle differs from the row already in the ledger; `recompute` then makes it anew from a time on.
+    """
+    markets = {part.venue: part for part in _markets(market)}
+    wrong = next((part.symbol for part in markets.values() if part.symbol != ledger.symbol), None)
+    if wrong is not None:
+        message = f"Expected market data of {ledger.symbol}, was {wrong!r}"
+        raise DataError(message)
+    kept = [_advance(part, markets.pop(part.venue), ledger.prior) if part.venue in markets else part for part in ledger]
+    return Ledger(ledger.symbol, ledger.prior, (*kept, *(_first(part, ledger.prior) for part in markets.values())))
+
+
+def recompute(ledger: Ledger, market: Markets, from_time: Any) -> Ledger:  # noqa: ANN401 - whatever pandas.Timestamp takes
+    """Return the ledger made anew from a time on, for data that were revised after the fact.
+
+    Rows that had closed by `from_time` stay to the byte; later ones come from `market`.
+    """
+    limit = time_ns(from_time, "from_time")
+    markets = _markets(market)
+    replaced = {part.venue for part in markets}
+    parts = []
+    for part in ledger:
+        rows = int(np.searchsorted(part.time[: part.settled], limit, side="right"))
+        if part.venue not in replaced:
+            parts.append(part)
+        elif rows > 1:
+            inputs = RowInputs(*(column[:rows] for column in part.inputs))
+            parts.append(_extend(_blank(part, int(inputs.time[0]), float(inputs.close[0]), ledger.prior), inputs, ledger.prior))
+    newer = [_newer(part, limit) for part in markets]
+    return advance(Ledger(ledger.symbol, ledger.prior, tuple(parts)), [part for part in newer if part is not None])
+
+
+def _markets(market: Markets) -> list[MarketData]:
+    markets = [market] if isinstance(market, MarketData) else list(market)
+    if not markets:
+        message = "Expected at least one MarketData, was none"
+        raise EstimateError(message)
+    bad = next((part for part in markets if not isinstance(part, MarketData)), None)
+    if bad is not None:
+        message = f"Expected MarketData (see MarketData.from_frames), was {type(bad).__name__}"
+        raise EstimateError(message)
+    venues = [part.venue for part in markets]
+    if len(set(venues)) < len(venues) or len({part.symbol for part in markets}) > 1:
+        message = f"Expected one MarketData per venue, all of one symbol, was {[(part.venue, part.symbol) for part in markets]}"
+        raise DataError(message)
+    return markets
+
+
+def _newer(market: MarketData, limit: int) -> MarketData | None:
+    """Return the candles that close after `limit`, with all open interest."""
+    rows = market.close_time > limit
+    if not rows.any():
+        return None
+    names = ("time", "open", "high", "low", "close", "volume", "taker_buy_volume")
+    return replace(market, **{name: getattr(market, name)[rows] for name in names})
+
+
+def _first(market: MarketData, prior: Prior) -> VenueLedger:
+    """Return the ledger of one venue from its first candle on."""
+    price, time = market.open[:1], market.time[:1]
+    row = int(np.searchsorted(market.interest_time, time[0] + market.tolerance, side="right")) - 1
+    known, stamp = (market.interest[row], market.interest_time[row]) if row >= 0 else (math.nan, 0)
+    rows = _rows(market, int(time[0]), float(price[0]), known, stamp)
+    if math.isnan(known) and len(rows.time):
+        known, stamp = rows.interest[0], time[0]
+    first = RowInputs(
+        time, np.array([RowKind.START], np.uint8), price, price, price, np.array([np.nan]), np.array([known]), np.array([stamp])
+    )
+    return _extend(_blank(market, int(time[0]), float(price[0]), prior), _joined([first, rows]), prior)
+
+
+def _blank(market: MarketData | VenueLedger, start: int, price: float, prior: Prior) -> VenueLedger:
+    """Return a ledger without rows, with the venue and rules of `market`, before `price` at `start` [ns]."""
+    empty = np.empty(0)
+    return VenueLedger(
+        venue=market.venue,
+        symbol=market.symbol,
+        timeframe=market.timeframe,
+        minimum_distance=market.minimum_distance,
+        maintenance_margin_rate=market.maintenance_margin_rate,
+        inputs=RowInputs(np.empty(0, np.int64), np.empty(0, np.uint8), *[empty] * 5, np.empty(0, np.int64)),
+        open_interest=empty,
+        flags=np.empty(0, np.uint8),
+        log_survival=empty,
+        opened=np.empty((0, 2, len(LEVERAGE_GROUPS))),
+        books=empty_books(float(cell_coordinate(price)), len(LEVERAGE_GROUPS)),
+        survival=SurvivalState(time=start, volume_since=start),
+        relative=market.relative,
+        notes=market.notes,
+    )
+
+
+def _advance(ledger: VenueLedger, market: MarketData, prior: Prior) -> VenueLedger:
+    if market.timeframe != ledger.timeframe:
+        message = (
+            f"Expected {ledger.venue} candles of {duration_text(ledger.timeframe)} as in the ledger, "
+            f"was {duration_text(market.timeframe)}"
+        )
+        raise DataError(message)
+    settled = _settled(ledger)
+    known = int(np.searchsorted(market.close_time, settled.time[-1], side="right"))
+    _compare(settled, market, known)
+    if known == len(market.time):
+        return ledger if market.complete_until is None else settled
+    inputs = settled.inputs
+    newer = _rows(
+        _from_row(market, known),
+        int(inputs.time[-1]),
+        float(inputs.close[-1]),
+        float(inputs.interest[-1]),
+        int(inputs.interest_time[-1]),
+    )
+    return _extend(settled, newer, prior) if len(newer.time) else settled
+
+
+def _from_row(market: MarketData, row: int) -> MarketData:
+    names = ("time", "open", "high", "low", "close", "volume", "taker_buy_volume")
+    return replace(market, **{name: getattr(market, name)[row:] for name in names})
+
+
+def _compare(ledger: VenueLedger, market: MarketData, known: int) -> None:
+    """Raise a DataError at the first of the market's `known` candles that differs from the ledger's row."""
+    if not known:
+        return
+    rows = np.minimum(np.searchsorted(ledger.time, market.close_time[:known]), len(ledger.time) - 1)
+    inputs = ledger.inputs
+    same = (ledger.time[rows] == market.close_time[:known]) & (inputs.kind[rows] == RowKind.CANDLE)
+    for name in ("low", "high", "close", "volume"):
+        ours, theirs = getattr(inputs, name)[rows], getattr(market, name)[:known]
+        same &= (ours == theirs) | (np.isnan(ours) & np.isnan(theirs))
+    if not same.all():
+        row = int(np.argmin(same))
+        message = (
+            f"Expected candles as they stand in the ledger, was another {ledger.venue} candle at {timestamp(market.time[row])}: "
+            f"low, high, close {market.low[row]:g}, {market.high[row]:g}, {market.close[row]:g}. "
+            f"Call recompute(ledger, market, from_time={timestamp(market.time[row]).isoformat()!r}) to replace what follows"
+        )
+        raise DataError(message)
+
+
+def _rows(market: MarketData, time: int, close: float, interest: float, stamp: int) -> RowInputs:
+    """Return the rows of a market's candles: candles, the gaps before them, a provisional one.
+
+    `time` [ns], `close`, `interest` and its `stamp` [ns] are those of the row before.
+    """
+    limit = market.complete_until
+    done = market.close_time if limit is None else np.minimum(market.close_time, limit)
+    kinds = np.where(done < market.close_time, RowKind.PROVISIONAL, RowKind.CANDLE).astype(np.uint8)
+    count = int((done > market.time).sum())
+    end, kinds = done[:count], kinds[:count]
+    before_time, before_close = np.append(time, end)[:count], np.append(close, market.close[:count])[:count]
+    gaps = np.flatnonzero(market.time[:count] > before_time)
+    opens, missing = market.open[gaps], np.full(len(gaps), np.nan)
+    low, high = np.minimum(before_close[gaps], opens), np.maximum(before_close[gaps], opens)
+    gap = (market.time[gaps], np.full(len(gaps), RowKind.GAP, np.uint8), low, high, opens, missing)
+    own = (end, kinds, market.low[:count], market.high[:count], market.close[:count], market.volume[:count])
+    columns = [np.insert(mine, gaps, between) for mine, between in zip(own, gap, strict=True)]
+    newer = market.interest_time > stamp
+    values, stamps = np.append(interest, market.interest[newer]), np.append(stamp, market.interest_time[newer])
+    index = np.searchsorted(stamps[1:], columns[0] + market.tolerance, side="right")
+    return RowInputs(*columns, values[index], stamps[index])
+
+
+def _joined(parts: list[RowInputs]) -> RowInputs:
+    return RowInputs(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
+
+
+def _extend(ledger: VenueLedger, rows: RowInputs, prior: Prior) -> VenueLedger:
+    """Fold new rows; a provisional one leaves the state as it is."""
+    settled = len(rows.time) - int(rows.kind[-1] == RowKind.PROVISIONAL)
+    for part in (slice(0, settled), slice(settled, None)):
+        piece = RowInputs(*(column[part] for column in rows))
+        if len(piece.time):
+            ledger = _fold(ledger, piece, venue_density(ledger, prior))
+    return ledger
+
+
+def _fold(ledger: VenueLedger, rows: RowInputs, spread: Density) -> VenueLedger:
+    survival = survive(rows, ledger.timeframe, ledger.survival)
+    coordinates = cell_coordinate(np.stack([rows.low, rows.high, rows.close]))
+    last = float(cell_coordinate(ledger.close[-1])) if len(ledger.time) else float(coordinates[2, 0])
+    done = run_books(ledger.books, last, coordinates, survival.share, survival.interest, survival.frozen, spread)
+    flags = survival.held * np.uint8(RowFlag.HELD) | survival.frozen * np.uint8(RowFlag.FROZEN)
+    fields: dict[str, Any] = {
+        "inputs": _joined([ledger.inputs, rows]),
+        "open_interest": np.concatenate([ledger.open_interest, survival.interest]),
+        "flags": np.concatenate([ledger.flags, flags.astype(np.uint8)]),
+        "log_survival": np.concatenate([ledger.log_survival, done.log_survival]),
+        "opened": np.concatenate([ledger.opened, done.opened]),
+    }
+    for array in (*fields["inputs"], *list(fields.values())[1:]):
+        array.flags.writeable = False
+    if rows.kind[-1] != RowKind.PROVISIONAL:
+        fields |= {"books": done.state, "survival": survival.state, "checkpoints": ledger.checkpoints + done.checkpoints}
+    return replace(ledger, **fields)
+
+
+def _settled(ledger: VenueLedger) -> VenueLedger:
+    """Return the ledger without its provisional row."""
+    if ledger.settled == len(ledger.time):
+        return ledger
+    arrays = {name: getattr(ledger, name)[:-1] for name in ("open_interest", "flags", "log_survival", "opened")}
+    return replace(ledger, inputs=RowInputs(*(column[:-1] for column in ledger.inputs)), **arrays)

@@ -1,0 +1,184 @@
+"""What survives a candle: the volume clock, falling open interest, and the rules for missing or broken open interest.
+
+Every rule is a fold over rows: a row depends on the rows before it through `SurvivalState` only, so any chunking of the
+same data gives the same numbers to the byte.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from liqwidget.domain.ledger import RowInputs, RowKind
+from liqwidget.domain.time import DAY, timestamp
+from liqwidget.errors import DataError
+from liqwidget.field.engine import compiled
+
+CHURN = 0.4
+"""Share of positions closed per day of normal volume, as an exponential rate (half-life 1.7 days)."""
+
+CLOCK_FLOOR = 0.05
+"""The slowest the volume clock runs, as a share of its mean."""
+
+VOLUME_WINDOW = 7 * DAY
+HOLD_LIMIT = DAY
+OUTLIER_SHARE = 0.5
+OUTLIER_CANDLES = 3
+UNIT_BREAK = 20.0
+
+_RESUM = 1024
+"""The running volume sum is added up afresh every so many rows, so that rounding does not build up."""
+
+_CANDLE, _PROVISIONAL = int(RowKind.CANDLE), int(RowKind.PROVISIONAL)
+
+
+def _no_times() -> npt.NDArray[np.int64]:
+    return np.empty(0, np.int64)
+
+
+def _no_volumes() -> npt.NDArray[np.float64]:
+    return np.empty(0, np.float64)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SurvivalState:
+    """What the next row needs to know of the rows before it.
+
+    Parameters
+    ----------
+    rows : int
+        Rows so far.
+    time : int
+        Close time of the last row [ns].
+    interest : float
+        Last accepted open interest [base]; 0 before the first.
+    low_candles : int
+        Candles in a row whose open interest was held back as an outlier.
+    volume_since : int
+        Close time of the last candle with volume [ns].
+    volume_sum : float
+        Running sum of the window's volumes [base].
+    volume_times, volumes : ndarray of int64 / float64, shape (m,)
+        Close times [ns] and volumes [base] of the candles in the seven-day window.
+    """
+
+    rows: int = 0
+    time: int = 0
+    interest: float = 0.0
+    low_candles: int = 0
+    volume_since: int = 0
+    volume_sum: float = 0.0
+    volume_times: npt.NDArray[np.int64] = field(default_factory=_no_times)
+    volumes: npt.NDArray[np.float64] = field(default_factory=_no_volumes)
+
+
+class Survival(NamedTuple):
+    """Per row, shape (n,): the share that survives, accepted open interest [base], and flags; then the state after."""
+
+    share: npt.NDArray[np.float64]
+    interest: npt.NDArray[np.float64]
+    held: npt.NDArray[np.bool_]
+    frozen: npt.NDArray[np.bool_]
+    state: SurvivalState
+
+
+def _survive(  # noqa: PLR0913 - a compiled loop takes arrays, not objects
+    times: Any, kinds: Any, volumes: Any, values: Any, stamps: Any, timeframe: int, rows: int, time: int, interest: float,
+    low_candles: int, volume_since: int, volume_sum: float, window_times: Any, window: Any, first: int, share: Any, accepted: Any,
+    held: Any, frozen: Any,
+) -> tuple[int, float, int, int, float, int]:  # fmt: skip
+    """Fold the rows; `window` is the volume window before them followed by their own volumes from index `first`."""
+    start, count = 0, first
+    for row in range(times.shape[0]):
+        elapsed = times[row] - time
+        clock = elapsed / DAY
+        time = times[row]
+        rows += 1
+        volume = volumes[row]
+        counted = kinds[row] == _CANDLE or kinds[row] == _PROVISIONAL
+        if counted and volume == volume:  # noqa: PLR0124 - not NaN
+            if kinds[row] == _PROVISIONAL:
+                volume *= timeframe / elapsed
+            if volume > 0.0:
+                volume_since = time
+            volume_sum += volume
+            window[first] = volume
+            window_times[first] = time
+            first += 1
+            count += 1
+        while start < first and window_times[start] <= time - VOLUME_WINDOW:
+            volume_sum -= window[start]
+            start += 1
+            count -= 1
+        if rows % _RESUM == 0:
+            volume_sum = 0.0
+            for index in range(start, first):
+                volume_sum += window[index]
+        if counted and volume == volume and volume_sum > 0.0 and time - volume_since < DAY:  # noqa: PLR0124
+            clock *= max(volume / (volume_sum / count), CLOCK_FLOOR)
+        before, value = interest, values[row]
+        if not 0.0 < value < math.inf or time - stamps[row] > HOLD_LIMIT:
+            frozen[row] = True
+        elif before > 0.0 and value > UNIT_BREAK * before:
+            return row, interest, low_candles, volume_since, volume_sum, -1
+        elif before > 0.0 and value < OUTLIER_SHARE * before and low_candles < OUTLIER_CANDLES:
+            low_candles += 1
+            held[row] = True
+        else:
+            interest = value
+            low_candles = 0
+        accepted[row] = interest
+        decay = math.exp(-CHURN * clock)
+        share[row] = 1.0 if frozen[row] else decay if before == 0.0 else min(decay, interest / before)
+        if stamps[row] <= time - timeframe:
+            held[row] = True
+    return first, interest, low_candles, volume_since, volume_sum, start
+
+
+def survive(rows: RowInputs, timeframe: int, state: SurvivalState) -> Survival:
+    """Return what survives each row, and the state after the last.
+
+    Parameters
+    ----------
+    rows : RowInputs
+        The new rows.
+    timeframe : int
+        Length of a candle [ns].
+    state : SurvivalState
+        The state after the row before.
+
+    Raises
+    ------
+    DataError
+        If open interest jumps by more than a factor of 20: its unit changed.
+    """
+    count, first = len(rows.time), len(state.volumes)
+    window = np.concatenate([state.volumes, np.zeros(count)])
+    window_times = np.concatenate([state.volume_times, np.zeros(count, np.int64)])
+    share, accepted = np.ones(count), np.zeros(count)
+    held, frozen = np.zeros(count, bool), np.zeros(count, bool)
+    end, interest, low_candles, volume_since, volume_sum, start = compiled(_survive)(
+        rows.time, rows.kind, rows.volume, rows.interest, rows.interest_time, timeframe, state.rows, state.time, state.interest,
+        state.low_candles, state.volume_since, state.volume_sum, window_times, window, first, share, accepted, held, frozen,
+    )  # fmt: skip
+    if start < 0:
+        message = (
+            f"Expected open interest in one unit, was {rows.interest[end]:,.6g} after {interest:,.6g} at {timestamp(rows.time[end])}: "
+            "more than 20 times as much. Contracts and coins may be mixed."
+        )
+        raise DataError(message)
+    after = SurvivalState(
+        rows=state.rows + count,
+        time=int(rows.time[-1]) if count else state.time,
+        interest=interest,
+        low_candles=low_candles,
+        volume_since=volume_since,
+        volume_sum=volume_sum,
+        volume_times=window_times[start:end].copy(),
+        volumes=window[start:end].copy(),
+    )
+    return Survival(share, accepted, held, frozen, after)

@@ -1,0 +1,31 @@
+"""Choose how kernels run: compiled by Numba, or the NumPy oracle where Numba cannot be had (Pyodide)."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from functools import cache
+from types import ModuleType
+from typing import Any
+
+
+@cache
+def numba() -> ModuleType | None:
+    """Return the numba module, or None where it cannot be imported."""
+    try:
+        return importlib.import_module("numba")
+    except ImportError:
+        return None
+
+
+@cache
+def engine() -> ModuleType:
+    """Return the module that holds `forward`, `evaluate` and `spread`: the compiled kernels or their oracle."""
+    return importlib.import_module("liqwidget.field.oracle" if numba() is None else "liqwidget.field.kernels")
+
+
+@cache
+def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a scalar-loop function compiled, or as it is where Numba cannot be had."""
+    module = numba()
+    return function if module is None else module.njit(cache=True)(function)  # type: ignore[no-any-return]

@@ -1,0 +1,102 @@
+"""Standing size as a function of the ledger: any times, any prices, any leverage groups and venues."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from liqwidget.domain.lattice import CELL, cell_centre, cell_coordinate
+from liqwidget.domain.ledger import BookState, Ledger, VenueLedger
+from liqwidget.field.density import Density, Prior, venue_density
+from liqwidget.field.engine import engine
+from liqwidget.field.measure import touch_chances, volatility
+
+Floats = npt.NDArray[np.float64]
+
+
+class Measured(NamedTuple):
+    """What is evaluated: horizon in days (0 = size as it stands) and the leverage groups that count, by index."""
+
+    days: float
+    groups: tuple[int, ...]
+
+
+def standing(ledger: Ledger, times: npt.NDArray[np.int64], edges: Floats, measured: Measured) -> Floats:
+    """Return what stands between price edges at given times.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        Venues add.
+    times : ndarray of int64, shape (W,)
+        ns UTC, not decreasing. Each shows the last candle that had closed; before the first close 0.
+    edges : ndarray of float64, shape (H + 1,)
+        Prices, ascending [quote/base].
+    measured : Measured
+        Measure and groups.
+
+    Returns
+    -------
+    ndarray of float64, shape (2, H, W)
+        Quote currency, long then short, first row the lowest price. Coins are valued at their lattice cell's centre; a
+        part of a cell holds its share of the cell's width in ln(price).
+    """
+    out = np.zeros((2, len(edges) - 1, len(times)))
+    coordinates = cell_coordinate(np.maximum(edges, 1e-300))
+    base = math.floor(coordinates[0])
+    cells = np.arange(base, max(math.ceil(coordinates[-1]), base + 1))
+    for part in ledger:
+        _add_venue(part, ledger.prior, times, cells, coordinates - base, measured, out)
+    return out
+
+
+def _add_venue(
+    ledger: VenueLedger, prior: Prior, times: npt.NDArray[np.int64], cells: npt.NDArray[np.int64], edges: Floats, measured: Measured, out: Floats
+) -> None:
+    columns = ledger.row_at(times)
+    seen = columns[columns >= 0]
+    if not len(seen):
+        return
+    spread = venue_density(ledger, prior)
+    shown = np.zeros(len(spread.weights), dtype=np.bool_)
+    shown[list(measured.groups)] = True
+    start = _checkpoint(ledger, int(seen[0]))
+    low, high, close = ledger.coordinates
+    reach, origin = np.zeros(len(times)), np.zeros(len(times))
+    if measured.days > 0:
+        row = np.maximum(columns, 0)
+        reach = CELL / (volatility(ledger)[row] * math.sqrt(measured.days))
+        origin = close[row]
+    engine().evaluate(
+        start.row, columns, low, high, close, ledger.log_survival, ledger.opened, spread.per_weight, shown, spread.table,
+        spread.span, _state(start, spread, shown, cells), int(cells[0]), cell_centre(cells), reach, origin, touch_chances(), edges, out,
+    )  # fmt: skip
+
+
+def _checkpoint(ledger: VenueLedger, row: int) -> BookState:
+    """Return the last kept state at or before a row; an empty one before the first row if there is none."""
+    best = None
+    for state in (*ledger.checkpoints, ledger.books):
+        if state.row <= row and (best is None or state.row > best.row):
+            best = state
+    return BookState(-1, np.zeros(0), 0, np.zeros((2, 6, 0)), np.zeros((2, 6, 0)), 1.0, 0.0) if best is None else best
+
+
+def _state(start: BookState, spread: Density, shown: npt.NDArray[np.bool_], cells: npt.NDArray[np.int64]) -> Floats:
+    """Return the coins standing in viewed cells after the start row, summed over the groups shown; shape (2, V)."""
+    state = np.zeros((2, len(cells)))
+    first, last = int(cells[0]), int(cells[-1]) + 1
+    inner = start.base, start.base + start.standing.shape[2]
+    low, high = max(first, inner[0]), min(last, inner[1])
+    if low < high:
+        known = start.standing[:, shown, low - inner[0] : high - inner[0]]
+        state[:, low - first : high - first] = known.sum(axis=1)
+    if inner[1] > inner[0]:
+        for begin, end in ((first, min(last, inner[0])), (max(first, inner[1]), last)):
+            if begin < end:
+                outer = engine().spread(start.entered, start.base, spread.table, spread.span, shown, begin, end)
+                state[:, begin - first : end - first] = outer.sum(axis=1)
+    return state * start.scale

@@ -1,0 +1,322 @@
+"""LiqHeatmap: the face. One cell shows the map; what is selected on it is a Python object in the next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import traitlets
+
+from liqwidget.domain.frames import MarketData
+from liqwidget.domain.ledger import Ledger
+from liqwidget.domain.levels import LevelSet
+from liqwidget.domain.time import DAY, timestamp
+from liqwidget.domain.viewport import Box
+from liqwidget.errors import DataError, SourceError
+from liqwidget.estimate.estimator import estimate
+from liqwidget.field.density import Prior
+from liqwidget.market.source import Source, SourceLike, read
+from liqwidget.study.clusters import Cluster, clusters_frame
+from liqwidget.study.levels import levels
+from liqwidget.study.selection import Selection
+from liqwidget.widget.session import Session
+from liqwidget.widget.traits import milliseconds
+from liqwidget.widget.view import HeatmapView
+
+if TYPE_CHECKING:
+    from bokeh.plotting import figure as Figure  # noqa: N812 - a class in all but name
+
+WARM_UP = 7 * DAY
+"""History after which the map no longer depends on where the data start."""
+
+
+class LiqHeatmap(HeatmapView):
+    """A live-looking, zoomable map of where leveraged positions would be force-closed: an estimate from public data.
+
+    Parameters
+    ----------
+    symbol : str
+        Such as ``'BTC'``.
+    source : str, MarketData, or iterable of either, optional
+        ``'sample'`` for the simulated market, venue names, or your own `MarketData`; None takes what can be had.
+    timeframe : str
+        Length of a candle, such as ``'5m'``.
+    live : bool
+        Whether to go on reading.
+    prior : str, (median, sigma), or mapping
+        Leverage prior: ``'effective'`` (default), ``'isolated'``, ``'nominal'``, own numbers, or a ladder {10: 0.3, ...}.
+    **traits
+        Any trait: side, window, measure, horizon, threshold, palette, scale, sensitivity, follow, leverage, venues,
+        time_range, price_range, as_of.
+
+    Raises
+    ------
+    SourceError
+        If the market cannot be read; the text says what can.
+    DataError
+        If a frame or an option cannot be used.
+    """
+
+    prior = traitlets.Any("effective", help="The leverage prior; setting it estimates anew.")
+    selection = traitlets.Instance(Selection, None, allow_none=True, read_only=True, help="What the box holds, or None.")
+    selected_clusters = traitlets.Tuple(help="Clusters clicked on the map or ticked in the list.")
+
+    def __init__(
+        self,
+        symbol: str = "BTC",
+        source: SourceLike = None,
+        *,
+        timeframe: str = "5m",
+        live: bool = False,
+        prior: Any = "effective",  # noqa: ANN401 - see Prior.parse
+        **traits: Any,  # noqa: ANN401 - traits by name
+    ) -> None:
+        self._check_names(traits)
+        self._source = read(symbol, source, timeframe, live=live)
+        self._levels: tuple[Ledger, LevelSet] | None = None
+        ledger = estimate(self._source.markets, Prior.parse(prior))
+        if len(ledger.venues[0].time) < 3:  # noqa: PLR2004 - the start and two candles
+            message = f"Expected at least two candles for a picture, was one ({timestamp(ledger.end)})"
+            raise DataError(message)
+        chosen = {"prior": prior, "selected_clusters": ()}
+        super().__init__(Session(ledger, self._source.markets), self._source.label, _notice(self._source, ledger), **chosen, **traits)
+        self._simulated = self._source.simulated
+        self.observe(self._box_changed, "_selection")
+        self.observe(self._ticks_changed, "_selected")
+        self.observe(self._chosen_changed, "selected_clusters")
+        self.observe(self._estimate_anew, "prior")
+
+    @classmethod
+    def from_frames(
+        cls,
+        candles: pd.DataFrame,
+        open_interest: pd.DataFrame | None = None,
+        *,
+        symbol: str = "BTC",
+        venue: str = "binance",
+        timeframe: str | None = None,
+        funding: pd.DataFrame | None = None,
+        liquidations: pd.DataFrame | None = None,
+        minimum_distance: float | None = None,
+        **options: Any,  # noqa: ANN401 - prior and traits
+    ) -> LiqHeatmap:
+        """Show your own data: see `MarketData.from_frames` for the frames, `LiqHeatmap` for the options."""
+        market = MarketData.from_frames(
+            candles, open_interest, symbol=symbol, venue=venue, timeframe=timeframe, funding=funding,
+            liquidations=liquidations, minimum_distance=minimum_distance,
+        )  # fmt: skip
+        return cls(symbol, source=market, **options)
+
+    @classmethod
+    def _check_names(cls, traits: dict[str, Any]) -> None:
+        known = [name for name in cls.class_trait_names(sync=True) if not name.startswith("_")]
+        public = sorted(set(known) - {"symbol", "layout", "tabbable", "tooltip", "comm", "keys", "log"})
+        unknown = [name for name in traits if name not in (*public, "layout")]
+        if unknown:
+            message = f"Expected options among source, timeframe, live, prior, {', '.join(public)}, was {unknown[0]!r}"
+            raise DataError(message)
+
+    # ------------------------------------------------------------------ what stands
+
+    @property
+    def ledger(self) -> Ledger:
+        """The ledger that everything shown is a function of."""
+        return self._session.ledger
+
+    @property
+    def markets(self) -> tuple[MarketData, ...]:
+        """The markets behind it, one per venue."""
+        return self._session.markets
+
+    @property
+    def levels(self) -> LevelSet:
+        """Lives of price cells between two touches; `.to_frame()` makes a DataFrame."""
+        if self._levels is None or self._levels[0] is not self.ledger:
+            self._levels = self.ledger, levels(self.ledger)
+        return self._levels[1]
+
+    @property
+    def clusters(self) -> tuple[Cluster, ...]:
+        """Clusters that stand at the end shown, largest in the shown measure first."""
+        return self.found
+
+    def clusters_frame(self) -> pd.DataFrame:
+        """Return the clusters as a DataFrame; columns and units as the attributes of `Cluster`."""
+        return clusters_frame(self.clusters)
+
+    @property
+    def status(self) -> pd.DataFrame:
+        """One row per venue: state ('simulated' or 'own frames'), last_time (UTC), candles, notes."""
+        state = "simulated" if self._source.simulated else "own frames"
+        rows = [(state, timestamp(int(part.time[-1])), len(part.time) - 1, "; ".join(part.notes)) for part in self.ledger]
+        return pd.DataFrame(rows, columns=["state", "last_time", "candles", "notes"], index=pd.Index(self.ledger.names, name="venue"))
+
+    # ------------------------------------------------------------------ selecting
+
+    def select(self, price: Any = None, time: Any = None) -> Selection:  # noqa: ANN401 - pairs
+        """Select a box, as drawing it on the picture does.
+
+        Parameters
+        ----------
+        price : (low, high), optional
+            [quote/base]; None means the price range shown.
+        time : (from, to), optional
+            Whatever pandas.Timestamp takes, UTC; None means all times up to the end shown.
+
+        Returns
+        -------
+        Selection
+
+        Raises
+        ------
+        DataError
+            If a range is empty or cannot be read.
+        """
+        settings = self.settings
+        whole = (self.ledger.start, self._session.end(settings))
+        shown = self.price_range or self._session.fitted(settings, self._session.window(settings))
+        box = Box(shown if price is None else price, whole if time is None else time)
+        self._selection = {"time": [milliseconds(timestamp(part)) for part in box.time], "price": list(box.price)}
+        if self.selection is None:
+            message = "Expected a selection after select"
+            raise DataError(message)
+        return self.selection
+
+    def clear_selection(self) -> None:
+        """Remove the box and untick all clusters."""
+        with self.hold_sync():
+            self._selection = None
+            self._selected = []
+
+    def on_select(self, callback: Callable[[Selection | None], None]) -> Callable[[], None]:
+        """Call `callback` with each new selection (None when it is cleared).
+
+        Returns
+        -------
+        callable
+            Call it to stop.
+        """
+
+        def changed(change: Any) -> None:  # noqa: ANN401 - traitlets
+            callback(change["new"])
+
+        self.observe(changed, "selection")
+        return lambda: self.unobserve(changed, "selection")
+
+    def _box_changed(self, change: Any) -> None:  # noqa: ANN401 - traitlets
+        state = change["new"]
+        self.set_trait("selection", None if state is None else self._selected_box(state))
+
+    def _selected_box(self, state: dict[str, Any]) -> Selection:
+        settings = self.settings
+        box = Box(state["price"], [pd.Timestamp(round(part * 1e6), tz="UTC") for part in state["time"]])
+        inside = tuple(cluster for cluster in self.clusters if box.price[0] <= cluster.peak_price <= box.price[1])
+        return Selection(box, self.ledger.only(settings.venues), inside, settings.horizon, settings.leverage)
+
+    def _ticks_changed(self, change: Any) -> None:  # noqa: ANN401 - traitlets
+        self.selected_clusters = tuple(cluster for cluster in self.clusters if cluster.id in change["new"])
+
+    def _chosen_changed(self, change: Any) -> None:  # noqa: ANN401 - traitlets
+        ids = [cluster.id for cluster in change["new"]]
+        if set(ids) != set(self._selected):
+            self._selected = ids
+
+    @traitlets.validate("selected_clusters")
+    def _known_clusters(self, proposal: Any) -> tuple[Cluster, ...]:  # noqa: ANN401 - traitlets
+        standing = {cluster.id: cluster for cluster in getattr(self, "_found", ())}
+        ids = [getattr(part, "id", part) for part in proposal["value"]]
+        unknown = [part for part in ids if part not in standing]
+        if unknown:
+            message = f"selected_clusters: Expected clusters of .clusters ({', '.join(standing) or 'none stand'}), was {unknown[0]!r:.60}"
+            raise traitlets.TraitError(message)
+        return tuple(standing[part] for part in ids)
+
+    # ------------------------------------------------------------------ estimating
+
+    @traitlets.validate("prior")
+    def _known_prior(self, proposal: Any) -> Any:  # noqa: ANN401 - traitlets
+        Prior.parse(proposal["value"])
+        return proposal["value"]
+
+    def _estimate_anew(self, change: Any) -> None:  # noqa: ANN401 - traitlets
+        with self._lock:
+            self._session = Session(estimate(self.markets, Prior.parse(change["new"])), self.markets)
+        self._refresh()
+
+    # ------------------------------------------------------------------ live
+
+    def start(self) -> None:
+        """Start the live feed.
+
+        Raises
+        ------
+        SourceError
+            As long as this version connects to no exchange.
+        """
+        message = "Live data cannot be read in this version: no exchange connection is built in yet"
+        raise SourceError(message, symbol=self.symbol)
+
+    def stop(self) -> None:
+        """Stop the live feed; nothing happens when none runs."""
+
+    # ------------------------------------------------------------------ out of the notebook
+
+    @property
+    def figure(self) -> Figure:
+        """The Bokeh figure; glyphs added to it appear on the picture."""
+        if self._bokeh_document is None:
+            self._document_json()
+        return self._bokeh_document.roots[0]  # type: ignore[union-attr,return-value]
+
+    def to_html(self, path: str | Path, *, title: str | None = None) -> Path:
+        """Write one HTML file that opens with no network and no kernel; hover, zoom and client-side controls work.
+
+        Parameters
+        ----------
+        path : str or Path
+            Where to.
+        title : str, optional
+            Title of the page.
+
+        Returns
+        -------
+        Path
+            Where it was written.
+        """
+        from liqwidget.widget.export import write_html  # noqa: PLC0415 - loads on first use
+
+        return write_html(self, Path(path), title)
+
+    def to_png(self, path: str | Path, *, width: int = 1600, height: int = 900, theme: str = "dark") -> Path:
+        """Write the picture as it is set up (window, range, side, measure, palette, scale, threshold) to a PNG file.
+
+        Parameters
+        ----------
+        path : str or Path
+            Where to.
+        width, height : int
+            Pixels.
+        theme : {'dark', 'light'}
+            Colours.
+
+        Returns
+        -------
+        Path
+            Where it was written.
+        """
+        from liqwidget.widget.picture import write_png  # noqa: PLC0415 - matplotlib loads on first use
+
+        return write_png(self, Path(path), width, height, theme)
+
+
+def _notice(source: Source, ledger: Ledger) -> str | None:
+    """Return the sentences that always stand on the picture."""
+    said = [source.notice] if source.notice else []
+    if ledger.end - ledger.start < WARM_UP:
+        days = (ledger.end - ledger.start) / DAY
+        said.append(f"Warming up: {days:.1f} days of data; sizes settle after 7")
+    if any(part.relative for part in ledger):
+        said.append("No open interest: sizes are relative, not amounts")
+    return ". ".join(said) or None

@@ -1,0 +1,84 @@
+"""Rasterise: evaluate the ledger on a viewport's rows and columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from liqwidget.domain.ledger import Ledger
+from liqwidget.domain.leverage import group_indices
+from liqwidget.domain.viewport import Viewport
+from liqwidget.field.evaluate import Measured, standing
+from liqwidget.field.measure import parse_measure
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Grid:
+    """Quote currency standing on rows of price and columns of time.
+
+    Parameters
+    ----------
+    long, short : ndarray of float32, shape (H, W)
+        Quote currency in the row's price span at the column's end; row 0 is the lowest price.
+    price_edges : ndarray of float64, shape (H + 1,)
+        [quote/base]
+    time_edges : ndarray of int64, shape (W + 1,)
+        ns UTC.
+    measure, horizon : str
+        What is shown.
+    """
+
+    long: npt.NDArray[np.float32] = field(repr=False)
+    short: npt.NDArray[np.float32] = field(repr=False)
+    price_edges: npt.NDArray[np.float64] = field(repr=False)
+    time_edges: npt.NDArray[np.int64] = field(repr=False)
+    measure: str
+    horizon: str
+
+    @property
+    def total(self) -> npt.NDArray[np.float32]:
+        """Both sides, shape (H, W)."""
+        return self.long + self.short
+
+
+def rasterise(
+    ledger: Ledger,
+    viewport: Viewport,
+    measure: str = "size",
+    horizon: str = "24h",
+    *,
+    leverage: Iterable[str] | None = None,
+    venues: Iterable[str] | None = None,
+) -> Grid:
+    """Return the map on a viewport.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        See `liqwidget.estimate`.
+    viewport : Viewport
+        Range and size in pixels.
+    measure : {'size', 'expected'}
+        What stands, or what stands times the chance that price gets there within the horizon.
+    horizon : str
+        Such as ``'24h'``; used by 'expected'.
+    leverage, venues : iterable of str, optional
+        Leverage groups and venues that count; None means all.
+
+    Returns
+    -------
+    Grid
+        Sums over rows are exact at any resolution: finer rows add up to coarser ones.
+
+    Raises
+    ------
+    DataError
+        If a measure, horizon, group or venue is unknown.
+    """
+    measured = Measured(parse_measure(measure, horizon), group_indices(leverage))
+    edges = viewport.price_edges
+    values = standing(ledger.only(venues), viewport.time_edges[1:], edges, measured).astype(np.float32)
+    return Grid(values[0], values[1], edges, viewport.time_edges, measure, horizon)

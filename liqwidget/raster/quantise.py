@@ -1,0 +1,78 @@
+"""One byte a pixel: the side in the high bit, 127 log-spaced levels over the top decades of the measure."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from liqwidget.domain.lattice import CELL
+from liqwidget.raster.grid import Grid
+
+LEVELS = 127
+DECADES = 4
+SHORT_BIT = 128
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Image:
+    """A quantised grid.
+
+    Parameters
+    ----------
+    pixels : ndarray of uint8, shape (H, W)
+        Bit 7 is the side (0 long, 1 short); bits 0-6 the level: 0 is nothing, n in 1..127 stands for about
+        ``top * 10**(-decades * (1 - (n - 0.5) / 127))`` quote currency per lattice cell of 10 basis points.
+    top : float
+        Value of the highest level [quote per cell].
+    decades : int
+        Powers of ten that the levels span.
+    """
+
+    pixels: npt.NDArray[np.uint8] = field(repr=False)
+    top: float
+    decades: int = DECADES
+
+
+def per_cell(grid: Grid) -> npt.NDArray[np.float64]:
+    """Return what each row's value is multiplied by to give quote currency per lattice cell; shape (H, 1)."""
+    return np.asarray(CELL / np.diff(np.log(grid.price_edges))[:, None], dtype=np.float64)
+
+
+def highest(grid: Grid) -> float:
+    """Return the largest value of one side per lattice cell [quote]; 0 where nothing stands."""
+    larger = np.maximum(grid.long, grid.short).max(axis=1, initial=0.0)
+    return float((larger * per_cell(grid)[:, 0]).max(initial=0.0))
+
+
+def quantise(grid: Grid, top: float | None = None) -> Image:
+    """Return a grid as one byte a pixel; where both sides stand, the larger is shown.
+
+    Parameters
+    ----------
+    grid : Grid
+        Numbers.
+    top : float, optional
+        Value of the highest level [quote per cell]; the grid's own highest if None.
+    """
+    top = highest(grid) if top is None else top
+    larger = np.maximum(grid.long, grid.short)
+    if not (top > 0 and math.isfinite(top)):
+        return Image(np.zeros(larger.shape, np.uint8), 0.0)
+    scaled = larger * (per_cell(grid) / top).astype(np.float32)
+    with np.errstate(divide="ignore"):
+        level = np.log10(scaled, out=scaled)
+    level *= np.float32(LEVELS / DECADES)
+    level += np.float32(LEVELS + 1)
+    np.clip(level, 0, LEVELS, out=level)
+    pixels = level.astype(np.uint8)
+    pixels |= ((grid.short > grid.long) & (pixels > 0)).astype(np.uint8) << 7
+    return Image(pixels, float(top))
+
+
+def level_value(level: npt.ArrayLike, top: float, decades: int = DECADES) -> npt.NDArray[np.float64]:
+    """Return the value that levels stand for [quote per cell]; 0 for level 0."""
+    number = np.asarray(level, dtype=np.float64)
+    return np.where(number > 0, top * 10.0 ** (-decades * (1 - (number - 0.5) / LEVELS)), 0.0)

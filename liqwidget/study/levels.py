@@ -1,0 +1,53 @@
+"""Levels: lives of price cells between two touches, derived from the ledger."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from liqwidget.domain.lattice import cell_centre
+from liqwidget.domain.ledger import Ledger, VenueLedger
+from liqwidget.domain.levels import STANDING, LevelSet
+from liqwidget.field.density import Prior, venue_density
+from liqwidget.field.engine import engine
+
+
+def levels(ledger: Ledger) -> LevelSet:
+    """Return every level of a ledger, oldest first within a venue.
+
+    Opened = standing + no level + swept + unwound: a level's coins at its end are what was swept, and what it lost before
+    was unwound.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        See `liqwidget.estimate`.
+    """
+    tables = [_lives(part, ledger.prior) for part in ledger]
+    sizes = [len(table) for table in tables]
+    table = np.concatenate(tables)
+    cell = table[:, 2].astype(np.int64)
+    price = cell_centre(cell)
+    opens = np.concatenate([part.time[rows[:, 3].astype(np.int64)] for part, rows in zip(ledger, tables, strict=True)])
+    closes = np.concatenate([np.append(part.time, STANDING)[rows[:, 4].astype(np.int64)] for part, rows in zip(ledger, tables, strict=True)])
+    return LevelSet(
+        cell=cell,
+        side=np.where(table[:, 0] == 0, 1, -1).astype(np.int8),
+        group=table[:, 1].astype(np.int8),
+        open_time=opens,
+        close_time=closes,
+        size=table[:, 5] * price,
+        peak_size=table[:, 6] * price,
+        venue=np.repeat(np.arange(len(sizes), dtype=np.int16), sizes),
+        venues=ledger.names,
+    )
+
+
+def _lives(ledger: VenueLedger, prior: Prior) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+    """Return the lives of every cell that an entry of this ledger can reach."""
+    spread = venue_density(ledger, prior)
+    low, high, close = ledger.coordinates
+    base = int(np.floor(low.min())) - int(spread.span[0, :, 1].max(initial=1)) - 8
+    last = int(np.floor(high.max())) + int(spread.span[1, :, 1].max(initial=1)) + 8
+    return engine().lives(  # type: ignore[no-any-return]
+        low, high, close, ledger.log_survival, ledger.opened, spread.per_weight, spread.table, spread.span, base, last - base + 1
+    )

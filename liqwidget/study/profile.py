@@ -1,0 +1,103 @@
+"""The profile: standing size between price edges at chosen times."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from liqwidget.domain.ledger import Ledger
+from liqwidget.domain.leverage import group_indices
+from liqwidget.domain.time import time_ns
+from liqwidget.errors import DataError
+from liqwidget.field.evaluate import Measured, standing
+from liqwidget.field.measure import parse_measure
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Profile:
+    """Standing size by price.
+
+    Parameters
+    ----------
+    long, short : ndarray of float64, shape (K,) or (A, K)
+        Quote currency between the edges; with an array of times the first axis is time.
+    edges : ndarray of float64, shape (K + 1,)
+        Prices [quote/base].
+    """
+
+    long: npt.NDArray[np.float64] = field(repr=False)
+    short: npt.NDArray[np.float64] = field(repr=False)
+    edges: npt.NDArray[np.float64] = field(repr=False)
+
+    @property
+    def total(self) -> npt.NDArray[np.float64]:
+        """Both sides."""
+        return self.long + self.short
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return price_low, price_high [quote/base], long, short [quote]; one time only."""
+        if self.long.ndim > 1:
+            message = f"Expected the profile of one time, was {self.long.shape[0]} times"
+            raise DataError(message)
+        return pd.DataFrame(
+            {"price_low": self.edges[:-1], "price_high": self.edges[1:], "long": self.long, "short": self.short}
+        )
+
+
+def checked_edges(edges: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    """Return price edges as float64, shape (K + 1,).
+
+    Raises
+    ------
+    DataError
+        If there are fewer than two or they are not finite, above 0 and strictly ascending.
+    """
+    array = np.asarray(edges, dtype=np.float64)
+    if array.ndim != 1 or len(array) < 2 or not np.isfinite(array).all() or array[0] <= 0 or (np.diff(array) <= 0).any():  # noqa: PLR2004
+        message = f"Expected edges as two or more ascending prices above 0, was an array of shape {array.shape}"
+        raise DataError(message)
+    return array
+
+
+def profile(
+    ledger: Ledger,
+    at: Any = None,  # noqa: ANN401 - None, a time, or an array of times
+    edges: npt.ArrayLike = (),
+    *,
+    measure: str = "size",
+    horizon: str = "24h",
+    leverage: Iterable[str] | None = None,
+    venues: Iterable[str] | None = None,
+) -> Profile:
+    """Return what stands between price edges.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        See `liqwidget.estimate`.
+    at : None, time, or array of times
+        None means the last close. An array (integers are ns UTC) adds a leading axis; any order.
+    edges : array_like, shape (K + 1,)
+        Ascending prices [quote/base].
+    measure, horizon, leverage, venues
+        As in `rasterise`.
+
+    Raises
+    ------
+    DataError
+        If edges do not ascend, or a time, measure, group or venue cannot be used.
+    """
+    prices = checked_edges(edges)
+    many = isinstance(at, np.ndarray | list | tuple | pd.Index | pd.Series)
+    times = np.array([time_ns(one, "at") for one in at] if many else [ledger.instant(at)], dtype=np.int64)
+    order = np.argsort(times, kind="stable")
+    measured = Measured(parse_measure(measure, horizon), group_indices(leverage))
+    values = standing(ledger.only(venues), times[order], prices, measured)
+    result = np.empty((2, len(times), len(prices) - 1))
+    result[:, order] = values.transpose(0, 2, 1)
+    return Profile(*(result if many else result[:, 0]), prices)

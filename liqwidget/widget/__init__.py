@@ -1,0 +1,1 @@
+"""The figure, the session that answers the browser, the anywidget, and exports."""

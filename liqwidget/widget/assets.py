@@ -1,0 +1,53 @@
+"""BokehJS of the installed bokeh, sent to the page once per kernel by one hidden widget."""
+
+from __future__ import annotations
+
+import gzip
+import importlib.metadata
+import importlib.util
+import threading
+from functools import cache
+from pathlib import Path
+
+import anywidget
+from traitlets import Bytes, Unicode
+
+from liqwidget.errors import MissingExtraError
+
+_SCRIPT = Path("server") / "static" / "js" / "bokeh.min.js"
+_lock = threading.Lock()
+_shared: list[BokehAsset] = []
+
+
+class BokehAsset(anywidget.AnyWidget):
+    """A widget without a face whose state is BokehJS; heatmaps refer to it."""
+
+    _esm = "export default { render() {} }"
+    version = Unicode().tag(sync=True)
+    """Version of the installed bokeh package."""
+    bokeh = Bytes().tag(sync=True)
+    """``bokeh.min.js`` compressed with gzip."""
+
+
+def bokeh_asset() -> BokehAsset:
+    """Return the asset widget of this kernel, made on first use and again after it was closed."""
+    with _lock:
+        if not _shared or _shared[0].comm is None:
+            _shared[:] = [BokehAsset(version=bokeh_version(), bokeh=bokeh_gzip())]
+        return _shared[0]
+
+
+@cache
+def bokeh_version() -> str:
+    """Return the version of the installed bokeh package."""
+    return importlib.metadata.version("bokeh")
+
+
+@cache
+def bokeh_gzip() -> bytes:
+    """Return ``bokeh.min.js`` of the installed bokeh package, compressed with gzip (same bytes every time)."""
+    spec = importlib.util.find_spec("bokeh")
+    if spec is None or spec.origin is None:
+        message = "Expected the package bokeh, was not installed; install it with: pip install bokeh"
+        raise MissingExtraError(message)
+    return gzip.compress((Path(spec.origin).parent / _SCRIPT).read_bytes(), compresslevel=9, mtime=0)

@@ -1,0 +1,182 @@
+"""The one definition of the Bokeh figure; the browser fills it, exports reuse it, the analyst may add to it.
+
+Models that the front end works with carry a name that starts with ``liq-``. Importing this module imports
+``bokeh.models`` and ``bokeh.plotting`` (about 0.8 s), so ``import liqwidget`` must not reach it.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from bokeh.models import (
+    BoxAnnotation,
+    BoxSelectTool,
+    ColumnDataSource,
+    CrosshairTool,
+    DatetimeTickFormatter,
+    Label,
+    Node,
+    NumeralTickFormatter,
+    PanTool,
+    Range1d,
+    Span,
+    WheelZoomTool,
+)
+from bokeh.plotting import figure
+
+if TYPE_CHECKING:
+    from bokeh.document import Document
+
+FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
+FOREGROUND = "#8a94a6"
+
+
+def build_figure() -> figure:
+    """Build the empty heatmap figure.
+
+    Returns
+    -------
+    figure
+        A figure named ``liq-figure``: milliseconds of UTC on x, price [quote / base] on a y axis at the right.
+        Its sources hold no rows; ``liq-heat``, ``liq-candles`` and ``liq-clusters`` are filled by the front end.
+    """
+    plot = figure(
+        name="liq-figure",
+        x_axis_type="datetime",
+        y_axis_location="right",
+        x_range=Range1d(0, 1, name="liq-time"),
+        y_range=Range1d(0, 1, name="liq-price"),
+        sizing_mode="stretch_both",
+        min_width=240,
+        min_height=180,
+        toolbar_location=None,
+        tools="",
+        min_border_left=0,
+        min_border_right=68,
+        min_border_top=6,
+        min_border_bottom=24,
+        outline_line_color=None,
+        border_fill_color=None,
+        lod_threshold=None,
+    )
+    _add_heat(plot)
+    _add_clusters(plot)
+    _add_candles(plot)
+    _add_annotations(plot)
+    _add_tools(plot)
+    _style_axes(plot)
+    return plot
+
+
+def document_json(document: Document) -> str:
+    """Write a Bokeh document as the JSON text that the front end reads.
+
+    Parameters
+    ----------
+    document : Document
+        A document whose roots include the figure of :func:`build_figure`.
+
+    Returns
+    -------
+    str
+        ``Document.to_json(deferred=False)`` as text: binary columns are inside it as base64.
+    """
+    return json.dumps(document.to_json(deferred=False), separators=(",", ":"), allow_nan=False)
+
+
+def _add_heat(plot: figure) -> None:
+    source = ColumnDataSource({"image": [], "x": [], "y": [], "dw": [], "dh": []}, name="liq-heat")
+    plot.image_rgba(
+        image="image", x="x", y="y", dw="dw", dh="dh", source=source, level="image", name="liq-heat-image"
+    )
+
+
+def _add_candles(plot: figure) -> None:
+    names = ("start", "end", "middle", "low", "high", "bottom", "top", "fill", "line")
+    source = ColumnDataSource({name: [] for name in names}, name="liq-candles")
+    plot.segment(
+        x0="middle", y0="low", x1="middle", y1="high", source=source, line_color="#0d1017", line_width=3.0,
+        line_alpha=0.55, name="liq-candle-halo",
+    )
+    plot.segment(
+        x0="middle", y0="low", x1="middle", y1="high", source=source, line_color="line", line_width=1.0,
+        name="liq-candle-wick",
+    )
+    plot.quad(
+        left="start", right="end", bottom="bottom", top="top", source=source, fill_color="fill", line_color="line",
+        line_width=1.0, name="liq-candle-body",
+    )
+
+
+def _add_clusters(plot: figure) -> None:
+    names = ("id", "left", "right", "bottom", "top", "color", "fill_alpha", "line_alpha")
+    bands = ColumnDataSource({name: [] for name in names}, name="liq-clusters")
+    plot.quad(
+        left="left", right="right", bottom="bottom", top="top", source=bands, fill_color="color", line_color="color",
+        fill_alpha="fill_alpha", line_alpha="line_alpha", name="liq-cluster-bands",
+    )
+    labels = ColumnDataSource({"x": [], "y": [], "text": [], "color": []}, name="liq-cluster-labels")
+    plot.text(
+        x="x", y="y", text="text", source=labels, text_color="color", text_font=FONT, text_font_size="11px",
+        text_font_style="bold", text_align="right", text_baseline="middle", x_offset=-6, padding=3, border_radius=3,
+        background_fill_color="#0d1017", background_fill_alpha=0.82, level="annotation", name="liq-cluster-text",
+    )
+
+
+def _add_annotations(plot: figure) -> None:
+    plot.add_layout(
+        Span(
+            location=0, dimension="width", line_color=FOREGROUND, line_width=1, line_dash=[3, 3], visible=False,
+            name="liq-last",
+        )
+    )
+    plot.add_layout(
+        Label(
+            x=Node(target="frame", symbol="right", offset=3), y=0, text="", text_font=FONT, text_font_size="11px",
+            text_font_style="bold", text_baseline="middle", padding=3, border_radius=3, visible=False,
+            level="overlay", name="liq-last-label",
+        )
+    )
+    plot.add_layout(
+        BoxAnnotation(
+            left=0, right=0, bottom=0, top=0, visible=False, fill_alpha=0.10, line_width=1.5, line_dash=[5, 3],
+            level="overlay", name="liq-selection",
+        )
+    )
+    for name, size, top, style in (("liq-title", "13px", 10, "bold"), ("liq-notice", "11px", 29, "normal")):
+        plot.add_layout(
+            Label(
+                x=Node(target="frame", symbol="left", offset=10), y=Node(target="frame", symbol="top", offset=top),
+                text="", text_font=FONT, text_font_size=size, text_font_style=style, text_baseline="top",
+                text_color=FOREGROUND, padding=2, border_radius=3, background_fill_color="#0d1017",
+                background_fill_alpha=0.6, visible=False, level="overlay", name=name,
+            )
+        )
+
+
+def _add_tools(plot: figure) -> None:
+    pan, wheel = PanTool(name="liq-pan"), WheelZoomTool(name="liq-wheel")
+    box = BoxSelectTool(name="liq-box", renderers=[], continuous=False)
+    cross = CrosshairTool(line_color=FOREGROUND, line_alpha=0.7, line_width=1, name="liq-crosshair")
+    plot.add_tools(pan, wheel, box, cross)
+    plot.toolbar.active_drag = pan
+    plot.toolbar.active_scroll = wheel
+
+
+def _style_axes(plot: figure) -> None:
+    clock = {"seconds": "%H:%M:%S", "minsec": "%H:%M:%S", "minutes": "%H:%M", "hourmin": "%H:%M", "hours": "%H:%M"}
+    calendar = {"days": "%d %b", "months": "%b %Y", "years": "%Y"}
+    plot.xaxis.formatter = DatetimeTickFormatter(**clock, **calendar, context="%d %b", context_which="all")
+    plot.yaxis.formatter = NumeralTickFormatter(format="0,0.00", name="liq-price-format")
+    for axis in (*plot.xaxis, *plot.yaxis):
+        axis.axis_line_color = None
+        axis.major_tick_line_color = None
+        axis.minor_tick_line_color = None
+        axis.major_label_text_font = FONT
+        axis.major_label_text_font_size = "11px"
+        axis.major_label_text_color = FOREGROUND
+    plot.yaxis.ticker.desired_num_ticks = 8
+    for grid in (*plot.xgrid, *plot.ygrid):
+        grid.grid_line_color = FOREGROUND
+        grid.grid_line_alpha = 0.14

@@ -1,0 +1,207 @@
+"""A static picture of a heatmap, drawn by matplotlib from the same numbers and colours as the widget's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.collections import LineCollection, PolyCollection
+from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter
+
+from liqwidget.domain.time import DAY, MILLISECOND, timestamp
+from liqwidget.errors import DataError
+from liqwidget.raster.palette import look_up_table
+from liqwidget.raster.quantise import LEVELS, SHORT_BIT, level_value
+from liqwidget.widget.protocol import Frame
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from liqwidget.study.clusters import Cluster
+    from liqwidget.widget.view import HeatmapView
+
+_DPI = 100
+_DAY_MS = DAY // MILLISECOND
+_MARGIN = 0.09
+_SMALLEST = 200
+_LABELS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Ink:
+    """Colours of everything but the heat."""
+
+    background: str
+    text: str
+    faint: str
+    rising: str
+    falling: str
+    long: str
+    short: str
+
+
+INKS = {
+    "dark": Ink("#0f131a", "#d6dbe4", "#8a94a6", "#f2f5f9", "#8b95a5", "#ff7b72", "#4cc38a"),
+    "light": Ink("#ffffff", "#1f2733", "#697386", "#ffffff", "#2b3442", "#c62f2f", "#0f7b4a"),
+}
+
+
+def money(value: float) -> str:
+    """Return an amount of quote currency in few characters: 12_300_000 -> '$12.3M'."""
+    for size, unit in ((1e9, "B"), (1e6, "M"), (1e3, "K")):
+        if abs(value) >= size:
+            return f"${value / size:.3g}{unit}" if value / size < 1000 else f"${value / size:,.0f}{unit}"  # noqa: PLR2004
+    return f"${value:.0f}"
+
+
+def write_png(view: HeatmapView, path: Path, width: int, height: int, theme: str) -> Path:
+    """Write a heatmap as it is set up; see `LiqHeatmap.to_png`.
+
+    Raises
+    ------
+    DataError
+        If the theme is unknown or the size is under 200 pixels.
+    """
+    if theme not in INKS:
+        message = f"Expected theme 'dark' or 'light', was {theme!r}"
+        raise DataError(message)
+    if min(width, height) < _SMALLEST:
+        message = f"Expected a picture of at least {_SMALLEST} x {_SMALLEST} pixels, was {width} x {height}"
+        raise DataError(message)
+    ink = INKS[theme]
+    frame = _frame(view, width, height)
+    figure = Figure(figsize=(width / _DPI, height / _DPI), dpi=_DPI, facecolor=ink.background)
+    canvas = FigureCanvasAgg(figure)
+    axes = figure.add_axes((0.015, 0.07, 0.905, 0.83), facecolor=ink.background)
+    _draw_heat(axes, frame, _colours(view, frame, theme))
+    _draw_candles(axes, frame, ink)
+    _draw_clusters(axes, frame, view, ink)
+    _draw_axes(axes, frame, view, ink)
+    _draw_text(figure, view, ink)
+    canvas.print_png(path)
+    return path
+
+
+def _frame(view: HeatmapView, width: int, height: int) -> Frame:
+    """Return the picture of the range shown in about as many pixels as it is drawn with."""
+    session, settings = view.session, view.settings
+    pixels = int(width * 0.83), int(height * 0.83)
+    start, end = session.window(settings)
+    if view.time_range is not None:
+        start, end = (int(part.value) for part in view.time_range)
+        start, end = max(start, session.ledger.start), min(end, session.end(settings))
+    if view.price_range is None:
+        return session.fitted_frame(settings, (start, end), pixels)
+    return session.frame(settings, (start / MILLISECOND, end / MILLISECOND), view.price_range, *pixels)
+
+
+def _colours(view: HeatmapView, frame: Frame, theme: str) -> npt.NDArray[np.uint8]:
+    """Return the colour of each pixel byte under the view's side, scale and threshold, shape (256, 4); as js/src/lut.ts."""
+    palette = look_up_table(view.palette, "dark" if theme == "dark" else "light")
+    table = np.zeros_like(palette)
+    levels = np.arange(LEVELS + 1)
+    values = level_value(levels, frame.top, frame.decades)
+    for bit, side in ((0, "long"), (SHORT_BIT, "short")):
+        if view.side not in ("both", side):
+            continue
+        shown = (levels > 0) & (values >= view.threshold)
+        table[bit + levels[shown]] = palette[bit + _positions(view, frame, levels, values)[shown]]
+    return table
+
+
+def _positions(view: HeatmapView, frame: Frame, levels: Any, values: Any) -> npt.NDArray[np.int64]:  # noqa: ANN401 - arrays
+    """Return the palette's level that each level is drawn with, shape (128,)."""
+    if view.scale == "log":
+        return np.asarray(levels, dtype=np.int64)
+    if view.scale == "linear":
+        share = values / frame.top if frame.top > 0 else values
+    else:
+        counts = np.bincount(np.frombuffer(frame.pixels, np.uint8) & LEVELS, minlength=LEVELS + 1)[: LEVELS + 1]
+        counts[0] = 0
+        share = np.cumsum(counts) / max(counts.sum(), 1)
+    return np.clip(np.rint(share * LEVELS), 1, LEVELS).astype(np.int64)
+
+
+def _draw_heat(axes: Axes, frame: Frame, colours: npt.NDArray[np.uint8]) -> None:
+    pixels = np.frombuffer(frame.pixels, np.uint8).reshape(frame.height, frame.width)
+    extent = (frame.time[0] / _DAY_MS, frame.time[1] / _DAY_MS, frame.price[0], frame.price[1])
+    axes.imshow(colours[pixels], origin="lower", aspect="auto", extent=extent, interpolation="nearest", zorder=1)
+
+
+def _draw_candles(axes: Axes, frame: Frame, ink: Ink) -> None:
+    start, end, opens, high, low, close = np.frombuffer(frame.candles, "<f8").reshape(6, -1)
+    middle, half = (start + end) / 2 / _DAY_MS, (end - start) * 0.36 / _DAY_MS
+    wicks = np.stack([np.stack([middle, low], 1), np.stack([middle, high], 1)], 1)
+    axes.add_collection(LineCollection(list(wicks), colors=ink.background, linewidths=2.2, alpha=0.55, zorder=2))
+    axes.add_collection(LineCollection(list(wicks), colors=ink.text, linewidths=0.8, zorder=3))
+    left, right = middle - half, middle + half
+    bodies = np.stack([np.stack([left, opens], 1), np.stack([right, opens], 1), np.stack([right, close], 1), np.stack([left, close], 1)], 1)
+    fills = [ink.rising if rises else ink.falling for rises in close >= opens]
+    axes.add_collection(PolyCollection(list(bodies), facecolors=fills, edgecolors=ink.text, linewidths=0.5, zorder=4))
+
+
+def _draw_clusters(axes: Axes, frame: Frame, view: HeatmapView, ink: Ink) -> None:
+    """Mark the clusters inside the picture at its right edge; the largest of each side are labelled."""
+    start, end = (part / _DAY_MS for part in frame.time)
+    margin = (end - start) * _MARGIN
+    low, high = frame.price
+    axes.set_xlim(start, end + margin)
+    axes.set_ylim(low, high)
+    apart, taken = (high - low) * 0.035, []
+    for cluster in _visible(view, frame):
+        colour = ink.long if cluster.side > 0 else ink.short
+        bottom, top = max(cluster.price_low, low), min(cluster.price_high, high)
+        axes.fill_between([end, end + margin], bottom, top, color=colour, alpha=0.28, linewidth=0.6, zorder=2)
+        price = min(max(cluster.peak_price, low + apart), high - apart)
+        if len(taken) < 2 * _LABELS and all(abs(price - other) > apart for other in taken):
+            taken.append(price)
+            text = f"{cluster.side.label} est. {money(_amount(view, cluster))}"
+            axes.text(end + margin * 0.97, price, text, ha="right", va="center", fontsize=8, weight="bold", color=colour, zorder=6,
+                      bbox={"facecolor": ink.background, "edgecolor": "none", "alpha": 0.8, "pad": 1.5})  # fmt: skip
+
+
+def _visible(view: HeatmapView, frame: Frame) -> list[Cluster]:
+    low, high = frame.price
+    clusters: list[Cluster] = [cluster for cluster in view.found if cluster.price_high > low and cluster.price_low < high]
+    return [cluster for cluster in clusters if view.side in ("both", cluster.side.label)]
+
+
+def _amount(view: HeatmapView, cluster: Cluster) -> float:
+    return cluster.expected_size if view.measure == "expected" else cluster.size
+
+
+def _draw_axes(axes: Axes, frame: Frame, view: HeatmapView, ink: Ink) -> None:
+    settings = view.settings
+    last, decimals = view.session.ledger.last_price(view.session.end(settings)), view.session.price_decimals(settings)
+    axes.yaxis.tick_right()
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.{min(decimals, 2) if value >= 1 else decimals}f}"))  # noqa: PLR2004
+    locator = AutoDateLocator()
+    axes.xaxis.set_major_locator(locator)
+    axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))
+    axes.tick_params(colors=ink.faint, labelsize=9, length=0)
+    axes.xaxis.get_offset_text().set_color(ink.faint)
+    axes.grid(color=ink.faint, alpha=0.14, linewidth=0.6)
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+    if frame.price[0] < last < frame.price[1]:
+        axes.axhline(last, color=ink.text, linewidth=0.8, linestyle=(0, (4, 3)), alpha=0.8, zorder=5)
+        axes.annotate(f" {last:,.{decimals}f}", (1, last), xycoords=("axes fraction", "data"), va="center", fontsize=9, weight="bold",
+                      color=ink.background, bbox={"facecolor": ink.text, "edgecolor": "none", "pad": 1.5}, zorder=7)  # fmt: skip
+
+
+def _draw_text(figure: Figure, view: HeatmapView, ink: Ink) -> None:
+    market = view.market_state
+    shown = f"expected within {view.horizon}" if view.measure == "expected" else "size standing"
+    title = f"{view.symbol} · {market['label']} · liquidation heatmap, est. {shown}"
+    figure.text(0.015, 0.965, title, color=ink.text, fontsize=12, weight="bold", va="center")
+    end = timestamp(view.session.end(view.settings))
+    notes = [f"as of {end:%Y-%m-%d %H:%M} UTC", "estimate from public data, quote currency per 10 bps of price"]
+    if market["notice"]:
+        notes.insert(0, market["notice"])
+    figure.text(0.015, 0.925, " · ".join(notes), color=ink.faint, fontsize=9, va="center")

@@ -1,0 +1,184 @@
+"""Messages between the front end and the kernel; `js/src/protocol.ts` is its mirror.
+
+Requests carry the id of the view that asks and a number that grows; an answer carries both back. An error is an answer.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from liqwidget.domain.viewport import MAXIMUM_PIXELS
+from liqwidget.errors import ProtocolError
+
+Interval = tuple[float, float]
+Buffers = list[bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class ViewRequest:
+    """Asks for the picture of a range of time [ms UTC] and price [quote/base] in pixels."""
+
+    view: str
+    id: int
+    time: Interval
+    price: Interval
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingRequest:
+    """Asks for exact sizes at a time [ms UTC] and price [quote/base]."""
+
+    view: str
+    id: int
+    time: float
+    price: float
+
+
+@dataclass(frozen=True, slots=True)
+class BokehRequest:
+    """Asks for BokehJS, where the asset model cannot be reached."""
+
+    view: str
+    id: int
+
+
+Request = ViewRequest | ReadingRequest | BokehRequest
+_KINDS: dict[str, type[Request]] = {"view": ViewRequest, "reading": ReadingRequest, "bokeh": BokehRequest}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """A picture: one byte a pixel, and the candles to draw over it.
+
+    Parameters
+    ----------
+    time : (float, float)
+        [ms UTC]
+    price : (float, float)
+        [quote/base]
+    width, height : int
+        Pixels.
+    measure : str
+        'expected' or 'size'.
+    top : float
+        Value of the highest level [quote per 10 basis points].
+    decades : int
+        Powers of ten that the levels span.
+    candle_ms : int
+        Length of the candles [ms].
+    pixels : bytes
+        width x height, row 0 the lowest price; see `liqwidget.raster.quantise.Image`.
+    candles : bytes
+        float64 little-endian, shape (6, n): start, end [ms UTC], open, high, low, close.
+    """
+
+    time: Interval
+    price: Interval
+    width: int
+    height: int
+    measure: str
+    top: float
+    decades: int
+    candle_ms: int
+    pixels: bytes = field(repr=False)
+    candles: bytes = field(repr=False)
+
+    def meta(self) -> dict[str, Any]:
+        """Return the description without the bytes."""
+        values = {name: getattr(self, name) for name in self.__slots__ if name not in ("pixels", "candles")}
+        return values | {"time": list(self.time), "price": list(self.price)}
+
+    def state(self) -> dict[str, Any]:
+        """Return the description with the bytes, as it is kept in a trait."""
+        return self.meta() | {"pixels": self.pixels, "candles": self.candles}
+
+
+def _number(content: dict[str, Any], name: str, *, whole: bool = False) -> Any:  # noqa: ANN401 - int or float
+    value = content.get(name)
+    sound = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    if not sound or (whole and value != int(value)):  # type: ignore[arg-type]
+        message = f"Expected {name!r} as a {'whole ' if whole else ''}number, was {value!r:.80}"
+        raise ProtocolError(message)
+    return int(value) if whole else float(value)  # type: ignore[arg-type]
+
+
+def _interval(content: dict[str, Any], name: str) -> Interval:
+    value = content.get(name)
+    if not isinstance(value, list | tuple) or len(value) != 2:  # noqa: PLR2004
+        message = f"Expected {name!r} as two numbers, was {value!r:.80}"
+        raise ProtocolError(message)
+    low, high = (_number({name: part}, name) for part in value)
+    if not low < high:
+        message = f"Expected {name!r} from low to high, was {value!r:.80}"
+        raise ProtocolError(message)
+    return low, high
+
+
+def decode_request(content: object) -> Request:
+    """Return the request in a message from the front end.
+
+    Raises
+    ------
+    ProtocolError
+        If a part is missing or of the wrong kind.
+    """
+    if not isinstance(content, dict) or content.get("type") not in _KINDS:
+        message = f"Expected a message of type {', '.join(_KINDS)}, was {content!r:.80}"
+        raise ProtocolError(message)
+    view, number = content.get("view"), _number(content, "id", whole=True)
+    if not isinstance(view, str):
+        message = f"Expected 'view' as text, was {view!r:.80}"
+        raise ProtocolError(message)
+    if content["type"] == "bokeh":
+        return BokehRequest(view, number)
+    if content["type"] == "reading":
+        return ReadingRequest(view, number, _number(content, "time"), _number(content, "price"))
+    width, height = (_number(content, name, whole=True) for name in ("width", "height"))
+    if not (1 <= width <= MAXIMUM_PIXELS and 1 <= height <= MAXIMUM_PIXELS):
+        message = f"Expected 1 to {MAXIMUM_PIXELS} pixels, was {width} x {height}"
+        raise ProtocolError(message)
+    return ViewRequest(view, number, _interval(content, "time"), _interval(content, "price"), width, height)
+
+
+def encode_request(request: Request) -> dict[str, Any]:
+    """Return the message of a request: the inverse of `decode_request`."""
+    kind = next(name for name, cls in _KINDS.items() if isinstance(request, cls))
+    return {"type": kind} | {name: list(part) if isinstance(part, tuple) else part for name, part in asdict(request).items()}
+
+
+def frame_answer(request: ViewRequest, frame: Frame) -> tuple[dict[str, Any], Buffers]:
+    """Return the answer to a view request and its buffers."""
+    return {"type": "frame", "view": request.view, "id": request.id, "frame": frame.meta()}, [frame.pixels, frame.candles]
+
+
+def decode_frame(meta: dict[str, Any], buffers: Buffers) -> Frame:
+    """Return the frame in an answer.
+
+    Raises
+    ------
+    ProtocolError
+        If the bytes do not fit the description.
+    """
+    pixels, candles = (bytes(part) for part in buffers)
+    frame = Frame(**meta | {"time": tuple(meta["time"]), "price": tuple(meta["price"])}, pixels=pixels, candles=candles)
+    if len(pixels) != frame.width * frame.height or len(candles) % 48:
+        message = f"Expected {frame.width} x {frame.height} pixels and six rows of candles, was {len(pixels)} and {len(candles)} bytes"
+        raise ProtocolError(message)
+    return frame
+
+
+def error_answer(view: str, number: int, error: Exception) -> dict[str, Any]:
+    """Return the answer that an error is."""
+    return {"type": "error", "view": view, "id": number, "message": str(error) or type(error).__name__}
+
+
+def candle_bytes(columns: npt.NDArray[np.float64]) -> bytes:
+    """Return candles, shape (6, n), as little-endian float64 bytes."""
+    return np.ascontiguousarray(columns, dtype="<f8").tobytes()

@@ -1,0 +1,242 @@
+"""The session: turns a ledger and settings into what the front end shows. No Jupyter, no state of its own but caches."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from liqwidget.domain.frames import MarketData
+from liqwidget.domain.lattice import CELL, cell_edge, cell_of
+from liqwidget.domain.ledger import Ledger
+from liqwidget.domain.time import DAY, HOUR, MILLISECOND, MINUTE, duration_ns
+from liqwidget.domain.viewport import Viewport
+from liqwidget.field.measure import parse_measure, touch_chance
+from liqwidget.raster.grid import rasterise
+from liqwidget.raster.quantise import per_cell, quantise
+from liqwidget.study.clusters import Cluster, find_clusters
+from liqwidget.study.profile import profile
+from liqwidget.widget.protocol import Frame, Interval, candle_bytes
+
+WINDOWS = ("12h", "24h", "3d", "7d", "30d", "all")
+
+PADDING = 0.28
+LEAST_PADDING = 0.012
+"""Room above and below the candles of a view, as a share of their range and at least of price; as in js/src/follow.ts."""
+
+BRIGHTEST = 0.999
+"""The share of the base picture's pixels that lie under the highest level, so that one pixel does not darken all."""
+
+BASE_PIXELS = (640, 320)
+_CANDLE_PIXELS = 5
+_CANDLES = (MINUTE, 3 * MINUTE, 5 * MINUTE, 15 * MINUTE, 30 * MINUTE, *(HOUR * n for n in (1, 2, 4, 8, 12)), *(DAY * n for n in (1, 2, 7, 14, 28)))
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What is shown, as far as the kernel must know."""
+
+    measure: str = "expected"
+    horizon: str = "24h"
+    window: str = "7d"
+    sensitivity: float = 0.5
+    leverage: tuple[str, ...] | None = None
+    venues: tuple[str, ...] | None = None
+    as_of: int | None = None
+
+
+class Session:
+    """Answers for one ledger and the markets behind it.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        What is shown.
+    markets : sequence of MarketData
+        Its markets; the candles of the one with the most open interest are drawn.
+    """
+
+    def __init__(self, ledger: Ledger, markets: Sequence[MarketData]) -> None:
+        self.ledger = ledger
+        self.markets = tuple(markets)
+        self._tops: dict[Settings, float] = {}
+
+    def drawn(self, settings: Settings) -> MarketData:
+        """Return the market whose candles are drawn: the largest of the venues shown."""
+        shown = [part for part in self.markets if settings.venues is None or part.venue in settings.venues]
+        return max(shown, key=lambda part: float(part.interest[-1]))
+
+    def end(self, settings: Settings) -> int:
+        """Return the last close shown [ns]."""
+        return self.ledger.end if settings.as_of is None else max(min(settings.as_of, self.ledger.end), self.ledger.start + 1)
+
+    def window(self, settings: Settings) -> tuple[int, int]:
+        """Return the window's range of time [ns]."""
+        end = self.end(settings)
+        start = self.ledger.start if settings.window == "all" else end - duration_ns(settings.window)
+        return max(start, self.ledger.start), end
+
+    def fitted(self, settings: Settings, time: tuple[int, int]) -> Interval:
+        """Return the price range around the candles of a range of time [ns]."""
+        market = self.drawn(settings)
+        inside = (market.time < time[1]) & (market.close_time > time[0])
+        if not inside.any():
+            inside = np.zeros(len(market.time), bool)
+            inside[-1] = True
+        low, high = float(market.low[inside].min()), float(market.high[inside].max())
+        padding = max(PADDING * (high - low), LEAST_PADDING * high)
+        return max(low - padding, low * 0.05), high + padding
+
+    def base_frame(self, settings: Settings, pixels: tuple[int, int] = BASE_PIXELS) -> Frame:
+        """Return the picture of the whole window, which a view shows first."""
+        return self.fitted_frame(settings, self.window(settings), pixels)
+
+    def fitted_frame(self, settings: Settings, time: tuple[int, int], pixels: tuple[int, int]) -> Frame:
+        """Return the picture of a range of time [ns] with its price range fitted to the candles."""
+        return self._frame(settings, time, self.fitted(settings, time), *pixels)
+
+    def frame(self, settings: Settings, time: Interval, price: Interval, width: int, height: int) -> Frame:
+        """Return the picture of a range of time [ms UTC] and price [quote/base]."""
+        return self._frame(settings, (round(time[0] * MILLISECOND), round(time[1] * MILLISECOND)), price, width, height)
+
+    def _frame(self, settings: Settings, time: tuple[int, int], price: Interval, width: int, height: int) -> Frame:
+        viewport = Viewport(time, (max(price[0], 1e-12), price[1]), width, height)
+        image = quantise(self._grid(settings, viewport), self.top(settings))
+        step, candles = self.candles(settings, time, width)
+        return Frame(
+            time=(time[0] / MILLISECOND, time[1] / MILLISECOND),
+            price=viewport.price,
+            width=width,
+            height=height,
+            measure=settings.measure,
+            top=image.top,
+            decades=image.decades,
+            candle_ms=step // MILLISECOND,
+            pixels=image.pixels.tobytes(),
+            candles=candle_bytes(candles),
+        )
+
+    def _grid(self, settings: Settings, viewport: Viewport) -> Any:  # noqa: ANN401 - Grid
+        return rasterise(
+            self.ledger, viewport, settings.measure, settings.horizon, leverage=settings.leverage, venues=settings.venues
+        )
+
+    def top(self, settings: Settings) -> float:
+        """Return the value of the highest level [quote per cell]: the same for every view of a window and measure."""
+        if settings not in self._tops:
+            time = self.window(settings)
+            grid = self._grid(settings, Viewport(time, self.fitted(settings, time), 240, 240))
+            values = np.maximum(grid.long, grid.short) * per_cell(grid)
+            standing = values[values > 0]
+            self._tops[settings] = float(np.quantile(standing, BRIGHTEST)) if len(standing) else 0.0
+        return self._tops[settings]
+
+    def candles(self, settings: Settings, time: tuple[int, int], width: int) -> tuple[int, npt.NDArray[np.float64]]:
+        """Return candles of a range of time [ns], merged so that each is some pixels wide.
+
+        Returns
+        -------
+        step, columns : int, ndarray of float64, shape (6, n)
+            Length [ns]; start, end [ms UTC], open, high, low, close.
+        """
+        market = self.drawn(settings)
+        least = (time[1] - time[0]) / max(width / _CANDLE_PIXELS, 1)
+        whole = [step for step in _CANDLES if step >= market.timeframe and step % market.timeframe == 0]
+        step = next((step for step in (market.timeframe, *whole) if step >= least), whole[-1] if whole else market.timeframe)
+        known = min(time[1], self.end(settings))
+        first = int(np.searchsorted(market.close_time, time[0], side="right"))
+        last = int(np.searchsorted(market.close_time, known, side="right"))
+        first = int(np.searchsorted(market.time, market.time[first] // step * step)) if first < last else first
+        if first >= last:
+            return step, np.empty((6, 0))
+        rows = slice(first, last)
+        bucket = market.time[rows] // step
+        starts = np.concatenate([[0], np.flatnonzero(np.diff(bucket)) + 1])
+        ends = np.append(starts[1:], last - first) - 1
+        begin = bucket[starts] * step
+        columns = [
+            begin / MILLISECOND,
+            np.minimum(begin + step, np.maximum(market.close_time[rows][ends], begin + step // 2)) / MILLISECOND,
+            market.open[rows][starts],
+            np.maximum.reduceat(market.high[rows], starts),
+            np.minimum.reduceat(market.low[rows], starts),
+            market.close[rows][ends],
+        ]
+        return step, np.stack(columns).astype(np.float64)
+
+    def clusters(self, settings: Settings) -> tuple[Cluster, ...]:
+        """Return the clusters that stand at the end shown."""
+        return find_clusters(
+            self.ledger, self.end(settings), settings.measure, settings.horizon, settings.sensitivity,
+            leverage=settings.leverage, venues=settings.venues,
+        )  # fmt: skip
+
+    def reading(self, settings: Settings, time_ms: float, price: float) -> dict[str, Any]:
+        """Return exact sizes at a time [ms UTC] and price [quote/base]: the parts of a 'reading' answer."""
+        time = min(round(time_ms * MILLISECOND), self.end(settings))
+        shown = self.ledger.only(settings.venues)
+        last = shown.last_price(time)
+        cell = int(cell_of(price))
+        low, high = (float(edge) for edge in cell_edge([cell, cell + 1]))
+        nothing = {"size": 0.0, "expected": 0.0, "cumulative": 0.0}
+        parts: dict[str, Any] = {"time": time / MILLISECOND, "price": price, "price_low": low, "price_high": high}
+        if not last > 0:
+            return parts | {"long": nothing, "short": nothing, "chance": 0.0, "distance_pct": 0.0}
+        middle = int(cell_of(last))
+        edges = cell_edge(np.arange(min(cell, middle), max(cell, middle) + 2))
+        options: dict[str, Any] = {"leverage": settings.leverage, "venues": settings.venues}
+        size = profile(self.ledger, time, edges, **options)
+        expected = profile(self.ledger, time, [low, high], measure="expected", horizon=settings.horizon, **options)
+        venue = self.ledger.venue(self.drawn(settings).venue)
+        here_chance = touch_chance(venue, time, np.array([cell]), parse_measure("expected", settings.horizon))
+        here = 0 if cell < middle else -1
+        for name in ("long", "short"):
+            column = getattr(size, name)
+            parts[name] = {
+                "size": float(column[here]),
+                "expected": float(getattr(expected, name)[0]),
+                "cumulative": float(column.sum()),
+            }
+        return parts | {"chance": float(here_chance[0]), "distance_pct": (price / last - 1) * 100}
+
+    def price_decimals(self, settings: Settings) -> int:
+        """Return how many decimals the drawn market's prices have, at most 8."""
+        prices = self.drawn(settings).close[-500:]
+        for decimals in range(8):
+            if np.allclose(np.round(prices, decimals), prices, rtol=1e-12, atol=10.0 ** -(decimals + 6)):
+                return decimals
+        return 8 if math.isfinite(prices[-1]) else 2
+
+    def market(self, settings: Settings) -> dict[str, Any]:
+        """Return what the front end knows of the market; times in ms UTC."""
+        end = self.end(settings)
+        return {
+            "symbol": self.ledger.symbol,
+            "time": [self.ledger.start / MILLISECOND, end / MILLISECOND],
+            "last_price": self.ledger.only(settings.venues).last_price(end),
+            "price_decimals": self.price_decimals(settings),
+            "timeframe_ms": self.ledger.timeframe // MILLISECOND,
+            "venues": list(self.ledger.names),
+            "quote": "USD",
+        }
+
+
+def cluster_state(cluster: Cluster) -> dict[str, Any]:
+    """Return a cluster as the front end reads it."""
+    return {
+        "id": cluster.id,
+        "side": cluster.side.label,
+        "price_low": cluster.price_low,
+        "price_high": cluster.price_high,
+        "peak_price": cluster.peak_price,
+        "size": cluster.size,
+        "expected_size": cluster.expected_size,
+        "distance_pct": cluster.distance_pct,
+        "age_ms": cluster.age.value // MILLISECOND,
+        "leverage_mix": cluster.leverage_mix,
+        "venue_mix": cluster.venue_mix,
+    }

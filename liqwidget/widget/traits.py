@@ -1,0 +1,148 @@
+"""Trait types of the heatmap: values as Python users write them, JSON as the front end reads it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import traitlets
+
+from liqwidget.domain.leverage import LEVERAGE_GROUPS
+from liqwidget.domain.time import MILLISECOND, duration_ns, duration_text, time_ns, timestamp
+from liqwidget.domain.viewport import Box
+from liqwidget.errors import DataError
+
+
+def milliseconds(value: pd.Timestamp) -> float:
+    """Return a UTC time as ms since 1970."""
+    return time_ns(value) / MILLISECOND
+
+
+def _from_milliseconds(value: float) -> pd.Timestamp:
+    return timestamp(round(value * MILLISECOND))
+
+
+class _Checked(traitlets.TraitType[Any, Any]):
+    """A trait whose bad values are TraitErrors with the sentence of the DataError behind them."""
+
+    def parse(self, value: Any) -> Any:  # noqa: ANN401 - whatever the user gives
+        """Return the value as it is kept."""
+        raise NotImplementedError
+
+    def validate(self, obj: Any, value: Any) -> Any:  # noqa: ANN401 - traitlets
+        """Return the parsed value, or None where None is allowed."""
+        if value is None:
+            if self.allow_none:
+                return None
+            self.error(obj, value)
+        try:
+            return self.parse(value)
+        except DataError as error:
+            message = f"{self.name}: {error}"
+            raise traitlets.TraitError(message) from error
+
+
+class TimeRange(_Checked):
+    """(from, to) as UTC Timestamps, or None for automatic; [ms, ms] in JSON."""
+
+    info_text = "a pair of times"
+
+    def parse(self, value: Any) -> tuple[pd.Timestamp, pd.Timestamp]:  # noqa: ANN401
+        """Return two Timestamps in order."""
+        start, end = Box((1, 2), value).time
+        return timestamp(start), timestamp(end)
+
+    @staticmethod
+    def to_json(value: Any, _widget: Any) -> Any:  # noqa: ANN401 - ipywidgets
+        """Return [ms, ms] or None."""
+        return None if value is None else [milliseconds(part) for part in value]
+
+    @staticmethod
+    def from_json(value: Any, _widget: Any) -> Any:  # noqa: ANN401 - ipywidgets
+        """Return two Timestamps or None."""
+        return None if value is None else tuple(_from_milliseconds(part) for part in value)
+
+
+class PriceRange(_Checked):
+    """(low, high) [quote/base], or None for automatic; [low, high] in JSON."""
+
+    info_text = "a pair of prices"
+
+    def parse(self, value: Any) -> tuple[float, float]:  # noqa: ANN401
+        """Return two prices in order."""
+        return Box(value, (0, 1)).price
+
+    @staticmethod
+    def to_json(value: Any, _widget: Any) -> Any:  # noqa: ANN401 - ipywidgets
+        """Return [low, high] or None."""
+        return None if value is None else list(value)
+
+    @staticmethod
+    def from_json(value: Any, _widget: Any) -> Any:  # noqa: ANN401 - ipywidgets
+        """Return two prices or None."""
+        return None if value is None else tuple(value)
+
+
+class Time(_Checked):
+    """A UTC Timestamp or None; ms in JSON."""
+
+    info_text = "a time"
+
+    def parse(self, value: Any) -> pd.Timestamp:  # noqa: ANN401
+        """Return a UTC Timestamp."""
+        return timestamp(time_ns(value, str(self.name)))
+
+    @staticmethod
+    def to_json(value: Any, _widget: Any) -> Any:  # noqa: ANN401 - ipywidgets
+        """Return ms or None."""
+        return None if value is None else milliseconds(value)
+
+    @staticmethod
+    def from_json(value: Any, _widget: Any) -> Any:  # noqa: ANN401 - ipywidgets
+        """Return a Timestamp or None."""
+        return None if value is None else _from_milliseconds(value)
+
+
+class Duration(_Checked):
+    """A duration such as '24h'."""
+
+    info_text = "a duration such as '24h'"
+
+    def parse(self, value: Any) -> str:  # noqa: ANN401
+        """Return its shortest text."""
+        return duration_text(duration_ns(value))
+
+
+class Names(_Checked):
+    """A tuple of names out of a fixed or later known set, in the set's order; a list in JSON."""
+
+    info_text = "names"
+
+    def __init__(self, choices: tuple[str, ...] = LEVERAGE_GROUPS, **options: Any) -> None:  # noqa: ANN401 - traitlets
+        self.choices = choices
+        super().__init__(**options)
+
+    def parse(self, value: Any) -> tuple[str, ...]:  # noqa: ANN401
+        """Return the names once each, in the order of the choices where there are any."""
+        names = [value] if isinstance(value, str) else list(value)
+        unknown = [name for name in names if self.choices and name not in self.choices]
+        if unknown or not names:
+            message = f"Expected one or more of {', '.join(self.choices) or 'the venues'}, was {unknown[0] if unknown else names!r}"
+            raise DataError(message)
+        return tuple(name for name in self.choices if name in names) if self.choices else tuple(dict.fromkeys(names))
+
+    @staticmethod
+    def to_json(value: Any, _widget: Any) -> Any:  # noqa: ANN401 - ipywidgets
+        """Return a list."""
+        return list(value)
+
+    @staticmethod
+    def from_json(value: Any, _widget: Any) -> Any:  # noqa: ANN401 - ipywidgets
+        """Return a tuple."""
+        return tuple(value)
+
+
+def synced(trait: Any) -> Any:  # noqa: ANN401 - any trait type
+    """Return a trait that the front end shares, with its own JSON form where it has one."""
+    forms = {name: getattr(trait, name) for name in ("to_json", "from_json") if hasattr(trait, name)}
+    return trait.tag(sync=True, **forms)

@@ -1,0 +1,213 @@
+"""The anywidget: traits that the front end shares, and the messages between them and a session."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import anywidget
+import traitlets
+from traitlets import Bool, Dict, Enum, Float, List, Unicode
+
+from liqwidget.domain.leverage import LEVERAGE_GROUPS
+from liqwidget.domain.time import time_ns
+from liqwidget.errors import LiqError
+from liqwidget.field.measure import MEASURES
+from liqwidget.raster.palette import DEFAULT_PALETTE, PALETTES, look_up_table
+from liqwidget.widget import protocol
+from liqwidget.widget.assets import bokeh_asset, bokeh_gzip, bokeh_version
+from liqwidget.widget.session import WINDOWS, Session, Settings, cluster_state
+from liqwidget.widget.traits import Duration, Names, PriceRange, Time, TimeRange, synced
+
+if TYPE_CHECKING:
+    from bokeh.document import Document
+
+    from liqwidget.study.clusters import Cluster
+
+STATIC = Path(__file__).parent.parent / "static"
+
+_KERNEL_TRAITS = ("measure", "horizon", "window", "sensitivity", "leverage", "venues", "as_of")
+"""Traits that change what the kernel computes; the others are the front end's alone."""
+
+
+class HeatmapView(anywidget.AnyWidget):
+    """The widget behind `LiqHeatmap`: shows what a session answers.
+
+    Every public trait is a control: set it in Python and the control moves, move it and Python sees it.
+    """
+
+    _esm = STATIC / "widget.js"
+    _css = STATIC / "widget.css"
+
+    symbol = Unicode(read_only=True).tag(sync=True)
+    side = Enum(("both", "long", "short"), "both").tag(sync=True)
+    window = Enum(WINDOWS, "7d").tag(sync=True)
+    measure = Enum(MEASURES, "expected").tag(sync=True)
+    horizon = synced(Duration("24h"))
+    threshold = Float(0.0, min=0.0).tag(sync=True)
+    palette = Enum(tuple(PALETTES), DEFAULT_PALETTE).tag(sync=True)
+    scale = Enum(("linear", "log", "rank"), "log").tag(sync=True)
+    sensitivity = Float(0.5, min=0.0, max=1.0).tag(sync=True)
+    follow = Bool(True).tag(sync=True)
+    leverage = synced(Names(LEVERAGE_GROUPS, default_value=LEVERAGE_GROUPS))
+    venues = synced(Names((), default_value=()))
+    as_of = synced(Time(None, allow_none=True))
+    time_range = synced(TimeRange(None, allow_none=True))
+    price_range = synced(PriceRange(None, allow_none=True))
+
+    _document = Unicode().tag(sync=True)
+    _assets = anywidget.WidgetTrait().tag(sync=True)
+    _palettes = List(Dict()).tag(sync=True)
+    _frames = List(Dict()).tag(sync=True)
+    _market = Dict(None, allow_none=True).tag(sync=True)
+    _clusters = List(Dict()).tag(sync=True)
+    _selection = Dict(None, allow_none=True).tag(sync=True)
+    _selected = List(Unicode()).tag(sync=True)
+    _error = Unicode().tag(sync=True)
+    _offline = Bool(False).tag(sync=True)
+
+    def __init__(self, session: Session, label: str, notice: str | None, **traits: Any) -> None:  # noqa: ANN401 - traits
+        self._lock = threading.RLock()
+        self._session = session
+        self._label, self._notice = label, notice
+        self._found: tuple[Cluster, ...] = ()
+        self._bokeh_document: Document | None = None
+        palettes = [
+            {"name": name, "label": palette.label} | {theme: look_up_table(name, theme).tobytes() for theme in ("dark", "light")}
+            for name, palette in PALETTES.items()
+        ]
+        super().__init__(_palettes=palettes, _assets=bokeh_asset(), **({"venues": session.ledger.names} | traits))
+        self.set_trait("symbol", session.ledger.symbol)
+        self._document = self._document_json()
+        self._refresh()
+        self.observe(self._kernel_trait_changed, list(_KERNEL_TRAITS))
+        self.on_msg(self._answer)
+
+    @property
+    def session(self) -> Session:
+        """What answers for the ledger shown."""
+        return self._session
+
+    @property
+    def found(self) -> tuple[Cluster, ...]:
+        """Clusters that stand at the end shown, largest in the shown measure first."""
+        return self._found
+
+    @property
+    def market_state(self) -> dict[str, Any]:
+        """What the front end knows of the market: label, notice, times, last price."""
+        return dict(self._market)
+
+    @classmethod
+    def shared_names(cls) -> tuple[str, ...]:
+        """Names of the traits that the front end reads, but for the assets and frames that depend on where it runs."""
+        return tuple(name for name in HeatmapView.class_own_traits(sync=True) if name not in ("_assets", "_frames"))
+
+    @property
+    def settings(self) -> Settings:
+        """What the kernel computes with, as one value."""
+        return Settings(
+            measure=self.measure,
+            horizon=self.horizon,
+            window=self.window,
+            sensitivity=self.sensitivity,
+            leverage=None if self.leverage == LEVERAGE_GROUPS else self.leverage,
+            venues=None if self.venues == self._session.ledger.names else self.venues,
+            as_of=None if self.as_of is None else time_ns(self.as_of),
+        )
+
+    @traitlets.validate("venues")
+    def _known_venues(self, proposal: Any) -> tuple[str, ...]:  # noqa: ANN401 - traitlets
+        names = self._session.ledger.names
+        unknown = [name for name in proposal["value"] if name not in names]
+        if unknown:
+            message = f"venues: Expected one or more of {', '.join(names)}, was {unknown[0]!r}"
+            raise traitlets.TraitError(message)
+        return tuple(name for name in names if name in proposal["value"])
+
+    def _refresh(self) -> None:
+        """Compute what the settings show, and send it in one go."""
+        with self._lock:
+            settings = self.settings
+            self._found = self._session.clusters(settings)
+            market = self._session.market(settings) | {
+                "label": self._label,
+                "notice": self._notice,
+                "simulated": self._notice is not None,
+            }
+            frame = self._session.base_frame(settings)
+            with self.hold_sync():
+                self._market = market
+                self._clusters = [cluster_state(cluster) for cluster in self._found]
+                self._frames = [frame.state()]
+                kept = [cluster.id for cluster in self._found if cluster.id in self._selected]
+                if kept != list(self._selected):
+                    self._selected = kept
+
+    def _kernel_trait_changed(self, change: Any) -> None:  # noqa: ANN401 - traitlets
+        if change["name"] in ("window", "as_of"):
+            with self.hold_sync():
+                self.time_range = None
+                self.price_range = None
+        self._refresh()
+
+    def _answer(self, _widget: Any, content: Any, _buffers: Any) -> None:  # noqa: ANN401 - ipywidgets
+        """Answer one message; whatever goes wrong is an answer too."""
+        try:
+            message, buffers = self._reply(protocol.decode_request(content))
+        except Exception as error:  # noqa: BLE001 - the view shows it
+            asked = content if isinstance(content, dict) else {}
+            message, buffers = protocol.error_answer(str(asked.get("view", "")), _whole(asked.get("id")), error), []
+        self.send(message, buffers)
+
+    def _reply(self, request: protocol.Request) -> tuple[dict[str, Any], protocol.Buffers]:
+        if isinstance(request, protocol.BokehRequest):
+            return {"type": "bokeh", "view": request.view, "id": request.id, "version": bokeh_version()}, [bokeh_gzip()]
+        with self._lock:
+            settings = self.settings
+            if isinstance(request, protocol.ReadingRequest):
+                values = self._session.reading(settings, request.time, request.price)
+                return {"type": "reading", "view": request.view, "id": request.id} | values, []
+            frame = self._session.frame(settings, request.time, request.price, request.width, request.height)
+            return protocol.frame_answer(request, frame)
+
+    def _document_json(self) -> str:
+        """Return the Bokeh document as JSON, made on first use; from then on changes reach the views as patches."""
+        from liqwidget.widget.figure import build_figure, document_json  # noqa: PLC0415 - bokeh.plotting loads on first use
+
+        if self._bokeh_document is None:
+            from bokeh.document import Document  # noqa: PLC0415
+
+            self._bokeh_document = Document()
+            self._bokeh_document.add_root(build_figure())
+            self._bokeh_document.models.flush_synced()
+            self._bokeh_document.on_change(self._patch)
+        return document_json(self._bokeh_document)
+
+    def _patch(self, event: Any) -> None:  # noqa: ANN401 - bokeh event
+        """Send a change of the document to the views that are open, and keep it for those that open later."""
+        from bokeh.core.serialization import Serializer  # noqa: PLC0415
+
+        document = self._bokeh_document
+        if document is None:
+            return
+        serializer = Serializer(references=document.models.synced_references, deferred=False)
+        content = {"events": serializer.encode([event])}
+        document.models.flush_synced()
+        self.send({"type": "patch", "content": content})
+        self._document = self._document_json()
+
+    def __repr__(self) -> str:
+        """Return a text that is the same in every run."""
+        return f"{type(self).__name__}({self.symbol!r})"
+
+    def _repr_keys(self) -> Iterator[str]:
+        yield from ()
+
+
+def _whole(value: Any) -> int:  # noqa: ANN401 - from a message
+    return value if isinstance(value, int) and not isinstance(value, bool) else -1
+
+
