@@ -1,7 +1,8 @@
 """liqwidget: a zoomable crypto liquidation heatmap in one notebook cell, and Python objects of what is selected on it.
 
-Where things are: `domain` the nouns, `market` where data come from, `field` and `estimate` the mathematics, `raster` numbers
-to pixels, `study` levels, clusters, profile and selections, `widget` the anywidget and exports, `heatmap` the face.
+Where things are: `domain` the nouns, `market` where data come from, `field` and `estimate` the mathematics, `raster`
+numbers to pixels, `study` levels, clusters, profile and selections, `widget` the anywidget and exports, `heatmap` the
+face.
 """
 
 from __future__ import annotations

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pandas as pd
 import traitlets
 
 from liqwidget.domain.frames import MarketData
-from liqwidget.domain.ledger import Ledger
-from liqwidget.domain.levels import LevelSet
-from liqwidget.domain.time import DAY, timestamp
+from liqwidget.domain.time import DAY, milliseconds_ns, timestamp
 from liqwidget.domain.viewport import Box
 from liqwidget.errors import DataError, SourceError
 from liqwidget.estimate.estimator import estimate
@@ -26,10 +23,18 @@ from liqwidget.widget.traits import milliseconds
 from liqwidget.widget.view import HeatmapView
 
 if TYPE_CHECKING:
-    from bokeh.plotting import figure as Figure  # noqa: N812 - a class in all but name
+    from collections.abc import Callable
+
+    from bokeh import plotting
+
+    from liqwidget.domain.ledger import Ledger
+    from liqwidget.domain.levels import LevelSet
 
 WARM_UP = 7 * DAY
 """History after which the map no longer depends on where the data start."""
+
+_FEWEST_ROWS = 3
+"""The start and two candles."""
 
 
 class LiqHeatmap(HeatmapView):
@@ -46,7 +51,8 @@ class LiqHeatmap(HeatmapView):
     live : bool
         Whether to go on reading.
     prior : str, (median, sigma), or mapping
-        Leverage prior: ``'effective'`` (default), ``'isolated'``, ``'nominal'``, own numbers, or a ladder {10: 0.3, ...}.
+        Leverage prior: ``'effective'`` (default), ``'isolated'``, ``'nominal'``, own numbers, or a ladder
+        {10: 0.3, ...}.
     **traits
         Any trait: side, window, measure, horizon, threshold, palette, scale, sensitivity, follow, leverage, venues,
         time_range, price_range, as_of.
@@ -60,7 +66,9 @@ class LiqHeatmap(HeatmapView):
     """
 
     prior = traitlets.Any("effective", help="The leverage prior; setting it estimates anew.")
-    selection = traitlets.Instance(Selection, None, allow_none=True, read_only=True, help="What the box holds, or None.")
+    selection = traitlets.Instance(
+        Selection, None, allow_none=True, read_only=True, help="What the box holds, or None."
+    )
     selected_clusters = traitlets.Tuple(help="Clusters clicked on the map or ticked in the list.")
 
     def __init__(
@@ -70,19 +78,25 @@ class LiqHeatmap(HeatmapView):
         *,
         timeframe: str = "5m",
         live: bool = False,
-        prior: Any = "effective",  # noqa: ANN401 - see Prior.parse
-        **traits: Any,  # noqa: ANN401 - traits by name
+        prior: Any = "effective",
+        **traits: Any,
     ) -> None:
         self._check_names(traits)
         self._source = read(symbol, source, timeframe, live=live)
         self._levels: tuple[Ledger, LevelSet] | None = None
         ledger = estimate(self._source.markets, Prior.parse(prior))
-        if len(ledger.venues[0].time) < 3:  # noqa: PLR2004 - the start and two candles
+        if len(ledger.venues[0].time) < _FEWEST_ROWS:
             message = f"Expected at least two candles for a picture, was one ({timestamp(ledger.end)})"
             raise DataError(message)
         chosen = {"prior": prior, "selected_clusters": ()}
-        super().__init__(Session(ledger, self._source.markets), self._source.label, _notice(self._source, ledger), **chosen, **traits)
-        self._simulated = self._source.simulated
+        super().__init__(
+            Session(ledger, self._source.markets),
+            f"{ledger.symbol} · {self._source.label}",
+            _notice(self._source, ledger),
+            simulated=self._source.simulated,
+            **chosen,
+            **traits,
+        )
         self.observe(self._box_changed, "_selection")
         self.observe(self._ticks_changed, "_selected")
         self.observe(self._chosen_changed, "selected_clusters")
@@ -100,7 +114,7 @@ class LiqHeatmap(HeatmapView):
         funding: pd.DataFrame | None = None,
         liquidations: pd.DataFrame | None = None,
         minimum_distance: float | None = None,
-        **options: Any,  # noqa: ANN401 - prior and traits
+        **options: Any,
     ) -> LiqHeatmap:
         """Show your own data: see `MarketData.from_frames` for the frames, `LiqHeatmap` for the options."""
         market = MarketData.from_frames(
@@ -150,12 +164,16 @@ class LiqHeatmap(HeatmapView):
     def status(self) -> pd.DataFrame:
         """One row per venue: state ('simulated' or 'own frames'), last_time (UTC), candles, notes."""
         state = "simulated" if self._source.simulated else "own frames"
-        rows = [(state, timestamp(int(part.time[-1])), len(part.time) - 1, "; ".join(part.notes)) for part in self.ledger]
-        return pd.DataFrame(rows, columns=["state", "last_time", "candles", "notes"], index=pd.Index(self.ledger.names, name="venue"))
+        rows = [
+            (state, timestamp(int(part.time[-1])), len(part.time) - 1, "; ".join(part.notes)) for part in self.ledger
+        ]
+        return pd.DataFrame(
+            rows, columns=["state", "last_time", "candles", "notes"], index=pd.Index(self.ledger.names, name="venue")
+        )
 
     # ------------------------------------------------------------------ selecting
 
-    def select(self, price: Any = None, time: Any = None) -> Selection:  # noqa: ANN401 - pairs
+    def select(self, price: Any = None, time: Any = None) -> Selection:
         """Select a box, as drawing it on the picture does.
 
         Parameters
@@ -187,7 +205,7 @@ class LiqHeatmap(HeatmapView):
     def clear_selection(self) -> None:
         """Remove the box and untick all clusters."""
         with self.hold_sync():
-            self._selection = None
+            self.set_trait("_selection", None)
             self._selected = []
 
     def on_select(self, callback: Callable[[Selection | None], None]) -> Callable[[], None]:
@@ -199,48 +217,49 @@ class LiqHeatmap(HeatmapView):
             Call it to stop.
         """
 
-        def changed(change: Any) -> None:  # noqa: ANN401 - traitlets
+        def changed(change: Any) -> None:
             callback(change["new"])
 
         self.observe(changed, "selection")
         return lambda: self.unobserve(changed, "selection")
 
-    def _box_changed(self, change: Any) -> None:  # noqa: ANN401 - traitlets
+    def _box_changed(self, change: Any) -> None:
         state = change["new"]
         self.set_trait("selection", None if state is None else self._selected_box(state))
 
     def _selected_box(self, state: dict[str, Any]) -> Selection:
         settings = self.settings
-        box = Box(state["price"], [pd.Timestamp(round(part * 1e6), tz="UTC") for part in state["time"]])
+        box = Box(state["price"], [timestamp(milliseconds_ns(part)) for part in state["time"]])
         inside = tuple(cluster for cluster in self.clusters if box.price[0] <= cluster.peak_price <= box.price[1])
         return Selection(box, self.ledger.only(settings.venues), inside, settings.horizon, settings.leverage)
 
-    def _ticks_changed(self, change: Any) -> None:  # noqa: ANN401 - traitlets
+    def _ticks_changed(self, change: Any) -> None:
         self.selected_clusters = tuple(cluster for cluster in self.clusters if cluster.id in change["new"])
 
-    def _chosen_changed(self, change: Any) -> None:  # noqa: ANN401 - traitlets
+    def _chosen_changed(self, change: Any) -> None:
         ids = [cluster.id for cluster in change["new"]]
         if set(ids) != set(self._selected):
             self._selected = ids
 
     @traitlets.validate("selected_clusters")
-    def _known_clusters(self, proposal: Any) -> tuple[Cluster, ...]:  # noqa: ANN401 - traitlets
+    def _known_clusters(self, proposal: Any) -> tuple[Cluster, ...]:
         standing = {cluster.id: cluster for cluster in getattr(self, "_found", ())}
         ids = [getattr(part, "id", part) for part in proposal["value"]]
         unknown = [part for part in ids if part not in standing]
         if unknown:
-            message = f"selected_clusters: Expected clusters of .clusters ({', '.join(standing) or 'none stand'}), was {unknown[0]!r:.60}"
+            known = ", ".join(standing) or "none stand"
+            message = f"selected_clusters: Expected clusters of .clusters ({known}), was {unknown[0]!r:.60}"
             raise traitlets.TraitError(message)
         return tuple(standing[part] for part in ids)
 
     # ------------------------------------------------------------------ estimating
 
     @traitlets.validate("prior")
-    def _known_prior(self, proposal: Any) -> Any:  # noqa: ANN401 - traitlets
+    def _known_prior(self, proposal: Any) -> Any:
         Prior.parse(proposal["value"])
         return proposal["value"]
 
-    def _estimate_anew(self, change: Any) -> None:  # noqa: ANN401 - traitlets
+    def _estimate_anew(self, change: Any) -> None:
         with self._lock:
             self._session = Session(estimate(self.markets, Prior.parse(change["new"])), self.markets)
         self._refresh()
@@ -264,11 +283,9 @@ class LiqHeatmap(HeatmapView):
     # ------------------------------------------------------------------ out of the notebook
 
     @property
-    def figure(self) -> Figure:
+    def figure(self) -> plotting.figure:
         """The Bokeh figure; glyphs added to it appear on the picture."""
-        if self._bokeh_document is None:
-            self._document_json()
-        return self._bokeh_document.roots[0]  # type: ignore[union-attr,return-value]
+        return cast("plotting.figure", self._document_shown().roots[0])
 
     def to_html(self, path: str | Path, *, title: str | None = None) -> Path:
         """Write one HTML file that opens with no network and no kernel; hover, zoom and client-side controls work.
@@ -285,7 +302,7 @@ class LiqHeatmap(HeatmapView):
         Path
             Where it was written.
         """
-        from liqwidget.widget.export import write_html  # noqa: PLC0415 - loads on first use
+        from liqwidget.widget.export import write_html
 
         return write_html(self, Path(path), title)
 
@@ -306,7 +323,7 @@ class LiqHeatmap(HeatmapView):
         Path
             Where it was written.
         """
-        from liqwidget.widget.picture import write_png  # noqa: PLC0415 - matplotlib loads on first use
+        from liqwidget.widget.picture import write_png
 
         return write_png(self, Path(path), width, height, theme)
 

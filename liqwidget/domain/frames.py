@@ -111,14 +111,15 @@ class MarketData:
         funding: pd.DataFrame | None = None,
         liquidations: pd.DataFrame | None = None,
         minimum_distance: float | None = None,
-        complete_until: Any = None,  # noqa: ANN401 - whatever pandas.Timestamp takes
+        complete_until: Any = None,
     ) -> MarketData:
         """Validate a user's frames; each has a UTC DatetimeIndex or a `time` column.
 
         Parameters
         ----------
         candles : DataFrame
-            Stamped at their open: open, high, low, close [quote/base], volume [base], optionally taker_buy_volume [base].
+            Stamped at their open: open, high, low, close [quote/base], volume [base], optionally taker_buy_volume
+            [base].
         open_interest : DataFrame, optional
             open_interest [base, one side] or open_interest_value [quote]. Without it sizes are relative.
         symbol, venue : str
@@ -181,7 +182,7 @@ class MarketData:
         """How late an open-interest stamp may be and still count for a close [ns]."""
         return max(STAMP_TOLERANCE, self.timeframe // 50)
 
-    def until(self, time: Any) -> MarketData:  # noqa: ANN401 - whatever pandas.Timestamp takes
+    def until(self, time: Any) -> MarketData:
         """Return the part that was known at `time`: candles that had closed and what was stamped by then.
 
         Raises
@@ -196,7 +197,7 @@ class MarketData:
             raise DataError(message)
         return self._cut(slice(0, count), self.interest_time <= limit + self.tolerance)
 
-    def since(self, time: Any) -> MarketData:  # noqa: ANN401 - whatever pandas.Timestamp takes
+    def since(self, time: Any) -> MarketData:
         """Return the candles that open at or after `time`, with the open interest stamped after it.
 
         Raises
@@ -237,7 +238,8 @@ class MarketData:
         start, starts, counts = np.unique(self.time // step * step, return_index=True, return_counts=True)
         whole = (self.time[starts] == start) & (counts == step // self.timeframe)
         if not whole.any():
-            message = f"Expected enough candles for one of {timeframe}, was {len(self.time)} x {duration_text(self.timeframe)}"
+            known = f"{len(self.time)} x {duration_text(self.timeframe)}"
+            message = f"Expected enough candles for one of {timeframe}, was {known}"
             raise DataError(message)
         last = starts + counts - 1
         return replace(
@@ -253,17 +255,19 @@ class MarketData:
         )
 
     def to_frame(self) -> pd.DataFrame:
-        """Return the candles: open, high, low, close [quote/base], volume, taker_buy_volume [base], by UTC open time."""
+        """Return the candles by UTC open time: open, high, low, close [quote/base], volume, taker_buy_volume [base]."""
         columns = ("open", "high", "low", "close", "volume", "taker_buy_volume")
         return pd.DataFrame({name: getattr(self, name) for name in columns}, index=time_index(self.time).rename("time"))
 
     def __repr__(self) -> str:
         """Return what, where, how many and from when to when."""
         span = f"{timestamp(self.time[0])} to {timestamp(self.close_time[-1])}"
-        return f"MarketData({self.symbol!r}, {self.venue!r}, {len(self.time)} x {duration_text(self.timeframe)}, {span})"
+        return (
+            f"MarketData({self.symbol!r}, {self.venue!r}, {len(self.time)} x {duration_text(self.timeframe)}, {span})"
+        )
 
 
-def _distance(value: float) -> float:
+def _distance(value: object) -> float:
     if isinstance(value, int | float) and 0 < value < 1 and math.isfinite(value):
         return float(value)
     message = f"Expected minimum_distance between 0 and 1 (a share of the entry price), was {value!r}"
@@ -283,7 +287,9 @@ def _candles(frame: pd.DataFrame, timeframe: str | None) -> tuple[dict[str, npt.
     columns["volume"] = check.numbers(frame, "volume", "candles", times, missing=True)
     taken = "taker_buy_volume" in frame.columns
     columns["taker_buy_volume"] = (
-        check.numbers(frame, "taker_buy_volume", "candles", times, missing=True) if taken else np.full(len(times), np.nan)
+        check.numbers(frame, "taker_buy_volume", "candles", times, missing=True)
+        if taken
+        else np.full(len(times), np.nan)
     )
     for name in ("volume", "taker_buy_volume"):
         check.refuse(columns[name] < 0, columns[name], times, f"a volume of at least 0 in column {name!r} of candles")
@@ -296,7 +302,9 @@ def _candles(frame: pd.DataFrame, timeframe: str | None) -> tuple[dict[str, npt.
     bottom = np.min([columns[name] for name in ("open", "low", "close")], axis=0)
     widened = int(((top > columns["high"]) | (bottom < columns["low"])).sum())
     if widened:
-        notes.append(check.repaired(f"candles: {widened} rows had open or close outside low to high; low and high were widened"))
+        notes.append(
+            check.repaired(f"candles: {widened} rows had open or close outside low to high; low and high were widened")
+        )
     columns["high"], columns["low"] = top, bottom
     for column in columns.values():
         column.flags.writeable = False
@@ -322,8 +330,8 @@ def _interest(
     if not len(stamps) or stamps[-1] < candles["time"][0] - DAY or stamps[0] > closes[-1]:
         span = f"{timestamp(times.min())} to {timestamp(times.max())}"
         message = (
-            f"Expected open interest that overlaps the candles ({timestamp(candles['time'][0])} to {timestamp(closes[-1])}), "
-            f"was {len(stamps)} values above 0 from {span}"
+            f"Expected open interest that overlaps the candles ({timestamp(candles['time'][0])} to "
+            f"{timestamp(closes[-1])}), was {len(stamps)} values above 0 from {span}"
         )
         raise DataError(message)
     if valued:
@@ -332,7 +340,7 @@ def _interest(
     return stamps, values, notes
 
 
-def _funding(frame: pd.DataFrame | None) -> dict[str, npt.NDArray[Any]]:
+def _funding(frame: object) -> dict[str, npt.NDArray[Any]]:
     if frame is None or (isinstance(frame, pd.DataFrame) and frame.empty):
         return {"funding_time": np.empty(0, np.int64), "funding_rate": np.empty(0)}
     frame = check.checked_frame(frame, "funding")
@@ -342,7 +350,7 @@ def _funding(frame: pd.DataFrame | None) -> dict[str, npt.NDArray[Any]]:
     return {"funding_time": times[keep], "funding_rate": rates[keep]}
 
 
-def _liquidations(frame: pd.DataFrame | None) -> Liquidations:
+def _liquidations(frame: object) -> Liquidations:
     if frame is None or (isinstance(frame, pd.DataFrame) and frame.empty):
         return Liquidations(np.empty(0, np.int64), np.empty(0, np.int8), np.empty(0), np.empty(0))
     frame = check.checked_frame(frame, "liquidations")
@@ -351,7 +359,9 @@ def _liquidations(frame: pd.DataFrame | None) -> Liquidations:
     size = check.numbers(frame, "size", "liquidations", times)
     check.positive([("price", price)], times, "liquidations")
     check.refuse(size < 0, size, times, "a size of at least 0 in column 'size' of liquidations")
-    names = {value: int(Side.parse(value)) for value in frame[check.column_name(frame, "side", "liquidations")].unique()}
+    names = {
+        value: int(Side.parse(value)) for value in frame[check.column_name(frame, "side", "liquidations")].unique()
+    }
     side = frame["side"].map(names).to_numpy(dtype=np.int8)
     order = np.argsort(times, kind="stable")
     return Liquidations(times[order], side[order], price[order], size[order])

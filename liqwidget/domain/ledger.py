@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import cached_property
@@ -18,7 +17,7 @@ from liqwidget.domain.time import time_index, time_ns, timestamp
 from liqwidget.errors import DataError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Sequence
 
 
 class RowKind(IntEnum):
@@ -45,8 +44,8 @@ class RowFlag(IntEnum):
 class RowInputs(NamedTuple):
     """What a venue reported for each row, shape (n,).
 
-    ``time`` is the close [ns]; ``low``, ``high``, ``close`` [quote/base]; ``volume`` [base], NaN where unknown; ``interest``
-    the open interest known at the close [base], NaN where none is, and ``interest_time`` its stamp [ns].
+    ``time`` is the close [ns]; ``low``, ``high``, ``close`` [quote/base]; ``volume`` [base], NaN where unknown;
+    ``interest`` the open interest known at the close [base], NaN where none is, and ``interest_time`` its stamp [ns].
     """
 
     time: npt.NDArray[np.int64]
@@ -57,6 +56,33 @@ class RowInputs(NamedTuple):
     volume: npt.NDArray[np.float64]
     interest: npt.NDArray[np.float64]
     interest_time: npt.NDArray[np.int64]
+
+    def cut(self, rows: slice) -> RowInputs:
+        """Return some of the rows, as views."""
+        return RowInputs(
+            time=self.time[rows],
+            kind=self.kind[rows],
+            low=self.low[rows],
+            high=self.high[rows],
+            close=self.close[rows],
+            volume=self.volume[rows],
+            interest=self.interest[rows],
+            interest_time=self.interest_time[rows],
+        )
+
+    @classmethod
+    def joined(cls, parts: Sequence[RowInputs]) -> RowInputs:
+        """Return the rows of all parts, one part after the other."""
+        return cls(
+            time=np.concatenate([part.time for part in parts]),
+            kind=np.concatenate([part.kind for part in parts]),
+            low=np.concatenate([part.low for part in parts]),
+            high=np.concatenate([part.high for part in parts]),
+            close=np.concatenate([part.close for part in parts]),
+            volume=np.concatenate([part.volume for part in parts]),
+            interest=np.concatenate([part.interest for part in parts]),
+            interest_time=np.concatenate([part.interest_time for part in parts]),
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -208,7 +234,10 @@ class Ledger:
 
     def only(self, names: Iterable[str] | None) -> Ledger:
         """Return the ledger of some venues; None means all."""
-        return self if names is None else Ledger(self.symbol, self.prior, tuple(self.venue(name) for name in names))
+        if names is None:
+            return self
+        wanted = [names] if isinstance(names, str) else names
+        return Ledger(self.symbol, self.prior, tuple(self.venue(name) for name in wanted))
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -230,12 +259,15 @@ class Ledger:
         """Length of the shortest candle [ns]."""
         return min(part.timeframe for part in self.venues)
 
-    def instant(self, at: Any) -> int:  # noqa: ANN401 - whatever pandas.Timestamp takes
+    def instant(self, at: Any) -> int:
         """Return `at` as ns UTC; None means the last close."""
         return self.end if at is None else time_ns(at, "at")
 
     def last_price(self, at: int | None = None) -> float:
-        """Return the last close by `at` [ns] of the venue with the most open interest [quote/base]; NaN before the first."""
+        """Return the last close by `at` [ns] of the venue with the most open interest [quote/base].
+
+        NaN before the first.
+        """
         best, price = -1.0, float("nan")
         for part in self.venues:
             row = int(part.row_at(self.end if at is None else at))
@@ -273,4 +305,5 @@ class Ledger:
     def __repr__(self) -> str:
         """Return symbol, venues, rows and time range."""
         rows = sum(len(part.time) for part in self.venues)
-        return f"Ledger({self.symbol!r}, {'+'.join(self.names)}, {rows} rows, {timestamp(self.start)} to {timestamp(self.end)})"
+        span = f"{timestamp(self.start)} to {timestamp(self.end)}"
+        return f"Ledger({self.symbol!r}, {'+'.join(self.names)}, {rows} rows, {span})"

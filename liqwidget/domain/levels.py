@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +11,9 @@ import pandas as pd
 
 from liqwidget.domain.lattice import cell_edge
 from liqwidget.domain.leverage import LEVERAGE_GROUPS
-from liqwidget.domain.viewport import Box
+
+if TYPE_CHECKING:
+    from liqwidget.domain.viewport import Box
 
 STANDING = np.iinfo(np.int64).max
 """Close time of a level that still stands."""
@@ -53,12 +55,14 @@ class LevelSet:
     venues: tuple[str, ...]
 
     def __len__(self) -> int:
-        """Number of levels."""
+        """Return the number of levels."""
         return len(self.cell)
 
     def where(self, mask: npt.NDArray[np.bool_]) -> LevelSet:
         """Return the levels at which `mask`, shape (n,), is true."""
-        arrays: dict[str, Any] = {part.name: getattr(self, part.name)[mask] for part in fields(self) if part.name != "venues"}
+        arrays: dict[str, Any] = {
+            part.name: getattr(self, part.name)[mask] for part in fields(self) if part.name != "venues"
+        }
         return LevelSet(**arrays, venues=self.venues)
 
     @property
@@ -74,7 +78,7 @@ class LevelSet:
     @property
     def is_standing(self) -> npt.NDArray[np.bool_]:
         """Whether each level still stands, shape (n,)."""
-        return self.close_time == STANDING
+        return np.equal(self.close_time, STANDING)
 
     @property
     def standing(self) -> LevelSet:
@@ -92,11 +96,14 @@ class LevelSet:
         Returns
         -------
         DataFrame
-            price_low, price_high [quote/base], open_time, close_time (UTC; NaT while standing), size, peak_size [quote],
-            side ('long' / 'short'), leverage (group of effective leverage), venue, ended_by ('swept' / 'standing').
+            price_low, price_high [quote/base], open_time, close_time (UTC; NaT while standing), size, peak_size
+            [quote], side ('long' / 'short'), leverage (group of effective leverage), venue, ended_by ('swept' /
+            'standing').
         """
         stands = self.is_standing
-        closes = pd.Series(np.where(stands, 0, self.close_time).astype("datetime64[ns]")).dt.tz_localize("UTC").mask(stands)
+        closes = (
+            pd.Series(np.where(stands, 0, self.close_time).astype("datetime64[ns]")).dt.tz_localize("UTC").mask(stands)
+        )
         return pd.DataFrame(
             {
                 "price_low": self.price_low,

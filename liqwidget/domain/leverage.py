@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from liqwidget.errors import DataError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 LEVERAGE_GROUPS = (">50x", "25-50x", "10-25x", "5-10x", "3-5x", "<3x")
 """Names of the groups, nearest liquidation first."""
@@ -26,7 +29,11 @@ def group_indices(names: Iterable[str] | None) -> tuple[int, ...]:
     """
     if names is None:
         return tuple(range(len(LEVERAGE_GROUPS)))
-    wanted = [names] if isinstance(names, str) else list(names)
+    try:
+        wanted = [names] if isinstance(names, str) else list(names)
+    except TypeError as error:
+        message = f"Expected leverage groups among {', '.join(LEVERAGE_GROUPS)}, was {names!r}"
+        raise DataError(message) from error
     unknown = [name for name in wanted if name not in LEVERAGE_GROUPS]
     if unknown:
         message = f"Expected leverage groups among {', '.join(LEVERAGE_GROUPS)}, was {unknown[0]!r}"

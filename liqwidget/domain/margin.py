@@ -99,7 +99,7 @@ def minimum_distance(venue: str, symbol: str, at: object = None, contract: str =
     return venue_cap(venue, symbol, at, contract).minimum_distance
 
 
-def liquidation_price(  # noqa: PLR0917 - the order of the public call
+def liquidation_price(
     venue: str,
     symbol: str,
     side: Side | int | str | npt.ArrayLike,

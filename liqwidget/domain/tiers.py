@@ -283,7 +283,7 @@ def _check_tiers(tiers: tuple[Tier, ...], where: str) -> None:
                 raise ValueError(message)
 
 
-def _choice(value: Any, allowed: tuple[str, ...]) -> Any:  # noqa: ANN401 - one of the Literal's own values
+def _choice(value: Any, allowed: tuple[str, ...]) -> Any:
     if value not in allowed:
         message = f"Expected one of {', '.join(allowed)}, was {value!r}"
         raise ValueError(message)

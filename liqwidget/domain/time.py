@@ -16,10 +16,11 @@ HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 MILLISECOND = 1_000_000
 
+_LONGEST = 200 * 365 * DAY
 _UNITS = {"s": 1_000_000_000, "m": MINUTE, "h": HOUR, "d": DAY, "w": 7 * DAY}
 
 
-def duration_ns(text: str | pd.Timedelta | int) -> int:
+def duration_ns(text: object) -> int:
     """Return a duration in ns from '5m', '24h', '7d', '1w', a Timedelta, or ns.
 
     Raises
@@ -29,14 +30,15 @@ def duration_ns(text: str | pd.Timedelta | int) -> int:
     """
     if isinstance(text, str):
         match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([smhdw])\s*", text)
-        value = round(float(match[1]) * _UNITS[match[2]]) if match else 0
+        length = float(match[1]) * _UNITS[match[2]] if match else 0.0
+        value = round(length) if length < _LONGEST else 0
     elif isinstance(text, int | np.integer) and not isinstance(text, bool):
         value = int(text)
     elif isinstance(text, pd.Timedelta):
-        value = 0 if pd.isna(text) else int(text.as_unit("ns").value)
+        value = int(text.as_unit("ns").value)
     else:
         value = 0
-    if value <= 0:
+    if not 0 < value < _LONGEST:
         message = f"Expected a positive duration such as '5m', '24h' or '7d', was {text!r}"
         raise DataError(message)
     return value
@@ -50,7 +52,7 @@ def duration_text(duration: int) -> str:
     return f"{duration} ns"
 
 
-def time_ns(value: Any, name: str = "time") -> int:  # noqa: ANN401 - whatever pandas.Timestamp takes
+def time_ns(value: Any, name: str = "time") -> int:
     """Return one instant as int64 ns UTC; a text or datetime without zone is read as UTC, an integer is ns.
 
     Raises
@@ -59,7 +61,7 @@ def time_ns(value: Any, name: str = "time") -> int:  # noqa: ANN401 - whatever p
         If pandas cannot read it as a time.
     """
     try:
-        stamp = pd.Timestamp(value)
+        stamp: Any = pd.Timestamp(value)
     except (ValueError, TypeError, OverflowError) as error:
         message = f"Expected {name} as a time such as '2026-01-15 08:00', was {value!r}"
         raise DataError(message) from error
@@ -67,7 +69,11 @@ def time_ns(value: Any, name: str = "time") -> int:  # noqa: ANN401 - whatever p
         message = f"Expected {name} as a time such as '2026-01-15 08:00', was {value!r}"
         raise DataError(message)
     stamp = stamp.tz_localize("UTC") if stamp.tzinfo is None else stamp.tz_convert("UTC")
-    return int(stamp.as_unit("ns").value)
+    try:
+        return int(stamp.as_unit("ns").value)
+    except pd.errors.OutOfBoundsDatetime as error:
+        message = f"Expected {name} between the years 1678 and 2261, was {value!r}"
+        raise DataError(message) from error
 
 
 def timestamp(time: int) -> pd.Timestamp:
@@ -78,3 +84,8 @@ def timestamp(time: int) -> pd.Timestamp:
 def time_index(times: npt.NDArray[np.int64]) -> pd.DatetimeIndex:
     """Return int64 ns UTC, shape (n,), as a zone-aware index."""
     return pd.DatetimeIndex(times.astype("datetime64[ns]"), tz="UTC")
+
+
+def milliseconds_ns(value: float) -> int:
+    """Return milliseconds since 1970 UTC as int64 ns, to the microsecond that a float holds."""
+    return round(value * 1000) * 1000

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import warnings
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -79,7 +79,8 @@ def column_name(frame: pd.DataFrame, name: str, what: str) -> str:
     available = [str(column) for column in frame.columns]
     near = difflib.get_close_matches(name, [column.lower() for column in available], n=1, cutoff=0.6)
     hint = f" Is {next(c for c in available if c.lower() == near[0])!r} meant? Rename it." if near else ""
-    message = f"Expected column {name!r} in {what}, was missing; columns are {', '.join(map(repr, available)) or 'none'}.{hint}"
+    columns = ", ".join(map(repr, available)) or "none"
+    message = f"Expected column {name!r} in {what}, was missing; columns are {columns}.{hint}"
     raise DataError(message)
 
 
@@ -91,11 +92,15 @@ def numbers(frame: pd.DataFrame, name: str, what: str, times: Times, *, missing:
     DataError
         If a value is not a number, infinite, or (unless `missing`) NaN; the first such row is named.
     """
-    column = frame[column_name(frame, name, what)]
+    column: Any = frame[column_name(frame, name, what)]
     if isinstance(column, pd.DataFrame):
         message = f"Expected one column {name!r} in {what}, was {column.shape[1]} columns of that name"
         raise DataError(message)
-    values = pd.to_numeric(column, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+    kind = column.dtype
+    if pd.api.types.is_bool_dtype(kind) or pd.api.types.is_complex_dtype(kind) or kind.kind in "mM":
+        message = f"Expected numbers in column {name!r} of {what}, was {kind}"
+        raise DataError(message)
+    values: Values = pd.to_numeric(column, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
     text = np.asarray(column.notna()) & np.isnan(values)
     bad = text | np.isinf(values) if missing else ~np.isfinite(values)
     refuse(bad, column, times, f"a finite number in column {name!r} of {what}")
@@ -107,8 +112,33 @@ def refuse(bad: npt.NDArray[np.bool_], values: pd.Series | Values, times: Times,
     if bad.any():
         row = int(np.argmax(bad))
         value = values.iloc[row] if isinstance(values, pd.Series) else values[row]
-        message = f"Expected {expected}, was {value!r} in row {row} ({timestamp(times[row])}); {int(bad.sum())} such rows"
+        value = value.item() if isinstance(value, np.generic) else value
+        message = (
+            f"Expected {expected}, was {value!r} in row {row} ({timestamp(times[row])}); {int(bad.sum())} such rows"
+        )
         raise DataError(message)
+
+
+def _time_source(frame: pd.DataFrame, what: str) -> tuple[pd.Series, str]:
+    """Return the times as they came, and where they stood."""
+    named = list(frame.columns).count("time")
+    if named > 1:
+        message = f"Expected one column 'time' in {what}, was {named} columns of that name"
+        raise DataError(message)
+    if named:
+        if isinstance(frame["time"].dtype, pd.DatetimeTZDtype):
+            return frame["time"].reset_index(drop=True), f"column 'time' of {what}"
+        return pd.Series(frame["time"].to_numpy(), copy=False), f"column 'time' of {what}"
+    if isinstance(frame.index, pd.DatetimeIndex):
+        return frame.index.to_series().reset_index(drop=True), f"the index of {what}"
+    near = [
+        c
+        for c in map(str, frame.columns)
+        if c.lower() in {"date", "datetime", "timestamp", "open_time", "ts", "t", "times"}
+    ]
+    hint = f" Is column {near[0]!r} meant? Rename it to 'time'." if near else ""
+    message = f"Expected a UTC DatetimeIndex or a column 'time' in {what}, was an index of {frame.index.dtype}.{hint}"
+    raise DataError(message)
 
 
 def times_of(frame: pd.DataFrame, what: str) -> Times:
@@ -117,21 +147,14 @@ def times_of(frame: pd.DataFrame, what: str) -> Times:
     Raises
     ------
     DataError
-        If there is neither, or times are missing, bare integers or without a time zone.
+        If there is neither, or times are missing, bare integers, without a time zone or out of range.
     """
-    if "time" in frame.columns:
-        source, where = pd.Series(frame["time"].to_numpy(), copy=False), f"column 'time' of {what}"
-        if isinstance(frame["time"].dtype, pd.DatetimeTZDtype):
-            source = frame["time"].reset_index(drop=True)
-    elif isinstance(frame.index, pd.DatetimeIndex):
-        source, where = frame.index.to_series().reset_index(drop=True), f"the index of {what}"
-    else:
-        near = [c for c in map(str, frame.columns) if c.lower() in {"date", "datetime", "timestamp", "open_time", "ts", "t", "times"}]
-        hint = f" Is column {near[0]!r} meant? Rename it to 'time'." if near else ""
-        message = f"Expected a UTC DatetimeIndex or a column 'time' in {what}, was an index of {frame.index.dtype}.{hint}"
-        raise DataError(message)
+    source, where = _time_source(frame, what)
     if pd.api.types.is_numeric_dtype(source):
-        message = f"Expected zone-aware times in {where}, was bare numbers: convert with pandas.to_datetime(x, unit='ms', utc=True)"
+        message = (
+            f"Expected zone-aware times in {where}, was bare numbers: "
+            "convert with pandas.to_datetime(x, unit='ms', utc=True)"
+        )
         raise DataError(message)
     if not isinstance(source.dtype, pd.DatetimeTZDtype):
         try:
@@ -143,9 +166,15 @@ def times_of(frame: pd.DataFrame, what: str) -> Times:
         message = f"Expected times with a time zone in {where}, was naive: say which with .tz_localize('UTC')"
         raise DataError(message)
     if source.isna().any():
-        message = f"Expected a time in every row of {where}, was missing in row {int(np.argmax(source.isna().to_numpy()))}"
+        message = (
+            f"Expected a time in every row of {where}, was missing in row {int(np.argmax(source.isna().to_numpy()))}"
+        )
         raise DataError(message)
-    return np.asarray(source.dt.tz_convert("UTC").dt.as_unit("ns").astype(np.int64), dtype=np.int64)
+    try:
+        return np.asarray(source.dt.tz_convert("UTC").dt.as_unit("ns").astype(np.int64), dtype=np.int64)
+    except pd.errors.OutOfBoundsDatetime as error:
+        message = f"Expected times between the years 1678 and 2261 in {where}, was {source.min()} to {source.max()}"
+        raise DataError(message) from error
 
 
 def in_order(times: Times, what: str) -> tuple[npt.NDArray[np.int64], list[str]]:
@@ -180,8 +209,9 @@ def spacing(times: Times, timeframe: int | None, what: str) -> int:
     if bad.any():
         row = int(np.argmax(bad)) + 1
         message = (
-            f"Expected {what} spaced by whole candles of {pd.Timedelta(timeframe)}, was {pd.Timedelta(int(steps[row - 1]))} "
-            f"before row {row} ({timestamp(times[row])}). Give timeframe= if candles are shorter."
+            f"Expected {what} spaced by whole candles of {pd.Timedelta(timeframe)}, "
+            f"was {pd.Timedelta(int(steps[row - 1]))} before row {row} ({timestamp(times[row])}). "
+            "Give timeframe= if candles are shorter."
         )
         raise DataError(message)
     return timeframe

@@ -16,7 +16,7 @@ MAXIMUM_PIXELS = 8192
 PRICE_SCALES = ("linear", "log")
 
 
-def _range_of_times(value: Any, name: str) -> tuple[int, int]:  # noqa: ANN401 - a pair of whatever pandas.Timestamp takes
+def _range_of_times(value: Any, name: str) -> tuple[int, int]:
     try:
         first, last = value
     except (TypeError, ValueError) as error:
@@ -29,7 +29,7 @@ def _range_of_times(value: Any, name: str) -> tuple[int, int]:  # noqa: ANN401 -
     return start, end
 
 
-def _range_of_prices(value: Any, name: str) -> tuple[float, float]:  # noqa: ANN401 - a pair of numbers
+def _range_of_prices(value: Any, name: str) -> tuple[float, float]:
     try:
         low, high = (float(part) for part in value)
     except (TypeError, ValueError) as error:
@@ -69,9 +69,15 @@ class Viewport:
     price_scale: str
 
     def __init__(
-        self, time: Any, price: Any, width: int = 1200, height: int = 600, price_scale: str = "linear"  # noqa: ANN401
+        self,
+        time: Any,
+        price: Any,
+        width: int = 1200,
+        height: int = 600,
+        price_scale: str = "linear",
     ) -> None:
-        for name, size in (("width", width), ("height", height)):
+        sizes: dict[str, object] = {"width": width, "height": height}
+        for name, size in sizes.items():
             if isinstance(size, bool) or not isinstance(size, int | np.integer) or not 1 <= size <= MAXIMUM_PIXELS:
                 message = f"Expected {name} as 1 to {MAXIMUM_PIXELS} pixels, was {size!r}"
                 raise DataError(message)
@@ -115,6 +121,6 @@ class Box:
     price: tuple[float, float]
     time: tuple[int, int]
 
-    def __init__(self, price: Any, time: Any) -> None:  # noqa: ANN401 - whatever makes two prices and two times
+    def __init__(self, price: Any, time: Any) -> None:
         object.__setattr__(self, "price", _range_of_prices(price, "price"))
         object.__setattr__(self, "time", _range_of_times(time, "time"))

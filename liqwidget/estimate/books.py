@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from liqwidget.domain.ledger import BookState
-from liqwidget.field.density import Density
 from liqwidget.field.engine import engine
+
+if TYPE_CHECKING:
+    from liqwidget.field.density import Density
 
 CHECKPOINT_ROWS = 2048
 """A state is kept after every so many rows, counted from the first."""
@@ -42,13 +44,15 @@ def grown(state: BookState, low: int, high: int, density: Density) -> BookState:
     parts = {"standing": state.standing, "entered": state.entered}
     for start, stop, before in ((first, state.base, True), (end, last, False)):
         if stop > start:
-            spread = engine().spread(state.entered, state.base, density.table, density.span, density.weights > 0, start, stop)
+            spread = engine().spread(
+                state.entered, state.base, density.table, density.span, density.weights > 0, start, stop
+            )
             for name, new in (("standing", spread), ("entered", np.zeros_like(spread))):
                 parts[name] = np.concatenate([new, parts[name]] if before else [parts[name], new], axis=2)
     return BookState(state.row, state.mass, first, parts["standing"], parts["entered"], state.scale, state.log_survival)
 
 
-def run_books(  # noqa: PLR0913 - the rows are parallel arrays
+def run_books(
     state: BookState,
     last_close: float,
     coordinates: npt.NDArray[np.float64],
@@ -98,7 +102,9 @@ def run_books(  # noqa: PLR0913 - the rows are parallel arrays
             wide = grown(now, min(lowest, 2 * closed - highest), max(highest, 2 * closed - lowest), density)
             base, standing, entered = wide.base, wide.standing.copy(), wide.entered.copy()
         elif (first_row + reached) % CHECKPOINT_ROWS == 0:
-            checkpoints.append(BookState(now.row, mass.copy(), base, standing.copy(), entered.copy(), scale, now.log_survival))
+            checkpoints.append(
+                BookState(now.row, mass.copy(), base, standing.copy(), entered.copy(), scale, now.log_survival)
+            )
         row = reached
     after = BookState(first_row + count - 1, mass, base, standing, entered, scale, float(previous[1]))
     return Pass(log_survival, opened, tuple(checkpoints), after)

@@ -68,7 +68,7 @@ def advance(ledger: Ledger, market: Markets) -> Ledger:
     return Ledger(ledger.symbol, ledger.prior, (*kept, *(_first(part, ledger.prior) for part in markets.values())))
 
 
-def recompute(ledger: Ledger, market: Markets, from_time: Any) -> Ledger:  # noqa: ANN401 - whatever pandas.Timestamp takes
+def recompute(ledger: Ledger, market: Markets, from_time: Any) -> Ledger:
     """Return the ledger made anew from a time on, for data that were revised after the fact.
 
     Rows that had closed by `from_time` stay to the byte; later ones come from `market`.
@@ -82,24 +82,30 @@ def recompute(ledger: Ledger, market: Markets, from_time: Any) -> Ledger:  # noq
         if part.venue not in replaced:
             parts.append(part)
         elif rows > 1:
-            inputs = RowInputs(*(column[:rows] for column in part.inputs))
-            parts.append(_extend(_blank(part, int(inputs.time[0]), float(inputs.close[0]), ledger.prior), inputs, ledger.prior))
-    newer = [_newer(part, limit) for part in markets]
-    return advance(Ledger(ledger.symbol, ledger.prior, tuple(parts)), [part for part in newer if part is not None])
+            inputs = part.inputs.cut(slice(0, rows))
+            parts.append(_extend(_blank(part, int(inputs.time[0]), float(inputs.close[0])), inputs, ledger.prior))
+    kept = Ledger(ledger.symbol, ledger.prior, tuple(parts))
+    newer = [part for part in (_newer(part, limit) for part in markets) if part is not None]
+    if not (newer or parts):
+        message = f"Expected candles that close after {timestamp(limit)}, was none"
+        raise DataError(message)
+    return advance(kept, newer) if newer else kept
 
 
 def _markets(market: Markets) -> list[MarketData]:
-    markets = [market] if isinstance(market, MarketData) else list(market)
-    if not markets:
+    given: list[object] = list(market) if isinstance(market, Iterable) else [market]
+    if not given:
         message = "Expected at least one MarketData, was none"
         raise EstimateError(message)
-    bad = next((part for part in markets if not isinstance(part, MarketData)), None)
-    if bad is not None:
+    markets = [part for part in given if isinstance(part, MarketData)]
+    if len(markets) < len(given):
+        bad = next(part for part in given if not isinstance(part, MarketData))
         message = f"Expected MarketData (see MarketData.from_frames), was {type(bad).__name__}"
         raise EstimateError(message)
     venues = [part.venue for part in markets]
     if len(set(venues)) < len(venues) or len({part.symbol for part in markets}) > 1:
-        message = f"Expected one MarketData per venue, all of one symbol, was {[(part.venue, part.symbol) for part in markets]}"
+        pairs = [(part.venue, part.symbol) for part in markets]
+        message = f"Expected one MarketData per venue, all of one symbol, was {pairs}"
         raise DataError(message)
     return markets
 
@@ -122,21 +128,28 @@ def _first(market: MarketData, prior: Prior) -> VenueLedger:
     if math.isnan(known) and len(rows.time):
         known, stamp = rows.interest[0], time[0]
     first = RowInputs(
-        time, np.array([RowKind.START], np.uint8), price, price, price, np.array([np.nan]), np.array([known]), np.array([stamp])
+        time,
+        np.array([RowKind.START], np.uint8),
+        price,
+        price,
+        price,
+        np.array([np.nan]),
+        np.array([known]),
+        np.array([stamp]),
     )
-    return _extend(_blank(market, int(time[0]), float(price[0]), prior), _joined([first, rows]), prior)
+    return _extend(_blank(market, int(time[0]), float(price[0])), RowInputs.joined([first, rows]), prior)
 
 
-def _blank(market: MarketData | VenueLedger, start: int, price: float, prior: Prior) -> VenueLedger:
+def _blank(market: MarketData | VenueLedger, start: int, price: float) -> VenueLedger:
     """Return a ledger without rows, with the venue and rules of `market`, before `price` at `start` [ns]."""
-    empty = np.empty(0)
+    empty, no_times = np.empty(0), np.empty(0, np.int64)
     return VenueLedger(
         venue=market.venue,
         symbol=market.symbol,
         timeframe=market.timeframe,
         minimum_distance=market.minimum_distance,
         maintenance_margin_rate=market.maintenance_margin_rate,
-        inputs=RowInputs(np.empty(0, np.int64), np.empty(0, np.uint8), *[empty] * 5, np.empty(0, np.int64)),
+        inputs=RowInputs(no_times, np.empty(0, np.uint8), empty, empty, empty, empty, empty, no_times),
         open_interest=empty,
         flags=np.empty(0, np.uint8),
         log_survival=empty,
@@ -188,10 +201,11 @@ def _compare(ledger: VenueLedger, market: MarketData, known: int) -> None:
         same &= (ours == theirs) | (np.isnan(ours) & np.isnan(theirs))
     if not same.all():
         row = int(np.argmin(same))
+        opened = timestamp(market.time[row])
         message = (
-            f"Expected candles as they stand in the ledger, was another {ledger.venue} candle at {timestamp(market.time[row])}: "
+            f"Expected candles as they stand in the ledger, was another {ledger.venue} candle at {opened}: "
             f"low, high, close {market.low[row]:g}, {market.high[row]:g}, {market.close[row]:g}. "
-            f"Call recompute(ledger, market, from_time={timestamp(market.time[row]).isoformat()!r}) to replace what follows"
+            f"Call recompute(ledger, market, from_time={opened.isoformat()!r}) to replace what follows"
         )
         raise DataError(message)
 
@@ -208,26 +222,28 @@ def _rows(market: MarketData, time: int, close: float, interest: float, stamp: i
     end, kinds = done[:count], kinds[:count]
     before_time, before_close = np.append(time, end)[:count], np.append(close, market.close[:count])[:count]
     gaps = np.flatnonzero(market.time[:count] > before_time)
-    opens, missing = market.open[gaps], np.full(len(gaps), np.nan)
-    low, high = np.minimum(before_close[gaps], opens), np.maximum(before_close[gaps], opens)
-    gap = (market.time[gaps], np.full(len(gaps), RowKind.GAP, np.uint8), low, high, opens, missing)
-    own = (end, kinds, market.low[:count], market.high[:count], market.close[:count], market.volume[:count])
-    columns = [np.insert(mine, gaps, between) for mine, between in zip(own, gap, strict=True)]
+    opens = market.open[gaps]
+    closes = np.insert(end, gaps, market.time[gaps])
     newer = market.interest_time > stamp
     values, stamps = np.append(interest, market.interest[newer]), np.append(stamp, market.interest_time[newer])
-    index = np.searchsorted(stamps[1:], columns[0] + market.tolerance, side="right")
-    return RowInputs(*columns, values[index], stamps[index])
-
-
-def _joined(parts: list[RowInputs]) -> RowInputs:
-    return RowInputs(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
+    index = np.searchsorted(stamps[1:], closes + market.tolerance, side="right")
+    return RowInputs(
+        time=closes,
+        kind=np.insert(kinds, gaps, RowKind.GAP),
+        low=np.insert(market.low[:count], gaps, np.minimum(before_close[gaps], opens)),
+        high=np.insert(market.high[:count], gaps, np.maximum(before_close[gaps], opens)),
+        close=np.insert(market.close[:count], gaps, opens),
+        volume=np.insert(market.volume[:count], gaps, np.nan),
+        interest=values[index],
+        interest_time=stamps[index],
+    )
 
 
 def _extend(ledger: VenueLedger, rows: RowInputs, prior: Prior) -> VenueLedger:
     """Fold new rows; a provisional one leaves the state as it is."""
     settled = len(rows.time) - int(rows.kind[-1] == RowKind.PROVISIONAL)
     for part in (slice(0, settled), slice(settled, None)):
-        piece = RowInputs(*(column[part] for column in rows))
+        piece = rows.cut(part)
         if len(piece.time):
             ledger = _fold(ledger, piece, venue_density(ledger, prior))
     return ledger
@@ -240,7 +256,7 @@ def _fold(ledger: VenueLedger, rows: RowInputs, spread: Density) -> VenueLedger:
     done = run_books(ledger.books, last, coordinates, survival.share, survival.interest, survival.frozen, spread)
     flags = survival.held * np.uint8(RowFlag.HELD) | survival.frozen * np.uint8(RowFlag.FROZEN)
     fields: dict[str, Any] = {
-        "inputs": _joined([ledger.inputs, rows]),
+        "inputs": RowInputs.joined([ledger.inputs, rows]),
         "open_interest": np.concatenate([ledger.open_interest, survival.interest]),
         "flags": np.concatenate([ledger.flags, flags.astype(np.uint8)]),
         "log_survival": np.concatenate([ledger.log_survival, done.log_survival]),
@@ -249,7 +265,11 @@ def _fold(ledger: VenueLedger, rows: RowInputs, spread: Density) -> VenueLedger:
     for array in (*fields["inputs"], *list(fields.values())[1:]):
         array.flags.writeable = False
     if rows.kind[-1] != RowKind.PROVISIONAL:
-        fields |= {"books": done.state, "survival": survival.state, "checkpoints": ledger.checkpoints + done.checkpoints}
+        fields |= {
+            "books": done.state,
+            "survival": survival.state,
+            "checkpoints": ledger.checkpoints + done.checkpoints,
+        }
     return replace(ledger, **fields)
 
 
@@ -258,4 +278,4 @@ def _settled(ledger: VenueLedger) -> VenueLedger:
     if ledger.settled == len(ledger.time):
         return ledger
     arrays = {name: getattr(ledger, name)[:-1] for name in ("open_interest", "flags", "log_survival", "opened")}
-    return replace(ledger, inputs=RowInputs(*(column[:-1] for column in ledger.inputs)), **arrays)
+    return replace(ledger, inputs=ledger.inputs.cut(slice(0, -1)), **arrays)

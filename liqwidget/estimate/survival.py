@@ -86,10 +86,10 @@ class Survival(NamedTuple):
     state: SurvivalState
 
 
-def _survive(  # noqa: PLR0913 - a compiled loop takes arrays, not objects
-    times: Any, kinds: Any, volumes: Any, values: Any, stamps: Any, timeframe: int, rows: int, time: int, interest: float,
-    low_candles: int, volume_since: int, volume_sum: float, window_times: Any, window: Any, first: int, share: Any, accepted: Any,
-    held: Any, frozen: Any,
+def _survive(
+    times: Any, kinds: Any, volumes: Any, values: Any, stamps: Any, timeframe: int, rows: int, time: int,
+    interest: float, low_candles: int, volume_since: int, volume_sum: float, window_times: Any, window: Any,
+    first: int, share: Any, accepted: Any, held: Any, frozen: Any,
 ) -> tuple[int, float, int, int, float, int]:  # fmt: skip
     """Fold the rows; `window` is the volume window before them followed by their own volumes from index `first`."""
     start, count = 0, first
@@ -100,7 +100,7 @@ def _survive(  # noqa: PLR0913 - a compiled loop takes arrays, not objects
         rows += 1
         volume = volumes[row]
         counted = kinds[row] == _CANDLE or kinds[row] == _PROVISIONAL
-        if counted and volume == volume:  # noqa: PLR0124 - not NaN
+        if counted and volume == volume:
             if kinds[row] == _PROVISIONAL:
                 volume *= timeframe / elapsed
             if volume > 0.0:
@@ -118,7 +118,7 @@ def _survive(  # noqa: PLR0913 - a compiled loop takes arrays, not objects
             volume_sum = 0.0
             for index in range(start, first):
                 volume_sum += window[index]
-        if counted and volume == volume and volume_sum > 0.0 and time - volume_since < DAY:  # noqa: PLR0124
+        if counted and volume == volume and volume_sum > 0.0 and time - volume_since < DAY:
             clock *= max(volume / (volume_sum / count), CLOCK_FLOOR)
         before, value = interest, values[row]
         if not 0.0 < value < math.inf or time - stamps[row] > HOLD_LIMIT:
@@ -162,13 +162,14 @@ def survive(rows: RowInputs, timeframe: int, state: SurvivalState) -> Survival:
     share, accepted = np.ones(count), np.zeros(count)
     held, frozen = np.zeros(count, bool), np.zeros(count, bool)
     end, interest, low_candles, volume_since, volume_sum, start = compiled(_survive)(
-        rows.time, rows.kind, rows.volume, rows.interest, rows.interest_time, timeframe, state.rows, state.time, state.interest,
-        state.low_candles, state.volume_since, state.volume_sum, window_times, window, first, share, accepted, held, frozen,
+        rows.time, rows.kind, rows.volume, rows.interest, rows.interest_time, timeframe, state.rows, state.time,
+        state.interest, state.low_candles, state.volume_since, state.volume_sum, window_times, window, first, share,
+        accepted, held, frozen,
     )  # fmt: skip
     if start < 0:
         message = (
-            f"Expected open interest in one unit, was {rows.interest[end]:,.6g} after {interest:,.6g} at {timestamp(rows.time[end])}: "
-            "more than 20 times as much. Contracts and coins may be mixed."
+            f"Expected open interest in one unit, was {rows.interest[end]:,.6g} after {interest:,.6g} "
+            f"at {timestamp(rows.time[end])}: more than 20 times as much. Contracts and coins may be mixed."
         )
         raise DataError(message)
     after = SurvivalState(

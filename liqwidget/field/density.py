@@ -8,21 +8,29 @@ ln(effective leverage), cut to the group's distances, not renormalised.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from liqwidget.domain.lattice import CELL
-from liqwidget.domain.ledger import VenueLedger
 from liqwidget.domain.leverage import FLOOR_DISTANCE, GROUP_DISTANCES, LEVERAGE_GROUPS
 from liqwidget.domain.margin import ladder_distance
 from liqwidget.errors import DataError
 
-NAMED_PRIORS: dict[str, tuple[float, float]] = {"effective": (2.5, 1.0), "isolated": (8.3, 1.25), "nominal": (25.0, 0.8)}
+if TYPE_CHECKING:
+    from liqwidget.domain.ledger import VenueLedger
+
+NAMED_PRIORS: dict[str, tuple[float, float]] = {
+    "effective": (2.5, 1.0),
+    "isolated": (8.3, 1.25),
+    "nominal": (25.0, 0.8),
+}
 """(median effective leverage, sigma of its logarithm) by name."""
 
 LONG_LIMIT = 0.999
@@ -69,7 +77,8 @@ class Prior:
             return value
         if isinstance(value, str):
             if value not in NAMED_PRIORS:
-                message = f"Expected prior among {', '.join(map(repr, NAMED_PRIORS))}, (median, sigma) or a ladder, was {value!r}"
+                names = ", ".join(map(repr, NAMED_PRIORS))
+                message = f"Expected prior among {names}, (median, sigma) or a ladder, was {value!r}"
                 raise DataError(message)
             return cls(value, *NAMED_PRIORS[value])
         if isinstance(value, Mapping):
@@ -86,11 +95,18 @@ class Prior:
 
     @classmethod
     def _from_ladder(cls, ladder: Mapping[float, float]) -> Prior:
-        rungs = tuple(sorted(((float(leverage), float(share)) for leverage, share in ladder.items()), reverse=True))
+        try:
+            rungs = tuple(sorted(((float(leverage), float(share)) for leverage, share in ladder.items()), reverse=True))
+        except (TypeError, ValueError) as error:
+            message = f"Expected a ladder of numbers {{leverage: share of open interest}}, was {dict(ladder)!r}"
+            raise DataError(message) from error
         total = math.fsum(share for _, share in rungs)
         sound = all(1 <= leverage < math.inf and 0 <= share <= 1 for leverage, share in rungs)
         if not (rungs and sound and 0 < total <= 1 + 1e-9):
-            message = f"Expected a ladder {{leverage >= 1: share of open interest}} with shares that add to at most 1, was {dict(ladder)!r}"
+            message = (
+                "Expected a ladder {leverage >= 1: share of open interest} with shares that add to at most 1, "
+                f"was {dict(ladder)!r}"
+            )
             raise DataError(message)
         return cls("ladder", math.nan, math.nan, rungs)
 
@@ -119,7 +135,9 @@ class Density:
         return np.divide(1.0, self.weights, out=np.zeros_like(self.weights), where=self.weights > 0)
 
 
-def _log_normal_mass(low: npt.NDArray[np.float64], high: npt.NDArray[np.float64], prior: Prior) -> npt.NDArray[np.float64]:
+def _log_normal_mass(
+    low: npt.NDArray[np.float64], high: npt.NDArray[np.float64], prior: Prior
+) -> npt.NDArray[np.float64]:
     """Probability that the distance 1 / leverage lies in [low, high]; arrays of one shape."""
 
     def cumulative(distance: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
@@ -131,7 +149,7 @@ def _log_normal_mass(low: npt.NDArray[np.float64], high: npt.NDArray[np.float64]
 
 def _cell_distances(side: int, cells: int) -> npt.NDArray[np.float64]:
     """Distances from the entry to the cell edges around it, shape (cells + 1,); the first edge is the entry itself."""
-    offsets = np.maximum(np.arange(cells + 1) - 0.5, 0) * CELL
+    offsets: npt.NDArray[np.float64] = np.maximum(np.arange(cells + 1) - 0.5, 0) * CELL
     if side == 0:
         return np.clip(-np.expm1(-offsets), 1e-9, LONG_LIMIT)
     return np.maximum(np.expm1(offsets), 1e-9)
@@ -141,7 +159,7 @@ def _log_normal_table(prior: Prior, minimum_distance: float) -> tuple[npt.NDArra
     table = np.zeros((2, len(LEVERAGE_GROUPS), max(LONG_CELLS, SHORT_CELLS)))
     weights = np.zeros(len(LEVERAGE_GROUPS))
     edges = np.maximum(GROUP_DISTANCES, minimum_distance)
-    for group, (nearest, farthest) in enumerate(zip(edges[:-1], edges[1:], strict=True)):
+    for group, (nearest, farthest) in enumerate(itertools.pairwise(edges)):
         if farthest <= nearest * 1.0001:
             continue
         weights[group] = _log_normal_mass(np.array([nearest]), np.array([farthest]), prior)[0]
@@ -164,8 +182,8 @@ def _ladder_table(
         distances = ladder_distance(venue, leverage, maintenance_margin_rate)
         if not min(distances) >= minimum_distance:
             message = (
-                f"Expected ladder leverages whose liquidation lies at least {minimum_distance:.4f} of the entry away on {venue}, "
-                f"was {leverage:g}x at {min(distances):.4f}"
+                f"Expected ladder leverages whose liquidation lies at least {minimum_distance:.4f} of the entry away "
+                f"on {venue}, was {leverage:g}x at {min(distances):.4f}"
             )
             raise DataError(message)
         group = int(np.searchsorted(GROUP_DISTANCES[1:-1], float(distances[1]), side="right"))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
 from functools import cache
-from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import ModuleType
 
 
 @cache
@@ -28,4 +30,4 @@ def engine() -> ModuleType:
 def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
     """Return a scalar-loop function compiled, or as it is where Numba cannot be had."""
     module = numba()
-    return function if module is None else module.njit(cache=True)(function)  # type: ignore[no-any-return]
+    return function if module is None else module.njit(cache=True)(function)

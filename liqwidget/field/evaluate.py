@@ -54,7 +54,13 @@ def standing(ledger: Ledger, times: npt.NDArray[np.int64], edges: Floats, measur
 
 
 def _add_venue(
-    ledger: VenueLedger, prior: Prior, times: npt.NDArray[np.int64], cells: npt.NDArray[np.int64], edges: Floats, measured: Measured, out: Floats
+    ledger: VenueLedger,
+    prior: Prior,
+    times: npt.NDArray[np.int64],
+    cells: npt.NDArray[np.int64],
+    edges: Floats,
+    measured: Measured,
+    out: Floats,
 ) -> None:
     columns = ledger.row_at(times)
     seen = columns[columns >= 0]
@@ -71,15 +77,19 @@ def _add_venue(
         reach = CELL / (volatility(ledger)[row] * math.sqrt(measured.days))
         origin = close[row]
     engine().evaluate(
-        start.row, columns, low, high, close, ledger.log_survival, ledger.opened, spread.per_weight, shown, spread.table,
-        spread.span, _state(start, spread, shown, cells), int(cells[0]), cell_centre(cells), reach, origin, touch_chances(), edges, out,
+        start.row, columns, low, high, close, ledger.log_survival, ledger.opened, spread.per_weight, shown,
+        spread.table, spread.span, _state(start, spread, shown, cells), int(cells[0]), cell_centre(cells), reach,
+        origin, touch_chances(), edges, out,
     )  # fmt: skip
 
 
 def _checkpoint(ledger: VenueLedger, row: int) -> BookState:
-    """Return the last kept state at or before a row; an empty one before the first row if there is none."""
+    """Return the last checkpoint at or before a row; an empty one before the first row if there is none.
+
+    Never the state after the last row: numbers would change in their last digits when candles are appended.
+    """
     best = None
-    for state in (*ledger.checkpoints, ledger.books):
+    for state in ledger.checkpoints:
         if state.row <= row and (best is None or state.row > best.row):
             best = state
     return BookState(-1, np.zeros(0), 0, np.zeros((2, 6, 0)), np.zeros((2, 6, 0)), 1.0, 0.0) if best is None else best

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import math
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from liqwidget.domain.lattice import CELL
-from liqwidget.domain.ledger import VenueLedger
 from liqwidget.domain.time import DAY, duration_ns
 from liqwidget.errors import DataError
 from liqwidget.field.engine import compiled
+
+if TYPE_CHECKING:
+    from liqwidget.domain.ledger import VenueLedger
 
 MEASURES = ("expected", "size")
 HALF_LIFE = 2.0
@@ -35,7 +38,7 @@ def parse_measure(measure: str, horizon: object) -> float:
     if measure not in MEASURES:
         message = f"Expected measure 'expected' or 'size', was {measure!r}"
         raise DataError(message)
-    days = duration_ns(horizon) / DAY  # type: ignore[arg-type]
+    days = duration_ns(horizon) / DAY
     return days if measure == "expected" else 0.0
 
 
@@ -56,7 +59,8 @@ def _volatility(time: npt.NDArray[np.int64], close: npt.NDArray[np.float64], out
 def volatility(ledger: VenueLedger) -> npt.NDArray[np.float64]:
     """Return the volatility known at each row, per square root of a day; shape (n,).
 
-    Exponentially weighted squares of close-to-close moves of ln(price), half-life two days; a plain mean on the first day.
+    Exponentially weighted squares of close-to-close moves of ln(price), half-life two days; a plain mean on the first
+    day.
     """
     out = np.zeros(len(ledger.time))
     compiled(_volatility)(ledger.time, np.ascontiguousarray(ledger.coordinates[2]), out)
@@ -65,7 +69,10 @@ def volatility(ledger: VenueLedger) -> npt.NDArray[np.float64]:
 
 @lru_cache(maxsize=1)
 def touch_chances() -> npt.NDArray[np.float64]:
-    """Return 2 Phi(-x) for x = 0, 1/256 .. 8, with 0 at the end; shape (2049,). Reflection principle of Brownian motion."""
+    """Return 2 Phi(-x) for x = 0, 1/256 .. 8, with 0 at the end; shape (2049,).
+
+    Reflection principle of Brownian motion.
+    """
     table = np.array([math.erfc(step / _STEPS / math.sqrt(2)) for step in range(_LIMIT * _STEPS + 1)])
     table[-1] = 0.0
     table.flags.writeable = False
@@ -75,11 +82,16 @@ def touch_chances() -> npt.NDArray[np.float64]:
 def chance(distance: npt.ArrayLike, volatility_day: npt.ArrayLike, days: float) -> npt.NDArray[np.float64]:
     """Return the chance that price moves by `distance` (in ln price) within `days`; arrays broadcast."""
     argument = np.abs(np.asarray(distance)) / (np.asarray(volatility_day) * math.sqrt(days)) * _STEPS
-    return np.interp(argument, np.arange(_LIMIT * _STEPS + 1), touch_chances(), right=0.0)
+    steps = np.arange(_LIMIT * _STEPS + 1)
+    chances: npt.NDArray[np.float64] = np.interp(argument, steps, touch_chances(), right=0.0)
+    return chances
 
 
 def touch_chance(ledger: VenueLedger, time: int, cells: npt.NDArray[np.int64], days: float) -> npt.NDArray[np.float64]:
-    """Return the chance that a venue's price gets to lattice cells within `days` of a time [ns]; shape (V,), 0 before the first close."""
+    """Return the chance that a venue's price gets to lattice cells within `days` of a time [ns].
+
+    Shape (V,), 0 before the first close.
+    """
     row = int(ledger.row_at(time))
     if row < 0:
         return np.zeros(len(cells))

@@ -28,6 +28,7 @@ _EXITS_PER_DAY = 0.30
 _EXITS_BY_LEVERAGE = 0.6
 _SMALLER_BY_LEVERAGE = 0.9
 """High leverage is for small accounts: there are more of them, and each trades less."""
+_WITHOUT_STOP, _WITHOUT_TARGET = 0.45, 0.30
 _LARGE_LEVERAGE = 20
 """Most leverage of the large account that is part of what each book opens in a step."""
 _LARGE_SIZE = 0.35
@@ -125,12 +126,12 @@ def _margins(
 
 
 def _intentions(rng: np.random.Generator, distance: Floats) -> tuple[Floats, Floats]:
-    """Return stop and target of each position; 45 % have no stop, 30 % no target."""
+    """Return stop and target of each position; inf where there is none."""
     count = len(distance)
     own = np.minimum(distance * rng.uniform(0.3, 0.95, count), 0.06 * np.exp(0.5 * rng.standard_normal(count)))
-    stop = np.where(rng.random(count) < 0.45, np.inf, own)
+    stop = np.where(rng.random(count) < _WITHOUT_STOP, np.inf, own)
     goal = 0.45 * np.minimum(distance, 0.25) ** 0.7 * np.exp(0.6 * rng.standard_normal(count))
-    return stop, np.where(rng.random(count) < 0.3, np.inf, goal)
+    return stop, np.where(rng.random(count) < _WITHOUT_TARGET, np.inf, goal)
 
 
 def _by_venue(scenario: Scenario, field: str) -> Floats:

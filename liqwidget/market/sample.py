@@ -88,9 +88,7 @@ class SampleTruth:
     def __len__(self) -> int:
         return len(self.size)
 
-    def standing(
-        self, at: object, edges: npt.ArrayLike, venue: str | None = None
-    ) -> tuple[Floats, Floats]:
+    def standing(self, at: object, edges: npt.ArrayLike, venue: str | None = None) -> tuple[Floats, Floats]:
         """Return the true map: what stands at one time between price edges.
 
         Parameters
@@ -108,7 +106,8 @@ class SampleTruth:
             Coins times liquidation price [quote] of the standing positions of each side.
         """
         bounds = np.asarray(edges, np.float64)
-        if bounds.ndim != 1 or len(bounds) < 2 or not (np.diff(bounds) > 0).all():  # noqa: PLR2004
+        widths = np.diff(bounds) if bounds.ndim == 1 else np.empty(0)
+        if widths.size == 0 or not (widths > 0).all():
             raise DataError(f"Expected edges as two or more increasing prices, was {edges!r}")
         rows = self._rows(at, venue)
         rows = rows[np.isfinite(self.liquidation_price[rows])]
@@ -119,8 +118,8 @@ class SampleTruth:
         worth, count = self.size[rows] * price, len(bounds) - 1
         long = self.side[rows] > 0
         return (
-            np.bincount(bins[long], worth[long], count),
-            np.bincount(bins[~long], worth[~long], count),
+            np.bincount(bins[long], worth[long], count).astype(np.float64),
+            np.bincount(bins[~long], worth[~long], count).astype(np.float64),
         )
 
     def coins(self, at: object, venue: str | None = None) -> tuple[float, float]:
@@ -134,16 +133,16 @@ class SampleTruth:
         close = pd.Series(time_index(np.where(self.close_time == STANDING, 0, self.close_time)))
         return pd.DataFrame(
             {
-                "venue": pd.Categorical.from_codes(self.venue, self.venues),
+                "venue": pd.Categorical.from_codes(self.venue, pd.Index(self.venues)),
                 "side": np.where(self.side > 0, "long", "short"),
                 "entry_price": self.entry_price,
                 "liquidation_price": self.liquidation_price,
                 "size": self.size,
                 "leverage": self.leverage,
-                "margin_mode": pd.Categorical.from_codes(self.margin_mode, self.margin_modes),
+                "margin_mode": pd.Categorical.from_codes(self.margin_mode, pd.Index(self.margin_modes)),
                 "open_time": time_index(self.open_time),
                 "close_time": close.where(self.close_time != STANDING),
-                "ended_by": pd.Categorical.from_codes(self.ended_by, self.endings),
+                "ended_by": pd.Categorical.from_codes(self.ended_by, pd.Index(self.endings)),
             }
         )
 
@@ -167,7 +166,7 @@ class SampleMarket:
 
     def markets(self) -> tuple[MarketData, ...]:
         """Return the published data of each venue, ready to be estimated from."""
-        from liqwidget.domain.frames import MarketData  # noqa: PLC0415 - frames validate, the sample alone need not
+        from liqwidget.domain.frames import MarketData
 
         return tuple(
             MarketData.from_frames(
@@ -203,14 +202,12 @@ def sample_market(symbol: str = "BTC", *, seed: int = DEFAULT_SEED, days: int = 
     DataError
         If seed or days cannot be used.
     """
-    if not isinstance(symbol, str) or symbol not in COINS:
+    if symbol not in SYMBOLS:
         raise SourceError(
-            f"Expected a symbol of the simulated market, one of {', '.join(SYMBOLS)}, was {symbol!r}", symbol=str(symbol)
+            f"Expected a symbol of the simulated market, one of {', '.join(SYMBOLS)}, was {symbol!r}",
+            symbol=str(symbol),
         )
-    if not isinstance(days, int) or not SHORTEST_DAYS <= days <= LONGEST_DAYS:
-        raise DataError(f"Expected days as an integer from {SHORTEST_DAYS} to {LONGEST_DAYS}, was {days!r}")
-    if not isinstance(seed, int) or seed < 0:
-        raise DataError(f"Expected seed as an integer of 0 or more, was {seed!r}")
+    seed, days = _whole("seed", seed, 0, 2**63 - 1), _whole("days", days, SHORTEST_DAYS, LONGEST_DAYS)
     outcome = _simulated(symbol, seed, days)
     venues = {
         venue.name: VenueSample(
@@ -223,6 +220,12 @@ def sample_market(symbol: str = "BTC", *, seed: int = DEFAULT_SEED, days: int = 
         for number, venue in enumerate(VENUES)
     }
     return SampleMarket(symbol=symbol, venues=venues, truth=_truth(outcome))
+
+
+def _whole(name: str, value: object, least: int, most: int) -> int:
+    if not isinstance(value, int | np.integer) or isinstance(value, bool) or not least <= value <= most:
+        raise DataError(f"Expected {name} as an integer from {least} to {most}, was {value!r}")
+    return int(value)
 
 
 @lru_cache(maxsize=4)

@@ -80,13 +80,17 @@ class Coin:
 
 
 VENUES = (
-    Venue("binance", 0.42, 0.275, {1: 0.06, 2: 0.11, 3: 0.20, 5: 0.27, 10: 0.20, 20: 0.09, 50: 0.045, 100: 0.02, 125: 0.005},
+    Venue("binance", 0.42, 0.275,
+          {1: 0.06, 2: 0.11, 3: 0.20, 5: 0.27, 10: 0.20, 20: 0.09, 50: 0.045, 100: 0.02, 125: 0.005},
           0.62, 2.4, 0.25, 0.00010, 0.5, 8),
-    Venue("bybit", 0.25, 0.34, {1: 0.02, 2: 0.07, 3: 0.16, 5: 0.28, 10: 0.26, 25: 0.11, 50: 0.06, 100: 0.04},
+    Venue("bybit", 0.25, 0.30,
+          {1: 0.02, 2: 0.07, 3: 0.16, 5: 0.28, 10: 0.26, 25: 0.11, 50: 0.06, 100: 0.04},
           0.45, 2.0, 0.30, 0.00013, 0.8, 8),
-    Venue("okx", 0.18, 0.19, {1: 0.12, 2: 0.16, 3: 0.25, 5: 0.24, 10: 0.14, 20: 0.055, 50: 0.025, 100: 0.01},
+    Venue("okx", 0.18, 0.19,
+          {1: 0.12, 2: 0.16, 3: 0.25, 5: 0.24, 10: 0.14, 20: 0.055, 50: 0.025, 100: 0.01},
           0.70, 2.6, 0.20, 0.00012, 0.6, 8),
-    Venue("hyperliquid", 0.15, 0.275, {2: 0.07, 3: 0.18, 5: 0.30, 10: 0.24, 20: 0.13, 40: 0.08},
+    Venue("hyperliquid", 0.15, 0.275,
+          {2: 0.07, 3: 0.18, 5: 0.30, 10: 0.24, 20: 0.13, 40: 0.08},
           0.58, 1.8, 0.30, 0.00022, 1.1, 1),
 )  # fmt: skip
 
@@ -209,7 +213,7 @@ def wandering(rng: np.random.Generator, steps: int, *, deviation: float, half_li
 
 def _fat_tailed(rng: np.random.Generator, steps: int) -> Floats:
     """Return Student t noise with 5 degrees of freedom and unit variance, shape (steps,)."""
-    return rng.standard_t(5, steps) * np.sqrt(3 / 5)
+    return np.asarray(rng.standard_t(5, steps) * np.sqrt(3 / 5))
 
 
 def _panic(steps: int, crash: int) -> Floats:
@@ -238,7 +242,7 @@ def _drift(rng: np.random.Generator, history: int, steps: int, crash: int) -> Fl
     moves = np.diff(path)
     weights = np.linspace(0.4, 1.6, _SHOCK_STEPS) * rng.uniform(0.3, 1.7, _SHOCK_STEPS)
     moves[crash : crash + _SHOCK_STEPS] -= _CRASH_SHOCK * weights / weights.sum()
-    return moves
+    return np.asarray(moves)
 
 
 def _wick(rng: np.random.Generator, moves: Floats, deviation: Floats) -> Floats:
@@ -252,7 +256,8 @@ def _basis(rng: np.random.Generator, volatility: Floats) -> Floats:
     """Return each venue's log price over the common one, wider where volatility is high; shape (steps, venues)."""
     steps = len(volatility)
     columns = [
-        wandering(rng, steps, deviation=0.8 * venue.basis, half_life=24) + 0.6 * venue.basis * rng.standard_normal(steps)
+        wandering(rng, steps, deviation=0.8 * venue.basis, half_life=24)
+        + 0.6 * venue.basis * rng.standard_normal(steps)
         for venue in VENUES
     ]
     return np.asarray(np.column_stack(columns) * np.sqrt(volatility)[:, np.newaxis])

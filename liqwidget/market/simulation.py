@@ -127,7 +127,7 @@ class _Market:
         leaving = self._leaving(step)
         self._end(leaving, step)
         gone = np.concatenate((swept, leaving))
-        closed = np.bincount(self.plan.book[gone], self.lots[gone], BOOKS)
+        closed: Floats = np.bincount(self.plan.book[gone], self.lots[gone], BOOKS).astype(np.float64)
         excess = closed[0::2] - closed[1::2]
         if len(swept) > _FEW_SWEPT:
             closed += self._cover(step, excess)
@@ -268,7 +268,8 @@ class _Market:
     def _leaving(self, step: int) -> Integers:
         """Return the standing positions that leave of their own will in this step."""
         due = np.concatenate(self.due[step])
-        return due[(self.exit_step[due] == step) & (self.end[due] == STANDING) & (due < self.opened)]
+        leaves = (self.exit_step[due] == step) & (self.end[due] == STANDING) & (due < self.opened)
+        return np.asarray(due[leaves])
 
     def _cover(self, step: int, excess: Floats) -> Floats:
         """Let winners of the other side close against a large excess, and return what they closed [lots], by book."""

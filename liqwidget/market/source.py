@@ -47,7 +47,9 @@ class Source:
 
 
 def base_symbol(symbol: object) -> str:
-    """Return the coin of a symbol in any of the usual spellings: 'btc', 'BTC/USDT:USDT', 'BTCUSDT', 'BTC-USDT-SWAP' -> 'BTC'.
+    """Return the coin of a symbol in any of the usual spellings.
+
+    'btc', 'BTC/USDT:USDT', 'BTCUSDT', 'BTC-USDT-SWAP' -> 'BTC'.
 
     Raises
     ------
@@ -99,7 +101,10 @@ def read(symbol: str, source: SourceLike = None, timeframe: str = "5m", *, live:
 
 def _named(symbol: str, names: list[str], timeframe: str, *, live: bool, why: str) -> Source:
     if live:
-        message = "Live data cannot be read in this version: no exchange connection is built in yet. Use source='sample' or LiqHeatmap.from_frames(candles, open_interest)"
+        message = (
+            "Live data cannot be read in this version: no exchange connection is built in yet. "
+            "Use source='sample' or LiqHeatmap.from_frames(candles, open_interest)"
+        )
         raise SourceError(message, symbol=symbol)
     if names == ["auto"]:
         return _sample(symbol, timeframe, "no exchange was read (this version has no exchange connection yet)")

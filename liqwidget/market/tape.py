@@ -30,9 +30,7 @@ _FUNDING_SWING = 0.0020
 def candles(outcome: Outcome, number: int, *, seed: int) -> pd.DataFrame:
     """Return the candles of venue `number`: prices [quote / base], volume and taker_buy_volume [base], by open time."""
     ticks = ticks_per_unit(outcome, number)
-    prices = {
-        name: getattr(outcome, name)[:, number] / ticks for name in ("open", "high", "low", "close")
-    }
+    prices = {name: getattr(outcome, name)[:, number] / ticks for name in ("open", "high", "low", "close")}
     volume, taker_share = _turnover(outcome, number, seed=seed)
     decimals = len(str(outcome.scenario.coin.lots_per_unit)) - 1
     volume = np.round(volume, decimals)

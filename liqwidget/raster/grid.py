@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from liqwidget.domain.ledger import Ledger
 from liqwidget.domain.leverage import group_indices
-from liqwidget.domain.viewport import Viewport
 from liqwidget.field.evaluate import Measured, standing
 from liqwidget.field.measure import parse_measure
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from liqwidget.domain.ledger import Ledger
+    from liqwidget.domain.viewport import Viewport
 
 
 @dataclass(frozen=True, slots=True, eq=False)

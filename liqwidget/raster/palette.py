@@ -15,16 +15,24 @@ Theme = Literal["dark", "light"]
 LEVELS = 128
 """Entries per side: level 0 (nothing) and the levels 1 to 127."""
 
-_LINEAR_TO_CONE = np.array([
-    [0.4122214708, 0.5363325363, 0.0514459929],
-    [0.2119034982, 0.6806995451, 0.1073969566],
-    [0.0883024619, 0.2817188376, 0.6299787005],
-])
-_CONE_TO_OKLAB = np.array([
-    [0.2104542553, 0.7936177850, -0.0040720468],
-    [1.9779984951, -2.4285922050, 0.4505937099],
-    [0.0259040371, 0.7827717662, -0.8086757660],
-])
+CONTRAST = 2.2
+"""Exponent from the share of the levels to the position on a ramp: it leaves half of the colours to the top decade.
+A linear scale takes it back: it looks up level 127 * share ** (1 / CONTRAST)."""
+
+_LINEAR_TO_CONE = np.array(
+    [
+        [0.4122214708, 0.5363325363, 0.0514459929],
+        [0.2119034982, 0.6806995451, 0.1073969566],
+        [0.0883024619, 0.2817188376, 0.6299787005],
+    ]
+)
+_CONE_TO_OKLAB = np.array(
+    [
+        [0.2104542553, 0.7936177850, -0.0040720468],
+        [1.9779984951, -2.4285922050, 0.4505937099],
+        [0.0259040371, 0.7827717662, -0.8086757660],
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +126,7 @@ def _ramp_colours(ramp: Ramp) -> NDArray[np.uint8]:
     """Return uint8 RGBA, shape (128, 4), interpolated in the OKLab space (Ottosson 2020)."""
     anchors = np.array([[int(text[i : i + 2], 16) for i in (1, 3, 5)] for text in ramp.anchors]) / 255.0
     lab = np.cbrt(_to_linear(anchors) @ _LINEAR_TO_CONE.T) @ _CONE_TO_OKLAB.T
-    position = np.linspace(0.0, 1.0, LEVELS - 1)
+    position = np.linspace(0.0, 1.0, LEVELS - 1) ** CONTRAST
     knots = np.linspace(0.0, 1.0, len(ramp.anchors))
     mixed = np.stack([np.interp(position, knots, lab[:, channel]) for channel in range(3)], axis=1)
     cone = mixed @ np.linalg.inv(_CONE_TO_OKLAB).T

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from liqwidget.domain.lattice import CELL
-from liqwidget.raster.grid import Grid
+
+if TYPE_CHECKING:
+    from liqwidget.raster.grid import Grid
 
 LEVELS = 127
 DECADES = 4

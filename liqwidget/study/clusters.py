@@ -1,16 +1,16 @@
 """Clusters: runs of neighbouring prices around a local maximum of the shown measure.
 
-Cells of one side are cut into runs at walls and valleys. A wall stands between two cells of which price touched only the
-nearer one lately: away from price the measure steps up there by more than its neighbourhood does. A valley ends the
-smaller of two maxima whose prominence (1 - valley / peak) passes the sensitivity. A run also ends where almost nothing
-stands. All of it is decided on lattice cells at one time, whatever the view.
+Cells of one side are cut into runs at walls and valleys. A wall stands between two cells of which price touched only
+the nearer one lately: away from price the measure steps up there by more than its neighbourhood does. A valley ends
+the smaller of two maxima whose prominence (1 - valley / peak) passes the sensitivity. A run also ends where almost
+nothing stands. All of it is decided on lattice cells at one time, whatever the view.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import itertools
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +23,9 @@ from liqwidget.domain.side import Side
 from liqwidget.errors import DataError
 from liqwidget.field.evaluate import Measured, standing
 from liqwidget.field.measure import parse_measure, touch_chance
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 Floats = npt.NDArray[np.float64]
 
@@ -78,7 +81,7 @@ COLUMNS = tuple(Cluster.__dataclass_fields__)
 
 def find_clusters(
     ledger: Ledger,
-    at: Any = None,  # noqa: ANN401 - None or whatever pandas.Timestamp takes
+    at: Any = None,
     measure: str = "expected",
     horizon: str = "24h",
     sensitivity: float = 0.5,
@@ -111,7 +114,7 @@ def find_clusters(
     days = parse_measure("expected", horizon)
     chosen, groups, time = ledger.only(venues), group_indices(leverage), ledger.instant(at)
     price = chosen.last_price(time)
-    if not price > 0:
+    if not price > 0 or not groups:
         return ()
     middle = int(cell_of(price))
     cells = np.arange(middle - REACH_DOWN, middle + REACH_UP + 1)
@@ -144,7 +147,9 @@ def find_clusters(
                 expected_size=float(expected[row, inside].sum()),
                 distance_pct=float((cell_centre(cells[peak]) / price - 1) * 100),
                 age=pd.Timedelta(time - _last_touch(chosen, int(cells[peak]), side, time), unit="ns"),
-                leverage_mix=_shares([LEVERAGE_GROUPS[group] for group in groups], parts[:, :, row, inside].sum(axis=(0, 2))),
+                leverage_mix=_shares(
+                    [LEVERAGE_GROUPS[group] for group in groups], parts[:, :, row, inside].sum(axis=(0, 2))
+                ),
                 venue_mix=_shares(chosen.names, parts[:, :, row, inside].sum(axis=(1, 2))),
             )
         )
@@ -157,7 +162,7 @@ def clusters_frame(clusters: Iterable[Cluster]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _prominence(sensitivity: float) -> float:
+def _prominence(sensitivity: object) -> float:
     if isinstance(sensitivity, int | float | np.floating) and 0 <= sensitivity <= 1:
         return float(0.1 * 10 ** (-2 * sensitivity))
     message = f"Expected sensitivity from 0 (few clusters) to 1 (many), was {sensitivity!r}"
@@ -176,7 +181,10 @@ def _shares(names: Sequence[str], sums: Floats) -> dict[str, float]:
 
 
 def _last_touch(ledger: Ledger, cell: int, side: Side, time: int) -> int:
-    """Return when a price cell was last touched on a side [ns], on the venue where that is latest; else the first time."""
+    """Return when a price cell was last touched on a side [ns], on the venue where that is latest.
+
+    A cell that was never touched gives the first time.
+    """
     latest = ledger.start
     for part in ledger:
         rows = int(part.row_at(time)) + 1
@@ -196,7 +204,7 @@ def _runs(values: Floats, outward: int, prominence: float) -> list[tuple[int, in
     cuts = _walls(values, outward, prominence) | (np.diff(alive.astype(np.int8)) != 0)
     bounds = np.concatenate([[0], np.flatnonzero(cuts) + 1, [len(values)]])
     runs = []
-    for start, stop in zip(bounds[:-1], bounds[1:], strict=True):
+    for start, stop in itertools.pairwise(bounds):
         if not alive[start]:
             continue
         for low, high in _split(values[start:stop], prominence):
@@ -207,7 +215,10 @@ def _runs(values: Floats, outward: int, prominence: float) -> list[tuple[int, in
 
 
 def _walls(values: Floats, outward: int, prominence: float) -> npt.NDArray[np.bool_]:
-    """Return where, between neighbouring cells, the measure steps up away from price beyond its neighbourhood; shape (V - 1,)."""
+    """Return where, between neighbouring cells, the measure steps up away from price beyond its neighbourhood.
+
+    Shape (V - 1,).
+    """
     logs = np.log(np.maximum(values, values.max() * 1e-6))
     steps = np.diff(logs) * outward
     padded = np.pad(steps, _NEIGHBOURHOOD, mode="edge")
@@ -231,7 +242,9 @@ def _split(values: Floats, prominence: float) -> list[tuple[int, int]]:
         return part
 
     for cell in np.argsort(-values, kind="stable"):
-        sides = [root(int(owner[near])) for near in (cell - 1, cell + 1) if 0 <= near < len(values) and owner[near] >= 0]
+        sides = [
+            root(int(owner[near])) for near in (cell - 1, cell + 1) if 0 <= near < len(values) and owner[near] >= 0
+        ]
         if not sides:
             owner[cell] = cell
             peaks[int(cell)] = float(values[cell])
@@ -243,7 +256,7 @@ def _split(values: Floats, prominence: float) -> list[tuple[int, int]]:
                 merged[lower] = higher
     parts = np.array([root(int(part)) for part in owner])
     bounds = np.concatenate([[0], np.flatnonzero(np.diff(parts)) + 1, [len(parts)]])
-    return [(int(start), int(stop) - 1) for start, stop in zip(bounds[:-1], bounds[1:], strict=True)]
+    return [(int(start), int(stop) - 1) for start, stop in itertools.pairwise(bounds)]
 
 
 def _trimmed(values: Floats, low: int, high: int) -> tuple[int, int]:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from liqwidget.domain.lattice import cell_centre
-from liqwidget.domain.ledger import Ledger, VenueLedger
 from liqwidget.domain.levels import STANDING, LevelSet
 from liqwidget.field.density import Prior, venue_density
 from liqwidget.field.engine import engine
+
+if TYPE_CHECKING:
+    from liqwidget.domain.ledger import Ledger, VenueLedger
 
 
 def levels(ledger: Ledger) -> LevelSet:
     """Return every level of a ledger, oldest first within a venue.
 
-    Opened = standing + no level + swept + unwound: a level's coins at its end are what was swept, and what it lost before
-    was unwound.
+    Opened = standing + no level + swept + unwound: a level's coins at its end are what was swept, and what it lost
+    before was unwound.
 
     Parameters
     ----------
@@ -28,7 +32,9 @@ def levels(ledger: Ledger) -> LevelSet:
     cell = table[:, 2].astype(np.int64)
     price = cell_centre(cell)
     opens = np.concatenate([part.time[rows[:, 3].astype(np.int64)] for part, rows in zip(ledger, tables, strict=True)])
-    closes = np.concatenate([np.append(part.time, STANDING)[rows[:, 4].astype(np.int64)] for part, rows in zip(ledger, tables, strict=True)])
+    closes = np.concatenate(
+        [np.append(part.time, STANDING)[rows[:, 4].astype(np.int64)] for part, rows in zip(ledger, tables, strict=True)]
+    )
     return LevelSet(
         cell=cell,
         side=np.where(table[:, 0] == 0, 1, -1).astype(np.int8),
@@ -48,6 +54,16 @@ def _lives(ledger: VenueLedger, prior: Prior) -> np.ndarray[tuple[int, int], np.
     low, high, close = ledger.coordinates
     base = int(np.floor(low.min())) - int(spread.span[0, :, 1].max(initial=1)) - 8
     last = int(np.floor(high.max())) + int(spread.span[1, :, 1].max(initial=1)) + 8
-    return engine().lives(  # type: ignore[no-any-return]
-        low, high, close, ledger.log_survival, ledger.opened, spread.per_weight, spread.table, spread.span, base, last - base + 1
+    table: np.ndarray[tuple[int, int], np.dtype[np.float64]] = engine().lives(
+        low,
+        high,
+        close,
+        ledger.log_survival,
+        ledger.opened,
+        spread.per_weight,
+        spread.table,
+        spread.span,
+        base,
+        last - base + 1,
     )
+    return table

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from liqwidget.domain.ledger import Ledger
 from liqwidget.domain.leverage import group_indices
 from liqwidget.domain.time import time_ns
 from liqwidget.errors import DataError
 from liqwidget.field.evaluate import Measured, standing
 from liqwidget.field.measure import parse_measure
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from liqwidget.domain.ledger import Ledger
+
+
+_FEWEST_EDGES = 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,8 +63,18 @@ def checked_edges(edges: npt.ArrayLike) -> npt.NDArray[np.float64]:
     DataError
         If there are fewer than two or they are not finite, above 0 and strictly ascending.
     """
-    array = np.asarray(edges, dtype=np.float64)
-    if array.ndim != 1 or len(array) < 2 or not np.isfinite(array).all() or array[0] <= 0 or (np.diff(array) <= 0).any():  # noqa: PLR2004
+    try:
+        array = np.asarray(edges, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        message = f"Expected edges as two or more ascending prices above 0, was {edges!r:.60}"
+        raise DataError(message) from error
+    if (
+        array.ndim != 1
+        or len(array) < _FEWEST_EDGES
+        or not np.isfinite(array).all()
+        or array[0] <= 0
+        or (np.diff(array) <= 0).any()
+    ):
         message = f"Expected edges as two or more ascending prices above 0, was an array of shape {array.shape}"
         raise DataError(message)
     return array
@@ -66,7 +82,7 @@ def checked_edges(edges: npt.ArrayLike) -> npt.NDArray[np.float64]:
 
 def profile(
     ledger: Ledger,
-    at: Any = None,  # noqa: ANN401 - None, a time, or an array of times
+    at: Any = None,
     edges: npt.ArrayLike = (),
     *,
     measure: str = "size",
@@ -100,4 +116,5 @@ def profile(
     values = standing(ledger.only(venues), times[order], prices, measured)
     result = np.empty((2, len(times), len(prices) - 1))
     result[:, order] = values.transpose(0, 2, 1)
-    return Profile(*(result if many else result[:, 0]), prices)
+    long, short = result if many else result[:, 0]
+    return Profile(long, short, prices)

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from liqwidget.domain.lattice import CELL, cell_coordinate, cell_edge
-from liqwidget.domain.ledger import Ledger
-from liqwidget.domain.levels import LevelSet
 from liqwidget.domain.time import timestamp
-from liqwidget.domain.viewport import Box
-from liqwidget.study.clusters import Cluster
 from liqwidget.study.levels import levels
 from liqwidget.study.profile import profile
+
+if TYPE_CHECKING:
+    from liqwidget.domain.ledger import Ledger
+    from liqwidget.domain.levels import LevelSet
+    from liqwidget.domain.viewport import Box
+    from liqwidget.study.clusters import Cluster
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,8 +64,10 @@ class Selection:
         frame = found.to_frame()
         return found.where(frame["leverage"].isin(self.leverage).to_numpy())
 
-    def _standing(self, measure: str, edges: Any) -> Any:  # noqa: ANN401 - arrays
-        return profile(self.ledger, self.box.time[1], edges, measure=measure, horizon=self.horizon, leverage=self.leverage)
+    def _standing(self, measure: str, edges: Any) -> Any:
+        return profile(
+            self.ledger, self.box.time[1], edges, measure=measure, horizon=self.horizon, leverage=self.leverage
+        )
 
     @cached_property
     def long_size(self) -> float:
@@ -81,8 +85,9 @@ class Selection:
         Returns
         -------
         DataFrame
-            One row per side and 10-basis-point cell in which anything stands: side ('long' / 'short'), price_low, price_high
-            [quote/base; cut to the box], size, expected_size [quote], distance_pct [%, from the last close to the middle].
+            One row per side and 10-basis-point cell in which anything stands: side ('long' / 'short'), price_low,
+            price_high [quote/base; cut to the box], size, expected_size [quote], distance_pct [%, from the last close
+            to the middle].
         """
         first, last = cell_coordinate(np.asarray(self.box.price))
         inner = np.arange(np.floor(first) + 1, np.ceil(last))

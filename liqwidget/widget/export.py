@@ -6,15 +6,16 @@ import base64
 import html
 import json
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from liqwidget.field.measure import MEASURES
 from liqwidget.widget.assets import bokeh_gzip, bokeh_version
-from liqwidget.widget.protocol import Frame
-from liqwidget.widget.session import Session, Settings
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from liqwidget.widget.protocol import Frame
+    from liqwidget.widget.session import Session, Settings
     from liqwidget.widget.view import HeatmapView
 
 _PAGE = """<!doctype html>
@@ -64,7 +65,7 @@ def _static(view: HeatmapView, name: str) -> str:
     return str(getattr(view, name))
 
 
-def _embedded(value: Any) -> str:  # noqa: ANN401 - JSON
+def _embedded(value: Any) -> str:
     """Return JSON that cannot end the script element it stands in."""
     text = json.dumps(value, separators=(",", ":"), allow_nan=False, default=_binary)
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
@@ -80,7 +81,11 @@ def _binary(value: object) -> dict[str, str]:
 def _state(view: HeatmapView) -> dict[str, Any]:
     """Return the traits that the front end reads, with enough frames to zoom into."""
     state = {name: _plain(view, name) for name in view.shared_names()}
-    frames = [frame.state() for measure in MEASURES for frame in _frames(view.session, replace(view.settings, measure=measure))]
+    frames = [
+        frame.state()
+        for measure in MEASURES
+        for frame in _frames(view.session, replace(view.settings, measure=measure))
+    ]
     return state | {
         "_frames": frames,
         "_offline": True,
@@ -88,7 +93,7 @@ def _state(view: HeatmapView) -> dict[str, Any]:
     }
 
 
-def _plain(view: HeatmapView, name: str) -> Any:  # noqa: ANN401 - JSON
+def _plain(view: HeatmapView, name: str) -> Any:
     to_json = view.trait_metadata(name, "to_json")
     value = getattr(view, name)
     return value if to_json is None else to_json(value, view)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from bokeh.core.properties import value
 from bokeh.models import (
     BoxAnnotation,
     BoxSelectTool,
@@ -53,7 +54,7 @@ def build_figure() -> figure:
         toolbar_location=None,
         tools="",
         min_border_left=0,
-        min_border_right=68,
+        min_border_right=74,
         min_border_top=6,
         min_border_bottom=24,
         outline_line_color=None,
@@ -110,15 +111,19 @@ def _add_candles(plot: figure) -> None:
 
 
 def _add_clusters(plot: figure) -> None:
-    names = ("id", "left", "right", "bottom", "top", "color", "fill_alpha", "line_alpha")
+    names = ("id", "left", "start", "edge", "right", "bottom", "top", "color", "line", "fill_alpha")
     bands = ColumnDataSource({name: [] for name in names}, name="liq-clusters")
     plot.quad(
-        left="left", right="right", bottom="bottom", top="top", source=bands, fill_color="color", line_color="color",
-        fill_alpha="fill_alpha", line_alpha="line_alpha", name="liq-cluster-bands",
+        left="left", right="right", bottom="bottom", top="top", source=bands, fill_color="color", line_color="line",
+        fill_alpha="fill_alpha", name="liq-cluster-bands",
+    )
+    plot.quad(
+        left="start", right="edge", bottom="bottom", top="top", source=bands, fill_color="color", line_color="line",
+        fill_alpha=0.9, name="liq-cluster-edges",
     )
     labels = ColumnDataSource({"x": [], "y": [], "text": [], "color": []}, name="liq-cluster-labels")
     plot.text(
-        x="x", y="y", text="text", source=labels, text_color="color", text_font=FONT, text_font_size="11px",
+        x="x", y="y", text="text", source=labels, text_color="color", text_font=value(FONT), text_font_size="11px",
         text_font_style="bold", text_align="right", text_baseline="middle", x_offset=-6, padding=3, border_radius=3,
         background_fill_color="#0d1017", background_fill_alpha=0.82, level="annotation", name="liq-cluster-text",
     )
@@ -132,15 +137,8 @@ def _add_annotations(plot: figure) -> None:
         )
     )
     plot.add_layout(
-        Label(
-            x=Node(target="frame", symbol="right", offset=3), y=0, text="", text_font=FONT, text_font_size="11px",
-            text_font_style="bold", text_baseline="middle", padding=3, border_radius=3, visible=False,
-            level="overlay", name="liq-last-label",
-        )
-    )
-    plot.add_layout(
         BoxAnnotation(
-            left=0, right=0, bottom=0, top=0, visible=False, fill_alpha=0.10, line_width=1.5, line_dash=[5, 3],
+            left=0, right=0, bottom=0, top=0, visible=False, fill_alpha=0.12, line_alpha=1.0, line_width=1.5, line_dash=[5, 3],
             level="overlay", name="liq-selection",
         )
     )
@@ -150,7 +148,7 @@ def _add_annotations(plot: figure) -> None:
                 x=Node(target="frame", symbol="left", offset=10), y=Node(target="frame", symbol="top", offset=top),
                 text="", text_font=FONT, text_font_size=size, text_font_style=style, text_baseline="top",
                 text_color=FOREGROUND, padding=2, border_radius=3, background_fill_color="#0d1017",
-                background_fill_alpha=0.6, visible=False, level="overlay", name=name,
+                background_fill_alpha=0.72, visible=False, level="overlay", name=name,
             )
         )
 
@@ -167,7 +165,7 @@ def _add_tools(plot: figure) -> None:
 def _style_axes(plot: figure) -> None:
     clock = {"seconds": "%H:%M:%S", "minsec": "%H:%M:%S", "minutes": "%H:%M", "hourmin": "%H:%M", "hours": "%H:%M"}
     calendar = {"days": "%d %b", "months": "%b %Y", "years": "%Y"}
-    plot.xaxis.formatter = DatetimeTickFormatter(**clock, **calendar, context="%d %b", context_which="all")
+    plot.xaxis.formatter = DatetimeTickFormatter(**clock, **calendar, name="liq-time-format")
     plot.yaxis.formatter = NumeralTickFormatter(format="0,0.00", name="liq-price-format")
     for axis in (*plot.xaxis, *plot.yaxis):
         axis.axis_line_color = None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,12 +17,14 @@ from liqwidget.domain.time import DAY, MILLISECOND, timestamp
 from liqwidget.errors import DataError
 from liqwidget.raster.palette import look_up_table
 from liqwidget.raster.quantise import LEVELS, SHORT_BIT, level_value
-from liqwidget.widget.protocol import Frame
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from matplotlib.axes import Axes
 
     from liqwidget.study.clusters import Cluster
+    from liqwidget.widget.protocol import Frame
     from liqwidget.widget.view import HeatmapView
 
 _DPI = 100
@@ -31,6 +32,7 @@ _DAY_MS = DAY // MILLISECOND
 _MARGIN = 0.09
 _SMALLEST = 200
 _LABELS = 5
+_NEXT_UNIT = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ def money(value: float) -> str:
     """Return an amount of quote currency in few characters: 12_300_000 -> '$12.3M'."""
     for size, unit in ((1e9, "B"), (1e6, "M"), (1e3, "K")):
         if abs(value) >= size:
-            return f"${value / size:.3g}{unit}" if value / size < 1000 else f"${value / size:,.0f}{unit}"  # noqa: PLR2004
+            return f"${value / size:.3g}{unit}" if value / size < _NEXT_UNIT else f"${value / size:,.0f}{unit}"
     return f"${value:.0f}"
 
 
@@ -84,7 +86,7 @@ def write_png(view: HeatmapView, path: Path, width: int, height: int, theme: str
     _draw_clusters(axes, frame, view, ink)
     _draw_axes(axes, frame, view, ink)
     _draw_text(figure, view, ink)
-    canvas.print_png(path)
+    canvas.print_png(path)  # type: ignore[no-untyped-call]  # matplotlib types it in part
     return path
 
 
@@ -102,7 +104,10 @@ def _frame(view: HeatmapView, width: int, height: int) -> Frame:
 
 
 def _colours(view: HeatmapView, frame: Frame, theme: str) -> npt.NDArray[np.uint8]:
-    """Return the colour of each pixel byte under the view's side, scale and threshold, shape (256, 4); as js/src/lut.ts."""
+    """Return the colour of each pixel byte under the view's side, scale and threshold, shape (256, 4).
+
+    As js/src/lut.ts.
+    """
     palette = look_up_table(view.palette, "dark" if theme == "dark" else "light")
     table = np.zeros_like(palette)
     levels = np.arange(LEVELS + 1)
@@ -115,7 +120,7 @@ def _colours(view: HeatmapView, frame: Frame, theme: str) -> npt.NDArray[np.uint
     return table
 
 
-def _positions(view: HeatmapView, frame: Frame, levels: Any, values: Any) -> npt.NDArray[np.int64]:  # noqa: ANN401 - arrays
+def _positions(view: HeatmapView, frame: Frame, levels: Any, values: Any) -> npt.NDArray[np.int64]:
     """Return the palette's level that each level is drawn with, shape (128,)."""
     if view.scale == "log":
         return np.asarray(levels, dtype=np.int64)
@@ -125,7 +130,7 @@ def _positions(view: HeatmapView, frame: Frame, levels: Any, values: Any) -> npt
         counts = np.bincount(np.frombuffer(frame.pixels, np.uint8) & LEVELS, minlength=LEVELS + 1)[: LEVELS + 1]
         counts[0] = 0
         share = np.cumsum(counts) / max(counts.sum(), 1)
-    return np.clip(np.rint(share * LEVELS), 1, LEVELS).astype(np.int64)
+    return np.asarray(np.clip(np.rint(share * LEVELS), 1, LEVELS), dtype=np.int64)
 
 
 def _draw_heat(axes: Axes, frame: Frame, colours: npt.NDArray[np.uint8]) -> None:
@@ -141,7 +146,15 @@ def _draw_candles(axes: Axes, frame: Frame, ink: Ink) -> None:
     axes.add_collection(LineCollection(list(wicks), colors=ink.background, linewidths=2.2, alpha=0.55, zorder=2))
     axes.add_collection(LineCollection(list(wicks), colors=ink.text, linewidths=0.8, zorder=3))
     left, right = middle - half, middle + half
-    bodies = np.stack([np.stack([left, opens], 1), np.stack([right, opens], 1), np.stack([right, close], 1), np.stack([left, close], 1)], 1)
+    bodies = np.stack(
+        [
+            np.stack([left, opens], 1),
+            np.stack([right, opens], 1),
+            np.stack([right, close], 1),
+            np.stack([left, close], 1),
+        ],
+        1,
+    )
     fills = [ink.rising if rises else ink.falling for rises in close >= opens]
     axes.add_collection(PolyCollection(list(bodies), facecolors=fills, edgecolors=ink.text, linewidths=0.5, zorder=4))
 
@@ -153,22 +166,30 @@ def _draw_clusters(axes: Axes, frame: Frame, view: HeatmapView, ink: Ink) -> Non
     low, high = frame.price
     axes.set_xlim(start, end + margin)
     axes.set_ylim(low, high)
-    apart, taken = (high - low) * 0.035, []
+    apart = (high - low) * 0.035
+    taken: list[float] = []
     for cluster in _visible(view, frame):
         colour = ink.long if cluster.side > 0 else ink.short
         bottom, top = max(cluster.price_low, low), min(cluster.price_high, high)
-        axes.fill_between([end, end + margin], bottom, top, color=colour, alpha=0.28, linewidth=0.6, zorder=2)
+        axes.fill_between([end, end + margin], bottom, top, color=colour, alpha=0.10, linewidth=0, zorder=2)
+        axes.fill_between([end, end + margin * 0.05], bottom, top, color=colour, alpha=0.9, linewidth=0, zorder=2)
+        axes.hlines([bottom, top], end, end + margin, color=colour, alpha=0.5, linewidth=0.6, zorder=2)
         price = min(max(cluster.peak_price, low + apart), high - apart)
         if len(taken) < 2 * _LABELS and all(abs(price - other) > apart for other in taken):
             taken.append(price)
             text = f"{cluster.side.label} est. {money(_amount(view, cluster))}"
-            axes.text(end + margin * 0.97, price, text, ha="right", va="center", fontsize=8, weight="bold", color=colour, zorder=6,
-                      bbox={"facecolor": ink.background, "edgecolor": "none", "alpha": 0.8, "pad": 1.5})  # fmt: skip
+            box = {"facecolor": ink.background, "edgecolor": "none", "alpha": 0.8, "pad": 1.5}
+            axes.text(
+                end + margin * 0.97, price, text, ha="right", va="center", fontsize=8, weight="bold", color=colour,
+                zorder=6, bbox=box,
+            )  # fmt: skip
 
 
 def _visible(view: HeatmapView, frame: Frame) -> list[Cluster]:
     low, high = frame.price
-    clusters: list[Cluster] = [cluster for cluster in view.found if cluster.price_high > low and cluster.price_low < high]
+    clusters: list[Cluster] = [
+        cluster for cluster in view.found if cluster.price_high > low and cluster.price_low < high
+    ]
     return [cluster for cluster in clusters if view.side in ("both", cluster.side.label)]
 
 
@@ -180,10 +201,12 @@ def _draw_axes(axes: Axes, frame: Frame, view: HeatmapView, ink: Ink) -> None:
     settings = view.settings
     last, decimals = view.session.ledger.last_price(view.session.end(settings)), view.session.price_decimals(settings)
     axes.yaxis.tick_right()
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.{min(decimals, 2) if value >= 1 else decimals}f}"))  # noqa: PLR2004
-    locator = AutoDateLocator()
+    axes.yaxis.set_major_formatter(
+        FuncFormatter(lambda value, _: f"{value:,.{min(decimals, 2) if value >= 1 else decimals}f}")
+    )
+    locator = AutoDateLocator()  # type: ignore[no-untyped-call]  # matplotlib types it in part
     axes.xaxis.set_major_locator(locator)
-    axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))
+    axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]  # same
     axes.tick_params(colors=ink.faint, labelsize=9, length=0)
     axes.xaxis.get_offset_text().set_color(ink.faint)
     axes.grid(color=ink.faint, alpha=0.14, linewidth=0.6)
@@ -191,14 +214,17 @@ def _draw_axes(axes: Axes, frame: Frame, view: HeatmapView, ink: Ink) -> None:
         spine.set_visible(False)
     if frame.price[0] < last < frame.price[1]:
         axes.axhline(last, color=ink.text, linewidth=0.8, linestyle=(0, (4, 3)), alpha=0.8, zorder=5)
-        axes.annotate(f" {last:,.{decimals}f}", (1, last), xycoords=("axes fraction", "data"), va="center", fontsize=9, weight="bold",
-                      color=ink.background, bbox={"facecolor": ink.text, "edgecolor": "none", "pad": 1.5}, zorder=7)  # fmt: skip
+        axes.annotate(
+            f" {last:,.{decimals}f}", (1, last), xycoords=("axes fraction", "data"), va="center", fontsize=9,
+            weight="bold", color=ink.background, bbox={"facecolor": ink.text, "edgecolor": "none", "pad": 1.5},
+            zorder=7,
+        )  # fmt: skip
 
 
 def _draw_text(figure: Figure, view: HeatmapView, ink: Ink) -> None:
     market = view.market_state
     shown = f"expected within {view.horizon}" if view.measure == "expected" else "size standing"
-    title = f"{view.symbol} · {market['label']} · liquidation heatmap, est. {shown}"
+    title = f"{market['label']} · liquidation heatmap, est. {shown}"
     figure.text(0.015, 0.965, title, color=ink.text, fontsize=12, weight="bold", va="center")
     end = timestamp(view.session.end(view.settings))
     notes = [f"as of {end:%Y-%m-%d %H:%M} UTC", "estimate from public data, quote currency per 10 bps of price"]

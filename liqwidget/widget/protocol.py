@@ -18,6 +18,8 @@ from liqwidget.errors import ProtocolError
 Interval = tuple[float, float]
 Buffers = list[bytes]
 
+_ENDS = 2
+
 
 @dataclass(frozen=True, slots=True)
 class ViewRequest:
@@ -100,18 +102,18 @@ class Frame:
         return self.meta() | {"pixels": self.pixels, "candles": self.candles}
 
 
-def _number(content: dict[str, Any], name: str, *, whole: bool = False) -> Any:  # noqa: ANN401 - int or float
-    value = content.get(name)
+def _number(content: dict[str, Any], name: str, *, whole: bool = False) -> Any:
+    value: Any = content.get(name)
     sound = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-    if not sound or (whole and value != int(value)):  # type: ignore[arg-type]
+    if not sound or (whole and value != int(value)):
         message = f"Expected {name!r} as a {'whole ' if whole else ''}number, was {value!r:.80}"
         raise ProtocolError(message)
-    return int(value) if whole else float(value)  # type: ignore[arg-type]
+    return int(value) if whole else float(value)
 
 
 def _interval(content: dict[str, Any], name: str) -> Interval:
     value = content.get(name)
-    if not isinstance(value, list | tuple) or len(value) != 2:  # noqa: PLR2004
+    if not isinstance(value, list | tuple) or len(value) != _ENDS:
         message = f"Expected {name!r} as two numbers, was {value!r:.80}"
         raise ProtocolError(message)
     low, high = (_number({name: part}, name) for part in value)
@@ -150,12 +152,17 @@ def decode_request(content: object) -> Request:
 def encode_request(request: Request) -> dict[str, Any]:
     """Return the message of a request: the inverse of `decode_request`."""
     kind = next(name for name, cls in _KINDS.items() if isinstance(request, cls))
-    return {"type": kind} | {name: list(part) if isinstance(part, tuple) else part for name, part in asdict(request).items()}
+    return {"type": kind} | {
+        name: list(part) if isinstance(part, tuple) else part for name, part in asdict(request).items()
+    }
 
 
 def frame_answer(request: ViewRequest, frame: Frame) -> tuple[dict[str, Any], Buffers]:
     """Return the answer to a view request and its buffers."""
-    return {"type": "frame", "view": request.view, "id": request.id, "frame": frame.meta()}, [frame.pixels, frame.candles]
+    return {"type": "frame", "view": request.view, "id": request.id, "frame": frame.meta()}, [
+        frame.pixels,
+        frame.candles,
+    ]
 
 
 def decode_frame(meta: dict[str, Any], buffers: Buffers) -> Frame:
@@ -169,7 +176,10 @@ def decode_frame(meta: dict[str, Any], buffers: Buffers) -> Frame:
     pixels, candles = (bytes(part) for part in buffers)
     frame = Frame(**meta | {"time": tuple(meta["time"]), "price": tuple(meta["price"])}, pixels=pixels, candles=candles)
     if len(pixels) != frame.width * frame.height or len(candles) % 48:
-        message = f"Expected {frame.width} x {frame.height} pixels and six rows of candles, was {len(pixels)} and {len(candles)} bytes"
+        message = (
+            f"Expected {frame.width} x {frame.height} pixels and six rows of candles, "
+            f"was {len(pixels)} and {len(candles)} bytes"
+        )
         raise ProtocolError(message)
     return frame
 

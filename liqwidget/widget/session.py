@@ -1,19 +1,19 @@
-"""The session: turns a ledger and settings into what the front end shows. No Jupyter, no state of its own but caches."""
+"""The session: turns a ledger and settings into what the front end shows.
+
+No Jupyter, no state of its own but caches.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from liqwidget.domain.frames import MarketData
-from liqwidget.domain.lattice import CELL, cell_edge, cell_of
-from liqwidget.domain.ledger import Ledger
-from liqwidget.domain.time import DAY, HOUR, MILLISECOND, MINUTE, duration_ns
+from liqwidget.domain.lattice import cell_edge, cell_of
+from liqwidget.domain.time import DAY, HOUR, MILLISECOND, MINUTE, duration_ns, milliseconds_ns
 from liqwidget.domain.viewport import Viewport
 from liqwidget.field.measure import parse_measure, touch_chance
 from liqwidget.raster.grid import rasterise
@@ -22,18 +22,35 @@ from liqwidget.study.clusters import Cluster, find_clusters
 from liqwidget.study.profile import profile
 from liqwidget.widget.protocol import Frame, Interval, candle_bytes
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from liqwidget.domain.frames import MarketData
+    from liqwidget.domain.ledger import Ledger
+
 WINDOWS = ("12h", "24h", "3d", "7d", "30d", "all")
 
 PADDING = 0.28
 LEAST_PADDING = 0.012
-"""Room above and below the candles of a view, as a share of their range and at least of price; as in js/src/follow.ts."""
+"""Room above and below the candles of a view, as a share of their range and at least of price.
+
+As in js/src/follow.ts.
+"""
 
 BRIGHTEST = 0.999
 """The share of the base picture's pixels that lie under the highest level, so that one pixel does not darken all."""
 
 BASE_PIXELS = (640, 320)
 _CANDLE_PIXELS = 5
-_CANDLES = (MINUTE, 3 * MINUTE, 5 * MINUTE, 15 * MINUTE, 30 * MINUTE, *(HOUR * n for n in (1, 2, 4, 8, 12)), *(DAY * n for n in (1, 2, 7, 14, 28)))
+_CANDLES = (
+    MINUTE,
+    3 * MINUTE,
+    5 * MINUTE,
+    15 * MINUTE,
+    30 * MINUTE,
+    *(HOUR * n for n in (1, 2, 4, 8, 12)),
+    *(DAY * n for n in (1, 2, 7, 14, 28)),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +89,11 @@ class Session:
 
     def end(self, settings: Settings) -> int:
         """Return the last close shown [ns]."""
-        return self.ledger.end if settings.as_of is None else max(min(settings.as_of, self.ledger.end), self.ledger.start + 1)
+        return (
+            self.ledger.end
+            if settings.as_of is None
+            else max(min(settings.as_of, self.ledger.end), self.ledger.start + 1)
+        )
 
     def window(self, settings: Settings) -> tuple[int, int]:
         """Return the window's range of time [ns]."""
@@ -101,7 +122,7 @@ class Session:
 
     def frame(self, settings: Settings, time: Interval, price: Interval, width: int, height: int) -> Frame:
         """Return the picture of a range of time [ms UTC] and price [quote/base]."""
-        return self._frame(settings, (round(time[0] * MILLISECOND), round(time[1] * MILLISECOND)), price, width, height)
+        return self._frame(settings, (milliseconds_ns(time[0]), milliseconds_ns(time[1])), price, width, height)
 
     def _frame(self, settings: Settings, time: tuple[int, int], price: Interval, width: int, height: int) -> Frame:
         viewport = Viewport(time, (max(price[0], 1e-12), price[1]), width, height)
@@ -120,9 +141,14 @@ class Session:
             candles=candle_bytes(candles),
         )
 
-    def _grid(self, settings: Settings, viewport: Viewport) -> Any:  # noqa: ANN401 - Grid
+    def _grid(self, settings: Settings, viewport: Viewport) -> Any:
         return rasterise(
-            self.ledger, viewport, settings.measure, settings.horizon, leverage=settings.leverage, venues=settings.venues
+            self.ledger,
+            viewport,
+            settings.measure,
+            settings.horizon,
+            leverage=settings.leverage,
+            venues=settings.venues,
         )
 
     def top(self, settings: Settings) -> float:
@@ -146,7 +172,9 @@ class Session:
         market = self.drawn(settings)
         least = (time[1] - time[0]) / max(width / _CANDLE_PIXELS, 1)
         whole = [step for step in _CANDLES if step >= market.timeframe and step % market.timeframe == 0]
-        step = next((step for step in (market.timeframe, *whole) if step >= least), whole[-1] if whole else market.timeframe)
+        step = next(
+            (step for step in (market.timeframe, *whole) if step >= least), whole[-1] if whole else market.timeframe
+        )
         known = min(time[1], self.end(settings))
         first = int(np.searchsorted(market.close_time, time[0], side="right"))
         last = int(np.searchsorted(market.close_time, known, side="right"))
@@ -177,7 +205,7 @@ class Session:
 
     def reading(self, settings: Settings, time_ms: float, price: float) -> dict[str, Any]:
         """Return exact sizes at a time [ms UTC] and price [quote/base]: the parts of a 'reading' answer."""
-        time = min(round(time_ms * MILLISECOND), self.end(settings))
+        time = min(milliseconds_ns(time_ms), self.end(settings))
         shown = self.ledger.only(settings.venues)
         last = shown.last_price(time)
         cell = int(cell_of(price))

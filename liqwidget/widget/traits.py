@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 import traitlets
 
 from liqwidget.domain.leverage import LEVERAGE_GROUPS
-from liqwidget.domain.time import MILLISECOND, duration_ns, duration_text, time_ns, timestamp
+from liqwidget.domain.time import MILLISECOND, duration_ns, duration_text, milliseconds_ns, time_ns, timestamp
 from liqwidget.domain.viewport import Box
 from liqwidget.errors import DataError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def milliseconds(value: pd.Timestamp) -> float:
@@ -19,17 +21,17 @@ def milliseconds(value: pd.Timestamp) -> float:
 
 
 def _from_milliseconds(value: float) -> pd.Timestamp:
-    return timestamp(round(value * MILLISECOND))
+    return timestamp(milliseconds_ns(value))
 
 
 class _Checked(traitlets.TraitType[Any, Any]):
     """A trait whose bad values are TraitErrors with the sentence of the DataError behind them."""
 
-    def parse(self, value: Any) -> Any:  # noqa: ANN401 - whatever the user gives
+    def parse(self, value: Any) -> Any:
         """Return the value as it is kept."""
         raise NotImplementedError
 
-    def validate(self, obj: Any, value: Any) -> Any:  # noqa: ANN401 - traitlets
+    def validate(self, obj: Any, value: Any) -> Any:
         """Return the parsed value, or None where None is allowed."""
         if value is None:
             if self.allow_none:
@@ -47,18 +49,18 @@ class TimeRange(_Checked):
 
     info_text = "a pair of times"
 
-    def parse(self, value: Any) -> tuple[pd.Timestamp, pd.Timestamp]:  # noqa: ANN401
+    def parse(self, value: Any) -> tuple[pd.Timestamp, pd.Timestamp]:
         """Return two Timestamps in order."""
         start, end = Box((1, 2), value).time
         return timestamp(start), timestamp(end)
 
     @staticmethod
-    def to_json(value: Any, _widget: Any) -> Any:  # noqa: ANN401 - ipywidgets
+    def to_json(value: Any, _widget: Any) -> Any:
         """Return [ms, ms] or None."""
         return None if value is None else [milliseconds(part) for part in value]
 
     @staticmethod
-    def from_json(value: Any, _widget: Any) -> Any:  # noqa: ANN401 - ipywidgets
+    def from_json(value: Any, _widget: Any) -> Any:
         """Return two Timestamps or None."""
         return None if value is None else tuple(_from_milliseconds(part) for part in value)
 
@@ -68,17 +70,17 @@ class PriceRange(_Checked):
 
     info_text = "a pair of prices"
 
-    def parse(self, value: Any) -> tuple[float, float]:  # noqa: ANN401
+    def parse(self, value: Any) -> tuple[float, float]:
         """Return two prices in order."""
         return Box(value, (0, 1)).price
 
     @staticmethod
-    def to_json(value: Any, _widget: Any) -> Any:  # noqa: ANN401 - ipywidgets
+    def to_json(value: Any, _widget: Any) -> Any:
         """Return [low, high] or None."""
         return None if value is None else list(value)
 
     @staticmethod
-    def from_json(value: Any, _widget: Any) -> Any:  # noqa: ANN401 - ipywidgets
+    def from_json(value: Any, _widget: Any) -> Any:
         """Return two prices or None."""
         return None if value is None else tuple(value)
 
@@ -88,17 +90,17 @@ class Time(_Checked):
 
     info_text = "a time"
 
-    def parse(self, value: Any) -> pd.Timestamp:  # noqa: ANN401
+    def parse(self, value: Any) -> pd.Timestamp:
         """Return a UTC Timestamp."""
         return timestamp(time_ns(value, str(self.name)))
 
     @staticmethod
-    def to_json(value: Any, _widget: Any) -> Any:  # noqa: ANN401 - ipywidgets
+    def to_json(value: Any, _widget: Any) -> Any:
         """Return ms or None."""
         return None if value is None else milliseconds(value)
 
     @staticmethod
-    def from_json(value: Any, _widget: Any) -> Any:  # noqa: ANN401 - ipywidgets
+    def from_json(value: Any, _widget: Any) -> Any:
         """Return a Timestamp or None."""
         return None if value is None else _from_milliseconds(value)
 
@@ -108,9 +110,10 @@ class Duration(_Checked):
 
     info_text = "a duration such as '24h'"
 
-    def parse(self, value: Any) -> str:  # noqa: ANN401
-        """Return its shortest text."""
-        return duration_text(duration_ns(value))
+    def parse(self, value: Any) -> str:
+        """Return the text as given, or the shortest text of a Timedelta."""
+        length = duration_ns(value)
+        return value.strip() if isinstance(value, str) else duration_text(length)
 
 
 class Names(_Checked):
@@ -118,31 +121,32 @@ class Names(_Checked):
 
     info_text = "names"
 
-    def __init__(self, choices: tuple[str, ...] = LEVERAGE_GROUPS, **options: Any) -> None:  # noqa: ANN401 - traitlets
+    def __init__(self, choices: tuple[str, ...] = LEVERAGE_GROUPS, **options: Any) -> None:
         self.choices = choices
         super().__init__(**options)
 
-    def parse(self, value: Any) -> tuple[str, ...]:  # noqa: ANN401
+    def parse(self, value: Any) -> tuple[str, ...]:
         """Return the names once each, in the order of the choices where there are any."""
         names = [value] if isinstance(value, str) else list(value)
         unknown = [name for name in names if self.choices and name not in self.choices]
         if unknown or not names:
-            message = f"Expected one or more of {', '.join(self.choices) or 'the venues'}, was {unknown[0] if unknown else names!r}"
+            choices = ", ".join(self.choices) or "the venues"
+            message = f"Expected one or more of {choices}, was {unknown[0] if unknown else names!r}"
             raise DataError(message)
         return tuple(name for name in self.choices if name in names) if self.choices else tuple(dict.fromkeys(names))
 
     @staticmethod
-    def to_json(value: Any, _widget: Any) -> Any:  # noqa: ANN401 - ipywidgets
+    def to_json(value: Any, _widget: Any) -> Any:
         """Return a list."""
         return list(value)
 
     @staticmethod
-    def from_json(value: Any, _widget: Any) -> Any:  # noqa: ANN401 - ipywidgets
+    def from_json(value: Any, _widget: Any) -> Any:
         """Return a tuple."""
         return tuple(value)
 
 
-def synced(trait: Any) -> Any:  # noqa: ANN401 - any trait type
+def synced(trait: Any) -> Any:
     """Return a trait that the front end shares, with its own JSON form where it has one."""
     forms = {name: getattr(trait, name) for name in ("to_json", "from_json") if hasattr(trait, name)}
     return trait.tag(sync=True, **forms)

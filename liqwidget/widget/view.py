@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +12,6 @@ from traitlets import Bool, Dict, Enum, Float, List, Unicode
 
 from liqwidget.domain.leverage import LEVERAGE_GROUPS
 from liqwidget.domain.time import time_ns
-from liqwidget.errors import LiqError
 from liqwidget.field.measure import MEASURES
 from liqwidget.raster.palette import DEFAULT_PALETTE, PALETTES, look_up_table
 from liqwidget.widget import protocol
@@ -22,6 +20,8 @@ from liqwidget.widget.session import WINDOWS, Session, Settings, cluster_state
 from liqwidget.widget.traits import Duration, Names, PriceRange, Time, TimeRange, synced
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from bokeh.document import Document
 
     from liqwidget.study.clusters import Cluster
@@ -50,7 +50,7 @@ class HeatmapView(anywidget.AnyWidget):
     palette = Enum(tuple(PALETTES), DEFAULT_PALETTE).tag(sync=True)
     scale = Enum(("linear", "log", "rank"), "log").tag(sync=True)
     sensitivity = Float(0.5, min=0.0, max=1.0).tag(sync=True)
-    follow = Bool(True).tag(sync=True)
+    follow = Bool(default_value=True).tag(sync=True)
     leverage = synced(Names(LEVERAGE_GROUPS, default_value=LEVERAGE_GROUPS))
     venues = synced(Names((), default_value=()))
     as_of = synced(Time(None, allow_none=True))
@@ -61,21 +61,24 @@ class HeatmapView(anywidget.AnyWidget):
     _assets = anywidget.WidgetTrait().tag(sync=True)
     _palettes = List(Dict()).tag(sync=True)
     _frames = List(Dict()).tag(sync=True)
-    _market = Dict(None, allow_none=True).tag(sync=True)
+    _market = Dict(default_value=None, allow_none=True).tag(sync=True)
     _clusters = List(Dict()).tag(sync=True)
-    _selection = Dict(None, allow_none=True).tag(sync=True)
+    _selection = Dict(default_value=None, allow_none=True).tag(sync=True)
     _selected = List(Unicode()).tag(sync=True)
     _error = Unicode().tag(sync=True)
-    _offline = Bool(False).tag(sync=True)
+    _offline = Bool(default_value=False).tag(sync=True)
 
-    def __init__(self, session: Session, label: str, notice: str | None, **traits: Any) -> None:  # noqa: ANN401 - traits
+    def __init__(
+        self, session: Session, label: str, notice: str | None, *, simulated: bool = False, **traits: Any
+    ) -> None:
         self._lock = threading.RLock()
         self._session = session
-        self._label, self._notice = label, notice
+        self._named = {"label": label, "notice": notice, "simulated": simulated}
         self._found: tuple[Cluster, ...] = ()
         self._bokeh_document: Document | None = None
         palettes = [
-            {"name": name, "label": palette.label} | {theme: look_up_table(name, theme).tobytes() for theme in ("dark", "light")}
+            {"name": name, "label": palette.label}
+            | {theme: look_up_table(name, theme).tobytes() for theme in ("dark", "light")}
             for name, palette in PALETTES.items()
         ]
         super().__init__(_palettes=palettes, _assets=bokeh_asset(), **({"venues": session.ledger.names} | traits))
@@ -119,7 +122,7 @@ class HeatmapView(anywidget.AnyWidget):
         )
 
     @traitlets.validate("venues")
-    def _known_venues(self, proposal: Any) -> tuple[str, ...]:  # noqa: ANN401 - traitlets
+    def _known_venues(self, proposal: Any) -> tuple[str, ...]:
         names = self._session.ledger.names
         unknown = [name for name in proposal["value"] if name not in names]
         if unknown:
@@ -132,11 +135,7 @@ class HeatmapView(anywidget.AnyWidget):
         with self._lock:
             settings = self.settings
             self._found = self._session.clusters(settings)
-            market = self._session.market(settings) | {
-                "label": self._label,
-                "notice": self._notice,
-                "simulated": self._notice is not None,
-            }
+            market = self._session.market(settings) | self._named
             frame = self._session.base_frame(settings)
             with self.hold_sync():
                 self._market = market
@@ -146,18 +145,18 @@ class HeatmapView(anywidget.AnyWidget):
                 if kept != list(self._selected):
                     self._selected = kept
 
-    def _kernel_trait_changed(self, change: Any) -> None:  # noqa: ANN401 - traitlets
+    def _kernel_trait_changed(self, change: Any) -> None:
         if change["name"] in ("window", "as_of"):
             with self.hold_sync():
                 self.time_range = None
                 self.price_range = None
         self._refresh()
 
-    def _answer(self, _widget: Any, content: Any, _buffers: Any) -> None:  # noqa: ANN401 - ipywidgets
+    def _answer(self, _widget: Any, content: Any, _buffers: Any) -> None:
         """Answer one message; whatever goes wrong is an answer too."""
         try:
             message, buffers = self._reply(protocol.decode_request(content))
-        except Exception as error:  # noqa: BLE001 - the view shows it
+        except Exception as error:  # noqa: BLE001 - the front end waits for an answer, whatever went wrong
             asked = content if isinstance(content, dict) else {}
             message, buffers = protocol.error_answer(str(asked.get("view", "")), _whole(asked.get("id")), error), []
         self.send(message, buffers)
@@ -173,22 +172,27 @@ class HeatmapView(anywidget.AnyWidget):
             frame = self._session.frame(settings, request.time, request.price, request.width, request.height)
             return protocol.frame_answer(request, frame)
 
-    def _document_json(self) -> str:
-        """Return the Bokeh document as JSON, made on first use; from then on changes reach the views as patches."""
-        from liqwidget.widget.figure import build_figure, document_json  # noqa: PLC0415 - bokeh.plotting loads on first use
-
+    def _document_shown(self) -> Document:
+        """Return the Bokeh document, made on first use; from then on changes reach the views as patches."""
         if self._bokeh_document is None:
-            from bokeh.document import Document  # noqa: PLC0415
+            from bokeh.document import Document
+
+            from liqwidget.widget.figure import build_figure
 
             self._bokeh_document = Document()
             self._bokeh_document.add_root(build_figure())
             self._bokeh_document.models.flush_synced()
             self._bokeh_document.on_change(self._patch)
-        return document_json(self._bokeh_document)
+        return self._bokeh_document
 
-    def _patch(self, event: Any) -> None:  # noqa: ANN401 - bokeh event
+    def _document_json(self) -> str:
+        from liqwidget.widget.figure import document_json
+
+        return document_json(self._document_shown())
+
+    def _patch(self, event: Any) -> None:
         """Send a change of the document to the views that are open, and keep it for those that open later."""
-        from bokeh.core.serialization import Serializer  # noqa: PLC0415
+        from bokeh.core.serialization import Serializer
 
         document = self._bokeh_document
         if document is None:
@@ -207,7 +211,5 @@ class HeatmapView(anywidget.AnyWidget):
         yield from ()
 
 
-def _whole(value: Any) -> int:  # noqa: ANN401 - from a message
+def _whole(value: Any) -> int:
     return value if isinstance(value, int) and not isinstance(value, bool) else -1
-
-
