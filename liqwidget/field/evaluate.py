@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import math
+import operator
+import os
+from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
@@ -10,11 +14,14 @@ import numpy.typing as npt
 
 from liqwidget.domain.lattice import CELL, cell_centre, cell_coordinate
 from liqwidget.domain.ledger import BookState, Ledger, VenueLedger
-from liqwidget.field.density import Density, Prior, venue_density
+from liqwidget.field.density import LONG_CELLS, SHORT_CELLS, Density, Prior, venue_density
 from liqwidget.field.engine import engine
 from liqwidget.field.measure import touch_chances, volatility
 
 Floats = npt.NDArray[np.float64]
+
+_WORTH_THREADS = 32
+"""Columns from which venues are evaluated side by side: the kernels leave Python's lock."""
 
 
 class Measured(NamedTuple):
@@ -44,13 +51,29 @@ def standing(ledger: Ledger, times: npt.NDArray[np.int64], edges: Floats, measur
         Quote currency, long then short, first row the lowest price. Coins are valued at their lattice cell's centre; a
         part of a cell holds its share of the cell's width in ln(price).
     """
-    out = np.zeros((2, len(edges) - 1, len(times)))
-    coordinates = cell_coordinate(np.maximum(edges, 1e-300))
+    if not ledger.venues:
+        return np.zeros((2, len(edges) - 1, len(times)))
+    coordinates = np.clip(cell_coordinate(np.maximum(edges, 1e-300)), *_reach(ledger))
     base = math.floor(coordinates[0])
     cells = np.arange(base, max(math.ceil(coordinates[-1]), base + 1))
-    for part in ledger:
+
+    def evaluated(part: VenueLedger) -> Floats:
+        out = np.zeros((2, len(edges) - 1, len(times)))
         _add_venue(part, ledger.prior, times, cells, coordinates - base, measured, out)
-    return out
+        return out
+
+    if len(ledger.venues) == 1 or len(times) < _WORTH_THREADS:
+        maps = map(evaluated, ledger)
+        return functools.reduce(operator.iadd, maps)
+    with ThreadPoolExecutor(min(len(ledger.venues), os.cpu_count() or 1)) as pool:
+        return functools.reduce(operator.iadd, pool.map(evaluated, ledger))
+
+
+def _reach(ledger: Ledger) -> tuple[float, float]:
+    """Return the lattice coordinates between which anything can stand."""
+    low = min(float(part.coordinates[0].min()) for part in ledger)
+    high = max(float(part.coordinates[1].max()) for part in ledger)
+    return math.floor(low) - LONG_CELLS - 2, math.floor(high) + SHORT_CELLS + 2
 
 
 def _add_venue(

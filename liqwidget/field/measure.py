@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from functools import lru_cache
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
@@ -56,15 +57,21 @@ def _volatility(time: npt.NDArray[np.int64], close: npt.NDArray[np.float64], out
         out[row] = math.sqrt(moves / days) if days > 0.0 else 0.0
 
 
+_volatilities: WeakKeyDictionary[VenueLedger, npt.NDArray[np.float64]] = WeakKeyDictionary()
+
+
 def volatility(ledger: VenueLedger) -> npt.NDArray[np.float64]:
     """Return the volatility known at each row, per square root of a day; shape (n,).
 
     Exponentially weighted squares of close-to-close moves of ln(price), half-life two days; a plain mean on the first
     day.
     """
-    out = np.zeros(len(ledger.time))
-    compiled(_volatility)(ledger.time, np.ascontiguousarray(ledger.coordinates[2]), out)
-    return np.maximum(out, _SMALLEST)
+    known = _volatilities.get(ledger)
+    if known is None:
+        out = np.zeros(len(ledger.time))
+        compiled(_volatility)(ledger.time, np.ascontiguousarray(ledger.coordinates[2]), out)
+        known = _volatilities[ledger] = np.maximum(out, _SMALLEST)
+    return known
 
 
 @lru_cache(maxsize=1)

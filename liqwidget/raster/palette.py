@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from liqwidget.errors import DataError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 Theme = Literal["dark", "light"]
 
@@ -19,6 +21,7 @@ CONTRAST = 2.2
 """Exponent from the share of the levels to the position on a ramp: it leaves half of the colours to the top decade.
 A linear scale takes it back: it looks up level 127 * share ** (1 / CONTRAST)."""
 
+_KNEE, _SLOPE = 0.0031308, 12.92
 _LINEAR_TO_CONE = np.array(
     [
         [0.4122214708, 0.5363325363, 0.0514459929],
@@ -138,9 +141,11 @@ def _ramp_colours(ramp: Ramp) -> NDArray[np.uint8]:
 
 
 def _to_linear(colour: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.where(colour <= 0.04045, colour / 12.92, ((colour + 0.055) / 1.055) ** 2.4)
+    """Return the light of a display value, both 0 to 1 (sRGB, IEC 61966-2-1)."""
+    return np.where(colour <= _KNEE * _SLOPE, colour / _SLOPE, ((colour + 0.055) / 1.055) ** 2.4)
 
 
 def _to_display(light: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the display value of light, clipped to 0 to 1; the inverse of :func:`_to_linear`."""
     inside = np.clip(light, 0.0, 1.0)
-    return np.where(inside <= 0.0031308, inside * 12.92, 1.055 * inside ** (1 / 2.4) - 0.055)
+    return np.where(inside <= _KNEE, inside * _SLOPE, 1.055 * inside ** (1 / 2.4) - 0.055)

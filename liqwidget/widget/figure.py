@@ -7,23 +7,22 @@ Models that the front end works with carry a name that starts with ``liq-``. Imp
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bokeh.core.properties import value
 from bokeh.models import (
-    BoxAnnotation,
+    BasicTicker,
     BoxSelectTool,
     ColumnDataSource,
     CrosshairTool,
     DatetimeTickFormatter,
-    Label,
     Node,
     NumeralTickFormatter,
     PanTool,
     Range1d,
-    Span,
     WheelZoomTool,
 )
+from bokeh.models.annotations import BoxAnnotation, Label, Span
 from bokeh.plotting import figure
 
 if TYPE_CHECKING:
@@ -31,6 +30,15 @@ if TYPE_CHECKING:
 
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 FOREGROUND = "#8a94a6"
+GROUND = "#0d1017"
+
+# Bokeh's stubs do not know these properties, or only in part.
+_PLATE: dict[str, Any] = {
+    "padding": 3,
+    "border_radius": 3,
+    "background_fill_color": GROUND,
+    "background_fill_alpha": 0.82,
+}
 
 
 def build_figure() -> figure:
@@ -46,8 +54,8 @@ def build_figure() -> figure:
         name="liq-figure",
         x_axis_type="datetime",
         y_axis_location="right",
-        x_range=Range1d(0, 1, name="liq-time"),
-        y_range=Range1d(0, 1, name="liq-price"),
+        x_range=Range1d(start=0, end=1, name="liq-time"),
+        y_range=Range1d(start=0, end=1, name="liq-price"),
         sizing_mode="stretch_both",
         min_width=240,
         min_height=180,
@@ -88,25 +96,43 @@ def document_json(document: Document) -> str:
 
 def _add_heat(plot: figure) -> None:
     source = ColumnDataSource({"image": [], "x": [], "y": [], "dw": [], "dh": []}, name="liq-heat")
-    plot.image_rgba(
-        image="image", x="x", y="y", dw="dw", dh="dh", source=source, level="image", name="liq-heat-image"
-    )
+    plot.image_rgba(image="image", x="x", y="y", dw="dw", dh="dh", source=source, level="image", name="liq-heat-image")
 
 
 def _add_candles(plot: figure) -> None:
     names = ("start", "end", "middle", "low", "high", "bottom", "top", "fill", "line")
     source = ColumnDataSource({name: [] for name in names}, name="liq-candles")
     plot.segment(
-        x0="middle", y0="low", x1="middle", y1="high", source=source, line_color="#0d1017", line_width=3.0,
-        line_alpha=0.55, name="liq-candle-halo",
+        x0="middle",
+        y0="low",
+        x1="middle",
+        y1="high",
+        source=source,
+        line_color=GROUND,
+        line_width=3.0,
+        line_alpha=0.55,
+        name="liq-candle-halo",
     )
     plot.segment(
-        x0="middle", y0="low", x1="middle", y1="high", source=source, line_color="line", line_width=1.0,
+        x0="middle",
+        y0="low",
+        x1="middle",
+        y1="high",
+        source=source,
+        line_color="line",
+        line_width=1.0,
         name="liq-candle-wick",
     )
     plot.quad(
-        left="start", right="end", bottom="bottom", top="top", source=source, fill_color="fill", line_color="line",
-        line_width=1.0, name="liq-candle-body",
+        left="start",
+        right="end",
+        bottom="bottom",
+        top="top",
+        source=source,
+        fill_color="fill",
+        line_color="line",
+        line_width=1.0,
+        name="liq-candle-body",
     )
 
 
@@ -114,41 +140,91 @@ def _add_clusters(plot: figure) -> None:
     names = ("id", "left", "start", "edge", "right", "bottom", "top", "color", "line", "fill_alpha")
     bands = ColumnDataSource({name: [] for name in names}, name="liq-clusters")
     plot.quad(
-        left="left", right="right", bottom="bottom", top="top", source=bands, fill_color="color", line_color="line",
-        fill_alpha="fill_alpha", name="liq-cluster-bands",
+        left="left",
+        right="right",
+        bottom="bottom",
+        top="top",
+        source=bands,
+        fill_color="color",
+        line_color="line",
+        fill_alpha="fill_alpha",
+        name="liq-cluster-bands",
     )
     plot.quad(
-        left="start", right="edge", bottom="bottom", top="top", source=bands, fill_color="color", line_color="line",
-        fill_alpha=0.9, name="liq-cluster-edges",
+        left="start",
+        right="edge",
+        bottom="bottom",
+        top="top",
+        source=bands,
+        fill_color="color",
+        line_color="line",
+        fill_alpha=0.9,
+        name="liq-cluster-edges",
     )
     labels = ColumnDataSource({"x": [], "y": [], "text": [], "color": []}, name="liq-cluster-labels")
     plot.text(
-        x="x", y="y", text="text", source=labels, text_color="color", text_font=value(FONT), text_font_size="11px",
-        text_font_style="bold", text_align="right", text_baseline="middle", x_offset=-6, padding=3, border_radius=3,
-        background_fill_color="#0d1017", background_fill_alpha=0.82, level="annotation", name="liq-cluster-text",
+        x="x",
+        y="y",
+        text="text",
+        source=labels,
+        text_color="color",
+        text_font=value(FONT),
+        text_font_size="11px",
+        text_font_style="bold",
+        text_align="right",
+        text_baseline="middle",
+        x_offset=-6,
+        **_PLATE,
+        level="annotation",
+        name="liq-cluster-text",
     )
 
 
 def _add_annotations(plot: figure) -> None:
     plot.add_layout(
         Span(
-            location=0, dimension="width", line_color=FOREGROUND, line_width=1, line_dash=[3, 3], visible=False,
+            location=0,
+            dimension="width",
+            line_color=FOREGROUND,
+            line_width=1,
+            line_dash=[3, 3],
+            visible=False,
             name="liq-last",
         )
     )
     plot.add_layout(
         BoxAnnotation(
-            left=0, right=0, bottom=0, top=0, visible=False, fill_alpha=0.12, line_alpha=1.0, line_width=1.5, line_dash=[5, 3],
-            level="overlay", name="liq-selection",
+            left=0,
+            right=0,
+            bottom=0,
+            top=0,
+            visible=False,
+            fill_alpha=0.12,
+            line_alpha=1.0,
+            line_width=1.5,
+            line_dash=[5, 3],
+            level="overlay",
+            name="liq-selection",
         )
     )
-    for name, size, top, style in (("liq-title", "13px", 10, "bold"), ("liq-notice", "11px", 29, "normal")):
+    lines: tuple[tuple[str, dict[str, Any]], ...] = (
+        ("liq-title", {"text_font_size": "13px", "text_font_style": "bold"}),
+        ("liq-notice", {"text_font_size": "11px"}),
+    )
+    for row, (name, style) in enumerate(lines):
         plot.add_layout(
             Label(
-                x=Node(target="frame", symbol="left", offset=10), y=Node(target="frame", symbol="top", offset=top),
-                text="", text_font=FONT, text_font_size=size, text_font_style=style, text_baseline="top",
-                text_color=FOREGROUND, padding=2, border_radius=3, background_fill_color="#0d1017",
-                background_fill_alpha=0.72, visible=False, level="overlay", name=name,
+                x=Node(target="frame", symbol="left", offset=10),
+                y=Node(target="frame", symbol="top", offset=10 + 21 * row),
+                text="",
+                text_font=FONT,
+                text_baseline="top",
+                text_color=FOREGROUND,
+                visible=False,
+                level="overlay",
+                name=name,
+                **_PLATE,
+                **style,
             )
         )
 
@@ -163,9 +239,17 @@ def _add_tools(plot: figure) -> None:
 
 
 def _style_axes(plot: figure) -> None:
-    clock = {"seconds": "%H:%M:%S", "minsec": "%H:%M:%S", "minutes": "%H:%M", "hourmin": "%H:%M", "hours": "%H:%M"}
-    calendar = {"days": "%d %b", "months": "%b %Y", "years": "%Y"}
-    plot.xaxis.formatter = DatetimeTickFormatter(**clock, **calendar, name="liq-time-format")
+    plot.xaxis.formatter = DatetimeTickFormatter(
+        seconds="%H:%M:%S",
+        minsec="%H:%M:%S",
+        minutes="%H:%M",
+        hourmin="%H:%M",
+        hours="%H:%M",
+        days="%d %b",
+        months="%b %Y",
+        years="%Y",
+        name="liq-time-format",
+    )
     plot.yaxis.formatter = NumeralTickFormatter(format="0,0.00", name="liq-price-format")
     for axis in (*plot.xaxis, *plot.yaxis):
         axis.axis_line_color = None
@@ -174,7 +258,7 @@ def _style_axes(plot: figure) -> None:
         axis.major_label_text_font = FONT
         axis.major_label_text_font_size = "11px"
         axis.major_label_text_color = FOREGROUND
-    plot.yaxis.ticker.desired_num_ticks = 8
+    plot.yaxis.ticker = BasicTicker(desired_num_ticks=8)
     for grid in (*plot.xgrid, *plot.ygrid):
         grid.grid_line_color = FOREGROUND
         grid.grid_line_alpha = 0.14

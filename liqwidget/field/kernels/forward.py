@@ -10,7 +10,7 @@ import numpy as np
 from liqwidget.field.kernels.placing import MAXIMUM_NODES, Flags, Floats, Integers, entries, place
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def forward(
     row: int,
     stop: int,

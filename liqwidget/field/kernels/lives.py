@@ -10,7 +10,7 @@ import numpy as np
 from liqwidget.field.kernels.placing import MAXIMUM_NODES, Floats, Integers, entries, place
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def _appended(
     table: Floats,
     used: int,
@@ -32,7 +32,7 @@ def _appended(
     return table
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def lives(
     low: Floats,
     high: Floats,

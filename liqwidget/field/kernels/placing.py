@@ -15,7 +15,7 @@ Integers = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
 
-@nb.njit(cache=True, inline="never")
+@nb.njit(cache=True, nogil=True, inline="never")
 def entries(low: float, high: float, cells: Integers, shares: Floats) -> int:
     """Split one candle's openings over entry nodes, one per cell of range, each shared by two cell centres.
 
@@ -39,7 +39,7 @@ def entries(low: float, high: float, cells: Integers, shares: Floats) -> int:
     return used
 
 
-@nb.njit(cache=True, inline="never")
+@nb.njit(cache=True, nogil=True, inline="never")
 def place(
     target: Floats,
     base: int,
@@ -76,7 +76,7 @@ def place(
             target[cell - base] += amount * table[cell - entry]
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def spread(entered: Floats, base: int, table: Floats, span: Integers, shown: Flags, start: int, stop: int) -> Floats:
     """Spread entry histograms over cells [start, stop) that price has never touched; shape (2, G, stop - start).
 
