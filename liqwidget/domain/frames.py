@@ -180,7 +180,7 @@ class MarketData:
     @property
     def tolerance(self) -> int:
         """How late an open-interest stamp may be and still count for a close [ns]."""
-        return max(STAMP_TOLERANCE, self.timeframe // 50)
+        return _tolerance(self.timeframe)
 
     def until(self, time: Any) -> MarketData:
         """Return the part that was known at `time`: candles that had closed and what was stamped by then.
@@ -267,6 +267,10 @@ class MarketData:
         )
 
 
+def _tolerance(timeframe: int) -> int:
+    return max(STAMP_TOLERANCE, timeframe // 50)
+
+
 def _distance(value: object) -> float:
     if isinstance(value, int | float) and 0 < value < 1 and math.isfinite(value):
         return float(value)
@@ -327,7 +331,7 @@ def _interest(
     keep, notes = check.in_order(times, "open_interest")
     keep = keep[values[keep] > 0]
     stamps, values = times[keep], values[keep]
-    if not len(stamps) or stamps[-1] < candles["time"][0] - DAY or stamps[0] > closes[-1]:
+    if not len(stamps) or stamps[-1] < candles["time"][0] - DAY or stamps[0] > closes[-1] + _tolerance(step):
         span = f"{timestamp(times.min())} to {timestamp(times.max())}"
         message = (
             f"Expected open interest that overlaps the candles ({timestamp(candles['time'][0])} to "
@@ -360,7 +364,8 @@ def _liquidations(frame: object) -> Liquidations:
     check.positive([("price", price)], times, "liquidations")
     check.refuse(size < 0, size, times, "a size of at least 0 in column 'size' of liquidations")
     names = {
-        value: int(Side.parse(value)) for value in frame[check.column_name(frame, "side", "liquidations")].unique()
+        value: int(Side.parse(value))
+        for value in frame[check.column_name(frame, "side", "liquidations")].unique().tolist()
     }
     side = frame["side"].map(names).to_numpy(dtype=np.int8)
     order = np.argsort(times, kind="stable")

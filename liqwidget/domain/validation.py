@@ -158,7 +158,9 @@ def times_of(frame: pd.DataFrame, what: str) -> Times:
         raise DataError(message)
     if not isinstance(source.dtype, pd.DatetimeTZDtype):
         try:
-            source = pd.to_datetime(source)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", UserWarning)
+                source = pd.to_datetime(source)
         except (ValueError, TypeError) as error:
             message = f"Expected zone-aware times in {where}, was {source.iloc[0]!r}"
             raise DataError(message) from error

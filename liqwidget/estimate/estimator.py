@@ -71,7 +71,7 @@ def advance(ledger: Ledger, market: Markets) -> Ledger:
 def recompute(ledger: Ledger, market: Markets, from_time: Any) -> Ledger:
     """Return the ledger made anew from a time on, for data that were revised after the fact.
 
-    Rows that had closed by `from_time` stay to the byte; later ones come from `market`.
+    Candles that had closed by `from_time` stay to the byte; later ones, and a gap before them, come from `market`.
     """
     limit = time_ns(from_time, "from_time")
     markets = _markets(market)
@@ -79,6 +79,7 @@ def recompute(ledger: Ledger, market: Markets, from_time: Any) -> Ledger:
     parts = []
     for part in ledger:
         rows = int(np.searchsorted(part.time[: part.settled], limit, side="right"))
+        rows -= int(rows > 0 and part.inputs.kind[rows - 1] == RowKind.GAP)
         if part.venue not in replaced:
             parts.append(part)
         elif rows > 1:

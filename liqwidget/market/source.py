@@ -107,7 +107,7 @@ def _named(symbol: str, names: list[str], timeframe: str, *, live: bool, why: st
         )
         raise SourceError(message, symbol=symbol)
     if names == ["auto"]:
-        return _sample(symbol, timeframe, "no exchange was read (this version has no exchange connection yet)")
+        return _sample(symbol, timeframe, "this version reads no exchange yet")
     if names == ["sample"]:
         return _sample(symbol, timeframe, f"prices and positions are not real{why}")
     unknown = [name for name in names if name not in VENUES]

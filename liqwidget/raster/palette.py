@@ -81,7 +81,7 @@ PALETTES: dict[str, Palette] = {
         Ramp(("#3a0606", "#7d0c0a", "#c41f0e", "#f2561a", "#ff9a1f", "#ffd84a", "#fffbd6"), 0.40),
         Ramp(("#fff1c4", "#ffcf62", "#ff9a2e", "#f0571d", "#c01f17", "#7e0b14", "#3c040c"), 0.30),
     ),
-    "duo": Palette("Duo (long blue, short orange)", _DUO_DARK, _DUO_LIGHT, _DUO_DARK_SHORT, _DUO_LIGHT_SHORT),
+    "duo": Palette("Duo", _DUO_DARK, _DUO_LIGHT, _DUO_DARK_SHORT, _DUO_LIGHT_SHORT),
     "mono": Palette(
         "Mono",
         Ramp(("#20262f", "#4a5361", "#7d8794", "#b4bcc6", "#f5f7fa"), 0.40),

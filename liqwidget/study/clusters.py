@@ -35,7 +35,7 @@ REACH_DOWN, REACH_UP = 3000, 1300
 ALMOST_NOTHING = 0.05
 """A run ends where the measure falls below this share of its peak."""
 
-SMALLEST_PEAK = 0.01
+SMALLEST_PEAK = 0.003
 """A cluster's peak is at least this share of its side's highest."""
 
 _NEIGHBOURHOOD = 3
@@ -100,7 +100,8 @@ def find_clusters(
     measure, horizon : str
         In which measure maxima are looked for; the horizon of `expected_size` in both.
     sensitivity : float
-        0 (few) to 1 (many): a maximum or a step counts from a prominence of 0.1 x 10**(-2 sensitivity), 1 % at 0.5.
+        0 (few) to 1 (many): a maximum or a step counts from a prominence of 0.05 x 10**(-2 sensitivity), 0.5 %
+        at 0.5.
     leverage, venues : iterable of str, optional
         Leverage groups and venues that count.
 
@@ -164,7 +165,7 @@ def clusters_frame(clusters: Iterable[Cluster]) -> pd.DataFrame:
 
 def _prominence(sensitivity: object) -> float:
     if isinstance(sensitivity, int | float | np.floating) and 0 <= sensitivity <= 1:
-        return float(0.1 * 10 ** (-2 * sensitivity))
+        return float(0.05 * 10 ** (-2 * sensitivity))
     message = f"Expected sensitivity from 0 (few clusters) to 1 (many), was {sensitivity!r}"
     raise DataError(message)
 

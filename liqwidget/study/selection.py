@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from liqwidget.domain.amount import money
 from liqwidget.domain.lattice import CELL, cell_coordinate, cell_edge
 from liqwidget.domain.time import timestamp
 from liqwidget.study.levels import levels
@@ -117,5 +118,5 @@ class Selection:
         start, end = self.time
         return (
             f"Selection(price {low:,.8g} to {high:,.8g}, {start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M} UTC, "
-            f"est. long {self.long_size:,.0f}, est. short {self.short_size:,.0f}, {len(self.clusters)} clusters)"
+            f"est. long {money(self.long_size)}, est. short {money(self.short_size)}, clusters: {len(self.clusters)})"
         )

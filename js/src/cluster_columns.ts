@@ -1,0 +1,71 @@
+import { clusterAmount } from "./cluster_amount"
+import type { Colours } from "./colours"
+import { formatMoney } from "./money"
+import { placeLabels } from "./place_labels"
+import type { Columns } from "./plot"
+import type { Cluster, Market, Measure } from "./protocol"
+import { span, type Viewport } from "./viewport"
+
+export interface ClusterLook {
+  clusters: readonly Cluster[]
+  measure: Measure
+  market: Market
+  selected: ReadonlySet<string>
+  /** The cluster under the pointer, on the map or in the list. */
+  hovered: string | null
+  /** Whether the whole width shows the hovered band (when it is pointed at in the list). */
+  spread: boolean
+}
+
+const LEAST_SHARE = 0.02
+const EDGE_SHARE = 0.004
+/** Smaller ones than this share of the largest are in the list, and labelled when they are pointed at. */
+const WORTH_A_LABEL = 0.005
+
+/** Where the bands begin: now, or the right edge of a view that does not reach it. */
+export function bandStart(view: Viewport, market: Market): number {
+  return Math.min(market.time[1], view.time[1] - LEAST_SHARE * span(view.time))
+}
+
+/** The columns of liq-clusters and of liq-cluster-labels. */
+export function clusterColumns(
+  look: ClusterLook,
+  view: Viewport,
+  height: number,
+  colours: Colours,
+): { bands: Columns; labels: Columns } {
+  const { clusters, measure, market, selected, hovered, spread } = look
+  const most = Math.max(...clusters.map((cluster) => clusterAmount(cluster, measure)), 1e-9)
+  const lit = (cluster: Cluster) => selected.has(cluster.id) || cluster.id === hovered
+  const wide = (cluster: Cluster) => selected.has(cluster.id) || (spread && cluster.id === hovered)
+  const strength = (cluster: Cluster) => 0.08 + 0.22 * Math.sqrt(clusterAmount(cluster, measure) / most)
+  const start = bandStart(view, market)
+  const each = <T>(value: (cluster: Cluster) => T) => clusters.map(value)
+  const bands = {
+    id: each(({ id }) => id),
+    left: each((cluster) => (wide(cluster) ? view.time[0] - span(view.time) : start)),
+    start: each(() => start),
+    edge: each(() => start + EDGE_SHARE * span(view.time)),
+    right: each(() => view.time[1] + span(view.time)),
+    bottom: each(({ price_low }) => price_low),
+    top: each(({ price_high }) => price_high),
+    color: each(({ side }) => colours[side]),
+    fill_alpha: each((cluster) => (wide(cluster) ? 0.16 : strength(cluster) + (lit(cluster) ? 0.25 : 0))),
+    line: each((cluster) => (lit(cluster) ? colours[cluster.side] : colours.ground)),
+  }
+  const pixels = height / span(view.price)
+  const rows = clusters
+    .filter((cluster) => lit(cluster) || clusterAmount(cluster, measure) >= WORTH_A_LABEL * most)
+    .map((cluster) => ({ cluster, at: (view.price[1] - cluster.peak_price) * pixels, first: lit(cluster) }))
+  const placed = placeLabels(rows, height)
+  const labels = {
+    x: placed.map(() => view.time[1]),
+    y: placed.map(({ at }) => view.price[1] - at / pixels),
+    text: placed.map(({ cluster }) => {
+      const amount = formatMoney(clusterAmount(cluster, measure), market.quote)
+      return `${selected.has(cluster.id) ? "✓ " : ""}${cluster.side} est. ${amount}`
+    }),
+    color: placed.map(({ cluster }) => colours[cluster.side]),
+  }
+  return { bands, labels }
+}

@@ -1,0 +1,65 @@
+import type { AnyModel } from "@anywidget/types"
+import { bandStart, clusterColumns } from "./cluster_columns"
+import type { Colours } from "./colours"
+import type { Plot, Point } from "./plot"
+import type { Market, Traits } from "./protocol"
+import { sortedClusters } from "./sorted_clusters"
+
+const LABEL_WIDTH = 120
+
+export interface ClusterLayer {
+  draw(): void
+  /** The cluster whose band or label is under a point of the plot, if any. */
+  at(point: Point): string | null
+  /** Light a band up; `spread` draws it over the whole width. */
+  hover(id: string | null, spread: boolean): void
+  toggle(id: string): void
+}
+
+/** The bands and labels at the right edge of the picture. */
+export function clusterLayer(
+  model: AnyModel<Traits>,
+  plot: Plot,
+  market: () => Market,
+  colours: () => Colours,
+): ClusterLayer {
+  let hovered: { id: string | null; spread: boolean } = { id: null, spread: false }
+  const shown = () => {
+    const side = model.get("side")
+    const clusters = model.get("_clusters").filter((cluster) => side === "both" || cluster.side === side)
+    return sortedClusters(clusters, model.get("measure"))
+  }
+  const draw = () => {
+    const look = {
+      clusters: shown(),
+      measure: model.get("measure"),
+      market: market(),
+      selected: new Set(model.get("_selected")),
+      hovered: hovered.id,
+      spread: hovered.spread,
+    }
+    const { bands, labels } = clusterColumns(look, plot.viewport(), plot.frame().height, colours())
+    plot.setColumns("liq-clusters", bands)
+    plot.setColumns("liq-cluster-labels", labels)
+  }
+  return {
+    draw,
+    at({ time, price, x }) {
+      const { left, width } = plot.frame()
+      if (time < bandStart(plot.viewport(), market()) && x < left + width - LABEL_WIDTH) return null
+      const hit = shown().filter((cluster) => price >= cluster.price_low && price <= cluster.price_high)
+      hit.sort((a, b) => Math.abs(a.peak_price - price) - Math.abs(b.peak_price - price))
+      return hit[0]?.id ?? null
+    },
+    hover(id, spread) {
+      if (id === hovered.id && spread === hovered.spread) return
+      hovered = { id, spread }
+      draw()
+    },
+    toggle(id) {
+      const selected = model.get("_selected")
+      model.set("_selected", selected.includes(id) ? selected.filter((other) => other !== id) : [...selected, id])
+      model.save_changes()
+    },
+  }
+}

@@ -1,0 +1,26 @@
+import type { Document } from "@bokeh/bokehjs/build/js/lib/document/document"
+import type { ViewManager } from "@bokeh/bokehjs/build/js/lib/core/view_manager"
+
+/** What we use of BokehJS; `require` reaches the modules inside bokeh.min.js by name. */
+export interface BokehJS {
+  version: string
+  documents: Document[]
+  embed: { add_document_standalone(document: Document, element: HTMLElement): Promise<ViewManager> }
+  require(name: "document/document"): typeof import("@bokeh/bokehjs/build/js/lib/document/document")
+  require(name: "core/util/ndarray"): typeof import("@bokeh/bokehjs/build/js/lib/core/util/ndarray")
+}
+
+/** Evaluate bokeh.min.js on a private object, so that no other Bokeh on the page sees it or is seen by it. */
+export async function evaluateBokeh(code: string): Promise<BokehJS> {
+  // The file is UMD: it attaches itself to `this`, here an object of ours.
+  const head = "export default (function () {\n"
+  const tail = "\n; return this.Bokeh }).call({})"
+  const url = URL.createObjectURL(new Blob([head, code, tail], { type: "text/javascript" }))
+  try {
+    const module = (await import(/* @vite-ignore */ url)) as { default?: BokehJS }
+    if (!module.default) throw new Error("Expected bokeh.min.js to define Bokeh, was without it")
+    return module.default
+  } finally {
+    URL.revokeObjectURL(url)
+  }
+}

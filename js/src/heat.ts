@@ -1,0 +1,94 @@
+import type { AnyModel } from "@anywidget/types"
+import { candleColumns } from "./candle_columns"
+import { chooseFrame } from "./choose_frame"
+import type { Colours } from "./colours"
+import { exactBytes } from "./bytes"
+import { decodeFrame, type Candles, type Frame } from "./frame"
+import { buildLut } from "./lut"
+import { paint } from "./paint"
+import type { Plot } from "./plot"
+import type { Bytes, FrameMeta, FrameState, Interval, Market, Traits } from "./protocol"
+import type { Theme } from "./theme"
+import type { Viewport } from "./viewport"
+
+/** The heat and the candles of one view: which frame is shown, in which colours. */
+export interface Heat {
+  /** The frame on the picture. */
+  shown(): Frame | null
+  /** Candles that cover a time range as finely as any frame at hand. */
+  candles(time: Interval): Candles | null
+  /** Show the best of the model's own frames for a view. */
+  showStored(view: Viewport): void
+  /** Show a frame that the kernel sent. */
+  showSent(meta: FrameMeta, pixels: Bytes, candles: Bytes): void
+  /** Draw again after a change of colours, side, threshold or scale. */
+  repaint(): void
+}
+
+export interface HeatOptions {
+  model: AnyModel<Traits>
+  plot: Plot
+  market: () => Market
+  look: () => { theme: Theme; colours: Colours }
+  painted: (lut: Uint32Array, frame: Frame) => void
+}
+
+export function heat({ model, plot, market, look, painted }: HeatOptions): Heat {
+  const decoded = new WeakMap<FrameState, Frame>()
+  let shown: Frame | null = null
+
+  const decode = (state: FrameState): Frame => {
+    const frame = decoded.get(state) ?? decodeFrame(state, state.pixels, state.candles)
+    decoded.set(state, frame)
+    return frame
+  }
+
+  const repaint = () => {
+    if (!shown) return plot.clearImage()
+    const lut = buildLut({
+      palette: paletteColours(model, look().theme),
+      side: model.get("side"),
+      threshold: model.get("threshold"),
+      scale: model.get("scale"),
+      ladder: shown,
+      pixels: shown.pixels,
+    })
+    plot.setImage(paint(shown.pixels, lut), shown.width, shown.height, shown)
+    painted(lut, shown)
+  }
+
+  const show = (frame: Frame) => {
+    const sameCandles = shown?.candles === frame.candles
+    shown = frame
+    repaint()
+    if (!sameCandles) plot.setColumns("liq-candles", candleColumns(frame.candles, look().colours))
+  }
+
+  return {
+    shown: () => shown,
+    candles(time) {
+      const within: Interval = [Math.max(time[0], market().time[0]), Math.min(time[1], market().time[1])]
+      if (shown && shown.time[0] <= within[0] && shown.time[1] >= within[1]) return shown.candles
+      const stored = model.get("_frames").map(decode)
+      const widest = stored.sort((a, b) => b.time[1] - b.time[0] - (a.time[1] - a.time[0]))[0]
+      return (widest ?? shown)?.candles ?? null
+    },
+    showStored(view) {
+      const fitting = chooseFrame(model.get("_frames"), model.get("measure"), view, market())
+      const state = fitting ?? (shown ? null : model.get("_frames")[0])
+      if (state && decode(state) !== shown) show(decode(state))
+    },
+    showSent: (meta, pixels, candles) => show(decodeFrame(meta, pixels, candles)),
+    repaint() {
+      repaint()
+      if (shown) plot.setColumns("liq-candles", candleColumns(shown.candles, look().colours))
+    },
+  }
+}
+
+function paletteColours(model: AnyModel<Traits>, theme: Theme): Uint8Array {
+  const palettes = model.get("_palettes")
+  const palette = palettes.find(({ name }) => name === model.get("palette")) ?? palettes[0]
+  if (!palette) throw new Error("Expected at least one palette in the model, was none")
+  return exactBytes(palette[theme])
+}

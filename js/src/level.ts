@@ -1,0 +1,14 @@
+export const LEVELS = 128
+
+/** Palettes spread their colours over the levels with this exponent, as in raster/palette.py; `linear` takes it back. */
+export const CONTRAST = 2.2
+
+export interface Ladder {
+  top: number
+  decades: number
+}
+
+/** The value that pixel level n (1 to 127) stands for: the middle of its bin, quote currency per 10 bps cell. */
+export function levelValue(n: number, { top, decades }: Ladder): number {
+  return n < 1 ? 0 : top * 10 ** (-decades * (1 - (n - 0.5) / 127))
+}

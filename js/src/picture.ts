@@ -1,0 +1,211 @@
+import type { AnyModel } from "@anywidget/types"
+import { readAnswer } from "./answer"
+import { axisDecimals } from "./axis_decimals"
+import { clusterLayer } from "./cluster_layer"
+import { COLOURS } from "./colours"
+import { disposerBag, type Disposer } from "./disposer"
+import type { BokehJS } from "./evaluate"
+import type { Frame } from "./frame"
+import { counter } from "./gate"
+import { heat } from "./heat"
+import { keySteering } from "./keys"
+import { navigation } from "./navigation"
+import type { Notes } from "./notes"
+import { observe } from "./observe"
+import { mountPlot, type Mode, type Plot, type Point } from "./plot"
+import { formatPrice } from "./price"
+import { probeFrame } from "./probe"
+import type { Box, Market, Reading, Traits } from "./protocol"
+import { rasterLink } from "./raster_link"
+import { readingLink } from "./reading_link"
+import type { Readout } from "./readout"
+import type { Tags } from "./tags"
+import { watchTheme, type Theme } from "./theme"
+import { span } from "./viewport"
+import { wheelZoom } from "./wheel"
+
+export interface Picture {
+  reset(): void
+  setMode(mode: Mode): void
+  toggle(id: string): void
+  /** A row of the list is pointed at. */
+  point(id: string | null): void
+  dispose: Disposer
+}
+
+export interface PictureOptions {
+  model: AnyModel<Traits>
+  bokeh: BokehJS
+  view: string
+  /** The focusable wrapper, and the element inside it that Bokeh draws in. */
+  wrapper: HTMLElement
+  host: HTMLElement
+  notes: Notes
+  readout: Readout
+  tags: Tags
+  hovered: (id: string | null) => void
+  legend: (frame: Frame, lut: Uint32Array) => void
+  modeChanged: (mode: Mode) => void
+}
+
+const BUSY = "Kernel busy: this picture may be coarse or old"
+const DAY_SHOWN = 20 * 3_600_000
+const HINT = "Scroll to zoom, drag to move. Sizes are estimates (est.), times are UTC."
+
+/** The plot with all that moves it, once there is data and BokehJS. */
+export async function mountPicture(options: PictureOptions): Promise<Picture> {
+  const { model, view, wrapper, host, notes, readout, tags } = options
+  const bag = disposerBag()
+  const market = (): Market => model.get("_market")!
+  let theme: Theme = "dark"
+  let pointer: Point | null = null
+  let mode: Mode = "pan"
+  const colours = () => COLOURS[theme]
+  // Bokeh calls back while it mounts, before the parts below exist.
+  let ready = false
+  const whenReady = <A extends unknown[]>(callback: (...args: A) => void) => (...args: A) => void (ready && model.get("_market") && callback(...args))
+
+  const plot: Plot = await mountPlot(options.bokeh, model.get("_document"), host, {
+    view: whenReady(() => steer.moved()),
+    resize: whenReady(() => {
+      steer.refresh()
+      changed()
+    }),
+    move: whenReady((point: Point | null) => move(point)),
+    tap: whenReady((point: Point) => {
+      const id = clusters.at(point)
+      if (id) clusters.toggle(id)
+      else if (mode === "pan") wrapper.focus({ preventScroll: true })
+    }),
+    doubleTap: whenReady(() => steer.reset()),
+    box: whenReady((box: Box) => select(box)),
+  })
+  bag.add(plot.dispose)
+
+  const next = counter()
+  // Whether the model has newer frames than the sharp one on the picture.
+  let stale = false
+  const raster = rasterLink(model, view, market, next, (overdue) => {
+    notes.chip(overdue ? BUSY : "")
+    if (overdue && stale) picture.showStored(plot.viewport())
+  })
+  const exact = readingLink(model, view, next)
+  const clusters = clusterLayer(model, plot, market, colours)
+  const picture = heat({ model, plot, market, look: () => ({ theme, colours: colours() }), painted: (lut, frame) => options.legend(frame, lut) })
+  const steer = navigation({ model, plot, market, candles: picture.candles, changed: () => changed() })
+  bag.add(raster.dispose, exact.dispose, steer.dispose)
+
+  const decimals = () => Math.max(market().price_decimals, axisDecimals(plot.viewport().price))
+  const changed = () => {
+    const current = plot.viewport()
+    plot.setPriceDecimals(axisDecimals(current.price))
+    plot.setDayShown(span(current.time) < DAY_SHOWN)
+    tags.last(market().last_price, plot, market().price_decimals)
+    clusters.draw()
+    if (model.get("_offline")) picture.showStored(current)
+    raster.want(current, plot.frame())
+    if (pointer) move(under(pointer))
+  }
+  const under = (point: Point): Point => {
+    const { time, price } = plot.viewport()
+    const { left, top, width, height } = plot.frame()
+    const across = (point.x - left) / width
+    const down = (point.y - top) / height
+    return { ...point, time: time[0] + across * span(time), price: price[1] - down * span(price) }
+  }
+  const move = (point: Point | null) => {
+    pointer = point
+    tags.show(point, plot, decimals())
+    const over = point && clusters.at(point)
+    wrapper.classList.toggle("liq-over-cluster", over !== null)
+    clusters.hover(over, false)
+    options.hovered(over)
+    exact.rest(point && { time: Math.min(point.time, market().time[1]), price: point.price })
+    const frame = picture.shown()
+    if (!point || !frame) return readout.idle(HINT)
+    const probe = probeFrame(frame, Math.min(point.time, frame.time[1] - 1), point.price)
+    readout.about(point, decimals(), probe, market())
+  }
+  const select = (box: Box | null) => {
+    model.set("_selection", box && { time: [...box.time], price: [...box.price] })
+    model.save_changes()
+    const range = box && box.price.map((price) => formatPrice(price, market().price_decimals)).join(" to ")
+    notes.say(range ? `Selected ${range}` : "Selection cleared")
+  }
+  const setMode = (next: Mode) => {
+    mode = next
+    plot.setMode(next)
+    wrapper.dataset.mode = next
+    options.modeChanged(next)
+  }
+  const readText = (reading: Reading | null) => {
+    const frame = picture.shown()
+    if (!reading || !pointer || !frame) return
+    readout.exact(reading, reading.price >= market().last_price ? "short" : "long", market())
+  }
+  const hear = (message: unknown, buffers: readonly DataView[]) => {
+    const answer = readAnswer(message, view)
+    if (!answer || answer.type === "bokeh") return
+    if (answer.type === "patch") return plot.patch(answer.content)
+    if (answer.type === "reading") return readText(exact.answered(answer))
+    if (answer.type === "error") {
+      raster.answered(answer.id)
+      exact.failed(answer.id)
+      return notes.chip(answer.message)
+    }
+    if (!raster.answered(answer.id) || !buffers[0] || !buffers[1]) return
+    notes.chip("")
+    stale = false
+    picture.showSent(answer.frame, buffers[0], buffers[1])
+  }
+  const facts = () => {
+    if (!model.get("_market")) return
+    const { symbol, label, notice, last_price } = market()
+    plot.setTexts(label.includes(symbol) ? label : `${symbol} · ${label}`, notice ?? "")
+    plot.setLastPrice(last_price)
+    steer.refresh()
+    clusters.draw()
+  }
+  const newFrames = () => {
+    if (!model.get("_market") || model.get("_frames").length === 0) return
+    stale = true
+    const kept = picture.shown()?.measure === model.get("measure") && !model.get("_offline")
+    if (!kept) picture.showStored(plot.viewport())
+    steer.refresh()
+    changed()
+  }
+
+  model.on("msg:custom", hear)
+  bag.add(() => model.off("msg:custom", hear))
+  bag.add(
+    observe(model, ["_market"], facts),
+    observe(model, ["_frames", "measure"], newFrames),
+    observe(model, ["_clusters", "_selected", "side", "measure"], clusters.draw),
+    observe(model, ["_selection"], () => plot.setSelection(model.get("_selection"))),
+    observe(model, ["side", "palette", "scale", "threshold"], picture.repaint),
+    wheelZoom(host, plot, steer.go),
+    keySteering(wrapper, { view: steer.view, go: steer.go, reset: steer.reset, cancel: () => (mode === "select" ? setMode("pan") : select(null)) }),
+  )
+  picture.showStored({ time: market().time, price: [0, 0] })
+  ready = true
+  steer.refresh()
+  bag.add(
+    watchTheme((next) => {
+      theme = next
+      plot.restyle(colours())
+      picture.repaint()
+      clusters.draw()
+    }),
+  )
+  facts()
+  plot.setSelection(model.get("_selection"))
+  readout.idle(HINT)
+  changed()
+  return {
+    reset: steer.reset,
+    setMode,
+    toggle: clusters.toggle,
+    point: (id) => clusters.hover(id, true),
+    dispose: bag.dispose,
+  }
+}

@@ -1,0 +1,202 @@
+import type { PlotView } from "@bokeh/bokehjs/build/js/lib/models/plots/plot"
+import type { BoxAnnotation } from "@bokeh/bokehjs/build/js/lib/models/annotations/box_annotation"
+import type { Label } from "@bokeh/bokehjs/build/js/lib/models/annotations/label"
+import type { Span } from "@bokeh/bokehjs/build/js/lib/models/annotations/span"
+import type { Axis } from "@bokeh/bokehjs/build/js/lib/models/axes/axis"
+import type { DatetimeTickFormatter } from "@bokeh/bokehjs/build/js/lib/models/formatters/datetime_tick_formatter"
+import type { NumeralTickFormatter } from "@bokeh/bokehjs/build/js/lib/models/formatters/numeral_tick_formatter"
+import type { Grid } from "@bokeh/bokehjs/build/js/lib/models/grids/grid"
+import type { Figure } from "@bokeh/bokehjs/build/js/lib/models/plots/figure"
+import type { Range1d } from "@bokeh/bokehjs/build/js/lib/models/ranges/range1d"
+import type { GlyphRenderer } from "@bokeh/bokehjs/build/js/lib/models/renderers/glyph_renderer"
+import type { ColumnDataSource } from "@bokeh/bokehjs/build/js/lib/models/sources/column_data_source"
+import type { BoxSelectTool } from "@bokeh/bokehjs/build/js/lib/models/tools/gestures/box_select_tool"
+import type { PanTool } from "@bokeh/bokehjs/build/js/lib/models/tools/gestures/pan_tool"
+import type { Patch } from "@bokeh/bokehjs/build/js/lib/document/document"
+import type { Colours } from "./colours"
+import type { BokehJS } from "./evaluate"
+import type { Box } from "./protocol"
+import type { Viewport } from "./viewport"
+
+export type Mode = "pan" | "select"
+export type Columns = Readonly<Record<string, ArrayLike<unknown>>>
+
+export interface Point {
+  time: number
+  price: number
+  /** CSS pixels, relative to the host element. */
+  x: number
+  y: number
+}
+
+export interface PlotEvents {
+  view(): void
+  resize(): void
+  move(point: Point | null): void
+  tap(point: Point): void
+  doubleTap(): void
+  box(box: Box): void
+}
+
+/** The figure of widget/figure.py on the page. This file is the one place that touches Bokeh. */
+export interface Plot {
+  viewport(): Viewport
+  setViewport(view: Viewport): void
+  /** The inner frame in CSS pixels, relative to the host element. */
+  frame(): { left: number; top: number; width: number; height: number }
+  setColumns(source: "liq-candles" | "liq-clusters" | "liq-cluster-labels", columns: Columns): void
+  setImage(image: Uint32Array<ArrayBuffer>, width: number, height: number, over: Viewport): void
+  clearImage(): void
+  setLastPrice(price: number): void
+  setSelection(box: Box | null): void
+  setTexts(title: string, notice: string): void
+  setPriceDecimals(decimals: number): void
+  /** Whether the first tick of the time axis names its day. */
+  setDayShown(shown: boolean): void
+  setMode(mode: Mode): void
+  restyle(colours: Colours): void
+  patch(content: unknown): void
+  dispose(): void
+}
+
+interface PointEvent {
+  x: number
+  y: number
+  sx: number
+  sy: number
+}
+
+interface BoxEvent {
+  final: boolean
+  geometry: { type: string; x0: number; x1: number; y0: number; y1: number }
+}
+
+/** Draw the document in a host element. */
+export async function mountPlot(bokeh: BokehJS, json: string, host: HTMLElement, events: PlotEvents): Promise<Plot> {
+  const document = bokeh.require("document/document").Document.from_json(JSON.parse(json))
+  const named = <T>(name: string): T => {
+    const model = document.get_model_by_name(name)
+    if (!model) throw new Error(`Expected a model named ${name} in the Bokeh document, was none`)
+    return model as unknown as T
+  }
+  const figure = named<Figure>("liq-figure")
+  const [time, price] = [named<Range1d>("liq-time"), named<Range1d>("liq-price")]
+  const heat = named<ColumnDataSource>("liq-heat")
+  const last = named<Span>("liq-last")
+  const [title, notice] = [named<Label>("liq-title"), named<Label>("liq-notice")]
+  const selection = named<BoxAnnotation>("liq-selection")
+  const box = named<BoxSelectTool>("liq-box")
+
+  const point = ({ x, y, sx, sy }: PointEvent): Point => ({ time: x, price: y, x: sx, y: sy })
+  const inside = ({ sx, sy }: PointEvent) => bbox().contains(sx, sy)
+  const hear = {
+    mousemove: (event: PointEvent) => events.move(inside(event) ? point(event) : null),
+    mouseleave: () => events.move(null),
+    tap: (event: PointEvent) => inside(event) && events.tap(point(event)),
+    doubletap: (event: PointEvent) => inside(event) && events.doubleTap(),
+    selectiongeometry: ({ final, geometry: { type, x0, x1, y0, y1 } }: BoxEvent) => {
+      if (final && type === "rect") events.box({ time: order(x0, x1), price: order(y0, y1) })
+    },
+  }
+  const callbacks = Object.entries(hear).map(([name, callback]) => [name, [callback]])
+  figure.js_event_callbacks = Object.fromEntries(callbacks) as typeof figure.js_event_callbacks
+
+  const views = await bokeh.embed.add_document_standalone(document, host)
+  const bbox = () => (views.get_one(figure) as PlotView).frame.bbox
+  const unlink = [
+    subscribe(time.change, events.view),
+    subscribe(price.change, events.view),
+    subscribe(figure.properties.inner_width.change, events.resize),
+    subscribe(figure.properties.inner_height.change, events.resize),
+  ]
+
+  return {
+    viewport: () => ({ time: [time.start, time.end], price: [price.start, price.end] }),
+    setViewport(view) {
+      setRange(time, view.time)
+      setRange(price, view.price)
+    },
+    frame() {
+      const { left, top, width, height } = bbox()
+      return { left, top, width, height }
+    },
+    setColumns(source, columns) {
+      named<ColumnDataSource>(source).data = asData(columns)
+    },
+    setImage(image, width, height, over) {
+      const { ndarray } = bokeh.require("core/util/ndarray")
+      heat.data = asData({
+        image: [ndarray(image, { dtype: "uint32", shape: [height, width] })],
+        x: [over.time[0]],
+        y: [over.price[0]],
+        dw: [over.time[1] - over.time[0]],
+        dh: [over.price[1] - over.price[0]],
+      })
+    },
+    clearImage() {
+      heat.data = asData({ image: [], x: [], y: [], dw: [], dh: [] })
+    },
+    setLastPrice: (at) => void last.setv({ location: at, visible: true }),
+    setSelection(chosen) {
+      if (!chosen) selection.visible = false
+      else {
+        const [left, right] = chosen.time
+        const [bottom, top] = chosen.price
+        selection.setv({ left, right, bottom, top, visible: true })
+      }
+    },
+    setTexts(heading, sentence) {
+      title.setv({ text: heading, visible: heading !== "" })
+      notice.setv({ text: sentence, visible: sentence !== "" })
+    },
+    setPriceDecimals(decimals) {
+      named<NumeralTickFormatter>("liq-price-format").format = decimals > 0 ? `0,0.${"0".repeat(decimals)}` : "0,0"
+    },
+    setDayShown: (shown) => void (named<DatetimeTickFormatter>("liq-time-format").context = shown ? "%d %b %Y" : null),
+    setMode(mode) {
+      named<PanTool>("liq-pan").active = mode === "pan"
+      box.active = mode === "select"
+    },
+    restyle(colours) {
+      figure.background_fill_color = colours.ground
+      for (const axis of [...figure.below, ...figure.right] as Axis[]) axis.major_label_text_color = colours.muted
+      for (const grid of figure.center as Grid[]) {
+        if ("grid_line_color" in grid) grid.setv({ grid_line_color: colours.muted, grid_line_alpha: colours.grid })
+      }
+      const halo = named<GlyphRenderer>("liq-candle-halo").glyph as unknown as { line_color: unknown }
+      halo.line_color = { value: colours.halo }
+      const text = named<GlyphRenderer>("liq-cluster-text").glyph as unknown as { background_fill_color: unknown }
+      text.background_fill_color = { value: colours.ground }
+      last.line_color = colours.accent
+      title.setv({ text_color: colours.text, background_fill_color: colours.ground })
+      notice.setv({ text_color: colours.muted, background_fill_color: colours.ground })
+      selection.setv({ fill_color: colours.accent, line_color: colours.accent })
+      box.overlay.setv({ fill_color: colours.accent, fill_alpha: 0.12, line_color: colours.accent })
+    },
+    patch: (content) => document.apply_json_patch(content as Patch),
+    dispose() {
+      for (const disconnect of unlink) disconnect()
+      document.clear()
+      const index = bokeh.documents.indexOf(document)
+      if (index >= 0) bokeh.documents.splice(index, 1)
+    },
+  }
+}
+
+const asData = (columns: Columns) => new Map(Object.entries(columns)) as unknown as ColumnDataSource["data"]
+
+const order = (a: number, b: number) => (a <= b ? ([a, b] as const) : ([b, a] as const))
+
+function setRange(range: Range1d, [start, end]: readonly [number, number]): void {
+  if (range.start !== start || range.end !== end) range.setv({ start, end })
+}
+
+interface Subscribable {
+  connect(slot: () => void): boolean
+  disconnect(slot: () => void): boolean
+}
+
+function subscribe(signal: Subscribable, slot: () => void): () => void {
+  signal.connect(slot)
+  return () => void signal.disconnect(slot)
+}

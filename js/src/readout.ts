@@ -1,0 +1,61 @@
+import { element } from "./element"
+import { formatMoney } from "./money"
+import { formatPercent } from "./percent"
+import { formatPrice } from "./price"
+import type { Probe } from "./probe"
+import type { Market, Reading, Side } from "./protocol"
+import { formatTime } from "./when"
+
+export interface Readout {
+  node: HTMLElement
+  /** What the pixel tells at once. */
+  about(at: { time: number; price: number }, decimals: number, probe: Probe | null, market: Market): void
+  /** What the kernel answers after a rest. */
+  exact(reading: Reading, side: Side, market: Market): void
+  idle(text: string): void
+}
+
+const FIELDS = ["price", "distance", "time", "side", "about", "size", "expected", "chance", "cumulative"] as const
+
+/** The line under the controls that says what is under the pointer. */
+export function readout(): Readout {
+  const hint = element("span", "liq-hint")
+  const cells = new Map(FIELDS.map((name) => [name, element("span", `liq-cell liq-cell-${name}`)]))
+  const line = element("div", "liq-cells", {}, [...cells.values()])
+  const node = element("div", "liq-readout", {}, [hint, line])
+  const put = (name: (typeof FIELDS)[number], caption: string, value: string) => {
+    const cell = cells.get(name)
+    if (!cell) return
+    if (value === "") return cell.replaceChildren()
+    const label = caption ? [element("span", "liq-caption", {}, [caption])] : []
+    cell.replaceChildren(...label, element("b", "", {}, [value]))
+  }
+  const clearExact = () => {
+    for (const name of ["size", "expected", "chance", "cumulative"] as const) put(name, "", "")
+  }
+  return {
+    node,
+    about({ time, price }, decimals, probe, market) {
+      node.dataset.state = "about"
+      put("price", "", formatPrice(price, decimals))
+      put("distance", "", formatPercent(100 * (price / market.last_price - 1)))
+      put("time", "", time > market.time[1] ? "after now" : formatTime(time))
+      put("side", "", probe ? probe.side : "none")
+      cells.get("side")?.setAttribute("data-side", probe?.side ?? "")
+      put("about", "est. about", probe ? `${formatMoney(probe.value, market.quote)} per 10 bps` : "–")
+      clearExact()
+    },
+    exact(reading, side, market) {
+      const money = (amount: number) => formatMoney(amount, market.quote)
+      const { size, expected, cumulative } = reading[side]
+      put("size", "size est.", money(size))
+      put("expected", "expected est.", money(expected))
+      put("chance", "chance", `${(100 * reading.chance).toFixed(reading.chance < 0.0995 ? 1 : 0)} %`)
+      put("cumulative", "from last price est.", money(cumulative))
+    },
+    idle(text) {
+      node.dataset.state = "idle"
+      hint.textContent = text
+    },
+  }
+}

@@ -1,0 +1,131 @@
+import type { AnyModel, Host } from "@anywidget/types"
+import { bokehSources } from "./bokeh_sources"
+import { chooseFrame } from "./choose_frame"
+import { clusterList } from "./cluster_list"
+import { containKeys } from "./contain_keys"
+import { disposerBag } from "./disposer"
+import { element } from "./element"
+import { loadBokeh } from "./load_bokeh"
+import { notes } from "./notes"
+import { observe } from "./observe"
+import { mountPicture, type Picture } from "./picture"
+import type { Traits } from "./protocol"
+import { randomId } from "./random_id"
+import { readout } from "./readout"
+import { axisTags } from "./tags"
+import { watchTheme } from "./theme"
+import { toolbar } from "./toolbar"
+import { windowRange } from "./window"
+
+export interface RenderOptions {
+  model: AnyModel<Traits>
+  el: HTMLElement
+  signal: AbortSignal
+  host?: Host
+}
+
+const OFFLINE = "Needs a running kernel: this file holds a finished picture"
+
+/** Draw one view of the model into an element; returns what takes it away again. */
+export function render({ model, el, signal, host }: RenderOptions): () => void {
+  const view = randomId()
+  const bag = disposerBag()
+  let picture: Picture | null = null
+  let mounting = false
+
+  const words = notes()
+  const line = readout()
+  const tags = axisTags()
+  const list = clusterList(model, { toggle: (id) => picture?.toggle(id), point: (id) => picture?.point(id) })
+  const bar = toolbar(model, {
+    mode: (mode) => picture?.setMode(mode),
+    reset: () => picture?.reset(),
+    say: words.say,
+  })
+  const canvas = element("div", "liq-canvas")
+  const figure = element(
+    "div",
+    "liq-figure",
+    { tabindex: "0", role: "application", "data-mode": "pan" },
+    [canvas, ...tags.nodes, ...words.over],
+  )
+  const body = element("div", "liq-body", {}, [figure, list.node])
+  const root = element("div", "liq-root", { "data-view": view }, [bar.node, words.top, line.node, body])
+  el.append(root)
+  bag.add(
+    () => root.remove(),
+    containKeys(root),
+    bar.dispose,
+    list.dispose,
+    watchTheme((theme) => (root.dataset.theme = theme)),
+  )
+
+  const describe = () => {
+    const symbol = model.get("_market")?.label ?? model.get("symbol")
+    const keys = "Arrow keys move, plus and minus zoom, zero resets, Escape clears the selection."
+    figure.setAttribute("aria-label", `Estimated liquidation heatmap of ${symbol}. ${keys}`)
+  }
+  const state = () => {
+    describe()
+    const error = model.get("_error")
+    const drawable = model.get("_market") !== null && model.get("_frames").length > 0
+    words.banner(drawable ? error : "")
+    root.classList.toggle("liq-without-data", !drawable)
+    if (!drawable) return words.panel(error ? "No heatmap" : "No market data yet", error || "The kernel has not sent any. Run the cell again if this stays.")
+    if (picture) return words.clearPanel()
+    void start()
+  }
+  const start = async () => {
+    if (mounting) return
+    mounting = true
+    words.panel("Drawing the heatmap …")
+    try {
+      const version = String((JSON.parse(model.get("_document")) as { version?: unknown }).version ?? "")
+      const bokeh = await loadBokeh({ version, sources: bokehSources(model, host, view) })
+      if (signal.aborted) return
+      const made = await mountPicture({
+        model,
+        bokeh,
+        view,
+        wrapper: figure,
+        host: canvas,
+        notes: words,
+        readout: line,
+        tags,
+        hovered: list.hover,
+        legend: bar.showLegend,
+        modeChanged: bar.showMode,
+      })
+      bag.add(made.dispose)
+      if (signal.aborted) return bag.dispose()
+      picture = made
+      words.clearPanel()
+      offlineControls()
+      state()
+    } catch (error) {
+      if (!signal.aborted) words.panel("The heatmap could not be drawn", error instanceof Error ? error.message : String(error))
+    } finally {
+      mounting = false
+    }
+  }
+  const offlineControls = () => {
+    const market = model.get("_market")
+    if (!model.get("_offline") || !market) return
+    const frames = model.get("_frames")
+    bar.disable({
+      measure: (measure) => (frames.some((frame) => frame.measure === measure) ? null : OFFLINE),
+      window: (window) => {
+        const time = windowRange(window, market)
+        const frame = chooseFrame(frames, model.get("measure"), { time, price: [market.last_price, market.last_price] }, market)
+        return frame && frame.time[0] <= time[0] + 1 ? null : OFFLINE
+      },
+      select: OFFLINE,
+    })
+  }
+  const showSide = () => (root.dataset.side = model.get("side"))
+  showSide()
+  bag.add(observe(model, ["side"], showSide), observe(model, ["_market", "_frames", "_error"], state))
+  signal.addEventListener("abort", bag.dispose, { once: true })
+  state()
+  return bag.dispose
+}

@@ -1,0 +1,17 @@
+import bokehAnswer from "../../tests/protocol/bokeh_answer.json"
+import bokehRequest from "../../tests/protocol/bokeh_request.json"
+import errorAnswer from "../../tests/protocol/error_answer.json"
+import frameAnswer from "../../tests/protocol/frame_answer.json"
+import patch from "../../tests/protocol/patch.json"
+import readingAnswer from "../../tests/protocol/reading_answer.json"
+import readingRequest from "../../tests/protocol/reading_request.json"
+import viewRequest from "../../tests/protocol/view_request.json"
+
+const SAMPLES = { bokehAnswer, bokehRequest, errorAnswer, frameAnswer, patch, readingAnswer, readingRequest, viewRequest }
+
+/** A recorded message of tests/protocol, as it arrives; pytest reads the same files. */
+export function sample(name: keyof typeof SAMPLES): { content: Record<string, unknown>; buffers: DataView[] } {
+  const { content, buffers } = SAMPLES[name]
+  const bytes = (text: string) => new DataView(Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer)
+  return { content, buffers: (buffers as string[]).map(bytes) }
+}

@@ -1,0 +1,129 @@
+"""The budgets of speed that concern Python, measured by `make bench`: medians on this machine, not pass or fail."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from functools import cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from liqwidget import LiqHeatmap, MarketData, Viewport, advance, estimate, find_clusters, rasterise
+from liqwidget.domain.time import DAY
+from liqwidget.raster.quantise import quantise
+from tests.benchmarks.peak import peak_megabytes
+
+if TYPE_CHECKING:
+    from pytest_benchmark.fixture import BenchmarkFixture
+
+    from liqwidget import Ledger
+
+pytestmark = pytest.mark.benchmark
+
+
+@cache
+def walk(minutes: int, days: int) -> MarketData:
+    """Return a fat-tailed random walk with the volatility of BTC and wandering open interest."""
+    count = days * 1440 // minutes
+    random = np.random.default_rng(0)
+    close = 60_000 * np.exp(np.cumsum(random.standard_t(4, count) * 0.0004 * np.sqrt(minutes)))
+    opens = np.append(60_000, close[:-1])
+    wick = 1 + np.abs(random.normal(0, 0.0003 * np.sqrt(minutes), (2, count)))
+    times = pd.date_range("2025-01-01", periods=count + 1, freq=f"{minutes}min", tz="UTC")
+    candles = pd.DataFrame(
+        {
+            "open": opens,
+            "high": np.maximum(opens, close) * wick[0],
+            "low": np.minimum(opens, close) / wick[1],
+            "close": close,
+            "volume": random.gamma(2, 50, count),
+        },
+        index=times[:-1],
+    )
+    interest = 80_000 * np.exp(np.cumsum(random.normal(0, 0.0005, count + 1)))
+    return MarketData.from_frames(candles, pd.DataFrame({"open_interest": interest}, index=times))
+
+
+@cache
+def ledger(minutes: int, days: int) -> Ledger:
+    return estimate(walk(minutes, days))
+
+
+def view(of: Ledger, days: int) -> Viewport:
+    """Return the last days in 1200 x 600 pixels, with room above and below price."""
+    part, end = of.venues[0], of.end
+    inside = part.time > end - days * DAY
+    return Viewport(
+        (end - days * DAY, end), (part.inputs.low[inside].min() * 0.95, part.inputs.high[inside].max() * 1.05)
+    )
+
+
+def test_import(benchmark: BenchmarkFixture) -> None:
+    """Budget 0.7 s."""
+    benchmark.pedantic(
+        subprocess.run, ([sys.executable, "-c", "import liqwidget"],), {"check": True}, rounds=5, warmup_rounds=1
+    )
+
+
+def test_estimate_30_days_of_5m(benchmark: BenchmarkFixture) -> None:
+    """Budget 100 ms."""
+    market = walk(5, 30)
+    estimate(market)
+    benchmark(estimate, market)
+
+
+def test_estimate_a_year_of_1m(benchmark: BenchmarkFixture) -> None:
+    """Budget 3 s and 500 MB at peak, the market's own arrays not counted."""
+    market = walk(1, 365)
+    benchmark.extra_info["peak_mb"] = peak_megabytes(lambda: estimate(market))
+    benchmark.pedantic(estimate, (market,), rounds=3)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "history", "days"),
+    [(5, 60, 7), (1, 365, 7), (1, 365, 365)],
+    ids=["week-of-5m", "week-of-year-of-1m", "year-of-1m"],
+)
+@pytest.mark.parametrize("measure", ["size", "expected"])
+def test_raster(benchmark: BenchmarkFixture, minutes: int, history: int, days: int, measure: str) -> None:
+    """Budget 15 ms for a week of 5m candles, 30 ms with a year of 1m candles behind it."""
+    source = ledger(minutes, history)
+    viewport = view(source, days)
+    rasterise(source, viewport, measure)
+    benchmark(rasterise, source, viewport, measure)
+
+
+def test_quantise(benchmark: BenchmarkFixture) -> None:
+    """Part of each repaint."""
+    source = ledger(5, 60)
+    benchmark(quantise, rasterise(source, view(source, 7)))
+
+
+def test_clusters(benchmark: BenchmarkFixture) -> None:
+    """Part of each new picture."""
+    source = ledger(5, 60)
+    find_clusters(source)
+    benchmark(find_clusters, source)
+
+
+def test_a_live_candle(benchmark: BenchmarkFixture) -> None:
+    """Budget 3 ms: the ledger advanced and the picture's new column ready."""
+    market = walk(5, 30)
+    before, newest = market.time[-1], market.since(market.time[-1])
+    known = estimate(market.until(before))
+    end, prices = int(market.close_time[-1]), view(ledger(5, 30), 7).price
+
+    def live() -> None:
+        rasterise(advance(known, newest), Viewport((end - 300 * 10**9, end), prices, 1, 600))
+
+    live()
+    benchmark(live)
+
+
+def test_a_heatmap_of_the_sample(benchmark: BenchmarkFixture) -> None:
+    """Part of the 3 s to a painted figure."""
+    LiqHeatmap("BTC", source="sample")
+    benchmark.pedantic(LiqHeatmap, ("BTC", "sample"), rounds=5)

@@ -1,0 +1,242 @@
+"""One heatmap on a page: its controls, its picture, and what BokehJS drew."""
+
+from __future__ import annotations
+
+import base64
+import io
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from liqwidget.raster.palette import look_up_table
+from tests.browser.eventually import eventually, settled
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from playwright.sync_api import Locator, Page
+
+    from tests.browser.lab import Kernel
+
+Pixels = npt.NDArray[np.uint8]
+Interval = tuple[float, float]
+
+PROBE = Path(__file__).with_name("probe.js").read_text(encoding="utf-8")
+VISIBLE_JS = Path(__file__).with_name("visible.js").read_text(encoding="utf-8")
+GROUND = {"light": (255, 255, 255), "dark": (13, 16, 23)}
+VISIBLE = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Heat:
+    """The raster drawn: what it covers, its columns and rows."""
+
+    time: Interval
+    price: Interval
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """What is on the picture; times in ms, the frame in CSS pixels of the page."""
+
+    time: Interval
+    price: Interval
+    frame: dict[str, float]
+    heat: Heat | None
+    digest: int
+    candles: tuple[float, ...]
+    candle_close: tuple[float, ...]
+    selection: dict[str, list[float]] | None
+    notice: str
+    last_price: float | None
+    label_colour: str
+
+    def point(self, time: float, price: float) -> tuple[float, float]:
+        """Return where on the page a time and price are."""
+        across = (time - self.time[0]) / (self.time[1] - self.time[0])
+        down = (self.price[1] - price) / (self.price[1] - self.price[0])
+        return self.frame["x"] + across * self.frame["width"], self.frame["y"] + down * self.frame["height"]
+
+    def at(self, across: float, down: float) -> tuple[float, float]:
+        """Return where on the page a share of the frame's width and height is."""
+        return self.frame["x"] + across * self.frame["width"], self.frame["y"] + down * self.frame["height"]
+
+    @property
+    def pixel(self) -> tuple[float, float]:
+        """Milliseconds and price of one pixel."""
+        time, price = self.time[1] - self.time[0], self.price[1] - self.price[0]
+        return time / self.frame["width"], price / self.frame["height"]
+
+
+class Heatmap:
+    """The widget at `root`, whose model is the variable `name` in the kernel (None in a page without one)."""
+
+    def __init__(self, page: Page, root: Locator, kernel: Kernel | None = None, name: str = "h") -> None:
+        self.page, self.root, self.name = page, root, name
+        self._kernel = kernel
+        self.figure = root.locator(".liq-figure")
+
+    # ------------------------------------------------------------------ the kernel's side
+
+    @property
+    def kernel(self) -> Kernel:
+        assert self._kernel is not None
+        return self._kernel
+
+    def trait(self, name: str) -> Any:
+        """Return a trait of the model, in its JSON form."""
+        form = f"({self.name}.trait_metadata({name!r}, 'to_json') or (lambda value, _: value))"
+        return self.kernel.value(f"{form}({self.name}.{name}, {self.name})")
+
+    def becomes(self, name: str, value: Any) -> None:
+        """Wait until a trait has a value in the kernel."""
+        eventually(lambda: self.trait(name), lambda found: found == value)
+
+    def set(self, **traits: Any) -> None:
+        """Set traits in Python."""
+        settings = "; ".join(f"{self.name}.{trait} = {value!r}" for trait, value in traits.items())
+        self.kernel.run(settings)
+
+    # ------------------------------------------------------------------ controls
+
+    def button(self, group: str, value: str) -> Locator:
+        """Return one button of a row of them."""
+        return self.root.locator(f'[role=group][aria-label="{group}"] [data-value="{value}"]')
+
+    def pressed(self, group: str) -> str | None:
+        """Return the value of the pressed button of a row."""
+        rows = self.root.locator(f'[role=group][aria-label="{group}"] [aria-pressed=true]')
+        return rows.get_attribute("data-value") if rows.count() == 1 else None
+
+    def named(self, name: str) -> Locator:
+        """Return a single button by its text."""
+        return self.root.get_by_role("button", name=name, exact=True)
+
+    def field(self, name: str) -> Locator:
+        """Return a drop-down list or slider."""
+        return self.root.locator(f'[name="{name}"]')
+
+    def cluster_boxes(self) -> Locator:
+        """Return the tick boxes of the cluster list."""
+        return self.root.locator(".liq-row input")
+
+    def ticked(self) -> list[str]:
+        """Return the ids of the ticked clusters."""
+        return [str(row.get_attribute("data-id")) for row in self.root.locator(".liq-row.liq-selected").all()]
+
+    # ------------------------------------------------------------------ the picture
+
+    def shown(self) -> bool:
+        """Tell whether a picture stands instead of a sentence."""
+        panel = self.root.locator(".liq-panel")
+        return panel.count() == 1 and panel.is_hidden() and self.drawn().heat is not None
+
+    def drawn(self) -> Drawn:
+        """Return what is on the picture now."""
+        found = self.root.evaluate(PROBE)
+        assert found is not None, "Expected a Bokeh document inside the widget, was none"
+        heat = found.pop("heat")
+        time, price = (tuple(found.pop(name)) for name in ("time", "price"))
+        candles, closes = (tuple(found.pop(name)) for name in ("candles", "candle_close"))
+        known = None if heat is None else Heat(**{**heat, "time": tuple(heat["time"]), "price": tuple(heat["price"])})
+        return Drawn(time=time, price=price, heat=known, candles=candles, candle_close=closes, **found)
+
+    def sharp(self) -> Drawn:
+        """Wait until the raster drawn is one cell a pixel of exactly what is looked at, and all is at rest."""
+        self.page.mouse.move(3, 3)
+        first, last = self.kernel.value(f"{self.name}.market_state['time']")
+
+        def is_sharp(drawn: Drawn) -> bool:
+            heat = drawn.heat
+            if heat is None or heat.price != drawn.price:
+                return False
+            time = max(drawn.time[0], first), min(drawn.time[1], last)
+            share = (time[1] - time[0]) / (drawn.time[1] - drawn.time[0])
+            size = round(drawn.frame["width"] * share), round(drawn.frame["height"])
+            slip = abs(heat.time[0] - time[0]) + abs(heat.time[1] - time[1])
+            return slip < drawn.pixel[0] and abs(heat.width - size[0]) <= 1 and heat.height == size[1]
+
+        eventually(self.drawn, is_sharp)
+        drawn = settled(self.drawn, times=3)
+        assert is_sharp(drawn)
+        return drawn
+
+    def picture(self) -> Pixels:
+        """Return the pixels of the plot's frame, shape (height, width, 3), row 0 at the top."""
+        frame = self.drawn().frame
+        clip = {name: float(round(value)) for name, value in frame.items()}
+        png = self.page.screenshot(clip=clip, animations="disabled")  # type: ignore[arg-type]
+        return np.asarray(Image.open(io.BytesIO(png)).convert("RGB"))
+
+    def changes(self, act: Callable[[], object], *, least: float = 0.005) -> None:
+        """Do something and wait until at least a share of the picture's pixels look different."""
+        before = self.steady_picture()
+        act()
+        self.page.mouse.move(3, 3)
+        eventually(lambda: changed_share(before, self.picture()), lambda share: share >= least)
+
+    def without(self, *parts: str) -> Pixels:
+        """Return the picture while some models of the figure are hidden by name; '*' is all but the heat."""
+        self.page.mouse.move(3, 3)
+        self.root.evaluate(VISIBLE_JS, [list(parts), False])
+        try:
+            return self.steady_picture()
+        finally:
+            self.root.evaluate(VISIBLE_JS, [list(parts), True])
+
+    def steady_picture(self) -> Pixels:
+        """Return the picture once two in a row are the same."""
+        self.page.mouse.move(3, 3)
+        return eventually(lambda: (self.picture(), self.picture()), lambda two: np.array_equal(*two))[1]
+
+    def expected_picture(self, drawn: Drawn, theme: str = "light") -> Pixels:
+        """Return the pixels that the kernel's numbers make of what is drawn, shape (rows, columns, 3), top first."""
+        heat = drawn.heat
+        assert heat is not None
+        asked = f"{self.name}.settings, {heat.time}, {heat.price}, {heat.width}, {heat.height}"
+        frame = f"{self.name}.session.frame({asked}).pixels"
+        text = self.kernel.value(f"__import__('base64').b64encode({frame}).decode()")
+        levels = np.frombuffer(base64.b64decode(text), np.uint8).reshape(heat.height, heat.width)[::-1]
+        return composed(look_up_table(self.trait("palette"), "dark" if theme == "dark" else "light"), theme)[levels]
+
+    # ------------------------------------------------------------------ gestures
+
+    def wheel(self, across: float, down: float, turn: float, times: int = 1) -> None:
+        """Turn the wheel over a place of the picture; a negative turn zooms in."""
+        self.page.mouse.move(*self.drawn().at(across, down))
+        for _ in range(times):
+            self.page.mouse.wheel(0, turn)
+
+    def drag(self, start: tuple[float, float], end: tuple[float, float]) -> None:
+        """Drag from one point of the page to another."""
+        mouse = self.page.mouse
+        mouse.move(*start)
+        mouse.down()
+        mouse.move((start[0] + end[0]) / 2, (start[1] + end[1]) / 2, steps=3)
+        mouse.move(*end, steps=3)
+        mouse.up()
+
+
+def composed(table: Pixels, theme: str) -> Pixels:
+    """Return a look-up table of RGBA colours over the ground of a theme, shape (256, 3)."""
+    opaque = table[:, 3:].astype(float) / 255
+    mixed = table[:, :3] * opaque + np.array(GROUND[theme]) * (1 - opaque)
+    return np.rint(mixed).astype(np.uint8)
+
+
+def changed_share(before: Pixels, after: Pixels) -> float:
+    """Return the share of pixels that look different; 1 if the sizes differ."""
+    if before.shape != after.shape:
+        return 1.0
+    return float((distance(before, after) > VISIBLE).mean())
+
+
+def distance(one: Pixels, other: Pixels) -> npt.NDArray[np.int16]:
+    """Return the largest difference of a channel, pixel by pixel."""
+    return np.abs(one.astype(np.int16) - other.astype(np.int16)).max(axis=-1)

@@ -1,0 +1,31 @@
+// What BokehJS drew inside one widget: evaluated by heatmap.py with the widget's root element.
+async (root) => {
+  const [bokeh] = await Promise.all(globalThis.__liqwidget_bokeh__?.values() ?? [])
+  for (const document of bokeh?.documents ?? []) {
+    const model = (name) => document.get_model_by_name(name)
+    const view = bokeh.index.get_one(model("liq-figure"))
+    if (!view || !root.contains(view.el)) continue
+    const host = view.el.getBoundingClientRect()
+    const { left, top, width, height } = view.frame.bbox
+    const column = (source, name) => Array.from(model(source).data.get(name))
+    const [image] = column("liq-heat", "image")
+    const [x, y, dw, dh] = ["x", "y", "dw", "dh"].map((name) => column("liq-heat", name)[0])
+    let digest = 0
+    for (const word of image ?? []) digest = (Math.imul(digest, 31) + word) | 0
+    const box = model("liq-selection")
+    return {
+      time: [model("liq-time").start, model("liq-time").end],
+      price: [model("liq-price").start, model("liq-price").end],
+      frame: { x: host.left + left, y: host.top + top, width, height },
+      heat: image && { time: [x, x + dw], price: [y, y + dh], width: image.shape[1], height: image.shape[0] },
+      digest,
+      candles: column("liq-candles", "middle"),
+      candle_close: column("liq-candles", "top"),
+      selection: box.visible ? { time: [box.left, box.right], price: [box.bottom, box.top] } : null,
+      notice: model("liq-notice").visible ? model("liq-notice").text : "",
+      last_price: model("liq-last").visible ? model("liq-last").location : null,
+      label_colour: model("liq-figure").below[0].major_label_text_color,
+    }
+  }
+  return null
+}

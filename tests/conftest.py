@@ -1,0 +1,38 @@
+"""What every test shares: own Jupyter folders, the notebook marker, and a Chromium for those who ask."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from tests import chromium
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep the user's Jupyter, IPython and Matplotlib settings out of the tests, and the tests out of them."""
+    home = tempfile.TemporaryDirectory(prefix="liqwidget-tests-")
+    config.add_cleanup(home.cleanup)
+    for variable in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR", "MPLCONFIGDIR"):
+        folder = Path(home.name, variable.lower())
+        folder.mkdir()
+        os.environ[variable] = str(folder)
+    os.environ["JUPYTER_PLATFORM_DIRS"] = "1"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark notebook cells, so that ``-m notebook`` picks them."""
+    for item in items:
+        if item.path.suffix == ".ipynb":
+            item.add_marker(pytest.mark.notebook)
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> Path:
+    """Return a Chromium that runs. A missing browser is a failure, never a skip."""
+    found = chromium.find()
+    if found is None:
+        pytest.fail(chromium.MISSING, pytrace=False)
+    return found

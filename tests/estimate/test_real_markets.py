@@ -1,0 +1,127 @@
+"""Real recorded markets: agreement with the reference of the specification, and what must hold on any market."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pytest
+
+from liqwidget.domain.lattice import CELL, cell_centre, cell_of
+from liqwidget.domain.ledger import Ledger
+from liqwidget.estimate.estimator import estimate
+from liqwidget.study.profile import profile
+from tests.ledgers import content, edges_of
+from tests.recorded import binance, needs_recordings, reference_estimator
+
+pytestmark = needs_recordings
+
+COINS = ("BTC", "ETH", "SOL")
+Floats = npt.NDArray[np.float64]
+
+
+@cache
+def ledger_of(coin: str) -> Ledger:
+    return estimate(binance(coin))
+
+
+def times_of(coin: str, count: int = 12) -> npt.NDArray[np.int64]:
+    close_time = binance(coin).close_time
+    return np.asarray(close_time[np.linspace(200, len(close_time) - 1, count).astype(int)])
+
+
+def total_variation(first: Floats, second: Floats) -> float:
+    return float(0.5 * np.abs(first / first.sum() - second / second.sum()).sum())
+
+
+@pytest.mark.parametrize("coin", COINS)
+def test_the_map_agrees_with_the_reference_of_the_specification(coin: str) -> None:
+    """Law 1. Total variation <= 0.002 within 20 % and <= 0.005 within 2 % of price, summed size within 1 %."""
+    market, at, part = binance(coin), times_of(coin), ledger_of(coin).venues[0]
+    cells = np.arange(int(cell_of(market.low.min())) - 2600, int(cell_of(market.high.max())) + 2000)
+    edges = edges_of(cells)
+    given = {
+        "t": market.time // 10**6,
+        "step_ms": market.timeframe // 10**6,
+        "o": market.open,
+        "h": market.high,
+        "l": market.low,
+        "c": market.close,
+        "vol": market.volume,
+        "oi": part.open_interest[1:],
+        "oi0": part.open_interest[0],
+        "d_min": 0.004,
+    }
+    long, short = reference_estimator().recommended(given, at // 10**6, edges)
+    ours = profile(ledger_of(coin), at, edges).total
+    for row, time in enumerate(at):
+        price = market.close[np.searchsorted(market.close_time, time)]
+        for share, limit in ((0.2, 0.002), (0.02, 0.005)):
+            near = np.abs(cell_centre(cells) / price - 1) <= share
+            theirs = (long[row] + short[row])[near]
+            assert total_variation(theirs, ours[row, near]) <= limit
+            assert ours[row, near].sum() == pytest.approx(theirs.sum(), rel=0.01)
+
+
+@pytest.mark.parametrize("coin", COINS)
+def test_standing_of_each_side_never_exceeds_open_interest(coin: str) -> None:
+    part, at = ledger_of(coin).venues[0], times_of(coin, 40)
+    cells = np.arange(int(part.coordinates[0].min()) - 6950, int(part.coordinates[1].max()) + 1300)
+    found = profile(ledger_of(coin), at, edges_of(cells))
+    interest = part.open_interest[part.row_at(at)]
+    for side, least in ((found.long, 0.7), (found.short, 0.9)):
+        share = (side / cell_centre(cells)).sum(axis=1) / interest
+        assert (share <= 1 + 1e-12).all()
+        assert (share >= least).all()
+
+
+@pytest.mark.parametrize("coin", COINS)
+def test_the_same_market_in_5m_and_1h_candles_gives_the_same_map(coin: str) -> None:
+    """Within 20 % of price, sums of five cells: Spearman >= 0.995, total variation <= 0.015."""
+    hourly = estimate(binance(coin).coarser("1h"))
+    time = hourly.end
+    price = ledger_of(coin).last_price(time)
+    edges = np.exp(np.arange(np.log(price * 0.8), np.log(price * 1.2), 5 * CELL))
+    one, other = (profile(ledger, time, edges).total for ledger in (ledger_of(coin), hourly))
+    assert total_variation(one, other) <= 0.015
+    assert pd.Series(one).rank().corr(pd.Series(other).rank()) >= 0.995
+
+
+@pytest.mark.parametrize("coin", COINS)
+def test_what_price_touched_is_gone_and_what_it_did_not_touch_stands(coin: str) -> None:
+    """Over the day of the largest fall: of what stood before it nothing is left in the range that price crossed.
+
+    Openings of that day are taken away, so that everything left stood before. Below the range all but churn stands.
+    """
+    market, ledger = binance(coin), ledger_of(coin)
+    row = int(np.argmin(market.low[288:] / market.close[:-288])) + 288
+    before, after = market.close_time[row - 288], market.close_time[row]
+    low, price = market.low[row - 287 : row + 1].min(), market.close[row - 288]
+    assert low < price * 0.95
+    part = ledger.venues[0]
+    opened, first = part.opened.copy(), int(part.row_at(before))
+    opened[first + 1 :] = 0
+    old = Ledger(ledger.symbol, ledger.prior, (replace(part, opened=opened, checkpoints=()),))
+    crossed, below = np.geomspace(low, price, 200), np.geomspace(low / 2, low * 0.999, 200)
+    stood = profile(ledger, before, crossed).long
+    assert stood.sum() > 0
+    assert profile(old, after, crossed).long.max() <= 1e-9 * stood.max()
+    kept = np.exp(part.log_survival[part.row_at(after)] - part.log_survival[first])
+    assert 0.3 < kept < 1
+    np.testing.assert_allclose(profile(old, after, below).long, profile(ledger, before, below).long * kept, rtol=1e-9)
+
+
+def test_the_past_of_a_real_market_is_the_same_bytes_when_later_data_are_appended() -> None:
+    """No look-ahead, across checkpoints of the ledger."""
+    market = binance("BTC")
+    edges = np.geomspace(60_000, 120_000, 400)
+    for row in (2_000, 2_046, 2_047, 5_000):
+        now = int(market.close_time[row])
+        found = [
+            profile(ledger, now, edges, measure="expected")
+            for ledger in (estimate(market.until(now)), ledger_of("BTC"))
+        ]
+        assert content(found[0]) == content(found[1])

@@ -1,0 +1,148 @@
+"""Law 1: the compiled kernels and the NumPy oracle are the same functions."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+from unittest import mock
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+
+from liqwidget.domain.viewport import Viewport
+from liqwidget.estimate.estimator import advance, estimate
+from liqwidget.field import engine, kernels, oracle
+from liqwidget.raster.grid import rasterise
+from liqwidget.study.clusters import find_clusters
+from liqwidget.study.levels import levels
+from tests.ledgers import numpy_engine
+from tests.markets import frames, two_venues, walk
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from liqwidget.domain.frames import MarketData
+    from liqwidget.domain.ledger import Ledger
+
+NAMES = ("forward", "evaluate", "spread", "lives")
+
+
+def alike(first: Any, second: Any) -> None:
+    """State that two arrays or numbers agree to 1e-9, amounts that are sums of larger ones to 1e-12 of the largest."""
+    largest = np.max(np.abs(first), initial=0.0)
+    np.testing.assert_allclose(second, first, rtol=1e-9, atol=1e-12 * (largest if np.isfinite(largest) else 1.0))
+
+
+@pytest.fixture
+def both() -> Iterator[Counter[str]]:
+    """Let every call of a kernel go to both, compare what they return and what they wrote, and count the calls."""
+    calls: Counter[str] = Counter()
+
+    def compared(name: str) -> Callable[..., Any]:
+        def call(*given: Any) -> Any:
+            calls[name] += 1
+            copies = [np.array(part) if isinstance(part, np.ndarray) else part for part in given]
+            ours, theirs = getattr(kernels, name)(*given), getattr(oracle, name)(*copies)
+            if ours is not None:
+                for one, other in zip(
+                    *(part if isinstance(part, tuple) else (part,) for part in (ours, theirs)), strict=True
+                ):
+                    assert np.shape(one) == np.shape(other)
+                    alike(one, other)
+            for one, other in zip(given, copies, strict=True):
+                if isinstance(one, np.ndarray) and one.dtype == np.float64:
+                    alike(one, other)
+            return ours
+
+        return call
+
+    functions = SimpleNamespace(**{name: compared(name) for name in NAMES})
+    modules = ("estimate.books", "field.evaluate", "study.levels")
+    patches = [mock.patch(f"liqwidget.{module}.engine", return_value=functions) for module in modules]
+    for patch in patches:
+        patch.start()
+    yield calls
+    for patch in patches:
+        patch.stop()
+
+
+def looked_at(ledger: Ledger, *, width: int = 40, height: int = 30) -> Viewport:
+    span, price = ledger.end - ledger.start, ledger.last_price()
+    time = (ledger.start - span // 7, ledger.end + span // 9)
+    return Viewport(time=time, price=(price * 0.7, price * 1.4), width=width, height=height)
+
+
+def test_kernels_equal_the_oracle_on_random_markets(both: Counter[str]) -> None:
+    """Law 1, compiled = oracle: each kernel on the arguments that the product gives it."""
+
+    @settings(max_examples=20, deadline=None)
+    @given(frames(most=40))
+    def holds(drawn: Any) -> None:
+        ledger = estimate(drawn.market())
+        for measure in ("size", "expected"):
+            rasterise(ledger, looked_at(ledger), measure=measure, leverage=["10-25x", "<3x"])
+        levels(ledger)
+
+    holds()
+    assert all(both[name] > 0 for name in NAMES)
+
+
+def test_kernels_equal_the_oracle_where_the_cells_must_grow(both: Counter[str]) -> None:
+    ledger = estimate(walk(7, 60, volatility=0.05).market())
+    assert both["forward"] > 1
+    assert both["spread"] > 1
+    rasterise(ledger, looked_at(ledger))
+
+
+def test_kernels_equal_the_oracle_when_a_fold_goes_on(both: Counter[str]) -> None:
+    market = walk(3, 80, gaps=True).market()
+    cut = int(market.close_time[30])
+    ledger = advance(estimate(market.until(cut)), market.since(cut))
+    rasterise(ledger, looked_at(ledger, width=1))
+    assert both["evaluate"] == 1
+
+
+def test_kernels_equal_the_oracle_after_years_of_decay(both: Counter[str]) -> None:
+    """Survival underflows after about 1,700 days: only its logarithm's differences may be used."""
+    ledger = estimate(walk(5, 900, "1d", volatility=0.03, volume="bursts").market())
+    assert ledger.venues[0].log_survival[-1] < -300
+    rasterise(ledger, looked_at(ledger, width=7))
+    rasterise(ledger, looked_at(ledger, width=1))
+    assert both["evaluate"] == 2
+
+
+def everything(market: list[MarketData]) -> list[Any]:
+    ledger = estimate(market)
+    grids = [rasterise(ledger, looked_at(ledger), measure=measure) for measure in ("size", "expected")]
+    found = levels(ledger)
+    numbers = [[cluster.size, cluster.expected_size] for cluster in find_clusters(ledger)]
+    parts = [
+        value for part in ledger for value in (part.open_interest, part.log_survival, part.opened, part.books.mass)
+    ]
+    return [*parts, *(grid.total for grid in grids), found.size, found.open_time.astype(float), np.array(numbers)]
+
+
+def test_the_whole_pipeline_is_the_same_under_both_engines() -> None:
+    markets = two_venues(11, 120)
+    compiled = everything(markets)
+    with numpy_engine():
+        plain = everything(markets)
+    for one, other in zip(compiled, plain, strict=True):
+        np.testing.assert_allclose(other, one, rtol=1e-6 if one.dtype == np.float32 else 1e-9, atol=1e-9)
+
+
+def test_the_oracle_is_chosen_where_numba_cannot_be_imported() -> None:
+    caches = (engine.numba, engine.engine, engine.compiled)
+    try:
+        for cached in caches:
+            cached.cache_clear()
+        with mock.patch.dict(sys.modules, {"numba": None}):
+            assert engine.engine() is oracle
+            assert engine.compiled(alike) is alike
+    finally:
+        for cached in caches:
+            cached.cache_clear()
+    assert engine.engine() is kernels

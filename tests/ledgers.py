@@ -1,0 +1,66 @@
+"""What tests ask of ledgers: their bytes, price edges around what was traded, the coins of profiles."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import fields, is_dataclass
+from typing import TYPE_CHECKING, Any
+from unittest import mock
+
+import numpy as np
+import numpy.typing as npt
+
+from liqwidget.domain.lattice import cell_centre, cell_edge
+from liqwidget.field import oracle
+from liqwidget.study.profile import profile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from liqwidget.domain.ledger import Ledger
+
+Floats = npt.NDArray[np.float64]
+
+REACH_DOWN, REACH_UP = 6950, 1300
+"""Cells below and above what was traded in which anything can stand."""
+
+
+def content(value: Any) -> Any:
+    """Return a value as nested tuples that are equal only if every array is equal to the byte."""
+    if isinstance(value, np.ndarray):
+        return str(value.dtype), value.shape, value.tobytes()
+    if is_dataclass(value):
+        return tuple((part.name, content(getattr(value, part.name))) for part in fields(value))
+    if isinstance(value, tuple | list):
+        return tuple(content(part) for part in value)
+    return repr(value)
+
+
+def traded_cells(ledger: Ledger, *, down: int = REACH_DOWN, up: int = REACH_UP) -> npt.NDArray[np.int64]:
+    """Return the lattice cells in which anything can stand."""
+    low = min(int(np.floor(part.coordinates[0].min())) for part in ledger)
+    high = max(int(np.floor(part.coordinates[1].max())) for part in ledger)
+    return np.arange(low - down, high + up + 1)
+
+
+def edges_of(cells: npt.NDArray[np.int64]) -> Floats:
+    """Return the price edges of neighbouring lattice cells."""
+    return cell_edge(np.append(cells, cells[-1] + 1))
+
+
+def coins(ledger: Ledger, at: Any = None, leverage: list[str] | None = None) -> tuple[npt.NDArray[np.int64], Floats]:
+    """Return cells and the coins standing in them, shape (2, V), long then short, at a time."""
+    cells = traded_cells(ledger)
+    found = profile(ledger, at, edges_of(cells), leverage=leverage)
+    return cells, np.stack([found.long, found.short]) / cell_centre(cells)
+
+
+@contextlib.contextmanager
+def numpy_engine() -> Iterator[None]:
+    """Run everything with the NumPy oracle and interpreted loops, as where Numba cannot be had."""
+    with contextlib.ExitStack() as stack:
+        for module in ("estimate.books", "field.evaluate", "study.levels"):
+            stack.enter_context(mock.patch(f"liqwidget.{module}.engine", return_value=oracle))
+        for module in ("estimate.survival", "field.measure"):
+            stack.enter_context(mock.patch(f"liqwidget.{module}.compiled", lambda function: function))
+        yield

@@ -1,0 +1,71 @@
+"""What is in the sdist and the wheel, and that the wheel works where there is nothing else."""
+
+from __future__ import annotations
+
+import tarfile
+import tomllib
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.packaging.conftest import Environment
+
+pytestmark = [pytest.mark.packaging, pytest.mark.timeout(600)]
+
+ROOT = Path(__file__).resolve().parents[2]
+BUNDLE_LIMIT = 60_000
+"""Bytes of our own front end [DESIGN, budgets]."""
+
+SCRIPT = """
+import importlib.metadata
+import sys
+import liqwidget
+heatmap = liqwidget.LiqHeatmap("BTC", source="sample")
+heatmap.to_html(sys.argv[1])
+print(liqwidget.__file__)
+print(repr(heatmap))
+assert liqwidget.__version__ == importlib.metadata.version("liqwidget")
+"""
+
+
+def test_wheel_holds_the_package_and_its_front_end(distributions: dict[str, Path]) -> None:
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    about = f"liqwidget-{version}.dist-info"
+    with zipfile.ZipFile(distributions["wheel"]) as wheel:
+        names = wheel.namelist()
+        assert {name.split("/")[0] for name in names} == {"liqwidget", about}
+        assert 0 < wheel.getinfo("liqwidget/static/widget.js").file_size <= BUNDLE_LIMIT
+        assert wheel.getinfo("liqwidget/static/widget.css").file_size > 0
+        assert "liqwidget/py.typed" in names
+        assert f"{about}/licenses/LICENSE" in names
+
+
+def test_sdist_holds_the_sources_and_the_front_end(distributions: dict[str, Path]) -> None:
+    with tarfile.open(distributions["sdist"]) as sdist:
+        names = {name.partition("/")[2] for name in sdist.getnames()}
+    needed = {"pyproject.toml", "README.md", "LICENSE", "js/package.json", "js/package-lock.json", "js/build.mjs"}
+    assert needed <= names
+    assert {"liqwidget/static/widget.js", "liqwidget/static/widget.css"} <= names
+    assert not any("node_modules" in name or name.startswith(".venv") for name in names)
+
+
+def test_wheel_draws_the_sample(wheel_environment: Environment, tmp_path: Path) -> None:
+    page = tmp_path / "sample.html"
+    printed = wheel_environment.run("python", "-c", SCRIPT, str(page), cwd=tmp_path).splitlines()
+    assert Path(printed[0]).is_relative_to(wheel_environment.folder)
+    assert printed[1] == "LiqHeatmap('BTC')"
+    assert "simulated" in page.read_text(encoding="utf-8").lower()
+
+
+def test_wheel_from_the_sdist_is_what_pip_installs_from_the_tree(
+    wheel_environment: Environment, binder_environment: Environment
+) -> None:
+    def package_files(environment: Environment) -> dict[str, bytes]:
+        (package,) = environment.folder.glob("lib/python*/site-packages/liqwidget")
+        files = (path for path in package.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+        return {path.relative_to(package).as_posix(): path.read_bytes() for path in files}
+
+    assert package_files(wheel_environment) == package_files(binder_environment)

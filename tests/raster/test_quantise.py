@@ -1,0 +1,65 @@
+"""One byte a pixel: the side in the high bit, 127 levels over four decades."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from liqwidget.raster.grid import Grid
+from liqwidget.raster.quantise import DECADES, LEVELS, SHORT_BIT, highest, level_value, per_cell, quantise
+
+EDGES = np.exp(np.arange(4600, 4604) * 0.001)
+"""Three rows of one lattice cell each, so that a row's value is its value per cell."""
+
+
+def grid(
+    long: list[list[float]] | np.ndarray, short: list[list[float]] | np.ndarray, edges: np.ndarray = EDGES
+) -> Grid:
+    longs, shorts = np.asarray(long, np.float32), np.asarray(short, np.float32)
+    return Grid(longs, shorts, edges, np.arange(longs.shape[1] + 1), "size", "24h")
+
+
+def test_hand_computed_pixels() -> None:
+    """Top 1e6: the top itself is level 127, a hundredth of it the middle, a ten-thousandth nothing."""
+    image = quantise(grid([[1e6, 1e4], [0, 90], [0, 0]], [[0, 0], [1e6, 0], [2e4, 0]]))
+    assert image.top == pytest.approx(1e6)
+    assert image.pixels.tolist() == [[127, 64], [SHORT_BIT + 127, 0], [SHORT_BIT + 74, 0]]
+
+
+def test_where_both_sides_stand_the_larger_is_shown() -> None:
+    image = quantise(grid([[5.0], [1.0], [3.0]], [[1.0], [5.0], [3.0]]))
+    assert (image.pixels >> 7)[:, 0].tolist() == [0, 1, 0]
+
+
+@settings(max_examples=50, deadline=None)
+@given(arrays.arrays(np.float32, (3, 4), elements=st.floats(0, 1e9, width=32)), st.sampled_from([None, 1e3, 1e9, 1e12]))
+def test_a_level_stands_for_its_value_to_half_a_bin(values: np.ndarray, top: float | None) -> None:
+    drawn = grid(values, np.zeros_like(values))
+    image = quantise(drawn, top)
+    shown = level_value(image.pixels, image.top)
+    visible = (values > image.top * 10.0**-DECADES * 1.001) & (values <= image.top)
+    ratio = np.log10(np.where(visible, values, 1.0) / np.where(visible, shown, 1.0))
+    assert (np.abs(ratio) <= DECADES / LEVELS / 2 + 1e-3).all()
+    assert (image.pixels[values < image.top * 10.0**-DECADES * 0.999] == 0).all()
+    assert (image.pixels[values > image.top] == LEVELS).all() or image.top == 0
+
+
+def test_colours_do_not_change_with_the_height_of_rows() -> None:
+    """Values are per 10 bps cell: a view with rows three cells high has the same bytes."""
+    fine = quantise(grid([[6.0], [6.0], [6.0]], np.zeros((3, 1))), top=10.0)
+    coarse = quantise(grid([[18.0]], [[0.0]], EDGES[[0, 3]]), top=10.0)
+    assert set(fine.pixels.ravel()) == set(coarse.pixels.ravel())
+    np.testing.assert_allclose(per_cell(grid([[18.0]], [[0.0]], EDGES[[0, 3]])), 1 / 3)
+
+
+@pytest.mark.parametrize("top", [None, 0.0, float("nan"), float("inf")])
+def test_nothing_standing_is_an_empty_image(top: float | None) -> None:
+    empty = grid(np.zeros((3, 2)), np.zeros((3, 2)))
+    assert highest(empty) == 0
+    image = quantise(empty, top)
+    assert not image.pixels.any()
+    assert image.pixels.dtype == np.uint8
+    assert image.pixels.shape == (3, 2)

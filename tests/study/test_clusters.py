@@ -1,0 +1,195 @@
+"""Law 5, clusters: they partition what they claim, sizes add up, and nothing but ledger, time and options counts."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from liqwidget.domain.leverage import LEVERAGE_GROUPS
+from liqwidget.domain.side import Side
+from liqwidget.domain.viewport import Viewport
+from liqwidget.errors import DataError
+from liqwidget.estimate.estimator import estimate
+from liqwidget.raster.grid import rasterise
+from liqwidget.study.clusters import COLUMNS, Cluster, clusters_frame, find_clusters
+from liqwidget.study.profile import profile
+from tests.ledgers import edges_of, traded_cells
+from tests.markets import Frames, candles_of, frames, interest_of, two_venues, walk
+from tests.recorded import binance, needs_recordings
+
+if TYPE_CHECKING:
+    from liqwidget.domain.ledger import Ledger
+
+laws = settings(max_examples=20, deadline=None)
+measures = st.sampled_from(["expected", "size"])
+sensitivities = st.floats(0, 1)
+LEDGER = estimate(two_venues(9, 200))
+
+
+def size_of(ledger: Ledger, cluster: Cluster, measure: str) -> float:
+    edges = [cluster.price_low, cluster.price_high]
+    found = profile(ledger, None, edges, measure=measure)
+    return float((found.long if cluster.side is Side.LONG else found.short)[0])
+
+
+@laws
+@given(frames(), measures, sensitivities)
+def test_clusters_are_disjoint_and_inside_their_side(drawn: Frames, measure: str, sensitivity: float) -> None:
+    """Law 5: no price is claimed twice by a side; longs lie below the last close, shorts above, to a lattice cell."""
+    ledger = estimate(drawn.market())
+    found = find_clusters(ledger, None, measure, sensitivity=sensitivity)
+    close = ledger.last_price()
+    for side in Side:
+        mine = sorted((c for c in found if c.side is side), key=lambda c: c.price_low)
+        assert all(c.price_low < c.peak_price < c.price_high for c in mine)
+        assert all(one.price_high <= other.price_low for one, other in itertools.pairwise(mine))
+        assert all(c.price_high <= close * 1.0011 if side is Side.LONG else c.price_low >= close / 1.0011 for c in mine)
+        assert all((c.distance_pct < 0) == (side is Side.LONG) for c in mine)
+
+
+@laws
+@given(frames(), measures, sensitivities)
+def test_sizes_are_the_profile_summed_over_the_range(drawn: Frames, measure: str, sensitivity: float) -> None:
+    """Law 5: sizes add up, in both measures; the largest in the measure comes first."""
+    ledger = estimate(drawn.market())
+    found = find_clusters(ledger, None, measure, sensitivity=sensitivity)
+    for cluster in found:
+        assert cluster.size == pytest.approx(size_of(ledger, cluster, "size"), rel=1e-6)
+        assert cluster.expected_size == pytest.approx(size_of(ledger, cluster, "expected"), rel=1e-6, abs=1e-12)
+        assert cluster.expected_size <= cluster.size * (1 + 1e-9)
+    shown = [c.size if measure == "size" else c.expected_size for c in found]
+    assert shown == sorted(shown, reverse=True)
+
+
+@laws
+@given(frames(), measures, sensitivities)
+def test_the_peak_is_the_largest_cell_of_its_run_in_the_shown_measure(
+    drawn: Frames, measure: str, sensitivity: float
+) -> None:
+    ledger = estimate(drawn.market())
+    cells = traded_cells(ledger, down=3_100, up=1_400)
+    edges = edges_of(cells)
+    values = profile(ledger, None, edges, measure=measure)
+    for cluster in find_clusters(ledger, None, measure, sensitivity=sensitivity):
+        side = values.long if cluster.side is Side.LONG else values.short
+        inside = (edges[:-1] > cluster.price_low * 0.9995) & (edges[1:] < cluster.price_high * 1.0005)
+        peak = (edges[:-1] < cluster.peak_price) & (edges[1:] > cluster.peak_price)
+        assert side[peak][0] >= side[inside].max() * (1 - 1e-9)
+
+
+@laws
+@given(st.floats(0, 1), measures)
+def test_mixes_sum_to_one(sensitivity: float, measure: str) -> None:
+    """Law 5: over groups and over venues, and a venue's share is its own profile's."""
+    for cluster in find_clusters(LEDGER, None, measure, sensitivity=sensitivity):
+        assert sum(cluster.leverage_mix.values()) == pytest.approx(1)
+        assert sum(cluster.venue_mix.values()) == pytest.approx(1)
+        assert set(cluster.leverage_mix) == set(LEVERAGE_GROUPS)
+        for name, share in cluster.venue_mix.items():
+            alone = size_of(LEDGER.only([name]), cluster, "size")
+            assert share * cluster.size == pytest.approx(alone, rel=1e-6, abs=1e-9 * cluster.size)
+
+
+@laws
+@given(frames(most=120), measures, sensitivities, sensitivities)
+def test_more_sensitivity_never_gives_fewer(drawn: Frames, measure: str, one: float, other: float) -> None:
+    ledger = estimate(drawn.market())
+    fewer, more = (find_clusters(ledger, None, measure, sensitivity=part) for part in sorted((one, other)))
+    for side in Side:
+        assert sum(c.side is side for c in fewer) <= sum(c.side is side for c in more)
+
+
+def test_nothing_but_ledger_time_and_options_counts() -> None:
+    """Law 5: no view changes clusters, their identities stay, and filters are those of the picture."""
+    at = LEDGER.end - 10**12
+    found = find_clusters(LEDGER, at)
+    rasterise(LEDGER, Viewport(("2026-01-01", "2026-01-02"), (99, 101), 50, 50))
+    assert find_clusters(LEDGER, at) == found
+    assert find_clusters(LEDGER, pd.Timestamp(at, tz="UTC")) == found
+    assert len({cluster.id for cluster in found}) == len(found) > 0
+    assert find_clusters(LEDGER, at, venues=LEDGER.names, leverage=LEVERAGE_GROUPS) == found
+    near = find_clusters(LEDGER, at, leverage=["25-50x"])
+    assert near
+    assert all(set(cluster.leverage_mix) == {"25-50x"} for cluster in near)
+
+
+def test_a_cluster_keeps_its_identity_while_its_peak_stays() -> None:
+    """A still market after the first move: the same clusters, candle after candle; at most a faint one fades."""
+    still = [(100.0, 104.0, 99.0, 100.0)] + [(100.0, 100.0, 100.0, 100.0)] * 12
+    ledger = estimate(Frames(candles_of(still), interest_of([1000.0] * 14), "5m").market())
+    ids = [{cluster.id for cluster in find_clusters(ledger, time, "size")} for time in ledger.venues[0].time[6:]]
+    assert len(ids[-1]) > 5
+    assert all(later <= earlier for earlier, later in itertools.pairwise(ids))
+    assert len(ids[0] - ids[-1]) <= 1
+
+
+def test_age_counts_from_the_last_touch_of_the_peak() -> None:
+    """A wick down to 95 an hour ago touched the prices above it; those below were never touched."""
+    rows = [(100.0, 100.0, 100.0, 100.0)] * 24
+    rows[11] = (100.0, 100.0, 95.0, 100.0)
+    ledger = estimate(Frames(candles_of(rows), interest_of([1000.0] * 25), "5m").market())
+    found = [c for c in find_clusters(ledger, None, "size") if c.side is Side.LONG]
+    ages = {c.peak_price > 95: c.age for c in found}
+    assert ages[True] == pd.Timedelta("1h")
+    assert ages[False] == pd.Timedelta("2h")
+
+
+@pytest.mark.parametrize("leverage", [[], [">50x"]])
+def test_nothing_standing_gives_no_clusters(leverage: list[str]) -> None:
+    """No group chosen; a group that cannot exist where the nearest distance is 5 %."""
+    ledger = estimate(walk(1, 30).market(minimum_distance=0.05))
+    assert find_clusters(ledger, leverage=leverage) == ()
+
+
+def test_before_the_first_close_and_without_open_interest_yet_there_are_none() -> None:
+    assert find_clusters(LEDGER, LEDGER.start) == ()
+    assert find_clusters(LEDGER, "2020-01-01") == ()
+    assert find_clusters(LEDGER, venues=[]) == ()
+    unknown = Frames(candles_of([(100.0, 100.0, 100.0, 100.0)] * 3), interest_of([float("nan")] * 3 + [10.0]), "5m")
+    assert find_clusters(estimate(unknown.market()), "2026-01-01 00:10") == ()
+
+
+def test_frame_has_the_documented_columns() -> None:
+    found = find_clusters(LEDGER)
+    frame = clusters_frame(found)
+    assert tuple(frame.columns) == COLUMNS
+    assert frame["side"].isin(["long", "short"]).all()
+    assert len(frame) == len(found)
+    assert tuple(clusters_frame(()).columns) == COLUMNS
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"sensitivity": 1.5}, "sensitivity from 0"),
+        ({"sensitivity": float("nan")}, "sensitivity from 0"),
+        ({"sensitivity": "high"}, "sensitivity from 0"),
+        ({"measure": "mass"}, "'expected' or 'size'"),
+        ({"horizon": "soon"}, "duration"),
+        ({"at": "yesterday?"}, "a time such as"),
+        ({"leverage": ["1000x"]}, ">50x"),
+        ({"venues": ["mtgox"]}, "binance, bybit"),
+    ],
+)
+def test_wrong_options_are_named(wrong: dict[str, object], words: str) -> None:
+    with pytest.raises(DataError, match=words):
+        find_clusters(LEDGER, **wrong)  # type: ignore[arg-type]
+
+
+@needs_recordings
+@pytest.mark.parametrize("coin", ["BTC", "ETH", "SOL"])
+def test_a_real_market_shows_a_few_clusters_a_side(coin: str) -> None:
+    """About 3 to 12 a side at the default, on any day."""
+    ledger = estimate(binance(coin))
+    counts = []
+    for back in range(0, 20, 4):
+        found = find_clusters(ledger, ledger.end - back * 86_400 * 10**9)
+        counts += [sum(c.side is side for c in found) for side in Side]
+    assert min(counts) >= 1
+    assert max(counts) <= 15
+    assert 2 <= sorted(counts)[len(counts) // 2] <= 12

@@ -1,0 +1,124 @@
+"""Levels: lives of price cells between two touches, and the profile of what stands."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+
+from liqwidget.domain.lattice import cell_of
+from liqwidget.domain.levels import STANDING
+from liqwidget.errors import DataError
+from liqwidget.estimate.estimator import estimate
+from liqwidget.study.levels import levels
+from liqwidget.study.profile import profile
+from tests.ledgers import edges_of, traded_cells
+from tests.markets import Frames, candles_of, frames, interest_of, two_venues, walk
+
+laws = settings(max_examples=20, deadline=None)
+
+
+@laws
+@given(frames())
+def test_standing_levels_are_the_profile(drawn: Frames) -> None:
+    ledger = estimate(drawn.market())
+    standing = levels(ledger).standing
+    cells = traded_cells(ledger)
+    found = profile(ledger, None, edges_of(cells))
+    for side, values in ((1, found.long), (-1, found.short)):
+        mine = standing.side == side
+        summed = np.bincount(standing.cell[mine] - cells[0], standing.size[mine], minlength=len(cells))
+        np.testing.assert_allclose(summed, values, rtol=1e-6, atol=1e-9 * max(values.max(), 1e-300))
+
+
+@laws
+@given(frames(most=30))
+def test_a_level_lives_from_the_first_close_after_a_touch_to_the_next_touch(drawn: Frames) -> None:
+    """Each life is touched at its end and never between; lives of one cell, side and group do not overlap."""
+    ledger = estimate(drawn.market(), prior="nominal")
+    part, found = ledger.venues[0], levels(ledger)
+    low, high, close = np.floor(part.coordinates)
+    last_close = np.append(close[0], close[:-1])
+    bottom, top = np.minimum(low, last_close), np.maximum(high, last_close)
+    assert (found.close_time > found.open_time).all()
+    assert (found.peak_size >= found.size * (1 - 1e-12)).all()
+    assert (found.size > 0).all()
+    for index in range(0, len(found), max(1, len(found) // 300)):
+        cell, side = found.cell[index], found.side[index]
+        touches = part.time[bottom <= cell] if side > 0 else part.time[top >= cell]
+        inside = (touches > found.open_time[index]) & (touches < found.close_time[index])
+        assert not inside.any()
+        assert found.close_time[index] == STANDING or found.close_time[index] in touches
+    order = np.lexsort((found.open_time, found.group, found.side, found.cell))
+    same = np.all([np.diff(getattr(found, name)[order]) == 0 for name in ("cell", "side", "group")], axis=0)
+    assert (found.open_time[order][1:][same] >= found.close_time[order][:-1][same]).all()
+
+
+def test_a_sweep_ends_levels() -> None:
+    """One candle at 100, then one to 90: the longs between are levels of five minutes, swept at the second close."""
+    rows = [(100.0, 100.0, 100.0, 100.0), (100.0, 100.0, 90.0, 90.0)]
+    ledger = estimate(Frames(candles_of(rows), interest_of([1000.0] * 3), "5m").market())
+    frame = levels(ledger).to_frame()
+    swept = frame[frame["ended_by"] == "swept"]
+    assert (swept["side"] == "long").all()
+    assert (swept["open_time"] == pd.Timestamp("2026-01-01", tz="UTC")).all()
+    assert (swept["close_time"] == pd.Timestamp("2026-01-01 00:10", tz="UTC")).all()
+    assert swept["price_high"].max() < 100 * (1 - 0.004) * 1.001
+    assert cell_of(swept["price_low"].min() * 1.0001) == cell_of(90.0)
+    before = profile(ledger, "2026-01-01 00:05", [swept["price_low"].min(), 101]).long[0]
+    kept = np.exp(np.diff(ledger.venues[0].log_survival)[1])
+    assert swept["size"].sum() == pytest.approx(before * kept, rel=1e-6)
+    assert frame.loc[frame["ended_by"] == "standing", "close_time"].isna().all()
+
+
+def test_frame_has_the_documented_columns() -> None:
+    found = levels(estimate(two_venues(3, 40)))
+    frame = found.to_frame()
+    assert list(frame.columns) == [
+        *(
+            "price_low",
+            "price_high",
+            "open_time",
+            "close_time",
+            "size",
+            "peak_size",
+            "side",
+            "leverage",
+            "venue",
+            "ended_by",
+        )
+    ]
+    assert str(frame["open_time"].dt.tz) == str(frame["close_time"].dt.tz) == "UTC"
+    assert set(frame["venue"]) == {"binance", "bybit"}
+    assert len(frame) == len(found)
+    assert len(found.standing) == int((frame["ended_by"] == "standing").sum())
+    np.testing.assert_allclose(frame["price_high"] / frame["price_low"], np.exp(0.001))
+
+
+def test_profile_of_many_times_has_a_leading_axis_in_the_order_given() -> None:
+    ledger = estimate(walk(4, 60).market())
+    edges = np.geomspace(80, 125, 40)
+    times = [ledger.end, ledger.start, "2026-01-01 02:00"]
+    many = profile(ledger, times, edges)
+    assert many.long.shape == (3, 39)
+    for row, time in enumerate(times):
+        np.testing.assert_allclose(many.total[row], profile(ledger, time, edges).total, rtol=1e-9)
+    assert list(profile(ledger, None, edges).to_frame().columns) == ["price_low", "price_high", "long", "short"]
+    with pytest.raises(DataError, match="one time, was 3"):
+        many.to_frame()
+    assert profile(ledger, [], edges).long.shape == (0, 39)
+
+
+@pytest.mark.parametrize(
+    "edges", [(), (1.0,), (2.0, 1.0), (1.0, 1.0), (0.0, 1.0), (1.0, np.nan), (1.0, np.inf), ("a", "b"), None]
+)
+def test_wrong_edges_are_named(edges: object) -> None:
+    with pytest.raises(DataError, match="two or more ascending prices above 0"):
+        profile(estimate(walk(4, 5).market()), None, edges)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("at", ["yesterday?", "3000-01-01", pd.NaT, object()])
+def test_wrong_times_are_named(at: object) -> None:
+    with pytest.raises(DataError, match="Expected at "):
+        profile(estimate(walk(4, 5).market()), at, (1, 2))

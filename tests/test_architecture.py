@@ -1,0 +1,159 @@
+"""The house of CONTRIBUTING.md as tests: who imports whom, what an import costs, how large a file may be."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = ROOT / "liqwidget"
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+MAY_IMPORT = {
+    "errors": set(),
+    "domain": {"errors"},
+    "market": {"errors", "domain"},
+    "field": {"errors", "domain"},
+    "estimate": {"errors", "domain", "field"},
+    "raster": {"errors", "domain", "field"},
+    "study": {"errors", "domain", "field", "estimate"},
+    "run": {"errors", "domain", "field", "market", "estimate", "study"},
+    "widget": {"errors", "domain", "field", "raster", "study"},
+}
+"""Per part of the package, the other parts it may import. `heatmap` and `__init__` may import all."""
+MAY_IMPORT_ALL = {"heatmap", "__init__"}
+
+ONLY_IN = {"ccxt": "market/exchange*.py", "dask": "run/batch*.py"}
+"""Per library, the one place that imports it."""
+
+LATE = ("ccxt", "dask", "numba", "scipy", "pyarrow", "matplotlib", "bokeh.models", "bokeh.plotting")
+"""What `import liqwidget` must not load."""
+
+DRAWERS = {"utils", "util", "helpers", "helper", "common", "misc", "shared"}
+MAXIMUM_LINES = {".py": 400, ".ts": 250}
+NOT_OURS = {".git", ".venv", "node_modules", "static", "dist", "build", "artefacts", "__pycache__"}
+
+# Written in pieces, so that this file does not contain what it looks for.
+MACHINE_PATH = re.compile(r"(?<![\w./~-])(?:/(?:home|Users|root|work|tmp)/[\w.-]+|[A-Z]:\\Users\\)")
+REGISTRY = re.compile(
+    "|".join([r"registry\.npm" + r"js\.org", r"registry\.yarn" + "pkg", r"py" + r"pi\.org", r"python" + "hosted"])
+)
+
+
+def part_of(module: Path) -> str:
+    """Return the part of the package that a module belongs to: ``domain`` for ``liqwidget/domain/side.py``."""
+    return module.relative_to(PACKAGE).with_suffix("").parts[0]
+
+
+def imports_of(module: Path) -> set[str]:
+    """Return the dotted names that a module imports, at its top or inside functions."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"Expected absolute imports, was a relative one, {module}:{node.lineno}"
+            found.update(f"{node.module}.{alias.name}" for alias in node.names)
+    return found
+
+
+def named(path: Path) -> str:
+    """Return the path as pytest shows it."""
+    return path.relative_to(ROOT).as_posix()
+
+
+@functools.cache
+def tracked_files() -> tuple[Path, ...]:
+    """Return the files that are in git or would be added; all files where there is no git."""
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
+    if (ROOT / ".git").exists():
+        listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
+        files = [ROOT / name for name in listed]
+    else:
+        files = [path for path in ROOT.rglob("*") if not NOT_OURS & set(path.relative_to(ROOT).parts)]
+    return tuple(sorted(path for path in files if path.is_file()))
+
+
+@pytest.mark.parametrize("module", MODULES, ids=named)
+def test_a_part_imports_only_the_parts_below_it(module: Path) -> None:
+    part = part_of(module)
+    if part in MAY_IMPORT_ALL:
+        return
+    ours = (name.split(".") for name in imports_of(module) if name.split(".")[0] == "liqwidget")
+    parts = {name[1] if len(name) > 1 else "__init__" for name in ours}
+    assert part in MAY_IMPORT, f"Expected one of {sorted(MAY_IMPORT)}, was {part}: name its place in the house"
+    assert parts - {part} <= MAY_IMPORT[part]
+
+
+@pytest.mark.parametrize("module", MODULES, ids=named)
+def test_a_library_that_is_walled_off_is_imported_in_one_place(module: Path) -> None:
+    libraries = {name.split(".")[0] for name in imports_of(module)}
+    for library, place in ONLY_IN.items():
+        assert library not in libraries or module.relative_to(PACKAGE).match(place)
+
+
+def test_importing_liqwidget_is_light() -> None:
+    script = f"import sys, liqwidget; print(*[name for name in {LATE!r} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == []
+
+
+@pytest.mark.parametrize("module", MODULES, ids=named)
+def test_every_module_says_what_it_is_for(module: Path) -> None:
+    assert ast.get_docstring(ast.parse(module.read_text(encoding="utf-8")))
+
+
+def test_no_drawers() -> None:
+    names = {path: {path.stem.strip("_").lower(), path.parent.name} for path in tracked_files()}
+    assert [named(path) for path, words in names.items() if words & DRAWERS] == []
+
+
+def test_no_file_is_too_long() -> None:
+    lines = {
+        named(path): len(path.read_text(encoding="utf-8").splitlines())
+        for path in tracked_files()
+        if path.suffix in MAXIMUM_LINES
+    }
+    assert {name: count for name, count in lines.items() if count > MAXIMUM_LINES[Path(name).suffix]} == {}
+
+
+def test_no_built_file_is_tracked() -> None:
+    assert [named(path) for path in tracked_files() if "static" in path.relative_to(ROOT).parts] == []
+
+
+def test_no_path_of_a_machine_and_no_registry_host() -> None:
+    found = []
+    for path in tracked_files():
+        content = path.read_bytes()
+        if b"\0" in content:
+            continue
+        for number, line in enumerate(content.decode("utf-8").splitlines(), start=1):
+            if MACHINE_PATH.search(line) or REGISTRY.search(line):
+                found.append(f"{named(path)}:{number}: {line.strip()[:120]}")
+    assert found == []
+
+
+def test_scripts_can_be_run() -> None:
+    assert [
+        name
+        for name in (".ci/run", "binder/postBuild")
+        if (ROOT / name).exists() and not os.access(ROOT / name, os.X_OK)
+    ] == []
+
+
+@pytest.mark.parametrize("notebook", sorted((ROOT / "notebooks").glob("*.ipynb")), ids=named)
+def test_saved_notebooks_hold_no_widget_view(notebook: Path) -> None:
+    """A view that is saved without its model opens as an error; `make notebooks` leaves it out."""
+    content = json.loads(notebook.read_text(encoding="utf-8"))
+    outputs = [output for cell in content["cells"] for output in cell.get("outputs", [])]
+    assert not any("application/vnd.jupyter.widget-view+json" in output.get("data", {}) for output in outputs)
+    assert "widgets" not in content["metadata"]

@@ -1,0 +1,97 @@
+"""Files out of the notebook: one HTML file that needs nothing, and a PNG."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+import matplotlib.image
+import numpy as np
+import pytest
+
+from liqwidget import DataError
+from liqwidget.domain.amount import money
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from liqwidget import LiqHeatmap
+
+LARGEST = 6_000_000
+
+
+def state_of(page: str) -> dict[str, Any]:
+    match = re.search(r'id="liqwidget-state">(.*?)</script>', page, re.DOTALL)
+    assert match is not None
+    state: dict[str, Any] = json.loads(match[1])
+    return state
+
+
+def test_html_is_one_file_without_addresses(heatmap: LiqHeatmap, tmp_path: Path) -> None:
+    path = heatmap.to_html(tmp_path / "map.html")
+    page = path.read_text(encoding="utf-8")
+    assert len(page) < LARGEST
+    code = re.sub(r'id="liqwidget-(state|code)">.*?</script>', "", page, flags=re.DOTALL)
+    assert not re.search(r"(src|href)\s*=|https?://", code)
+    state = state_of(page)
+    assert state["_offline"] is True
+    assert {frame["measure"] for frame in state["_frames"]} == {"expected", "size"}
+    first = state["_frames"][0]
+    assert len(base64.b64decode(first["pixels"]["b64"])) == first["width"] * first["height"]
+    assert state["_clusters"][0]["id"] == heatmap.clusters[0].id
+
+
+def test_nothing_in_the_state_can_end_its_script(heatmap: LiqHeatmap, tmp_path: Path) -> None:
+    heatmap._market = heatmap._market | {"notice": "</script><script>alert(1)</script><!--"}
+    page = heatmap.to_html(tmp_path / "map.html", title="<b>&").read_text(encoding="utf-8")
+    assert "alert(1)</script>" not in page
+    assert "<title>&lt;b&gt;&amp;</title>" in page
+    assert state_of(page)["_market"]["notice"].startswith("</script>")
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_png_has_heat_candles_and_its_size(heatmap: LiqHeatmap, tmp_path: Path, theme: str) -> None:
+    path = heatmap.to_png(tmp_path / "map.png", width=800, height=450, theme=theme)
+    pixels = matplotlib.image.imread(path)
+    assert pixels.shape[:2] == (450, 800)
+    colours = np.unique((pixels[..., :3] * 255).astype(np.uint8).reshape(-1, 3), axis=0)
+    assert len(colours) > 200
+
+
+def test_png_follows_side_threshold_and_range(heatmap: LiqHeatmap, tmp_path: Path) -> None:
+    def picture() -> bytes:
+        return heatmap.to_png(tmp_path / "map.png", width=400, height=300).read_bytes()
+
+    both = picture()
+    heatmap.side = "long"
+    long = picture()
+    heatmap.threshold = heatmap._frames[0]["top"]
+    none = picture()
+    heatmap.price_range = (29_000, 31_000)
+    assert len({both, long, none, picture()}) == 4
+
+
+def test_png_refuses_what_it_cannot_draw(heatmap: LiqHeatmap, tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="theme 'dark' or 'light'"):
+        heatmap.to_png(tmp_path / "map.png", theme="sepia")
+    with pytest.raises(DataError, match="at least 200 x 200"):
+        heatmap.to_png(tmp_path / "map.png", width=50)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (12_345_678, "$12.3M"),
+        (999, "$999"),
+        (1_500, "$1.5K"),
+        (2.5e9, "$2.5B"),
+        (3.4e12, "$3.4T"),
+        (999_999, "$1M"),
+        (0.0, "$0"),
+        (-1_500, "-$1.5K"),
+    ],
+)
+def test_money_is_short(value: float, text: str) -> None:
+    assert money(value) == text

@@ -1,0 +1,77 @@
+"""The Bokeh figure holds what the front end looks for by name, and nothing of the analyst's data."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from bokeh.document import Document
+from bokeh.models import ColumnDataSource, Plot
+
+from liqwidget.widget import assets
+from liqwidget.widget.figure import build_figure, document_json
+
+SOURCES = Path(__file__).parents[2] / "js" / "src"
+
+
+@pytest.fixture
+def document() -> Document:
+    document = Document()
+    document.add_root(build_figure())
+    return document
+
+
+def test_every_name_that_the_front_end_looks_for_is_there(document: Document) -> None:
+    asked = set(re.findall(r'"(liq-[a-z-]+)"', (SOURCES / "plot.ts").read_text()))
+    assert {"liq-figure", "liq-heat", "liq-candles", "liq-clusters", "liq-last", "liq-selection", "liq-box"} <= asked
+    for name in asked:
+        assert document.get_model_by_name(name) is not None, name
+
+
+def test_the_front_end_fills_the_columns_that_the_figure_draws(document: Document) -> None:
+    written = {
+        "liq-candles": SOURCES / "candle_columns.ts",
+        "liq-clusters": SOURCES / "cluster_columns.ts",
+        "liq-cluster-labels": SOURCES / "cluster_columns.ts",
+        "liq-heat": SOURCES / "plot.ts",
+    }
+    for name, path in written.items():
+        text = path.read_text()
+        source = document.get_model_by_name(name)
+        assert isinstance(source, ColumnDataSource)
+        for column in source.data:
+            assert re.search(rf"\b{column}\b", text), f"{name}: {column}"
+
+
+def test_the_json_is_small_and_reads_back(document: Document) -> None:
+    text = document_json(document)
+    assert len(text) < 40_000
+    again = Document.from_json(json.loads(text))
+    plot = again.get_model_by_name("liq-figure")
+    assert isinstance(plot, Plot)
+    assert plot.y_range.name == "liq-price"
+
+
+def test_two_figures_share_no_model() -> None:
+    ours, others = ({model.id for model in build_figure().references()} for _ in range(2))
+    assert not ours & others
+
+
+def test_the_asset_is_the_installed_bokeh_and_one_a_kernel() -> None:
+    asset = assets.bokeh_asset()
+    assert assets.bokeh_asset() is asset
+    assert asset.version == assets.bokeh_version()
+    assert b"Bokeh" in gzip.decompress(asset.bokeh)
+    asset.close()
+    assert assets.bokeh_asset() is not asset
+
+
+def test_importing_the_assets_does_not_import_bokeh() -> None:
+    code = "import sys, liqwidget.widget.assets as a; a.bokeh_gzip(); print('bokeh' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"

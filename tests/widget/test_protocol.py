@@ -1,0 +1,96 @@
+"""Law 6: decode(encode(m)) = m; recorded messages are read by pytest here and by vitest in js/test."""
+
+from __future__ import annotations
+
+import base64
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from liqwidget import ProtocolError
+from liqwidget.domain.viewport import MAXIMUM_PIXELS
+from liqwidget.widget import protocol
+
+SAMPLES = sorted((Path(__file__).parent.parent / "protocol").glob("*.json"))
+
+numbers = st.floats(allow_nan=False, allow_infinity=False, width=32)
+intervals = st.tuples(numbers, numbers).filter(lambda pair: pair[0] < pair[1])
+ids = st.integers(0, 2**31)
+pixels = st.integers(1, MAXIMUM_PIXELS)
+requests = st.one_of(
+    st.builds(protocol.ViewRequest, st.text(), ids, intervals, intervals, pixels, pixels),
+    st.builds(protocol.ReadingRequest, st.text(), ids, numbers, numbers),
+    st.builds(protocol.BokehRequest, st.text(), ids),
+)
+
+
+@given(requests)
+def test_law_6_a_request_survives_the_wire(request_: protocol.Request) -> None:
+    wire = json.loads(json.dumps(protocol.encode_request(request_)))
+    assert protocol.decode_request(wire) == request_
+
+
+@given(st.integers(1, 9), st.integers(1, 9), st.integers(0, 4), st.data())
+def test_law_6_a_frame_survives_the_wire(width: int, height: int, candles: int, data: st.DataObject) -> None:
+    cells = data.draw(st.binary(min_size=width * height, max_size=width * height))
+    rows = data.draw(st.binary(min_size=48 * candles, max_size=48 * candles))
+    frame = protocol.Frame((0.0, 9.5), (1.0, 2.0), width, height, "size", 3.5, 4, 60_000, cells, rows)
+    answer, buffers = protocol.frame_answer(protocol.ViewRequest("v", 1, (0.0, 9.5), (1.0, 2.0), width, height), frame)
+    again = protocol.decode_frame(json.loads(json.dumps(answer))["frame"], buffers)
+    assert again.state() == frame.state()
+    assert (answer["view"], answer["id"]) == ("v", 1)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (None, "message of type"),
+        ({"type": "shell", "view": "v", "id": 1}, "message of type"),
+        ({"type": "view", "view": 3, "id": 1}, "'view' as text"),
+        ({"type": "bokeh", "view": "v", "id": 1.5}, "'id' as a whole number"),
+        ({"type": "bokeh", "view": "v", "id": True}, "'id' as a whole number"),
+        ({"type": "reading", "view": "v", "id": 1, "time": 0, "price": "nan"}, "'price' as a number"),
+        ({"type": "reading", "view": "v", "id": 1, "time": float("inf"), "price": 1}, "'time' as a number"),
+        ({"type": "view", "view": "v", "id": 1, "width": 0, "height": 5}, "pixels"),
+        ({"type": "view", "view": "v", "id": 1, "width": 5, "height": 99_999}, "pixels"),
+        ({"type": "view", "view": "v", "id": 1, "width": 5, "height": 5, "time": [1]}, "'time' as two numbers"),
+        ({"type": "view", "view": "v", "id": 1, "width": 5, "height": 5, "time": [2, 1]}, "from low to high"),
+    ],
+)
+def test_a_broken_request_is_refused_in_words(content: object, words: str) -> None:
+    with pytest.raises(ProtocolError, match=words):
+        protocol.decode_request(content)
+
+
+def test_a_frame_whose_bytes_do_not_fit_is_refused() -> None:
+    frame = protocol.Frame((0.0, 1.0), (1.0, 2.0), 2, 2, "size", 1.0, 4, 60_000, b"abcd", b"")
+    with pytest.raises(ProtocolError, match="2 x 2 pixels"):
+        protocol.decode_frame(frame.meta(), [b"abc", b""])
+
+
+@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
+def test_recorded_messages_are_read(path: Path) -> None:
+    sample: dict[str, Any] = json.loads(path.read_text())
+    content, buffers = sample["content"], [base64.b64decode(part) for part in sample["buffers"]]
+    if sample["direction"] == "to_kernel":
+        assert protocol.encode_request(protocol.decode_request(content)) == content
+    elif content["type"] == "frame":
+        frame = protocol.decode_frame(content["frame"], buffers)
+        assert frame.meta() == content["frame"]
+    else:
+        assert content["type"] in {"reading", "bokeh", "patch", "error"}
+
+
+def test_there_are_recorded_messages() -> None:
+    kinds = {(sample["direction"], sample["content"]["type"]) for sample in map(_read, SAMPLES)}
+    assert kinds >= {("to_kernel", kind) for kind in ("view", "reading", "bokeh")}
+    assert kinds >= {("to_page", kind) for kind in ("frame", "reading", "bokeh", "patch", "error")}
+
+
+def _read(path: Path) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads(path.read_text())
+    return content

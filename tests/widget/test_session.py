@@ -1,0 +1,113 @@
+"""The session: pictures, candles and readings that agree with the ledger."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from liqwidget import Viewport, estimate, find_clusters, profile, rasterise
+from liqwidget.domain.lattice import cell_edge, cell_of
+from liqwidget.domain.time import MILLISECOND
+from liqwidget.raster.quantise import SHORT_BIT, level_value, quantise
+from liqwidget.widget.session import Session, Settings
+
+if TYPE_CHECKING:
+    from liqwidget import MarketData
+
+SIZE = Settings(measure="size")
+LOW = 20_000.0
+"""A price that the walk never touched."""
+
+
+@pytest.fixture(scope="module")
+def session(markets: tuple[MarketData, ...]) -> Session:
+    return Session(estimate(markets), markets)
+
+
+def test_a_frame_holds_the_quantised_raster(session: Session) -> None:
+    frame = session.base_frame(SIZE, (90, 70))
+    times = tuple(round(part * MILLISECOND) for part in frame.time)
+    grid = rasterise(session.ledger, Viewport(times, frame.price, 90, 70), "size")
+    assert frame.pixels == quantise(grid, frame.top).pixels.tobytes()
+    assert 0 < np.count_nonzero(np.frombuffer(frame.pixels, np.uint8)) < 90 * 70
+
+
+def test_a_pixel_reads_back_as_its_value_within_its_level(session: Session) -> None:
+    frame = session.base_frame(SIZE, (60, 50))
+    times = tuple(round(part * MILLISECOND) for part in frame.time)
+    grid = rasterise(session.ledger, Viewport(times, frame.price, 60, 50), "size")
+    values = np.maximum(grid.long, grid.short) * 0.001 / np.diff(np.log(grid.price_edges))[:, None]
+    pixels = np.frombuffer(frame.pixels, np.uint8).reshape(50, 60)
+    inside = (values < frame.top) & ((pixels & 127) > 0)
+    ratio = level_value(pixels & 127, frame.top)[inside] / values[inside]
+    assert inside.sum() > 500
+    assert np.abs(np.log10(ratio)).max() <= 4 / 127 / 2 + 1e-3
+    assert ((pixels >= SHORT_BIT) == (grid.short > grid.long))[inside].all()
+
+
+def test_colours_mean_the_same_at_every_zoom(session: Session) -> None:
+    wide = session.base_frame(SIZE)
+    near = session.frame(SIZE, wide.time, (wide.price[0], (wide.price[0] + wide.price[1]) / 2), 640, 640)
+    assert wide.top == near.top
+
+
+def test_without_anything_standing_a_frame_is_empty_and_not_an_error(session: Session) -> None:
+    frame = session.frame(SIZE, (0.0, 1000.0), (1.0, 2.0), 8, 8)
+    assert set(frame.pixels) == {0}
+    assert frame.candles == b""
+
+
+def test_candles_are_merged_without_loss_of_extremes(session: Session) -> None:
+    market = session.drawn(SIZE)
+    start, end = session.window(replace(SIZE, window="all"))
+    step, (begin, finish, opens, high, low, close) = session.candles(SIZE, (start, end), 300)
+    assert step > market.timeframe
+    assert (finish - begin).max() * MILLISECOND == step
+    assert (high.max(), low.min()) == (market.high.max(), market.low.min())
+    assert (opens[0], close[-1]) == (market.open[0], market.close[-1])
+    fine, columns = session.candles(SIZE, (end - 6 * market.timeframe, end), 300)
+    assert fine == market.timeframe
+    assert columns[5].tolist() == market.close[-6:].tolist()
+
+
+def test_a_reading_is_the_profile_of_its_cell(session: Session) -> None:
+    price, time = LOW, session.ledger.end
+    answer = session.reading(SIZE, time / MILLISECOND, price)
+    cell = int(cell_of(price))
+    edges = cell_edge([cell, cell + 1])
+    assert (answer["price_low"], answer["price_high"]) == tuple(edges)
+    here = profile(session.ledger, time, edges)
+    expected = profile(session.ledger, time, edges, measure="expected")
+    assert answer["long"]["size"] == pytest.approx(here.long[0])
+    assert answer["long"]["expected"] == pytest.approx(expected.long[0])
+    assert answer["chance"] == pytest.approx(expected.long[0] / here.long[0], rel=0.2)
+    between = profile(session.ledger, time, [edges[0], session.ledger.last_price()])
+    assert answer["long"]["cumulative"] == pytest.approx(between.long[0], rel=0.02)
+    assert answer["short"]["size"] == 0
+
+
+def test_a_reading_before_the_first_close_is_nothing(session: Session) -> None:
+    answer = session.reading(SIZE, 0.0, 30_000.0)
+    assert answer["long"] == {"size": 0.0, "expected": 0.0, "cumulative": 0.0}
+    assert answer["chance"] == 0
+
+
+def test_as_of_shows_nothing_later(session: Session) -> None:
+    past = replace(SIZE, as_of=(session.ledger.start + session.ledger.end) // 2)
+    market = session.market(past)
+    assert market["time"][1] * MILLISECOND == past.as_of
+    assert market["last_price"] == session.ledger.last_price(past.as_of)
+    _, columns = session.candles(past, session.window(replace(past, window="all")), 5000)
+    assert columns[1].max() * MILLISECOND <= past.as_of
+    assert session.clusters(past) == find_clusters(session.ledger, past.as_of, "size")
+
+
+def test_one_venue_is_less_than_two(session: Session) -> None:
+    one = replace(SIZE, venues=("bybit",))
+    assert session.drawn(one).venue == "bybit"
+    here = session.reading(one, session.ledger.end / MILLISECOND, LOW)["long"]["size"]
+    both = session.reading(SIZE, session.ledger.end / MILLISECOND, LOW)["long"]["size"]
+    assert 0 < here < both
