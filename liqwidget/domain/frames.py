@@ -327,7 +327,7 @@ def _interest(
     times = check.times_of(frame, "open_interest")
     valued = "open_interest" not in frame.columns and "open_interest_value" in frame.columns
     name = "open_interest_value" if valued else "open_interest"
-    values = check.numbers(frame, name, "open_interest", times, missing=True)
+    values = check.numbers(frame.replace({name: [np.inf, -np.inf]}, np.nan), name, "open_interest", times, missing=True)
     keep, notes = check.in_order(times, "open_interest")
     keep = keep[values[keep] > 0]
     stamps, values = times[keep], values[keep]

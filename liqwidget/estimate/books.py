@@ -13,7 +13,7 @@ from liqwidget.field.engine import engine
 if TYPE_CHECKING:
     from liqwidget.field.density import Density
 
-CHECKPOINT_ROWS = 2048
+CHECKPOINT_ROWS = 1024
 """A state is kept after every so many rows, counted from the first."""
 
 _MARGIN = 64

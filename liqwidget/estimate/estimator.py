@@ -170,6 +170,12 @@ def _advance(ledger: VenueLedger, market: MarketData, prior: Prior) -> VenueLedg
         )
         raise DataError(message)
     settled = _settled(ledger)
+    if (int(market.time[0]) - int(settled.time[0])) % ledger.timeframe:
+        message = (
+            f"Expected {ledger.venue} candles that open on the ledger's grid of {duration_text(ledger.timeframe)} from "
+            f"{timestamp(settled.time[0])}, was {timestamp(market.time[0])}"
+        )
+        raise DataError(message)
     known = int(np.searchsorted(market.close_time, settled.time[-1], side="right"))
     _compare(settled, market, known)
     if known == len(market.time):

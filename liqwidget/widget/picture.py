@@ -30,7 +30,15 @@ if TYPE_CHECKING:
 
 _DPI = 100
 _DAY_MS = DAY // MILLISECOND
-_MARGIN = 0.09
+_FRAME = (0.015, 0.07, 0.9, 0.83)
+"""Left, bottom, (widest) width and height of the plot as shares of the picture; titles above, prices at the right."""
+
+_LABEL_PIXELS = 118
+_DATE_PIXELS = 46
+_MARGIN = 0.08
+_LETTER = 7.4
+"""Pixels of a letter in the smaller text."""
+
 _SMALLEST = 200
 _LABELS = 5
 
@@ -73,14 +81,26 @@ def write_png(view: HeatmapView, path: Path, width: int, height: int, theme: str
     frame = _frame(view, width, height)
     figure = Figure(figsize=(width / _DPI, height / _DPI), dpi=_DPI, facecolor=ink.background)
     canvas = FigureCanvasAgg(figure)
-    axes = figure.add_axes((0.015, 0.07, 0.905, 0.83), facecolor=ink.background)
+    bottom = max(_FRAME[1], _DATE_PIXELS / height)
+    place = (_FRAME[0], bottom, 1 - _FRAME[0] - _axis_share(view, width), _FRAME[1] + _FRAME[3] - bottom)
+    axes = figure.add_axes(place, facecolor=ink.background)
     _draw_heat(axes, frame, _colours(view, frame, theme))
     _draw_candles(axes, frame, ink)
     _draw_clusters(axes, frame, view, ink)
     _draw_axes(axes, frame, view, ink)
     _draw_text(figure, view, ink)
-    canvas.print_png(path)  # type: ignore[no-untyped-call]  # matplotlib types it in part
+    canvas.print_png(path)
     return path
+
+
+def _price_text(view: HeatmapView, price: float) -> str:
+    return f"{price:,.{view.session.price_decimals(view.settings)}f}"
+
+
+def _axis_share(view: HeatmapView, width: int) -> float:
+    """Return the share of the picture's width that the price axis needs."""
+    last = view.session.ledger.last_price(view.session.end(view.settings))
+    return (len(_price_text(view, last)) * _LETTER + 22) / width
 
 
 def _frame(view: HeatmapView, width: int, height: int) -> Frame:
@@ -91,6 +111,9 @@ def _frame(view: HeatmapView, width: int, height: int) -> Frame:
     if view.time_range is not None:
         start, end = (int(part.value) for part in view.time_range)
         start, end = max(start, session.ledger.start), min(end, session.end(settings))
+        if start >= end:
+            message = f"Expected a time_range that overlaps the data, was {view.time_range[0]} to {view.time_range[1]}"
+            raise DataError(message)
     if view.price_range is None:
         return session.fitted_frame(settings, (start, end), pixels)
     return session.frame(settings, (start / MILLISECOND, end / MILLISECOND), view.price_range, *pixels)
@@ -155,7 +178,7 @@ def _draw_candles(axes: Axes, frame: Frame, ink: Ink) -> None:
 def _draw_clusters(axes: Axes, frame: Frame, view: HeatmapView, ink: Ink) -> None:
     """Mark the clusters inside the picture at its right edge; the largest of each side are labelled."""
     start, end = (part / _DAY_MS for part in frame.time)
-    margin = (end - start) * _MARGIN
+    margin = (end - start) * max(_MARGIN, _LABEL_PIXELS / axes.bbox.width)
     low, high = frame.price
     axes.set_xlim(start, end + margin)
     axes.set_ylim(low, high)
@@ -197,9 +220,9 @@ def _draw_axes(axes: Axes, frame: Frame, view: HeatmapView, ink: Ink) -> None:
     axes.yaxis.set_major_formatter(
         FuncFormatter(lambda value, _: f"{value:,.{min(decimals, 2) if value >= 1 else decimals}f}")
     )
-    locator = AutoDateLocator()  # type: ignore[no-untyped-call]  # matplotlib types it in part
+    locator = AutoDateLocator()
     axes.xaxis.set_major_locator(locator)
-    axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]  # same
+    axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))
     axes.tick_params(colors=ink.faint, labelsize=9, length=0)
     axes.xaxis.get_offset_text().set_color(ink.faint)
     axes.grid(color=ink.faint, alpha=0.14, linewidth=0.6)
@@ -208,7 +231,7 @@ def _draw_axes(axes: Axes, frame: Frame, view: HeatmapView, ink: Ink) -> None:
     if frame.price[0] < last < frame.price[1]:
         axes.axhline(last, color=ink.text, linewidth=0.8, linestyle=(0, (4, 3)), alpha=0.8, zorder=5)
         axes.annotate(
-            f" {last:,.{decimals}f}", (1, last), xycoords=("axes fraction", "data"), va="center", fontsize=9,
+            f" {_price_text(view, last)}", (1, last), xycoords=("axes fraction", "data"), va="center", fontsize=9,
             weight="bold", color=ink.background, bbox={"facecolor": ink.text, "edgecolor": "none", "pad": 1.5},
             zorder=7,
         )  # fmt: skip
@@ -217,10 +240,29 @@ def _draw_axes(axes: Axes, frame: Frame, view: HeatmapView, ink: Ink) -> None:
 def _draw_text(figure: Figure, view: HeatmapView, ink: Ink) -> None:
     market = view.market_state
     shown = f"expected within {view.horizon}" if view.measure == "expected" else "size standing"
-    title = f"{market['label']} · liquidation heatmap, est. {shown}"
-    figure.text(0.015, 0.965, title, color=ink.text, fontsize=12, weight="bold", va="center")
+    title = [str(market["label"]), f"liquidation heatmap, est. {shown}"]
     end = timestamp(view.session.end(view.settings))
     notes = [f"as of {end:%Y-%m-%d %H:%M} UTC", "estimate from public data, quote currency per 10 bps of price"]
     if market["notice"]:
         notes.insert(0, market["notice"])
-    figure.text(0.015, 0.925, " · ".join(notes), color=ink.faint, fontsize=9, va="center")
+    width = figure.bbox.width * (1 - 2 * _FRAME[0])
+    figure.text(
+        _FRAME[0],
+        0.965,
+        _fitting(title, width / _LETTER / 1.4),
+        color=ink.text,
+        fontsize=12,
+        weight="bold",
+        va="center",
+    )
+    figure.text(_FRAME[0], 0.925, _fitting(notes, width / _LETTER), color=ink.faint, fontsize=9, va="center")
+
+
+def _fitting(parts: list[str], letters: float) -> str:
+    """Return as many of the parts as fit, at least the first."""
+    text = parts[0]
+    for part in parts[1:]:
+        if len(text) + len(part) + 3 > letters:
+            break
+        text = f"{text} · {part}"
+    return text

@@ -42,6 +42,7 @@ BRIGHTEST = 0.999
 
 BASE_PIXELS = (640, 320)
 _CANDLE_PIXELS = 5
+_DIGITS = 7
 _CANDLES = (
     MINUTE,
     3 * MINUTE,
@@ -232,12 +233,14 @@ class Session:
         return parts | {"chance": float(here_chance[0]), "distance_pct": (price / last - 1) * 100}
 
     def price_decimals(self, settings: Settings) -> int:
-        """Return how many decimals the drawn market's prices have, at most 8."""
+        """Return how many decimals the drawn market's prices have; seven digits in all where they follow no tick."""
         prices = self.drawn(settings).close[-500:]
-        for decimals in range(8):
-            if np.allclose(np.round(prices, decimals), prices, rtol=1e-12, atol=10.0 ** -(decimals + 6)):
-                return decimals
-        return 8 if math.isfinite(prices[-1]) else 2
+        digits = math.floor(math.log10(prices[-1]))
+        most = max(_DIGITS - 1 - digits, 0)
+        steps = (
+            decimals for decimals in range(most) if np.allclose(np.round(prices, decimals), prices, rtol=1e-12, atol=0)
+        )
+        return next(steps, most)
 
     def market(self, settings: Settings) -> dict[str, Any]:
         """Return what the front end knows of the market; times in ms UTC."""

@@ -6,7 +6,7 @@ import base64
 import io
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from tests.browser.lab import Kernel
 
 Pixels = npt.NDArray[np.uint8]
+Levels = npt.NDArray[np.uint8]
+Theme = Literal["light", "dark"]
 Interval = tuple[float, float]
 
 PROBE = Path(__file__).with_name("probe.js").read_text(encoding="utf-8")
@@ -51,7 +53,8 @@ class Drawn:
     heat: Heat | None
     digest: int
     candles: tuple[float, ...]
-    candle_close: tuple[float, ...]
+    candle_top: tuple[float, ...]
+    candle_bottom: tuple[float, ...]
     selection: dict[str, list[float]] | None
     notice: str
     last_price: float | None
@@ -142,10 +145,9 @@ class Heatmap:
         found = self.root.evaluate(PROBE)
         assert found is not None, "Expected a Bokeh document inside the widget, was none"
         heat = found.pop("heat")
-        time, price = (tuple(found.pop(name)) for name in ("time", "price"))
-        candles, closes = (tuple(found.pop(name)) for name in ("candles", "candle_close"))
+        lists = {name: tuple(found.pop(name)) for name in ("time", "price", "candles", "candle_top", "candle_bottom")}
         known = None if heat is None else Heat(**{**heat, "time": tuple(heat["time"]), "price": tuple(heat["price"])})
-        return Drawn(time=time, price=price, heat=known, candles=candles, candle_close=closes, **found)
+        return Drawn(heat=known, **lists, **found)
 
     def sharp(self) -> Drawn:
         """Wait until the raster drawn is one cell a pixel of exactly what is looked at, and all is at rest."""
@@ -195,15 +197,25 @@ class Heatmap:
         self.page.mouse.move(3, 3)
         return eventually(lambda: (self.picture(), self.picture()), lambda two: np.array_equal(*two))[1]
 
-    def expected_picture(self, drawn: Drawn, theme: str = "light") -> Pixels:
-        """Return the pixels that the kernel's numbers make of what is drawn, shape (rows, columns, 3), top first."""
+    def bytes(self, expression: str) -> npt.NDArray[np.uint8]:
+        """Return bytes of the kernel."""
+        text = self.kernel.value(f"__import__('base64').b64encode({expression}).decode()")
+        return np.frombuffer(base64.b64decode(text), np.uint8)
+
+    def levels(self, drawn: Drawn) -> Levels:
+        """Return the pixel bytes that the kernel computes for what is drawn, shape (rows, columns), top first."""
         heat = drawn.heat
         assert heat is not None
         asked = f"{self.name}.settings, {heat.time}, {heat.price}, {heat.width}, {heat.height}"
-        frame = f"{self.name}.session.frame({asked}).pixels"
-        text = self.kernel.value(f"__import__('base64').b64encode({frame}).decode()")
-        levels = np.frombuffer(base64.b64decode(text), np.uint8).reshape(heat.height, heat.width)[::-1]
-        return composed(look_up_table(self.trait("palette"), "dark" if theme == "dark" else "light"), theme)[levels]
+        pixels = self.bytes(f"{self.name}.session.frame({asked}).pixels")
+        return pixels.reshape(heat.height, heat.width)[::-1]
+
+    def coloured(self, levels: Levels, theme: Theme = "light") -> Pixels:
+        """Return the colours of pixel bytes over the ground of a theme, both sides shown, scale 'log'."""
+        table = look_up_table(self.trait("palette"), theme)
+        opaque = table[:, 3:].astype(float) / 255
+        mixed = table[:, :3] * opaque + np.array(GROUND[theme]) * (1 - opaque)
+        return np.rint(mixed).astype(np.uint8)[levels]
 
     # ------------------------------------------------------------------ gestures
 
@@ -221,13 +233,6 @@ class Heatmap:
         mouse.move((start[0] + end[0]) / 2, (start[1] + end[1]) / 2, steps=3)
         mouse.move(*end, steps=3)
         mouse.up()
-
-
-def composed(table: Pixels, theme: str) -> Pixels:
-    """Return a look-up table of RGBA colours over the ground of a theme, shape (256, 3)."""
-    opaque = table[:, 3:].astype(float) / 255
-    mixed = table[:, :3] * opaque + np.array(GROUND[theme]) * (1 - opaque)
-    return np.rint(mixed).astype(np.uint8)
 
 
 def changed_share(before: Pixels, after: Pixels) -> float:

@@ -120,8 +120,8 @@ def test_a_click_on_the_map_selects_a_cluster(heatmap: Heatmap) -> None:
     drawn = heatmap.drawn()
     name, peak = next(one for one in cluster if drawn.price[0] < one[1] < drawn.price[1])
     x, y = drawn.point(drawn.time[1] - 5 * drawn.pixel[0], peak)
-    clicked = heatmap.page.evaluate("performance.now()")
     heatmap.changes(lambda: heatmap.page.mouse.click(x, y))
+    clicked = heatmap.page.evaluate("performance.now()")
     eventually(lambda: heatmap.kernel.value(IDS), lambda ids: ids == [name])
     assert heatmap.ticked() == [name]
     heatmap.page.wait_for_function(f"performance.now() > {clicked + DOUBLE_CLICK_MS}")

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
 from tests.browser.eventually import eventually
-from tests.browser.heatmap import Drawn, Heatmap, Pixels, distance
+from tests.browser.heatmap import changed_share, distance
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tests.browser.heatmap import Drawn, Heatmap, Levels
     from tests.browser.sheet import Desk, Sheet
 
 WATCHED = """
@@ -30,6 +32,7 @@ def slow(*arguments):
     return fast(*arguments)
 h.session.frame = slow
 """
+SHARP, COARSE = 0.99, 0.95
 CLOSE = 8
 """Largest difference of a channel between a screenshot and the colour that the numbers give."""
 
@@ -63,58 +66,52 @@ def in_step(heatmap: Heatmap) -> Drawn:
     return heatmap.sharp()
 
 
-def agreement(heatmap: Heatmap, drawn: Drawn) -> float:
-    """Return the share of the heat's pixels that look as the kernel's numbers say."""
-    expected = heatmap.expected_picture(drawn)
-    seen = heatmap.without("*")
+def agreement(heatmap: Heatmap, drawn: Drawn, levels: Levels | None = None) -> float:
+    """Return the share of the heat's pixels that look as the kernel's numbers say (or as other levels would)."""
+    assert drawn.heat is not None
+    expected = heatmap.coloured(heatmap.levels(drawn) if levels is None else levels)
     rows, columns = expected.shape[:2]
-    left = round((drawn.heat.time[0] - drawn.time[0]) / drawn.pixel[0]) if drawn.heat else 0
-    part = seen[:rows, left : left + columns]
-    expected = expected[: part.shape[0], : part.shape[1]]
-    return float((distance(part, expected) <= CLOSE).mean())
+    left = round((drawn.heat.time[0] - drawn.time[0]) / drawn.pixel[0])
+    seen = heatmap.without("*")[1 : rows - 1, left + 1 : left + columns - 1]
+    # Bokeh draws half a pixel off the grid, so a pixel of the screen may show the cell before or after its own.
+    height, width = seen.shape[:2]
+    shifted = [expected[row : row + height, column : column + width] for row in range(3) for column in range(3)]
+    nearest = np.min([distance(seen, one) for one in shifted], axis=0)
+    return float((nearest <= CLOSE).mean())
 
 
-def colours(picture: Pixels) -> int:
-    """Return how many colours a picture has."""
-    return len(np.unique(picture.reshape(-1, 3), axis=0))
+def stretched(heatmap: Heatmap, drawn: Drawn) -> Levels:
+    """Return the pixel bytes of the first, coarse picture stretched over what is drawn."""
+    assert drawn.heat is not None
+    base = "h.session.base_frame(h.settings)"
+    (start, end), (low, high), width, height = heatmap.kernel.value(
+        f"(lambda frame: [frame.time, frame.price, frame.width, frame.height])({base})"
+    )
+    coarse = heatmap.bytes(f"{base}.pixels").reshape(height, width)[::-1]
+    times = np.linspace(*drawn.heat.time, drawn.heat.width)
+    prices = np.linspace(*drawn.heat.price[::-1], drawn.heat.height)
+    columns = ((times - start) / (end - start) * (width - 1)).astype(int).clip(0, width - 1)
+    rows = ((high - prices) / (high - low) * (height - 1)).astype(int).clip(0, height - 1)
+    return coarse[np.ix_(rows, columns)]
 
 
 def test_the_first_sharp_picture_is_the_kernels_numbers(heatmap: Heatmap) -> None:
-    assert agreement(heatmap, heatmap.sharp()) > 0.97
+    assert agreement(heatmap, heatmap.sharp()) > SHARP
 
 
 def test_the_wheel_zooms_at_the_pointer(heatmap: Heatmap) -> None:
     home = heatmap.drawn()
     across, down = 0.3, 0.4
-    heatmap.wheel(across, down, -200, times=3)
+    heatmap.wheel(across, down, -200, times=5)
     drawn = in_step(heatmap)
-    factor = np.exp(-600 / 500)
+    factor = np.exp(-1000 / 500)
     assert drawn.time[1] - drawn.time[0] == pytest.approx(factor * (home.time[1] - home.time[0]), rel=1e-3)
     assert drawn.price[1] - drawn.price[0] == pytest.approx(factor * (home.price[1] - home.price[0]), rel=1e-3)
     fixed = home.time[0] + across * (home.time[1] - home.time[0])
     assert drawn.time[0] + across * (drawn.time[1] - drawn.time[0]) == pytest.approx(fixed, abs=2 * home.pixel[0])
     assert heatmap.trait("follow") is False
-    assert agreement(heatmap, drawn) > 0.97
-
-
-def test_a_coarse_picture_would_not_agree(heatmap: Heatmap) -> None:
-    heatmap.wheel(0.3, 0.4, -200, times=3)
-    drawn = in_step(heatmap)
-    heatmap.kernel.run("sharp = h.session.frame; h.session.frame = lambda *_: h.session.base_frame(h.settings)")
-    try:
-        assert agreement_with_base(heatmap, drawn) < 0.8
-    finally:
-        heatmap.kernel.run("h.session.frame = sharp")
-
-
-def agreement_with_base(heatmap: Heatmap, drawn: Drawn) -> float:
-    """Return the agreement of the sharp picture with the first picture stretched over the same view."""
-    base = heatmap.kernel.value("[h.session.base_frame(h.settings).time, h.session.base_frame(h.settings).price]")
-    assert drawn.heat is not None
-    text = heatmap.kernel.value(
-        "__import__('base64').b64encode(h.session.base_frame(h.settings).pixels).decode()"
-    )
-    raise NotImplementedError(base, text)
+    assert agreement(heatmap, drawn) > SHARP
+    assert agreement(heatmap, drawn, stretched(heatmap, drawn)) < COARSE
 
 
 def test_dragging_pans(heatmap: Heatmap) -> None:
@@ -128,25 +125,81 @@ def test_dragging_pans(heatmap: Heatmap) -> None:
     moved = 0.2 * (drawn.price[1] - drawn.price[0])
     assert lower.price[0] == pytest.approx(drawn.price[0] + moved, abs=6 * drawn.pixel[1])
     assert heatmap.trait("follow") is False
-    assert agreement(heatmap, lower) > 0.97
+    assert agreement(heatmap, lower) > SHARP
 
 
-def test_down_to_single_candles_and_a_basis_point(heatmap: Heatmap) -> None:
+def turn(heatmap: Heatmap, point: tuple[float, float], key: str | None, times: int) -> None:
+    """Zoom in at a point of the page with a key held."""
+    heatmap.page.mouse.move(*point)
+    if key:
+        heatmap.page.keyboard.down(key)
+    for _ in range(times):
+        heatmap.page.mouse.wheel(0, -200)
+    if key:
+        heatmap.page.keyboard.up(key)
+
+
+def test_heat_down_to_single_candles_and_a_basis_point(heatmap: Heatmap) -> None:
+    drawn = heatmap.drawn()
+    levels = heatmap.levels(drawn) & 127
+    rows, columns = levels.shape
+    part = levels[rows // 10 : -rows // 10, columns // 5 : columns // 2]
+    row, column = np.unravel_index(part.argmax(), part.shape)
+    place = float(drawn.frame["x"] + columns // 5 + column), float(drawn.frame["y"] + rows // 10 + row)
+    turn(heatmap, place, None, 22)
+    deep = in_step(heatmap)
+    candle_ms, last = heatmap.kernel.value("[h.market_state['timeframe_ms'], h.market_state['last_price']]")
+    assert deep.time[1] - deep.time[0] == pytest.approx(4 * candle_ms)
+    assert deep.price[1] - deep.price[0] == pytest.approx(1e-4 * last)
+    assert (heatmap.levels(deep) & 127).max() > 60
+    assert agreement(heatmap, deep) > SHARP
+    assert (distance(heatmap.without("*"), np.zeros(3, np.uint8) + 255) > CLOSE).mean() > 0.9
+
+
+def test_candles_down_to_single_candles_and_a_basis_point(heatmap: Heatmap) -> None:
+    drawn = heatmap.drawn()
     candle_ms = heatmap.kernel.value("h.market_state['timeframe_ms']")
-    last = heatmap.kernel.value("h.market_state['last_price']")
-    home = heatmap.drawn()
-    number = len(home.candles) // 2
-    place = home.point(home.candles[number], home.candle_close[number])
-    across = (place[0] - home.frame["x"]) / home.frame["width"]
-    down = (place[1] - home.frame["y"]) / home.frame["height"]
-    with heatmap.page.keyboard_held("Shift") if hasattr(heatmap.page, "keyboard_held") else _held(heatmap, "Shift"):
-        heatmap.wheel(across, down, -200, times=16)
-    drawn = in_step(heatmap)
-    assert drawn.time[1] - drawn.time[0] == pytest.approx(4 * candle_ms)
-    assert len(drawn.candles) in (4, 5, 6)
-    steps = np.diff(drawn.candles)
-    assert steps == pytest.approx(np.full(len(steps), candle_ms))
+    middle = len(drawn.candles) // 2
+    turn(heatmap, drawn.point(drawn.candles[middle], drawn.candle_top[middle]), "Shift", 18)
+    short = in_step(heatmap)
+    assert np.diff(short.candles) == pytest.approx(np.full(len(short.candles) - 1, candle_ms))
+    assert 4 <= len(short.candles) <= 6
+    bodies = np.subtract(short.candle_top, short.candle_bottom)
+    tallest = int(bodies[1:-1].argmax()) + 1
+    body = (short.candle_top[tallest] + short.candle_bottom[tallest]) / 2
+    turn(heatmap, short.point(short.candles[tallest], body), "Alt", 20)
+    deep = in_step(heatmap)
+    assert deep.time == short.time
+    assert deep.price[1] - deep.price[0] < 2e-4 * body
+    assert changed_share(heatmap.steady_picture(), heatmap.without("liq-candle-body")) > 0.05
 
 
-def _held(heatmap: Heatmap, key: str) -> object:
-    raise NotImplementedError(heatmap, key)
+def test_a_burst_of_wheel_events_ends_with_the_newest_range(heatmap: Heatmap) -> None:
+    heatmap.kernel.run(SLOW)
+    try:
+        heatmap.kernel.run("asked.clear()")
+        began = time.monotonic()
+        heatmap.wheel(0.5, 0.5, -40, times=30)
+        took = time.monotonic() - began
+        at_once = heatmap.kernel.value("sum(one['type'] == 'view' for one in asked)")
+        drawn = in_step(heatmap)
+        views = heatmap.kernel.value("[one for one in asked if one['type'] == 'view']")
+    finally:
+        heatmap.kernel.run("h.session.frame = fast")
+    assert 1 <= len(views) <= took / 0.15 + 5
+    assert len(views) < 20
+    assert len(views) - at_once <= 4
+    assert [one["id"] for one in views] == sorted({one["id"] for one in views})
+    assert drawn.heat is not None
+    assert views[-1]["price"] == pytest.approx(drawn.price)
+    assert views[-1]["time"] == pytest.approx(drawn.heat.time)
+    assert agreement(heatmap, drawn) > SHARP
+
+
+def test_python_moves_the_view(heatmap: Heatmap) -> None:
+    heatmap.kernel.run("h.time_range = (h.ledger.end - 86_400 * 10**9, h.ledger.end)")
+    drawn = heatmap.sharp()
+    assert drawn.time == pytest.approx(tuple(heatmap.trait("time_range")))
+    assert heatmap.trait("price_range") is None
+    heatmap.set(price_range=(100_000.0, 101_000.0))
+    assert heatmap.sharp().price == (100_000.0, 101_000.0)

@@ -201,7 +201,7 @@ def test_open_interest_without_a_value_above_zero(value: float) -> None:
     refused(lambda: made(interest=INTEREST * 0 + value), "overlaps the candles .* was 0 values above 0")
 
 
-@pytest.mark.parametrize("value", [0.0, -1.0, np.nan])
+@pytest.mark.parametrize("value", [0.0, -1.0, np.nan, np.inf])
 def test_single_values_of_open_interest_may_be_missing(value: float) -> None:
     frame = INTEREST.copy()
     frame.iloc[ROW, 0] = value

@@ -224,3 +224,11 @@ def test_other_symbols_and_timeframes_are_refused() -> None:
         advance(ledger, drawn.market(symbol="ETH"))
     with pytest.raises(DataError, match="5m as in the ledger, was 15m"):
         advance(ledger, drawn.market().coarser("15m"))
+
+
+def test_candles_off_the_ledger_s_grid_are_refused() -> None:
+    market = walk(3, 20).market()
+    ledger = estimate(market)
+    later = replace(market, time=market.time + market.timeframe // 2)
+    with pytest.raises(DataError, match="ledger's grid of"):
+        advance(ledger, later)
