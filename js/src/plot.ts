@@ -176,11 +176,11 @@ export async function mountPlot(bokeh: BokehJS, json: string, host: HTMLElement,
     patch: (content) => document.apply_json_patch(content as Patch),
     dispose() {
       for (const disconnect of unlink) disconnect()
-      // Bokeh 3.9 never takes its listener off visualViewport, so the figure outlives us: let it hold no data and no callback.
+      // Bokeh 3.9 never takes its listener off visualViewport, so the figure outlives us: let it hold no callback and no picture.
       figure.js_event_callbacks = {}
-      for (const source of [heat, named<ColumnDataSource>("liq-candles")]) source.data = asData({})
       views.clear()
       document.clear()
+      heat.data = asData({})
       const index = bokeh.documents.indexOf(document)
       if (index >= 0) bokeh.documents.splice(index, 1)
     },

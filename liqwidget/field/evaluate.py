@@ -20,6 +20,9 @@ from liqwidget.field.measure import touch_chances, volatility
 
 Floats = npt.NDArray[np.float64]
 
+_BORDER = 1e-6
+"""Cells by which a price may miss a cell's border and still mean it."""
+
 _WORTH_THREADS = 32
 """Columns from which venues are evaluated side by side: the kernels leave Python's lock."""
 
@@ -53,7 +56,7 @@ def standing(ledger: Ledger, times: npt.NDArray[np.int64], edges: Floats, measur
     """
     if not ledger.venues:
         return np.zeros((2, len(edges) - 1, len(times)))
-    coordinates = np.clip(cell_coordinate(np.maximum(edges, 1e-300)), *_reach(ledger))
+    coordinates = np.clip(_snapped(cell_coordinate(np.maximum(edges, 1e-300))), *_reach(ledger))
     base = math.floor(coordinates[0])
     cells = np.arange(base, max(math.ceil(coordinates[-1]), base + 1))
 
@@ -67,6 +70,12 @@ def standing(ledger: Ledger, times: npt.NDArray[np.int64], edges: Floats, measur
         return functools.reduce(operator.iadd, maps)
     with ThreadPoolExecutor(min(len(ledger.venues), os.cpu_count() or 1)) as pool:
         return functools.reduce(operator.iadd, pool.map(evaluated, ledger))
+
+
+def _snapped(coordinates: Floats) -> Floats:
+    """Return coordinates with those on a cell's border, but for rounding, put on it: no sliver of a neighbour counts."""
+    borders = np.rint(coordinates)
+    return np.where(np.abs(coordinates - borders) < _BORDER, borders, coordinates)
 
 
 def _reach(ledger: Ledger) -> tuple[float, float]:

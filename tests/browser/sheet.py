@@ -62,7 +62,7 @@ class Sheet:
     def theme(self, name: str) -> None:
         """Switch JupyterLab's theme to 'light' or 'dark' by the menu, while all is open."""
         self.menu("Settings", "Theme", f"JupyterLab {name.title()}")
-        self.page.locator(f'body[data-jp-theme-light="{str(name == "light").lower()}"]').wait_for()
+        self.page.locator(f'body[data-jp-theme-light="{str(name == "light").lower()}"]').wait_for(state="attached")
 
     def idle(self) -> None:
         """Wait until the kernel is ready, as JupyterLab sees it."""

@@ -1,0 +1,74 @@
+"""Scores of the map against real positions and liquidations: at least what a right implementation must reach.
+
+The scorer and its data lie beside the checkout (see `tests.recorded`); it prints the whole table with
+``python evaluate_map.py --shared DATA --provider tests/accuracy/provider.py:liqwidget``.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import warnings
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.accuracy.provider import liqwidget
+from tests.recorded import FOLDER, needs_recordings
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+pytestmark = needs_recordings
+
+
+@cache
+def scorer() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("evaluate_map", FOLDER / "evaluation" / "evaluate_map.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        spec.loader.exec_module(module)
+    return module
+
+
+@cache
+def scores(test: str) -> dict[str, float]:
+    """Return the metrics of one test of the scorer by name."""
+    tools = scorer()
+    data = tools.Data(str(FOLDER / "data" / "real"))
+    runs: dict[str, Any] = {
+        "E1": lambda: tools.e1(data, liqwidget, "dev"),
+        "E2": lambda: tools.e2(data, liqwidget, "dev"),
+        "E2b": lambda: tools.e2(data, liqwidget, "dev", market="bn5m"),
+        "E3b": lambda: tools.e3bars(data, liqwidget, "dev"),
+    }
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        rows = runs[test]()[0]
+    return {name.split(":")[-1]: value for name, value, *_ in rows}
+
+
+@pytest.mark.parametrize(
+    ("test", "metric", "least"),
+    [
+        ("E1", "rho@20%", 0.27),
+        ("E2", "rank_corr", 0.85),
+        ("E2", "partial_rank|move", 0.53),
+        ("E2", "delta_R2|move", 0.10),
+        ("E2b", "partial_rank|move", 0.51),
+        ("E3b", "bar_partial|move,range,volume", 0.42),
+    ],
+)
+def test_the_map_scores_what_it_must(test: str, metric: str, least: float) -> None:
+    assert scores(test)[metric] >= least
+
+
+def test_distances_are_spread_as_they_must() -> None:
+    assert scores("E1")["emd@all"] <= 0.155
+
+
+def test_amounts_are_of_the_right_order() -> None:
+    assert 0.2 <= scores("E2")["median_pred/actual"] <= 5
