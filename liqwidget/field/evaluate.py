@@ -73,7 +73,7 @@ def standing(ledger: Ledger, times: npt.NDArray[np.int64], edges: Floats, measur
 
 
 def _snapped(coordinates: Floats) -> Floats:
-    """Return coordinates with those on a cell's border, but for rounding, put on it: no sliver of a neighbour counts."""
+    """Return coordinates; those on a border but for rounding are put on it, so that no sliver of a neighbour counts."""
     borders = np.rint(coordinates)
     return np.where(np.abs(coordinates - borders) < _BORDER, borders, coordinates)
 
