@@ -6,18 +6,45 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from tests import chromium
+from tests.browser.eventually import eventually
 from tests.browser.lab import ROOT, Lab, running_lab
-from tests.browser.sheet import Desk
+from tests.browser.sheet import SAMPLE, Desk, Sheet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from playwright.sync_api import Browser
 
+    from tests.browser.heatmap import Heatmap
+
 HERE = Path(__file__).parent
+WATCHED = """
+from liqwidget import LiqHeatmap
+h = LiqHeatmap("BTC", source="sample")
+asked, boxes, seen, ticks = [], [], [], []
+h.on_msg(lambda widget, content, buffers: asked.append(content))
+h.on_select(lambda selection: boxes.append(selection is not None))
+h.observe(lambda change: seen.append(change["new"] is not None), "selection")
+h.observe(lambda change: ticks.append([cluster.id for cluster in change["new"]]), "selected_clusters")
+h
+"""
+OTHER = 'g = LiqHeatmap("ETH", source="sample")\ng'
+START = {
+    "side": "both",
+    "window": "7d",
+    "measure": "expected",
+    "threshold": 0.0,
+    "palette": "ember",
+    "scale": "log",
+    "sensitivity": 0.5,
+    "time_range": None,
+    "price_range": None,
+    "follow": True,
+    "as_of": None,
+}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -47,6 +74,42 @@ def desk(lab: Lab, browser: Browser) -> Iterator[Desk]:
     context.set_default_timeout(30_000)
     yield Desk(lab, context)
     context.close()
+
+
+@pytest.fixture(scope="session")
+def workbench(desk: Desk) -> Iterator[Sheet]:
+    """Return one notebook with one heatmap, which tests share and put back to its start, each before it begins."""
+    with desk.sheet("workbench", WATCHED, "again", run=False) as sheet:
+        sheet.run_cell(0)
+        yield sheet
+
+
+@pytest.fixture(scope="session")
+def pair(desk: Desk) -> Iterator[Sheet]:
+    """Return one notebook with two views of the heatmap h and one of g, all in sight."""
+    with desk.sheet("pair", SAMPLE, "h", OTHER, "exec(later)", run=False) as sheet:
+        sheet.page.set_viewport_size({"width": 1600, "height": 2400})
+        for cell in range(3):
+            sheet.run_cell(cell)
+        yield sheet
+
+
+@pytest.fixture
+def heatmap(workbench: Sheet) -> Heatmap:
+    """Return the heatmap of the workbench as it starts: drawn sharp, nothing selected, nobody called back yet."""
+    heatmap = workbench.heatmap()
+    heatmap.set(**START)
+    heatmap.kernel.run("h.clear_selection(); h.leverage = h.trait_defaults('leverage')")
+    heatmap.button("Drag mode", "pan").click()
+    for trait, label in (("side", "Side"), ("window", "Window"), ("measure", "Measure")):
+        eventually(lambda label=label, trait=trait: heatmap.pressed(label) == START[trait])  # type: ignore[misc]
+    for trait, value in (("palette", "ember"), ("scale", "log"), ("threshold", "0")):
+        expect(heatmap.field(trait)).to_have_value(value)
+    expect(heatmap.named("Follow")).to_have_attribute("aria-pressed", "true")
+    eventually(lambda: heatmap.drawn().selection is None and not heatmap.ticked())
+    heatmap.sharp()
+    heatmap.kernel.run("for kept in (asked, boxes, seen, ticks): kept.clear()")
+    return heatmap
 
 
 @pytest.fixture(autouse=True)

@@ -37,6 +37,6 @@ def settled(probe: Callable[[], Value], *, times: int = 4, within_s: float = WIT
         history.append(probe())
         return history[-times:]
 
-    return eventually(again, lambda last: len(last) == times and all(one == last[0] for one in last), within_s=within_s)[
-        0
-    ]
+    return eventually(
+        again, lambda last: len(last) == times and all(one == last[0] for one in last), within_s=within_s
+    )[0]

@@ -145,7 +145,9 @@ class Heatmap:
         found = self.root.evaluate(PROBE)
         assert found is not None, "Expected a Bokeh document inside the widget, was none"
         heat = found.pop("heat")
-        lists = {name: tuple(found.pop(name)) for name in ("time", "price", "candles", "candle_top", "candle_bottom")}
+        lists: dict[str, Any] = {
+            name: tuple(found.pop(name)) for name in ("time", "price", "candles", "candle_top", "candle_bottom")
+        }
         known = None if heat is None else Heat(**{**heat, "time": tuple(heat["time"]), "price": tuple(heat["price"])})
         return Drawn(heat=known, **lists, **found)
 
@@ -244,4 +246,5 @@ def changed_share(before: Pixels, after: Pixels) -> float:
 
 def distance(one: Pixels, other: Pixels) -> npt.NDArray[np.int16]:
     """Return the largest difference of a channel, pixel by pixel."""
-    return np.abs(one.astype(np.int16) - other.astype(np.int16)).max(axis=-1)
+    apart: npt.NDArray[np.int16] = np.abs(one.astype(np.int16) - other.astype(np.int16))
+    return np.asarray(apart.max(axis=-1))

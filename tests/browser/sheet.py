@@ -31,6 +31,8 @@ class Sheet:
 
     def heatmap(self, index: int = 0, name: str = "h") -> Heatmap:
         """Return the heatmap that stands n-th on the page, once it is painted."""
+        # A page behind another one is drawn about once a second.
+        self.page.bring_to_front()
         heatmap = Heatmap(self.page, self.page.locator(".liq-root").nth(index), self.kernel, name)
         eventually(heatmap.shown, within_s=30)
         return heatmap

@@ -2,54 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.browser.eventually import eventually
-from tests.browser.sheet import SAMPLE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tests.browser.heatmap import Heatmap
-    from tests.browser.sheet import Desk, Sheet
 
-START: dict[str, Any] = {
-    "side": "both",
-    "window": "7d",
-    "measure": "expected",
-    "threshold": 0.0,
-    "palette": "ember",
-    "scale": "log",
-    "time_range": None,
-    "price_range": None,
-    "follow": True,
-}
-ROWS = [("side", "Side", "long", "short"), ("window", "Window", "24h", "3d"), ("measure", "Measure", "size", "expected")]
-LISTS = [("palette", "Palette", "viridis"), ("scale", "Scale", "rank")]
-
-
-@pytest.fixture(scope="module")
-def sheet(desk: Desk) -> Iterator[Sheet]:
-    with desk.sheet("controls", SAMPLE) as sheet:
-        yield sheet
-
-
-@pytest.fixture
-def heatmap(sheet: Sheet) -> Heatmap:
-    """Return the heatmap as it starts."""
-    heatmap = sheet.heatmap()
-    heatmap.set(**START)
-    heatmap.button("Drag mode", "pan").click()
-    for trait, label, *_ in ROWS:
-        eventually(lambda label=label, trait=trait: heatmap.pressed(label) == START[trait])  # type: ignore[misc]
-    expect(heatmap.field("palette")).to_have_value("ember")
-    expect(heatmap.field("scale")).to_have_value("log")
-    expect(heatmap.field("threshold")).to_have_value("0")
-    heatmap.sharp()
-    return heatmap
+ROWS = [
+    ("side", "Side", "long", "short"),
+    ("window", "Window", "24h", "3d"),
+    ("measure", "Measure", "size", "expected"),
+]
+LISTS = [("palette", "Palette", "ember", "viridis"), ("scale", "Scale", "log", "rank")]
 
 
 def clusters_listed(heatmap: Heatmap) -> list[str | None]:
@@ -78,8 +46,8 @@ def test_a_row_of_buttons(heatmap: Heatmap, how: str, trait: str, label: str, va
 
 
 @pytest.mark.parametrize("how", ["mouse", "keyboard"])
-@pytest.mark.parametrize(("trait", "label", "value"), LISTS)
-def test_a_list(heatmap: Heatmap, how: str, trait: str, label: str, value: str) -> None:
+@pytest.mark.parametrize(("trait", "label", "start", "value"), LISTS)
+def test_a_list(heatmap: Heatmap, how: str, trait: str, label: str, start: str, value: str) -> None:
     chosen = heatmap.root.get_by_label(label, exact=True)
     options = chosen.locator("option").evaluate_all("all => all.map(one => one.value)")
 
@@ -93,8 +61,8 @@ def test_a_list(heatmap: Heatmap, how: str, trait: str, label: str, value: str) 
 
     heatmap.changes(choose)
     heatmap.becomes(trait, value)
-    heatmap.changes(lambda: heatmap.set(**{trait: START[trait]}))
-    expect(chosen).to_have_value(START[trait])
+    heatmap.changes(lambda: heatmap.set(**{trait: start}))
+    expect(chosen).to_have_value(start)
 
 
 @pytest.mark.parametrize("how", ["mouse", "keyboard"])

@@ -1,4 +1,4 @@
-"""Themes and widths: all follows JupyterLab's theme while open, no control overlaps; every main state is kept as a picture."""
+"""Themes and widths: all follows JupyterLab's theme, no control overlaps; main states are kept as pictures."""
 
 from __future__ import annotations
 
@@ -19,9 +19,15 @@ if TYPE_CHECKING:
     from tests.browser.heatmap import Theme
     from tests.browser.sheet import Desk, Sheet
 
-REAL = f"""
-from tests.recorded import binance
-r = LiqHeatmap("BTC", source=binance("BTC"))
+REAL = """
+import pandas as pd
+from tests.recorded import BINANCE
+candles = pd.read_csv(BINANCE / "BTCUSDT_ohlcv_5m.csv.gz")
+candles["time"] = pd.to_datetime(candles["date"], utc=True)
+interest = pd.read_csv(BINANCE / "BTCUSDT_oi_5m.csv.gz").rename(columns={"oi": "open_interest"})
+interest["time"] = pd.to_datetime(interest["t"], unit="ms", utc=True)
+candles = candles[candles["time"] >= interest["time"].iloc[0].floor("5min")]
+r = LiqHeatmap.from_frames(candles, interest[["time", "open_interest"]], symbol="BTC")
 r
 """
 HEIGHT = 1900
@@ -130,12 +136,9 @@ def check_theme(heatmap: Heatmap, theme: Theme) -> None:
 
 
 def keep_states(heatmap: Heatmap, folder: Path, theme: str, width: int) -> None:
-    """Keep a picture of each main state: start, hover with its reading, selection, zoom."""
+    """Keep a picture of each main state: start, a box and a cluster selected with a reading under the pointer, zoom."""
     drawn = heatmap.sharp()
     keep(heatmap, folder, theme, width, "start")
-    heatmap.page.mouse.move(*drawn.at(0.6, 0.2))
-    eventually(lambda: "est." in heatmap.root.locator(".liq-cell-size").inner_text())
-    keep(heatmap, folder, theme, width, "hover")
     low, high = drawn.price
     third = (high - low) / 3
     start, end = drawn.time[0], (drawn.time[0] + drawn.time[1]) / 2
@@ -144,7 +147,8 @@ def keep_states(heatmap: Heatmap, folder: Path, theme: str, width: int) -> None:
         f"{heatmap.name}.selected_clusters = {heatmap.name}.clusters[:1]"
     )
     eventually(lambda: heatmap.drawn().selection)
-    heatmap.sharp()
+    heatmap.page.mouse.move(*drawn.at(0.6, 0.2))
+    eventually(lambda: "est." in heatmap.root.locator(".liq-cell-size").inner_text())
     keep(heatmap, folder, theme, width, "selection")
     heatmap.kernel.run(f"{heatmap.name}.clear_selection()")
     heatmap.wheel(0.7, 0.5, -200, times=4)

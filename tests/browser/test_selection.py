@@ -11,42 +11,11 @@ from tests.browser.eventually import eventually, settled
 from tests.browser.heatmap import changed_share
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tests.browser.heatmap import Drawn, Heatmap
-    from tests.browser.sheet import Desk, Sheet
 
-WATCHED = """
-from liqwidget import LiqHeatmap
-h = LiqHeatmap("BTC", source="sample")
-boxes, seen, ticks = [], [], []
-stop = h.on_select(lambda selection: boxes.append(selection is not None))
-h.observe(lambda change: seen.append(change["new"] is not None), "selection")
-h.observe(lambda change: ticks.append([cluster.id for cluster in change["new"]]), "selected_clusters")
-h
-"""
 DOUBLE_CLICK_MS = 500
 """Bokeh takes two clicks within 300 ms for a double click."""
 IDS = "[cluster.id for cluster in h.selected_clusters]"
-
-
-@pytest.fixture(scope="module")
-def sheet(desk: Desk) -> Iterator[Sheet]:
-    with desk.sheet("selection", WATCHED) as sheet:
-        yield sheet
-
-
-@pytest.fixture
-def heatmap(sheet: Sheet) -> Heatmap:
-    """Return the heatmap with nothing selected."""
-    heatmap = sheet.heatmap()
-    heatmap.kernel.run("h.clear_selection(); boxes.clear(); seen.clear(); ticks.clear()")
-    heatmap.button("Drag mode", "pan").click()
-    heatmap.named("Reset").click()
-    eventually(heatmap.ticked, lambda ids: not ids)
-    eventually(lambda: heatmap.drawn().selection is None)
-    heatmap.sharp()
-    return heatmap
 
 
 def in_kernel(heatmap: Heatmap) -> list[float]:

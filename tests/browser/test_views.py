@@ -4,23 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 
 from tests.browser.eventually import eventually
 from tests.browser.heatmap import changed_share
-from tests.browser.sheet import SAMPLE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tests.browser.heatmap import Heatmap
-    from tests.browser.sheet import Desk, Sheet
+    from tests.browser.sheet import Sheet
 
-OTHER = """
-import numpy as np
-g = LiqHeatmap("ETH", source="sample")
-g
-"""
 OVERLAY = """
 times = h.figure.line(
     [h.market_state["time"][0], h.market_state["time"][1]], [h.market_state["last_price"] * 0.985] * 2,
@@ -29,20 +22,11 @@ times = h.figure.line(
 """
 
 
-@pytest.fixture(scope="module")
-def sheet(desk: Desk) -> Iterator[Sheet]:
-    with desk.sheet("views", SAMPLE, "h", OTHER, OVERLAY, run=False) as sheet:
-        sheet.page.set_viewport_size({"width": 1600, "height": 2400})
-        for cell in range(3):
-            sheet.run_cell(cell)
-        yield sheet
-
-
 @pytest.fixture
-def views(sheet: Sheet) -> tuple[Heatmap, Heatmap, Heatmap]:
+def views(pair: Sheet) -> tuple[Heatmap, Heatmap, Heatmap]:
     """Return two views of h and one of g, as they start."""
-    found = sheet.heatmap(0), sheet.heatmap(1), sheet.heatmap(2, "g")
-    sheet.kernel.run("for one in (h, g): one.clear_selection(); one.side = 'both'")
+    found = pair.heatmap(0), pair.heatmap(1), pair.heatmap(2, "g")
+    pair.kernel.run("for one in (h, g): one.clear_selection(); one.side = 'both'; one.palette = 'ember'")
     for view in (found[0], found[2]):
         view.named("Reset").click()
         view.becomes("time_range", None)
@@ -92,30 +76,29 @@ def test_zooms_of_two_views_agree(views: tuple[Heatmap, Heatmap, Heatmap]) -> No
     assert other.trait("time_range") is None
 
 
-def test_bokehjs_is_on_the_page_and_in_the_kernel_once(sheet: Sheet, views: tuple[Heatmap, Heatmap, Heatmap]) -> None:
+def test_bokehjs_is_on_the_page_and_in_the_kernel_once(pair: Sheet, views: tuple[Heatmap, Heatmap, Heatmap]) -> None:
     assert len(views) == 3
-    assert sheet.page.evaluate("globalThis.__liqwidget_bokeh__.size") == 1
-    assert sheet.page.evaluate("globalThis.Bokeh === undefined")
-    assert sheet.kernel.value("h._assets is g._assets")
+    assert pair.page.evaluate("globalThis.__liqwidget_bokeh__.size") == 1
+    assert pair.page.evaluate("globalThis.Bokeh === undefined")
+    assert pair.kernel.value("h._assets is g._assets")
     named = "[type(one).__name__ for one in __import__('ipywidgets').Widget.widgets.values()]"
-    eventually(lambda: sheet.kernel.value(named), lambda names: "LiqHeatmap" in names)
-    names = sheet.kernel.value(named)
+    eventually(lambda: pair.kernel.value(named), lambda names: "LiqHeatmap" in names)
+    names = pair.kernel.value(named)
     assert names.count("BokehAsset") == 1
     assert names.count("LiqHeatmap") == 2
 
 
-def test_a_glyph_of_the_analyst_appears_on_open_pictures(
-    sheet: Sheet, views: tuple[Heatmap, Heatmap, Heatmap]
-) -> None:
+def test_a_glyph_of_the_analyst_appears_on_open_pictures(pair: Sheet, views: tuple[Heatmap, Heatmap, Heatmap]) -> None:
     first, second, other = views
     untouched = other.steady_picture()
-    first.changes(lambda: second.changes(lambda: sheet.run_cell(3), least=0.003), least=0.003)
+    pair.kernel.run(f"later = {OVERLAY!r}")
+    first.changes(lambda: second.changes(lambda: pair.run_cell(3), least=0.003), least=0.003)
     for view in (first, second):
         picture = view.steady_picture().astype(int)
         magenta = (picture[..., 0] > 240) & (picture[..., 1] < 15) & (picture[..., 2] > 240)
-        rows = magenta.any(axis=1).nonzero()[0]
+        rows = np.flatnonzero(magenta.any(axis=1))
         drawn = view.drawn()
-        down = drawn.point(drawn.time[0], sheet.kernel.value("h.market_state['last_price']") * 0.985)[1]
+        down = drawn.point(drawn.time[0], pair.kernel.value("h.market_state['last_price']") * 0.985)[1]
         assert abs(rows.mean() - (down - drawn.frame["y"])) < 2
         assert 6 <= len(rows) <= 9
     assert changed_share(untouched, other.steady_picture()) < 0.001

@@ -12,18 +12,8 @@ from tests.browser.eventually import eventually
 from tests.browser.heatmap import changed_share, distance
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tests.browser.heatmap import Drawn, Heatmap, Levels
-    from tests.browser.sheet import Desk, Sheet
 
-WATCHED = """
-from liqwidget import LiqHeatmap
-h = LiqHeatmap("BTC", source="sample")
-asked = []
-h.on_msg(lambda widget, content, buffers: asked.append(content))
-h
-"""
 SLOW = """
 import time
 fast = h.session.frame
@@ -35,23 +25,6 @@ h.session.frame = slow
 SHARP, COARSE = 0.99, 0.95
 CLOSE = 8
 """Largest difference of a channel between a screenshot and the colour that the numbers give."""
-
-
-@pytest.fixture(scope="module")
-def sheet(desk: Desk) -> Iterator[Sheet]:
-    with desk.sheet("zoom", WATCHED) as sheet:
-        yield sheet
-
-
-@pytest.fixture
-def heatmap(sheet: Sheet) -> Heatmap:
-    """Return the heatmap at its start."""
-    heatmap = sheet.heatmap()
-    heatmap.named("Reset").click()
-    heatmap.becomes("follow", value=True)
-    eventually(lambda: heatmap.trait("time_range") is None)
-    heatmap.sharp()
-    return heatmap
 
 
 def in_step(heatmap: Heatmap) -> Drawn:
@@ -177,7 +150,6 @@ def test_candles_down_to_single_candles_and_a_basis_point(heatmap: Heatmap) -> N
 def test_a_burst_of_wheel_events_ends_with_the_newest_range(heatmap: Heatmap) -> None:
     heatmap.kernel.run(SLOW)
     try:
-        heatmap.kernel.run("asked.clear()")
         began = time.monotonic()
         heatmap.wheel(0.5, 0.5, -40, times=30)
         took = time.monotonic() - began
