@@ -45,7 +45,6 @@ def test_a_saved_notebook_opens_with_its_picture(desk: Desk, pair: Sheet) -> Non
     # Another name is another kernel, in which nothing was run.
     shutil.copy(path, desk.lab.folder / REOPENED)
     with desk.page(REOPENED) as page:
-        page.get_by_text("| Idle").wait_for()
         heatmap = Heatmap(page, page.locator(".liq-root").first)
         eventually(heatmap.shown)
         assert len(heatmap.drawn().candles) > 40
