@@ -7,7 +7,7 @@ import math
 import operator
 import os
 from concurrent.futures import ThreadPoolExecutor
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,9 @@ from liqwidget.domain.ledger import BookState, Ledger, VenueLedger
 from liqwidget.field.density import LONG_CELLS, SHORT_CELLS, Density, Prior, venue_density
 from liqwidget.field.engine import engine
 from liqwidget.field.measure import touch_chances, volatility
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 Floats = npt.NDArray[np.float64]
 
@@ -60,16 +63,18 @@ def standing(ledger: Ledger, times: npt.NDArray[np.int64], edges: Floats, measur
     base = math.floor(coordinates[0])
     cells = np.arange(base, max(math.ceil(coordinates[-1]), base + 1))
 
-    def evaluated(part: VenueLedger) -> Floats:
+    def evaluated(parts: Sequence[VenueLedger]) -> Floats:
         out = np.zeros((2, len(edges) - 1, len(times)))
-        _add_venue(part, ledger.prior, times, cells, coordinates - base, measured, out)
+        for part in parts:
+            _add_venue(part, ledger.prior, times, cells, coordinates - base, measured, out)
         return out
 
-    if len(ledger.venues) == 1 or len(times) < _WORTH_THREADS:
-        maps = map(evaluated, ledger)
-        return functools.reduce(operator.iadd, maps)
-    with ThreadPoolExecutor(min(len(ledger.venues), os.cpu_count() or 1)) as pool:
-        return functools.reduce(operator.iadd, pool.map(evaluated, ledger))
+    threads = min(len(ledger.venues), os.cpu_count() or 1) if len(times) >= _WORTH_THREADS else 1
+    if threads == 1:
+        return evaluated(ledger.venues)
+    with ThreadPoolExecutor(threads) as pool:
+        shares = [ledger.venues[first::threads] for first in range(threads)]
+        return functools.reduce(operator.iadd, pool.map(evaluated, shares))
 
 
 def _snapped(coordinates: Floats) -> Floats:

@@ -74,6 +74,7 @@ def test_hover_reads_out(heatmap: Heatmap) -> None:
     drawn = heatmap.drawn()
     heatmap.page.mouse.move(*drawn.at(0.5, 0.15))
     line = heatmap.root.locator(".liq-cells")
+    expect(line).to_be_visible()
     expect(line.locator(".liq-cell-about")).to_contain_text(re.compile(r"est\. about.*\$[0-9.]+[KMB]? per 10 bps"))
     expect(line.locator(".liq-cell-side")).to_have_text("short")
     price = drawn.price[1] - 0.15 * (drawn.price[1] - drawn.price[0])
