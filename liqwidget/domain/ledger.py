@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 
+CHURN = 0.4
+"""Share of positions closed per day of normal volume, as an exponential rate (half-life 1.7 days)."""
+
+
 class RowKind(IntEnum):
     """What a row of the ledger stands for."""
 
@@ -144,6 +148,8 @@ class VenueLedger:
         The state after the last row that is not provisional.
     checkpoints : tuple of BookState
         Earlier states, one per fixed number of rows, from which a viewport's left edge is found.
+    churn : float
+        Share of positions closed per day of normal volume, as an exponential rate.
     relative : bool
         Whether open interest was unknown and taken as 1: sizes are shares then, not amounts.
     notes : tuple of str
@@ -163,6 +169,7 @@ class VenueLedger:
     books: BookState
     survival: Any
     checkpoints: tuple[BookState, ...] = ()
+    churn: float = CHURN
     relative: bool = False
     notes: tuple[str, ...] = ()
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from liqwidget.domain.frames import MarketData
 from liqwidget.domain.lattice import cell_coordinate
-from liqwidget.domain.ledger import Ledger, RowFlag, RowInputs, RowKind, VenueLedger
+from liqwidget.domain.ledger import CHURN, Ledger, RowFlag, RowInputs, RowKind, VenueLedger
 from liqwidget.domain.leverage import LEVERAGE_GROUPS
 from liqwidget.domain.time import duration_text, time_ns, timestamp
 from liqwidget.errors import DataError, EstimateError
@@ -22,7 +22,7 @@ from liqwidget.field.density import Density, Prior, PriorLike, venue_density
 Markets = MarketData | Iterable[MarketData]
 
 
-def estimate(market: Markets, prior: PriorLike | Prior = "effective") -> Ledger:
+def estimate(market: Markets, prior: PriorLike | Prior = "effective", *, churn: float = CHURN) -> Ledger:
     """Estimate what opened, closed and was swept, candle by candle.
 
     Each venue is estimated by itself; maps add.
@@ -33,6 +33,8 @@ def estimate(market: Markets, prior: PriorLike | Prior = "effective") -> Ledger:
         One per venue, all of one symbol.
     prior : str, (median, sigma), or mapping
         The leverage prior: 'effective' (default), 'isolated', 'nominal', own numbers, or a nominal ladder.
+    churn : float
+        Share of positions closed per day of normal volume, as an exponential rate; 0.4 is a half-life of 1.7 days.
 
     Returns
     -------
@@ -41,11 +43,11 @@ def estimate(market: Markets, prior: PriorLike | Prior = "effective") -> Ledger:
     Raises
     ------
     DataError
-        If venues repeat, symbols differ, or open interest changes its unit.
+        If venues repeat, symbols differ, open interest changes its unit, or churn is no rate.
     """
     markets = _markets(market)
     parsed = Prior.parse(prior)
-    parts = tuple(_first(part, parsed) for part in markets)
+    parts = tuple(_first(part, parsed, _rate(churn)) for part in markets)
     return Ledger(markets[0].symbol, parsed, parts)
 
 
@@ -59,13 +61,18 @@ def advance(ledger: Ledger, market: Markets) -> Ledger:
     DataError
         If a candle differs from the row already in the ledger; `recompute` then makes it anew from a time on.
     """
+    return _advanced(ledger, market, ledger.venues[0].churn if ledger.venues else CHURN)
+
+
+def _advanced(ledger: Ledger, market: Markets, churn: float) -> Ledger:
     markets = {part.venue: part for part in _markets(market)}
     wrong = next((part.symbol for part in markets.values() if part.symbol != ledger.symbol), None)
     if wrong is not None:
         message = f"Expected market data of {ledger.symbol}, was {wrong!r}"
         raise DataError(message)
     kept = [_advance(part, markets.pop(part.venue), ledger.prior) if part.venue in markets else part for part in ledger]
-    return Ledger(ledger.symbol, ledger.prior, (*kept, *(_first(part, ledger.prior) for part in markets.values())))
+    newer = (_first(part, ledger.prior, churn) for part in markets.values())
+    return Ledger(ledger.symbol, ledger.prior, (*kept, *newer))
 
 
 def recompute(ledger: Ledger, market: Markets, from_time: Any) -> Ledger:
@@ -84,13 +91,14 @@ def recompute(ledger: Ledger, market: Markets, from_time: Any) -> Ledger:
             parts.append(part)
         elif rows > 1:
             inputs = part.inputs.cut(slice(0, rows))
-            parts.append(_extend(_blank(part, int(inputs.time[0]), float(inputs.close[0])), inputs, ledger.prior))
+            blank = _blank(part, int(inputs.time[0]), float(inputs.close[0]), part.churn)
+            parts.append(_extend(blank, inputs, ledger.prior))
     kept = Ledger(ledger.symbol, ledger.prior, tuple(parts))
     newer = [part for part in (_newer(part, limit) for part in markets) if part is not None]
     if not (newer or parts):
         message = f"Expected candles that close after {timestamp(limit)}, was none"
         raise DataError(message)
-    return advance(kept, newer) if newer else kept
+    return _advanced(kept, newer, ledger.venues[0].churn) if newer else kept
 
 
 def _markets(market: Markets) -> list[MarketData]:
@@ -111,6 +119,13 @@ def _markets(market: Markets) -> list[MarketData]:
     return markets
 
 
+def _rate(value: object) -> float:
+    if isinstance(value, int | float) and 0 <= value < math.inf:
+        return float(value)
+    message = f"Expected churn as a rate of at least 0 per day, was {value!r}"
+    raise DataError(message)
+
+
 def _newer(market: MarketData, limit: int) -> MarketData | None:
     """Return the candles that close after `limit`, with all open interest."""
     rows = market.close_time > limit
@@ -120,7 +135,7 @@ def _newer(market: MarketData, limit: int) -> MarketData | None:
     return replace(market, **{name: getattr(market, name)[rows] for name in names})
 
 
-def _first(market: MarketData, prior: Prior) -> VenueLedger:
+def _first(market: MarketData, prior: Prior, churn: float) -> VenueLedger:
     """Return the ledger of one venue from its first candle on."""
     price, time = market.open[:1], market.time[:1]
     row = int(np.searchsorted(market.interest_time, time[0] + market.tolerance, side="right")) - 1
@@ -138,10 +153,10 @@ def _first(market: MarketData, prior: Prior) -> VenueLedger:
         np.array([known]),
         np.array([stamp]),
     )
-    return _extend(_blank(market, int(time[0]), float(price[0])), RowInputs.joined([first, rows]), prior)
+    return _extend(_blank(market, int(time[0]), float(price[0]), churn), RowInputs.joined([first, rows]), prior)
 
 
-def _blank(market: MarketData | VenueLedger, start: int, price: float) -> VenueLedger:
+def _blank(market: MarketData | VenueLedger, start: int, price: float, churn: float) -> VenueLedger:
     """Return a ledger without rows, with the venue and rules of `market`, before `price` at `start` [ns]."""
     empty, no_times = np.empty(0), np.empty(0, np.int64)
     return VenueLedger(
@@ -157,6 +172,7 @@ def _blank(market: MarketData | VenueLedger, start: int, price: float) -> VenueL
         opened=np.empty((0, 2, len(LEVERAGE_GROUPS))),
         books=empty_books(float(cell_coordinate(price)), len(LEVERAGE_GROUPS)),
         survival=SurvivalState(time=start, volume_since=start),
+        churn=churn,
         relative=market.relative,
         notes=market.notes,
     )
@@ -257,7 +273,7 @@ def _extend(ledger: VenueLedger, rows: RowInputs, prior: Prior) -> VenueLedger:
 
 
 def _fold(ledger: VenueLedger, rows: RowInputs, spread: Density) -> VenueLedger:
-    survival = survive(rows, ledger.timeframe, ledger.survival)
+    survival = survive(rows, ledger.timeframe, ledger.survival, ledger.churn)
     coordinates = cell_coordinate(np.stack([rows.low, rows.high, rows.close]))
     last = float(cell_coordinate(ledger.close[-1])) if len(ledger.time) else float(coordinates[2, 0])
     done = run_books(ledger.books, last, coordinates, survival.share, survival.interest, survival.frozen, spread)

@@ -13,13 +13,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from liqwidget.domain.ledger import RowInputs, RowKind
+from liqwidget.domain.ledger import CHURN, RowInputs, RowKind
 from liqwidget.domain.time import DAY, timestamp
 from liqwidget.errors import DataError
 from liqwidget.field.engine import compiled
-
-CHURN = 0.4
-"""Share of positions closed per day of normal volume, as an exponential rate (half-life 1.7 days)."""
 
 CLOCK_FLOOR = 0.05
 """The slowest the volume clock runs, as a share of its mean."""
@@ -89,7 +86,7 @@ class Survival(NamedTuple):
 def _survive(
     times: Any, kinds: Any, volumes: Any, values: Any, stamps: Any, timeframe: int, rows: int, time: int,
     interest: float, low_candles: int, volume_since: int, volume_sum: float, window_times: Any, window: Any,
-    first: int, share: Any, accepted: Any, held: Any, frozen: Any,
+    first: int, churn: float, share: Any, accepted: Any, held: Any, frozen: Any,
 ) -> tuple[int, float, int, int, float, int]:  # fmt: skip
     """Fold the rows; `window` is the volume window before them followed by their own volumes from index `first`."""
     start, count = 0, first
@@ -132,14 +129,14 @@ def _survive(
             interest = value
             low_candles = 0
         accepted[row] = interest
-        decay = math.exp(-CHURN * clock)
+        decay = math.exp(-churn * clock)
         share[row] = 1.0 if frozen[row] else decay if before == 0.0 else min(decay, interest / before)
         if stamps[row] <= time - timeframe:
             held[row] = True
     return first, interest, low_candles, volume_since, volume_sum, start
 
 
-def survive(rows: RowInputs, timeframe: int, state: SurvivalState) -> Survival:
+def survive(rows: RowInputs, timeframe: int, state: SurvivalState, churn: float = CHURN) -> Survival:
     """Return what survives each row, and the state after the last.
 
     Parameters
@@ -150,6 +147,8 @@ def survive(rows: RowInputs, timeframe: int, state: SurvivalState) -> Survival:
         Length of a candle [ns].
     state : SurvivalState
         The state after the row before.
+    churn : float
+        Share closed per day of normal volume, as an exponential rate.
 
     Raises
     ------
@@ -163,8 +162,8 @@ def survive(rows: RowInputs, timeframe: int, state: SurvivalState) -> Survival:
     held, frozen = np.zeros(count, bool), np.zeros(count, bool)
     end, interest, low_candles, volume_since, volume_sum, start = compiled(_survive)(
         rows.time, rows.kind, rows.volume, rows.interest, rows.interest_time, timeframe, state.rows, state.time,
-        state.interest, state.low_candles, state.volume_since, state.volume_sum, window_times, window, first, share,
-        accepted, held, frozen,
+        state.interest, state.low_candles, state.volume_since, state.volume_sum, window_times, window, first, churn,
+        share, accepted, held, frozen,
     )  # fmt: skip
     if start < 0:
         message = (

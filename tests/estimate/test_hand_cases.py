@@ -15,11 +15,10 @@ import pytest
 
 from liqwidget.domain.frames import MarketData
 from liqwidget.domain.lattice import CELL
-from liqwidget.domain.ledger import Ledger, RowFlag, RowKind
+from liqwidget.domain.ledger import CHURN, Ledger, RowFlag, RowKind
 from liqwidget.domain.time import DAY, HOUR, MINUTE
 from liqwidget.errors import DataError
-from liqwidget.estimate.estimator import advance, estimate
-from liqwidget.estimate.survival import CHURN
+from liqwidget.estimate.estimator import advance, estimate, recompute
 from liqwidget.study.profile import profile
 from tests.ledgers import coins, content
 from tests.markets import START, candles_of, interest_of
@@ -242,3 +241,17 @@ def test_candles_that_have_not_opened_are_left_out() -> None:
 def test_times_count_in_ns() -> None:
     assert (HOUR, DAY) == (60 * MINUTE, 24 * HOUR)
     assert pd.Timedelta("1min").as_unit("ns").value == MINUTE
+
+
+def test_churn_is_a_choice_that_the_fold_keeps() -> None:
+    whole = market([FLAT] * 6)
+    part = whole.until(whole.close_time[2])
+    start = estimate(part, prior={10: 1.0}, churn=0.8)
+    for folded in (advance(start, whole), recompute(start, whole, whole.time[0])):
+        assert np.diff(folded.venues[0].log_survival) == pytest.approx(-0.8 * FIVE_MINUTES)
+
+
+@pytest.mark.parametrize("churn", [-0.1, float("nan"), float("inf"), "fast"])
+def test_a_churn_that_is_no_rate_is_refused(churn: Any) -> None:
+    with pytest.raises(DataError, match="Expected churn as a rate"):
+        estimate(market([FLAT] * 3), churn=churn)
