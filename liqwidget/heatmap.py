@@ -13,7 +13,7 @@ from liqwidget.domain.time import DAY, milliseconds_ns, timestamp
 from liqwidget.domain.viewport import Box
 from liqwidget.errors import DataError, SourceError
 from liqwidget.estimate.estimator import estimate
-from liqwidget.field.density import Prior
+from liqwidget.field.density import NAMED_PRIORS, Prior
 from liqwidget.market.source import Source, SourceLike, read
 from liqwidget.study.clusters import Cluster, clusters_frame
 from liqwidget.study.levels import levels
@@ -32,6 +32,12 @@ if TYPE_CHECKING:
 
 WARM_UP = 7 * DAY
 """History after which the map no longer depends on where the data start."""
+
+_PRIOR_MEANING = {
+    "effective": "How far liquidations really are, with cross margin and spare collateral",
+    "isolated": "As measured for isolated positions",
+    "nominal": "The leverage button alone, as other sites assume: too near and too much",
+}
 
 _FEWEST_ROWS = 3
 """The start and two candles."""
@@ -88,7 +94,7 @@ class LiqHeatmap(HeatmapView):
         if len(ledger.venues[0].time) < _FEWEST_ROWS:
             message = f"Expected at least two candles for a picture, was one ({timestamp(ledger.end)})"
             raise DataError(message)
-        chosen = {"prior": prior, "selected_clusters": ()}
+        chosen = {"prior": prior, "selected_clusters": ()} | _prior_state(ledger.prior)
         super().__init__(
             Session(ledger, self._source.markets),
             f"{ledger.symbol} · {self._source.label}",
@@ -101,6 +107,7 @@ class LiqHeatmap(HeatmapView):
         self.observe(self._ticks_changed, "_selected")
         self.observe(self._chosen_changed, "selected_clusters")
         self.observe(self._estimate_anew, "prior")
+        self.observe(self._prior_chosen, "_prior")
 
     @classmethod
     def from_frames(
@@ -262,7 +269,14 @@ class LiqHeatmap(HeatmapView):
     def _estimate_anew(self, change: Any) -> None:
         with self._lock:
             self._session = Session(estimate(self.markets, Prior.parse(change["new"])), self.markets)
-        self._refresh()
+        with self.hold_sync():
+            for name, value in _prior_state(self.ledger.prior).items():
+                setattr(self, name, value)
+            self._refresh()
+
+    def _prior_chosen(self, change: Any) -> None:
+        if change["new"] in NAMED_PRIORS:
+            self.prior = change["new"]
 
     # ------------------------------------------------------------------ live
 
@@ -326,6 +340,22 @@ class LiqHeatmap(HeatmapView):
         from liqwidget.widget.picture import write_png
 
         return write_png(self, Path(path), width, height, theme)
+
+
+def _prior_state(prior: Prior) -> dict[str, Any]:
+    """Return the prior chosen and those to choose from, as the front end reads them."""
+    named = [Prior.parse(name) for name in NAMED_PRIORS]
+    choices = named if prior in named else [*named, prior]
+    return {
+        "_priors": [{"name": part.name, "label": part.label, "title": _prior_title(part)} for part in choices],
+        "_prior": prior.name,
+    }
+
+
+def _prior_title(prior: Prior) -> str:
+    if prior.ladder:
+        return "A ladder of nominal leverages, by the venue's margin rules"
+    return f"{_PRIOR_MEANING.get(prior.name, 'Your own prior')}: median {prior.median:g}x, sigma {prior.sigma:g}"
 
 
 def _notice(source: Source, ledger: Ledger) -> str | None:

@@ -50,7 +50,6 @@ export interface PictureOptions {
 
 const BUSY = "Kernel busy: this picture may be coarse or old"
 const DAY_SHOWN = 20 * 3_600_000
-const HINT = "Scroll to zoom, drag to move. Sizes are estimates (est.), times are UTC."
 
 /** The plot with all that moves it, once there is data and BokehJS. */
 export async function mountPicture(options: PictureOptions): Promise<Picture> {
@@ -95,6 +94,10 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
   const steer = navigation({ model, plot, market, candles: picture.candles, changed: () => changed() })
   bag.add(raster.dispose, exact.dispose, steer.dispose)
 
+  const hint = () => {
+    const prior = model.get("_priors").find(({ name }) => name === model.get("_prior"))
+    return `Scroll to zoom, drag to move. Sizes are estimates (est.)${prior ? `, prior: ${prior.label.toLowerCase()}` : ""}. Times are UTC.`
+  }
   const decimals = () => Math.max(market().price_decimals, axisDecimals(plot.viewport().price))
   const changed = () => {
     const current = plot.viewport()
@@ -122,7 +125,7 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
     options.hovered(over)
     exact.rest(point && { time: Math.min(point.time, market().time[1]), price: point.price })
     const frame = picture.shown()
-    if (!point || !frame) return readout.idle(HINT)
+    if (!point || !frame) return readout.idle(hint())
     const probe = probeFrame(frame, Math.min(point.time, frame.time[1] - 1), point.price)
     readout.about(point, decimals(), probe, market())
   }
@@ -181,6 +184,7 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
     observe(model, ["_market"], facts),
     observe(model, ["_frames", "measure"], newFrames),
     observe(model, ["_clusters", "_selected", "side", "measure"], clusters.draw),
+    observe(model, ["_prior", "_priors"], () => pointer ?? readout.idle(hint())),
     observe(model, ["_selection"], () => plot.setSelection(model.get("_selection"))),
     observe(model, ["side", "palette", "scale", "threshold"], picture.repaint),
     wheelZoom(host, plot, steer.go),
@@ -199,7 +203,7 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
   )
   facts()
   plot.setSelection(model.get("_selection"))
-  readout.idle(HINT)
+  readout.idle(hint())
   changed()
   return {
     reset: steer.reset,

@@ -58,6 +58,12 @@ export interface PaletteState {
   light: Bytes
 }
 
+export interface PriorState {
+  name: string
+  label: string
+  title: string
+}
+
 export interface Box {
   time: Interval
   price: Interval
@@ -78,6 +84,8 @@ export interface Traits {
   _document: string
   _assets: string | null
   _palettes: readonly PaletteState[]
+  _priors: readonly PriorState[]
+  _prior: string
   _frames: readonly FrameState[]
   _market: Market | null
   _clusters: readonly Cluster[]

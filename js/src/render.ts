@@ -119,6 +119,7 @@ export function render({ model, el, signal, host }: RenderOptions): () => void {
         const frame = chooseFrame(frames, model.get("measure"), { time, price: [market.last_price, market.last_price] }, market)
         return frame && frame.time[0] <= time[0] + 1 ? null : OFFLINE
       },
+      prior: OFFLINE,
       select: OFFLINE,
     })
   }

@@ -3,6 +3,7 @@ import { element } from "./element"
 import type { Ladder } from "./level"
 import type { Disposer } from "./disposer"
 import { observe } from "./observe"
+import { optionsRow } from "./options_row"
 import type { Mode } from "./plot"
 import type { Measure, Scale, SideChoice, Traits, Window } from "./protocol"
 import { segmented, type Choice } from "./segmented"
@@ -15,7 +16,7 @@ export interface Toolbar {
   showLegend(ladder: Ladder, lut: Uint32Array): void
   showMode(mode: Mode): void
   /** What cannot be had without a kernel, with the reason. */
-  disable(reasons: { window(window: Window): string | null; measure(measure: Measure): string | null; select: string | null }): void
+  disable(reasons: { window(window: Window): string | null; measure(measure: Measure): string | null; prior: string | null; select: string | null }): void
   dispose: Disposer
 }
 
@@ -72,6 +73,7 @@ export function toolbar(model: AnyModel<Traits>, { mode, reset, say }: ToolbarAc
   const palettes = model.get("_palettes").map(({ name, label }) => ({ value: name, text: label }))
   const palette = selectBox("Palette", palettes, (value) => set("palette", value, `Palette: ${value}`))
   const scale = selectBox("Scale", SCALES, (value) => set("scale", value as Scale, `Scale: ${value}`))
+  const prior = selectBox("Prior", [], (value) => set("_prior", value, `Prior: ${value}`))
   const follow = pushButton("Follow", "The price axis fits the candles in view")
   follow.addEventListener("click", () => {
     const next = !model.get("follow")
@@ -87,20 +89,22 @@ export function toolbar(model: AnyModel<Traits>, { mode, reset, say }: ToolbarAc
     measure.show(model.get("measure"))
     palette.show(model.get("palette"))
     scale.show(model.get("scale"))
+    prior.offer(model.get("_priors").map(({ name, label, title }) => ({ value: name, text: label, title })))
+    prior.show(model.get("_prior"))
     threshold.show(model.get("threshold"), ladder, model.get("_market")?.quote ?? "USD")
     follow.setAttribute("aria-pressed", String(model.get("follow")))
   }
   sync()
   modes.show("pan")
-  const view = element("div", "liq-group liq-view", {}, [follow, modes.node, home])
+  const row = optionsRow([prior.node, palette.node, scale.node])
+  const view = element("div", "liq-group liq-view", {}, [row.button, follow, modes.node, home])
   const node = element("div", "liq-toolbar", { role: "group", "aria-label": "Heatmap controls" }, [
     side.node,
     window.node,
     measure.node,
     threshold.node,
-    palette.node,
-    scale.node,
     view,
+    row.node,
   ])
   return {
     node,
@@ -113,9 +117,10 @@ export function toolbar(model: AnyModel<Traits>, { mode, reset, say }: ToolbarAc
     disable(reasons) {
       for (const { value } of WINDOWS) window.disable(value, reasons.window(value))
       for (const { value } of measures) measure.disable(value, reasons.measure(value))
+      prior.disable(reasons.prior)
       modes.disable("select", reasons.select)
     },
-    dispose: observe(model, ["side", "window", "measure", "palette", "scale", "threshold", "follow", "_market"], sync),
+    dispose: observe(model, ["side", "window", "measure", "palette", "scale", "threshold", "follow", "_market", "_priors", "_prior"], sync),
   }
 }
 

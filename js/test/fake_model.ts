@@ -48,6 +48,8 @@ const DEFAULTS: Partial<Traits> = {
   _document: "{}",
   _assets: null,
   _palettes: [],
+  _priors: [],
+  _prior: "effective",
   _frames: [],
   _market: null,
   _clusters: [],

@@ -4,7 +4,7 @@ import { clusterList } from "../src/cluster_list"
 import { containKeys } from "../src/contain_keys"
 import { mount } from "../src/mount"
 import { offlineModel } from "../src/offline_model"
-import type { Cluster, Market } from "../src/protocol"
+import type { Cluster, Market, Traits } from "../src/protocol"
 import { render } from "../src/render"
 import { toolbar } from "../src/toolbar"
 import { fakeModel } from "./fake_model"
@@ -97,8 +97,8 @@ describe("clusterList", () => {
 })
 
 describe("toolbar", () => {
-  const setup = () => {
-    const fake = fakeModel({ _palettes: [palette], time_range: [1, 2], price_range: [3, 4] })
+  const setup = (state: Partial<Traits> = {}) => {
+    const fake = fakeModel({ _palettes: [palette], time_range: [1, 2], price_range: [3, 4], ...state })
     const bar = toolbar(fake.model, { mode: () => {}, reset: () => {}, say: () => {} })
     const pressed = () => [...bar.node.querySelectorAll('[aria-pressed="true"]')].map(({ textContent }) => textContent)
     const press = (text: string) =>
@@ -124,9 +124,32 @@ describe("toolbar", () => {
     expect(pressed()).toEqual(["Long", "7d", "Expected", "Pan"])
   })
 
+  it("names the prior, also one of the analyst's own", () => {
+    const named = { name: "effective", label: "Effective leverage", title: "How far liquidations really are" }
+    const { bar, model } = setup({ _priors: [named] })
+    const prior = bar.node.querySelector<HTMLSelectElement>("select[name=prior]")!
+    expect([prior.selectedOptions[0]?.textContent, prior.title]).toEqual([named.label, named.title])
+    model.set("_priors", [named, { name: "own", label: "Own: 3x, 0.8", title: "Your own prior" }])
+    model.set("_prior", "own")
+    expect([prior.selectedOptions[0]?.textContent, prior.title]).toEqual(["Own: 3x, 0.8", "Your own prior"])
+  })
+
+  it("keeps what is seldom moved in a row that a button opens", () => {
+    const { bar, press } = setup()
+    const button = bar.node.querySelector("[aria-expanded]")!
+    const row = bar.node.querySelector<HTMLElement>(".liq-options")!
+    expect([row.hidden, button.getAttribute("aria-controls")]).toEqual([true, row.id])
+    press("Options")
+    expect([row.hidden, button.getAttribute("aria-expanded")]).toEqual([false, "true"])
+    press("Options")
+    expect([row.hidden, button.getAttribute("aria-expanded")]).toEqual([true, "false"])
+  })
+
   it("disables with a reason", () => {
     const { bar } = setup()
-    bar.disable({ window: (window) => (window === "all" ? "no kernel" : null), measure: () => null, select: "no kernel" })
+    bar.disable({ window: (window) => (window === "all" ? "no kernel" : null), measure: () => null, prior: "no kernel", select: "no kernel" })
+    const prior = bar.node.querySelector<HTMLSelectElement>("select[name=prior]")!
+    expect([prior.disabled, prior.title]).toEqual([true, "no kernel"])
     const off = [...bar.node.querySelectorAll("button")].filter(({ disabled }) => disabled)
     expect(off.map(({ textContent, title }) => [textContent, title])).toEqual([["All", "no kernel"], ["Select", "no kernel"]])
   })
@@ -170,7 +193,7 @@ describe("offlineModel", () => {
 describe("mount", () => {
   it("shows a state and takes it away again", () => {
     const el = document.createElement("div")
-    const unmount = mount(el, { _palettes: [palette], _frames: [], _clusters: [], _selected: [], _market: null, _error: "It ended early", symbol: "BTC" })
+    const unmount = mount(el, { _palettes: [palette], _priors: [], _frames: [], _clusters: [], _selected: [], _market: null, _error: "It ended early", symbol: "BTC" })
     expect(el.textContent).toContain("It ended early")
     unmount()
     expect(el.childElementCount).toBe(0)

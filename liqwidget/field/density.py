@@ -33,6 +33,9 @@ NAMED_PRIORS: dict[str, tuple[float, float]] = {
 }
 """(median effective leverage, sigma of its logarithm) by name."""
 
+PRIOR_LABELS = {"effective": "Effective leverage", "isolated": "Isolated margin", "nominal": "Nominal leverage"}
+"""What the priors are called where a user chooses one."""
+
 LONG_LIMIT = 0.999
 """A long farther than this share of its entry cannot be liquidated and has no level."""
 
@@ -63,6 +66,13 @@ class Prior:
     median: float
     sigma: float
     ladder: Ladder = ()
+
+    @property
+    def label(self) -> str:
+        """What it is called where a user chooses one."""
+        if self.ladder:
+            return "Ladder " + ", ".join(f"{leverage:g}x" for leverage, _ in self.ladder)
+        return PRIOR_LABELS.get(self.name, f"Own: {self.median:g}x, {self.sigma:g}")
 
     @classmethod
     def parse(cls, value: PriorLike | Prior) -> Prior:

@@ -60,6 +60,8 @@ class HeatmapView(anywidget.AnyWidget):
     _document = Unicode().tag(sync=True)
     _assets = anywidget.WidgetTrait().tag(sync=True)
     _palettes = List(Dict()).tag(sync=True)
+    _priors = List(Dict()).tag(sync=True)
+    _prior = Unicode().tag(sync=True)
     _frames = List(Dict()).tag(sync=True)
     _market = Dict(default_value=None, allow_none=True).tag(sync=True)
     _clusters = List(Dict()).tag(sync=True)

@@ -36,6 +36,7 @@ START = {
     "side": "both",
     "window": "7d",
     "measure": "expected",
+    "prior": "effective",
     "threshold": 0.0,
     "palette": "ember",
     "scale": "log",
@@ -101,9 +102,10 @@ def heatmap(workbench: Sheet) -> Heatmap:
     heatmap.set(**START)
     heatmap.kernel.run("h.clear_selection(); h.leverage = h.trait_defaults('leverage')")
     heatmap.button("Drag mode", "pan").click()
+    heatmap.options(shown=False)
     for trait, label in (("side", "Side"), ("window", "Window"), ("measure", "Measure")):
         eventually(lambda label=label, trait=trait: heatmap.pressed(label) == START[trait])  # type: ignore[misc]
-    for trait, value in (("palette", "ember"), ("scale", "log"), ("threshold", "0")):
+    for trait, value in (("palette", "ember"), ("scale", "log"), ("prior", "effective"), ("threshold", "0")):
         expect(heatmap.field(trait)).to_have_value(value)
     expect(heatmap.named("Follow")).to_have_attribute("aria-pressed", "true")
     eventually(lambda: heatmap.drawn().selection is None and not heatmap.ticked())

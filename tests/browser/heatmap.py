@@ -125,6 +125,12 @@ class Heatmap:
         """Return a drop-down list or slider."""
         return self.root.locator(f'[name="{name}"]')
 
+    def options(self, *, shown: bool) -> None:
+        """Open or close the row of options."""
+        button = self.named("Options")
+        if (button.get_attribute("aria-expanded") == "true") != shown:
+            button.click()
+
     def cluster_boxes(self) -> Locator:
         """Return the tick boxes of the cluster list."""
         return self.root.locator(".liq-row input")

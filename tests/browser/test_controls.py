@@ -17,7 +17,11 @@ ROWS = [
     ("window", "Window", "24h", "3d"),
     ("measure", "Measure", "size", "expected"),
 ]
-LISTS = [("palette", "Palette", "ember", "viridis"), ("scale", "Scale", "log", "rank")]
+LISTS = [
+    ("palette", "Palette", "ember", "viridis"),
+    ("scale", "Scale", "log", "rank"),
+    ("prior", "Prior", "effective", "nominal"),
+]
 
 
 def clusters_listed(heatmap: Heatmap) -> list[str | None]:
@@ -49,6 +53,7 @@ def test_a_row_of_buttons(heatmap: Heatmap, how: str, trait: str, label: str, va
 @pytest.mark.parametrize(("trait", "label", "start", "value"), LISTS)
 def test_a_list(heatmap: Heatmap, how: str, trait: str, label: str, start: str, value: str) -> None:
     chosen = heatmap.root.get_by_label(label, exact=True)
+    heatmap.options(shown=True)
     options = chosen.locator("option").evaluate_all("all => all.map(one => one.value)")
 
     def choose() -> None:
@@ -130,6 +135,7 @@ def test_drag_mode_and_reset(heatmap: Heatmap, how: str) -> None:
 
 
 def test_tab_reaches_every_control_in_order(heatmap: Heatmap) -> None:
+    heatmap.options(shown=True)
     heatmap.button("Side", "both").focus()
     reached = []
     for _ in range(25):
@@ -141,8 +147,8 @@ def test_tab_reaches_every_control_in_order(heatmap: Heatmap) -> None:
             break
         heatmap.page.keyboard.press("Tab")
     assert reached == [
-        "both", "long", "short", "12h", "24h", "3d", "7d", "30d", "all", "expected", "size", "threshold", "palette",
-        "scale", "Follow", "pan", "select", "Reset", "figure",
+        "both", "long", "short", "12h", "24h", "3d", "7d", "30d", "all", "expected", "size", "threshold", "Options",
+        "Follow", "pan", "select", "Reset", "prior", "palette", "scale", "figure",
     ]  # fmt: skip
 
 

@@ -96,6 +96,7 @@ def test_zoom_and_pan_work(heatmap: Heatmap) -> None:
 def test_client_side_controls_work(heatmap: Heatmap) -> None:
     heatmap.changes(lambda: heatmap.button("Side", "long").click())
     heatmap.changes(lambda: heatmap.button("Side", "both").click())
+    heatmap.options(shown=True)
     heatmap.changes(lambda: heatmap.root.get_by_label("Palette", exact=True).select_option("viridis"))
     heatmap.changes(lambda: heatmap.root.get_by_label("Scale", exact=True).select_option("rank"))
     slider = heatmap.field("threshold")

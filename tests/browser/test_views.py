@@ -40,8 +40,10 @@ def test_controls_of_two_views_agree(views: tuple[Heatmap, Heatmap, Heatmap]) ->
     untouched = other.steady_picture()
     second.changes(lambda: first.button("Side", "long").click())
     assert second.pressed("Side") == "long"
+    second.options(shown=True)
     first.changes(lambda: second.root.get_by_label("Palette", exact=True).select_option("mono"))
     assert first.field("palette").input_value() == "mono"
+    second.options(shown=False)
     assert other.pressed("Side") == "both"
     assert other.trait("palette") == "ember"
     assert changed_share(untouched, other.steady_picture()) < 0.001

@@ -178,6 +178,23 @@ def test_another_prior_is_another_map(heatmap: LiqHeatmap) -> None:
     assert heatmap.prior == "nominal"
 
 
+def test_the_front_end_names_the_prior_and_chooses_one(heatmap: LiqHeatmap) -> None:
+    def shown() -> str:
+        state = heatmap.get_state(["_prior", "_priors"])
+        return str(next(choice["label"] for choice in state["_priors"] if choice["name"] == state["_prior"]))
+
+    assert (heatmap.prior, shown()) == ("effective", "Effective leverage")
+    heatmap.set_state({"_prior": "isolated"})
+    assert (heatmap.prior, shown()) == ("isolated", "Isolated margin")
+    heatmap.prior = {25: 0.4, 10: 0.6}
+    assert shown() == "Ladder 25x, 10x"
+    heatmap.prior = (3, 0.8)
+    assert shown() == "Own: 3x, 0.8"
+    heatmap.set_state({"_prior": "effective"})
+    assert shown() == "Effective leverage"
+    assert len(heatmap.get_state(["_priors"])["_priors"]) == 3
+
+
 # ---------------------------------------------------------------------- selection
 
 
