@@ -193,7 +193,7 @@ def ladder_distance(
     venue: str,
     leverage: npt.ArrayLike,
     maintenance_margin_rate: npt.ArrayLike,
-    fee: npt.ArrayLike = 0.0,
+    fee: npt.ArrayLike | None = None,
     contract: str = "linear",
 ) -> tuple[FloatArray, FloatArray]:
     """Return the distances from entry to liquidation of nominal leverages, isolated and in the first tier.
@@ -202,8 +202,10 @@ def ladder_distance(
     ----------
     venue : str
         Chooses the form of the formula; a venue without tables has the common one (maintenance at the mark price).
-    leverage, maintenance_margin_rate, fee : array_like
-        Nominal leverage; maintenance rate and fee as fractions. They broadcast.
+    leverage, maintenance_margin_rate : array_like
+        Nominal leverage; maintenance rate as a fraction. They broadcast.
+    fee : array_like, optional
+        In place of the venue's, as a fraction; it is added to the maintenance rate. A venue without tables has none.
     contract : {'linear', 'inverse'}
 
     Returns
@@ -217,8 +219,12 @@ def ladder_distance(
         If a distance would not be positive (1 / leverage <= maintenance rate + fee), or an argument is out of range.
     """
     kind = check_contract(contract)
-    basis: Basis = venue_rules(venue).maintenance_on if str(venue).strip().lower() in venues() else "mark"
-    given = _arguments(leverage=leverage, maintenance_margin_rate=maintenance_margin_rate, fee=fee)
+    rules = venue_rules(venue) if str(venue).strip().lower() in venues() else None
+    basis: Basis = "mark" if rules is None else rules.maintenance_on
+    usual = 0.0 if rules is None else rules.fee
+    given = _arguments(
+        leverage=leverage, maintenance_margin_rate=maintenance_margin_rate, fee=usual if fee is None else fee
+    )
     margin, owed = 1.0 / given["leverage"], _owed(given["maintenance_margin_rate"], given["fee"])
     nothing = np.zeros_like(margin)
     _check_margin(margin, owed, nothing)

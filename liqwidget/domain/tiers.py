@@ -2,6 +2,9 @@
 
 One JSON file a venue stands in ``tier_tables/``. Each table names its public source and the day it was read;
 `valid_from` is null where the source bears no date. Files are read on first use and checked once.
+
+HTX has no file: in isolated margin it takes an adjustment factor over the chosen leverage, not a rate by tier, and no
+public document with its factors was found (read on 2026-11-22); the tiers it announces hold for its cross margin only.
 """
 
 from __future__ import annotations

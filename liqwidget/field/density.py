@@ -33,9 +33,6 @@ NAMED_PRIORS: dict[str, tuple[float, float]] = {
 }
 """(median effective leverage, sigma of its logarithm) by name."""
 
-PRIOR_LABELS = {"effective": "Effective leverage", "isolated": "Isolated margin", "nominal": "Nominal leverage"}
-"""What the priors are called where a user chooses one."""
-
 LONG_LIMIT = 0.999
 """A long farther than this share of its entry cannot be liquidated and has no level."""
 
@@ -66,13 +63,6 @@ class Prior:
     median: float
     sigma: float
     ladder: Ladder = ()
-
-    @property
-    def label(self) -> str:
-        """What it is called where a user chooses one."""
-        if self.ladder:
-            return "Ladder " + ", ".join(f"{leverage:g}x" for leverage, _ in self.ladder)
-        return PRIOR_LABELS.get(self.name, f"Own: {self.median:g}x, {self.sigma:g}")
 
     @classmethod
     def parse(cls, value: PriorLike | Prior) -> Prior:
@@ -190,10 +180,10 @@ def _ladder_table(
         if share == 0:
             continue
         distances = ladder_distance(venue, leverage, maintenance_margin_rate)
-        if not min(distances) >= minimum_distance:
+        if 1 / leverage - maintenance_margin_rate < minimum_distance * (1 - 1e-9):
             message = (
-                f"Expected ladder leverages whose liquidation lies at least {minimum_distance:.4f} of the entry away "
-                f"on {venue}, was {leverage:g}x at {min(distances):.4f}"
+                f"Expected ladder leverages up to {1 / (minimum_distance + maintenance_margin_rate):.5g}x on {venue} "
+                f"(1 / leverage - maintenance rate of at least {minimum_distance:.4f}), was {leverage:g}x"
             )
             raise DataError(message)
         group = int(np.searchsorted(GROUP_DISTANCES[1:-1], float(distances[1]), side="right"))

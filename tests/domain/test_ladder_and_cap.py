@@ -8,8 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from liqwidget.domain.lattice import CELL
 from liqwidget.domain.margin import UNKNOWN_DISTANCE, ladder_distance, liquidation_price, minimum_distance, venue_cap
+from liqwidget.domain.side import Side
+from liqwidget.domain.tiers import tier_table
 from liqwidget.errors import DataError
+from liqwidget.field.density import Prior, density
 
 
 @given(st.sampled_from(["binance", "okx", "hyperliquid", "nobody"]), st.floats(1.1, 60), st.floats(0, 0.012))
@@ -18,7 +22,7 @@ def test_ladder_is_the_formula_of_the_specification(venue: str, leverage: float,
     owed = rate + 0.0005
     assert long == pytest.approx(1 - (1 - 1 / leverage) / (1 - owed), rel=1e-9)
     assert short == pytest.approx((1 + 1 / leverage) / (1 + owed) - 1, rel=1e-9)
-    long, short = ladder_distance(venue, leverage, owed, contract="inverse")
+    long, short = ladder_distance(venue, leverage, owed, fee=0.0, contract="inverse")
     assert long == pytest.approx(1 - (1 + owed) / (1 + 1 / leverage), rel=1e-9)
     assert short == pytest.approx((1 - owed) / (1 - 1 / leverage) - 1, rel=1e-9)
 
@@ -78,3 +82,67 @@ def test_unknown_caps_are_flagged() -> None:
     assert not venue_cap("binance", "other").known
     with pytest.raises(DataError, match="Expected at as a time"):
         venue_cap("binance", "BTC", at="yesterday-ish")
+
+
+# ------------------------------------------------------------------ ladders as priors
+
+
+def test_a_ladder_pays_the_fee_of_its_venue() -> None:
+    for venue, fee in (("okx", 0.0005), ("bitget", 0.0006), ("gate", 0.00075), ("binance", 0.0), ("nobody", 0.0)):
+        np.testing.assert_array_equal(ladder_distance(venue, 20, 0.004), ladder_distance(venue, 20, 0.004, fee))
+    long, short = ladder_distance("okx", 10, 0.004)
+    assert 100_000 * (1 - long) == pytest.approx(90_406.83, abs=0.005)
+    assert 100_000 * (1 + short) == pytest.approx(109_507.22, abs=0.005)
+
+
+def coins_by_cell(venue: str, ladder: dict[float, float]) -> tuple[np.ndarray, np.ndarray]:
+    """Return the share of open interest by offset of the lattice cell, shape (2, cells), and the groups' weights."""
+    cap = venue_cap(venue, "BTC")
+    spread = density(Prior.parse(ladder), cap.minimum_distance, venue, cap.maintenance_margin_rate)
+    return spread.table.sum(axis=1), spread.weights
+
+
+@pytest.mark.parametrize("venue", ["binance", "bybit", "okx", "hyperliquid", "bitget", "gate"])
+def test_a_rung_lies_where_the_venue_liquidates(venue: str) -> None:
+    """The mean offset of a rung's density is the exact distance, and its width two cells (20 bps) at most."""
+    for leverage in (3.0, 10.0, 25.0):
+        cells, _ = coins_by_cell(venue, {leverage: 1.0})
+        offsets = np.arange(cells.shape[1])
+        for side, share in ((Side.LONG, cells[0]), (Side.SHORT, cells[1])):
+            at = liquidation_price(venue, "BTC", side, 1.0, leverage)
+            assert np.count_nonzero(share) <= 2
+            assert share.sum() == pytest.approx(1.0)
+            assert share @ offsets * CELL == pytest.approx(abs(np.log(at)), abs=1e-12)
+
+
+def test_shares_need_not_add_to_1() -> None:
+    """What the ladder leaves out has no level: the map of half the shares is half the map."""
+    whole, weights = coins_by_cell("binance", {10: 0.5, 25: 0.5})
+    part, fewer = coins_by_cell("binance", {10: 0.3, 25: 0.3})
+    np.testing.assert_allclose(part, 0.6 * whole)
+    assert (weights.sum(), fewer.sum()) == (pytest.approx(1.0), pytest.approx(0.6))
+
+
+@pytest.mark.parametrize(
+    "ladder",
+    [{10: 0.7, 25: 0.4}, {10: -0.1, 25: 0.4}, {10: 0.0}, {0.5: 0.4}, {np.inf: 0.4}, {np.nan: 0.4}, {10: np.nan}, {}],
+)
+def test_ladders_that_are_none_are_named(ladder: dict[float, float]) -> None:
+    with pytest.raises(
+        DataError, match=r"Expected a ladder \{leverage >= 1: share of open interest\}.* at most 1, was"
+    ):
+        Prior.parse(ladder)
+
+
+@pytest.mark.parametrize("venue", ["binance", "bybit", "okx", "hyperliquid", "bitget", "gate"])
+def test_the_largest_leverage_of_a_venue_is_a_rung(venue: str) -> None:
+    largest = tier_table(venue, "BTC").tiers[0].max_leverage
+    assert coins_by_cell(venue, {largest: 0.5})[1].sum() == 0.5
+
+
+@pytest.mark.parametrize(("venue", "leverage"), [("binance", 151), ("bybit", 101), ("okx", 101), ("hyperliquid", 41)])
+def test_leverage_that_a_venue_does_not_offer_is_refused(venue: str, leverage: float) -> None:
+    with pytest.raises(DataError, match=rf"Expected ladder leverages .* on {venue}.*, was {leverage}x"):
+        coins_by_cell(venue, {10: 0.3, leverage: 0.3})
+    with pytest.raises(DataError, match=r"Expected leverage .* under .*, was 400"):
+        coins_by_cell(venue, {400: 0.3})

@@ -123,7 +123,7 @@ def test_worked_examples(
 
 
 def test_wrong_oracles_are_avoided() -> None:
-    # 67,000 lies in the second tier of Binance: 60,552.76, not the circulated 60,542.17 of the first.
+    # 67,000 lies in the second tier of Binance: 60,552.76, not 60,542.17 by the first tier, as is copied around.
     assert price("binance", LONG, 67_000, 10, size=1, at=OCTOBER_2024) == pytest.approx(60_552.76, abs=0.005)
     # 25x short: arithmetic yields 69,402.39, not 69,920.32.
     assert price("binance", SHORT, 67_000, 25, at=OCTOBER_2024) == pytest.approx(69_402.39, abs=0.005)
@@ -132,6 +132,32 @@ def test_wrong_oracles_are_avoided() -> None:
     # Maintenance above the margin puts a long above its entry: refused instead.
     with pytest.raises(DataError, match="Expected leverage"):
         price("binance", LONG, 100_000, 100, maintenance_margin_rate=0.025)
+
+
+# FORMULAS.md, "how far off the peers' formulas are": a long at 100,000 in Binance's first tier.
+PEERS = {
+    "1 - 1/L": (90_000, 96_000, 98_000, 99_000),
+    "rate over leverage": (90_040, 96_016, 98_008, 99_004),
+    "one large rate": (90_400, 96_500, 99_000, 101_500),
+    "half a per cent": (90_500, 96_500, 98_500, 99_500),
+    "0.6 per cent": (90_600, 96_600, 98_600, 99_600),
+    "wrong sign": (89_400, 95_460, 97_480, 98_490),
+}
+
+
+@pytest.mark.parametrize("peer", PEERS)
+def test_prices_of_the_peers_are_not_ours(peer: str) -> None:
+    """At 10x, 25x, 50x and 100x; rounded to whole units the exact prices are 90,361, 96,386, 98,394 and 99,398."""
+    ours = np.array([price("binance", LONG, 100_000, leverage, at=OCTOBER_2024) for leverage in (10, 25, 50, 100)])
+    np.testing.assert_array_equal(np.round(ours), [90_361, 96_386, 98_394, 99_398])
+    assert (np.abs(ours - PEERS[peer]) > 10).all()
+
+
+@pytest.mark.parametrize("leverage", [10, 20, 25, 50, 100, 125])
+@pytest.mark.parametrize("side", list(Side))
+def test_the_simple_formula_is_near_in_the_first_tier(side: Side, leverage: float) -> None:
+    simple = 100_000 * (1 - side * (1 / leverage - 0.004))
+    assert price("binance", side, 100_000, leverage, at=OCTOBER_2024) == pytest.approx(simple, abs=40)
 
 
 # ------------------------------------------------------------------ laws

@@ -5,23 +5,27 @@ from __future__ import annotations
 import gzip
 import itertools
 import json
-from pathlib import Path
+from functools import cache
 from typing import Any
 
 import pandas as pd
 import pytest
 
+from liqwidget.domain.margin import liquidation_price
 from liqwidget.domain.tiers import TierTable, read_rules, symbol_tables, tier_table, venue_rules, venues
+from liqwidget.domain.time import time_ns
 from liqwidget.errors import DataError
+from tests.recorded import FOLDER, needs_recordings
 
 TABLES = [table for venue in venues() for table in venue_rules(venue).tables]
-SHARED_TIERS = (
-    Path(__file__).resolve().parents[3]
-    / "shared"
-    / "data"
-    / "real"
-    / "leverage_tiers"
-    / "binance_leverage_tiers.json.gz"
+RECORDED_ON = "2025-06-22"
+LINEAR_ON_BINANCE = sorted(
+    {
+        symbol
+        for table in venue_rules("binance").tables
+        if table.contract == "linear" and table.started(time_ns(RECORDED_ON)) and not table.approximate
+        for symbol in table.symbols
+    }
 )
 
 
@@ -53,7 +57,10 @@ def test_tables_are_in_order(table: TierTable) -> None:
         assert 1 / tier.max_leverage > tier.maintenance_margin_rate + venue_rules(table.venue).fee
 
 
-@pytest.mark.parametrize("table", TABLES, ids=map(name_of, TABLES))
+MARGINAL = [table for table in TABLES if table.method == "marginal"]
+
+
+@pytest.mark.parametrize("table", MARGINAL, ids=map(name_of, MARGINAL))
 def test_amounts_keep_maintenance_continuous(table: TierTable) -> None:
     """Binance, Bybit and Hyperliquid publish the same rule: c_n = c_(n-1) + floor_n (m_n - m_(n-1))."""
     assert table.tiers[0].maintenance_amount == 0
@@ -62,13 +69,54 @@ def test_amounts_keep_maintenance_continuous(table: TierTable) -> None:
         assert high.maintenance_amount == pytest.approx(low.maintenance_amount + step, rel=1e-9, abs=1e-6)
 
 
+# FORMULAS.md section 1: limit, largest leverage, rate, deduction where it is printed.
+BYBIT_BTC = [
+    (2e6, 100, 0.005, 0),
+    (2.6e6, 90, 0.0056, 1_200),
+    (3.2e6, 80, 0.0063, 3_020),
+    (3.8e6, 75, 0.0067, 4_300),
+    (4.4e6, 70, 0.0071, None),
+    (5e6, 65, 0.0077, None),
+    (5.6e6, 55, 0.0091, None),
+    (8.5e6, 50, 0.01, 20_500),
+    (10e6, 45, 0.013, None),
+    (14e6, 40, 0.015, None),
+    (20e6, 35, 0.016, 80_000),
+    (28e6, 30, 0.02, 160_000),
+    (38e6, 25, 0.025, 300_000),
+    (50e6, 20, 0.029, None),
+    (80e6, 14, 0.045, 1_482_000),
+]
+OCTOBER_2024 = [
+    (50e3, 125, 0.004),
+    (600e3, 100, 0.005),
+    (3e6, 75, 0.0065),
+    (12e6, 50, 0.01),
+    (70e6, 25, 0.02),
+    (100e6, 20, 0.025),
+    (230e6, 10, 0.05),
+    (480e6, 5, 0.1),
+    (600e6, 4, 0.125),
+    (800e6, 3, 0.15),
+    (1.2e9, 2, 0.25),
+    (1.8e9, 1, 0.5),
+]
+
+
 def test_published_amounts() -> None:
     october = tier_table("binance", "BTC", "2024-10-31").tiers
+    assert [(tier.limit, tier.max_leverage, tier.maintenance_margin_rate) for tier in october] == OCTOBER_2024
     assert [tier.maintenance_amount for tier in october[:7]] == [0, 50, 950, 11_450, 131_450, 481_450, 2_981_450]
-    bybit = {tier.limit: tier.maintenance_amount for tier in tier_table("bybit", "BTC").tiers}
-    published = {2.6e6: 1_200, 3.8e6: 4_300, 8.5e6: 20_500, 20e6: 80_000, 28e6: 160_000, 38e6: 300_000, 80e6: 1_482_000}
-    assert {limit: bybit[limit] for limit in published} == published
+    bybit = {tier.limit: tier for tier in tier_table("bybit", "BTC").tiers}
+    for limit, leverage, rate, deduction in BYBIT_BTC:
+        tier = bybit[limit]
+        assert (tier.max_leverage, tier.maintenance_margin_rate) == (leverage, rate)
+        assert deduction is None or tier.maintenance_amount == deduction
     assert tier_table("hyperliquid", "BTC").tiers[1].maintenance_amount == 1_875_000
+    for symbol, limit, low, high in [("BTC", 150e6, 40, 20), ("ETH", 100e6, 25, 15), ("SOL", 70e6, 20, 10)]:
+        tiers = tier_table("hyperliquid", symbol).tiers
+        assert [(tier.limit, tier.max_leverage) for tier in tiers] == [(limit, low), (float("inf"), high)]
+        assert [tier.maintenance_margin_rate for tier in tiers] == pytest.approx([0.5 / low, 0.5 / high])
     coin = [tier.maintenance_amount for tier in tier_table("binance", "BTC", contract="inverse").tiers]
     assert [round(amount, 2) for amount in (coin[3], coin[4], coin[6])] == [0.56, 1.81, 11.81]
     # Bitget's own example: 330,000 USDT cost 1,648 USDT with the fee of 0.06 %.
@@ -77,18 +125,38 @@ def test_published_amounts() -> None:
     assert owed == pytest.approx(1_648)
 
 
-@pytest.mark.skipif(not SHARED_TIERS.exists(), reason="the recorded Binance brackets are not beside this checkout")
-@pytest.mark.parametrize("symbol", ["BTC", "ETH", "SOL"])
+@cache
+def recorded_brackets() -> dict[str, Any]:
+    path = FOLDER / "data" / "real" / "leverage_tiers" / "binance_leverage_tiers.json.gz"
+    with gzip.open(path, "rt", encoding="utf-8") as file:
+        return dict(json.load(file))
+
+
+@needs_recordings
+@pytest.mark.parametrize("symbol", LINEAR_ON_BINANCE)
 def test_binance_agrees_with_the_recorded_brackets(symbol: str) -> None:
-    with gzip.open(SHARED_TIERS, "rt", encoding="utf-8") as file:
-        brackets = json.load(file)[f"{symbol}/USDT:USDT"]
-    tiers = tier_table("binance", symbol, "2025-06-22").tiers
     recorded = [
         (tier["maxNotional"], tier["maxLeverage"], tier["maintenanceMarginRate"], float(tier["info"]["cum"]))
-        for tier in brackets
+        for tier in recorded_brackets()[f"{symbol}/USDT:USDT"]
     ]
+    tiers = tier_table("binance", symbol, RECORDED_ON).tiers
     shipped = [(tier.limit, tier.max_leverage, tier.maintenance_margin_rate, tier.maintenance_amount) for tier in tiers]
     assert shipped == recorded
+
+
+def test_the_coins_that_are_compared_with_recorded_brackets() -> None:
+    assert {"BTC", "ETH", "SOL"} <= set(LINEAR_ON_BINANCE)
+
+
+def test_tiers_of_size_hold_for_the_whole_position() -> None:
+    """OKX: contracts choose the tier, price does not; its rate holds for all of the position, without an amount."""
+    aave = [str(table.since)[:10] for table in symbol_tables("okx", "AAVE")]
+    assert aave == ["2023-05-19", "2023-08-07"]
+    for size, rate in ((1_500 * 100, 0.005), (1_500 * 100 + 1, 0.0075), (6_000 * 100, 0.01)):
+        expected = 0.5 * (1 - 1 / 10) / (1 - rate - 0.0005)
+        assert liquidation_price("okx", "ADA", "long", 0.5, 10, size) == pytest.approx(expected)
+    with pytest.raises(DataError, match=r"size up to 600000 \[base\]"):
+        liquidation_price("okx", "ADA", "long", 0.5, 10, 6_001 * 100)
 
 
 def rules_text(**changes: Any) -> str:
