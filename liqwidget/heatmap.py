@@ -9,41 +9,29 @@ import pandas as pd
 import traitlets
 
 from liqwidget.domain.frames import MarketData
-from liqwidget.domain.time import DAY, milliseconds_ns, timestamp
-from liqwidget.domain.viewport import Box
+from liqwidget.domain.time import timestamp
 from liqwidget.errors import DataError, SourceError
 from liqwidget.estimate.estimator import estimate
 from liqwidget.field.density import NAMED_PRIORS, Prior
-from liqwidget.market.source import Source, SourceLike, read
-from liqwidget.study.clusters import Cluster, clusters_frame
+from liqwidget.market.source import SourceLike, read
+from liqwidget.study.clusters import clusters_frame
 from liqwidget.study.levels import levels
-from liqwidget.study.selection import Selection
+from liqwidget.widget.priors import prior_state
+from liqwidget.widget.selecting import SelectingView
 from liqwidget.widget.session import Session
-from liqwidget.widget.traits import milliseconds
-from liqwidget.widget.view import HeatmapView
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from bokeh import plotting
 
     from liqwidget.domain.ledger import Ledger
     from liqwidget.domain.levels import LevelSet
-
-WARM_UP = 7 * DAY
-"""History after which the map no longer depends on where the data start."""
-
-_PRIOR_MEANING = {
-    "effective": "How far liquidations really are, with cross margin and spare collateral",
-    "isolated": "As measured for isolated positions",
-    "nominal": "The leverage button alone, as other sites assume: too near and too much",
-}
+    from liqwidget.study.grade import Grade
 
 _FEWEST_ROWS = 3
 """The start and two candles."""
 
 
-class LiqHeatmap(HeatmapView):
+class LiqHeatmap(SelectingView):
     """A live-looking, zoomable map of where leveraged positions would be force-closed: an estimate from public data.
 
     Parameters
@@ -72,10 +60,6 @@ class LiqHeatmap(HeatmapView):
     """
 
     prior = traitlets.Any("effective", help="The leverage prior; setting it estimates anew.")
-    selection = traitlets.Instance(
-        Selection, None, allow_none=True, read_only=True, help="What the box holds, or None."
-    )
-    selected_clusters = traitlets.Tuple(help="Clusters clicked on the map or ticked in the list.")
 
     def __init__(
         self,
@@ -94,18 +78,15 @@ class LiqHeatmap(HeatmapView):
         if len(ledger.venues[0].time) < _FEWEST_ROWS:
             message = f"Expected at least two candles for a picture, was one ({timestamp(ledger.end)})"
             raise DataError(message)
-        chosen = {"prior": prior, "selected_clusters": ()} | _prior_state(ledger.prior)
+        chosen = {"prior": prior} | prior_state(ledger.prior)
         super().__init__(
             Session(ledger, self._source.markets),
             f"{ledger.symbol} · {self._source.label}",
-            _notice(self._source, ledger),
+            self._source.notice,
             simulated=self._source.simulated,
             **chosen,
             **traits,
         )
-        self.observe(self._box_changed, "_selection")
-        self.observe(self._ticks_changed, "_selected")
-        self.observe(self._chosen_changed, "selected_clusters")
         self.observe(self._estimate_anew, "prior")
         self.observe(self._prior_chosen, "_prior")
 
@@ -142,11 +123,6 @@ class LiqHeatmap(HeatmapView):
     # ------------------------------------------------------------------ what stands
 
     @property
-    def ledger(self) -> Ledger:
-        """The ledger that everything shown is a function of."""
-        return self._session.ledger
-
-    @property
     def markets(self) -> tuple[MarketData, ...]:
         """The markets behind it, one per venue."""
         return self._session.markets
@@ -158,14 +134,14 @@ class LiqHeatmap(HeatmapView):
             self._levels = self.ledger, levels(self.ledger)
         return self._levels[1]
 
-    @property
-    def clusters(self) -> tuple[Cluster, ...]:
-        """Clusters that stand at the end shown, largest in the shown measure first."""
-        return self.found
-
     def clusters_frame(self) -> pd.DataFrame:
         """Return the clusters as a DataFrame; columns and units as the attributes of `Cluster`."""
         return clusters_frame(self.clusters)
+
+    @property
+    def grade(self) -> Grade:
+        """How far the map can be relied on at the end shown, 'A' to 'D', with the reasons."""
+        return self._session.grade(self.settings)
 
     @property
     def status(self) -> pd.DataFrame:
@@ -178,87 +154,6 @@ class LiqHeatmap(HeatmapView):
             rows, columns=["state", "last_time", "candles", "notes"], index=pd.Index(self.ledger.names, name="venue")
         )
 
-    # ------------------------------------------------------------------ selecting
-
-    def select(self, price: Any = None, time: Any = None) -> Selection:
-        """Select a box, as drawing it on the picture does.
-
-        Parameters
-        ----------
-        price : (low, high), optional
-            [quote/base]; None means the price range shown.
-        time : (from, to), optional
-            Whatever pandas.Timestamp takes, UTC; None means all times up to the end shown.
-
-        Returns
-        -------
-        Selection
-
-        Raises
-        ------
-        DataError
-            If a range is empty or cannot be read.
-        """
-        settings = self.settings
-        whole = (self.ledger.start, self._session.end(settings))
-        shown = self.price_range or self._session.fitted(settings, self._session.window(settings))
-        box = Box(shown if price is None else price, whole if time is None else time)
-        self._selection = {"time": [milliseconds(timestamp(part)) for part in box.time], "price": list(box.price)}
-        if self.selection is None:
-            message = "Expected a selection after select"
-            raise DataError(message)
-        return self.selection
-
-    def clear_selection(self) -> None:
-        """Remove the box and untick all clusters."""
-        with self.hold_sync():
-            self.set_trait("_selection", None)
-            self._selected = []
-
-    def on_select(self, callback: Callable[[Selection | None], None]) -> Callable[[], None]:
-        """Call `callback` with each new selection (None when it is cleared).
-
-        Returns
-        -------
-        callable
-            Call it to stop.
-        """
-
-        def changed(change: Any) -> None:
-            callback(change["new"])
-
-        self.observe(changed, "selection")
-        return lambda: self.unobserve(changed, "selection")
-
-    def _box_changed(self, change: Any) -> None:
-        state = change["new"]
-        self.set_trait("selection", None if state is None else self._selected_box(state))
-
-    def _selected_box(self, state: dict[str, Any]) -> Selection:
-        settings = self.settings
-        box = Box(state["price"], [timestamp(milliseconds_ns(part)) for part in state["time"]])
-        inside = tuple(cluster for cluster in self.clusters if box.price[0] <= cluster.peak_price <= box.price[1])
-        return Selection(box, self.ledger.only(settings.venues), inside, settings.horizon, settings.leverage)
-
-    def _ticks_changed(self, change: Any) -> None:
-        self.selected_clusters = tuple(cluster for cluster in self.clusters if cluster.id in change["new"])
-
-    def _chosen_changed(self, change: Any) -> None:
-        ids = [cluster.id for cluster in change["new"]]
-        if set(ids) != set(self._selected):
-            self._selected = ids
-
-    @traitlets.validate("selected_clusters")
-    def _known_clusters(self, proposal: Any) -> tuple[Cluster, ...]:
-        standing = {cluster.id: cluster for cluster in getattr(self, "_found", ())}
-        ids = [getattr(part, "id", part) for part in proposal["value"]]
-        unknown = [part for part in ids if part not in standing]
-        if unknown:
-            known = ", ".join(standing) or "none stand"
-            message = f"selected_clusters: Expected clusters of .clusters ({known}), was {unknown[0]!r:.60}"
-            raise traitlets.TraitError(message)
-        return tuple(standing[part] for part in ids)
-
     # ------------------------------------------------------------------ estimating
 
     @traitlets.validate("prior")
@@ -270,7 +165,7 @@ class LiqHeatmap(HeatmapView):
         with self._lock:
             self._session = Session(estimate(self.markets, Prior.parse(change["new"])), self.markets)
         with self.hold_sync():
-            for name, value in _prior_state(self.ledger.prior).items():
+            for name, value in prior_state(self.ledger.prior).items():
                 setattr(self, name, value)
             self._refresh()
 
@@ -340,30 +235,3 @@ class LiqHeatmap(HeatmapView):
         from liqwidget.widget.picture import write_png
 
         return write_png(self, Path(path), width, height, theme)
-
-
-def _prior_state(prior: Prior) -> dict[str, Any]:
-    """Return the prior chosen and those to choose from, as the front end reads them."""
-    named = [Prior.parse(name) for name in NAMED_PRIORS]
-    choices = named if prior in named else [*named, prior]
-    return {
-        "_priors": [{"name": part.name, "label": part.label, "title": _prior_title(part)} for part in choices],
-        "_prior": prior.name,
-    }
-
-
-def _prior_title(prior: Prior) -> str:
-    if prior.ladder:
-        return "A ladder of nominal leverages, by the venue's margin rules"
-    return f"{_PRIOR_MEANING.get(prior.name, 'Your own prior')}: median {prior.median:g}x, sigma {prior.sigma:g}"
-
-
-def _notice(source: Source, ledger: Ledger) -> str | None:
-    """Return the sentences that always stand on the picture."""
-    said = [source.notice] if source.notice else []
-    if ledger.end - ledger.start < WARM_UP:
-        days = (ledger.end - ledger.start) / DAY
-        said.append(f"Warming up: {days:.1f} days of data; sizes settle after 7")
-    if any(part.relative for part in ledger):
-        said.append("No open interest: sizes are relative, not amounts")
-    return ". ".join(said) or None

@@ -163,8 +163,9 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
   }
   const facts = () => {
     if (!model.get("_market")) return
-    const { symbol, label, notice, last_price } = market()
+    const { symbol, label, notice, grade, last_price } = market()
     plot.setTexts(label.includes(symbol) ? label : `${symbol} · ${label}`, notice ?? "")
+    plot.setHatched(grade.hatched)
     plot.setLastPrice(last_price)
     steer.refresh()
     clusters.draw()

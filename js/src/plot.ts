@@ -50,6 +50,8 @@ export interface Plot {
   setLastPrice(price: number): void
   setSelection(box: Box | null): void
   setTexts(title: string, notice: string): void
+  /** Hatch the picture: what it shows is not to be relied on. */
+  setHatched(hatched: boolean): void
   setPriceDecimals(decimals: number): void
   /** Whether the first tick of the time axis names its day. */
   setDayShown(shown: boolean): void
@@ -85,6 +87,7 @@ export async function mountPlot(bokeh: BokehJS, json: string, host: HTMLElement,
   const last = named<Span>("liq-last")
   const [title, notice] = [named<Label>("liq-title"), named<Label>("liq-notice")]
   const selection = named<BoxAnnotation>("liq-selection")
+  const hatch = named<BoxAnnotation>("liq-hatch")
   const box = named<BoxSelectTool>("liq-box")
 
   const point = ({ x, y, sx, sy }: PointEvent): Point => ({ time: x, price: y, x: sx, y: sy })
@@ -149,6 +152,7 @@ export async function mountPlot(bokeh: BokehJS, json: string, host: HTMLElement,
       title.setv({ text: heading, visible: heading !== "" })
       notice.setv({ text: sentence, visible: sentence !== "" })
     },
+    setHatched: (hatched) => void (hatch.visible = hatched),
     setPriceDecimals(decimals) {
       named<NumeralTickFormatter>("liq-price-format").format = decimals > 0 ? `0,0.${"0".repeat(decimals)}` : "0,0"
     },
@@ -170,6 +174,7 @@ export async function mountPlot(bokeh: BokehJS, json: string, host: HTMLElement,
       last.line_color = colours.accent
       title.setv({ text_color: colours.text, background_fill_color: colours.ground })
       notice.setv({ text_color: colours.muted, background_fill_color: colours.ground })
+      hatch.hatch_color = colours.muted
       selection.setv({ fill_color: colours.accent, line_color: colours.accent })
       box.overlay.setv({ fill_color: colours.accent, fill_alpha: 0.12, line_color: colours.accent })
     },

@@ -24,11 +24,20 @@ export interface FrameState extends FrameMeta {
   candles: Bytes
 }
 
+/** How far the map can be relied on, with the reasons; hatched: too little data to read anything off. */
+export interface Grade {
+  letter: "A" | "B" | "C" | "D"
+  sentence: string
+  reasons: readonly string[]
+  hatched: boolean
+}
+
 export interface Market {
   symbol: string
   label: string
   simulated: boolean
   notice: string | null
+  grade: Grade
   time: Interval
   last_price: number
   price_decimals: number

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, field, fields, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +15,9 @@ from liqwidget.domain.margin import venue_cap
 from liqwidget.domain.side import Side
 from liqwidget.domain.time import DAY, duration_ns, duration_text, time_index, time_ns, timestamp
 from liqwidget.errors import DataError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 STAMP_TOLERANCE = 3_000_000_000
 """A stamp up to max(this [ns], 2 % of a candle) after a close counts as the close's: venues stamp late."""
@@ -195,10 +198,10 @@ class MarketData:
         if count == 0:
             message = f"Expected a time after the first close {timestamp(self.close_time[0])}, was {timestamp(limit)}"
             raise DataError(message)
-        return self._cut(slice(0, count), self.interest_time <= limit + self.tolerance)
+        return self._cut(slice(0, count), lambda stamps: stamps <= limit + self.tolerance)
 
     def since(self, time: Any) -> MarketData:
-        """Return the candles that open at or after `time`, with the open interest stamped after it.
+        """Return the candles that open at or after `time`, with what is stamped after it.
 
         Raises
         ------
@@ -210,15 +213,21 @@ class MarketData:
         if first == len(self.time):
             message = f"Expected a time up to the last open {timestamp(self.time[-1])}, was {timestamp(limit)}"
             raise DataError(message)
-        return self._cut(slice(first, None), self.interest_time > limit + self.tolerance)
+        return self._cut(slice(first, None), lambda stamps: stamps > limit + self.tolerance)
 
-    def _cut(self, rows: slice, stamped: npt.NDArray[np.bool_]) -> MarketData:
+    def _cut(self, rows: slice, counts: Callable[[npt.NDArray[np.int64]], npt.NDArray[np.bool_]]) -> MarketData:
+        """Return some of the candles, and what is stamped at times that count."""
         columns = ("time", "open", "high", "low", "close", "volume", "taker_buy_volume")
+        stamped, funded, happened = map(counts, (self.interest_time, self.funding_time, self.liquidations.time))
+        events = {part.name: getattr(self.liquidations, part.name)[happened] for part in fields(self.liquidations)}
         return replace(
             self,
             **{name: getattr(self, name)[rows] for name in columns},
             interest_time=self.interest_time[stamped],
             interest=self.interest[stamped],
+            funding_time=self.funding_time[funded],
+            funding_rate=self.funding_rate[funded],
+            liquidations=Liquidations(**events),
         )
 
     def coarser(self, timeframe: str) -> MarketData:

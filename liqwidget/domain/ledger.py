@@ -195,9 +195,16 @@ class VenueLedger:
         array.flags.writeable = False
         return array
 
+    @cached_property
+    def known(self) -> npt.NDArray[np.int64]:
+        """When each row is known [ns], shape (n,): a gap with the candle after it, whose open ends it."""
+        array = np.where(self.inputs.kind == RowKind.GAP, np.append(self.time[1:], 0), self.time)
+        array.flags.writeable = False
+        return array
+
     def row_at(self, times: npt.ArrayLike) -> npt.NDArray[np.int64]:
-        """Return the last row whose candle had closed by each time [ns]; -1 before the first close."""
-        rows = np.searchsorted(self.time, np.asarray(times, dtype=np.int64), side="right") - 1
+        """Return the last row that was known at each time [ns]; -1 before the first close."""
+        rows = np.searchsorted(self.known, np.asarray(times, dtype=np.int64), side="right") - 1
         return np.asarray(np.where(rows >= 1, rows, -1), dtype=np.int64)
 
 

@@ -63,6 +63,11 @@ def _crossed_on(venue: VenueLedger, ledger: Ledger, times: npt.NDArray[np.int64]
         closes = np.floor(venue.coordinates[2][rows[columns]]).astype(np.int64)
         cells = np.arange(min(lowest.min(), closes.min()), max(highest.max(), closes.max()) + 1)
         sizes = standing(alone, times[columns], cell_edge(np.append(cells, cells[-1] + 1)), _ALL)
-        out[0, columns] = (sizes[0] * (cells[:, None] >= lowest)).sum(axis=0)
-        out[1, columns] = (sizes[1] * (cells[:, None] <= highest)).sum(axis=0)
+        out[0, columns] = _added(sizes[0] * (cells[:, None] >= lowest))
+        out[1, columns] = _added(sizes[1] * (cells[:, None] <= highest))
     return out
+
+
+def _added(sizes: Floats) -> Floats:
+    """Return sums over cells, from the lowest up: the same to the last digit however many columns and empty cells."""
+    return np.asarray(sizes.cumsum(axis=0)[-1])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -56,6 +56,7 @@ def rasterise(
     *,
     leverage: Iterable[str] | None = None,
     venues: Iterable[str] | None = None,
+    as_of: Any = None,
 ) -> Grid:
     """Return the map on a viewport.
 
@@ -71,6 +72,8 @@ def rasterise(
         Such as ``'24h'``; used by 'expected'.
     leverage, venues : iterable of str, optional
         Leverage groups and venues that count; None means all.
+    as_of : time, optional
+        Columns that end later show what stood then; None means the last close.
 
     Returns
     -------
@@ -84,5 +87,7 @@ def rasterise(
     """
     measured = Measured(parse_measure(measure, horizon), group_indices(leverage))
     edges = viewport.price_edges
-    values = standing(ledger.only(venues), viewport.time_edges[1:], edges, measured).astype(np.float32)
+    times = viewport.time_edges[1:]
+    times = times if as_of is None else np.minimum(times, ledger.instant(as_of))
+    values = standing(ledger.only(venues), times, edges, measured).astype(np.float32)
     return Grid(values[0], values[1], edges, viewport.time_edges, measure, horizon)

@@ -19,21 +19,22 @@ def levels(ledger: Ledger) -> LevelSet:
     """Return every level of a ledger, oldest first within a venue.
 
     Opened = standing + no level + swept + unwound: a level's coins at its end are what was swept, and what it lost
-    before was unwound.
+    before was unwound. A gap is known with the candle after it: what it opened and that candle swept has no length.
 
     Parameters
     ----------
     ledger : Ledger
         See `liqwidget.estimate`.
     """
-    tables = [_lives(part, ledger.prior) for part in ledger]
+    tables = [lives(part, ledger.prior) for part in ledger]
     sizes = [len(table) for table in tables]
     table = np.concatenate(tables)
     cell = table[:, 2].astype(np.int64)
     price = cell_centre(cell)
-    opens = np.concatenate([part.time[rows[:, 3].astype(np.int64)] for part, rows in zip(ledger, tables, strict=True)])
-    closes = np.concatenate(
-        [np.append(part.time, STANDING)[rows[:, 4].astype(np.int64)] for part, rows in zip(ledger, tables, strict=True)]
+    times = [np.append(part.known, STANDING) for part in ledger]
+    opens, closes = (
+        np.concatenate([time[rows[:, column].astype(np.int64)] for time, rows in zip(times, tables, strict=True)])
+        for column in (3, 4)
     )
     return LevelSet(
         cell=cell,
@@ -48,8 +49,12 @@ def levels(ledger: Ledger) -> LevelSet:
     )
 
 
-def _lives(ledger: VenueLedger, prior: Prior) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
-    """Return the lives of every cell that an entry of this ledger can reach."""
+def lives(ledger: VenueLedger, prior: Prior) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+    """Return the lives of every cell that an entry of this ledger can reach, oldest first.
+
+    Shape (N, 7): side (0 long, 1 short), leverage group, lattice cell, the row that opened it, the row that ended it
+    (-1 if none has), coins at its end, most coins [base].
+    """
     spread = venue_density(ledger, prior)
     low, high, close = ledger.coordinates
     base = int(np.floor(low.min())) - int(spread.span[0, :, 1].max(initial=1)) - 8

@@ -207,6 +207,18 @@ def _add_annotations(plot: figure) -> None:
             name="liq-selection",
         )
     )
+    plot.add_layout(
+        BoxAnnotation(
+            fill_alpha=0,
+            line_alpha=0,
+            hatch_pattern="right_diagonal_line",
+            hatch_color=FOREGROUND,
+            hatch_alpha=0.45,
+            hatch_scale=14,
+            visible=False,
+            name="liq-hatch",
+        )
+    )
     lines: tuple[tuple[str, dict[str, Any]], ...] = (
         ("liq-title", {"text_font_size": "13px", "text_font_style": "bold"}),
         ("liq-notice", {"text_font_size": "11px"}),

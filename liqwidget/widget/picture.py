@@ -11,6 +11,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter
 
 from liqwidget.domain.amount import money
@@ -85,6 +86,8 @@ def write_png(view: HeatmapView, path: Path, width: int, height: int, theme: str
     place = (_FRAME[0], bottom, 1 - _FRAME[0] - _axis_share(view, width), _FRAME[1] + _FRAME[3] - bottom)
     axes = figure.add_axes(place, facecolor=ink.background)
     _draw_heat(axes, frame, _colours(view, frame, theme))
+    if view.market_state["grade"]["hatched"]:
+        _draw_hatch(axes, ink)
     _draw_candles(axes, frame, ink)
     _draw_clusters(axes, frame, view, ink)
     _draw_axes(axes, frame, view, ink)
@@ -153,6 +156,12 @@ def _draw_heat(axes: Axes, frame: Frame, colours: npt.NDArray[np.uint8]) -> None
     pixels = np.frombuffer(frame.pixels, np.uint8).reshape(frame.height, frame.width)
     extent = (frame.time[0] / _DAY_MS, frame.time[1] / _DAY_MS, frame.price[0], frame.price[1])
     axes.imshow(colours[pixels], origin="lower", aspect="auto", extent=extent, interpolation="nearest", zorder=1)
+
+
+def _draw_hatch(axes: Axes, ink: Ink) -> None:
+    """Hatch a picture that is not to be relied on."""
+    whole: dict[str, Any] = {"transform": axes.transAxes, "fill": False, "linewidth": 0, "zorder": 1.5}
+    axes.add_patch(Rectangle((0, 0), 1, 1, hatch="//", color=ink.faint, alpha=0.45, **whole))
 
 
 def _draw_candles(axes: Axes, frame: Frame, ink: Ink) -> None:
@@ -243,8 +252,7 @@ def _draw_text(figure: Figure, view: HeatmapView, ink: Ink) -> None:
     title = [str(market["label"]), f"liquidation heatmap, est. {shown}"]
     end = timestamp(view.session.end(view.settings))
     notes = [f"as of {end:%Y-%m-%d %H:%M} UTC", "estimate from public data, quote currency per 10 bps of price"]
-    if market["notice"]:
-        notes.insert(0, market["notice"])
+    notes[:0] = (market["notice"] or "").splitlines()
     width = figure.bbox.width * (1 - 2 * _FRAME[0])
     figure.text(
         _FRAME[0],

@@ -19,6 +19,7 @@ from liqwidget.field.measure import parse_measure, touch_chance
 from liqwidget.raster.grid import rasterise
 from liqwidget.raster.quantise import per_cell, quantise
 from liqwidget.study.clusters import Cluster, find_clusters
+from liqwidget.study.grade import Grade, grade
 from liqwidget.study.profile import profile
 from liqwidget.widget.protocol import Frame, Interval, candle_bytes
 
@@ -43,6 +44,9 @@ BRIGHTEST = 0.999
 BASE_PIXELS = (640, 320)
 _CANDLE_PIXELS = 5
 _DIGITS = 7
+_PRICES = 500
+"""Closes from which the price's tick is read."""
+
 _CANDLES = (
     MINUTE,
     3 * MINUTE,
@@ -84,9 +88,10 @@ class Session:
         self._tops: dict[Settings, float] = {}
 
     def drawn(self, settings: Settings) -> MarketData:
-        """Return the market whose candles are drawn: the largest of the venues shown."""
+        """Return the market whose candles are drawn: the largest of the venues shown, as known at the end shown."""
         shown = [part for part in self.markets if settings.venues is None or part.venue in settings.venues]
-        return max(shown, key=lambda part: float(part.interest[-1]))
+        end = self.end(settings)
+        return max(shown, key=lambda part: _last_interest(part, end))
 
     def end(self, settings: Settings) -> int:
         """Return the last close shown [ns]."""
@@ -105,10 +110,11 @@ class Session:
     def fitted(self, settings: Settings, time: tuple[int, int]) -> Interval:
         """Return the price range around the candles of a range of time [ns]."""
         market = self.drawn(settings)
-        inside = (market.time < time[1]) & (market.close_time > time[0])
+        known = market.close_time <= self.end(settings)
+        inside = (market.time < time[1]) & (market.close_time > time[0]) & known
         if not inside.any():
             inside = np.zeros(len(market.time), bool)
-            inside[-1] = True
+            inside[max(int(known.sum()) - 1, 0)] = True
         low, high = float(market.low[inside].min()), float(market.high[inside].max())
         padding = max(PADDING * (high - low), LEAST_PADDING * high)
         return max(low - padding, low * 0.05), high + padding
@@ -150,6 +156,7 @@ class Session:
             settings.horizon,
             leverage=settings.leverage,
             venues=settings.venues,
+            as_of=self.end(settings),
         )
 
     def top(self, settings: Settings) -> float:
@@ -234,7 +241,9 @@ class Session:
 
     def price_decimals(self, settings: Settings) -> int:
         """Return how many decimals the drawn market's prices have; seven digits in all where they follow no tick."""
-        prices = self.drawn(settings).close[-500:]
+        market = self.drawn(settings)
+        known = max(int(np.searchsorted(market.close_time, self.end(settings), side="right")), 1)
+        prices = market.close[max(known - _PRICES, 0) : known]
         digits = math.floor(math.log10(prices[-1]))
         most = max(_DIGITS - 1 - digits, 0)
         steps = (
@@ -253,7 +262,29 @@ class Session:
             "timeframe_ms": self.ledger.timeframe // MILLISECOND,
             "venues": list(self.ledger.names),
             "quote": "USD",
+            "grade": grade_state(self.grade(settings)),
         }
+
+    def grade(self, settings: Settings) -> Grade:
+        """Return how far the map can be relied on at the end shown."""
+        return grade(self.ledger.only(settings.venues), self.end(settings))
+
+
+def _last_interest(market: MarketData, time: int) -> float:
+    """Return the open interest known at a time [base], 0 if none is."""
+    row = int(np.searchsorted(market.interest_time, time + market.tolerance, side="right")) - 1
+    return float(market.interest[row]) if row >= 0 else 0.0
+
+
+def grade_state(found: Grade) -> dict[str, Any]:
+    """Return a grade as the front end reads it."""
+    more = len(found.reasons) - 1
+    return {
+        "letter": found.letter,
+        "sentence": found.sentence + (f" (and {more} more: h.grade)" if more > 0 else ""),
+        "reasons": list(found.reasons),
+        "hatched": found.hatched,
+    }
 
 
 def cluster_state(cluster: Cluster) -> dict[str, Any]:

@@ -75,7 +75,8 @@ class HeatmapView(anywidget.AnyWidget):
     ) -> None:
         self._lock = threading.RLock()
         self._session = session
-        self._named = {"label": label, "notice": notice, "simulated": simulated}
+        self._named = {"label": label, "simulated": simulated}
+        self._notice = notice
         self._found: tuple[Cluster, ...] = ()
         self._bokeh_document: Document | None = None
         palettes = [
@@ -138,6 +139,8 @@ class HeatmapView(anywidget.AnyWidget):
             settings = self.settings
             self._found = self._session.clusters(settings)
             market = self._session.market(settings) | self._named
+            said = (self._notice, market["grade"]["sentence"])
+            market["notice"] = "\n".join(filter(None, said)) or None
             frame = self._session.base_frame(settings)
             with self.hold_sync():
                 self._market = market

@@ -10,12 +10,12 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from liqwidget.domain.lattice import CELL, cell_centre
-from liqwidget.domain.ledger import Ledger, RowFlag
+from liqwidget.domain.ledger import Ledger, RowFlag, RowKind, VenueLedger
 from liqwidget.domain.leverage import LEVERAGE_GROUPS
 from liqwidget.estimate.books import run_books
 from liqwidget.estimate.estimator import estimate
 from liqwidget.field.density import Prior, density, venue_density
-from liqwidget.study.levels import levels
+from liqwidget.study.levels import levels, lives
 from liqwidget.study.profile import profile
 from tests.ledgers import coins, edges_of, traded_cells
 from tests.markets import Frames, frames, walk
@@ -26,6 +26,12 @@ priors = st.sampled_from(["effective", "isolated", "nominal", (5.0, 0.3)])
 
 def frozen(ledger: Ledger) -> np.ndarray:
     return (ledger.venues[0].flags & RowFlag.FROZEN) > 0
+
+
+def shown_row(part: VenueLedger, share: float) -> int:
+    """Return one of the rows that a map shows: any but the first, and those of gaps, which stand with the next."""
+    rows = 1 + np.flatnonzero(part.inputs.kind[1:] != RowKind.GAP)
+    return int(rows[int(share * (len(rows) - 1))])
 
 
 @laws
@@ -41,7 +47,7 @@ def test_opened_is_standing_and_no_level_and_swept_and_unwound(drawn: Frames, pr
     spread = venue_density(part, ledger.prior)
     rows = len(part.time)
     kept = np.exp(np.diff(part.log_survival, prepend=0.0))
-    ended = np.where(found.is_standing, rows, np.searchsorted(part.time, found.close_time))
+    ended = lives(part, ledger.prior)[:, 4].astype(np.int64) % (rows + 1)
     for side, group in np.ndindex(2, len(LEVERAGE_GROUPS)):
         mine = (found.side == 1 - 2 * side) & (found.group == group)
         held = found.size[mine] / cell_centre(found.cell[mine])
@@ -82,7 +88,7 @@ def test_standing_of_each_side_never_exceeds_open_interest(drawn: Frames, share:
     """Law 4: exactly at most open interest [base], at any time."""
     ledger = estimate(drawn.market(), prior=(8.0, 0.5))
     part = ledger.venues[0]
-    row = 1 + int(share * (len(part.time) - 2))
+    row = shown_row(part, share)
     _, standing = coins(ledger, part.time[row])
     assert (standing.sum(axis=1) <= part.open_interest[: row + 1].max(initial=0) * (1 + 1e-12)).all()
     if not frozen(ledger)[row]:
@@ -95,7 +101,7 @@ def test_no_standing_long_at_or_above_and_no_short_at_or_below_the_last_close(dr
     """Law 4, to the lattice cell."""
     ledger = estimate(drawn.market(), prior="nominal")
     part = ledger.venues[0]
-    row = 1 + int(share * (len(part.time) - 2))
+    row = shown_row(part, share)
     cells, standing = coins(ledger, part.time[row])
     closed = int(np.floor(part.coordinates[2, row]))
     assert standing[0, cells >= closed].max() <= 1e-9 * standing.max()

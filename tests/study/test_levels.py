@@ -41,16 +41,16 @@ def test_a_level_lives_from_the_first_close_after_a_touch_to_the_next_touch(draw
     low, high, close = np.floor(part.coordinates)
     last_close = np.append(close[0], close[:-1])
     bottom, top = np.minimum(low, last_close), np.maximum(high, last_close)
-    assert (found.close_time > found.open_time).all()
+    assert (found.close_time >= found.open_time).all()
     assert (found.peak_size >= found.size * (1 - 1e-12)).all()
     assert (found.size > 0).all()
     for index in range(0, len(found), max(1, len(found) // 300)):
         cell, side = found.cell[index], found.side[index]
-        touches = part.time[bottom <= cell] if side > 0 else part.time[top >= cell]
+        touches = part.known[bottom <= cell] if side > 0 else part.known[top >= cell]
         inside = (touches > found.open_time[index]) & (touches < found.close_time[index])
         assert not inside.any()
         assert found.close_time[index] == STANDING or found.close_time[index] in touches
-    order = np.lexsort((found.open_time, found.group, found.side, found.cell))
+    order = np.lexsort((found.close_time, found.open_time, found.group, found.side, found.cell))
     same = np.all([np.diff(getattr(found, name)[order]) == 0 for name in ("cell", "side", "group")], axis=0)
     assert (found.open_time[order][1:][same] >= found.close_time[order][:-1][same]).all()
 

@@ -92,13 +92,15 @@ def test_own_frames_are_shown_as_they_are(markets: tuple[MarketData, ...]) -> No
         heatmap = LiqHeatmap.from_frames(pd.concat([candles, candles[-1:]]), symbol="kPEPE", venue="bybit", window="3d")
     assert heatmap.symbol == "kPEPE"
     assert heatmap.window == "3d"
-    assert "No open interest: sizes are relative" in heatmap.market_state["notice"]
+    assert "no open interest, sizes are relative" in heatmap.market_state["notice"]
     assert not heatmap.market_state["simulated"]
 
 
 def test_short_data_say_that_they_warm_up(markets: tuple[MarketData, ...]) -> None:
     heatmap = LiqHeatmap.from_frames(markets[0].to_frame()[:3])
-    assert "Warming up" in heatmap.market_state["notice"]
+    assert "warming up: 0.8 hours of data" in heatmap.market_state["notice"]
+    assert heatmap.market_state["grade"]["hatched"]
+    assert heatmap.grade.letter == "D"
     with pytest.raises(DataError, match="at least two candles"):
         LiqHeatmap.from_frames(markets[0].to_frame()[:1], timeframe="15m")
 
@@ -176,6 +178,20 @@ def test_another_prior_is_another_map(heatmap: LiqHeatmap) -> None:
     with pytest.raises(DataError, match="Expected prior among"):
         heatmap.prior = "guess"
     assert heatmap.prior == "nominal"
+
+
+def test_a_selection_follows_what_is_shown(heatmap: LiqHeatmap) -> None:
+    before = heatmap.select(price=(1.0, heatmap.ledger.last_price()))
+    heatmap.prior = "nominal"
+    nominal = heatmap.selection
+    heatmap.leverage = (">50x",)
+    near = heatmap.selection
+    assert nominal is not None
+    assert near is not None
+    assert 0 < near.long_size < nominal.long_size
+    assert before.long_size > 0
+    assert nominal.long_size != before.long_size
+    assert {cluster.id for cluster in near.clusters} <= {cluster.id for cluster in heatmap.clusters}
 
 
 def test_the_front_end_names_the_prior_and_chooses_one(heatmap: LiqHeatmap) -> None:
