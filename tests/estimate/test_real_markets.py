@@ -7,10 +7,9 @@ from functools import cache
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import pytest
 
-from liqwidget.domain.lattice import CELL, cell_centre, cell_of
+from liqwidget.domain.lattice import cell_centre, cell_of
 from liqwidget.domain.ledger import Ledger
 from liqwidget.estimate.estimator import estimate
 from liqwidget.study.profile import profile
@@ -76,18 +75,6 @@ def test_standing_of_each_side_never_exceeds_open_interest(coin: str) -> None:
         share = (side / cell_centre(cells)).sum(axis=1) / interest
         assert (share <= 1 + 1e-12).all()
         assert (share >= least).all()
-
-
-@pytest.mark.parametrize("coin", COINS)
-def test_the_same_market_in_5m_and_1h_candles_gives_the_same_map(coin: str) -> None:
-    """Within 20 % of price, sums of five cells: Spearman >= 0.995, total variation <= 0.015."""
-    hourly = estimate(binance(coin).coarser("1h"))
-    time = hourly.end
-    price = ledger_of(coin).last_price(time)
-    edges = np.exp(np.arange(np.log(price * 0.8), np.log(price * 1.2), 5 * CELL))
-    one, other = (profile(ledger, time, edges).total for ledger in (ledger_of(coin), hourly))
-    assert total_variation(one, other) <= 0.015
-    assert pd.Series(one).rank().corr(pd.Series(other).rank()) >= 0.995
 
 
 @pytest.mark.parametrize("coin", COINS)
