@@ -1,0 +1,399 @@
+"""What the map is held against: nulls that know price and open interest alone, and the naive maps in common use.
+
+Each is a `Method` with the interface of the map: what it says is swept between two times, given how far price went, and
+what it says stands between price edges. All are functions of the ledger's rows (prices, volume, open interest), venue
+by venue, and use only rows that were known at the time they speak of. They value what opens at its entry price.
+
+The definitions are those of the usual sites and of a fair comparison: the same candles, the same open interest.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from liqwidget.domain.lattice import CELL, cell_coordinate
+from liqwidget.domain.leverage import LEVERAGE_GROUPS
+from liqwidget.domain.time import DAY
+from liqwidget.errors import DataError
+from liqwidget.field.crossed import crossed
+from liqwidget.field.engine import compiled
+from liqwidget.field.evaluate import Measured, standing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from liqwidget.domain.ledger import Ledger, VenueLedger
+
+Floats = npt.NDArray[np.float64]
+Times = npt.NDArray[np.int64]
+
+UNIFORM_REACH = 1.0
+"""How far from price the uniform null spreads open interest, in ln(price)."""
+
+DISTANCE_PRIOR = (2.2, 1.0)
+"""Median and sigma of the log-normal effective leverage by which the distance-only null spreads open interest."""
+
+_ALL = Measured(0.0, tuple(range(len(LEVERAGE_GROUPS))))
+_SMALLEST_SCALE = 1e-200
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """A way to say where liquidations will happen.
+
+    Parameters
+    ----------
+    name : str
+        As it stands in tables.
+    swept : callable
+        ``(ledger, times) -> ndarray of float64, shape (2, T)``, long then short [quote]: of what stood at each of the
+        first T of T + 1 times [ns], what the candles that closed up to the next time reached.
+    standing : callable, optional
+        ``(ledger, times, edges) -> ndarray of float64, shape (2, K, T)`` [quote]; None for what has no map.
+    sized : bool
+        Whether `swept` is in quote currency, so that it can be compared with amounts.
+    """
+
+    name: str
+    swept: Callable[[Ledger, Times], Floats]
+    standing: Callable[[Ledger, Times, Floats], Floats] | None = None
+    sized: bool = True
+
+
+class Steps(NamedTuple):
+    """What one venue's candles did between neighbouring times, shape (T,).
+
+    ``row`` is the last row known at the step's start, -1 before the first close; ``start``, ``low``, ``high`` are
+    lattice coordinates of the price at the start and of the extremes up to the next time; ``volume`` [base].
+    """
+
+    row: Times
+    start: Floats
+    low: Floats
+    high: Floats
+    volume: Floats
+
+    @property
+    def moves(self) -> Floats:
+        """The adverse move of each side in ln(price), shape (2, T): down for longs, up for shorts."""
+        return np.stack([self.start - self.low, self.high - self.start]) * CELL
+
+
+def steps(venue: VenueLedger, times: Times) -> Steps:
+    """Return what a venue's candles did between neighbouring times.
+
+    Parameters
+    ----------
+    venue : VenueLedger
+        Its rows count from when they are known.
+    times : ndarray of int64, shape (T + 1,)
+        ns UTC, increasing.
+
+    Raises
+    ------
+    DataError
+        If there are fewer than two times or they do not increase.
+    """
+    if len(times) < 2 or not (np.diff(times) > 0).all():  # noqa: PLR2004 - a step has two ends
+        message = f"Expected two or more increasing times, was {len(times)} that do not increase"
+        raise DataError(message)
+    low, high, close = venue.coordinates
+    rows = venue.row_at(times)
+    first = np.append(np.maximum(rows, 0)[:-1] + 1, np.maximum(rows[-1], 0) + 1)
+    start = close[np.maximum(rows[:-1], 0)]
+    some = (rows[:-1] >= 0) & (rows[1:] > rows[:-1])
+    volume = np.append(np.nan_to_num(venue.inputs.volume), 0.0)
+    reached = (np.minimum.reduceat(np.append(low, np.inf), first), np.maximum.reduceat(np.append(high, -np.inf), first))
+    return Steps(
+        rows[:-1],
+        start,
+        np.where(some, np.minimum(reached[0][:-1], start), start),
+        np.where(some, np.maximum(reached[1][:-1], start), start),
+        np.where(some, np.add.reduceat(volume, first)[:-1], 0.0),
+    )
+
+
+def value(venue: VenueLedger, rows: Times) -> Floats:
+    """Return open interest [quote] at rows, 0 where the row is -1."""
+    known = np.maximum(rows, 0)
+    return np.where(rows >= 0, venue.open_interest[known] * venue.close[known], 0.0)
+
+
+def mean_moves(ledger: Ledger, times: Times) -> Floats:
+    """Return the adverse moves of each side between neighbouring times, in ln(price), shape (2, T).
+
+    With several venues the mean weighted by open interest [quote].
+    """
+    total, weights = np.zeros((2, len(times) - 1)), np.zeros(len(times) - 1)
+    for part in ledger:
+        done = steps(part, times)
+        weight = value(part, done.row)
+        total += done.moves * weight
+        weights += weight
+    return np.divide(total, weights, out=np.zeros_like(total), where=weights > 0)
+
+
+def _spread(cumulative: Callable[[Floats, int], Floats]) -> tuple[Callable[..., Floats], Callable[..., Floats]]:
+    """Return `swept` and `standing` of open interest spread around the last close.
+
+    ``cumulative(distance, side)`` is the share of open interest within a distance in ln(price).
+    """
+
+    def swept(ledger: Ledger, times: Times) -> Floats:
+        total = np.zeros((2, len(times) - 1))
+        for part in ledger:
+            done = steps(part, times)
+            total += np.stack([cumulative(move, side) for side, move in enumerate(done.moves)]) * value(part, done.row)
+        return total
+
+    def stood(ledger: Ledger, times: Times, edges: Floats) -> Floats:
+        total = np.zeros((2, len(edges) - 1, len(times)))
+        for part in ledger:
+            rows = part.row_at(times)
+            distance = (cell_coordinate(edges)[:, None] - part.coordinates[2, np.maximum(rows, 0)]) * CELL
+            for side, sign in enumerate((-1, 1)):
+                share = np.diff(cumulative(np.maximum(sign * distance, 0.0), side), axis=0) * sign
+                total[side] += share * value(part, rows)
+        return total
+
+    return swept, stood
+
+
+def _uniform_share(distance: Floats, side: int) -> Floats:  # noqa: ARG001 - one signature for every spread
+    return np.minimum(distance, UNIFORM_REACH)
+
+
+_normal: Callable[[Floats], npt.NDArray[np.object_]] = np.frompyfunc(lambda x: 0.5 * math.erfc(-x / math.sqrt(2)), 1, 1)
+
+
+def _distance_share(distance: Floats, side: int) -> Floats:
+    """Return the share whose distance |entry - liquidation| / entry is at most that of a move in ln(price)."""
+    relative = -np.expm1(-distance) if side == 0 else np.expm1(distance)
+    median, sigma = DISTANCE_PRIOR
+    scores = (np.log(np.maximum(relative, 1e-300)) + math.log(median)) / sigma
+    return np.asarray(_normal(scores), dtype=np.float64)
+
+
+class _Recipe(NamedTuple):
+    """How a naive map is seeded: leverages, their shares, distances, half-lives [days] and anchors (low, close, high).
+
+    ``blurred`` gives a quarter of each level to either neighbouring cell.
+    """
+
+    shares: tuple[float, ...]
+    distances: tuple[float, ...]
+    half_lives: tuple[float, ...]
+    anchors: tuple[float, float, float]
+    blurred: bool
+
+
+class _Walk(NamedTuple):
+    """What a naive map holds after rows: swept in the step that follows, in all, and by cell from ``base`` on."""
+
+    swept: Floats
+    total: Floats
+    cells: Floats
+    base: int
+
+
+def _walk(  # noqa: PLR0917, C901 - one compiled loop over rows takes its arrays by position
+    extremes: Times,
+    keep: Floats,
+    seeds: Floats,
+    targets: Times,
+    blur: float,
+    rows: Times,
+    reach: Times,
+    books: Floats,
+    swept: Floats,
+    total: Floats,
+    cells: Floats,
+) -> None:
+    """Decay, clear what each row touched, seed, and look at the chosen rows.
+
+    Shapes: extremes (n, 2); keep (n, K); seeds and targets (n, 2, A, K); rows (T,) not decreasing; reach (T, 3): the
+    lowest, starting and highest cell of the step; books (2, K, B); swept, total (2, T); cells (2, T or 0, B).
+    """
+    groups = books.shape[1]
+    scale = np.ones(groups)
+    look = 0
+    while look < rows.shape[0] and rows[look] < 0:
+        look += 1
+    for row in range(extremes.shape[0]):
+        for group in range(groups):
+            scale[group] *= keep[row, group]
+            if scale[group] < _SMALLEST_SCALE:
+                books[:, group] *= scale[group]
+                scale[group] = 1.0
+        books[:, :, extremes[row, 0] : extremes[row, 1] + 1] = 0.0
+        for side in range(2):
+            for anchor in range(seeds.shape[2]):
+                for group in range(groups):
+                    seed = seeds[row, side, anchor, group] / scale[group]
+                    if seed > 0.0:
+                        cell = targets[row, side, anchor, group]
+                        books[side, group, cell] += seed * (1.0 - 2.0 * blur)
+                        books[side, group, cell - 1] += seed * blur
+                        books[side, group, cell + 1] += seed * blur
+        while look < rows.shape[0] and rows[look] == row:
+            low, start, high = reach[look]
+            for group in range(groups):
+                swept[0, look] += books[0, group, low : start + 1].sum() * scale[group]
+                swept[1, look] += books[1, group, start : high + 1].sum() * scale[group]
+                for side in range(2):
+                    total[side, look] += books[side, group].sum() * scale[group]
+                    if cells.shape[1] > 0:
+                        cells[side, look] += books[side, group] * scale[group]
+            look += 1
+
+
+def _walked(venue: VenueLedger, amounts: Floats, recipe: _Recipe, looks: tuple[Times, Times], *, cells: bool) -> _Walk:
+    """Run a naive map over a venue's rows.
+
+    Parameters
+    ----------
+    venue : VenueLedger
+        Prices.
+    amounts : ndarray of float64, shape (n, 2)
+        What opens per row and side [quote].
+    recipe : _Recipe
+        Where it is put.
+    looks : (rows, reach)
+        Rows after which to look, shape (T,), and the lowest, starting and highest cell of the step that follows.
+    cells : bool
+        Whether the cells are wanted.
+    """
+    low, high, close = venue.coordinates
+    distance = np.array(recipe.distances)
+    offset = np.stack([np.log1p(-distance), np.log1p(distance)]) / CELL
+    base = int(np.floor(low.min() + offset.min())) - 2
+    width = int(np.floor(high.max() + offset.max())) - base + 3
+    entries = np.stack([low, close, high], axis=1)
+    used = np.flatnonzero(recipe.anchors)
+    targets = np.floor(entries[:, None, used, None] + offset[None, :, None, :]).astype(np.int64) - base
+    parts = np.array(recipe.anchors)[used][:, None] * np.array(recipe.shares)
+    days = np.diff(venue.time, prepend=venue.time[0]) / DAY
+    rows, reach = looks
+    walk = _Walk(
+        np.zeros((2, len(rows))), np.zeros((2, len(rows))), np.zeros((2, len(rows) if cells else 0, width)), base
+    )
+    compiled(_walk)(
+        np.floor(np.stack([low, high], axis=1)).astype(np.int64) - base,
+        2.0 ** (-days[:, None] / np.array(recipe.half_lives)),
+        amounts[:, :, None, None] * parts,
+        targets,
+        0.25 if recipe.blurred else 0.0,
+        rows,
+        reach - base,
+        np.zeros((2, len(distance), width)),
+        walk.swept,
+        walk.total,
+        walk.cells,
+    )
+    return walk
+
+
+def _rises(venue: VenueLedger) -> Floats:
+    """Return the rise of open interest per row [base], 0 where it fell."""
+    return np.maximum(np.diff(venue.open_interest, prepend=venue.open_interest[0]), 0.0)
+
+
+def _increase(venue: VenueLedger) -> Floats:
+    """Return what an open-interest map seeds [quote]: every rise, on the side of the candle's colour."""
+    up = np.diff(venue.close, prepend=venue.close[0]) >= 0
+    return (_rises(venue) * venue.close)[:, None] * np.stack([up, ~up], axis=1)
+
+
+def _turnover(venue: VenueLedger) -> Floats:
+    """Return what a turnover map seeds [quote]: half the volume on either side, up to threefold as open interest rises.
+
+    A rise by a share x of open interest counts the volume 1 + 8 x times.
+    """
+    factor = np.clip(1 + 8 * _rises(venue) / np.maximum(venue.open_interest, 1e-9), 1, 3)
+    worth = np.nan_to_num(venue.inputs.volume) * venue.close * factor / 2
+    return np.repeat(worth[:, None], 2, axis=1)
+
+
+def _seeded(
+    amounts: Callable[[VenueLedger], Floats], recipe: _Recipe, *, scaled: bool
+) -> tuple[Callable[..., Floats], Callable[..., Floats]]:
+    """Return `swept` and `standing` of a naive map; `scaled` brings each side to the open interest at every look."""
+
+    def brought(part: VenueLedger, rows: Times, walk: _Walk) -> Floats:
+        if not scaled:
+            return np.ones_like(walk.total)
+        return np.divide(value(part, rows), walk.total, out=np.zeros_like(walk.total), where=walk.total > 0)
+
+    def swept(ledger: Ledger, times: Times) -> Floats:
+        total = np.zeros((2, len(times) - 1))
+        for part in ledger:
+            done = steps(part, times)
+            reach = np.floor(np.stack([done.low, done.start, done.high], axis=1)).astype(np.int64)
+            walk = _walked(part, amounts(part), recipe, (done.row, reach), cells=False)
+            total += walk.swept * brought(part, done.row, walk)
+        return total
+
+    def stood(ledger: Ledger, times: Times, edges: Floats) -> Floats:
+        total = np.zeros((2, len(edges) - 1, len(times)))
+        for part in ledger:
+            rows = part.row_at(times)
+            here = np.floor(part.coordinates[2, np.maximum(rows, 0)]).astype(np.int64)
+            walk = _walked(part, amounts(part), recipe, (rows, np.repeat(here[:, None], 3, axis=1)), cells=True)
+            below = np.concatenate([np.zeros((*walk.cells.shape[:2], 1)), walk.cells.cumsum(axis=2)], axis=2)
+            place = np.clip(cell_coordinate(edges) - walk.base, 0, walk.cells.shape[2])
+            whole = np.minimum(place.astype(np.int64), walk.cells.shape[2] - 1)
+            upto = below[:, :, whole] + walk.cells[:, :, whole] * (place - whole)
+            total += (np.diff(upto, axis=2) * brought(part, rows, walk)[:, :, None]).transpose(0, 2, 1)
+        return total
+
+    return swept, stood
+
+
+_FOREVER = (math.inf,) * 5
+_INCREASE = _Recipe(
+    (0.15, 0.30, 0.25, 0.20, 0.10),
+    tuple(1 / leverage - 0.004 for leverage in (5, 10, 25, 50, 100)),
+    _FOREVER,
+    (0.0, 1.0, 0.0),
+    blurred=False,
+)
+
+
+_ANCHORS = (0.275, 0.45, 0.275)
+_SCALP = _Recipe(
+    tuple(share / 1.13 for share in (0.03, 0.1, 0.3, 0.7)),
+    (1 / 10, 1 / 25, 1 / 50, 1 / 100),
+    (5, 2, 1, 0.5),
+    _ANCHORS,
+    blurred=True,
+)
+_SWING = _Recipe((0.35, 0.30, 0.20, 0.15), (1 / 3, 1 / 5, 1 / 10, 1 / 25), (60, 30, 14, 5), _ANCHORS, blurred=True)
+
+THE_MAP = Method("map", crossed, lambda ledger, times, edges: standing(ledger, times, edges, _ALL))
+"""The estimated map itself."""
+
+MOVE = Method("move only", mean_moves, sized=False)
+"""The size of the adverse move, in ln(price): no map at all."""
+
+METHODS = (
+    Method("uniform", *_spread(_uniform_share)),
+    Method("distance only", *_spread(_distance_share)),
+    MOVE,
+    Method("open interest increase", *_seeded(_increase, _INCREASE, scaled=False)),
+    Method("turnover, 10-100x", *_seeded(_turnover, _SCALP, scaled=True)),
+    Method("turnover, 3-25x", *_seeded(_turnover, _SWING, scaled=True)),
+)
+"""Nulls, then naive maps.
+
+- uniform: open interest, evenly over one unit of ln(price) on either side of the last close.
+- distance only: open interest, spread around the last close by a log-normal leverage of median 2.2, sigma 1.0.
+- move only: the size of the move.
+- open interest increase: each rise of open interest on the side of the candle's colour, at 5 to 100x and the distance
+  1 / L - 0.004; levels stand until price crosses them.
+- turnover: volume on both sides at distance 1 / L from close, low and high, with half-lives, scaled to open interest.
+"""
