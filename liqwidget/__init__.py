@@ -1,8 +1,8 @@
 """liqwidget: a zoomable crypto liquidation heatmap in one notebook cell, and Python objects of what is selected on it.
 
 Where things are: `domain` the nouns, `market` where data come from, `field` and `estimate` the mathematics, `raster`
-numbers to pixels, `study` levels, clusters, profile and selections, `widget` the anywidget and exports, `heatmap` the
-face.
+numbers to pixels, `study` levels, clusters, profile, selections and how far all of it can be trusted, `widget` the
+anywidget and exports, `heatmap` the face.
 """
 
 from __future__ import annotations
@@ -11,46 +11,75 @@ from liqwidget.domain.frames import MarketData
 from liqwidget.domain.ledger import Ledger
 from liqwidget.domain.levels import LevelSet
 from liqwidget.domain.margin import liquidation_price
+from liqwidget.domain.positions import Positions
 from liqwidget.domain.side import Side
 from liqwidget.domain.viewport import Box, Viewport
 from liqwidget.errors import DataError, EstimateError, LiqError, MissingExtraError, ProtocolError, SourceError
+from liqwidget.estimate.calibrate import calibrate
+from liqwidget.estimate.calibration import Calibration
 from liqwidget.estimate.estimator import advance, estimate, recompute
 from liqwidget.heatmap import LiqHeatmap
 from liqwidget.market.sample import sample_market
 from liqwidget.raster.grid import Grid, rasterise
 from liqwidget.study.clusters import Cluster, clusters_frame, find_clusters
+from liqwidget.study.comparison import Comparison, compare, compare_snapshots
+from liqwidget.study.grade import Grade, grade
 from liqwidget.study.levels import levels
+from liqwidget.study.positions import MeasuredLevels, measured_levels
 from liqwidget.study.profile import Profile, profile
+from liqwidget.study.reliability import Reliability, reliability
+from liqwidget.study.score import Scores, score, score_positions, score_truth
 from liqwidget.study.selection import Selection
+from liqwidget.study.uncertainty import Alternative, Uncertainty, default_alternatives, uncertainty
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "Alternative",
     "Box",
+    "Calibration",
     "Cluster",
+    "Comparison",
     "DataError",
     "EstimateError",
+    "Grade",
     "Grid",
     "Ledger",
     "LevelSet",
     "LiqError",
     "LiqHeatmap",
     "MarketData",
+    "MeasuredLevels",
     "MissingExtraError",
+    "Positions",
     "Profile",
     "ProtocolError",
+    "Reliability",
+    "Scores",
     "Selection",
     "Side",
     "SourceError",
+    "Uncertainty",
     "Viewport",
     "advance",
+    "calibrate",
     "clusters_frame",
+    "compare",
+    "compare_snapshots",
+    "default_alternatives",
     "estimate",
     "find_clusters",
+    "grade",
     "levels",
     "liquidation_price",
+    "measured_levels",
     "profile",
     "rasterise",
     "recompute",
+    "reliability",
     "sample_market",
+    "score",
+    "score_positions",
+    "score_truth",
+    "uncertainty",
 ]

@@ -191,7 +191,8 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
     wheelZoom(host, plot, steer.go),
     keySteering(wrapper, { view: steer.view, go: steer.go, reset: steer.reset, cancel: () => (mode === "select" ? setMode("pan") : select(null)) }),
   )
-  picture.showStored({ time: market().time, price: [0, 0] })
+  const first = model.get("_frames").find(({ measure }) => measure === model.get("measure"))
+  picture.showStored(first ?? { time: market().time, price: [0, 0] })
   ready = true
   steer.refresh()
   bag.add(

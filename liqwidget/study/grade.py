@@ -162,7 +162,7 @@ def grade(ledger: Ledger, at: Any = None, *, expected_venues: int | Iterable[str
     """
     time = ledger.instant(at)
     seen = [_Seen.of(part, time) for part in ledger]
-    own = [_venue_facts(part, named=len(seen) > 1) for part in seen]
+    own = [_venue_facts(part) for part in seen]
     ranked = sorted(range(len(seen)), key=lambda index: (_worst(own[index]), -seen[index].interest))
     shared = [*_amounts(seen), _venues(seen, expected_venues)]
     speaking = own[ranked[0]]
@@ -223,7 +223,7 @@ class _Seen(NamedTuple):
         )
 
 
-def _venue_facts(seen: _Seen, *, named: bool) -> list[Fact]:
+def _venue_facts(seen: _Seen) -> list[Fact]:
     days, missing = _least(seen.days, DATA_DAYS), _most(seen.missing, MISSING_SHARE)
     unseen = _most(seen.unseen, UNSEEN_INTEREST)
     found = [
@@ -238,15 +238,7 @@ def _venue_facts(seen: _Seen, *, named: bool) -> list[Fact]:
         found.append((unseen, "open interest unseen", seen.unseen, reason))
     reason = f"Margin rules unknown: nearest distance taken as {seen.distance:.1%}"
     found.append(("A" if seen.rules else NO_RULES, "nearest distance", seen.distance, reason))
-    prefix = f"{seen.venue}, " if named else ""
-    return [
-        Fact(seen.venue, name, value, cap, "" if cap == "A" else f"{prefix}{_start(text, named=named)}")
-        for cap, name, value, text in found
-    ]
-
-
-def _start(text: str, *, named: bool) -> str:
-    return f"{text[0].lower()}{text[1:]}" if named else text
+    return [Fact(seen.venue, name, value, cap, "" if cap == "A" else text) for cap, name, value, text in found]
 
 
 def _amounts(seen: list[_Seen]) -> list[Fact]:

@@ -213,7 +213,7 @@ def _add_annotations(plot: figure) -> None:
             line_alpha=0,
             hatch_pattern="right_diagonal_line",
             hatch_color=FOREGROUND,
-            hatch_alpha=0.45,
+            hatch_alpha=0.3,
             hatch_scale=14,
             visible=False,
             name="liq-hatch",

@@ -161,7 +161,7 @@ def _draw_heat(axes: Axes, frame: Frame, colours: npt.NDArray[np.uint8]) -> None
 def _draw_hatch(axes: Axes, ink: Ink) -> None:
     """Hatch a picture that is not to be relied on."""
     whole: dict[str, Any] = {"transform": axes.transAxes, "fill": False, "linewidth": 0, "zorder": 1.5}
-    axes.add_patch(Rectangle((0, 0), 1, 1, hatch="//", color=ink.faint, alpha=0.45, **whole))
+    axes.add_patch(Rectangle((0, 0), 1, 1, hatch="//", color=ink.faint, alpha=0.3, **whole))
 
 
 def _draw_candles(axes: Axes, frame: Frame, ink: Ink) -> None:

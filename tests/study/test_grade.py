@@ -206,7 +206,7 @@ def test_before_the_first_close_there_is_nothing() -> None:
 
 def test_facts_of_several_venues_name_the_one_that_speaks() -> None:
     found = grade(estimate([hourly(100), hourly(60, venue="okx")]), at_hour(60))
-    assert found.reasons == ("binance, 2.5 days of data; sizes settle after 7",)
+    assert found.reasons == ("2.5 days of data; sizes settle after 7",)
     assert set(found.to_frame()["venue"]) == {"", "binance", "okx"}
 
 
