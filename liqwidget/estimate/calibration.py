@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from html import escape
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -120,6 +121,11 @@ class Calibration:
             for name, limits in self.intervals.items()
         ]
         return f"Calibration({', '.join(parts)}, {self.sums} sums, {self.days} days, beats={self.beats})"
+
+    def _repr_html_(self) -> str:
+        """Return the sentence and the held-out stretches."""
+        folds = self.fold_table.to_html(index=False, float_format=_figure)
+        return f"<p>{escape(self.sentence)}</p><p><b>Held out</b></p>{folds}"
 
 
 def _figure(value: float) -> str:

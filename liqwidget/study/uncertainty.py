@@ -11,6 +11,7 @@ import math
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -157,6 +158,16 @@ class Uncertainty:
             return text + ")"
         low, middle, high = self.sizes[:, 0].min(), self.sizes[0, 0], self.sizes[:, 0].max()
         return f"{text}; {self.clusters[0].id}: {money(low)} to {money(high)}, est. {money(middle)})"
+
+    def _repr_html_(self) -> str:
+        """Return each cluster's low, estimated and high, and what was assumed."""
+        frame = self.to_frame()
+        amounts = [name for name in frame.columns if "size" in name or "expected" in name]
+        frame[amounts] = frame[amounts].map(money)
+        frame["peak_price"] = frame["peak_price"].map("{:,.6g}".format)
+        names = escape(", ".join(one.name for one in self.alternatives[1:]))
+        said = f"Smallest and largest est. over {names}, one at a time, {timestamp(self.time):%Y-%m-%d %H:%M} UTC"
+        return f'<div class="mathjax_ignore"><p>{said}. No confidence interval.</p>{frame.to_html()}</div>'
 
 
 def uncertainty(

@@ -242,6 +242,8 @@ def test_it_speaks() -> None:
     found = calibrate(market(1), liquidations(market(1), factor=3.0, noise=0.5))
     assert "beats no calibration" in found.sentence
     assert f"{found.sums} sums" in repr(found)
+    assert "beats no calibration" in found._repr_html_()
+    assert found._repr_html_().count("<tr") == 1 + len(found.folds())
     none = calibrate(market(1), liquidations(market(1), noise=1.0))
     assert "does not beat" in none.sentence
     given_ = liquidations(market(1), noise=0.5)

@@ -155,6 +155,11 @@ def test_no_clusters_no_ranges() -> None:
 def test_it_says_what_it_is() -> None:
     assert FOUND.clusters[0].id in repr(FOUND)
     assert "churn 0.8" in repr(FOUND)
+    told = uncertainty(MARKETS, alternatives=[Alternative("<b>", churn=0.2)])._repr_html_()
+    assert "No confidence interval" in told
+    assert "&lt;b&gt;" in told
+    assert "<b>" not in told
+    assert all(cluster.id in told for cluster in FOUND.clusters)
 
 
 @pytest.mark.parametrize(
