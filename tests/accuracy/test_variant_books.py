@@ -1,0 +1,40 @@
+"""The second implementation, on which ideas are tried, gives the product's map when it changes nothing."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from liqwidget.domain.lattice import cell_edge, cell_of
+from liqwidget.domain.time import MILLISECOND
+from tests.accuracy.provider import liqwidget
+from tests.accuracy.variant_books import Variant
+from tests.markets import walk
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_without_a_change_it_gives_the_product_s_map(seed: int) -> None:
+    data = walk(seed, 900, "1h", volatility=0.01).market()
+    known = np.searchsorted(data.interest_time, data.close_time, side="right") - 1
+    market = {
+        "symbol": "BTC",
+        "venue": "binance",
+        "step_ms": data.timeframe // MILLISECOND,
+        "t": data.time // MILLISECOND,
+        "o": data.open,
+        "h": data.high,
+        "l": data.low,
+        "c": data.close,
+        "vol": data.volume,
+        "oi": data.interest[known],
+        "oi0": data.interest[0],
+        "mmr": 0.005,
+        "d_min": 0.004,
+    }
+    times = data.close_time[100::160] // MILLISECOND
+    edges = cell_edge(np.arange(cell_of(data.low.min()) - 2600, cell_of(data.high.max()) + 2000))
+    for ours, theirs in zip(liqwidget(market, times, edges), Variant()(market, times, edges), strict=True):
+        assert ours.sum() > 0
+        assert theirs == pytest.approx(ours, rel=1e-6, abs=1e-9 * ours.max())
+    changed = Variant(eta=0.0)(market, times, edges)[0]
+    assert np.abs(changed - liqwidget(market, times, edges)[0]).sum() > 0.001 * changed.sum()
