@@ -32,7 +32,8 @@ def test_without_a_change_it_gives_the_product_s_map(seed: int) -> None:
         "d_min": 0.004,
     }
     times = data.close_time[100::160] // MILLISECOND
-    edges = cell_edge(np.arange(cell_of(data.low.min()) - 2600, cell_of(data.high.max()) + 2000))
+    first, last = (int(cell_of(price)) for price in (data.low.min(), data.high.max()))
+    edges = cell_edge(np.arange(first - 2600, last + 2000))
     for ours, theirs in zip(liqwidget(market, times, edges), Variant()(market, times, edges), strict=True):
         assert ours.sum() > 0
         assert theirs == pytest.approx(ours, rel=1e-6, abs=1e-9 * ours.max())
