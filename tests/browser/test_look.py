@@ -82,8 +82,9 @@ def test_no_control_overlaps_another_or_leaves_the_widget(sheet: Sheet, width: i
         heatmap.sharp()
         heatmap.set(threshold=0.3 * heatmap.kernel.value(f"{heatmap.name}.session.top({heatmap.name}.settings)"))
         eventually(lambda heatmap=heatmap: heatmap.field("threshold").input_value() != "0")  # type: ignore[misc]
+        heatmap.options(shown=True)
         found = boxes(heatmap)
-        assert len(found) == 19
+        assert len(found) == 21
         clashes = [(one, other) for one, other in combinations(found, 2) if overlap(found[one], found[other])]
         assert clashes == []
         root = heatmap.root.evaluate("node => node.getBoundingClientRect().toJSON()")
@@ -95,6 +96,7 @@ def test_no_control_overlaps_another_or_leaves_the_widget(sheet: Sheet, width: i
             "all => all.map(one => one.getBoundingClientRect().toJSON())"
         )
         assert not any(overlap(one, other) for one, other in combinations(parts, 2))
+        heatmap.options(shown=False)
         heatmap.set(threshold=0.0)
 
 
