@@ -17,6 +17,7 @@ await build({
 })
 await build({
   entryPoints: ["src/widget.css"],
+  bundle: true,
   absWorkingDir: new URL(".", import.meta.url).pathname,
   outdir: outdir.pathname,
   minify: true,

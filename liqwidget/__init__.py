@@ -27,6 +27,8 @@ from liqwidget.study.grade import Grade, grade
 from liqwidget.study.levels import levels
 from liqwidget.study.positions import MeasuredLevels, measured_levels
 from liqwidget.study.profile import Profile, profile
+from liqwidget.study.provenance import Provenance, provenance
+from liqwidget.study.reading import Reading, read_out
 from liqwidget.study.reliability import Reliability, reliability
 from liqwidget.study.score import Scores, score, score_positions, score_truth
 from liqwidget.study.selection import Selection
@@ -54,6 +56,8 @@ __all__ = [
     "Positions",
     "Profile",
     "ProtocolError",
+    "Provenance",
+    "Reading",
     "Reliability",
     "Scores",
     "Selection",
@@ -74,7 +78,9 @@ __all__ = [
     "liquidation_price",
     "measured_levels",
     "profile",
+    "provenance",
     "rasterise",
+    "read_out",
     "recompute",
     "reliability",
     "sample_market",

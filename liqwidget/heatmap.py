@@ -230,8 +230,8 @@ class LiqHeatmap(SelectingView):
         """
         settings = self.settings
         return uncertainty(
-            self.markets, timestamp(self._session.end(settings)), clusters=self.clusters, prior=self.prior,
-            alternatives=alternatives, horizon=settings.horizon, leverage=settings.leverage, venues=settings.venues,
+            self.ledger, timestamp(self._session.end(settings)), clusters=self.clusters, alternatives=alternatives,
+            horizon=settings.horizon, leverage=settings.leverage, venues=settings.venues,
         )  # fmt: skip
 
     def score(self, liquidations: Any = None, **options: Any) -> Scores:

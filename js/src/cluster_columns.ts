@@ -22,6 +22,9 @@ const EDGE_SHARE = 0.004
 /** Smaller ones than this share of the largest are in the list, and labelled when they are pointed at. */
 const WORTH_A_LABEL = 0.005
 
+/** As many labels every time: Bokeh 3.9 colours those it had by the colours of those to come, and throws when these are fewer. */
+const LABELS = 64
+
 /** Where the bands begin: now, or the right edge of a view that does not reach it. */
 export function bandStart(view: Viewport, market: Market): number {
   return Math.min(market.time[1], view.time[1] - LEAST_SHARE * span(view.time))
@@ -57,15 +60,16 @@ export function clusterColumns(
   const rows = clusters
     .filter((cluster) => lit(cluster) || clusterAmount(cluster, measure) >= WORTH_A_LABEL * most)
     .map((cluster) => ({ cluster, at: (view.price[1] - cluster.peak_price) * pixels, first: lit(cluster) }))
-  const placed = placeLabels(rows, height)
+  const placed = placeLabels(rows, height).slice(0, LABELS)
+  const spare = <T>(values: T[], empty: T): T[] => [...values, ...Array<T>(LABELS - values.length).fill(empty)]
   const labels = {
-    x: placed.map(() => view.time[1]),
-    y: placed.map(({ at }) => view.price[1] - at / pixels),
-    text: placed.map(({ cluster }) => {
+    x: spare(placed.map(() => view.time[1]), NaN),
+    y: spare(placed.map(({ at }) => view.price[1] - at / pixels), NaN),
+    text: spare(placed.map(({ cluster }) => {
       const amount = formatMoney(clusterAmount(cluster, measure), market.quote)
       return `${selected.has(cluster.id) ? "✓ " : ""}${cluster.side} est. ${amount}`
-    }),
-    color: placed.map(({ cluster }) => colours[cluster.side]),
+    }), ""),
+    color: spare(placed.map(({ cluster }) => colours[cluster.side]), colours.ground),
   }
   return { bands, labels }
 }

@@ -1,122 +1,186 @@
 import type { AnyModel } from "@anywidget/types"
-import { formatAge } from "./age"
 import { clusterAmount } from "./cluster_amount"
+import { amountField, FIELDS, type Field, type FieldName, type Look } from "./cluster_fields"
+import { clusterRow } from "./cluster_row"
 import { disposerBag, type Disposer } from "./disposer"
 import { element } from "./element"
-import { formatMoney } from "./money"
+import { headCell } from "./head_cell"
+import { listen } from "./listen"
 import { observe } from "./observe"
-import { formatPercent } from "./percent"
-import { formatPrice } from "./price"
-import { priceDecimals } from "./price_decimals"
-import type { Cluster, Market, Traits } from "./protocol"
-import { sortedClusters } from "./sorted_clusters"
+import type { Cluster, Traits } from "./protocol"
+import { rowWindow } from "./row_window"
 
 export interface ClusterList {
   node: HTMLElement
-  /** Mark the row of the cluster under the pointer. */
+  /** Mark the row of the cluster under the pointer of the picture, and bring it into sight. */
   hover(id: string | null): void
   dispose: Disposer
 }
 
-/** The table of clusters: tick to select, point at a row to see its band. */
-export function clusterList(
-  model: AnyModel<Traits>,
-  { toggle, point }: { toggle: (id: string) => void; point: (id: string | null) => void },
-): ClusterList {
-  const body = element("tbody", "")
-  const amountHead = element("th", "liq-number", { scope: "col" })
-  const head = element("tr", "", {}, [
-    element("th", "", { scope: "col", "aria-label": "Selected" }),
-    element("th", "", { scope: "col" }, ["Side"]),
-    element("th", "liq-number", { scope: "col" }, ["Price range"]),
-    amountHead,
-    element("th", "liq-number", { scope: "col" }, ["Distance"]),
-    element("th", "liq-number", { scope: "col" }, ["Age"]),
-  ])
-  const table = element("table", "liq-table", {}, [element("thead", "", {}, [head]), body])
-  const count = element("span", "liq-count")
-  const title = element("div", "liq-list-title", {}, [element("span", "", {}, ["Clusters"]), count])
-  const empty = element("p", "liq-empty", {}, ["No cluster stands out. A higher sensitivity finds smaller ones."])
-  const node = element("section", "liq-list", { "aria-label": "Clusters" }, [title, element("div", "liq-scroll", {}, [table, empty])])
+export interface ClusterListActions {
+  toggle: (id: string) => void
+  point: (id: string | null) => void
+  /** The table is to have the whole width, or its place beside the picture. */
+  widen?: (wide: boolean) => void
+}
 
-  let rows: HTMLTableRowElement[] = []
-  const check = () => {
-    const selected = new Set(model.get("_selected"))
-    for (const row of rows) {
-      const on = selected.has(row.dataset.id ?? "")
-      row.classList.toggle("liq-selected", on)
-      const box = row.querySelector("input")
-      if (box) box.checked = on
+const ROW = 24
+const HEIGHT = 240
+
+/** The table of clusters: tick to select, point at a row to see its band, click a heading to sort. */
+export function clusterList(model: AnyModel<Traits>, { toggle, point, widen = () => {} }: ClusterListActions): ClusterList {
+  const body = element("tbody", "")
+  const [above, below] = [gap(), gap()]
+  const headRow = element("tr", "")
+  const table = element("table", "liq-table", { "aria-label": "Clusters" }, [element("thead", "", {}, [headRow]), above, body, below])
+  const count = element("span", "liq-count", { role: "status" })
+  const wide = element("button", "liq-link liq-widen", { type: "button", "aria-pressed": "false", title: "All columns, under the picture" }, ["All columns"])
+  const title = element("div", "liq-list-title", {}, [element("span", "", {}, ["Clusters"]), count, wide])
+  const empty = element("p", "liq-empty", {}, ["No cluster stands out. A higher sensitivity finds smaller ones."])
+  const scroll = element("div", "liq-scroll", {}, [table, empty])
+  const node = element("section", "liq-list", { "aria-label": "Clusters" }, [title, scroll])
+
+  let sorting: { name: FieldName; descending: boolean } | null = null
+  let fields: readonly Field[] = FIELDS
+  let clusters: readonly Cluster[] = []
+  let look: Look = { market: null, measure: "expected", horizon: "24h", most: 1 }
+  let selected: ReadonlySet<string> = new Set()
+  let hovered: string | null = null
+  let rows = new Map<string, HTMLTableRowElement>()
+  const order = () => sorting ?? { name: amountField(look.measure), descending: true }
+
+  const dress = (row: HTMLTableRowElement) => {
+    const id = row.dataset.id ?? ""
+    row.classList.toggle("liq-selected", selected.has(id))
+    row.classList.toggle("liq-hovered", id === hovered)
+    const box = row.querySelector("input")
+    if (box) box.checked = selected.has(id)
+  }
+  const make = (cluster: Cluster) => {
+    const row = clusterRow(cluster, fields, look)
+    row.addEventListener("pointerenter", () => point(cluster.id))
+    row.addEventListener("pointerleave", () => point(null))
+    row.addEventListener("focusin", () => point(cluster.id))
+    row.addEventListener("focusout", () => point(null))
+    row.addEventListener("click", (event) => {
+      if (!(event.target instanceof HTMLInputElement)) toggle(cluster.id)
+    })
+    row.querySelector("input")?.addEventListener("change", () => toggle(cluster.id))
+    return row
+  }
+  const draw = () => {
+    const { first, end } = rowWindow(clusters.length, scroll.scrollTop, scroll.clientHeight || HEIGHT, ROW)
+    const focused = body.contains(document.activeElement) ? document.activeElement?.closest("tr")?.dataset.id : undefined
+    const kept = new Map<string, HTMLTableRowElement>()
+    for (const [index, cluster] of clusters.slice(first, end).entries()) {
+      const row = rows.get(cluster.id) ?? make(cluster)
+      row.setAttribute("aria-rowindex", String(first + index + 2))
+      dress(row)
+      kept.set(cluster.id, row)
     }
-    const total = model.get("_clusters").length
-    count.textContent = selected.size > 0 ? `${selected.size} of ${total} selected` : String(total)
+    rows = kept
+    body.replaceChildren(...rows.values())
+    show(above, first)
+    show(below, clusters.length - end)
+    if (focused) rows.get(focused)?.querySelector("input")?.focus({ preventScroll: true })
+  }
+  const check = () => {
+    selected = new Set(model.get("_selected"))
+    for (const row of rows.values()) dress(row)
+    // The other side's rows are not there when one side is shown; what is ticked of it stays ticked.
+    const total = clusters.length.toLocaleString("en-US")
+    count.textContent = selected.size > 0 ? `${selected.size} of ${total} selected` : total
+  }
+  const heads = () => {
+    const now = order()
+    const made = fields.map((field) => {
+      const { cell, text } = headCell(field, () => sort(field))
+      text.textContent = field.head(look)
+      if (field.name === now.name) cell.setAttribute("aria-sort", now.descending ? "descending" : "ascending")
+      return cell
+    })
+    const focused = headRow.contains(document.activeElement) ? document.activeElement?.closest("th")?.dataset.field : undefined
+    headRow.replaceChildren(element("th", "", { scope: "col" }, [element("span", "liq-spoken", {}, ["Selected"])]), ...made)
+    if (focused) headRow.querySelector<HTMLElement>(`[data-field="${focused}"] button`)?.focus()
+  }
+  const arrange = () => {
+    const { name, descending } = order()
+    const key = FIELDS.find((field) => field.name === name)!.key
+    const sign = descending ? -1 : 1
+    clusters = [...clusters].sort((a, b) => sign * (key(a) - key(b)) || clusterAmount(b, look.measure) - clusterAmount(a, look.measure))
+  }
+  const sort = ({ name, descending }: Field) => {
+    const now = order()
+    sorting = { name, descending: now.name === name ? !now.descending : descending }
+    arrange()
+    heads()
+    scroll.scrollTop = 0
+    draw()
   }
   const fill = () => {
-    const market = model.get("_market")
-    const measure = model.get("measure")
-    const clusters = sortedClusters(model.get("_clusters"), measure)
-    const focused = document.activeElement?.closest<HTMLElement>("tr")?.dataset.id
-    amountHead.textContent = measure === "expected" ? `Est. in ${model.get("horizon")}` : "Est. size"
-    const most = Math.max(...clusters.map((cluster) => clusterAmount(cluster, measure)), 1e-9)
-    rows = clusters.map((cluster) => {
-      const made = row(cluster, clusterAmount(cluster, measure), most, market)
-      made.addEventListener("pointerenter", () => point(cluster.id))
-      made.addEventListener("pointerleave", () => point(null))
-      made.addEventListener("focusin", () => point(cluster.id))
-      made.addEventListener("focusout", () => point(null))
-      made.addEventListener("click", (event) => {
-        if (!(event.target instanceof HTMLInputElement)) toggle(cluster.id)
-      })
-      made.querySelector("input")?.addEventListener("change", () => toggle(cluster.id))
-      return made
-    })
-    body.replaceChildren(...rows)
+    const [side, measure] = [model.get("side"), model.get("measure")]
+    clusters = model.get("_clusters").filter((cluster) => side === "both" || cluster.side === side)
+    const most = clusters.reduce((found, cluster) => Math.max(found, clusterAmount(cluster, measure)), 1e-9)
+    look = { market: model.get("_market"), measure, horizon: model.get("horizon"), most }
+    fields = FIELDS.filter(({ told }) => !told || clusters.some(told))
+    arrange()
+    heads()
+    rows.clear()
+    table.dataset.measure = measure
     table.hidden = clusters.length === 0
     empty.hidden = clusters.length > 0
+    table.setAttribute("aria-rowcount", String(clusters.length + 1))
     check()
-    if (focused) rows.find(({ dataset }) => dataset.id === focused)?.querySelector("input")?.focus()
+    draw()
+  }
+  wide.addEventListener("click", () => {
+    const on = wide.getAttribute("aria-pressed") !== "true"
+    wide.setAttribute("aria-pressed", String(on))
+    widen(on)
+    draw()
+  })
+  let frame = 0
+  const scrolled = () => {
+    frame ||= requestAnimationFrame(() => {
+      frame = 0
+      if (rows.size < clusters.length) draw()
+    })
   }
   fill()
   const bag = disposerBag()
-  bag.add(observe(model, ["_clusters", "measure", "_market"], fill), observe(model, ["_selected"], check))
+  bag.add(
+    observe(model, ["_clusters", "side", "measure", "horizon", "_market"], fill),
+    observe(model, ["_selected"], check),
+    listen(scroll, "scroll", scrolled),
+    () => cancelAnimationFrame(frame),
+  )
   return {
     node,
     hover(id) {
-      for (const { classList, dataset } of rows) classList.toggle("liq-hovered", dataset.id === id)
+      if (id === hovered) return
+      hovered = id
+      const index = id === null ? -1 : clusters.findIndex((cluster) => cluster.id === id)
+      if (index >= 0) reveal(scroll, index)
+      if (id !== null && !rows.has(id)) draw()
+      for (const row of rows.values()) dress(row)
     },
     dispose: bag.dispose,
   }
 }
 
-function row(cluster: Cluster, amount: number, most: number, market: Market | null): HTMLTableRowElement {
-  const decimals = priceDecimals(cluster.price_high, market?.price_decimals ?? 2)
-  const quote = market?.quote ?? "USD"
-  const range = `${formatPrice(cluster.price_low, decimals)} – ${formatPrice(cluster.price_high, decimals)}`
-  const name = `Select ${cluster.side} cluster ${range}`
-  const box = element("input", "liq-check", { type: "checkbox", "aria-label": name })
-  const size = element("td", "liq-number liq-amount", {}, [formatMoney(amount, quote)])
-  size.style.setProperty("--liq-share", `${((100 * amount) / most).toFixed(1)}%`)
-  const made = element("tr", `liq-row liq-${cluster.side}`, {}, [
-    element("td", "", {}, [box]),
-    element("td", "liq-side", {}, [cluster.side]),
-    element("td", "liq-number", {}, [range]),
-    size,
-    element("td", "liq-number", {}, [formatPercent(cluster.distance_pct)]),
-    element("td", "liq-number", {}, [formatAge(cluster.age_ms)]),
-  ])
-  made.dataset.id = cluster.id
-  made.title = [
-    `est. size ${formatMoney(cluster.size, quote)}, est. expected ${formatMoney(cluster.expected_size, quote)}`,
-    `leverage: ${mix(cluster.leverage_mix)}`,
-    `venues: ${mix(cluster.venue_mix)}`,
-  ].join("\n")
-  return made
+/** Room for the rows that are not on the page. */
+const gap = () => element("tbody", "liq-gap", { "aria-hidden": "true" }, [element("tr", "", {}, [element("td", "", { colspan: "99" })])])
+
+function show(room: HTMLElement, rows: number): void {
+  room.hidden = rows === 0
+  room.style.setProperty("--liq-gap", `${rows * ROW}px`)
 }
 
-function mix(shares: Readonly<Record<string, number>>): string {
-  const parts = Object.entries(shares)
-    .filter(([, share]) => share >= 0.005)
-    .sort(([, a], [, b]) => b - a)
-    .map(([name, share]) => `${name} ${Math.round(100 * share)} %`)
-  return parts.join(", ") || "unknown"
+/** Scroll the table, and nothing around it, until a row is in sight. */
+function reveal(scroll: HTMLElement, index: number): void {
+  const head = scroll.querySelector("thead")?.getBoundingClientRect().height ?? 0
+  const top = index * ROW
+  const bottom = top + ROW + head
+  if (top < scroll.scrollTop) scroll.scrollTop = top
+  else if (bottom > scroll.scrollTop + scroll.clientHeight) scroll.scrollTop = bottom - scroll.clientHeight
 }

@@ -1,5 +1,6 @@
 import type { AnyModel } from "@anywidget/types"
 import { candleColumns } from "./candle_columns"
+import { circleColumns } from "./circle_columns"
 import { chooseFrame } from "./choose_frame"
 import type { Colours } from "./colours"
 import { exactBytes } from "./bytes"
@@ -7,7 +8,7 @@ import { decodeFrame, type Candles, type Frame } from "./frame"
 import { buildLut } from "./lut"
 import { paint } from "./paint"
 import type { Plot } from "./plot"
-import type { Bytes, FrameMeta, FrameState, Interval, Market, Traits } from "./protocol"
+import type { FrameMeta, FrameParts, FrameState, Interval, Market, Traits } from "./protocol"
 import type { Theme } from "./theme"
 import type { Viewport } from "./viewport"
 
@@ -20,7 +21,7 @@ export interface Heat {
   /** Show the best of the model's own frames for a view. */
   showStored(view: Viewport): void
   /** Show a frame that the kernel sent. */
-  showSent(meta: FrameMeta, pixels: Bytes, candles: Bytes): void
+  showSent(meta: FrameMeta, parts: FrameParts): void
   /** Draw again after a change of colours, side, threshold or scale. */
   repaint(): void
 }
@@ -38,7 +39,7 @@ export function heat({ model, plot, market, look, painted }: HeatOptions): Heat 
   let shown: Frame | null = null
 
   const decode = (state: FrameState): Frame => {
-    const frame = decoded.get(state) ?? decodeFrame(state, state.pixels, state.candles)
+    const frame = decoded.get(state) ?? decodeFrame(state, state)
     decoded.set(state, frame)
     return frame
   }
@@ -61,7 +62,11 @@ export function heat({ model, plot, market, look, painted }: HeatOptions): Heat 
     const sameCandles = shown?.candles === frame.candles
     shown = frame
     repaint()
-    if (!sameCandles) plot.setColumns("liq-candles", candleColumns(frame.candles, look().colours))
+    if (!sameCandles) over(frame)
+  }
+  const over = (frame: Frame) => {
+    plot.setColumns("liq-candles", candleColumns(frame.candles, look().colours, market().time[1]))
+    plot.setColumns("liq-circles", circleColumns(frame.events, look().colours))
   }
 
   return {
@@ -78,10 +83,10 @@ export function heat({ model, plot, market, look, painted }: HeatOptions): Heat 
       const state = fitting ?? (shown ? null : model.get("_frames")[0])
       if (state && decode(state) !== shown) show(decode(state))
     },
-    showSent: (meta, pixels, candles) => show(decodeFrame(meta, pixels, candles)),
+    showSent: (meta, parts) => show(decodeFrame(meta, parts)),
     repaint() {
       repaint()
-      if (shown) plot.setColumns("liq-candles", candleColumns(shown.candles, look().colours))
+      if (shown) over(shown)
     },
   }
 }

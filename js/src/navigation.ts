@@ -44,7 +44,8 @@ export function navigation({ model, plot, market, candles, changed }: Navigation
     return known && fitPrice(known, time)
   }
   const wanted = (): Viewport => {
-    const time = model.get("time_range") ?? windowRange(model.get("window"), market(), plot.frame().width)
+    const followed = model.get("future") && model.get("as_of") !== null
+    const time = model.get("time_range") ?? windowRange(model.get("window"), market(), plot.frame().width, followed)
     const near = market().last_price
     return { time, price: model.get("price_range") ?? fit(time) ?? [near * 0.95, near * 1.05] }
   }

@@ -19,6 +19,7 @@ import type { Box, Market, Reading, Traits } from "./protocol"
 import { rasterLink } from "./raster_link"
 import { readingLink } from "./reading_link"
 import type { Readout } from "./readout"
+import { surroundings } from "./surroundings"
 import type { Tags } from "./tags"
 import { watchTheme, type Theme } from "./theme"
 import { span } from "./viewport"
@@ -40,15 +41,19 @@ export interface PictureOptions {
   /** The focusable wrapper, and the element inside it that Bokeh draws in. */
   wrapper: HTMLElement
   host: HTMLElement
+  /** Where the profile goes, beside the figure, and the panels, under it. */
+  profile: HTMLElement
+  under: HTMLElement
   notes: Notes
   readout: Readout
   tags: Tags
   hovered: (id: string | null) => void
   legend: (frame: Frame, lut: Uint32Array) => void
   modeChanged: (mode: Mode) => void
+  /** The kernel has not answered in time, or answers again. */
+  overdue: (yes: boolean) => void
 }
 
-const BUSY = "Kernel busy: this picture may be coarse or old"
 const DAY_SHOWN = 20 * 3_600_000
 
 /** The plot with all that moves it, once there is data and BokehJS. */
@@ -85,7 +90,7 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
   // Whether the model has newer frames than the sharp one on the picture.
   let stale = false
   const raster = rasterLink(model, view, market, next, (overdue) => {
-    notes.chip(overdue ? BUSY : "")
+    options.overdue(overdue)
     if (overdue && stale) picture.showStored(plot.viewport())
   })
   const exact = readingLink(model, view, next)
@@ -93,6 +98,17 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
   const picture = heat({ model, plot, market, look: () => ({ theme, colours: colours() }), painted: (lut, frame) => options.legend(frame, lut) })
   const steer = navigation({ model, plot, market, candles: picture.candles, changed: () => changed() })
   bag.add(raster.dispose, exact.dispose, steer.dispose)
+  const around = surroundings({
+    model,
+    plot,
+    market,
+    candles: () => picture.shown()?.candles ?? null,
+    look: () => ({ theme, colours: colours() }),
+    hosts: { profile: options.profile, under: options.under, over: wrapper },
+    say: (text) => readout.idle(text ?? hint()),
+    speak: notes.say,
+  })
+  bag.add(around.dispose)
 
   const hint = () => {
     const prior = model.get("_priors").find(({ name }) => name === model.get("_prior"))
@@ -106,6 +122,7 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
     tags.last(market().last_price, plot, market().price_decimals)
     clusters.draw()
     if (model.get("_offline")) picture.showStored(current)
+    around.draw()
     raster.want(current, plot.frame())
     if (pointer) move(under(pointer))
   }
@@ -118,6 +135,7 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
   }
   const move = (point: Point | null) => {
     pointer = point
+    around.point(point && point.time)
     tags.show(point, plot, decimals())
     const over = point && clusters.at(point)
     wrapper.classList.toggle("liq-over-cluster", over !== null)
@@ -156,10 +174,12 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
       exact.failed(answer.id)
       return notes.chip(answer.message)
     }
-    if (!raster.answered(answer.id) || !buffers[0] || !buffers[1]) return
+    const [pixels, candles, events] = buffers
+    if (!raster.answered(answer.id) || !pixels || !candles || !events) return
     notes.chip("")
     stale = false
-    picture.showSent(answer.frame, buffers[0], buffers[1])
+    picture.showSent(answer.frame, { pixels, candles, events })
+    around.draw()
   }
   const facts = () => {
     if (!model.get("_market")) return
@@ -201,6 +221,7 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
       plot.restyle(colours())
       picture.repaint()
       clusters.draw()
+      around.draw()
     }),
   )
   facts()

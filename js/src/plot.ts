@@ -15,7 +15,7 @@ import type { PanTool } from "@bokeh/bokehjs/build/js/lib/models/tools/gestures/
 import type { Patch } from "@bokeh/bokehjs/build/js/lib/document/document"
 import type { Colours } from "./colours"
 import type { BokehJS } from "./evaluate"
-import type { Box } from "./protocol"
+import type { Box, PriceStyle } from "./protocol"
 import type { Viewport } from "./viewport"
 
 export type Mode = "pan" | "select"
@@ -44,10 +44,12 @@ export interface Plot {
   setViewport(view: Viewport): void
   /** The inner frame in CSS pixels, relative to the host element. */
   frame(): { left: number; top: number; width: number; height: number }
-  setColumns(source: "liq-candles" | "liq-clusters" | "liq-cluster-labels", columns: Columns): void
+  setColumns(source: "liq-candles" | "liq-circles" | "liq-clusters" | "liq-cluster-labels", columns: Columns): void
   setImage(image: Uint32Array<ArrayBuffer>, width: number, height: number, over: Viewport): void
   clearImage(): void
   setLastPrice(price: number): void
+  setPriceStyle(style: PriceStyle): void
+  setCirclesShown(shown: boolean): void
   setSelection(box: Box | null): void
   setTexts(title: string, notice: string): void
   /** Hatch the picture: what it shows is not to be relied on. */
@@ -140,6 +142,11 @@ export async function mountPlot(bokeh: BokehJS, json: string, host: HTMLElement,
       heat.data = asData({ image: [], x: [], y: [], dw: [], dh: [] })
     },
     setLastPrice: (at) => void last.setv({ location: at, visible: true }),
+    setPriceStyle(style) {
+      for (const name of ["liq-candle-halo", "liq-candle-wick", "liq-candle-body"]) named<GlyphRenderer>(name).visible = style === "candles"
+      for (const name of ["liq-price-halo", "liq-price-line"]) named<GlyphRenderer>(name).visible = style === "line"
+    },
+    setCirclesShown: (shown) => void (named<GlyphRenderer>("liq-circle-marks").visible = shown),
     setSelection(chosen) {
       if (!chosen) selection.visible = false
       else {
@@ -169,6 +176,12 @@ export async function mountPlot(bokeh: BokehJS, json: string, host: HTMLElement,
       }
       const halo = named<GlyphRenderer>("liq-candle-halo").glyph as unknown as { line_color: unknown }
       halo.line_color = { value: colours.halo }
+      const ground = named<GlyphRenderer>("liq-price-halo").glyph as unknown as { line_color: unknown }
+      ground.line_color = { value: colours.halo }
+      const line = named<GlyphRenderer>("liq-price-line").glyph as unknown as { line_color: unknown }
+      line.line_color = { value: colours.text }
+      const marks = named<GlyphRenderer>("liq-circle-marks").glyph as unknown as { line_color: unknown }
+      marks.line_color = { value: colours.halo }
       const text = named<GlyphRenderer>("liq-cluster-text").glyph as unknown as { background_fill_color: unknown }
       text.background_fill_color = { value: colours.ground }
       last.line_color = colours.accent

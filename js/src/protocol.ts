@@ -5,6 +5,10 @@ export type SideChoice = "both" | Side
 export type Window = "12h" | "24h" | "3d" | "7d" | "30d" | "all"
 export type Measure = "expected" | "size"
 export type Scale = "linear" | "log" | "rank"
+export type PriceStyle = "candles" | "line" | "off"
+export type PanelName = "volume" | "open_interest" | "funding" | "liquidations"
+export type ProfileStack = "leverage" | "venue" | "off"
+export type ViewKind = "heatmap" | "map"
 export type Interval = readonly [number, number]
 export type Bytes = DataView | ArrayBuffer | ArrayBufferView
 
@@ -19,9 +23,25 @@ export interface FrameMeta {
   candle_ms: number
 }
 
-export interface FrameState extends FrameMeta {
+/** The parts of a frame that travel as bytes, in the order of an answer's buffers. */
+export interface FrameParts {
   pixels: Bytes
   candles: Bytes
+  events: Bytes
+}
+
+export type FrameState = FrameMeta & FrameParts
+
+/** What stands now, cell by cell of the whole lattice range: longs below the last price, shorts above. */
+export interface BookState {
+  /** Lattice cell of the first column; a cell covers `cell` in ln(price). */
+  base: number
+  cell: number
+  /** float32, shape (names, columns) [quote]. */
+  leverage: Bytes
+  leverage_names: readonly string[]
+  venue: Bytes
+  venue_names: readonly string[]
 }
 
 /** How far the map can be relied on, with the reasons; hatched: too little data to read anything off. */
@@ -38,7 +58,11 @@ export interface Market {
   simulated: boolean
   notice: string | null
   grade: Grade
+  /** What has stopped coming, and since when; null when all is fresh. */
+  stale?: string | null
+  /** From the first open to the last close shown; `span` to the last close there is. */
   time: Interval
+  span: Interval
   last_price: number
   price_decimals: number
   timeframe_ms: number
@@ -58,6 +82,10 @@ export interface Cluster {
   age_ms: number
   leverage_mix: Readonly<Record<string, number>>
   venue_mix: Readonly<Record<string, number>>
+  /** How much of it stood through its life, 0 to 1. */
+  persistence?: number
+  /** How many venues have a cluster there. */
+  venues_agreeing?: number
 }
 
 export interface PaletteState {
@@ -84,10 +112,20 @@ export interface Traits {
   window: Window
   measure: Measure
   horizon: string
+  sensitivity: number
+  leverage: readonly string[]
+  venues: readonly string[]
+  as_of: number | null
+  future: boolean
   threshold: number
   palette: string
   scale: Scale
   follow: boolean
+  price_style: PriceStyle
+  circles: boolean
+  panels: readonly PanelName[]
+  profile: ProfileStack
+  view: ViewKind
   time_range: Interval | null
   price_range: Interval | null
   _document: string
@@ -97,6 +135,7 @@ export interface Traits {
   _prior: string
   _frames: readonly FrameState[]
   _market: Market | null
+  _book: BookState | null
   _clusters: readonly Cluster[]
   _selection: Box | null
   _selected: readonly string[]
@@ -123,6 +162,9 @@ export interface Reading {
   short: SideReading
   chance: number
   distance_pct: number
+  /** Shares of what stands in the cell; each adds up to 1, or to 0 where nothing stands. */
+  venue_mix: Readonly<Record<string, number>>
+  leverage_mix: Readonly<Record<string, number>>
 }
 
 export type Answer =

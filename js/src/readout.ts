@@ -15,7 +15,8 @@ export interface Readout {
   idle(text: string): void
 }
 
-const FIELDS = ["price", "distance", "time", "side", "about", "size", "expected", "chance", "cumulative"] as const
+const FIELDS = ["price", "distance", "time", "side", "about", "size", "expected", "chance", "cumulative", "made"] as const
+const SHARES = 2
 
 /** The line under the controls that says what is under the pointer. */
 export function readout(): Readout {
@@ -31,7 +32,7 @@ export function readout(): Readout {
     cell.replaceChildren(...label, element("b", "", {}, [value]))
   }
   const clearExact = () => {
-    for (const name of ["size", "expected", "chance", "cumulative"] as const) put(name, "", "")
+    for (const name of ["size", "expected", "chance", "cumulative", "made"] as const) put(name, "", "")
   }
   return {
     node,
@@ -52,10 +53,21 @@ export function readout(): Readout {
       put("expected", "expected est.", money(expected))
       put("chance", "chance", `${(100 * reading.chance).toFixed(reading.chance < 0.0995 ? 1 : 0)} %`)
       put("cumulative", "from last price est.", money(cumulative))
+      put("made", "made of", [reading.leverage_mix, reading.venue_mix].map(largest).filter(Boolean).join(" · "))
     },
     idle(text) {
       node.dataset.state = "idle"
       hint.textContent = text
     },
   }
+}
+
+/** The largest shares of a mix: "5-10x 60 %, 3-5x 30 %". */
+function largest(mix: Readonly<Record<string, number>>): string {
+  return Object.entries(mix)
+    .filter(([, share]) => share >= 0.005)
+    .sort(([, a], [, b]) => b - a)
+    .slice(0, SHARES)
+    .map(([name, share]) => `${name} ${Math.round(100 * share)} %`)
+    .join(", ")
 }

@@ -1,10 +1,14 @@
 import type { AnyModel, Host } from "@anywidget/types"
 import { bokehSources } from "./bokeh_sources"
+import { calmModel } from "./calm_model"
 import { chooseFrame } from "./choose_frame"
 import { clusterList } from "./cluster_list"
 import { containKeys } from "./contain_keys"
 import { disposerBag } from "./disposer"
+import { drawer } from "./drawer"
+import { drawerControls } from "./drawer_controls"
 import { element } from "./element"
+import { kernelWatch } from "./kernel_watch"
 import { loadBokeh } from "./load_bokeh"
 import { notes } from "./notes"
 import { observe } from "./observe"
@@ -12,9 +16,11 @@ import { mountPicture, type Picture } from "./picture"
 import type { Traits } from "./protocol"
 import { randomId } from "./random_id"
 import { readout } from "./readout"
+import { sharing } from "./sharing"
 import { axisTags } from "./tags"
 import { watchTheme } from "./theme"
 import { toolbar } from "./toolbar"
+import { untab } from "./untab"
 import { windowRange } from "./window"
 
 export interface RenderOptions {
@@ -27,7 +33,9 @@ export interface RenderOptions {
 const OFFLINE = "Needs a running kernel: this file holds a finished picture"
 
 /** Draw one view of the model into an element; returns what takes it away again. */
-export function render({ model, el, signal, host }: RenderOptions): () => void {
+export function render({ model: given, el, signal, host }: RenderOptions): () => void {
+  let gone = false
+  const model = calmModel(given, { gone: () => gone, lost: () => kernel.lost() })
   const view = randomId()
   const bag = disposerBag()
   let picture: Picture | null = null
@@ -36,11 +44,10 @@ export function render({ model, el, signal, host }: RenderOptions): () => void {
   const words = notes()
   const line = readout()
   const tags = axisTags()
-  const list = clusterList(model, { toggle: (id) => picture?.toggle(id), point: (id) => picture?.point(id) })
-  const bar = toolbar(model, {
-    mode: (mode) => picture?.setMode(mode),
-    reset: () => picture?.reset(),
-    say: words.say,
+  const list = clusterList(model, {
+    toggle: (id) => picture?.toggle(id),
+    point: (id) => picture?.point(id),
+    widen: (wide) => root.classList.toggle("liq-wide-table", wide),
   })
   const canvas = element("div", "liq-canvas")
   const figure = element(
@@ -49,14 +56,39 @@ export function render({ model, el, signal, host }: RenderOptions): () => void {
     { tabindex: "0", role: "application", "data-mode": "pan" },
     [canvas, ...tags.nodes, ...words.over],
   )
-  const body = element("div", "liq-body", {}, [figure, list.node])
-  const root = element("div", "liq-root", { "data-view": view }, [bar.node, words.top, line.node, body])
+  const profile = element("div", "liq-host liq-profile-host")
+  const under = element("div", "liq-host liq-panels-host")
+  const plots = element("div", "liq-plots", {}, [figure, profile])
+  const main = element("div", "liq-main", {}, [plots, under])
+  const root = element("div", "liq-root", { "data-view": view })
+  const controls = drawerControls(model, words.say)
+  const ways = sharing({ model, root, figure: main, tags: tags.nodes, say: words.say })
+  const side = drawer([controls.counts, controls.look, ways.group], (open) => root.classList.toggle("liq-drawer-open", open))
+  const bar = toolbar(model, {
+    mode: (mode) => picture?.setMode(mode),
+    reset: () => picture?.reset(),
+    say: words.say,
+    options: side.button,
+  })
+  const kernel = kernelWatch(model, (state) => {
+    const back = gone && state !== "gone"
+    gone = state === "gone"
+    words.kernel(state)
+    // What was set in between is sent now.
+    if (back) model.save_changes()
+  })
+  const body = element("div", "liq-body", {}, [side.node, main, list.node])
+  root.append(bar.node, words.top, line.node, body, words.foot)
   el.append(root)
   bag.add(
     () => root.remove(),
     containKeys(root),
     bar.dispose,
+    controls.dispose,
+    ways.dispose,
+    side.dispose,
     list.dispose,
+    kernel.dispose,
     watchTheme((theme) => (root.dataset.theme = theme)),
   )
 
@@ -70,6 +102,7 @@ export function render({ model, el, signal, host }: RenderOptions): () => void {
     const error = model.get("_error")
     const drawable = model.get("_market") !== null && model.get("_frames").length > 0
     words.banner(drawable ? error : "")
+    words.market(model.get("_market"))
     root.classList.toggle("liq-without-data", !drawable)
     if (!drawable) return words.panel(error ? "No heatmap" : "No market data yet", error || "The kernel has not sent any. Run the cell again if this stays.")
     if (picture) return words.clearPanel()
@@ -78,25 +111,30 @@ export function render({ model, el, signal, host }: RenderOptions): () => void {
   const start = async () => {
     if (mounting) return
     mounting = true
-    words.panel("Drawing the heatmap …")
+    words.loading(1, 2, "preparing BokehJS, once for this page")
     try {
       const version = String((JSON.parse(model.get("_document")) as { version?: unknown }).version ?? "")
       const bokeh = await loadBokeh({ version, sources: bokehSources(model, host, view) })
       if (signal.aborted) return
+      words.loading(2, 2, "building the figure")
       const made = await mountPicture({
         model,
         bokeh,
         view,
         wrapper: figure,
         host: canvas,
+        profile,
+        under,
         notes: words,
         readout: line,
         tags,
         hovered: list.hover,
         legend: bar.showLegend,
         modeChanged: bar.showMode,
+        overdue: kernel.overdue,
       })
       bag.add(made.dispose)
+      untab(canvas)
       if (signal.aborted) return bag.dispose()
       picture = made
       words.clearPanel()
@@ -119,9 +157,9 @@ export function render({ model, el, signal, host }: RenderOptions): () => void {
         const frame = chooseFrame(frames, model.get("measure"), { time, price: [market.last_price, market.last_price] }, market)
         return frame && frame.time[0] <= time[0] + 1 ? null : OFFLINE
       },
-      prior: OFFLINE,
       select: OFFLINE,
     })
+    controls.disable(OFFLINE)
   }
   const showSide = () => (root.dataset.side = model.get("side"))
   showSide()

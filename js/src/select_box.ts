@@ -17,21 +17,23 @@ export interface SelectBox {
 
 /** A labelled drop-down list; the title of the chosen option is the list's. */
 export function selectBox(label: string, options: readonly Option[], choose: (value: string) => void): SelectBox {
-  const select = element("select", "liq-select", { "aria-label": label, name: label.toLowerCase() })
-  const titles = new Map<string, string>()
+  const select = element("select", "liq-select", { "aria-label": label, name: label.toLowerCase().replaceAll(" ", "_") })
+  let offered: readonly Option[] = []
   let held: string | null = null
   select.addEventListener("change", () => choose(select.value))
-  const name = () => (select.title = held ?? titles.get(select.value) ?? "")
+  const name = () => (select.title = held ?? offered.find(({ value }) => value === select.value)?.title ?? "")
   const offer = (given: readonly Option[]) => {
+    if (JSON.stringify(given) === JSON.stringify(offered)) return
+    offered = given
     select.replaceChildren(...given.map(({ value, text, title = "" }) => element("option", "", { value, title }, [text])))
-    titles.clear()
-    for (const { value, title } of given) titles.set(value, title ?? "")
   }
   offer(options)
   return {
-    node: element("label", "liq-field", {}, [element("span", "liq-caption", {}, [label]), select]),
+    node: element("label", "liq-field liq-stacked", {}, [element("span", "liq-caption", {}, [label]), select]),
     offer,
     show(value) {
+      // A value of the analyst's own, set in Python, is shown too.
+      if (!offered.some((option) => option.value === value)) offer([...offered, { value, text: value }])
       select.value = value
       name()
     },

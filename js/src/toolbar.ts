@@ -3,11 +3,9 @@ import { element } from "./element"
 import type { Ladder } from "./level"
 import type { Disposer } from "./disposer"
 import { observe } from "./observe"
-import { optionsRow } from "./options_row"
 import type { Mode } from "./plot"
-import type { Measure, Scale, SideChoice, Traits, Window } from "./protocol"
+import type { Measure, SideChoice, Traits, Window } from "./protocol"
 import { segmented, type Choice } from "./segmented"
-import { selectBox } from "./select_box"
 import { thresholdSlider } from "./threshold_slider"
 
 export interface Toolbar {
@@ -16,7 +14,7 @@ export interface Toolbar {
   showLegend(ladder: Ladder, lut: Uint32Array): void
   showMode(mode: Mode): void
   /** What cannot be had without a kernel, with the reason. */
-  disable(reasons: { window(window: Window): string | null; measure(measure: Measure): string | null; prior: string | null; select: string | null }): void
+  disable(reasons: { window(window: Window): string | null; measure(measure: Measure): string | null; select: string | null }): void
   dispose: Disposer
 }
 
@@ -24,6 +22,8 @@ export interface ToolbarActions {
   mode(mode: Mode): void
   reset(): void
   say(sentence: string): void
+  /** The button that opens the drawer. */
+  options: HTMLElement
 }
 
 const SIDES: readonly Choice<SideChoice>[] = [
@@ -36,18 +36,13 @@ const WINDOWS: readonly Choice<Window>[] = (["12h", "24h", "3d", "7d", "30d", "a
   text: value === "all" ? "All" : value,
   title: value === "all" ? "All data" : `The last ${value}`,
 }))
-const SCALES = [
-  { value: "log", text: "log" },
-  { value: "linear", text: "linear" },
-  { value: "rank", text: "rank" },
-] as const
 const MODES: readonly Choice<Mode>[] = [
   { value: "pan", text: "Pan", title: "Drag moves the picture" },
   { value: "select", text: "Select", title: "Drag draws a box: h.selection in Python" },
 ]
 
-/** The row of controls; each is a trait of the model, both ways. */
-export function toolbar(model: AnyModel<Traits>, { mode, reset, say }: ToolbarActions): Toolbar {
+/** The slim row of controls that are moved often; each is a trait of the model, both ways. */
+export function toolbar(model: AnyModel<Traits>, { mode, reset, say, options }: ToolbarActions): Toolbar {
   let ladder: Ladder | null = null
   const set = <K extends keyof Traits>(name: K, value: Traits[K], said: string) => {
     model.set(name, value)
@@ -70,10 +65,6 @@ export function toolbar(model: AnyModel<Traits>, { mode, reset, say }: ToolbarAc
     (value) => model.set("threshold", value),
     () => model.save_changes(),
   )
-  const palettes = model.get("_palettes").map(({ name, label }) => ({ value: name, text: label }))
-  const palette = selectBox("Palette", palettes, (value) => set("palette", value, `Palette: ${value}`))
-  const scale = selectBox("Scale", SCALES, (value) => set("scale", value as Scale, `Scale: ${value}`))
-  const prior = selectBox("Prior", [], (value) => set("_prior", value, `Prior: ${value}`))
   const follow = pushButton("Follow", "The price axis fits the candles in view")
   follow.addEventListener("click", () => {
     const next = !model.get("follow")
@@ -87,24 +78,18 @@ export function toolbar(model: AnyModel<Traits>, { mode, reset, say }: ToolbarAc
     side.show(model.get("side"))
     window.show(model.get("window"))
     measure.show(model.get("measure"))
-    palette.show(model.get("palette"))
-    scale.show(model.get("scale"))
-    prior.offer(model.get("_priors").map(({ name, label, title }) => ({ value: name, text: label, title })))
-    prior.show(model.get("_prior"))
     threshold.show(model.get("threshold"), ladder, model.get("_market")?.quote ?? "USD")
     follow.setAttribute("aria-pressed", String(model.get("follow")))
   }
   sync()
   modes.show("pan")
-  const row = optionsRow([prior.node, palette.node, scale.node])
-  const view = element("div", "liq-group liq-view", {}, [row.button, follow, modes.node, home])
+  const view = element("div", "liq-group liq-view", {}, [follow, modes.node, home, options])
   const node = element("div", "liq-toolbar", { role: "group", "aria-label": "Heatmap controls" }, [
     side.node,
     window.node,
     measure.node,
     threshold.node,
     view,
-    row.node,
   ])
   return {
     node,
@@ -117,10 +102,9 @@ export function toolbar(model: AnyModel<Traits>, { mode, reset, say }: ToolbarAc
     disable(reasons) {
       for (const { value } of WINDOWS) window.disable(value, reasons.window(value))
       for (const { value } of measures) measure.disable(value, reasons.measure(value))
-      prior.disable(reasons.prior)
       modes.disable("select", reasons.select)
     },
-    dispose: observe(model, ["side", "window", "measure", "palette", "scale", "threshold", "follow", "_market", "_priors", "_prior"], sync),
+    dispose: observe(model, ["side", "window", "measure", "threshold", "follow", "_market"], sync),
   }
 }
 

@@ -13,13 +13,20 @@ const LENGTHS: Record<Exclude<Window, "all">, number> = {
 export const FUTURE = 0.07
 const LABEL = 118
 const MOST = 0.25
+/** The same where the price that followed is shown. */
+const FOLLOWED = 0.4
 
 /**
  * The time range of a window: it ends now, plus the free margin at the right, and starts no earlier than the data.
  * On a narrow plot (`width` in pixels) the margin is wider, so that labels do not cover the newest candles.
  */
-export function windowRange(window: Window, { time: [first, last] }: Pick<Market, "time">, width = Infinity): Interval {
+export function windowRange(
+  window: Window,
+  { time: [first, last] }: Pick<Market, "time">,
+  width = Infinity,
+  followed = false,
+): Interval {
   const start = window === "all" ? first : Math.max(first, last - LENGTHS[window])
-  const future = Math.min(MOST, Math.max(FUTURE, LABEL / width))
+  const future = followed ? FOLLOWED : Math.min(MOST, Math.max(FUTURE, LABEL / width))
   return [start, last + ((last - start) * future) / (1 - future)]
 }

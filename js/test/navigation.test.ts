@@ -1,16 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
-import type { Candles } from "../src/frame"
 import { navigation } from "../src/navigation"
 import type { Plot } from "../src/plot"
 import type { Interval, Market } from "../src/protocol"
 import type { Viewport } from "../src/viewport"
 import { windowRange } from "../src/window"
+import { candlesOf } from "./candles"
 import { fakeModel, type FakeModel } from "./fake_model"
 
 const HOUR = 3_600_000
 const market = { time: [0, 400 * HOUR], last_price: 100, timeframe_ms: 300_000 } as unknown as Market
 const row = (value: number) => Float64Array.from([value])
-const flat: Candles = { length: 1, start: row(0), end: row(400 * HOUR), open: row(100), high: row(110), low: row(90), close: row(100) }
+const flat = candlesOf({ length: 1, start: row(0), end: row(400 * HOUR), open: row(100), high: row(110), low: row(90), close: row(100) })
 const FIT: Interval = [90 - 0.28 * 20, 110 + 0.28 * 20]
 
 const view = (fake: FakeModel) => {

@@ -89,7 +89,7 @@ describe("clusterList", () => {
     boxes()[0]!.click()
     expect(toggle).toHaveBeenCalledTimes(1)
     expect(toggle).toHaveBeenCalledWith("a")
-    list.node.querySelectorAll("tbody tr")[1]!.dispatchEvent(new Event("pointerenter"))
+    list.node.querySelectorAll(".liq-row")[1]!.dispatchEvent(new Event("pointerenter"))
     expect(point).toHaveBeenCalledWith("b")
     list.hover("a")
     expect(list.node.querySelectorAll(".liq-hovered")).toHaveLength(1)
@@ -99,7 +99,7 @@ describe("clusterList", () => {
 describe("toolbar", () => {
   const setup = (state: Partial<Traits> = {}) => {
     const fake = fakeModel({ _palettes: [palette], time_range: [1, 2], price_range: [3, 4], ...state })
-    const bar = toolbar(fake.model, { mode: () => {}, reset: () => {}, say: () => {} })
+    const bar = toolbar(fake.model, { mode: () => {}, reset: () => {}, say: () => {}, options: document.createElement("button") })
     const pressed = () => [...bar.node.querySelectorAll('[aria-pressed="true"]')].map(({ textContent }) => textContent)
     const press = (text: string) =>
       [...bar.node.querySelectorAll("button")].find(({ textContent }) => textContent === text)!.click()
@@ -124,32 +124,9 @@ describe("toolbar", () => {
     expect(pressed()).toEqual(["Long", "7d", "Expected", "Pan"])
   })
 
-  it("names the prior, also one of the analyst's own", () => {
-    const named = { name: "effective", label: "Effective leverage", title: "How far liquidations really are" }
-    const { bar, model } = setup({ _priors: [named] })
-    const prior = bar.node.querySelector<HTMLSelectElement>("select[name=prior]")!
-    expect([prior.selectedOptions[0]?.textContent, prior.title]).toEqual([named.label, named.title])
-    model.set("_priors", [named, { name: "own", label: "Own: 3x, 0.8", title: "Your own prior" }])
-    model.set("_prior", "own")
-    expect([prior.selectedOptions[0]?.textContent, prior.title]).toEqual(["Own: 3x, 0.8", "Your own prior"])
-  })
-
-  it("keeps what is seldom moved in a row that a button opens", () => {
-    const { bar, press } = setup()
-    const button = bar.node.querySelector("[aria-expanded]")!
-    const row = bar.node.querySelector<HTMLElement>(".liq-options")!
-    expect([row.hidden, button.getAttribute("aria-controls")]).toEqual([true, row.id])
-    press("Options")
-    expect([row.hidden, button.getAttribute("aria-expanded")]).toEqual([false, "true"])
-    press("Options")
-    expect([row.hidden, button.getAttribute("aria-expanded")]).toEqual([true, "false"])
-  })
-
   it("disables with a reason", () => {
     const { bar } = setup()
-    bar.disable({ window: (window) => (window === "all" ? "no kernel" : null), measure: () => null, prior: "no kernel", select: "no kernel" })
-    const prior = bar.node.querySelector<HTMLSelectElement>("select[name=prior]")!
-    expect([prior.disabled, prior.title]).toEqual([true, "no kernel"])
+    bar.disable({ window: (window) => (window === "all" ? "no kernel" : null), measure: () => null, select: "no kernel" })
     const off = [...bar.node.querySelectorAll("button")].filter(({ disabled }) => disabled)
     expect(off.map(({ textContent, title }) => [textContent, title])).toEqual([["All", "no kernel"], ["Select", "no kernel"]])
   })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest"
 import { chooseFrame } from "../src/choose_frame"
 import { fitPrice } from "../src/follow"
-import type { Candles } from "../src/frame"
+import { candlesOf } from "./candles"
 import { limitViewport } from "../src/limits"
 import { panViewport } from "../src/pan"
 import { placeLabels } from "../src/place_labels"
@@ -95,7 +95,7 @@ describe("rasterRequest", () => {
 })
 
 describe("fitPrice", () => {
-  const columns = (low: number[], high: number[]): Candles => ({
+  const columns = (low: number[], high: number[]) => candlesOf({
     length: low.length,
     start: Float64Array.from(low, (_, i) => i),
     end: Float64Array.from(low, (_, i) => i + 1),

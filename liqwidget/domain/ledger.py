@@ -295,14 +295,14 @@ class Ledger:
         Returns
         -------
         DataFrame
-            One row per venue and candle: venue, time (close, UTC), kind, low, high, close [quote/base], open_interest
-            [base], log_survival, then opened_<side>_<group> [base].
+            One row per venue and candle: venue, time (close, UTC; a gap's is that of the candle after it), kind, low,
+            high, close [quote/base], open_interest [base], log_survival, then opened_<side>_<group> [base].
         """
         frames = []
         for part in self.venues:
             columns: dict[str, Any] = {
                 "venue": part.venue,
-                "time": time_index(part.time),
+                "time": time_index(part.known),
                 "kind": [RowKind(kind).name.lower() for kind in part.inputs.kind],
                 "low": part.inputs.low,
                 "high": part.inputs.high,

@@ -4,6 +4,12 @@ Cells of one side are cut into runs at walls and valleys. A wall stands between 
 the nearer one lately: away from price the measure steps up there by more than its neighbourhood does. A valley ends
 the smaller of two maxima whose prominence (1 - valley / peak) passes the sensitivity. A run also ends where almost
 nothing stands. All of it is decided on lattice cells at one time, whatever the view.
+
+Two figures say how far a cluster can be relied on. Persistence asks the past: at how many of the last 24 full hours
+did its price range already hold, on its side, at least half of what it holds now? A cluster that a single candle made
+scores low, one that price has left alone for a day scores 1. Agreement asks the venues: on how many of them does the
+same search, given that venue alone, find a peak in this range? Each venue is measured by its own shape, so a large one
+cannot outvote the others, and one venue shown alone always agrees with itself.
 """
 
 from __future__ import annotations
@@ -20,6 +26,7 @@ from liqwidget.domain.lattice import cell_centre, cell_edge, cell_of
 from liqwidget.domain.ledger import Ledger, VenueLedger
 from liqwidget.domain.leverage import LEVERAGE_GROUPS, group_indices
 from liqwidget.domain.side import Side
+from liqwidget.domain.time import HOUR
 from liqwidget.errors import DataError
 from liqwidget.field.evaluate import Measured, standing
 from liqwidget.field.measure import parse_measure, touch_chance
@@ -38,7 +45,19 @@ ALMOST_NOTHING = 0.05
 SMALLEST_PEAK = 0.003
 """A cluster's peak is at least this share of its side's highest."""
 
+_Range = tuple[Side, int, int, float]
+"""Side, first and one past the last cell by index, size [quote]."""
+
 _NEIGHBOURHOOD = 3
+
+PAST_HOURS = 24
+"""Hours that persistence looks back."""
+
+ALREADY_THERE = 0.5
+"""The share of its present size from which a range counts as already standing."""
+
+_TOLERANCE = 1
+"""Lattice cells by which a venue's own peak may lie outside a range: prices of venues differ by some basis points."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +80,15 @@ class Cluster:
         Time since price last touched the peak's cell, or since the first candle.
     leverage_mix, venue_mix : dict
         Share of `size` by leverage group and by venue; each sums to 1.
+    persistence : float
+        Share of the last 24 full hours, as far as the data reach, at which the price range already held at least half
+        of `size` on its side, of the same venues and groups, in quote currency at liquidation prices; 0 within the
+        first hour of the data.
+    venues_agreeing : int
+        Venues whose own map, searched alone in the same measure and sensitivity, peaks in the range or one lattice
+        cell beside it.
+    agreement : float
+        `venues_agreeing` over the venues shown.
     """
 
     id: str
@@ -74,6 +102,9 @@ class Cluster:
     age: pd.Timedelta
     leverage_mix: dict[str, float] = field(repr=False)
     venue_mix: dict[str, float] = field(repr=False)
+    persistence: float = 0.0
+    venues_agreeing: int = 1
+    agreement: float = 1.0
 
 
 COLUMNS = tuple(Cluster.__dataclass_fields__)
@@ -133,8 +164,12 @@ def find_clusters(
     found.sort(key=lambda entry: -entry[2])
     if not found:
         return ()
+    ranges = [(side, low, high + 1, float(size[side.row, low : high + 1].sum())) for side, (low, high), _ in found]
+    persistence = _persistence(chosen, time, edges, ranges, groups)
+    alone = [part.sum(axis=0) * (chance if shown_days else 1) for part, chance in zip(parts, chances, strict=True)]
+    agreeing = _agreeing(alone, ranges, prominence)
     clusters = []
-    for side, (low, high), _ in found:
+    for number, (side, (low, high), _) in enumerate(found):
         row, inside = side.row, slice(low, high + 1)
         peak = low + int(np.argmax(shown[row, inside]))
         clusters.append(
@@ -144,7 +179,7 @@ def find_clusters(
                 price_low=float(edges[low]),
                 price_high=float(edges[high + 1]),
                 peak_price=float(cell_centre(cells[peak])),
-                size=float(size[row, inside].sum()),
+                size=ranges[number][3],
                 expected_size=float(expected[row, inside].sum()),
                 distance_pct=float((cell_centre(cells[peak]) / price - 1) * 100),
                 age=pd.Timedelta(time - _last_touch(chosen, int(cells[peak]), side, time), unit="ns"),
@@ -152,6 +187,9 @@ def find_clusters(
                     [LEVERAGE_GROUPS[group] for group in groups], parts[:, :, row, inside].sum(axis=(0, 2))
                 ),
                 venue_mix=_shares(chosen.names, parts[:, :, row, inside].sum(axis=(1, 2))),
+                persistence=persistence[number],
+                venues_agreeing=agreeing[number],
+                agreement=agreeing[number] / len(chosen.venues),
             )
         )
     return tuple(clusters)
@@ -174,6 +212,35 @@ def _by_group(venue: VenueLedger, ledger: Ledger, time: int, edges: Floats, grou
     """Return what stands on one venue by leverage group, shape (G, 2, V) [quote]."""
     alone, times = Ledger(ledger.symbol, ledger.prior, (venue,)), np.array([time])
     return np.stack([standing(alone, times, edges, Measured(0.0, (group,)))[:, :, 0] for group in groups])
+
+
+def _persistence(
+    ledger: Ledger, time: int, edges: Floats, ranges: Sequence[_Range], groups: tuple[int, ...]
+) -> list[float]:
+    """Return the share of past hours at which each range already held half of what it holds now."""
+    hours = time - HOUR * np.arange(PAST_HOURS, 0, -1)
+    hours = hours[np.max([part.row_at(hours) for part in ledger], axis=0) >= 0]
+    if not len(hours):
+        return [0.0] * len(ranges)
+    borders = sorted({border for _, low, stop, _ in ranges for border in (low, stop)})
+    before = standing(ledger, hours, edges[borders], Measured(0.0, groups))
+    shares = []
+    for side, low, stop, size in ranges:
+        held = before[side.row, borders.index(low) : borders.index(stop)].sum(axis=0)
+        shares.append(float(np.mean(held >= ALREADY_THERE * size)))
+    return shares
+
+
+def _agreeing(venues: Sequence[Floats], ranges: Sequence[_Range], prominence: float) -> list[int]:
+    """Return how many venues, each given alone by what it shows, shape (2, V), peak in each range."""
+    counts = [0] * len(ranges)
+    for values, side in itertools.product(venues, Side):
+        runs = _runs(values[side.row], outward=-int(side), prominence=prominence)
+        peaks = np.array([low + int(np.argmax(values[side.row, low : high + 1])) for low, high in runs])
+        for number, (mine, low, stop, _) in enumerate(ranges):
+            inside = (peaks >= low - _TOLERANCE) & (peaks < stop + _TOLERANCE)
+            counts[number] += int(mine is side and inside.any())
+    return counts
 
 
 def _shares(names: Sequence[str], sums: Floats) -> dict[str, float]:
@@ -223,41 +290,41 @@ def _walls(values: Floats, outward: int, prominence: float) -> npt.NDArray[np.bo
     logs = np.log(np.maximum(values, values.max() * 1e-6))
     steps = np.diff(logs) * outward
     padded = np.pad(steps, _NEIGHBOURHOOD, mode="edge")
-    usual = np.median(np.lib.stride_tricks.sliding_window_view(padded, 2 * _NEIGHBOURHOOD + 1), axis=1)
+    around = np.lib.stride_tricks.sliding_window_view(padded, 2 * _NEIGHBOURHOOD + 1)
+    usual = np.partition(around, _NEIGHBOURHOOD, axis=1)[:, _NEIGHBOURHOOD]
     return np.asarray(steps - np.maximum(usual, 0) > prominence, dtype=np.bool_)
 
 
 def _split(values: Floats, prominence: float) -> list[tuple[int, int]]:
     """Cut a run at valleys so that every part has one maximum of enough prominence; parts as (first, last).
 
-    Cells are taken from the highest down and joined to a neighbouring part; where two parts meet, the lower one becomes
-    part of the higher unless its prominence passes, in which case the meeting cell is their border.
+    Maxima and the valleys between them alternate. Valleys are taken from the highest down: the lower of the two parts
+    that meet becomes part of the higher unless its prominence passes, in which case the valley is their border and
+    belongs to the higher. Of equal cells the first counts as the higher.
     """
-    owner = np.full(len(values), -1)
-    peaks: dict[int, float] = {}
-    merged: dict[int, int] = {}
+    count = len(values)
+    rank = np.full(count + 2, count)
+    rank[np.argsort(-values, kind="stable") + 1] = np.arange(count)
+    before, own, after = rank[:-2], rank[1:-1], rank[2:]
+    peaks = values[(own < before) & (own < after)].tolist()
+    valleys = np.flatnonzero((own > before) & (own > after))
+    part = list(range(len(peaks)))
+    cuts = []
 
-    def root(part: int) -> int:
-        while part in merged:
-            part = merged[part]
-        return part
+    def root(number: int) -> int:
+        while part[number] != number:
+            number = part[number]
+        return number
 
-    for cell in np.argsort(-values, kind="stable"):
-        sides = [
-            root(int(owner[near])) for near in (cell - 1, cell + 1) if 0 <= near < len(values) and owner[near] >= 0
-        ]
-        if not sides:
-            owner[cell] = cell
-            peaks[int(cell)] = float(values[cell])
-            continue
-        higher = max(sides, key=lambda part: peaks[part])
-        owner[cell] = higher
-        for lower in sides:
-            if lower != higher and 1 - values[cell] / peaks[lower] < prominence:
-                merged[lower] = higher
-    parts = np.array([root(int(part)) for part in owner])
-    bounds = np.concatenate([[0], np.flatnonzero(np.diff(parts)) + 1, [len(parts)]])
-    return [(int(start), int(stop) - 1) for start, stop in itertools.pairwise(bounds)]
+    for number in np.argsort(own[valleys]).tolist():
+        left, right, valley = root(number), root(number + 1), int(valleys[number])
+        lower, higher = (left, right) if peaks[right] > peaks[left] else (right, left)
+        if 1 - values[valley] / peaks[lower] < prominence:
+            part[lower] = higher
+        else:
+            cuts.append(valley + int(higher == left))
+    bounds = [0, *sorted(cuts), count]
+    return [(start, stop - 1) for start, stop in itertools.pairwise(bounds)]
 
 
 def _trimmed(values: Floats, low: int, high: int) -> tuple[int, int]:

@@ -14,6 +14,7 @@ from liqwidget.domain.lattice import CELL, cell_coordinate, cell_edge
 from liqwidget.domain.time import timestamp
 from liqwidget.study.levels import levels
 from liqwidget.study.profile import profile
+from liqwidget.study.provenance import Provenance, provenance
 
 if TYPE_CHECKING:
     from liqwidget.domain.ledger import Ledger
@@ -111,6 +112,29 @@ class Selection:
         ]
         table = pd.concat(frames, ignore_index=True)
         return table[table["size"] > 0].reset_index(drop=True)
+
+    def provenance(self, *, by: str = "candle") -> Provenance:
+        """Return which candles, venues and leverage groups made what stands in the price range at the box's end.
+
+        Candles before the box count too: what they opened may still stand in it.
+
+        Parameters
+        ----------
+        by : str
+            'candle', or a duration such as '1h' into which candles are merged.
+
+        Returns
+        -------
+        Provenance
+            `.to_frame()` is a DataFrame, `.timeline()` the same as columns of time; sizes add up to `long_size` and
+            `short_size`.
+
+        Raises
+        ------
+        DataError
+            If `by` is no duration.
+        """
+        return provenance(self.ledger, self.box.price, self.box.time[1], leverage=self.leverage, by=by)
 
     def __repr__(self) -> str:
         """Return the ranges and the sizes."""

@@ -11,8 +11,10 @@ import math
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from functools import partial
 from html import escape
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
@@ -20,12 +22,14 @@ import pandas as pd
 
 from liqwidget.domain.amount import money
 from liqwidget.domain.frames import MarketData
-from liqwidget.domain.ledger import CHURN, Ledger
+from liqwidget.domain.ledger import CHURN, BookState, Ledger, VenueLedger
 from liqwidget.domain.leverage import group_indices
 from liqwidget.domain.time import timestamp
 from liqwidget.errors import DataError
+from liqwidget.estimate.books import empty_books, run_books
 from liqwidget.estimate.estimator import Markets, estimate
-from liqwidget.field.density import Prior, PriorLike
+from liqwidget.estimate.survival import SurvivalState, survive
+from liqwidget.field.density import Density, Prior, PriorLike, density, venue_density
 from liqwidget.field.evaluate import Measured, standing
 from liqwidget.field.measure import parse_measure
 from liqwidget.study.clusters import Cluster, find_clusters
@@ -46,6 +50,11 @@ SLOW_CHURN, FAST_CHURN = 0.15, 0.8
 
 NEAR_CAP, FAR_CAP = 0.8, 1.3
 """Factors on a venue's nearest distance: a better tier or a stale table, and larger positions in higher tiers."""
+
+KEPT_ROWS = 20_000
+"""Rows of a venue up to which its alternatives are kept: 2 MB each, so some 50 MB for four venues of 60 days of 5m."""
+
+_kept: WeakKeyDictionary[VenueLedger, dict[tuple[Prior, float, float], VenueLedger]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,11 +180,11 @@ class Uncertainty:
 
 
 def uncertainty(
-    market: Markets,
+    market: Markets | Ledger,
     at: Any = None,
     *,
     clusters: Iterable[Cluster] | None = None,
-    prior: PriorLike | Prior = "effective",
+    prior: PriorLike | Prior | None = None,
     alternatives: Iterable[Alternative] | None = None,
     horizon: str = "24h",
     measure: str = "expected",
@@ -185,16 +194,19 @@ def uncertainty(
 ) -> Uncertainty:
     """Estimate a market under alternative assumptions and return the range of each cluster's size.
 
+    Alternatives of a ledger are kept as long as it is (up to `KEPT_ROWS`), so that other times, clusters, horizons,
+    groups and venues of the same ledger cost little.
+
     Parameters
     ----------
-    market : MarketData or iterable of MarketData
-        One per venue, all of one symbol.
+    market : MarketData, iterable of MarketData, or Ledger
+        One per venue, all of one symbol; or the base as it was estimated, which saves estimating it again.
     at : time, optional
         None means the last close.
     clusters : iterable of Cluster, optional
         Which; by default those found with the base. Their price ranges and sides are kept, their sizes made anew.
-    prior : str, (median, sigma), mapping or Prior
-        The base's leverage prior.
+    prior : str, (median, sigma), mapping or Prior, optional
+        The base's leverage prior; None means 'effective', or that of the ledger.
     alternatives : iterable of Alternative, optional
         What else to assume; see `default_alternatives`.
     horizon, measure, sensitivity
@@ -205,15 +217,17 @@ def uncertainty(
     Raises
     ------
     DataError
-        If an option cannot be used, names of alternatives repeat, or the market cannot be estimated.
+        If an option cannot be used, names of alternatives repeat, the market cannot be estimated, or a ledger comes
+        with another prior than its own.
     """
-    markets = _chosen(market, venues)
     groups = group_indices(leverage)
     days = parse_measure("expected", horizon)
-    base = Prior.parse(prior)
-    tried = (Alternative("base", base), *(default_alternatives(base) if alternatives is None else alternatives))
+    base = _base_prior(market, prior)
+    others = default_alternatives(base) if alternatives is None else alternatives
+    own = market.venues[0].churn if isinstance(market, Ledger) and market.venues else CHURN
+    tried = (Alternative("base", base, own), *others)
     _check(tried)
-    ledger = _estimated(markets, tried[0], base)
+    ledger = market.only(venues) if isinstance(market, Ledger) else estimate(_chosen(market, venues), base)
     time = ledger.instant(at)
     found = (
         find_clusters(ledger, timestamp(time), measure, horizon, sensitivity, leverage=leverage)
@@ -223,15 +237,20 @@ def uncertainty(
     if not found:
         none = np.zeros((len(tried), 0))
         return Uncertainty((), tried, none, none, time)
-
-    def sizes(one: Alternative) -> Floats:
-        other = ledger if one is tried[0] else _estimated(markets, one, base)
-        return _sizes(other, time, found, days, groups)
-
-    with ThreadPoolExecutor(min(len(tried), os.cpu_count() or 1)) as pool:
-        values = np.stack(list(pool.map(sizes, tried)), axis=1)
+    ledgers = [ledger, *_under(ledger, tried[1:])]
+    values = np.stack([_sizes(one, time, found, days, groups) for one in ledgers], axis=1)
     values.flags.writeable = False
     return Uncertainty(found, tried, values[0], values[1], time)
+
+
+def _base_prior(market: Markets | Ledger, prior: PriorLike | Prior | None) -> Prior:
+    if not isinstance(market, Ledger):
+        return Prior.parse("effective" if prior is None else prior)
+    own = Prior.parse(market.prior)
+    if prior is None or Prior.parse(prior) == own:
+        return own
+    message = f"Expected the ledger's own prior {own.name!r} or none, was {prior!r:.60}"
+    raise DataError(message)
 
 
 def _chosen(market: Markets, venues: Iterable[str] | None) -> tuple[MarketData, ...]:
@@ -252,15 +271,77 @@ def _check(tried: Sequence[Alternative]) -> None:
     if len(set(names)) < len(names):
         message = f"Expected alternatives of different names, none of them 'base', was {', '.join(names[1:])}"
         raise DataError(message)
+    wrong = next((one for one in tried if not (0 <= one.churn < math.inf)), None)
+    if wrong is not None:
+        message = f"Expected the churn of alternative {wrong.name!r} as a rate of at least 0, was {wrong.churn!r}"
+        raise DataError(message)
     wrong = next((one for one in tried if not (0 < one.cap < math.inf)), None)
     if wrong is not None:
         message = f"Expected the cap of alternative {wrong.name!r} as a factor above 0, was {wrong.cap!r}"
         raise DataError(message)
 
 
-def _estimated(markets: tuple[MarketData, ...], one: Alternative, base: Prior) -> Ledger:
-    capped = [replace(part, minimum_distance=part.minimum_distance * one.cap) for part in markets]
-    return estimate(capped, base if one.prior is None else one.prior, churn=one.churn)
+def _under(ledger: Ledger, tried: Sequence[Alternative]) -> list[Ledger]:
+    """Return the ledger under each alternative: as the market estimated with it, from the rows of the base."""
+    parsed = [Prior.parse(ledger.prior if one.prior is None else one.prior) for one in tried]
+    for one, prior in zip(tried, parsed, strict=True):
+        for part in ledger:
+            density(prior, part.minimum_distance * one.cap, part.venue, part.maintenance_margin_rate)
+
+    def again(task: tuple[VenueLedger, Alternative, Prior]) -> VenueLedger:
+        part, one, prior = task
+        return _again(part, ledger.prior, prior, one)
+
+    tasks = [(part, one, prior) for one, prior in zip(tried, parsed, strict=True) for part in ledger]
+    with ThreadPoolExecutor(max(min(len(tasks), os.cpu_count() or 1), 1)) as pool:
+        parts = iter(list(pool.map(again, tasks)))
+    return [Ledger(ledger.symbol, prior, tuple(next(parts) for _ in ledger)) for prior in parsed]
+
+
+def _again(part: VenueLedger, own: Prior, prior: Prior, one: Alternative) -> VenueLedger:
+    """Return a venue's ledger estimated anew, from what is kept if it is; byte for byte what `estimate` makes."""
+    kept = _kept.setdefault(part, {})
+    key = prior, one.churn, one.cap
+    if key in kept:
+        return kept[key]
+    distance = part.minimum_distance * one.cap
+    spread = density(prior, distance, part.venue, part.maintenance_margin_rate)
+    start = int(part.time[0])
+    survival = survive(part.inputs, part.timeframe, SurvivalState(time=start, volume_since=start), one.churn)
+    new = _changed(part, own, spread) if one.churn == part.churn else np.arange(len(spread.weights))
+    some = Density(spread.table[:, new], spread.span[:, new], spread.weights[new])
+    if not len(new):
+        return replace(part, minimum_distance=distance)
+    first = float(part.coordinates[2, 0])
+    done = run_books(
+        empty_books(first, len(new)), first, part.coordinates, survival.share, survival.interest, survival.frozen, some
+    )
+    opened, checkpoints = done.opened, done.checkpoints
+    if len(new) < len(spread.weights):
+        opened = part.opened.copy()
+        opened[:, :, new] = done.opened
+        checkpoints = tuple(map(partial(_with_groups, new), part.checkpoints, done.checkpoints))
+    made = replace(
+        part, minimum_distance=distance, log_survival=done.log_survival, opened=opened, checkpoints=checkpoints,
+        churn=one.churn,
+    )  # fmt: skip
+    if len(part.time) <= KEPT_ROWS:
+        kept[key] = made
+    return made
+
+
+def _changed(part: VenueLedger, own: Prior, spread: Density) -> npt.NDArray[np.int64]:
+    """Return the leverage groups that another density spreads otherwise: books do not interact, the others stay."""
+    base = venue_density(part, own)
+    same = (base.table == spread.table).all(axis=(0, 2)) & (base.weights == spread.weights)
+    return np.flatnonzero(~same)
+
+
+def _with_groups(new: npt.NDArray[np.int64], base: BookState, done: BookState) -> BookState:
+    """Return a state with some groups' books replaced."""
+    mass, standing_, entered = base.mass.copy(), base.standing.copy(), base.entered.copy()
+    mass[:, new], standing_[:, new], entered[:, new] = done.mass, done.standing, done.entered
+    return replace(base, mass=mass, standing=standing_, entered=entered)
 
 
 def _sizes(ledger: Ledger, time: int, clusters: tuple[Cluster, ...], days: float, groups: tuple[int, ...]) -> Floats:

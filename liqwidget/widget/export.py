@@ -51,14 +51,18 @@ _FULL, _DETAIL, _WHOLE = (1200, 600), (1000, 500), (900, 450)
 
 def write_html(view: HeatmapView, path: Path, title: str | None) -> Path:
     """Write a heatmap as it is set up to one self-contained file; see `LiqHeatmap.to_html`."""
-    page = _PAGE.format(
+    path.write_text(html_page(view, title), encoding="utf-8")
+    return path
+
+
+def html_page(view: HeatmapView, title: str | None = None) -> str:
+    """Return the text of that file."""
+    return _PAGE.format(
         title=html.escape(title or f"{view.symbol} liquidation heatmap (estimate)"),
         css=_static(view, "_css"),
         state=_embedded(_state(view)),
         code=_embedded(_static(view, "_esm")),
     )
-    path.write_text(page, encoding="utf-8")
-    return path
 
 
 def _static(view: HeatmapView, name: str) -> str:

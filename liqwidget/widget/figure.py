@@ -72,6 +72,7 @@ def build_figure() -> figure:
     _add_heat(plot)
     _add_clusters(plot)
     _add_candles(plot)
+    _add_circles(plot)
     _add_annotations(plot)
     _add_tools(plot)
     _style_axes(plot)
@@ -100,7 +101,7 @@ def _add_heat(plot: figure) -> None:
 
 
 def _add_candles(plot: figure) -> None:
-    names = ("start", "end", "middle", "low", "high", "bottom", "top", "fill", "line")
+    names = ("start", "end", "middle", "low", "high", "bottom", "top", "close", "fill", "line")
     source = ColumnDataSource({name: [] for name in names}, name="liq-candles")
     plot.segment(
         x0="middle",
@@ -133,6 +134,30 @@ def _add_candles(plot: figure) -> None:
         line_color="line",
         line_width=1.0,
         name="liq-candle-body",
+    )
+
+    for name, colour, width, alpha in (
+        ("liq-price-halo", GROUND, 4.0, 0.55),
+        ("liq-price-line", FOREGROUND, 1.5, 1.0),
+    ):
+        plot.line(
+            x="middle", y="close", source=source, line_color=colour, line_width=width, line_alpha=alpha, visible=False,
+            name=name,
+        )  # fmt: skip
+
+
+def _add_circles(plot: figure) -> None:
+    source = ColumnDataSource({name: [] for name in ("time", "price", "size", "color")}, name="liq-circles")
+    plot.scatter(
+        x="time",
+        y="price",
+        size="size",
+        source=source,
+        fill_color="color",
+        fill_alpha=0.4,
+        line_color=GROUND,
+        line_width=1.0,
+        name="liq-circle-marks",
     )
 
 

@@ -19,6 +19,7 @@ from liqwidget.domain.time import DAY, MILLISECOND, timestamp
 from liqwidget.errors import DataError
 from liqwidget.raster.palette import CONTRAST, look_up_table
 from liqwidget.raster.quantise import LEVELS, SHORT_BIT, level_value
+from liqwidget.widget.protocol import CANDLE_ROWS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -165,7 +166,7 @@ def _draw_hatch(axes: Axes, ink: Ink) -> None:
 
 
 def _draw_candles(axes: Axes, frame: Frame, ink: Ink) -> None:
-    start, end, opens, high, low, close = np.frombuffer(frame.candles, "<f8").reshape(6, -1)
+    start, end, opens, high, low, close = np.frombuffer(frame.candles, "<f8").reshape(CANDLE_ROWS, -1)[:6]
     middle, half = (start + end) / 2 / _DAY_MS, (end - start) * 0.36 / _DAY_MS
     wicks = np.stack([np.stack([middle, low], 1), np.stack([middle, high], 1)], 1)
     axes.add_collection(LineCollection(list(wicks), colors=ink.background, linewidths=2.2, alpha=0.55, zorder=2))

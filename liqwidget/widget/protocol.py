@@ -18,6 +18,10 @@ from liqwidget.errors import ProtocolError
 Interval = tuple[float, float]
 Buffers = list[bytes]
 
+PARTS = ("pixels", "candles", "events")
+"""Parts of a frame that travel as bytes, in the order of an answer's buffers."""
+CANDLE_ROWS, EVENT_ROWS = 12, 4
+
 _ENDS = 2
 
 
@@ -51,8 +55,18 @@ class BokehRequest:
     id: int
 
 
-Request = ViewRequest | ReadingRequest | BokehRequest
-_KINDS: dict[str, type[Request]] = {"view": ViewRequest, "reading": ReadingRequest, "bokeh": BokehRequest}
+@dataclass(frozen=True, slots=True)
+class HtmlRequest:
+    """Asks for the file that `LiqHeatmap.to_html` writes."""
+
+    view: str
+    id: int
+
+
+Request = ViewRequest | ReadingRequest | BokehRequest | HtmlRequest
+_KINDS: dict[str, type[Request]] = {
+    "view": ViewRequest, "reading": ReadingRequest, "bokeh": BokehRequest, "html": HtmlRequest,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,7 +92,10 @@ class Frame:
     pixels : bytes
         width x height, row 0 the lowest price; see `liqwidget.raster.quantise.Image`.
     candles : bytes
-        float64 little-endian, shape (6, n): start, end [ms UTC], open, high, low, close.
+        float64 little-endian, shape (12, n): start, end [ms UTC], open, high, low, close, then the rows of
+        `liqwidget.widget.series.SERIES`, NaN where unknown.
+    events : bytes
+        float64 little-endian, shape (4, m): realised liquidations: time [ms UTC], price, size [quote], side (+1 long).
     """
 
     time: Interval
@@ -91,15 +108,16 @@ class Frame:
     candle_ms: int
     pixels: bytes = field(repr=False)
     candles: bytes = field(repr=False)
+    events: bytes = field(repr=False)
 
     def meta(self) -> dict[str, Any]:
         """Return the description without the bytes."""
-        values = {name: getattr(self, name) for name in self.__slots__ if name not in ("pixels", "candles")}
+        values = {name: getattr(self, name) for name in self.__slots__ if name not in PARTS}
         return values | {"time": list(self.time), "price": list(self.price)}
 
     def state(self) -> dict[str, Any]:
         """Return the description with the bytes, as it is kept in a trait."""
-        return self.meta() | {"pixels": self.pixels, "candles": self.candles}
+        return self.meta() | {name: getattr(self, name) for name in PARTS}
 
 
 def _number(content: dict[str, Any], name: str, *, whole: bool = False) -> Any:
@@ -140,6 +158,8 @@ def decode_request(content: object) -> Request:
         raise ProtocolError(message)
     if content["type"] == "bokeh":
         return BokehRequest(view, number)
+    if content["type"] == "html":
+        return HtmlRequest(view, number)
     if content["type"] == "reading":
         return ReadingRequest(view, number, _number(content, "time"), _number(content, "price"))
     width, height = (_number(content, name, whole=True) for name in ("width", "height"))
@@ -160,8 +180,7 @@ def encode_request(request: Request) -> dict[str, Any]:
 def frame_answer(request: ViewRequest, frame: Frame) -> tuple[dict[str, Any], Buffers]:
     """Return the answer to a view request and its buffers."""
     return {"type": "frame", "view": request.view, "id": request.id, "frame": frame.meta()}, [
-        frame.pixels,
-        frame.candles,
+        getattr(frame, name) for name in PARTS
     ]
 
 
@@ -173,15 +192,21 @@ def decode_frame(meta: dict[str, Any], buffers: Buffers) -> Frame:
     ProtocolError
         If the bytes do not fit the description.
     """
-    pixels, candles = (bytes(part) for part in buffers)
-    frame = Frame(**meta | {"time": tuple(meta["time"]), "price": tuple(meta["price"])}, pixels=pixels, candles=candles)
-    if len(pixels) != frame.width * frame.height or len(candles) % 48:
+    parts = {name: bytes(part) for name, part in zip(PARTS, buffers, strict=True)}
+    frame = Frame(**meta | {"time": tuple(meta["time"]), "price": tuple(meta["price"])} | parts)
+    sizes = [len(part) for part in parts.values()]
+    if sizes[0] != frame.width * frame.height or sizes[1] % (8 * CANDLE_ROWS) or sizes[2] % (8 * EVENT_ROWS):
         message = (
-            f"Expected {frame.width} x {frame.height} pixels and six rows of candles, "
-            f"was {len(pixels)} and {len(candles)} bytes"
+            f"Expected {frame.width} x {frame.height} pixels, {CANDLE_ROWS} rows of candles, {EVENT_ROWS} of events, "
+            f"was {', '.join(map(str, sizes))} bytes"
         )
         raise ProtocolError(message)
     return frame
+
+
+def file_answer(request: HtmlRequest, name: str, content: bytes) -> tuple[dict[str, Any], Buffers]:
+    """Return the answer that is a file, and its buffer."""
+    return {"type": "file", "view": request.view, "id": request.id, "name": name}, [content]
 
 
 def error_answer(view: str, number: int, error: Exception) -> dict[str, Any]:
@@ -189,6 +214,6 @@ def error_answer(view: str, number: int, error: Exception) -> dict[str, Any]:
     return {"type": "error", "view": view, "id": number, "message": str(error) or type(error).__name__}
 
 
-def candle_bytes(columns: npt.NDArray[np.float64]) -> bytes:
-    """Return candles, shape (6, n), as little-endian float64 bytes."""
+def row_bytes(columns: npt.NDArray[np.float64]) -> bytes:
+    """Return rows of numbers as little-endian float64 bytes."""
     return np.ascontiguousarray(columns, dtype="<f8").tobytes()

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import traitlets
 
 from liqwidget.domain.time import milliseconds_ns, timestamp
 from liqwidget.domain.viewport import Box
 from liqwidget.errors import DataError
+from liqwidget.study.clusters import Cluster
+from liqwidget.study.provenance import Provenance, provenance
 from liqwidget.study.selection import Selection
 from liqwidget.widget.traits import milliseconds
 from liqwidget.widget.view import HeatmapView
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from liqwidget.domain.ledger import Ledger
-    from liqwidget.study.clusters import Cluster
+    from liqwidget.domain.side import Side
 
 
 class SelectingView(HeatmapView):
@@ -78,6 +80,57 @@ class SelectingView(HeatmapView):
         with self.hold_sync():
             self.set_trait("_selection", None)
             self._selected = []
+
+    def provenance(self, of: Cluster | str | tuple[float, float] | None = None, *, by: str = "candle") -> Provenance:
+        """Return which candles, venues and leverage groups made what stands in a price range.
+
+        Parameters
+        ----------
+        of : Cluster, str or (low, high), optional
+            A cluster or its id: its price range and side at the end shown. Prices: that range, both sides, at the end
+            shown. None: the selected box at its end, else the one cluster that is ticked.
+        by : str
+            'candle', or a duration such as '1h' into which candles are merged.
+
+        Returns
+        -------
+        Provenance
+
+        Raises
+        ------
+        DataError
+            If there is nothing to take, no such cluster stands, or a range or `by` cannot be used.
+        """
+        settings = self.settings
+        side: Side | None = None
+        if of is None:
+            if self.selection is not None:
+                return self.selection.provenance(by=by)
+            of = self._ticked()
+        price = self._standing(of) if isinstance(of, str) else of
+        if isinstance(price, Cluster):
+            side, price = price.side, (price.price_low, price.price_high)
+        return provenance(
+            self.ledger, price, timestamp(self._session.end(settings)), side=side, leverage=settings.leverage,
+            venues=settings.venues, by=by,
+        )  # fmt: skip
+
+    def _ticked(self) -> Cluster:
+        if len(self.selected_clusters) == 1:
+            return cast("Cluster", self.selected_clusters[0])
+        message = (
+            "Expected a box or one ticked cluster, or a cluster or price range as argument, "
+            f"was no box and {len(self.selected_clusters)} ticked clusters"
+        )
+        raise DataError(message)
+
+    def _standing(self, name: str) -> Cluster:
+        for cluster in self.clusters:
+            if cluster.id == name:
+                return cluster
+        known = ", ".join(cluster.id for cluster in self.clusters) or "none stand"
+        message = f"Expected the id of a cluster of .clusters ({known}), was {name!r:.60}"
+        raise DataError(message)
 
     def on_select(self, callback: Callable[[Selection | None], None]) -> Callable[[], None]:
         """Call `callback` with each new selection (None when it is cleared).

@@ -6,22 +6,23 @@ No Jupyter, no state of its own but caches.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from liqwidget.domain.lattice import cell_edge, cell_of
-from liqwidget.domain.time import DAY, HOUR, MILLISECOND, MINUTE, duration_ns, milliseconds_ns
+from liqwidget.domain.leverage import group_indices
+from liqwidget.domain.time import DAY, HOUR, MILLISECOND, MINUTE, duration_ns, milliseconds_ns, timestamp
 from liqwidget.domain.viewport import Viewport
-from liqwidget.field.measure import parse_measure, touch_chance
 from liqwidget.raster.grid import rasterise
 from liqwidget.raster.quantise import per_cell, quantise
 from liqwidget.study.clusters import Cluster, find_clusters
 from liqwidget.study.grade import Grade, grade
-from liqwidget.study.profile import profile
-from liqwidget.widget.protocol import Frame, Interval, candle_bytes
+from liqwidget.study.reading import read_out
+from liqwidget.widget.book import book_state
+from liqwidget.widget.protocol import Frame, Interval, row_bytes
+from liqwidget.widget.series import events, series
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,6 +70,7 @@ class Settings:
     leverage: tuple[str, ...] | None = None
     venues: tuple[str, ...] | None = None
     as_of: int | None = None
+    future: bool = False
 
 
 class Session:
@@ -87,11 +89,14 @@ class Session:
         self.markets = tuple(markets)
         self._tops: dict[Settings, float] = {}
 
+    def shown(self, settings: Settings) -> list[MarketData]:
+        """Return the markets of the venues shown."""
+        return [part for part in self.markets if settings.venues is None or part.venue in settings.venues]
+
     def drawn(self, settings: Settings) -> MarketData:
         """Return the market whose candles are drawn: the largest of the venues shown, as known at the end shown."""
-        shown = [part for part in self.markets if settings.venues is None or part.venue in settings.venues]
         end = self.end(settings)
-        return max(shown, key=lambda part: _last_interest(part, end))
+        return max(self.shown(settings), key=lambda part: _last_interest(part, end))
 
     def end(self, settings: Settings) -> int:
         """Return the last close shown [ns]."""
@@ -134,7 +139,9 @@ class Session:
     def _frame(self, settings: Settings, time: tuple[int, int], price: Interval, width: int, height: int) -> Frame:
         viewport = Viewport(time, (max(price[0], 1e-12), price[1]), width, height)
         image = quantise(self._grid(settings, viewport), self.top(settings))
-        step, candles = self.candles(settings, time, width)
+        ahead = time[1] - time[0] if settings.future and time[1] >= self.end(settings) else 0
+        step, candles = self.candles(settings, time, width, ahead)
+        known = min(time[1], self.end(settings) + 1)
         return Frame(
             time=(time[0] / MILLISECOND, time[1] / MILLISECOND),
             price=viewport.price,
@@ -145,7 +152,8 @@ class Session:
             decades=image.decades,
             candle_ms=step // MILLISECOND,
             pixels=image.pixels.tobytes(),
-            candles=candle_bytes(candles),
+            candles=row_bytes(candles),
+            events=row_bytes(events(self.shown(settings), (time[0], known), viewport.price)),
         )
 
     def _grid(self, settings: Settings, viewport: Viewport) -> Any:
@@ -169,13 +177,15 @@ class Session:
             self._tops[settings] = float(np.quantile(standing, BRIGHTEST)) if len(standing) else 0.0
         return self._tops[settings]
 
-    def candles(self, settings: Settings, time: tuple[int, int], width: int) -> tuple[int, npt.NDArray[np.float64]]:
-        """Return candles of a range of time [ns], merged so that each is some pixels wide.
+    def candles(
+        self, settings: Settings, time: tuple[int, int], width: int, ahead: int = 0
+    ) -> tuple[int, npt.NDArray[np.float64]]:
+        """Return candles of a range of time [ns], merged so that each is some pixels wide, and `ahead` [ns] of it.
 
         Returns
         -------
-        step, columns : int, ndarray of float64, shape (6, n)
-            Length [ns]; start, end [ms UTC], open, high, low, close.
+        step, columns : int, ndarray of float64, shape (12, n)
+            Length [ns]; start, end [ms UTC], open, high, low, close, then the rows of `liqwidget.widget.series`.
         """
         market = self.drawn(settings)
         least = (time[1] - time[0]) / max(width / _CANDLE_PIXELS, 1)
@@ -183,12 +193,13 @@ class Session:
         step = next(
             (step for step in (market.timeframe, *whole) if step >= least), whole[-1] if whole else market.timeframe
         )
-        known = min(time[1], self.end(settings))
+        end = self.end(settings)
+        known = min(time[1] + ahead, self.ledger.end if settings.future else end)
         first = int(np.searchsorted(market.close_time, time[0], side="right"))
         last = int(np.searchsorted(market.close_time, known, side="right"))
         first = int(np.searchsorted(market.time, market.time[first] // step * step)) if first < last else first
         if first >= last:
-            return step, np.empty((6, 0))
+            return step, np.empty((12, 0))
         rows = slice(first, last)
         bucket = market.time[rows] // step
         starts = np.concatenate([[0], np.flatnonzero(np.diff(bucket)) + 1])
@@ -202,7 +213,8 @@ class Session:
             np.minimum.reduceat(market.low[rows], starts),
             market.close[rows][ends],
         ]
-        return step, np.stack(columns).astype(np.float64)
+        beside = series(self.shown(settings), market, begin, step, min(known, end))
+        return step, np.concatenate([np.stack(columns).astype(np.float64), beside])
 
     def clusters(self, settings: Settings) -> tuple[Cluster, ...]:
         """Return the clusters that stand at the end shown."""
@@ -214,30 +226,22 @@ class Session:
     def reading(self, settings: Settings, time_ms: float, price: float) -> dict[str, Any]:
         """Return exact sizes at a time [ms UTC] and price [quote/base]: the parts of a 'reading' answer."""
         time = min(milliseconds_ns(time_ms), self.end(settings))
-        shown = self.ledger.only(settings.venues)
-        last = shown.last_price(time)
-        cell = int(cell_of(price))
-        low, high = (float(edge) for edge in cell_edge([cell, cell + 1]))
-        nothing = {"size": 0.0, "expected": 0.0, "cumulative": 0.0}
-        parts: dict[str, Any] = {"time": time / MILLISECOND, "price": price, "price_low": low, "price_high": high}
-        if not last > 0:
-            return parts | {"long": nothing, "short": nothing, "chance": 0.0, "distance_pct": 0.0}
-        middle = int(cell_of(last))
-        edges = cell_edge(np.arange(min(cell, middle), max(cell, middle) + 2))
-        options: dict[str, Any] = {"leverage": settings.leverage, "venues": settings.venues}
-        size = profile(self.ledger, time, edges, **options)
-        expected = profile(self.ledger, time, [low, high], measure="expected", horizon=settings.horizon, **options)
-        venue = self.ledger.venue(self.drawn(settings).venue)
-        here_chance = touch_chance(venue, time, np.array([cell]), parse_measure("expected", settings.horizon))
-        here = 0 if cell < middle else -1
-        for name in ("long", "short"):
-            column = getattr(size, name)
-            parts[name] = {
-                "size": float(column[here]),
-                "expected": float(getattr(expected, name)[0]),
-                "cumulative": float(column.sum()),
-            }
-        return parts | {"chance": float(here_chance[0]), "distance_pct": (price / last - 1) * 100}
+        found = read_out(
+            self.ledger, price, timestamp(time), horizon=settings.horizon, leverage=settings.leverage,
+            venues=settings.venues,
+        )  # fmt: skip
+        return {
+            "time": found.time / MILLISECOND,
+            "price": found.price,
+            "price_low": found.price_low,
+            "price_high": found.price_high,
+            "distance_pct": found.distance_pct,
+            "chance": found.chance,
+            "long": asdict(found.long),
+            "short": asdict(found.short),
+            "venue_mix": found.venue_mix,
+            "leverage_mix": found.leverage_mix,
+        }
 
     def price_decimals(self, settings: Settings) -> int:
         """Return how many decimals the drawn market's prices have; seven digits in all where they follow no tick."""
@@ -257,6 +261,7 @@ class Session:
         return {
             "symbol": self.ledger.symbol,
             "time": [self.ledger.start / MILLISECOND, end / MILLISECOND],
+            "span": [self.ledger.start / MILLISECOND, self.ledger.end / MILLISECOND],
             "last_price": self.ledger.only(settings.venues).last_price(end),
             "price_decimals": self.price_decimals(settings),
             "timeframe_ms": self.ledger.timeframe // MILLISECOND,
@@ -264,6 +269,10 @@ class Session:
             "quote": "USD",
             "grade": grade_state(self.grade(settings)),
         }
+
+    def book(self, settings: Settings) -> dict[str, Any] | None:
+        """Return what stands at the end shown, cell by cell."""
+        return book_state(self.ledger.only(settings.venues), self.end(settings), group_indices(settings.leverage))
 
     def grade(self, settings: Settings) -> Grade:
         """Return how far the map can be relied on at the end shown."""
@@ -301,4 +310,7 @@ def cluster_state(cluster: Cluster) -> dict[str, Any]:
         "age_ms": cluster.age.value // MILLISECOND,
         "leverage_mix": cluster.leverage_mix,
         "venue_mix": cluster.venue_mix,
+        "persistence": cluster.persistence,
+        "venues_agreeing": cluster.venues_agreeing,
+        "agreement": cluster.agreement,
     }

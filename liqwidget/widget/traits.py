@@ -121,15 +121,15 @@ class Names(_Checked):
 
     info_text = "names"
 
-    def __init__(self, choices: tuple[str, ...] = LEVERAGE_GROUPS, **options: Any) -> None:
-        self.choices = choices
+    def __init__(self, choices: tuple[str, ...] = LEVERAGE_GROUPS, *, empty: bool = False, **options: Any) -> None:
+        self.choices, self.empty = choices, empty
         super().__init__(**options)
 
     def parse(self, value: Any) -> tuple[str, ...]:
         """Return the names once each, in the order of the choices where there are any."""
         names = [value] if isinstance(value, str) else list(value)
         unknown = [name for name in names if self.choices and name not in self.choices]
-        if unknown or not names:
+        if unknown or not (names or self.empty):
             choices = ", ".join(self.choices) or "the venues"
             message = f"Expected one or more of {choices}, was {unknown[0] if unknown else names!r}"
             raise DataError(message)

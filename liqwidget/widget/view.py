@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,7 +29,12 @@ if TYPE_CHECKING:
 
 STATIC = Path(__file__).parent.parent / "static"
 
-_KERNEL_TRAITS = ("measure", "horizon", "window", "sensitivity", "leverage", "venues", "as_of")
+PANELS = ("volume", "open_interest", "funding", "liquidations")
+"""Panels under the picture."""
+
+_FILE_NAME = re.compile(r"[^\w.-]+")
+"""What a file's name does without."""
+_KERNEL_TRAITS = ("measure", "horizon", "window", "sensitivity", "leverage", "venues", "as_of", "future")
 """Traits that change what the kernel computes; the others are the front end's alone."""
 
 
@@ -51,9 +57,15 @@ class HeatmapView(anywidget.AnyWidget):
     scale = Enum(("linear", "log", "rank"), "log").tag(sync=True)
     sensitivity = Float(0.5, min=0.0, max=1.0).tag(sync=True)
     follow = Bool(default_value=True).tag(sync=True)
+    price_style = Enum(("candles", "line", "off"), "candles").tag(sync=True)
+    circles = Bool(default_value=True).tag(sync=True)
+    panels = synced(Names(PANELS, empty=True, default_value=("volume", "open_interest")))
+    profile = Enum(("leverage", "venue", "off"), "leverage").tag(sync=True)
+    view = Enum(("heatmap", "map"), "heatmap").tag(sync=True)
     leverage = synced(Names(LEVERAGE_GROUPS, default_value=LEVERAGE_GROUPS))
     venues = synced(Names((), default_value=()))
     as_of = synced(Time(None, allow_none=True))
+    future = Bool(default_value=False).tag(sync=True)
     time_range = synced(TimeRange(None, allow_none=True))
     price_range = synced(PriceRange(None, allow_none=True))
 
@@ -64,6 +76,7 @@ class HeatmapView(anywidget.AnyWidget):
     _prior = Unicode().tag(sync=True)
     _frames = List(Dict()).tag(sync=True)
     _market = Dict(default_value=None, allow_none=True).tag(sync=True)
+    _book = Dict(default_value=None, allow_none=True).tag(sync=True)
     _clusters = List(Dict()).tag(sync=True)
     _selection = Dict(default_value=None, allow_none=True).tag(sync=True)
     _selected = List(Unicode()).tag(sync=True)
@@ -122,6 +135,7 @@ class HeatmapView(anywidget.AnyWidget):
             leverage=None if self.leverage == LEVERAGE_GROUPS else self.leverage,
             venues=None if self.venues == self._session.ledger.names else self.venues,
             as_of=None if self.as_of is None else time_ns(self.as_of),
+            future=self.future,
         )
 
     @traitlets.validate("venues")
@@ -144,6 +158,7 @@ class HeatmapView(anywidget.AnyWidget):
             frame = self._session.base_frame(settings)
             with self.hold_sync():
                 self._market = market
+                self.set_trait("_book", self._session.book(settings))
                 self._clusters = [cluster_state(cluster) for cluster in self._found]
                 self._frames = [frame.state()]
                 kept = [cluster.id for cluster in self._found if cluster.id in self._selected]
@@ -169,6 +184,12 @@ class HeatmapView(anywidget.AnyWidget):
     def _reply(self, request: protocol.Request) -> tuple[dict[str, Any], protocol.Buffers]:
         if isinstance(request, protocol.BokehRequest):
             return {"type": "bokeh", "view": request.view, "id": request.id, "version": bokeh_version()}, [bokeh_gzip()]
+        if isinstance(request, protocol.HtmlRequest):
+            from liqwidget.widget.export import html_page
+
+            with self._lock:
+                name = f"{_FILE_NAME.sub('_', self.symbol)}-liquidations.html"
+                return protocol.file_answer(request, name, html_page(self).encode())
         with self._lock:
             settings = self.settings
             if isinstance(request, protocol.ReadingRequest):

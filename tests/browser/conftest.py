@@ -45,6 +45,12 @@ START = {
     "price_range": None,
     "follow": True,
     "as_of": None,
+    "future": False,
+    "price_style": "candles",
+    "circles": True,
+    "panels": ("volume", "open_interest"),
+    "profile": "leverage",
+    "view": "heatmap",
 }
 
 
@@ -89,7 +95,7 @@ def workbench(desk: Desk) -> Iterator[Sheet]:
 def pair(desk: Desk) -> Iterator[Sheet]:
     """Return one notebook with two views of the heatmap h and one of g, all in sight."""
     with desk.sheet("pair", SAMPLE, "h", OTHER, "exec(later)", run=False) as sheet:
-        sheet.page.set_viewport_size({"width": 1600, "height": 2400})
+        sheet.page.set_viewport_size({"width": 1600, "height": 3200})
         for cell in range(3):
             sheet.run_cell(cell)
         yield sheet

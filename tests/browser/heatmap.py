@@ -57,6 +57,7 @@ class Drawn:
     candle_bottom: tuple[float, ...]
     selection: dict[str, list[float]] | None
     notice: str
+    hatched: bool
     last_price: float | None
     label_colour: str
 

@@ -24,6 +24,7 @@ async (root) => {
       candle_bottom: column("liq-candles", "bottom"),
       selection: box.visible ? { time: [box.left, box.right], price: [box.bottom, box.top] } : null,
       notice: model("liq-notice").visible ? model("liq-notice").text : "",
+      hatched: model("liq-hatch").visible,
       last_price: model("liq-last").visible ? model("liq-last").location : null,
       label_colour: model("liq-figure").below[0].major_label_text_color,
     }

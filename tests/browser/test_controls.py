@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import io
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import Locator, expect
 
 from tests.browser.eventually import eventually
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
     from tests.browser.heatmap import Heatmap
 
 ROWS = [
@@ -21,7 +27,30 @@ LISTS = [
     ("palette", "Palette", "ember", "viridis"),
     ("scale", "Scale", "log", "rank"),
     ("prior", "Prior", "effective", "nominal"),
+    ("horizon", "Horizon", "24h", "3d"),
+    ("price_style", "Price style", "candles", "off"),
+    ("view", "View", "heatmap", "map"),
 ]
+PLAIN = {
+    "horizon": "24h",
+    "price_style": "candles",
+    "profile": "leverage",
+    "view": "heatmap",
+    "panels": ("volume", "open_interest"),
+    "circles": True,
+}
+CHECKS = [
+    ("leverage", [">50x", "25-50x", "10-25x", "5-10x", "3-5x", "<3x"]),
+    ("venues", ["binance", "bybit", "okx", "hyperliquid"]),
+]
+
+
+@pytest.fixture(autouse=True)
+def drawer_put_back(heatmap: Heatmap) -> Iterator[None]:
+    """Put back what the drawer moves and the other tests do not."""
+    yield
+    heatmap.set(**PLAIN)
+    heatmap.kernel.run("h.leverage = h.trait_defaults('leverage'); h.venues = h.ledger.names")
 
 
 def clusters_listed(heatmap: Heatmap) -> list[str | None]:
@@ -61,7 +90,7 @@ def test_a_list(heatmap: Heatmap, how: str, trait: str, label: str, start: str, 
             chosen.select_option(value)
         else:
             chosen.focus()
-            for _ in range(options.index(value)):
+            for _ in range(options.index(value) - options.index(start)):
                 chosen.press("ArrowDown")
 
     heatmap.changes(choose)
@@ -138,18 +167,149 @@ def test_tab_reaches_every_control_in_order(heatmap: Heatmap) -> None:
     heatmap.options(shown=True)
     heatmap.button("Side", "both").focus()
     reached = []
-    for _ in range(25):
+    for _ in range(70):
         reached.append(heatmap.page.evaluate(
-            "(({ dataset, name, className, textContent }) => dataset.value || name || "
-            "(className.includes('liq-figure') ? 'figure' : textContent))(document.activeElement)"
+            "(({ dataset, name, className, ariaLabel, textContent }) => dataset.value || name || "
+            "(className.includes('liq-figure') ? 'figure' : ariaLabel || textContent))(document.activeElement)"
         ))  # fmt: skip
         if reached[-1] == "figure":
             break
         heatmap.page.keyboard.press("Tab")
     assert reached == [
-        "both", "long", "short", "12h", "24h", "3d", "7d", "30d", "all", "expected", "size", "threshold", "Options",
-        "Follow", "pan", "select", "Reset", "prior", "palette", "scale", "figure",
+        "both", "long", "short", "12h", "24h", "3d", "7d", "30d", "all", "expected", "size", "threshold", "Follow",
+        "pan", "select", "Reset", "Options", "Close options",
+        ">50x", "25-50x", "10-25x", "5-10x", "3-5x", "<3x", "binance", "bybit", "okx", "hyperliquid",
+        "prior", "horizon", "sensitivity", "view", "palette", "scale", "price_style", "profile", "liquidation_circles",
+        "Lower panels: choose all", "volume", "open_interest", "funding", "liquidations",
+        "Save PNG", "Save HTML", "Copy code", "Full screen", "figure",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("how", ["mouse", "keyboard"])
+@pytest.mark.parametrize(("trait", "names"), CHECKS)
+def test_a_check_list_never_lets_the_last_one_go(heatmap: Heatmap, how: str, trait: str, names: list[str]) -> None:
+    heatmap.options(shown=True)
+    boxes = [heatmap.root.locator(f'.liq-drawer [data-value="{name}"]') for name in names]
+
+    def push_box(box: Locator) -> None:
+        if how == "mouse":
+            box.click()
+        else:
+            box.focus()
+            box.press("Space")
+
+    heatmap.changes(lambda: push_box(boxes[0]))
+    heatmap.becomes(trait, names[1:])
+    for box in boxes[1:]:
+        push_box(box)
+    heatmap.becomes(trait, names[-1:])
+    expect(boxes[-1]).to_be_checked()
+    heatmap.root.get_by_role("button", name=f"{trait.title()}: choose all").click()
+    heatmap.becomes(trait, names)
+    heatmap.set(**{trait: names[:1]})
+    expect(boxes[0]).to_be_checked()
+    expect(boxes[1]).not_to_be_checked()
+
+
+def test_panels_may_all_go_and_python_brings_them_back(heatmap: Heatmap) -> None:
+    heatmap.options(shown=True)
+    for name in ("volume", "open_interest"):
+        heatmap.root.locator(f'.liq-drawer [data-value="{name}"]').click()
+    heatmap.becomes("panels", [])
+    heatmap.set(panels=("funding",))
+    expect(heatmap.root.locator('.liq-drawer [data-value="funding"]')).to_be_checked()
+
+
+def test_profile_circles_and_sensitivity(heatmap: Heatmap) -> None:
+    heatmap.options(shown=True)
+    heatmap.field("profile").select_option("venue")
+    heatmap.becomes("profile", "venue")
+    heatmap.set(profile="off")
+    expect(heatmap.field("profile")).to_have_value("off")
+    heatmap.field("liquidation_circles").click()
+    heatmap.becomes("circles", value=False)
+    heatmap.set(circles=True)
+    expect(heatmap.field("liquidation_circles")).to_be_checked()
+    slider = heatmap.field("sensitivity")
+    slider.focus()
+    slider.press("ArrowRight")
+    heatmap.becomes("sensitivity", 0.55)
+    heatmap.set(sensitivity=0.2)
+    expect(slider).to_have_value("0.2")
+
+
+def test_the_drawer_closes_by_escape_and_gives_the_focus_back(heatmap: Heatmap) -> None:
+    heatmap.options(shown=True)
+    heatmap.field("palette").focus()
+    heatmap.page.keyboard.press("Escape")
+    expect(heatmap.root.locator(".liq-drawer")).to_be_hidden()
+    expect(heatmap.named("Options")).to_be_focused()
+
+
+def test_copied_code_makes_the_same_view(heatmap: Heatmap) -> None:
+    said = heatmap.root.locator(".liq-said")
+
+    def copied() -> str:
+        heatmap.named("Copy code").click()
+        return (said.text_content() or "").partition(": ")[2] if said.is_visible() else ""
+
+    heatmap.options(shown=True)
+    plain = 'LiqHeatmap("BTC", source="sample")'
+    assert eventually(copied, lambda code: code == plain)
+    heatmap.set(side="long", window="3d", measure="size", threshold=1234.5, panels=(), venues=("okx",), scale="rank")
+    heatmap.set(time_range=("2026-01-28", "2026-01-29"))
+    heatmap.set(follow=False, price_range=(101_000.0, 104_000.5))
+    code = eventually(copied, lambda code: "price_range" in code and "okx" in code)
+    heatmap.kernel.run(f"twin = {code}")
+    for trait in ("side", "window", "measure", "threshold", "panels", "venues", "scale", "time_range", "price_range"):
+        assert heatmap.kernel.value(f"twin.{trait} == h.{trait}"), (trait, code)
+    heatmap.kernel.run("twin.close(); del twin")
+
+
+def test_saving_a_picture(heatmap: Heatmap, artefacts: Path) -> None:
+    heatmap.options(shown=True)
+    with heatmap.page.expect_download() as found:
+        heatmap.named("Save PNG").click()
+    path = artefacts / "saved.png"
+    found.value.save_as(path)
+    assert found.value.suggested_filename.startswith("BTC-liquidations-")
+    image = np.asarray(Image.open(io.BytesIO(path.read_bytes())).convert("RGB"))
+    main = heatmap.root.locator(".liq-main").bounding_box()
+    assert main is not None
+    assert abs(image.shape[1] - main["width"]) <= 1
+    assert image.shape[0] > main["height"]
+    shown = heatmap.picture()
+    frame = heatmap.drawn().frame
+    left, top = round(frame["x"] - main["x"]), round(frame["y"] - main["y"])
+    saved = image[top : top + shown.shape[0], left : left + shown.shape[1]]
+    apart = np.abs(saved.astype(int) - shown.astype(int)).max(axis=-1) > 40
+    assert apart[40:-40, 60:-60].mean() < 0.05
+
+
+def test_saving_a_file(heatmap: Heatmap, tmp_path: Path) -> None:
+    heatmap.options(shown=True)
+    with heatmap.page.expect_download() as found:
+        heatmap.named("Save HTML").click()
+    path = tmp_path / "saved.html"
+    found.value.save_as(path)
+    assert found.value.suggested_filename == "BTC-liquidations.html"
+    assert path.read_text(encoding="utf-8").startswith("<!doctype html>")
+    expect(heatmap.root.locator(".liq-said")).to_have_text("Saved BTC-liquidations.html")
+
+
+def test_full_screen(heatmap: Heatmap) -> None:
+    heatmap.options(shown=True)
+    heatmap.named("Full screen").click()
+    leave = heatmap.named("Leave full screen")
+    expect(leave).to_be_visible()
+    size = heatmap.page.evaluate("[innerWidth, innerHeight]")
+    eventually(heatmap.root.bounding_box, lambda box: box is not None and [box["width"], box["height"]] == size)
+    figure = heatmap.figure.bounding_box()
+    assert figure is not None
+    assert figure["height"] > 0.6 * size[1]
+    leave.click()
+    expect(heatmap.named("Full screen")).to_be_visible()
+    heatmap.sharp()
 
 
 def test_keys_on_the_figure_move_zoom_and_reset(heatmap: Heatmap) -> None:

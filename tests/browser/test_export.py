@@ -103,6 +103,7 @@ def test_client_side_controls_work(heatmap: Heatmap) -> None:
     slider.focus()
     heatmap.changes(lambda: slider.press("End"))
     heatmap.changes(lambda: heatmap.button("Measure", "size").click())
+    heatmap.options(shown=False)
     heatmap.changes(lambda: heatmap.cluster_boxes().nth(0).click())
     expect(heatmap.button("Drag mode", "select")).to_be_disabled()
     assert heatmap.button("Drag mode", "select").get_attribute("title")

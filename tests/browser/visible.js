@@ -4,7 +4,7 @@ async (root, [names, visible]) => {
   for (const document of bokeh?.documents ?? []) {
     const figure = document.get_model_by_name("liq-figure")
     if (!root.contains(bokeh.index.get_one(figure)?.el ?? null)) continue
-    const drawn = [...figure.renderers, ...figure.center].filter(({ name }) => name !== "liq-selection")
+    const drawn = [...figure.renderers, ...figure.center].filter(({ name }) => !["liq-selection", "liq-hatch"].includes(name))
     const chosen = drawn.filter(({ name }) => (names[0] === "*" ? name !== "liq-heat-image" : names.includes(name)))
     if (chosen.length < names.length) throw new Error(`Expected ${names} in the figure, found ${chosen.length}`)
     for (const model of chosen) model.visible = visible

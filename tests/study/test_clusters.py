@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -16,7 +17,7 @@ from liqwidget.domain.viewport import Viewport
 from liqwidget.errors import DataError
 from liqwidget.estimate.estimator import estimate
 from liqwidget.raster.grid import rasterise
-from liqwidget.study.clusters import COLUMNS, Cluster, clusters_frame, find_clusters
+from liqwidget.study.clusters import COLUMNS, Cluster, _split, clusters_frame, find_clusters
 from liqwidget.study.profile import profile
 from tests.ledgers import edges_of, traded_cells
 from tests.markets import Frames, candles_of, frames, interest_of, two_venues, walk
@@ -104,6 +105,48 @@ def test_more_sensitivity_never_gives_fewer(drawn: Frames, measure: str, one: fl
         assert sum(c.side is side for c in fewer) <= sum(c.side is side for c in more)
 
 
+def cut_cell_by_cell(values: np.ndarray[Any, Any], prominence: float) -> list[tuple[int, int]]:
+    """Return the parts of a run by joining cell after cell, the brute force.
+
+    Cells are taken from the highest down and joined to a neighbouring part; where two parts meet, the lower one becomes
+    part of the higher unless its prominence passes, in which case the meeting cell is their border.
+    """
+    owner = np.full(len(values), -1)
+    peaks: dict[int, float] = {}
+    merged: dict[int, int] = {}
+
+    def root(part: int) -> int:
+        while part in merged:
+            part = merged[part]
+        return part
+
+    for cell in np.argsort(-values, kind="stable"):
+        sides = [
+            root(int(owner[near])) for near in (cell - 1, cell + 1) if 0 <= near < len(values) and owner[near] >= 0
+        ]
+        if not sides:
+            owner[cell] = cell
+            peaks[int(cell)] = float(values[cell])
+            continue
+        higher = max(sides, key=lambda part: peaks[part])
+        owner[cell] = higher
+        for lower in sides:
+            if lower != higher and 1 - values[cell] / peaks[lower] < prominence:
+                merged[lower] = higher
+    parts = np.array([root(int(part)) for part in owner])
+    bounds = np.concatenate([[0], np.flatnonzero(np.diff(parts)) + 1, [len(parts)]])
+    return [(int(start), int(stop) - 1) for start, stop in itertools.pairwise(bounds)]
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(st.one_of(st.integers(1, 6).map(float), st.floats(0.01, 10)), min_size=1, max_size=30),
+    st.sampled_from([0.0005, 0.005, 0.05, 0.4]),
+)
+def test_a_run_is_cut_as_cell_by_cell(values: list[float], prominence: float) -> None:
+    assert _split(np.array(values), prominence) == cut_cell_by_cell(np.array(values), prominence)
+
+
 def test_nothing_but_ledger_time_and_options_counts() -> None:
     """Law 5: no view changes clusters, their identities stay, and filters are those of the picture."""
     at = LEDGER.end - 10**12
@@ -139,6 +182,94 @@ def test_age_counts_from_the_last_touch_of_the_peak() -> None:
     assert ages[False] == pd.Timedelta("2h")
 
 
+@laws
+@given(frames(most=120), measures, sensitivities, st.floats(0, 1))
+def test_persistence_is_the_share_of_past_hours_that_held_half(
+    drawn: Frames, measure: str, sensitivity: float, part: float
+) -> None:
+    """By the profile at each full hour of the last day that the data reach, for any time shown."""
+    ledger = estimate([drawn.market(), drawn.market(venue="bybit", minimum_distance=0.01)])
+    time = int(ledger.start + part * (ledger.end - ledger.start))
+    hours = [time - hour * 3_600 * 10**9 for hour in range(1, 25)]
+    known = [hour for hour in hours if any(venue.row_at(hour) >= 0 for venue in ledger)]
+    for cluster in find_clusters(ledger, time, measure, sensitivity=sensitivity)[:4]:
+        edges = [cluster.price_low, cluster.price_high]
+        name = cluster.side.label
+        held = [float(getattr(profile(ledger, hour, edges), name)[0]) for hour in known]
+        sure = [size for size in held if abs(size / cluster.size - 0.5) > 1e-9]
+        least, most = (sum(size >= limit * cluster.size for size in held) for limit in (0.5 + 1e-9, 0.5 - 1e-9))
+        assert least <= cluster.persistence * max(len(known), 1) + 1e-9
+        assert cluster.persistence * max(len(known), 1) <= most + 1e-9
+        assert len(sure) <= len(held)
+
+
+def test_persistence_by_hand() -> None:
+    """Every candle emptied what is above 95 until six hours ago; what is below stood all day, while there are data."""
+    rows = [(100.0, 100.0, 95.0, 100.0)] * 12 * 24 + [(100.0, 100.0, 100.0, 100.0)] * 12 * 6
+    ledger = estimate(Frames(candles_of(rows), interest_of([1000.0] * (len(rows) + 1)), "5m").market())
+    found = [c for c in find_clusters(ledger, None, "size") if c.side is Side.LONG]
+    above = [c for c in found if c.age == pd.Timedelta("6h")]
+    below = [c for c in found if c.price_high < 94.9]
+    assert above
+    assert below
+    assert all(0 < c.persistence < 6 / 24 for c in above)
+    assert all(c.persistence == 1 for c in below)
+    early = find_clusters(ledger, ledger.start + 4 * 3_600 * 10**9, "size")
+    assert {c.persistence * 3 for c in early} <= {0.0, 1.0, 2.0, 3.0}
+    assert all(c.persistence == 0 for c in find_clusters(ledger, ledger.start + 1_800 * 10**9, "size"))
+
+
+@pytest.mark.parametrize(("now", "share"), [(1_800.0, 1.0), (2_200.0, 5 / 24)])
+def test_a_range_already_stood_from_half_of_what_it_holds_now(now: float, share: float) -> None:
+    """A still market whose open interest jumped five hours ago: before, 56 % or 45 % of it stood everywhere."""
+    rows = [(100.0, 100.0, 100.0, 100.0)] * 12 * 26
+    interest = [1000.0] * (len(rows) - 60) + [now] * 61
+    ledger = estimate(Frames(candles_of(rows), interest_of(interest), "5m").market())
+    found = find_clusters(ledger, None, "size")
+    assert found
+    assert all(c.persistence == pytest.approx(share) for c in found)
+
+
+def test_persistence_reads_nothing_later() -> None:
+    market = walk(3, 400).market()
+    cut = int(market.close_time[300])
+    assert find_clusters(estimate(market), cut) == find_clusters(estimate(market.until(cut)), cut)
+
+
+@laws
+@given(frames(), measures, sensitivities)
+def test_one_venue_agrees_with_itself_and_with_its_copies(drawn: Frames, measure: str, sensitivity: float) -> None:
+    copies = [drawn.market(venue=name) for name in ("binance", "bybit", "okx")]
+    alone = find_clusters(estimate(copies[0]), None, measure, sensitivity=sensitivity)
+    assert all((c.venues_agreeing, c.agreement) == (1, 1.0) for c in alone)
+    for cluster in find_clusters(estimate(copies), None, measure, sensitivity=sensitivity):
+        assert (cluster.venues_agreeing, cluster.agreement) == (3, 1.0)
+
+
+@laws
+@given(st.integers(0, 500), measures, sensitivities)
+def test_agreeing_venues_have_their_own_peak_in_the_range(seed: int, measure: str, sensitivity: float) -> None:
+    """Venues of different markets, each searched alone, to a lattice cell."""
+    markets = [walk(seed + step, 150).market(venue=name) for step, name in enumerate(("binance", "bybit", "okx"))]
+    ledger = estimate(markets)
+    found = find_clusters(ledger, None, measure, sensitivity=sensitivity)
+    alone = [find_clusters(ledger.only([name]), None, measure, sensitivity=sensitivity) for name in ledger.names]
+    middle = {name: ledger.only([name]).last_price() for name in ledger.names}
+    low, high = max(middle.values()) * 0.06, min(middle.values()) * 3.5
+    for cluster in found:
+        if low < cluster.price_low and cluster.price_high < high:
+            peaks = [
+                any(
+                    own.side is cluster.side
+                    and cluster.price_low / 1.00101 < own.peak_price < cluster.price_high * 1.00101
+                    for own in mine
+                )
+                for mine in alone
+            ]
+            assert cluster.venues_agreeing == sum(peaks)
+        assert cluster.agreement == pytest.approx(cluster.venues_agreeing / 3)
+
+
 @pytest.mark.parametrize("leverage", [[], [">50x"]])
 def test_nothing_standing_gives_no_clusters(leverage: list[str]) -> None:
     """No group chosen; a group that cannot exist where the nearest distance is 5 %."""
@@ -158,6 +289,7 @@ def test_frame_has_the_documented_columns() -> None:
     found = find_clusters(LEDGER)
     frame = clusters_frame(found)
     assert tuple(frame.columns) == COLUMNS
+    assert COLUMNS[-4:] == ("venue_mix", "persistence", "venues_agreeing", "agreement")
     assert frame["side"].isin(["long", "short"]).all()
     assert len(frame) == len(found)
     assert tuple(clusters_frame(()).columns) == COLUMNS

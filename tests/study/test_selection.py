@@ -82,6 +82,20 @@ def test_levels_that_stand_in_the_box_hold_what_the_selection_holds() -> None:
     assert standing.size[standing.side < 0].sum() == pytest.approx(chosen.short_size, rel=1e-6, abs=1e-9)
 
 
+@settings(max_examples=20, deadline=None)
+@given(boxes, groups, st.sampled_from(["candle", "1h"]))
+def test_provenance_adds_up_to_the_sizes(box: Box, leverage: tuple[str, ...] | None, by: str) -> None:
+    """Law 5, by candle: of the box's price range at its end, of the groups shown."""
+    chosen = Selection(box, LEDGER, leverage=leverage)
+    made = chosen.provenance(by=by)
+    whole = profile(LEDGER, box.time[1], (1.0, 10_000.0)).total[0]
+    assert made.long_size == pytest.approx(chosen.long_size, rel=1e-9, abs=1e-12 * whole)
+    assert made.short_size == pytest.approx(chosen.short_size, rel=1e-9, abs=1e-12 * whole)
+    assert (made.price, made.time) == (box.price, box.time[1])
+    assert set(made.leverage) == set(leverage or made.leverage)
+    assert (made.to_frame()["open_time"] <= pd.Timestamp(box.time[1], tz="UTC")).all()
+
+
 def test_all_levels_are_inside_a_box_around_everything() -> None:
     everything = Selection(Box((1e-3, 10_000), ("2020-01-01", "2030-01-01")), LEDGER)
     assert len(everything.levels) == len(levels(LEDGER))

@@ -7,6 +7,7 @@ from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -17,13 +18,15 @@ from liqwidget.estimate.estimator import estimate
 from liqwidget.field.density import Prior
 from liqwidget.study.clusters import Cluster, find_clusters
 from liqwidget.study.profile import profile
-from liqwidget.study.uncertainty import PUBLISHED, Alternative, default_alternatives, uncertainty
+from liqwidget.study.uncertainty import PUBLISHED, Alternative, _under, default_alternatives, uncertainty
+from tests.ledgers import content
 from tests.markets import Frames, frames, two_venues, walk
 
 if TYPE_CHECKING:
     from liqwidget.domain.ledger import Ledger
 
 laws = settings(max_examples=15, deadline=None)
+HALF_A_MINUTE = pd.Timedelta("30s")
 MARKETS = two_venues(9, 400)
 FOUND = uncertainty(MARKETS)
 
@@ -62,6 +65,52 @@ def test_each_alternative_is_an_estimate_of_its_own(measure: str) -> None:
         sizes = [standing_in(ledger, cluster, measure) for cluster in FOUND.clusters]
         assert table[one.name].to_numpy() == pytest.approx(sizes, rel=1e-9)
     assert (table.nunique(axis=1) == len(FOUND.alternatives)).any()
+
+
+@laws
+@given(frames(most=120), st.sampled_from(["effective", "isolated", {50: 0.2, 20: 0.3, 4: 0.1}]))
+def test_a_ledger_estimated_again_is_the_market_estimated_so(drawn: Frames, prior: Any) -> None:
+    """To the byte: openings, survival and states, whatever part of the base was taken over."""
+    market = drawn.market(complete_until=None if len(drawn.candles) % 2 else drawn.candles.index[-1] + HALF_A_MINUTE)
+    ledger = estimate(market, prior)
+    tried = (*default_alternatives(prior), Alternative("both", (3.0, 0.7), 0.1, 1.1), Alternative("same"))
+    tried += (Alternative("floor", cap=1e-3),)
+    for one, again in zip(tried, _under(ledger, tried), strict=True):
+        capped = replace(market, minimum_distance=market.minimum_distance * one.cap)
+        anew = estimate(capped, prior if one.prior is None else one.prior, churn=one.churn)
+        assert again.prior == anew.prior
+        for name in ("opened", "log_survival", "open_interest", "minimum_distance", "churn", "checkpoints"):
+            ours, theirs = getattr(again.venues[0], name), getattr(anew.venues[0], name)
+            assert content(ours) == content(theirs), (one.name, name)
+
+
+def test_states_along_the_way_are_those_of_the_market_estimated_so() -> None:
+    """Over several checkpoints, where only the nearest group is estimated again."""
+    market = walk(8, 2_500).market()
+    tried = default_alternatives()
+    for one, again in zip(tried, _under(estimate(market), tried), strict=True):
+        anew = estimate(
+            replace(market, minimum_distance=market.minimum_distance * one.cap),
+            one.prior or "effective",
+            churn=one.churn,
+        )
+        assert len(again.venues[0].checkpoints) == 2
+        assert content(again.venues[0].checkpoints) == content(anew.venues[0].checkpoints)
+
+
+def test_a_ledger_gives_what_its_market_gives() -> None:
+    """Also the second time, when alternatives are kept, at another time, and of one venue."""
+    ledger = estimate(MARKETS)
+    at = ledger.start + (ledger.end - ledger.start) // 2
+    for options in ({}, {}, {"at": at}, {"venues": ["bybit"], "leverage": ["10-25x"]}, {"horizon": "4h"}):
+        given, anew = uncertainty(ledger, **options), uncertainty(MARKETS, **options)
+        assert given.clusters == anew.clusters
+        assert given.by_alternative().equals(anew.by_alternative())
+        assert given.by_alternative("size").equals(anew.by_alternative("size"))
+    slow = estimate(MARKETS, churn=0.1)
+    assert uncertainty(slow).alternatives[0].churn == 0.1
+    with pytest.raises(DataError, match="ledger's own prior 'effective'"):
+        uncertainty(ledger, prior="isolated")
 
 
 def test_the_range_is_over_all_alternatives() -> None:

@@ -37,8 +37,9 @@ def test_law_6_a_request_survives_the_wire(request_: protocol.Request) -> None:
 @given(st.integers(1, 9), st.integers(1, 9), st.integers(0, 4), st.data())
 def test_law_6_a_frame_survives_the_wire(width: int, height: int, candles: int, data: st.DataObject) -> None:
     cells = data.draw(st.binary(min_size=width * height, max_size=width * height))
-    rows = data.draw(st.binary(min_size=48 * candles, max_size=48 * candles))
-    frame = protocol.Frame((0.0, 9.5), (1.0, 2.0), width, height, "size", 3.5, 4, 60_000, cells, rows)
+    rows = data.draw(st.binary(min_size=96 * candles, max_size=96 * candles))
+    events = data.draw(st.binary(min_size=32, max_size=32))
+    frame = protocol.Frame((0.0, 9.5), (1.0, 2.0), width, height, "size", 3.5, 4, 60_000, cells, rows, events)
     answer, buffers = protocol.frame_answer(protocol.ViewRequest("v", 1, (0.0, 9.5), (1.0, 2.0), width, height), frame)
     again = protocol.decode_frame(json.loads(json.dumps(answer))["frame"], buffers)
     assert again.state() == frame.state()
@@ -67,9 +68,10 @@ def test_a_broken_request_is_refused_in_words(content: object, words: str) -> No
 
 
 def test_a_frame_whose_bytes_do_not_fit_is_refused() -> None:
-    frame = protocol.Frame((0.0, 1.0), (1.0, 2.0), 2, 2, "size", 1.0, 4, 60_000, b"abcd", b"")
-    with pytest.raises(ProtocolError, match="2 x 2 pixels"):
-        protocol.decode_frame(frame.meta(), [b"abc", b""])
+    frame = protocol.Frame((0.0, 1.0), (1.0, 2.0), 2, 2, "size", 1.0, 4, 60_000, b"abcd", b"", b"")
+    for parts in ([b"abc", b"", b""], [b"abcd", bytes(95), b""], [b"abcd", b"", bytes(31)]):
+        with pytest.raises(ProtocolError, match="2 x 2 pixels"):
+            protocol.decode_frame(frame.meta(), parts)
 
 
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)

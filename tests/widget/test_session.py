@@ -63,7 +63,7 @@ def test_without_anything_standing_a_frame_is_empty_and_not_an_error(session: Se
 def test_candles_are_merged_without_loss_of_extremes(session: Session) -> None:
     market = session.drawn(SIZE)
     start, end = session.window(replace(SIZE, window="all"))
-    step, (begin, finish, opens, high, low, close) = session.candles(SIZE, (start, end), 300)
+    step, (begin, finish, opens, high, low, close, *_) = session.candles(SIZE, (start, end), 300)
     assert step > market.timeframe
     assert (finish - begin).max() * MILLISECOND == step
     assert (high.max(), low.min()) == (market.high.max(), market.low.min())

@@ -1,0 +1,71 @@
+import type { AnyModel } from "@anywidget/types"
+import { decodeBook, type Book } from "./book"
+import { canvas } from "./canvas"
+import type { Colours } from "./colours"
+import { element } from "./element"
+import { formatMoney } from "./money"
+import type { Plot } from "./plot"
+import { drawBars } from "./profile_bars"
+import type { BookState, Market, Traits } from "./protocol"
+import type { Theme } from "./theme"
+
+const BIN = 3
+
+export interface ProfilePanel {
+  node: HTMLElement
+  draw(plot: Plot): void
+}
+
+export interface ProfileOptions {
+  model: AnyModel<Traits>
+  market: () => Market
+  look: () => { theme: Theme; colours: Colours }
+}
+
+/** Standing size by price beside the picture, on its price axis: bars by leverage group or venue, and what adds up. */
+export function profilePanel({ model, market, look }: ProfileOptions): ProfilePanel {
+  const surface = canvas("liq-profile-canvas", "Estimated standing size by price")
+  const caption = element("div", "liq-profile-caption")
+  const node = element("div", "liq-profile", {}, [caption, surface.node])
+  const decoded = bookReader()
+  return {
+    node,
+    draw(plot) {
+      const stack = model.get("profile")
+      const state = model.get("_book")
+      node.hidden = stack === "off" || model.get("view") === "map"
+      if (node.hidden || !state || stack === "off") return
+      const { top, height } = plot.frame()
+      const [low, high] = plot.viewport().price
+      const [width, whole] = [node.clientWidth, node.clientHeight]
+      if (!(width > 0 && height > 0)) return
+      const count = Math.max(8, Math.floor(height / BIN))
+      const edges = Array.from({ length: count + 1 }, (_, i) => low + ((high - low) * i) / count)
+      const book = decoded(state, stack)
+      const { last_price: last, quote } = market()
+      caption.textContent = `est. size by ${stack === "venue" ? "venue" : "leverage"}`
+      surface.draw(width, whole, (context) => {
+        const { theme, colours } = look()
+        const side = model.get("side")
+        const most = drawBars(context, { book, edges, last, side, stack, top, height, width, theme, colours })
+        context.fillStyle = colours.muted
+        context.font = "11px system-ui, sans-serif"
+        context.textAlign = "right"
+        context.textBaseline = "bottom"
+        context.fillText(most.bar > 0 ? formatMoney(most.bar, quote) : "", width - 4, top + height + 16)
+      })
+    },
+  }
+}
+
+/** Decode each state once. */
+export function bookReader(): (state: BookState, stack: "leverage" | "venue") => Book {
+  const known = new WeakMap<BookState, Map<string, Book>>()
+  return (state, stack) => {
+    const books = known.get(state) ?? new Map<string, Book>()
+    known.set(state, books)
+    const book = books.get(stack) ?? decodeBook(state, state[`${stack}_names`], state[stack])
+    books.set(stack, book)
+    return book
+  }
+}

@@ -1,0 +1,61 @@
+import type { AnyModel } from "@anywidget/types"
+import type { Colours } from "./colours"
+import { disposerBag, type Disposer } from "./disposer"
+import type { Candles } from "./frame"
+import { mapView } from "./map_view"
+import { observe } from "./observe"
+import { panels } from "./panels"
+import type { Plot } from "./plot"
+import { profilePanel } from "./profile"
+import type { Market, Traits } from "./protocol"
+import { replay } from "./replay"
+import type { Theme } from "./theme"
+
+export interface Surroundings {
+  /** Draw all of it for the view of the picture. */
+  draw(): void
+  /** The time under the pointer, or none. */
+  point(time: number | null): void
+  dispose: Disposer
+}
+
+export interface SurroundingsOptions {
+  model: AnyModel<Traits>
+  plot: Plot
+  market: () => Market
+  candles: () => Candles | null
+  look: () => { theme: Theme; colours: Colours }
+  /** Where the profile, the panels and the liquidation map go. */
+  hosts: { profile: HTMLElement; under: HTMLElement; over: HTMLElement }
+  /** A sentence for the line above the picture, or none. */
+  say(text: string | null): void
+  speak(sentence: string): void
+}
+
+/** What stands around the picture: the profile beside it, panels and replay under it, the liquidation map in its place. */
+export function surroundings({ model, plot, market, candles, look, hosts, say, speak }: SurroundingsOptions): Surroundings {
+  const beside = profilePanel({ model, market, look })
+  const lower = panels({ model, market, colours: () => look().colours })
+  const map = mapView({ model, market, look, say })
+  const past = replay(model, speak)
+  hosts.profile.replaceChildren(beside.node)
+  hosts.under.replaceChildren(...(model.get("_offline") ? [lower.node] : [lower.node, past.node]))
+  hosts.over.append(map.node)
+  const draw = () => {
+    map.draw()
+    beside.draw(plot)
+    lower.draw(plot, candles())
+  }
+  const bag = disposerBag()
+  bag.add(
+    map.dispose,
+    past.dispose,
+    () => map.node.remove(),
+    observe(model, ["_book", "profile", "panels", "view", "side"], draw),
+    observe(model, ["price_style"], () => plot.setPriceStyle(model.get("price_style"))),
+    observe(model, ["circles"], () => plot.setCirclesShown(model.get("circles"))),
+  )
+  plot.setPriceStyle(model.get("price_style"))
+  plot.setCirclesShown(model.get("circles"))
+  return { draw, point: lower.point, dispose: bag.dispose }
+}

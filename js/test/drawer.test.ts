@@ -1,0 +1,217 @@
+// @vitest-environment happy-dom
+import { describe, expect, it, vi } from "vitest"
+import { checkList } from "../src/check_list"
+import { copyState } from "../src/copy_state"
+import { drawer } from "../src/drawer"
+import { drawerControls } from "../src/drawer_controls"
+import { fileLink } from "../src/file_link"
+import { counter } from "../src/gate"
+import type { Market, Traits } from "../src/protocol"
+import { share } from "../src/share"
+import { fakeModel } from "./fake_model"
+
+const GROUPS = [">50x", "25-50x", "10-25x", "5-10x", "3-5x", "<3x"]
+const market = { venues: ["binance", "bybit"], simulated: true, label: "BTC · simulated market", time: [0, 1] } as unknown as Market
+const START: Partial<Traits> = {
+  leverage: GROUPS,
+  venues: ["binance", "bybit"],
+  sensitivity: 0.5,
+  panels: ["volume", "open_interest"],
+  profile: "leverage",
+  price_style: "candles",
+  circles: true,
+  view: "heatmap",
+  _market: market,
+  _palettes: [{ name: "ember", label: "Ember", dark: new Uint8Array(0), light: new Uint8Array(0) }, { name: "viridis", label: "Viridis", dark: new Uint8Array(0), light: new Uint8Array(0) }],
+}
+
+describe("drawer", () => {
+  it("opens by its button and closes by it, by its own button and by Escape", () => {
+    const turned = vi.fn()
+    const { button, node } = drawer([{ title: "Look", fields: [] }], turned)
+    document.body.replaceChildren(button, node)
+    const state = () => [node.hidden, button.getAttribute("aria-expanded")]
+    expect([...state(), button.getAttribute("aria-controls")]).toEqual([true, "false", node.id])
+    button.click()
+    expect(state()).toEqual([false, "true"])
+    node.querySelector<HTMLElement>("[aria-label='Close options']")!.click()
+    expect(state()).toEqual([true, "false"])
+    expect(document.activeElement).toBe(button)
+    button.click()
+    node.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape" }))
+    expect(state()).toEqual([true, "false"])
+    expect(turned.mock.calls.flat()).toEqual([false, true, false, true, false])
+  })
+
+  it("names each group by its heading", () => {
+    const { node } = drawer([{ title: "Look", fields: [] }, { title: "Share", fields: [] }], () => {})
+    const names = [...node.querySelectorAll("[role=group]")].map((group) => node.querySelector(`#${group.getAttribute("aria-labelledby")}`)?.textContent)
+    expect(names).toEqual(["Look", "Share"])
+  })
+})
+
+describe("drawerControls", () => {
+  const setup = () => {
+    const fake = fakeModel(START)
+    const say = vi.fn()
+    const controls = drawerControls(fake.model, say)
+    const { node } = drawer([controls.counts, controls.look], () => {})
+    document.body.replaceChildren(node)
+    const field = <T extends HTMLElement>(name: string) => node.querySelector<T>(`[name="${name}"]`)!
+    const box = (value: string) => node.querySelector<HTMLInputElement>(`[data-value="${value}"]`)!
+    return { ...fake, controls, node, field, box, say }
+  }
+
+  it("moves the trait when a list is used, and the list when the trait is set", () => {
+    const { model, field } = setup()
+    const lists = [
+      ["palette", "palette", "viridis", "ember"],
+      ["scale", "scale", "rank", "log"],
+      ["price_style", "price_style", "line", "off"],
+      ["profile", "profile", "venue", "off"],
+      ["view", "view", "map", "heatmap"],
+      ["horizon", "horizon", "3d", "4h"],
+    ] as const
+    for (const [name, trait, value, other] of lists) {
+      const list = field<HTMLSelectElement>(name)
+      list.value = value
+      list.dispatchEvent(new Event("change"))
+      expect(model.get(trait)).toBe(value)
+      model.set(trait, other)
+      expect(list.value).toBe(other)
+    }
+  })
+
+  it("shows a horizon of the analyst's own", () => {
+    const { model, field } = setup()
+    model.set("horizon", "36h")
+    expect(field<HTMLSelectElement>("horizon").selectedOptions[0]?.textContent).toBe("36h")
+  })
+
+  it("names the prior, also one of the analyst's own", () => {
+    const { model, field } = setup()
+    const named = { name: "effective", label: "Effective leverage", title: "How far liquidations really are" }
+    model.set("_priors", [named, { name: "own", label: "Own: 3x, 0.8", title: "Your own prior" }])
+    model.set("_prior", "own")
+    const prior = field<HTMLSelectElement>("prior")
+    expect([prior.selectedOptions[0]?.textContent, prior.title]).toEqual(["Own: 3x, 0.8", "Your own prior"])
+  })
+
+  it("moves the sensitivity both ways", () => {
+    const { model, field } = setup()
+    const input = field<HTMLInputElement>("sensitivity")
+    input.value = "0.8"
+    input.dispatchEvent(new Event("change"))
+    expect(model.get("sensitivity")).toBe(0.8)
+    model.set("sensitivity", 0.25)
+    expect([input.value, input.getAttribute("aria-valuetext")]).toEqual(["0.25", "0.25"])
+  })
+
+  it("ticks groups, venues, panels and circles both ways", () => {
+    const { model, box, field } = setup()
+    box(">50x").click()
+    expect(model.get("leverage")).toEqual(GROUPS.slice(1))
+    model.set("leverage", ["<3x"])
+    expect([box("<3x").checked, box("25-50x").checked]).toEqual([true, false])
+    box("binance").click()
+    expect(model.get("venues")).toEqual(["bybit"])
+    box("funding").click()
+    expect(model.get("panels")).toEqual(["volume", "open_interest", "funding"])
+    field<HTMLInputElement>("liquidation_circles").click()
+    expect(model.get("circles")).toBe(false)
+  })
+
+  it("lets all panels go, but never the last venue or group", () => {
+    const { model, box, say } = setup()
+    for (const name of ["volume", "open_interest"]) box(name).click()
+    expect(model.get("panels")).toEqual([])
+    box("bybit").click()
+    box("binance").click()
+    expect(model.get("venues")).toEqual(["binance"])
+    expect(box("binance").checked).toBe(true)
+    expect(say).toHaveBeenLastCalledWith("Venues: one always stays chosen")
+  })
+
+  it("disables what the kernel computes, with the reason, and not the look", () => {
+    const { controls, box, field } = setup()
+    controls.disable("no kernel")
+    expect([box(">50x").disabled, field<HTMLSelectElement>("prior").title, field<HTMLInputElement>("sensitivity").disabled]).toEqual([true, "no kernel", true])
+    expect(field<HTMLSelectElement>("palette").disabled).toBe(false)
+  })
+})
+
+describe("checkList", () => {
+  it("chooses all by one button, which is off when all are chosen", () => {
+    const choose = vi.fn()
+    const { node, show } = checkList({ label: "Venues", choose }, [{ value: "a", text: "a" }, { value: "b", text: "b" }])
+    show(["b"])
+    const all = node.querySelector("button")!
+    expect(all.disabled).toBe(false)
+    all.click()
+    expect(choose).toHaveBeenCalledWith(["a", "b"])
+    expect(all.disabled).toBe(true)
+  })
+})
+
+describe("copyState", () => {
+  it("writes only what differs", () => {
+    const { model } = fakeModel(START)
+    expect(copyState(model)).toBe('LiqHeatmap("BTC", source="sample")')
+    model.set("side", "long")
+    model.set("threshold", 2500)
+    model.set("follow", false)
+    model.set("leverage", [">50x"])
+    model.set("panels", [])
+    model.set("_prior", "nominal")
+    model.set("time_range", [0, 86_400_000])
+    model.set("price_range", [90_000, 100_000.5])
+    expect(copyState(model)).toBe(
+      'LiqHeatmap("BTC", source="sample", prior="nominal", side="long", threshold=2500, follow=False, leverage=(">50x",), panels=(), ' +
+        'time_range=("1970-01-01T00:00:00.000Z", "1970-01-02T00:00:00.000Z"), price_range=(90000, 100000.5))',
+    )
+  })
+
+  it("says in a comment what code cannot bring back, and lets no text out of it", () => {
+    const { model } = fakeModel({ ...START, symbol: 'a"b', _market: { ...market, simulated: false, label: "own\nimport os" } })
+    expect(copyState(model)).toBe('LiqHeatmap("a\\"b")  # data: own import os')
+  })
+})
+
+describe("fileLink", () => {
+  const setup = (patience = 1000) => {
+    const fake = fakeModel()
+    return { ...fake, link: fileLink(fake.model, "v", counter(), patience) }
+  }
+
+  it("gives the file that the kernel answers with", async () => {
+    const { link, sent, tell } = setup()
+    const asked = link.ask()
+    expect(sent).toEqual([{ type: "html", view: "v", id: 1 }])
+    tell({ type: "file", view: "v", id: 1, name: "BTC.html" }, [new DataView(Uint8Array.from([60, 33]).buffer)])
+    const { name, blob } = await asked
+    expect([name, await blob.text()]).toEqual(["BTC.html", "<!"])
+  })
+
+  it("fails with the kernel's sentence, with one of its own when none comes, and takes one at a time", async () => {
+    const { link, tell } = setup(5)
+    const first = link.ask()
+    await expect(link.ask()).rejects.toThrow("being made already")
+    tell({ type: "error", view: "v", id: 1, message: "no room" })
+    await expect(first).rejects.toThrow("no room")
+    await expect(link.ask()).rejects.toThrow("did not answer")
+  })
+})
+
+describe("share", () => {
+  it("says what came of it, good or bad", async () => {
+    const say = vi.fn()
+    const act = async () => "Saved a.png"
+    const { group } = share({ png: act, html: () => Promise.reject(new Error("no kernel")), copy: act, full: async () => {}, say })
+    const press = (text: string) => group.fields[0]!.querySelectorAll("button").forEach((button) => button.textContent === text && button.click())
+    press("Save PNG")
+    await vi.waitFor(() => expect(group.fields[1]!.textContent).toBe("Saved a.png"))
+    press("Save HTML")
+    await vi.waitFor(() => expect(group.fields[1]!.textContent).toBe("no kernel"))
+    expect(say).toHaveBeenCalledTimes(2)
+  })
+})

@@ -1,0 +1,166 @@
+"""The read-out: what stands in one price cell at a time, how far it is, and what makes it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from liqwidget.domain.lattice import cell_edge, cell_of
+from liqwidget.domain.ledger import Ledger
+from liqwidget.domain.leverage import LEVERAGE_GROUPS, group_indices
+from liqwidget.errors import DataError
+from liqwidget.field.evaluate import Measured, standing
+from liqwidget.field.measure import parse_measure, touch_chance
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    import numpy.typing as npt
+
+
+@dataclass(frozen=True, slots=True)
+class SideReading:
+    """One side of a price cell.
+
+    Parameters
+    ----------
+    size, expected : float
+        What stands in the cell, and that times the chance that price gets there within the horizon [quote].
+    cumulative : float
+        What stands from the last price's cell to this one, both included [quote].
+    """
+
+    size: float = 0.0
+    expected: float = 0.0
+    cumulative: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What stands in one price cell at a time.
+
+    Parameters
+    ----------
+    time : int
+        [ns UTC].
+    price : float
+        As asked [quote/base].
+    price_low, price_high : float
+        Edges of its lattice cell [quote/base].
+    last_price : float
+        Last close of the venue with the most open interest [quote/base]; NaN before the first.
+    distance_pct : float
+        From the last price to `price` [%], below it negative; 0 before the first close.
+    chance : float
+        Of price reaching the cell within the horizon, on the venue with the most open interest.
+    long, short : SideReading
+        Sizes by side.
+    venue_mix, leverage_mix : dict
+        Share of the cell's size, both sides, by venue and by leverage group; each sums to 1, or all 0 where nothing
+        stands.
+    """
+
+    time: int
+    price: float
+    price_low: float
+    price_high: float
+    last_price: float
+    distance_pct: float = 0.0
+    chance: float = 0.0
+    long: SideReading = SideReading()
+    short: SideReading = SideReading()
+    venue_mix: dict[str, float] = field(default_factory=dict, repr=False)
+    leverage_mix: dict[str, float] = field(default_factory=dict, repr=False)
+
+
+def read_out(
+    ledger: Ledger,
+    price: float,
+    at: Any = None,
+    *,
+    horizon: str = "24h",
+    leverage: Iterable[str] | None = None,
+    venues: Iterable[str] | None = None,
+) -> Reading:
+    """Return exact sizes in the lattice cell of a price at a time.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        See `liqwidget.estimate`.
+    price : float
+        [quote/base].
+    at : time, optional
+        None means the last close.
+    horizon : str
+        Of the chance and of expected sizes.
+    leverage, venues : iterable of str, optional
+        Leverage groups and venues that count.
+
+    Raises
+    ------
+    DataError
+        If the price is not above 0, or a time, horizon, group or venue cannot be used.
+    """
+    wanted = _positive(price)
+    chosen, groups, time = ledger.only(venues), group_indices(leverage), ledger.instant(at)
+    days = parse_measure("expected", horizon)
+    last, cell = chosen.last_price(time), int(cell_of(wanted))
+    low, high = (float(edge) for edge in cell_edge([cell, cell + 1]))
+    names = [LEVERAGE_GROUPS[group] for group in groups]
+    if not last > 0:
+        nothing = dict.fromkeys(chosen.names, 0.0), dict.fromkeys(names, 0.0)
+        return Reading(time, wanted, low, high, last, venue_mix=nothing[0], leverage_mix=nothing[1])
+    parts = _parts(chosen, time, cell, groups)
+    chances = np.array([touch_chance(part, time, np.array([cell]), days)[0] for part in chosen])
+    sizes, expected = parts.sum(axis=(0, 1)), (parts.sum(axis=1) * chances[:, None]).sum(axis=0)
+    middle = int(cell_of(last))
+    edges = cell_edge([min(cell, middle), max(cell, middle) + 1])
+    between = standing(chosen, np.array([time]), edges, Measured(0.0, groups))[:, 0, 0]
+    sides = [SideReading(*map(float, values)) for values in zip(sizes, expected, between, strict=True)]
+    return Reading(
+        time=time,
+        price=wanted,
+        price_low=low,
+        price_high=high,
+        last_price=last,
+        distance_pct=float((wanted / last - 1) * 100),
+        chance=float(chances[_largest(chosen, time)]),
+        long=sides[0],
+        short=sides[1],
+        venue_mix=_shares(chosen.names, parts.sum(axis=(1, 2))),
+        leverage_mix=_shares(names, parts.sum(axis=(0, 2))),
+    )
+
+
+def _positive(price: object) -> float:
+    if isinstance(price, int | float | np.number) and 0 < price < np.inf:
+        return float(price)
+    message = f"Expected price as a number above 0, was {price!r:.60}"
+    raise DataError(message)
+
+
+def _parts(ledger: Ledger, time: int, cell: int, groups: tuple[int, ...]) -> npt.NDArray[np.float64]:
+    """Return what stands in a cell by venue, leverage group and side, shape (N, G, 2) [quote]."""
+    times, edges = np.array([time]), cell_edge([cell, cell + 1])
+    out = np.zeros((len(ledger.venues), len(groups), 2))
+    for index, part in enumerate(ledger):
+        alone = Ledger(ledger.symbol, ledger.prior, (part,))
+        for number, group in enumerate(groups):
+            out[index, number] = standing(alone, times, edges, Measured(0.0, (group,)))[:, 0, 0]
+    return out
+
+
+def _largest(ledger: Ledger, time: int) -> int:
+    """Return the index of the venue with the most open interest at a time [ns], as `Ledger.last_price` takes it."""
+    rows = [int(part.row_at(time)) for part in ledger]
+    return int(
+        np.argmax([part.open_interest[row] if row >= 0 else -1.0 for part, row in zip(ledger, rows, strict=True)])
+    )
+
+
+def _shares(names: Sequence[str], sums: npt.NDArray[np.float64]) -> dict[str, float]:
+    total = float(sums.sum())
+    return {name: float(part) / total if total > 0 else 0.0 for name, part in zip(names, sums, strict=True)}

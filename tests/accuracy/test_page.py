@@ -1,0 +1,144 @@
+"""The accuracy page says what the code computes: its tables are made anew, and its claims are checked.
+
+``make accuracy`` writes the page again. A number may differ by one in its last printed digit: sums are not the same to
+the last bit on every machine.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from liqwidget.estimate.calibrate import calibrate
+from liqwidget.field.density import Prior
+from tests.accuracy import page_tables, recorded_truth
+from tests.accuracy.page import PAGE, PLACE, PROSE
+from tests.accuracy.page_tables import GAIN, PARTIAL, RANK, RATIO, RECORDED, SIMULATED
+from tests.recorded import needs_recordings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from liqwidget.study.scores import Scores
+
+NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
+CHEAP = tuple(name for name in RECORDED if name != "calibrations")
+EFFECTIVE = Prior.parse("effective")
+
+
+def step(number: str) -> float:
+    """Return one in the last printed digit."""
+    return 10.0 ** -len(number.partition(".")[2])
+
+
+def value(number: str) -> float:
+    return float(number.replace(",", ""))
+
+
+def differences(old: str, new: str) -> list[tuple[str, str]]:
+    """Return the pairs of numbers that differ, or of whole texts where the words do."""
+    if NUMBER.sub("#", old) != NUMBER.sub("#", new):
+        return [(old, new)]
+    pairs = zip(NUMBER.findall(old), NUMBER.findall(new), strict=True)
+    return [(was, now) for was, now in pairs if abs(value(was) - value(now)) > 1.01 * step(was)]
+
+
+def printed(name: str) -> str:
+    """Return what the page has in the place of a table: between the pieces of prose around it."""
+    pieces = PLACE.split(PROSE.read_text(encoding="utf-8"))
+    page = PAGE.read_text(encoding="utf-8")
+    place = pieces.index(name, 1)
+    assert place % 2 == 1
+    start = page.index(pieces[place - 1]) + len(pieces[place - 1])
+    return page[start : page.index(pieces[place + 1], start)]
+
+
+def test_every_place_has_a_table_and_every_table_a_place() -> None:
+    places = PLACE.findall(PROSE.read_text(encoding="utf-8"))
+    assert sorted(places) == sorted({**SIMULATED, **RECORDED})
+    assert "{{" not in PAGE.read_text(encoding="utf-8")
+
+
+def test_the_prose_is_on_the_page_word_by_word() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    pieces = PLACE.split(PROSE.read_text(encoding="utf-8"))[::2]
+    found = [page.find(piece) for piece in pieces]
+    assert -1 not in found
+    assert found == sorted(found)
+    assert page.startswith(pieces[0])
+    assert page.endswith(pieces[-1])
+
+
+def test_a_wrong_number_is_found() -> None:
+    assert not differences("| map | 0.85 [0.76, 0.91] |", "| map | 0.84 [0.76, 0.91] |")
+    assert differences("| map | 0.85 [0.76, 0.91] |", "| map | 0.83 [0.76, 0.91] |") == [("0.85", "0.83")]
+    assert differences("| map | 0.05 |", "| map | -0.05 |")
+    assert differences("1,204", "1,206") == [("1,204", "1,206")]
+
+
+def check(name: str, table: Callable[[], str]) -> None:
+    assert differences(printed(name), table()) == []
+
+
+@pytest.mark.parametrize("name", SIMULATED)
+def test_the_tables_of_the_simulated_market_are_right(name: str) -> None:
+    check(name, SIMULATED[name])
+
+
+@needs_recordings
+@pytest.mark.parametrize("name", CHEAP)
+def test_the_tables_of_recorded_markets_are_right(name: str) -> None:
+    check(name, RECORDED[name])
+
+
+@needs_recordings
+def test_the_factors_fitted_to_recorded_liquidations_are_right() -> None:
+    """The fits of priors and of the simulated market take half a minute: they are left to `make accuracy`."""
+    lines = printed("calibrations").splitlines()
+    for coin in recorded_truth.COINS:
+        market, facts = recorded_truth.hyperliquid_daily(coin)
+        found = calibrate(market, facts, skip=recorded_truth.unreliable_days())
+        name = f"Hyperliquid, {coin}"
+        wanted = next(line for line in lines if line.startswith(f"| {name} | all sizes"))
+        made = page_tables.markdown([], [page_tables._calibrated(name, found)])
+        assert differences(wanted, made.splitlines()[-1]) == []
+
+
+# ------------------------------------------------------------------ the two lists
+
+
+def best(scores: Scores, metric: str) -> float:
+    return max(one.value for one in scores.scores if one.metric == metric and one.method != "map")
+
+
+@needs_recordings
+def test_what_the_map_is_said_to_do_it_does() -> None:
+    days = page_tables._daily(EFFECTIVE)
+    assert days.of("map", PARTIAL).low > 0
+    for metric in (RANK, PARTIAL, GAIN):
+        assert days.of("map", metric).value > best(days, metric)
+    assert 0.1 < days.of("map", RATIO).value < 10
+
+
+@needs_recordings
+def test_what_the_map_is_said_not_to_do_it_does_not() -> None:
+    held = page_tables._positions(EFFECTIVE)
+    given = "rank correlation given distance, 20 %"
+    assert all(abs(one.value) < 0.1 and one.low < 0 for one in held.scores if one.metric == given)
+    assert held.of("map", f"{RANK}, 20 %").value < best(held, f"{RANK}, 20 %") + 0.02
+    assert page_tables._daily(Prior.parse("nominal")).of("map", RATIO).value > 10
+
+
+def test_the_map_is_not_ahead_on_the_simulated_market() -> None:
+    found = page_tables._heatmap().score()
+    assert found.of("map", RANK).value < found.of("move only", RANK).value
+    assert found.of("map", PARTIAL).value < best(found, PARTIAL)
+
+
+def test_another_prior_changes_sizes_ten_to_three_hundred_times() -> None:
+    sizes = page_tables._heatmap().uncertainty().by_alternative("expected")
+    ratio = sizes["isolated"] / sizes["base"]
+    assert 5 < ratio.min() < 15
+    assert 200 < ratio.max() < 450
