@@ -93,7 +93,7 @@ class LiqHeatmap(SelectingView):
             raise DataError(message)
         chosen = {"prior": prior} | prior_state(ledger.prior)
         super().__init__(
-            Session(ledger, self._source.markets),
+            _session(ledger, self._source),
             f"{ledger.symbol} · {self._source.label}",
             self._source.notice,
             simulated=self._source.simulated,
@@ -188,7 +188,7 @@ class LiqHeatmap(SelectingView):
 
     def _estimate_anew(self, change: Any) -> None:
         with self._lock:
-            self._session = Session(estimate(self.markets, Prior.parse(change["new"])), self.markets)
+            self._session = _session(estimate(self.markets, Prior.parse(change["new"])), self._source)
         with self.hold_sync():
             for name, value in prior_state(self.ledger.prior).items():
                 setattr(self, name, value)
@@ -203,7 +203,7 @@ class LiqHeatmap(SelectingView):
             return
         with self._lock, self.hold_sync():
             every = self.venues == self._session.ledger.names or self._source.simulated
-            self._source, self._session = source, Session(ledger, source.markets)
+            self._source, self._session = source, _session(ledger, source)
             self._named = {"label": f"{ledger.symbol} · {source.label}", "simulated": source.simulated}
             self._notice = source.notice
             self.venues = ledger.names if every else tuple(name for name in self.venues if name in ledger.names)
@@ -382,3 +382,9 @@ class LiqHeatmap(SelectingView):
         from liqwidget.widget.picture import write_png
 
         return write_png(self, Path(path), width, height, theme)
+
+
+def _session(ledger: Ledger, source: Source) -> Session:
+    """Return the session of a source's markets; of a simulated one no real venue is missed."""
+    asked = () if source.simulated else [part.venue for part in source.status]
+    return Session(ledger, source.markets, asked)

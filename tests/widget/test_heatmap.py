@@ -65,6 +65,7 @@ def test_what_answers_is_shown_and_what_is_missing_is_said(monkeypatch: pytest.M
     assert not heatmap.market_state["simulated"]
     status = heatmap.status
     assert status["state"].tolist() == ["connected"] * 2 + ["refused"] * 5
+    assert "2 venues of 7 answered" in heatmap.grade.reasons
     assert status.loc["binance", "candles"] == 400
 
 
