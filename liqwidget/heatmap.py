@@ -11,11 +11,11 @@ import traitlets
 from liqwidget.domain.frames import MarketData
 from liqwidget.domain.positions import Positions
 from liqwidget.domain.time import timestamp
-from liqwidget.errors import DataError, SourceError
+from liqwidget.errors import DataError, LiqError, SourceError
 from liqwidget.estimate.calibrate import calibrate
 from liqwidget.estimate.estimator import estimate
 from liqwidget.field.density import NAMED_PRIORS, Prior
-from liqwidget.market.source import SourceLike, read
+from liqwidget.market.source import Source, SourceLike, read
 from liqwidget.study.clusters import clusters_frame
 from liqwidget.study.comparison import compare
 from liqwidget.study.levels import levels
@@ -50,7 +50,8 @@ class LiqHeatmap(SelectingView):
     symbol : str
         Such as ``'BTC'``.
     source : str, MarketData, or iterable of either, optional
-        ``'sample'`` for the simulated market, venue names, or your own `MarketData`; None takes what can be had.
+        ``'sample'`` for the simulated market, venue names, or your own `MarketData`; None asks all exchanges side by
+        side, shows what has answered after 8 s (the rest joins later), and the simulated market if none answers.
     timeframe : str
         Length of a candle, such as ``'5m'``.
     live : bool
@@ -70,6 +71,7 @@ class LiqHeatmap(SelectingView):
         If a frame or an option cannot be used.
     """
 
+    _source: Source = Source((), "")
     prior = traitlets.Any("effective", help="The leverage prior; setting it estimates anew.")
 
     def __init__(
@@ -91,7 +93,7 @@ class LiqHeatmap(SelectingView):
             raise DataError(message)
         chosen = {"prior": prior} | prior_state(ledger.prior)
         super().__init__(
-            Session(ledger, self._source.markets),
+            _session(ledger, self._source),
             f"{ledger.symbol} · {self._source.label}",
             self._source.notice,
             simulated=self._source.simulated,
@@ -100,6 +102,8 @@ class LiqHeatmap(SelectingView):
         )
         self.observe(self._estimate_anew, "prior")
         self.observe(self._prior_chosen, "_prior")
+        if self._source.joining is not None:
+            self._source.joining.then(self._joined)
 
     @classmethod
     def from_frames(
@@ -156,14 +160,24 @@ class LiqHeatmap(SelectingView):
 
     @property
     def status(self) -> pd.DataFrame:
-        """One row per venue: state ('simulated' or 'own frames'), last_time (UTC), candles, notes."""
+        """One row per venue, those that are missing too.
+
+        state: 'connected', 'stale' (its last candle is old), 'refused', 'off' (not yet), 'simulated' or 'own frames';
+        last_time (UTC); candles; notes; reason: why it is not shown, or not whole; publishes: what is public there.
+        """
         state = "simulated" if self._source.simulated else "own frames"
-        rows = [
-            (state, timestamp(int(part.time[-1])), len(part.time) - 1, "; ".join(part.notes)) for part in self.ledger
-        ]
-        return pd.DataFrame(
-            rows, columns=["state", "last_time", "candles", "notes"], index=pd.Index(self.ledger.names, name="venue")
-        )
+        rows: dict[str, tuple[str, Any, int, str, str, str]] = {
+            part.venue: (state, timestamp(int(part.time[-1])), len(part.time) - 1, "; ".join(part.notes), "", "")
+            for part in self.ledger
+        }
+        for asked in self._source.status:
+            name, row = asked.venue, rows.get(asked.venue)
+            if self._source.simulated:
+                name, row = f"{name} (real)", None
+            last, candles, notes = row[1:4] if row is not None else (pd.NaT, 0, "")
+            rows[name] = asked.state, last, candles, notes, asked.reason, asked.publishes
+        columns = ["state", "last_time", "candles", "notes", "reason", "publishes"]
+        return pd.DataFrame(rows.values(), columns=columns, index=pd.Index(rows, name="venue"))
 
     # ------------------------------------------------------------------ estimating
 
@@ -174,10 +188,25 @@ class LiqHeatmap(SelectingView):
 
     def _estimate_anew(self, change: Any) -> None:
         with self._lock:
-            self._session = Session(estimate(self.markets, Prior.parse(change["new"])), self.markets)
+            self._session = _session(estimate(self.markets, Prior.parse(change["new"])), self._source)
         with self.hold_sync():
             for name, value in prior_state(self.ledger.prior).items():
                 setattr(self, name, value)
+            self._refresh()
+
+    def _joined(self, source: Source) -> None:
+        """Show a source that has more venues, or more of them, than before; called from a thread of its own."""
+        try:
+            ledger = estimate(source.markets, Prior.parse(self.prior))
+        except LiqError as error:
+            self._error = str(error)
+            return
+        with self._lock, self.hold_sync():
+            every = self.venues == self._session.ledger.names or self._source.simulated
+            self._source, self._session = source, _session(ledger, source)
+            self._named = {"label": f"{ledger.symbol} · {source.label}", "simulated": source.simulated}
+            self._notice = source.notice
+            self.venues = ledger.names if every else tuple(name for name in self.venues if name in ledger.names)
             self._refresh()
 
     def _prior_chosen(self, change: Any) -> None:
@@ -298,7 +327,14 @@ class LiqHeatmap(SelectingView):
         raise SourceError(message, symbol=self.symbol)
 
     def stop(self) -> None:
-        """Stop the live feed; nothing happens when none runs."""
+        """Stop the live feed, and waiting for exchanges that have not answered; nothing happens when none runs."""
+        if self._source.joining is not None:
+            self._source.joining.stop()
+
+    def close(self) -> None:
+        """Close the view; nothing goes on behind it."""
+        self.stop()
+        super().close()
 
     # ------------------------------------------------------------------ out of the notebook
 
@@ -346,3 +382,9 @@ class LiqHeatmap(SelectingView):
         from liqwidget.widget.picture import write_png
 
         return write_png(self, Path(path), width, height, theme)
+
+
+def _session(ledger: Ledger, source: Source) -> Session:
+    """Return the session of a source's markets; of a simulated one no real venue is missed."""
+    asked = () if source.simulated else [part.venue for part in source.status]
+    return Session(ledger, source.markets, asked)

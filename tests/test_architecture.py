@@ -34,7 +34,7 @@ MAY_IMPORT_ALL = {"heatmap", "__init__"}
 ONLY_IN = {"ccxt": "market/exchange*.py", "dask": "run/batch*.py"}
 """Per library, the one place that imports it."""
 
-LATE = ("ccxt", "dask", "numba", "scipy", "pyarrow", "matplotlib", "bokeh.models", "bokeh.plotting")
+LATE = ("aiohttp", "ccxt", "dask", "numba", "scipy", "pyarrow", "matplotlib", "bokeh.models", "bokeh.plotting")
 """What `import liqwidget` must not load."""
 
 DRAWERS = {"utils", "util", "helpers", "helper", "common", "misc", "shared"}

@@ -82,11 +82,14 @@ class Session:
         What is shown.
     markets : sequence of MarketData
         Its markets; the candles of the one with the most open interest are drawn.
+    asked : sequence of str
+        Venues that were asked, those that did not answer too; by default those of the ledger.
     """
 
-    def __init__(self, ledger: Ledger, markets: Sequence[MarketData]) -> None:
+    def __init__(self, ledger: Ledger, markets: Sequence[MarketData], asked: Sequence[str] = ()) -> None:
         self.ledger = ledger
         self.markets = tuple(markets)
+        self.asked = tuple(asked)
         self._tops: dict[Settings, float] = {}
 
     def shown(self, settings: Settings) -> list[MarketData]:
@@ -276,7 +279,8 @@ class Session:
 
     def grade(self, settings: Settings) -> Grade:
         """Return how far the map can be relied on at the end shown."""
-        return grade(self.ledger.only(settings.venues), self.end(settings))
+        expected = self.asked if settings.venues is None and self.asked else None
+        return grade(self.ledger.only(settings.venues), self.end(settings), expected_venues=expected)
 
 
 def _last_interest(market: MarketData, time: int) -> float:

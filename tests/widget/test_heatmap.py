@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,8 +12,10 @@ import pytest
 import traitlets
 
 from liqwidget import DataError, LiqHeatmap, MarketData, SourceError, profile
+from liqwidget.market import source
 from liqwidget.market.source import ENVIRONMENT, base_symbol
 from liqwidget.widget import protocol
+from tests.answers import answering, gathered, history
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,26 +41,81 @@ def view_request(heatmap: LiqHeatmap, number: int = 1) -> dict[str, Any]:
 # ---------------------------------------------------------------------- sources
 
 
-def test_without_a_venue_the_simulated_market_is_shown_with_its_reason() -> None:
+def test_without_a_network_the_simulated_market_is_shown_with_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    answering(monkeypatch, {"okx": SourceError("okx is under maintenance: try again later")})
     heatmap = LiqHeatmap("BTC")
     assert heatmap.market_state["simulated"]
-    assert "Simulated market: this version reads no exchange" in heatmap.market_state["notice"]
+    notice = heatmap.market_state["notice"]
+    assert "Simulated market: no exchange could be read: binance, bybit, hyperliquid" in notice
+    assert "okx: is under maintenance" in notice
     assert "simulated" in heatmap.market_state["label"]
-    assert set(heatmap.status["state"]) == {"simulated"}
+    status = heatmap.status
+    assert set(status["state"]) == {"simulated", "refused"}
+    assert status.loc["okx (real)", "reason"] == "is under maintenance: try again later"
+    assert "open interest every 5m" in str(status.loc["okx (real)", "publishes"])
     assert repr(heatmap) == "LiqHeatmap('BTC')"
+
+
+def test_what_answers_is_shown_and_what_is_missing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    answering(monkeypatch, {"binance": history("binance"), "bybit": history("bybit")})
+    heatmap = LiqHeatmap("BTC")
+    assert heatmap.venues == ("binance", "bybit")
+    assert heatmap.market_state["label"] == "BTC · binance + bybit"
+    assert "Without okx, hyperliquid, bitget, gate, htx: cannot be found" in heatmap.market_state["notice"]
+    assert not heatmap.market_state["simulated"]
+    status = heatmap.status
+    assert status["state"].tolist() == ["connected"] * 2 + ["refused"] * 5
+    assert "2 venues of 7 answered" in heatmap.grade.reasons
+    assert status.loc["binance", "candles"] == 400
+
+
+def test_a_venue_that_answers_later_joins(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = answering(monkeypatch, {"binance": history("binance"), "bybit": gathered("bybit", 300), "okx": None})
+    monkeypatch.setattr(source, "FIRST_SECONDS", 0.0)
+    heatmap = LiqHeatmap("BTC", ["binance", "bybit", "okx"])
+    assert heatmap.status["state"].tolist() == ["connected", "connected", "off"]
+    assert heatmap.status.loc["bybit", "reason"] == "older candles are still being read"
+    joined = threading.Event()
+    heatmap.observe(lambda _: joined.set(), "_clusters")
+    thread = next(thread for thread in threading.enumerate() if thread.name == "liqwidget-joining")
+    made["bybit"].future.set_result(history("bybit"))
+    made["okx"].future.set_result(history("okx"))
+    thread.join(20)
+    assert not thread.is_alive()
+    assert joined.is_set()
+    assert heatmap.venues == ("binance", "bybit", "okx")
+    assert heatmap.market_state["label"] == "BTC · binance + bybit + okx"
+    assert set(heatmap.status["state"]) == {"connected"}
+    assert len(heatmap.markets[1].time) == 400
+
+
+def test_stop_ends_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = answering(monkeypatch, {"binance": history("binance"), "okx": None})
+    monkeypatch.setattr(source, "FIRST_SECONDS", 0.0)
+    heatmap = LiqHeatmap("BTC", ["binance", "okx"])
+    thread = next(thread for thread in threading.enumerate() if thread.name == "liqwidget-joining")
+    heatmap.close()
+    thread.join(20)
+    assert not thread.is_alive()
+    assert made["okx"].future.cancelled()
+    assert heatmap.venues == ("binance",)
 
 
 @pytest.mark.parametrize(
     ("symbol", "options", "words"),
     [
-        ("BTC", {"source": "binance"}, "binance cannot be read in this version"),
-        ("BTC", {"source": ["binance", "okx"]}, "binance, okx cannot be read"),
+        ("BTC", {"source": "binance"}, "BTC could not be read: binance: cannot be found by name"),
+        ("BTC", {"source": ["binance", "okx"]}, "BTC could not be read: binance, okx: cannot be found"),
         ("BTC", {"live": True}, "Live data cannot be read in this version"),
         ("BTC", {"source": "ftx"}, "Expected source among 'auto', 'sample' and venues"),
-        ("WAGMI", {}, "Expected a symbol of the simulated market .BTC, ETH, SOL., was 'WAGMI'"),
+        ("WAGMI", {}, "WAGMI could not be read: binance, bybit"),
+        ("WAGMI", {"source": "sample"}, "Expected a symbol of the simulated market .BTC, ETH, SOL., was 'WAGMI'"),
     ],
 )
-def test_what_cannot_be_read_is_said_in_a_sentence(symbol: str, options: dict[str, Any], words: str) -> None:
+def test_what_cannot_be_read_is_said_in_a_sentence(
+    symbol: str, options: dict[str, Any], words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answering(monkeypatch, {})
     with pytest.raises(SourceError, match=words) as caught:
         LiqHeatmap(symbol, **options)
     assert caught.value._render_traceback_() == [f"SourceError: {caught.value}"]

@@ -1,0 +1,311 @@
+"""The exchanges: read by ccxt in one thread of its own with its own event loop; what is read crosses as plain values.
+
+The thread starts on first use and ends when nothing was asked for a while, or at exit. Everything that speaks to an
+exchange runs on its loop (`worker().submit`), so that a busy cell does not hold it up and it holds up no cell.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import concurrent.futures
+import contextlib
+import threading
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from liqwidget.domain.time import duration_ns, time_ns
+from liqwidget.errors import DataError, SourceError
+from liqwidget.market import venues
+from liqwidget.market.exchange_client import Client
+from liqwidget.market.exchange_history import find, gather_history
+from liqwidget.market.history import FIRST_KINDS, KINDS, Gathering, History, Kind
+from liqwidget.market.symbols import Wanted, parse_symbol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine, Iterable
+    from concurrent.futures import Future
+
+    from liqwidget.market.exchange_history import Progress
+
+    Address = Callable[[str, str], str]
+    """Turns a venue's name and one of its addresses into another address."""
+
+Result = TypeVar("Result")
+
+IDLE_SECONDS = 30.0
+"""After so long with nothing to do the thread ends; connections are closed with it."""
+_STOP_SECONDS = 5.0
+
+
+class Worker:
+    """A thread with an event loop, and the clients that live on it."""
+
+    def __init__(self, idle: float = IDLE_SECONDS) -> None:
+        self._idle = idle
+        # Reentrant: the garbage collector may close a heatmap, and so cancel what it asked for, inside of it.
+        self._lock = threading.RLock()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
+        self._busy = 0
+        self._clients: dict[tuple[Any, ...], Client] = {}
+        self._timer: asyncio.TimerHandle | None = None
+
+    @property
+    def running(self) -> bool:
+        """Whether the thread is there."""
+        thread = self._thread
+        return thread is not None and thread.is_alive()
+
+    def submit(self, coroutine: Coroutine[Any, Any, Result]) -> Future[Result]:
+        """Run a coroutine on the loop; the future can be waited for and cancelled from any thread."""
+        with self._lock:
+            loop = self._loop
+            if loop is None:
+                loop = self._start()
+            self._busy += 1
+            future = asyncio.run_coroutine_threadsafe(coroutine, loop)
+        future.add_done_callback(lambda _: self._ended(loop))
+        return future
+
+    async def client(
+        self, venue: venues.Venue, *, inverse: bool = False, address: Address | None = None, **options: Any
+    ) -> Client:
+        """Return the client of a venue on this loop, made on first use; it is closed with the thread."""
+        key = (venue.name, inverse, address, tuple(sorted(options.items())))
+        found = self._clients.get(key)
+        if found is None:
+            moved = None if address is None else (lambda url: address(venue.name, url))
+            found = self._clients[key] = Client(venue, inverse, moved, **options)
+        return found
+
+    def close(self) -> None:
+        """Stop what runs, close connections, end the thread; the next use starts it again."""
+        with self._lock:
+            loop, thread = self._loop, self._thread
+            self._loop = self._thread = None
+        if loop is None or thread is None:
+            return
+        with contextlib.suppress(RuntimeError):
+            loop.call_soon_threadsafe(loop.stop)
+        if thread is not threading.current_thread():
+            thread.join(_STOP_SECONDS)
+
+    def _start(self) -> asyncio.AbstractEventLoop:
+        loop = asyncio.new_event_loop()
+        self._loop, self._clients, self._timer, self._busy = loop, {}, None, 0
+        self._thread = threading.Thread(target=self._run, args=(loop,), name="liqwidget-exchanges", daemon=True)
+        self._thread.start()
+        return loop
+
+    def _run(self, loop: asyncio.AbstractEventLoop) -> None:
+        asyncio.set_event_loop(loop)
+        clients = self._clients
+        try:
+            loop.run_forever()
+        finally:
+            loop.run_until_complete(_finish(loop, clients))
+            asyncio.set_event_loop(None)
+            loop.close()
+
+    def _ended(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Count one thing less to do; when none is left, let the idle time pass."""
+        with self._lock:
+            if self._loop is not loop:
+                return
+            self._busy -= 1
+            with contextlib.suppress(RuntimeError):
+                loop.call_soon_threadsafe(self._wait_idly, loop)
+
+    def _wait_idly(self, loop: asyncio.AbstractEventLoop) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = loop.call_later(self._idle, self._rest, loop)
+
+    def _rest(self, loop: asyncio.AbstractEventLoop) -> None:
+        with self._lock:
+            if self._busy or self._loop is not loop:
+                return
+            self._loop = self._thread = None
+        loop.stop()
+
+
+async def _finish(loop: asyncio.AbstractEventLoop, clients: dict[tuple[Any, ...], Client]) -> None:
+    """Cancel what is left, close the clients, and let connections end."""
+    me = asyncio.current_task(loop)
+    left = [task for task in asyncio.all_tasks(loop) if task is not me]
+    for task in left:
+        task.cancel()
+    await asyncio.gather(*left, return_exceptions=True)
+    await asyncio.gather(*(client.close() for client in clients.values()), return_exceptions=True)
+    await asyncio.sleep(0)
+    await loop.shutdown_asyncgens()
+    await loop.shutdown_default_executor()
+
+
+_worker = Worker()
+
+
+def worker() -> Worker:
+    """Return the one thread of the exchanges."""
+    return _worker
+
+
+def close() -> None:
+    """End the thread of the exchanges and its connections; the next use starts it again."""
+    _worker.close()
+
+
+atexit.register(close)
+
+
+@dataclass(slots=True, eq=False)
+class Request:
+    """One venue's history under way.
+
+    Parameters
+    ----------
+    venue : Venue
+        Who is asked.
+    future : Future of History
+        Its end; a SourceError of it says why there is none.
+    """
+
+    venue: venues.Venue
+    wanted: Wanted
+    step: int
+    gathering: Gathering | None = field(default=None, init=False)
+    future: Future[History] = field(init=False)
+
+    def so_far(self) -> History | None:
+        """Return what is there while the rest is under way; None if that is not enough for a market."""
+        gathering = self.gathering
+        if gathering is None:
+            return None
+        kinds = ["candles"] + (["open_interest"] if self.venue.interest_history else [])
+        if any(not gathering.count(kind) for kind in kinds):  # type: ignore[arg-type]
+            return None
+        with contextlib.suppress(SourceError):
+            return gathering.history()
+        return None
+
+
+def request_history(
+    venue: str,
+    symbol: str | Wanted,
+    timeframe: str = "5m",
+    since: Any = None,
+    until: Any = None,
+    *,
+    kinds: Iterable[Kind] = FIRST_KINDS,
+    progress: Progress | None = None,
+    address: Address | None = None,
+    **options: Any,
+) -> Request:
+    """Start reading one venue's history and return at once; parameters as for `fetch_history`."""
+    found, wanted, step = venues.venue(venue), _wanted(symbol), duration_ns(timeframe)
+    chosen = tuple(kinds)
+    unknown = [kind for kind in chosen if kind not in KINDS]
+    if unknown:
+        message = f"Expected kinds among {', '.join(KINDS)}, was {unknown[0]!r:.40}"
+        raise DataError(message)
+    start = None if since is None else time_ns(since, "since")
+    end = None if until is None else time_ns(until, "until")
+    if start is not None and end is not None and end <= start:
+        message = f"Expected until after since, was {until} and {since}"
+        raise DataError(message)
+    request = Request(found, wanted, step)
+
+    async def run() -> History:
+        client = await _worker.client(found, inverse=wanted.inverse, address=address, **options)
+        instrument = await find(client, wanted)
+        gathering = request.gathering = Gathering(instrument, step)
+        now = client.now if end is None else min(end, client.now)
+        first = now - default_span(step) if start is None else start
+        await gather_history(client, gathering, first, end, kinds=chosen, progress=progress)
+        return gathering.history(end)
+
+    request.future = _worker.submit(run())
+    return request
+
+
+def fetch_history(
+    venue: str,
+    symbol: str | Wanted,
+    timeframe: str = "5m",
+    since: Any = None,
+    until: Any = None,
+    *,
+    kinds: Iterable[Kind] = FIRST_KINDS,
+    progress: Progress | None = None,
+    address: Address | None = None,
+    seconds: float | None = None,
+    **options: Any,
+) -> History:
+    """Read one venue's history and wait for it.
+
+    Parameters
+    ----------
+    venue : str
+        One of `liqwidget.market.venues.VENUES`.
+    symbol : str or Wanted
+        In any usual spelling: 'BTC', 'BTC/USDT:USDT', 'BTC-USDT-SWAP'.
+    timeframe : str
+        Length of a candle.
+    since, until : time, optional
+        From when (None: `ROWS` candles back) up to when (None: the venue's present).
+    kinds : iterable of str
+        Of 'candles', 'open_interest', 'funding', 'liquidations', 'long_short'.
+    progress : callable, optional
+        Called with venue, kind and rows so far after each page, on the exchanges' thread.
+    address : callable, optional
+        (venue, address) -> address: where to find the venue instead, such as a server on this machine. For tests.
+    seconds : float, optional
+        How long to wait at most.
+    **options
+        request_seconds, paced, first_wait, clock: see `Client`.
+
+    Returns
+    -------
+    History
+        `.market()` makes MarketData; `.notes` says what is missing.
+
+    Raises
+    ------
+    SourceError
+        If the venue refuses, does not answer, or lists no such contract; the text says what to do.
+    DataError
+        If a parameter cannot be used.
+    """
+    request = request_history(
+        venue, symbol, timeframe, since, until, kinds=kinds, progress=progress, address=address, **options
+    )
+    try:
+        return request.future.result(seconds)
+    except TimeoutError as error:
+        request.future.cancel()
+        message = f"{request.venue.name} did not answer within {seconds:g} s: try again later"
+        raise SourceError(message, venue=request.venue.name, retryable=True) from error
+    except BaseException:
+        request.future.cancel()
+        raise
+
+
+ROWS = 8640
+"""Candles that are read where no start is given: 30 days of 5m, 6 days of 1m."""
+_FEWEST_DAYS, _MOST_DAYS = 3, 730
+
+
+def default_span(step: int) -> int:
+    """Return how far back is read where no start is given [ns]: `ROWS` candles, at least 3 and at most 730 days."""
+    day = duration_ns("1d")
+    return min(max(ROWS * step, _FEWEST_DAYS * day), _MOST_DAYS * day)
+
+
+def _wanted(symbol: str | Wanted) -> Wanted:
+    return symbol if isinstance(symbol, Wanted) else parse_symbol(symbol)
+
+
+def wait_for(requests: Iterable[Request], seconds: float) -> None:
+    """Wait until all have ended, or so many seconds have passed."""
+    concurrent.futures.wait([request.future for request in requests], seconds)

@@ -1,0 +1,189 @@
+"""What was read of one venue's past: frames by kind, and the MarketData that they make."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Literal
+
+import pandas as pd
+
+from liqwidget.domain.frames import MarketData
+from liqwidget.domain.margin import venue_cap
+from liqwidget.domain.time import duration_text, timestamp
+from liqwidget.errors import SourceError
+from liqwidget.market import payloads
+from liqwidget.market.venues import venue
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from liqwidget.market.symbols import Instrument
+
+Kind = Literal["candles", "open_interest", "funding", "liquidations", "long_short"]
+KINDS: tuple[Kind, ...] = ("candles", "open_interest", "funding", "liquidations", "long_short")
+"""What can be read of a venue; `Venue` says what it publishes of each."""
+FIRST_KINDS: tuple[Kind, ...] = ("candles", "open_interest", "funding", "liquidations")
+"""What a heatmap reads."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class History:
+    """One venue's past as it was read, in base units and by position side.
+
+    Parameters
+    ----------
+    instrument : Instrument
+        The contract.
+    step : int
+        Length of a candle [ns].
+    complete_until : int
+        The venue's time when the newest candles were asked for [ns]: a candle that closes later was not finished.
+    frames : dict
+        A frame by kind, indexed by UTC time (liquidations: column `time`), in the units of `MarketData.from_frames`;
+        'long_short' has long_short_ratio [accounts long / accounts short]. A kind that was not read is missing.
+    notes : tuple of str
+        What was left out, and what the venue does not have.
+    complete : bool
+        Whether all that was asked for is there; False while older pages are still being read.
+    """
+
+    instrument: Instrument
+    step: int
+    complete_until: int
+    frames: dict[Kind, pd.DataFrame] = field(repr=False)
+    notes: tuple[str, ...] = ()
+    complete: bool = True
+
+    @property
+    def last_time(self) -> pd.Timestamp:
+        """Close of the newest candle, or the time it was asked for if it is not finished."""
+        last = int(self.frames["candles"].index[-1].value) + self.step
+        return timestamp(min(last, self.complete_until))
+
+    def market(self) -> MarketData:
+        """Return the market that these frames make, ready to be estimated from.
+
+        Candles from before the first open interest are left out. A venue that has no history of open interest is taken
+        to have had its first known value in all of the past, which a note says.
+
+        Raises
+        ------
+        SourceError
+            If no candle is left.
+        """
+        name, symbol = self.instrument.venue, self.instrument.wanted.name
+        candles, notes = self.frames["candles"], list(self.notes)
+        interest = self.frames.get("open_interest")
+        if interest is not None and interest.empty:
+            interest = None
+        if interest is not None and not venue(name).interest_history:
+            interest = pd.concat([interest[:1].set_axis(candles.index[:1]), interest])
+            interest = interest[~interest.index.duplicated(keep="last")]
+            notes.append(f"{name} publishes no history of open interest: the first value known stands for the past")
+        elif interest is not None:
+            candles = candles[candles.index > interest.index[0] - pd.Timedelta(self.step)]
+        if candles.empty:
+            message = f"{name} has no candles of {symbol} that its open interest overlaps"
+            raise SourceError(message, venue=name, symbol=symbol)
+        market = MarketData.from_frames(
+            candles, interest, symbol=symbol, venue=name, timeframe=duration_text(self.step),
+            funding=_filled(self.frames.get("funding")), liquidations=_filled(self.frames.get("liquidations")),
+            minimum_distance=self._inverse_distance(), complete_until=self.complete_until,
+        )  # fmt: skip
+        return replace(market, notes=(*market.notes, *dict.fromkeys(notes)))
+
+    def _inverse_distance(self) -> float | None:
+        if not self.instrument.inverse:
+            return None
+        first = self.frames["candles"].index[0]
+        return venue_cap(self.instrument.venue, self.instrument.wanted.coin, first, "inverse").minimum_distance
+
+
+def _filled(frame: pd.DataFrame | None) -> pd.DataFrame | None:
+    return None if frame is None or frame.empty else frame
+
+
+class Gathering:
+    """A history while it is being read: one thread adds pages, another may take what is there.
+
+    Parameters
+    ----------
+    instrument : Instrument
+        The contract.
+    step : int
+        Length of a candle [ns].
+    """
+
+    def __init__(self, instrument: Instrument, step: int) -> None:
+        self.instrument, self.step = instrument, step
+        self.asked_at = 0
+        self.complete = False
+        self._lock = threading.Lock()
+        self._rows: dict[Kind, list[Any]] = {}
+        self._notes: list[str] = []
+
+    def add(self, kind: Kind, rows: Iterable[Any] = ()) -> None:
+        """Add what a page held; a kind that was read and has nothing is there with no rows."""
+        with self._lock:
+            self._rows.setdefault(kind, []).extend(rows)
+
+    def note(self, text: str) -> None:
+        """Add a sentence for the user, once."""
+        with self._lock:
+            if text not in self._notes:
+                self._notes.append(text)
+
+    def count(self, kind: Kind) -> int:
+        """Return how many rows there are, duplicates included."""
+        with self._lock:
+            return len(self._rows.get(kind, ()))
+
+    def history(self, until: int | None = None) -> History:
+        """Return what there is.
+
+        Parameters
+        ----------
+        until : int, optional
+            Nothing from after this time [ns] is taken.
+
+        Raises
+        ------
+        SourceError
+            If there is no candle yet.
+        """
+        with self._lock:
+            rows = {kind: list(part) for kind, part in self._rows.items()}
+            notes, complete = list(self._notes), self.complete
+        now = self.asked_at if until is None else min(self.asked_at, until)
+        frames: dict[Kind, pd.DataFrame] = {}
+        for kind, part in rows.items():
+            frames[kind], found = self._frame(kind, part, now)
+            notes += [f"{self.instrument.venue}: {text}" for text in found]
+        if "candles" not in frames or frames["candles"].empty:
+            name, symbol = self.instrument.venue, self.instrument.wanted.name
+            message = f"{name} sent no candles of {symbol} ({self.instrument.id[:40]}) for the time asked for"
+            raise SourceError(message, venue=name, symbol=symbol)
+        gaps = _gaps(frames["candles"].index, self.step)
+        if gaps:
+            notes.append(f"{self.instrument.venue}: {gaps} candles are missing between the first and the last")
+        return History(self.instrument, self.step, now, frames, tuple(notes), complete)
+
+    def _frame(self, kind: Kind, rows: list[Any], now: int) -> tuple[pd.DataFrame, list[str]]:
+        match kind:
+            case "candles":
+                return payloads.candle_frame(rows, self.instrument, self.step, now)
+            case "open_interest":
+                return payloads.interest_frame(rows, self.instrument, now + self.step)
+            case "funding":
+                return payloads.rate_frame(rows, "fundingRate", "funding_rate", now)
+            case "long_short":
+                return payloads.rate_frame(rows, "longShortRatio", "long_short_ratio", now)
+            case "liquidations":
+                return payloads.liquidation_frame(rows, now)
+
+
+def _gaps(index: pd.Index[Any], step: int) -> int:
+    if len(index) < 2:  # noqa: PLR2004
+        return 0
+    return (int(index[-1].value) - int(index[0].value)) // step + 1 - len(index)
