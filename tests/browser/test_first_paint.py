@@ -45,7 +45,12 @@ for _ in range(4000):
 
 @pytest.fixture(scope="module")
 def sheet(desk: Desk) -> Iterator[Sheet]:
-    with desk.sheet("first", SAMPLE, 'LiqHeatmap("NOPE")', "LiqHeatmap('<img src=x onerror=hacked=1>')") as sheet:
+    with desk.sheet(
+        "first",
+        SAMPLE,
+        'LiqHeatmap("NOPE", source="sample")',
+        "LiqHeatmap('<img src=x onerror=hacked=1>', source='sample')",
+    ) as sheet:
         yield sheet
 
 

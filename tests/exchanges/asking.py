@@ -6,6 +6,7 @@ import asyncio
 import time
 from typing import TYPE_CHECKING, Any
 
+from tests import loops
 from tests.exchanges.clients import client
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def ask(
         finally:
             await exchange.close()
 
-    return asyncio.run(run())
+    return loops.run(run())
 
 
 async def until(condition: Callable[[], object]) -> None:

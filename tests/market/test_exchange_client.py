@@ -29,6 +29,7 @@ from liqwidget.market.exchange_client import (
     seconds_to_wait,
 )
 from liqwidget.market.venues import VENUES
+from tests import loops
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,7 +55,7 @@ def failing(error: Exception, times: int = 99, answer: Answer | None = None) -> 
 def called(exchange: Any, **options: Any) -> Any:
     client = Client(VENUES["okx"], first_wait=0.001)
     client.exchange = exchange
-    return asyncio.run(client.call("ask", **options))
+    return loops.run(client.call("ask", **options))
 
 
 def named(*names: str) -> Exception:
@@ -115,7 +116,7 @@ def test_no_try_starts_after_the_deadline() -> None:
         await client.call("ask", deadline=asyncio.get_running_loop().time() + 0.1)
 
     with pytest.raises(SourceError):
-        asyncio.run(late())
+        loops.run(late())
     assert len(asked) == 1
 
 
@@ -185,12 +186,12 @@ def test_no_key_is_read_and_certificates_are_checked(name: str, monkeypatch: pyt
         assert session.closed
         await client.close()
 
-    asyncio.run(made())
+    loops.run(made())
 
 
 def test_a_venue_without_inverse_contracts_says_so() -> None:
     with pytest.raises(SourceError, match="hyperliquid has no coin-margined perpetual swaps"):
-        asyncio.run(Client(VENUES["hyperliquid"], inverse=True).open())
+        loops.run(Client(VENUES["hyperliquid"], inverse=True).open())
 
 
 def test_a_look_up_that_hangs_ends(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -199,7 +200,7 @@ def test_a_look_up_that_hangs_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(exchange_client, "LOOK_UP_SECONDS", 0.05)
     try:
         with pytest.raises(OSError, match="look-up took too long"):
-            asyncio.run(Resolver().resolve("example.invalid", 443))
+            loops.run(Resolver().resolve("example.invalid", 443))
     finally:
         release.set()
 
@@ -210,7 +211,7 @@ def test_a_look_up_that_fails_fails(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(socket, "getaddrinfo", no_such)
     with pytest.raises(socket.gaierror, match="not known"):
-        asyncio.run(Resolver().resolve("example.invalid", 443))
+        loops.run(Resolver().resolve("example.invalid", 443))
 
 
 # ---------------------------------------------------------------------- the thread
