@@ -23,16 +23,18 @@ import numpy.typing as npt
 import pandas as pd
 
 from liqwidget.domain.lattice import cell_centre, cell_edge, cell_of
-from liqwidget.domain.ledger import Ledger, VenueLedger
 from liqwidget.domain.leverage import LEVERAGE_GROUPS, group_indices
 from liqwidget.domain.side import Side
 from liqwidget.domain.time import HOUR
 from liqwidget.errors import DataError
 from liqwidget.field.evaluate import Measured, standing
 from liqwidget.field.measure import parse_measure, touch_chance
+from liqwidget.field.parts import by_group, shares
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from liqwidget.domain.ledger import Ledger
 
 Floats = npt.NDArray[np.float64]
 
@@ -151,7 +153,7 @@ def find_clusters(
     middle = int(cell_of(price))
     cells = np.arange(middle - REACH_DOWN, middle + REACH_UP + 1)
     edges = cell_edge(np.append(cells, cells[-1] + 1))
-    parts = np.stack([_by_group(part, chosen, time, edges, groups) for part in chosen])
+    parts = by_group(chosen, time, edges, groups)
     size = parts.sum(axis=(0, 1))
     chances = [touch_chance(part, time, cells, days) for part in chosen]
     expected = sum(part.sum(axis=0) * chance for part, chance in zip(parts, chances, strict=True))
@@ -183,10 +185,10 @@ def find_clusters(
                 expected_size=float(expected[row, inside].sum()),
                 distance_pct=float((cell_centre(cells[peak]) / price - 1) * 100),
                 age=pd.Timedelta(time - _last_touch(chosen, int(cells[peak]), side, time), unit="ns"),
-                leverage_mix=_shares(
+                leverage_mix=shares(
                     [LEVERAGE_GROUPS[group] for group in groups], parts[:, :, row, inside].sum(axis=(0, 2))
                 ),
-                venue_mix=_shares(chosen.names, parts[:, :, row, inside].sum(axis=(1, 2))),
+                venue_mix=shares(chosen.names, parts[:, :, row, inside].sum(axis=(1, 2))),
                 persistence=persistence[number],
                 venues_agreeing=agreeing[number],
                 agreement=agreeing[number] / len(chosen.venues),
@@ -206,12 +208,6 @@ def _prominence(sensitivity: object) -> float:
         return float(0.05 * 10 ** (-2 * sensitivity))
     message = f"Expected sensitivity from 0 (few clusters) to 1 (many), was {sensitivity!r}"
     raise DataError(message)
-
-
-def _by_group(venue: VenueLedger, ledger: Ledger, time: int, edges: Floats, groups: tuple[int, ...]) -> Floats:
-    """Return what stands on one venue by leverage group, shape (G, 2, V) [quote]."""
-    alone, times = Ledger(ledger.symbol, ledger.prior, (venue,)), np.array([time])
-    return np.stack([standing(alone, times, edges, Measured(0.0, (group,)))[:, :, 0] for group in groups])
 
 
 def _persistence(
@@ -241,11 +237,6 @@ def _agreeing(venues: Sequence[Floats], ranges: Sequence[_Range], prominence: fl
             inside = (peaks >= low - _TOLERANCE) & (peaks < stop + _TOLERANCE)
             counts[number] += int(mine is side and inside.any())
     return counts
-
-
-def _shares(names: Sequence[str], sums: Floats) -> dict[str, float]:
-    total = float(sums.sum())
-    return {name: float(part) / total for name, part in zip(names, sums, strict=True)}
 
 
 def _last_touch(ledger: Ledger, cell: int, side: Side, time: int) -> int:

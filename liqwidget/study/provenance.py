@@ -21,6 +21,7 @@ from liqwidget.domain.side import Side
 from liqwidget.domain.time import duration_ns, time_index, timestamp
 from liqwidget.errors import DataError
 from liqwidget.field.contribution import contributions
+from liqwidget.field.parts import shares
 from liqwidget.study.profile import checked_edges
 
 if TYPE_CHECKING:
@@ -156,23 +157,17 @@ class Provenance:
         if leverage:
             columns["leverage"] = np.array(self.leverage, dtype=object)[group]
         else:
-            shares = (self.size[entry] / size[:, None]).tolist()
-            columns["leverage_mix"] = [dict(zip(self.leverage, mix, strict=True)) for mix in shares]
+            mixes = (self.size[entry] / size[:, None]).tolist()
+            columns["leverage_mix"] = [dict(zip(self.leverage, mix, strict=True)) for mix in mixes]
         return pd.DataFrame(columns)
 
     def by_venue(self) -> dict[str, float]:
         """Return each venue's share of what stands; sums to 1, or all 0 where nothing stands."""
-        return self._shares(
-            self.venues, np.bincount(self.venue, self.size.sum(axis=1), len(self.venues)).astype(np.float64)
-        )
+        return shares(self.venues, np.bincount(self.venue, self.size.sum(axis=1), len(self.venues)).astype(np.float64))
 
     def by_leverage(self) -> dict[str, float]:
         """Return each leverage group's share of what stands; sums to 1, or all 0 where nothing stands."""
-        return self._shares(self.leverage, self.size.sum(axis=0))
-
-    def _shares(self, names: tuple[str, ...], sums: Floats) -> dict[str, float]:
-        total = float(sums.sum())
-        return {name: float(part) / total if total > 0 else 0.0 for name, part in zip(names, sums, strict=True)}
+        return shares(self.leverage, self.size.sum(axis=0))
 
     def timeline(self, columns: int | npt.ArrayLike = 240) -> Timeline:
         """Return when what stands was opened, as columns of time: a highlight for the picture.

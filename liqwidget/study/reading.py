@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from liqwidget.domain.lattice import cell_edge, cell_of
-from liqwidget.domain.ledger import Ledger
 from liqwidget.domain.leverage import LEVERAGE_GROUPS, group_indices
 from liqwidget.errors import DataError
 from liqwidget.field.evaluate import Measured, standing
 from liqwidget.field.measure import parse_measure, touch_chance
+from liqwidget.field.parts import by_group, shares
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
-    import numpy.typing as npt
+    from liqwidget.domain.ledger import Ledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ def read_out(
     if not last > 0:
         nothing = dict.fromkeys(chosen.names, 0.0), dict.fromkeys(names, 0.0)
         return Reading(time, wanted, low, high, last, venue_mix=nothing[0], leverage_mix=nothing[1])
-    parts = _parts(chosen, time, cell, groups)
+    parts = by_group(chosen, time, cell_edge([cell, cell + 1]), groups)[..., 0]
     chances = np.array([touch_chance(part, time, np.array([cell]), days)[0] for part in chosen])
     sizes, expected = parts.sum(axis=(0, 1)), (parts.sum(axis=1) * chances[:, None]).sum(axis=0)
     middle = int(cell_of(last))
@@ -130,8 +130,8 @@ def read_out(
         chance=float(chances[_largest(chosen, time)]),
         long=sides[0],
         short=sides[1],
-        venue_mix=_shares(chosen.names, parts.sum(axis=(1, 2))),
-        leverage_mix=_shares(names, parts.sum(axis=(0, 2))),
+        venue_mix=shares(chosen.names, parts.sum(axis=(1, 2))),
+        leverage_mix=shares(names, parts.sum(axis=(0, 2))),
     )
 
 
@@ -142,25 +142,9 @@ def _positive(price: object) -> float:
     raise DataError(message)
 
 
-def _parts(ledger: Ledger, time: int, cell: int, groups: tuple[int, ...]) -> npt.NDArray[np.float64]:
-    """Return what stands in a cell by venue, leverage group and side, shape (N, G, 2) [quote]."""
-    times, edges = np.array([time]), cell_edge([cell, cell + 1])
-    out = np.zeros((len(ledger.venues), len(groups), 2))
-    for index, part in enumerate(ledger):
-        alone = Ledger(ledger.symbol, ledger.prior, (part,))
-        for number, group in enumerate(groups):
-            out[index, number] = standing(alone, times, edges, Measured(0.0, (group,)))[:, 0, 0]
-    return out
-
-
 def _largest(ledger: Ledger, time: int) -> int:
     """Return the index of the venue with the most open interest at a time [ns], as `Ledger.last_price` takes it."""
     rows = [int(part.row_at(time)) for part in ledger]
     return int(
         np.argmax([part.open_interest[row] if row >= 0 else -1.0 for part, row in zip(ledger, rows, strict=True)])
     )
-
-
-def _shares(names: Sequence[str], sums: npt.NDArray[np.float64]) -> dict[str, float]:
-    total = float(sums.sum())
-    return {name: float(part) / total if total > 0 else 0.0 for name, part in zip(names, sums, strict=True)}

@@ -8,13 +8,14 @@ import numpy as np
 import numpy.typing as npt
 
 from liqwidget.domain.lattice import CELL, cell_edge, cell_of
-from liqwidget.domain.ledger import Ledger, VenueLedger
 from liqwidget.domain.leverage import LEVERAGE_GROUPS
-from liqwidget.field.evaluate import Measured, standing
+from liqwidget.field.parts import by_group
 from liqwidget.study.clusters import REACH_DOWN, REACH_UP
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from liqwidget.domain.ledger import Ledger
 
 Floats = npt.NDArray[np.float64]
 
@@ -43,7 +44,7 @@ def book_state(ledger: Ledger, time: int, groups: Sequence[int]) -> dict[str, An
     middle = int(cell_of(price))
     cells = np.arange(middle - REACH_DOWN, middle + REACH_UP + 1)
     edges = cell_edge(np.append(cells, cells[-1] + 1))
-    parts = np.stack([_by_group(part, ledger, time, edges, groups) for part in ledger])
+    parts = by_group(ledger, time, edges, groups).sum(axis=2)
     return {
         "base": int(cells[0]),
         "cell": CELL,
@@ -52,12 +53,6 @@ def book_state(ledger: Ledger, time: int, groups: Sequence[int]) -> dict[str, An
         "venue": _bytes(parts.sum(axis=1)),
         "venue_names": list(ledger.names),
     }
-
-
-def _by_group(venue: VenueLedger, ledger: Ledger, time: int, edges: Floats, groups: Sequence[int]) -> Floats:
-    """Return what stands on one venue by leverage group, both sides, shape (G, V) [quote]."""
-    alone, times = Ledger(ledger.symbol, ledger.prior, (venue,)), np.array([time])
-    return np.stack([standing(alone, times, edges, Measured(0.0, (group,)))[:, :, 0].sum(axis=0) for group in groups])
 
 
 def _bytes(rows: Floats) -> bytes:

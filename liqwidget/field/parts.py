@@ -1,0 +1,40 @@
+"""What stands, taken apart: by venue, leverage group and side."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from liqwidget.domain.ledger import Ledger
+from liqwidget.field.evaluate import Measured, standing
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+Floats = npt.NDArray[np.float64]
+
+
+def by_group(ledger: Ledger, time: int, edges: Floats, groups: Sequence[int]) -> Floats:
+    """Return what stands between price edges at a time [ns], apart by venue, leverage group (by index) and side.
+
+    Returns
+    -------
+    ndarray of float64, shape (N, G, 2, V)
+        Quote currency; long, then short.
+    """
+    times = np.array([time])
+    alone = [Ledger(ledger.symbol, ledger.prior, (venue,)) for venue in ledger]
+    return np.stack(
+        [
+            np.stack([standing(venue, times, edges, Measured(0.0, (group,)))[:, :, 0] for group in groups])
+            for venue in alone
+        ]
+    )
+
+
+def shares(names: Sequence[str], sums: Floats) -> dict[str, float]:
+    """Return the share of each name, which sum to 1, or all 0 where nothing stands."""
+    total = float(sums.sum())
+    return {name: float(part) / total if total > 0 else 0.0 for name, part in zip(names, sums, strict=True)}
