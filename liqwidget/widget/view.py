@@ -59,6 +59,7 @@ class HeatmapView(anywidget.AnyWidget):
     follow = Bool(default_value=True).tag(sync=True)
     price_style = Enum(("candles", "line", "off"), "candles").tag(sync=True)
     circles = Bool(default_value=True).tag(sync=True)
+    whiskers = Bool(default_value=True).tag(sync=True)
     panels = synced(Names(PANELS, empty=True, default_value=("volume", "open_interest")))
     profile = Enum(("leverage", "venue", "off"), "leverage").tag(sync=True)
     view = Enum(("heatmap", "map"), "heatmap").tag(sync=True)
@@ -78,6 +79,7 @@ class HeatmapView(anywidget.AnyWidget):
     _market = Dict(default_value=None, allow_none=True).tag(sync=True)
     _book = Dict(default_value=None, allow_none=True).tag(sync=True)
     _clusters = List(Dict()).tag(sync=True)
+    _doubt = Dict(default_value=None, allow_none=True).tag(sync=True)
     _selection = Dict(default_value=None, allow_none=True).tag(sync=True)
     _selected = List(Unicode()).tag(sync=True)
     _error = Unicode().tag(sync=True)
@@ -146,6 +148,9 @@ class HeatmapView(anywidget.AnyWidget):
             message = f"venues: Expected one or more of {', '.join(names)}, was {unknown[0]!r}"
             raise traitlets.TraitError(message)
         return tuple(name for name in names if name in proposal["value"])
+
+    def complete(self) -> None:
+        """Compute what is otherwise left for later, so that the state can be saved whole; nothing is left here."""
 
     def _refresh(self) -> None:
         """Compute what the settings show, and send it in one go."""
