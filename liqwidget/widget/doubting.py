@@ -97,7 +97,7 @@ class DoubtingView(HeatmapView):
                 return
             self._doubted = asked
             if asked is None or before is None or asked.ledger.prior != before.ledger.prior:
-                self._doubt = None
+                self.set_trait("_doubt", None)
             if asked is not None:
                 self._doubter.ask(partial(self._answer_doubt, asked))
 

@@ -12,7 +12,6 @@ from liqwidget.errors import DataError
 from liqwidget.study.clusters import Cluster
 from liqwidget.study.provenance import Provenance, provenance
 from liqwidget.study.selection import Selection
-from liqwidget.widget import protocol
 from liqwidget.widget.doubting import DoubtingView
 from liqwidget.widget.opened import opened_answer
 from liqwidget.widget.traits import milliseconds
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
 
     from liqwidget.domain.ledger import Ledger
     from liqwidget.domain.side import Side
+    from liqwidget.widget import protocol
 
 
 class SelectingView(DoubtingView):
@@ -118,12 +118,9 @@ class SelectingView(DoubtingView):
             venues=settings.venues, by=by,
         )  # fmt: skip
 
-    def _reply(self, request: protocol.Request) -> tuple[dict[str, Any], protocol.Buffers]:
-        if not isinstance(request, protocol.ProvenanceRequest):
-            return super()._reply(request)
-        with self._lock:
-            clusters = 0 if self.selection is not None else len(self.selected_clusters)
-            return opened_answer(request, self._selected_provenance(), clusters=clusters)
+    def _opened(self, request: protocol.ProvenanceRequest) -> tuple[dict[str, Any], protocol.Buffers]:
+        clusters = 0 if self.selection is not None else len(self.selected_clusters)
+        return opened_answer(request, self._selected_provenance(), clusters=clusters)
 
     def _selected_provenance(self) -> tuple[Provenance, ...]:
         """Return what made the box, else each ticked cluster; found once for any number of views of it."""

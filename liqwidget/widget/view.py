@@ -17,6 +17,7 @@ from liqwidget.field.measure import MEASURES
 from liqwidget.raster.palette import DEFAULT_PALETTE, PALETTES, look_up_table
 from liqwidget.widget import protocol
 from liqwidget.widget.assets import bokeh_asset, bokeh_gzip, bokeh_version
+from liqwidget.widget.opened import opened_answer
 from liqwidget.widget.session import WINDOWS, Session, Settings, cluster_state
 from liqwidget.widget.traits import Duration, Names, PriceRange, Time, TimeRange, synced
 
@@ -200,8 +201,14 @@ class HeatmapView(anywidget.AnyWidget):
             if isinstance(request, protocol.ReadingRequest):
                 values = self._session.reading(settings, request.time, request.price)
                 return {"type": "reading", "view": request.view, "id": request.id} | values, []
+            if isinstance(request, protocol.ProvenanceRequest):
+                return self._opened(request)
             frame = self._session.frame(settings, request.time, request.price, request.width, request.height)
             return protocol.frame_answer(request, frame)
+
+    def _opened(self, request: protocol.ProvenanceRequest) -> tuple[dict[str, Any], protocol.Buffers]:
+        """Return when what is selected was opened; nothing can be selected here."""
+        return opened_answer(request, (), clusters=0)
 
     def _document_shown(self) -> Document:
         """Return the Bokeh document, made on first use; from then on changes reach the views as patches."""
