@@ -20,6 +20,7 @@ const START: Partial<Traits> = {
   profile: "leverage",
   price_style: "candles",
   circles: true,
+  whiskers: true,
   view: "heatmap",
   _market: market,
   _palettes: [{ name: "ember", label: "Ember", dark: new Uint8Array(0), light: new Uint8Array(0) }, { name: "viridis", label: "Viridis", dark: new Uint8Array(0), light: new Uint8Array(0) }],
@@ -119,6 +120,10 @@ describe("drawerControls", () => {
     expect(model.get("panels")).toEqual(["volume", "open_interest", "funding"])
     field<HTMLInputElement>("liquidation_circles").click()
     expect(model.get("circles")).toBe(false)
+    field<HTMLInputElement>("whiskers").click()
+    expect(model.get("whiskers")).toBe(false)
+    model.set("whiskers", true)
+    expect(field<HTMLInputElement>("whiskers").checked).toBe(true)
   })
 
   it("lets all panels go, but never the last venue or group", () => {
