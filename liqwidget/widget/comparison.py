@@ -46,7 +46,7 @@ LABELS = {
 }
 """Names of the figures in a notebook's table."""
 
-_NO_MATHS = "mathjax_ignore tex2jax_ignore"
+NO_MATHS = "mathjax_ignore tex2jax_ignore"
 """Classes that keep MathJax from setting what stands between two dollar signs as a formula."""
 
 
@@ -216,7 +216,7 @@ class ComparisonView:
         said = "".join(f"<li>{html.escape(text)}</li>" for text in notes)
         alt = html.escape(f"{self.comparison.symbol}: estimate and measured positions. {self.sentence}", quote=True)
         return (
-            f'<div class="{_NO_MATHS}" style="max-width:960px"><img alt="{alt}" style="max-width:100%" '
+            f'<div class="{NO_MATHS}" style="max-width:960px"><img alt="{alt}" style="max-width:100%" '
             f'src="data:image/png;base64,{picture}"><ul style="margin:.6em 0">{said}</ul>{self._table()}</div>'
         )
 

@@ -317,4 +317,5 @@ def cluster_state(cluster: Cluster) -> dict[str, Any]:
         "persistence": cluster.persistence,
         "venues_agreeing": cluster.venues_agreeing,
         "agreement": cluster.agreement,
+        "agreeing_venues": list(cluster.agreeing_venues),
     }
