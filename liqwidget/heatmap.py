@@ -308,7 +308,8 @@ class LiqHeatmap(SelectingView):
             positions = Positions.from_frame(positions, symbol=self.ledger.symbol)
         settings = self.settings
         limit = timestamp(self._session.end(settings)) if at is None and settings.as_of is not None else at
-        return ComparisonView(compare(self.ledger.only(settings.venues), positions, limit, **options), how, theme)
+        compared = compare(self.ledger.only(settings.venues), positions, limit, **options)
+        return ComparisonView(compared, how, theme, self.side_colours)
 
     def _shown_markets(self) -> list[MarketData]:
         return [part for part in self.markets if part.venue in self.venues]

@@ -51,7 +51,7 @@ export function surroundings({ model, plot, market, candles, look, hosts, say, s
     map.dispose,
     past.dispose,
     () => map.node.remove(),
-    observe(model, ["_book", "profile", "panels", "view", "side"], draw),
+    observe(model, ["_book", "profile", "panels", "view", "side", "side_colours"], draw),
     observe(model, ["price_style"], () => plot.setPriceStyle(model.get("price_style"))),
     observe(model, ["circles"], () => plot.setCirclesShown(model.get("circles"))),
   )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,6 +20,7 @@ from liqwidget.errors import DataError
 from liqwidget.raster.palette import CONTRAST, look_up_table
 from liqwidget.raster.quantise import LEVELS, SHORT_BIT, level_value
 from liqwidget.widget.protocol import CANDLE_ROWS
+from liqwidget.widget.side_colours import DEFAULT_SIDE_COLOURS, SIDE_COLOURS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,10 +60,15 @@ class Ink:
 
 
 INKS = {
-    "dark": Ink("#0d1017", "#d6dbe4", "#8a94a6", "#e9eef5", "#7d8ba0", "#5cb8f2", "#f7a23b"),
-    "light": Ink("#ffffff", "#1f2733", "#697386", "#7d8ba0", "#1b2330", "#0b6bb5", "#b3560a"),
+    "dark": Ink("#0d1017", "#d6dbe4", "#8a94a6", "#e9eef5", "#7d8ba0", *SIDE_COLOURS[DEFAULT_SIDE_COLOURS].dark),
+    "light": Ink("#ffffff", "#1f2733", "#697386", "#7d8ba0", "#1b2330", *SIDE_COLOURS[DEFAULT_SIDE_COLOURS].light),
 }
 """The colours of the widget: js/src/colours.ts."""
+
+
+def ink_of(theme: str, side_colours: str) -> Ink:
+    """Return the colours on a ground with a pair of `SIDE_COLOURS`."""
+    return replace(INKS[theme], **SIDE_COLOURS[side_colours].of(theme))
 
 
 def write_png(view: HeatmapView, path: Path, width: int, height: int, theme: str) -> Path:
@@ -79,7 +85,7 @@ def write_png(view: HeatmapView, path: Path, width: int, height: int, theme: str
     if min(width, height) < _SMALLEST:
         message = f"Expected a picture of at least {_SMALLEST} x {_SMALLEST} pixels, was {width} x {height}"
         raise DataError(message)
-    ink = INKS[theme]
+    ink = ink_of(theme, view.side_colours)
     frame = _frame(view, width, height)
     figure = Figure(figsize=(width / _DPI, height / _DPI), dpi=_DPI, facecolor=ink.background)
     canvas = FigureCanvasAgg(figure)

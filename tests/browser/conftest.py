@@ -39,6 +39,7 @@ START = {
     "prior": "effective",
     "threshold": 0.0,
     "palette": "ember",
+    "side_colours": "red-green",
     "scale": "log",
     "sensitivity": 0.5,
     "time_range": None,

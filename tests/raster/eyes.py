@@ -21,13 +21,13 @@ EYES = {
 
 def linear(colour: np.ndarray) -> np.ndarray:
     """Return the light of display colours, both 0 to 1 (sRGB)."""
-    return np.where(colour <= 0.04045, colour / 12.92, ((colour + 0.055) / 1.055) ** 2.4)
+    return np.asarray(np.where(colour <= 0.04045, colour / 12.92, ((colour + 0.055) / 1.055) ** 2.4))
 
 
 def seen_by(eye: str, colour: np.ndarray) -> np.ndarray:
     """Return the display colours, 0 to 1, shape (..., 3), that look to full sight as the given ones do to an eye."""
     light = np.clip(linear(colour) @ EYES[eye].T, 0, 1)
-    return np.where(light <= 0.0031308, light * 12.92, 1.055 * light ** (1 / 2.4) - 0.055)
+    return np.asarray(np.where(light <= 0.0031308, light * 12.92, 1.055 * light ** (1 / 2.4) - 0.055))
 
 
 def contrast(one: str, other: str) -> float:

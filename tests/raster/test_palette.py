@@ -92,7 +92,7 @@ def test_red_green_is_red_below_and_green_above(theme: Theme) -> None:
 
 @both
 def test_hot_goes_by_red_orange_and_yellow(theme: Theme) -> None:
-    """Its hues lie between red (about 25 degrees in OKLab) and yellow (about 110), in that order of strength or back."""
+    """Its hues go from red (about 25 degrees in OKLab) to yellow (about 110) the stronger it is, or back."""
     lab = oklab(look_up_table("hot", theme)[40:124, :3] / 255.0)
     hue = np.degrees(np.arctan2(lab[:, 2], lab[:, 1]))[:: 1 if theme == "dark" else -1]
     assert 20 < hue.min() < 35
