@@ -10,6 +10,7 @@ const PLAIN = {
   threshold: 0,
   palette: "ember",
   side_colours: "red-green",
+  smooth: false,
   scale: "log",
   sensitivity: 0.5,
   follow: true,

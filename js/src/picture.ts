@@ -207,7 +207,7 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
     observe(model, ["_clusters", "_selected", "side", "side_colours", "measure"], clusters.draw),
     observe(model, ["_prior", "_priors"], () => pointer ?? readout.idle(hint())),
     observe(model, ["_selection"], () => plot.setSelection(model.get("_selection"))),
-    observe(model, ["side", "side_colours", "palette", "scale", "threshold"], picture.repaint),
+    observe(model, ["side", "side_colours", "palette", "smooth", "scale", "threshold"], picture.repaint),
     wheelZoom(host, plot, steer.go),
     keySteering(wrapper, { view: steer.view, go: steer.go, reset: steer.reset, cancel: () => (mode === "select" ? setMode("pan") : select(null)) }),
   )

@@ -129,6 +129,7 @@ export interface Traits {
   threshold: number
   palette: string
   side_colours: string
+  smooth: boolean
   scale: Scale
   follow: boolean
   price_style: PriceStyle

@@ -129,6 +129,12 @@ describe("drawerControls", () => {
     expect(model.get("panels")).toEqual(["volume", "open_interest", "funding"])
     field<HTMLInputElement>("liquidation_circles").click()
     expect(model.get("circles")).toBe(false)
+    const smooth = field<HTMLInputElement>("smooth_cells")
+    expect([smooth.checked, /read-outs .* stay/.test(smooth.parentElement!.title)]).toEqual([false, true])
+    smooth.click()
+    expect(model.get("smooth")).toBe(true)
+    model.set("smooth", false)
+    expect(smooth.checked).toBe(false)
   })
 
   it("lets all panels go, but never the last venue or group", () => {

@@ -15,10 +15,12 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter
 
 from liqwidget.domain.amount import money
+from liqwidget.domain.lattice import CELL
 from liqwidget.domain.time import DAY, MILLISECOND, timestamp
 from liqwidget.errors import DataError
 from liqwidget.raster.palette import CONTRAST, look_up_table
 from liqwidget.raster.quantise import LEVELS, SHORT_BIT, level_value
+from liqwidget.raster.smooth import reach, smooth
 from liqwidget.widget.protocol import CANDLE_ROWS
 from liqwidget.widget.side_colours import DEFAULT_SIDE_COLOURS, SIDE_COLOURS
 
@@ -92,7 +94,8 @@ def write_png(view: HeatmapView, path: Path, width: int, height: int, theme: str
     bottom = max(_FRAME[1], _DATE_PIXELS / height)
     place = (_FRAME[0], bottom, 1 - _FRAME[0] - _axis_share(view, width), _FRAME[1] + _FRAME[3] - bottom)
     axes = figure.add_axes(place, facecolor=ink.background)
-    _draw_heat(axes, frame, _colours(view, frame, theme))
+    timeframe = view.session.ledger.timeframe / MILLISECOND if view.smooth else None
+    _draw_heat(axes, frame, _colours(view, frame, theme), timeframe)
     if view.market_state["grade"]["hatched"]:
         _draw_hatch(axes, ink)
     _draw_candles(axes, frame, ink)
@@ -159,10 +162,16 @@ def _positions(view: HeatmapView, frame: Frame, levels: Any, values: Any) -> npt
     return np.asarray(np.clip(np.rint(share * LEVELS), 1, LEVELS), dtype=np.int64)
 
 
-def _draw_heat(axes: Axes, frame: Frame, colours: npt.NDArray[np.uint8]) -> None:
+def _draw_heat(axes: Axes, frame: Frame, colours: npt.NDArray[np.uint8], timeframe: float | None) -> None:
+    """Draw the pixels; with the length of a candle [ms], smoothed over price cells and candles."""
     pixels = np.frombuffer(frame.pixels, np.uint8).reshape(frame.height, frame.width)
     extent = (frame.time[0] / _DAY_MS, frame.time[1] / _DAY_MS, frame.price[0], frame.price[1])
-    axes.imshow(colours[pixels], origin="lower", aspect="auto", extent=extent, interpolation="nearest", zorder=1)
+    image = colours[pixels]
+    if timeframe:
+        cell = sum(frame.price) / 2 * CELL
+        across = frame.width * timeframe / (frame.time[1] - frame.time[0])
+        image = smooth(image, reach(across), reach(frame.height * cell / (frame.price[1] - frame.price[0])))
+    axes.imshow(image, origin="lower", aspect="auto", extent=extent, interpolation="nearest", zorder=1)
 
 
 def _draw_hatch(axes: Axes, ink: Ink) -> None:

@@ -57,6 +57,7 @@ class HeatmapView(anywidget.AnyWidget):
     palette = Enum(tuple(PALETTES), DEFAULT_PALETTE).tag(sync=True)
     side_colours = Enum(tuple(SIDE_COLOURS), DEFAULT_SIDE_COLOURS).tag(sync=True)
     scale = Enum(("linear", "log", "rank"), "log").tag(sync=True)
+    smooth = Bool(default_value=False).tag(sync=True)
     sensitivity = Float(0.5, min=0.0, max=1.0).tag(sync=True)
     follow = Bool(default_value=True).tag(sync=True)
     price_style = Enum(("candles", "line", "off"), "candles").tag(sync=True)

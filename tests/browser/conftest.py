@@ -41,6 +41,7 @@ START = {
     "palette": "ember",
     "side_colours": "red-green",
     "scale": "log",
+    "smooth": False,
     "sensitivity": 0.5,
     "time_range": None,
     "price_range": None,
