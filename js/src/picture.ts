@@ -103,6 +103,7 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
     plot,
     market,
     candles: () => picture.shown()?.candles ?? null,
+    ladder: picture.shown,
     look: () => ({ theme, colours: colours() }),
     hosts: { profile: options.profile, under: options.under, over: wrapper },
     say: (text) => readout.idle(text ?? hint()),
