@@ -101,7 +101,8 @@ class JudgingView(SelectingView):
             positions = Positions.from_frame(positions, symbol=self.ledger.symbol)
         settings = self.settings
         limit = timestamp(self._session.end(settings)) if at is None and settings.as_of is not None else at
-        return ComparisonView(compare(self.ledger.only(settings.venues), positions, limit, **options), how, theme)
+        compared = compare(self.ledger.only(settings.venues), positions, limit, **options)
+        return ComparisonView(compared, how, theme, self.side_colours)
 
     def compare_venues(self, *, theme: str = "dark", **options: Any) -> VenueComparisonView:
         """Set the maps of the venues shown beside each other, as of the end and in the measure shown.
@@ -121,7 +122,8 @@ class JudgingView(SelectingView):
         chosen = self.settings
         shown = {name: getattr(chosen, name) for name in ("measure", "horizon", "sensitivity", "leverage", "venues")}
         at = timestamp(self._session.end(chosen))
-        return VenueComparisonView(compare_venues(self.ledger, at, **(shown | options)), theme)
+        compared = compare_venues(self.ledger, at, **(shown | options))
+        return VenueComparisonView(compared, theme, self.side_colours)
 
     def _shown_markets(self) -> list[MarketData]:
         return [part for part in self._session.markets if part.venue in self.venues]

@@ -12,13 +12,13 @@ from matplotlib.ticker import FuncFormatter
 
 from liqwidget.domain.amount import money
 from liqwidget.errors import DataError
-from liqwidget.widget.picture import INKS, Ink
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from liqwidget.study.clusters import Cluster
     from liqwidget.study.venue_comparison import VenueComparison
+    from liqwidget.widget.picture import Ink
 
 _DPI = 100
 _SMALLEST = 480, 320
@@ -41,7 +41,7 @@ _LABEL = 17
 _LETTER = 6.4
 
 
-def png(comparison: VenueComparison, theme: str, size: tuple[int, int]) -> bytes:
+def png(comparison: VenueComparison, ink: Ink, size: tuple[int, int]) -> bytes:
     """Return the picture of a comparison of venues as PNG.
 
     Raises
@@ -53,7 +53,6 @@ def png(comparison: VenueComparison, theme: str, size: tuple[int, int]) -> bytes
     if width < _SMALLEST[0] or height < _SMALLEST[1]:
         message = f"Expected a picture of at least {_SMALLEST[0]} x {_SMALLEST[1]} pixels, was {width} x {height}"
         raise DataError(message)
-    ink = INKS[theme]
     figure = Figure(figsize=(width / _DPI, height / _DPI), dpi=_DPI, facecolor=ink.background)
     left, right, below, above = _MARGINS
     count = len(comparison.venues)

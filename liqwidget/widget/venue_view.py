@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from liqwidget.domain.amount import money
-from liqwidget.widget.comparison import NO_MATHS, checked_theme
+from liqwidget.widget.comparison import NO_MATHS, checked_look
+from liqwidget.widget.side_colours import DEFAULT_SIDE_COLOURS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,22 +45,25 @@ class VenueComparisonView:
         What is shown.
     theme : {'dark', 'light'}
         Colours of the picture.
+    side_colours : {'red-green', 'blue-orange'}
+        Colours of longs and shorts.
 
     Raises
     ------
     DataError
-        If the theme is unknown.
+        If the theme or the side colours are unknown.
     """
 
     comparison: VenueComparison
     theme: str = "dark"
+    side_colours: str = DEFAULT_SIDE_COLOURS
 
     def __post_init__(self) -> None:
-        checked_theme(self.theme)
+        checked_look(self.theme, self.side_colours)
 
-    def shown(self, theme: str) -> VenueComparisonView:
-        """Return the same comparison in another theme."""
-        return replace(self, theme=theme)
+    def shown(self, theme: str | None = None, side_colours: str | None = None) -> VenueComparisonView:
+        """Return the same comparison in other colours."""
+        return replace(self, theme=theme or self.theme, side_colours=side_colours or self.side_colours)
 
     @property
     def table(self) -> pd.DataFrame:
@@ -102,9 +106,10 @@ class VenueComparisonView:
         return target
 
     def _png(self, width: int, height: int) -> bytes:
+        from liqwidget.widget.picture import ink_of
         from liqwidget.widget.venue_picture import png
 
-        return png(self.comparison, self.theme, (width, height))
+        return png(self.comparison, ink_of(self.theme, self.side_colours), (width, height))
 
     def _repr_html_(self) -> str:
         """Return the picture, the sentences and the figures as HTML that needs neither a network nor a script."""

@@ -18,6 +18,7 @@ from liqwidget.raster.palette import DEFAULT_PALETTE, PALETTES, look_up_table
 from liqwidget.widget import protocol
 from liqwidget.widget.assets import bokeh_asset, bokeh_gzip, bokeh_version
 from liqwidget.widget.session import WINDOWS, Session, Settings, cluster_state
+from liqwidget.widget.side_colours import DEFAULT_SIDE_COLOURS, SIDE_COLOURS, side_colours_state
 from liqwidget.widget.traits import Duration, Names, PriceRange, Time, TimeRange, synced
 
 if TYPE_CHECKING:
@@ -54,7 +55,9 @@ class HeatmapView(anywidget.AnyWidget):
     horizon = synced(Duration("24h"))
     threshold = Float(0.0, min=0.0).tag(sync=True)
     palette = Enum(tuple(PALETTES), DEFAULT_PALETTE).tag(sync=True)
+    side_colours = Enum(tuple(SIDE_COLOURS), DEFAULT_SIDE_COLOURS).tag(sync=True)
     scale = Enum(("linear", "log", "rank"), "log").tag(sync=True)
+    smooth = Bool(default_value=False).tag(sync=True)
     sensitivity = Float(0.5, min=0.0, max=1.0).tag(sync=True)
     follow = Bool(default_value=True).tag(sync=True)
     price_style = Enum(("candles", "line", "off"), "candles").tag(sync=True)
@@ -72,6 +75,7 @@ class HeatmapView(anywidget.AnyWidget):
     _document = Unicode().tag(sync=True)
     _assets = anywidget.WidgetTrait().tag(sync=True)
     _palettes = List(Dict()).tag(sync=True)
+    _sides = List(Dict()).tag(sync=True)
     _priors = List(Dict()).tag(sync=True)
     _prior = Unicode().tag(sync=True)
     _frames = List(Dict()).tag(sync=True)
@@ -97,7 +101,8 @@ class HeatmapView(anywidget.AnyWidget):
             | {theme: look_up_table(name, theme).tobytes() for theme in ("dark", "light")}
             for name, palette in PALETTES.items()
         ]
-        super().__init__(_palettes=palettes, _assets=bokeh_asset(), **({"venues": session.ledger.names} | traits))
+        shared = {"_palettes": palettes, "_sides": side_colours_state(), "_assets": bokeh_asset()}
+        super().__init__(**shared, **({"venues": session.ledger.names} | traits))
         self.set_trait("symbol", session.ledger.symbol)
         self._document = self._document_json()
         self._refresh()
