@@ -16,6 +16,7 @@ const PLAIN = {
   follow: true,
   price_style: "candles",
   circles: true,
+  whiskers: true,
   profile: "leverage",
   view: "heatmap",
   future: false,

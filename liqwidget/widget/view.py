@@ -17,6 +17,7 @@ from liqwidget.field.measure import MEASURES
 from liqwidget.raster.palette import DEFAULT_PALETTE, PALETTES, look_up_table
 from liqwidget.widget import protocol
 from liqwidget.widget.assets import bokeh_asset, bokeh_gzip, bokeh_version
+from liqwidget.widget.opened import opened_answer
 from liqwidget.widget.session import WINDOWS, Session, Settings, cluster_state
 from liqwidget.widget.side_colours import DEFAULT_SIDE_COLOURS, SIDE_COLOURS, side_colours_state
 from liqwidget.widget.traits import Duration, Names, PriceRange, Time, TimeRange, synced
@@ -62,6 +63,7 @@ class HeatmapView(anywidget.AnyWidget):
     follow = Bool(default_value=True).tag(sync=True)
     price_style = Enum(("candles", "line", "off"), "candles").tag(sync=True)
     circles = Bool(default_value=True).tag(sync=True)
+    whiskers = Bool(default_value=True).tag(sync=True)
     panels = synced(Names(PANELS, empty=True, default_value=("volume", "open_interest")))
     profile = Enum(("leverage", "venue", "off"), "leverage").tag(sync=True)
     view = Enum(("heatmap", "map"), "heatmap").tag(sync=True)
@@ -82,6 +84,7 @@ class HeatmapView(anywidget.AnyWidget):
     _market = Dict(default_value=None, allow_none=True).tag(sync=True)
     _book = Dict(default_value=None, allow_none=True).tag(sync=True)
     _clusters = List(Dict()).tag(sync=True)
+    _doubt = Dict(default_value=None, allow_none=True).tag(sync=True)
     _selection = Dict(default_value=None, allow_none=True).tag(sync=True)
     _selected = List(Unicode()).tag(sync=True)
     _error = Unicode().tag(sync=True)
@@ -152,6 +155,9 @@ class HeatmapView(anywidget.AnyWidget):
             raise traitlets.TraitError(message)
         return tuple(name for name in names if name in proposal["value"])
 
+    def complete(self) -> None:
+        """Compute what is otherwise left for later, so that the state can be saved whole; nothing is left here."""
+
     def _refresh(self) -> None:
         """Compute what the settings show, and send it in one go."""
         with self._lock:
@@ -200,8 +206,14 @@ class HeatmapView(anywidget.AnyWidget):
             if isinstance(request, protocol.ReadingRequest):
                 values = self._session.reading(settings, request.time, request.price)
                 return {"type": "reading", "view": request.view, "id": request.id} | values, []
+            if isinstance(request, protocol.ProvenanceRequest):
+                return self._opened(request)
             frame = self._session.frame(settings, request.time, request.price, request.width, request.height)
             return protocol.frame_answer(request, frame)
+
+    def _opened(self, request: protocol.ProvenanceRequest) -> tuple[dict[str, Any], protocol.Buffers]:
+        """Return when what is selected was opened; nothing can be selected here."""
+        return opened_answer(request, (), clusters=0)
 
     def _document_shown(self) -> Document:
         """Return the Bokeh document, made on first use; from then on changes reach the views as patches."""
