@@ -181,13 +181,10 @@ class Session:
         While replaying it is that of the last whole step of `_top_step` before the time shown: colours stay as they
         are from candle to candle, nothing later is read, and one step of replay in many has to compute it.
         """
-        end = self.end(settings)
-        if settings.as_of is not None:
-            step = _top_step(settings.window)
-            end = end // step * step if end // step * step >= self.ledger.start + step else end
-        key = Settings(
-            settings.measure, settings.horizon, settings.window, 0.0, settings.leverage, settings.venues, end
-        )
+        end, step = self.end(settings), _top_step(settings.window)
+        if settings.as_of is not None and end // step * step >= self.ledger.start + step:
+            end = end // step * step
+        key = replace(settings, sensitivity=0.0, as_of=end, future=False)
         top = self._tops.pop(key, None)
         # The most recent last: the one used longest ago goes first.
         self._tops[key] = self._measured_top(key) if top is None else top
