@@ -22,6 +22,7 @@ from liqwidget.study.levels import levels
 from liqwidget.study.score import score
 from liqwidget.study.uncertainty import uncertainty
 from liqwidget.widget.comparison import ComparisonView
+from liqwidget.widget.keeping import weakly
 from liqwidget.widget.priors import prior_state
 from liqwidget.widget.selecting import SelectingView
 from liqwidget.widget.session import Session
@@ -100,10 +101,10 @@ class LiqHeatmap(SelectingView):
             **chosen,
             **traits,
         )
-        self.observe(self._estimate_anew, "prior")
-        self.observe(self._prior_chosen, "_prior")
+        self.observe(weakly(self._estimate_anew), "prior")
+        self.observe(weakly(self._prior_chosen), "_prior")
         if self._source.joining is not None:
-            self._source.joining.then(self._joined)
+            self._source.joining.then(weakly(self._joined))
 
     @classmethod
     def from_frames(

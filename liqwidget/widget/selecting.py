@@ -12,6 +12,7 @@ from liqwidget.errors import DataError
 from liqwidget.study.clusters import Cluster
 from liqwidget.study.provenance import Provenance, provenance
 from liqwidget.study.selection import Selection
+from liqwidget.widget.keeping import weakly
 from liqwidget.widget.traits import milliseconds
 from liqwidget.widget.view import HeatmapView
 
@@ -32,9 +33,9 @@ class SelectingView(HeatmapView):
 
     def __init__(self, *arguments: Any, **traits: Any) -> None:
         super().__init__(*arguments, **({"selected_clusters": ()} | traits))
-        self.observe(self._box_changed, "_selection")
-        self.observe(self._ticks_changed, "_selected")
-        self.observe(self._chosen_changed, "selected_clusters")
+        self.observe(weakly(self._box_changed), "_selection")
+        self.observe(weakly(self._ticks_changed), "_selected")
+        self.observe(weakly(self._chosen_changed), "selected_clusters")
 
     @property
     def ledger(self) -> Ledger:
