@@ -18,6 +18,7 @@ from liqwidget.market.source import Source, SourceLike, read
 from liqwidget.study.clusters import clusters_frame
 from liqwidget.study.levels import levels
 from liqwidget.widget.judging import JudgingView
+from liqwidget.widget.keeping import weakly
 from liqwidget.widget.priors import prior_state
 from liqwidget.widget.session import Session
 
@@ -91,10 +92,10 @@ class LiqHeatmap(JudgingView):
             **chosen,
             **traits,
         )
-        self.observe(self._estimate_anew, "prior")
-        self.observe(self._prior_chosen, "_prior")
+        self.observe(weakly(self._estimate_anew), "prior")
+        self.observe(weakly(self._prior_chosen), "_prior")
         if self._source.joining is not None:
-            self._source.joining.then(self._joined)
+            self._source.joining.then(weakly(self._joined))
 
     @classmethod
     def from_frames(

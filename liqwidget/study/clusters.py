@@ -22,14 +22,15 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from liqwidget.domain.lattice import cell_centre, cell_edge, cell_of
+from liqwidget.domain.lattice import cell_centre
 from liqwidget.domain.leverage import LEVERAGE_GROUPS, group_indices
 from liqwidget.domain.side import Side
 from liqwidget.domain.time import HOUR
 from liqwidget.errors import DataError
 from liqwidget.field.evaluate import Measured, standing
 from liqwidget.field.measure import parse_measure, touch_chance
-from liqwidget.field.parts import by_group, shares
+from liqwidget.field.parts import shares
+from liqwidget.study.around import Around, around
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -37,9 +38,6 @@ if TYPE_CHECKING:
     from liqwidget.domain.ledger import Ledger
 
 Floats = npt.NDArray[np.float64]
-
-REACH_DOWN, REACH_UP = 3000, 1300
-"""Lattice cells below and above the last price in which clusters are looked for."""
 
 ALMOST_NOTHING = 0.05
 """A run ends where the measure falls below this share of its peak."""
@@ -146,17 +144,21 @@ def find_clusters(
     DataError
         If an option is out of range.
     """
+    found = around(ledger.only(venues), ledger.instant(at), group_indices(leverage))
+    return clusters_around(found, measure, horizon, sensitivity)
+
+
+def clusters_around(
+    looked_at: Around | None, measure: str = "expected", horizon: str = "24h", sensitivity: float = 0.5
+) -> tuple[Cluster, ...]:
+    """Return the clusters in what stands around the last price, as `find_clusters`; None has none."""
     prominence = _prominence(sensitivity)
     shown_days = parse_measure(measure, horizon)
     days = parse_measure("expected", horizon)
-    chosen, groups, time = ledger.only(venues), group_indices(leverage), ledger.instant(at)
-    price = chosen.last_price(time)
-    if not price > 0 or not groups:
+    if looked_at is None:
         return ()
-    middle = int(cell_of(price))
-    cells = np.arange(middle - REACH_DOWN, middle + REACH_UP + 1)
-    edges = cell_edge(np.append(cells, cells[-1] + 1))
-    parts = by_group(chosen, time, edges, groups)
+    chosen, time, groups, price = looked_at.ledger, looked_at.time, looked_at.groups, looked_at.price
+    cells, edges, parts = looked_at.cells, looked_at.edges, looked_at.parts
     size = parts.sum(axis=(0, 1))
     chances = [touch_chance(part, time, cells, days) for part in chosen]
     expected = sum(part.sum(axis=0) * chance for part, chance in zip(parts, chances, strict=True))
