@@ -9,6 +9,8 @@ const PLAIN = {
   horizon: "24h",
   threshold: 0,
   palette: "ember",
+  side_colours: "red-green",
+  smooth: false,
   scale: "log",
   sensitivity: 0.5,
   follow: true,

@@ -2,7 +2,6 @@ import type { AnyModel } from "@anywidget/types"
 import { readAnswer } from "./answer"
 import { axisDecimals } from "./axis_decimals"
 import { clusterLayer } from "./cluster_layer"
-import { COLOURS } from "./colours"
 import { disposerBag, type Disposer } from "./disposer"
 import type { BokehJS } from "./evaluate"
 import type { Frame } from "./frame"
@@ -20,6 +19,7 @@ import type { Box, Market, Reading, Traits } from "./protocol"
 import { rasterLink } from "./raster_link"
 import { readingLink } from "./reading_link"
 import type { Readout } from "./readout"
+import { sideColours } from "./side_colours"
 import { surroundings } from "./surroundings"
 import type { Tags } from "./tags"
 import { watchTheme, type Theme } from "./theme"
@@ -65,7 +65,7 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
   let theme: Theme = "dark"
   let pointer: Point | null = null
   let mode: Mode = "pan"
-  const colours = () => COLOURS[theme]
+  const colours = () => sideColours(model, theme)
   // Bokeh calls back while it mounts, before the parts below exist.
   let ready = false
   const whenReady = <A extends unknown[]>(callback: (...args: A) => void) => (...args: A) => void (ready && model.get("_market") && callback(...args))
@@ -105,6 +105,7 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
     plot,
     market,
     candles: () => picture.shown()?.candles ?? null,
+    ladder: picture.shown,
     look: () => ({ theme, colours: colours() }),
     hosts: { profile: options.profile, under: options.under, over: wrapper },
     say: (text) => readout.idle(text ?? hint()),
@@ -209,11 +210,11 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
   bag.add(
     observe(model, ["_market"], facts),
     observe(model, ["_frames", "measure"], newFrames),
-    observe(model, ["_clusters", "_doubt", "whiskers", "_selected", "side", "measure"], clusters.draw),
+    observe(model, ["_clusters", "_doubt", "whiskers", "_selected", "side", "side_colours", "measure"], clusters.draw),
     observe(model, ["_selection", "_selected", "_clusters"], opened.draw),
     observe(model, ["_prior", "_priors"], () => pointer ?? readout.idle(hint())),
     observe(model, ["_selection"], () => plot.setSelection(model.get("_selection"))),
-    observe(model, ["side", "palette", "scale", "threshold"], picture.repaint),
+    observe(model, ["side", "side_colours", "palette", "smooth", "scale", "threshold"], picture.repaint),
     wheelZoom(host, plot, steer.go),
     keySteering(wrapper, { view: steer.view, go: steer.go, reset: steer.reset, cancel: () => (mode === "select" ? setMode("pan") : select(null)) }),
   )

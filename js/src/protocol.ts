@@ -105,6 +105,15 @@ export interface PaletteState {
   light: Bytes
 }
 
+/** The colours of the sides on each ground. */
+export interface SideColoursState {
+  name: string
+  label: string
+  title: string
+  dark: Readonly<Record<Side, string>>
+  light: Readonly<Record<Side, string>>
+}
+
 export interface PriorState {
   name: string
   label: string
@@ -129,6 +138,8 @@ export interface Traits {
   future: boolean
   threshold: number
   palette: string
+  side_colours: string
+  smooth: boolean
   scale: Scale
   follow: boolean
   price_style: PriceStyle
@@ -142,6 +153,7 @@ export interface Traits {
   _document: string
   _assets: string | null
   _palettes: readonly PaletteState[]
+  _sides: readonly SideColoursState[]
   _priors: readonly PriorState[]
   _prior: string
   _frames: readonly FrameState[]

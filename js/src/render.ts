@@ -18,7 +18,7 @@ import { randomId } from "./random_id"
 import { readout } from "./readout"
 import { sharing } from "./sharing"
 import { axisTags } from "./tags"
-import { watchTheme } from "./theme"
+import { tintSides } from "./tint_sides"
 import { toolbar } from "./toolbar"
 import { untab } from "./untab"
 import { whiskerLegend } from "./whisker_legend"
@@ -92,7 +92,7 @@ export function render({ model: given, el, signal, host }: RenderOptions): () =>
     list.dispose,
     legend.dispose,
     kernel.dispose,
-    watchTheme((theme) => (root.dataset.theme = theme)),
+    tintSides(model, root),
   )
 
   const describe = () => {

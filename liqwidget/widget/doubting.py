@@ -10,6 +10,7 @@ from liqwidget.domain.time import timestamp
 from liqwidget.errors import LiqError
 from liqwidget.study.uncertainty import Uncertainty, keeps, uncertainty
 from liqwidget.widget import protocol
+from liqwidget.widget.keeping import weakly
 from liqwidget.widget.newest import Newest
 from liqwidget.widget.view import HeatmapView
 
@@ -49,7 +50,7 @@ class DoubtingView(HeatmapView):
         self._watched = False
         self._doubted: Doubted | None = None
         super().__init__(*arguments, **traits)
-        self.observe(self._doubt_anew, "whiskers")
+        self.observe(weakly(self._doubt_anew), "whiskers")
 
     @cached_property
     def _doubter(self) -> Newest:

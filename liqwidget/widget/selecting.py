@@ -13,6 +13,7 @@ from liqwidget.study.clusters import Cluster
 from liqwidget.study.provenance import Provenance, provenance
 from liqwidget.study.selection import Selection
 from liqwidget.widget.doubting import DoubtingView
+from liqwidget.widget.keeping import weakly
 from liqwidget.widget.opened import opened_answer
 from liqwidget.widget.traits import milliseconds
 
@@ -35,9 +36,9 @@ class SelectingView(DoubtingView):
     def __init__(self, *arguments: Any, **traits: Any) -> None:
         self._explained: tuple[Any, tuple[Provenance, ...]] | None = None
         super().__init__(*arguments, **({"selected_clusters": ()} | traits))
-        self.observe(self._box_changed, "_selection")
-        self.observe(self._ticks_changed, "_selected")
-        self.observe(self._chosen_changed, "selected_clusters")
+        self.observe(weakly(self._box_changed), "_selection")
+        self.observe(weakly(self._ticks_changed), "_selected")
+        self.observe(weakly(self._chosen_changed), "selected_clusters")
 
     @property
     def ledger(self) -> Ledger:

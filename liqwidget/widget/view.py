@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import sys
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,12 +19,14 @@ from liqwidget.field.measure import MEASURES
 from liqwidget.raster.palette import DEFAULT_PALETTE, PALETTES, look_up_table
 from liqwidget.widget import protocol
 from liqwidget.widget.assets import bokeh_asset, bokeh_gzip, bokeh_version
+from liqwidget.widget.keeping import shown_here, weakly
 from liqwidget.widget.opened import opened_answer
 from liqwidget.widget.session import WINDOWS, Session, Settings, cluster_state
+from liqwidget.widget.side_colours import DEFAULT_SIDE_COLOURS, SIDE_COLOURS, side_colours_state
 from liqwidget.widget.traits import Duration, Names, PriceRange, Time, TimeRange, synced
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from bokeh.document import Document
 
@@ -39,14 +43,20 @@ _KERNEL_TRAITS = ("measure", "horizon", "window", "sensitivity", "leverage", "ve
 """Traits that change what the kernel computes; the others are the front end's alone."""
 
 
+def _static(name: str) -> str | Path:
+    """Return a built file's text; its path only where anywidget shall watch it: a watched file keeps every widget."""
+    path = STATIC / name
+    return path if os.environ.get("ANYWIDGET_HMR") == "1" else path.read_text(encoding="utf-8")
+
+
 class HeatmapView(anywidget.AnyWidget):
     """The widget behind `LiqHeatmap`: shows what a session answers.
 
     Every public trait is a control: set it in Python and the control moves, move it and Python sees it.
     """
 
-    _esm = STATIC / "widget.js"
-    _css = STATIC / "widget.css"
+    _esm = _static("widget.js")
+    _css = _static("widget.css")
 
     symbol = Unicode(read_only=True).tag(sync=True)
     side = Enum(("both", "long", "short"), "both").tag(sync=True)
@@ -55,7 +65,9 @@ class HeatmapView(anywidget.AnyWidget):
     horizon = synced(Duration("24h"))
     threshold = Float(0.0, min=0.0).tag(sync=True)
     palette = Enum(tuple(PALETTES), DEFAULT_PALETTE).tag(sync=True)
+    side_colours = Enum(tuple(SIDE_COLOURS), DEFAULT_SIDE_COLOURS).tag(sync=True)
     scale = Enum(("linear", "log", "rank"), "log").tag(sync=True)
+    smooth = Bool(default_value=False).tag(sync=True)
     sensitivity = Float(0.5, min=0.0, max=1.0).tag(sync=True)
     follow = Bool(default_value=True).tag(sync=True)
     price_style = Enum(("candles", "line", "off"), "candles").tag(sync=True)
@@ -74,6 +86,7 @@ class HeatmapView(anywidget.AnyWidget):
     _document = Unicode().tag(sync=True)
     _assets = anywidget.WidgetTrait().tag(sync=True)
     _palettes = List(Dict()).tag(sync=True)
+    _sides = List(Dict()).tag(sync=True)
     _priors = List(Dict()).tag(sync=True)
     _prior = Unicode().tag(sync=True)
     _frames = List(Dict()).tag(sync=True)
@@ -95,17 +108,41 @@ class HeatmapView(anywidget.AnyWidget):
         self._notice = notice
         self._found: tuple[Cluster, ...] = ()
         self._bokeh_document: Document | None = None
+        self._own_layout = "layout" not in traits
         palettes = [
             {"name": name, "label": palette.label}
             | {theme: look_up_table(name, theme).tobytes() for theme in ("dark", "light")}
             for name, palette in PALETTES.items()
         ]
-        super().__init__(_palettes=palettes, _assets=bokeh_asset(), **({"venues": session.ledger.names} | traits))
+        shared = {"_palettes": palettes, "_sides": side_colours_state(), "_assets": bokeh_asset()}
+        super().__init__(**shared, **({"venues": session.ledger.names} | traits))
         self.set_trait("symbol", session.ledger.symbol)
         self._document = self._document_json()
         self._refresh()
-        self.observe(self._kernel_trait_changed, list(_KERNEL_TRAITS))
-        self.on_msg(self._answer)
+        self.observe(weakly(self._kernel_trait_changed), list(_KERNEL_TRAITS))
+        self.on_msg(weakly(self._answer))
+        shown_here(self)
+
+    def open(self) -> None:
+        """Open the way to the page; the way does not keep the view alive (see `liqwidget.widget.keeping`)."""
+        super().open()
+        self.comm.on_msg(weakly(self._handle_msg))
+
+    def close(self) -> None:
+        """Close the view, and the layout that was made for it."""
+        was_open = self.comm is not None
+        super().close()
+        if was_open and self._own_layout:
+            self.layout.close()
+
+    def __del__(self, ending: Callable[[], bool] = sys.is_finalizing) -> None:
+        """Close what nobody holds any more; not when Python ends, as its modules are being taken apart then."""
+        if not ending():
+            super().__del__()
+
+    def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
+        shown_here(self)
+        return super()._repr_mimebundle_(**options)
 
     @property
     def session(self) -> Session:
@@ -220,7 +257,7 @@ class HeatmapView(anywidget.AnyWidget):
             self._bokeh_document = Document()
             self._bokeh_document.add_root(build_figure())
             self._bokeh_document.models.flush_synced()
-            self._bokeh_document.on_change(self._patch)
+            self._bokeh_document.on_change(weakly(self._patch))
         return self._bokeh_document
 
     def _document_json(self) -> str:
