@@ -1,5 +1,6 @@
 // @vitest-environment happy-dom
 import { describe, expect, it, vi } from "vitest"
+import { clusterColumns } from "../src/cluster_columns"
 import { clusterList } from "../src/cluster_list"
 import { clusterText } from "../src/cluster_text"
 import { COLOURS } from "../src/colours"
@@ -59,8 +60,9 @@ describe("whiskers in words", () => {
   })
 })
 
+const view = { time: [0, 1000], price: [0, 500] } as const
+
 describe("whiskerColumns", () => {
-  const view = { time: [0, 1000], price: [0, 500] } as const
   const drawn = (id: number, measure: "expected" | "size" = "expected") => {
     const shown = shownClusters(state({ measure }))[id]!
     const { x0, x1, y0, y1, color } = whiskerColumns([{ cluster: shown, price: 250 }], measure, view, { width: 1000, height: 500 }, COLOURS.dark)
@@ -93,6 +95,14 @@ describe("whiskerColumns", () => {
     }
     expect([share(1000, false), share(1000, true)].map(Math.round)).toEqual([LABEL, LABEL + WHISKERS])
     expect([roomForWhiskers(520), Math.round(share(520, true))]).toEqual([false, LABEL])
+  })
+})
+
+describe("labels", () => {
+  it("are not crowded out by a giant that is out of sight", () => {
+    const giant = { ...cluster("giant", 1e12), peak_price: 900 }
+    const look = { clusters: [giant, ...clusters], measure: "size", market: { ...market, time: [0, 900] }, selected: new Set<string>(), hovered: null, spread: false } as const
+    expect(clusterColumns(look, view, 500, COLOURS.dark).labelled.map(({ cluster: { id } }) => id)).toEqual(["a"])
   })
 })
 
