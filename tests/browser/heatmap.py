@@ -56,6 +56,9 @@ class Drawn:
     candle_top: tuple[float, ...]
     candle_bottom: tuple[float, ...]
     selection: dict[str, list[float]] | None
+    whiskers: int
+    opened: list[list[float]]
+    opened_text: str
     notice: str
     hatched: bool
     last_price: float | None

@@ -180,7 +180,7 @@ def test_tab_reaches_every_control_in_order(heatmap: Heatmap) -> None:
         "pan", "select", "Reset", "Options", "Close options",
         ">50x", "25-50x", "10-25x", "5-10x", "3-5x", "<3x", "binance", "bybit", "okx", "hyperliquid",
         "prior", "horizon", "sensitivity", "view", "palette", "side_colours", "scale", "smooth_cells",
-        "price_style", "profile", "liquidation_circles",
+        "price_style", "profile", "liquidation_circles", "whiskers",
         "Lower panels: choose all", "volume", "open_interest", "funding", "liquidations",
         "Save PNG", "Save HTML", "Copy code", "Full screen", "figure",
     ]  # fmt: skip
