@@ -20,6 +20,8 @@ export interface FrameMeta {
   measure: Measure
   top: number
   decades: number
+  /** Levels from the one with the strongest colour to the highest. */
+  raised?: number
   candle_ms: number
 }
 
