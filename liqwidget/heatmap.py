@@ -89,6 +89,7 @@ class LiqHeatmap(JudgingView):
             f"{ledger.symbol} · {self._source.label}",
             self._source.notice,
             simulated=self._source.simulated,
+            arguments=self._source.arguments(ledger.timeframe),
             **chosen,
             **traits,
         )
@@ -196,7 +197,8 @@ class LiqHeatmap(JudgingView):
         with self._lock, self.hold_sync():
             every = self.venues == self._session.ledger.names or self._source.simulated
             self._source, self._session = source, _session(ledger, source)
-            self._named = {"label": f"{ledger.symbol} · {source.label}", "simulated": source.simulated}
+            made = {"simulated": source.simulated, "arguments": source.arguments(ledger.timeframe)}
+            self._named = {"label": f"{ledger.symbol} · {source.label}"} | made
             self._notice = source.notice
             self.venues = ledger.names if every else tuple(name for name in self.venues if name in ledger.names)
             self._refresh()

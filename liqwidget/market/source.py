@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import concurrent.futures
+import json
 import os
 import re
 import threading
@@ -12,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from liqwidget.domain.frames import MarketData
-from liqwidget.domain.time import duration_ns
+from liqwidget.domain.time import duration_ns, duration_text
 from liqwidget.errors import DataError, LiqError, SourceError
 from liqwidget.market import venues
 from liqwidget.market.payloads import said
@@ -36,6 +37,8 @@ FIRST_SECONDS = 8.0
 LONGEST_SECONDS = 60.0
 """How long venues that the user named are waited for if none has answered before."""
 _JOIN_SECONDS = 600.0
+TIMEFRAME = "5m"
+"""Length of a candle where nothing else is asked for."""
 _STALE_CANDLES = 2
 _REASON, _NOTICE = 220, 900
 
@@ -95,6 +98,20 @@ class Source:
     status: tuple[VenueStatus, ...] = ()
     joining: Joining | None = field(default=None, repr=False)
 
+    def arguments(self, timeframe: int) -> str:
+        """Return the arguments of `LiqHeatmap`, as Python, that read it again at a timeframe [ns].
+
+        Own data cannot be read again: 'source=market' stands for them.
+        """
+        if not (self.simulated or self.status):
+            return "source=market"
+        asked = [part.venue for part in self.status]
+        parts = ['source="sample"'] if self.simulated else [f"source={json.dumps(asked)}"]
+        if not self.simulated and tuple(asked) == VENUES:
+            parts = []
+        length = duration_text(timeframe)
+        return ", ".join([*parts, *([f'timeframe="{length}"'] if length != TIMEFRAME else [])])
+
 
 def base_symbol(symbol: object) -> str:
     """Return the coin of a symbol in any of the usual spellings.
@@ -112,7 +129,7 @@ def base_symbol(symbol: object) -> str:
 def read(
     symbol: str,
     source: SourceLike = None,
-    timeframe: str = "5m",
+    timeframe: str = TIMEFRAME,
     *,
     live: bool = False,
     seconds: float | None = None,
