@@ -142,6 +142,8 @@ describe("containKeys", () => {
     inner.dispatchEvent(new KeyboardEvent("keydown", { key: "a", bubbles: true }))
     expect(heard).not.toHaveBeenCalled()
     expect(root.hasAttribute("data-lm-suppress-shortcuts")).toBe(true)
+    inner.focus()
+    expect(inner.hasAttribute("data-lm-suppress-shortcuts")).toBe(true)
     release()
     inner.dispatchEvent(new KeyboardEvent("keydown", { key: "a", bubbles: true }))
     expect(heard).toHaveBeenCalledTimes(1)
