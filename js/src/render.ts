@@ -80,6 +80,7 @@ export function render({ model: given, el, signal, host }: RenderOptions): () =>
   const body = element("div", "liq-body", {}, [side.node, main, list.node])
   root.append(bar.node, words.top, line.node, body, words.foot)
   el.append(root)
+  el.classList.add("liq-place")
   bag.add(
     () => root.remove(),
     containKeys(root),
