@@ -22,6 +22,7 @@ import type { Readout } from "./readout"
 import { surroundings } from "./surroundings"
 import type { Tags } from "./tags"
 import { watchTheme, type Theme } from "./theme"
+import { touchSteering } from "./touch"
 import { span } from "./viewport"
 import { wheelZoom } from "./wheel"
 
@@ -97,7 +98,8 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
   const clusters = clusterLayer(model, plot, market, colours)
   const picture = heat({ model, plot, market, look: () => ({ theme, colours: colours() }), painted: (lut, frame) => options.legend(frame, lut) })
   const steer = navigation({ model, plot, market, candles: picture.candles, changed: () => changed() })
-  bag.add(raster.dispose, exact.dispose, steer.dispose)
+  const touch = touchSteering(wrapper, host, plot, steer.go)
+  bag.add(raster.dispose, exact.dispose, steer.dispose, touch.dispose)
   const around = surroundings({
     model,
     plot,
@@ -157,6 +159,7 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
     mode = next
     plot.setMode(next)
     wrapper.dataset.mode = next
+    touch.ruled()
     options.modeChanged(next)
   }
   const readText = (reading: Reading | null) => {
