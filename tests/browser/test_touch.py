@@ -118,8 +118,8 @@ def test_a_finger_draws_the_box(heatmap: Heatmap, fingers: Fingers) -> None:
     assert (low, high) == pytest.approx((top - 0.8 * span, top - 0.2 * span), abs=0.05 * span)
 
 
-def test_targets_are_large_enough_for_a_finger(heatmap: Heatmap, fingers: Fingers) -> None:
-    assert fingers
+@pytest.mark.usefixtures("fingers")
+def test_targets_are_large_enough_for_a_finger(heatmap: Heatmap) -> None:
     assert heatmap.page.evaluate("matchMedia('(pointer: coarse)').matches")
     heatmap.options(shown=True)
     assert heatmap.root.evaluate(SMALL, [TARGETS, SMALLEST]) == []
