@@ -212,7 +212,13 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
     observe(model, ["_selection"], () => plot.setSelection(model.get("_selection"))),
     observe(model, ["side", "palette", "scale", "threshold"], picture.repaint),
     wheelZoom(host, plot, steer.go),
-    keySteering(wrapper, { view: steer.view, go: steer.go, reset: steer.reset, cancel: () => (mode === "select" ? setMode("pan") : select(null)) }),
+    keySteering(wrapper, {
+      view: steer.view,
+      go: steer.go,
+      reset: steer.reset,
+      cancel: () => (mode === "select" ? setMode("pan") : select(null)),
+      select: () => model.get("_offline") || select(steer.view()),
+    }),
   )
   const first = model.get("_frames").find(({ measure }) => measure === model.get("measure"))
   picture.showStored(first ?? { time: market().time, price: [0, 0] })

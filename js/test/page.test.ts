@@ -99,7 +99,7 @@ describe("clusterList", () => {
 describe("toolbar", () => {
   const setup = (state: Partial<Traits> = {}) => {
     const fake = fakeModel({ _palettes: [palette], time_range: [1, 2], price_range: [3, 4], ...state })
-    const bar = toolbar(fake.model, { mode: () => {}, reset: () => {}, say: () => {}, options: document.createElement("button") })
+    const bar = toolbar(fake.model, { mode: () => {}, reset: () => {}, say: () => {}, more: [document.createElement("button")] })
     const pressed = () => [...bar.node.querySelectorAll('[aria-pressed="true"]')].map(({ textContent }) => textContent)
     const press = (text: string) =>
       [...bar.node.querySelectorAll("button")].find(({ textContent }) => textContent === text)!.click()
