@@ -16,7 +16,6 @@ _BLOCK = 16
 _SHIFTS = (-2, -1, 0, 1, 2)
 _WORST = 99.0
 _OTHER_SIZE = 0.02
-_WHITE = 20.0
 
 # Ottosson, "A perceptual color space for image processing" (2020): linear sRGB to cone responses, their roots to OKLab.
 _CONES = np.array(
@@ -52,11 +51,6 @@ class Likeness:
     mean: float
     worst: float
     blocks: Floats
-
-    def picture(self, size: tuple[int, int]) -> Image.Image:
-        """Return the differences as a picture: white is where the pictures are apart."""
-        shades = np.clip(self.blocks / _WHITE * 255, 0, 255).astype(np.uint8)
-        return Image.fromarray(shades).resize(size, Image.Resampling.NEAREST)
 
 
 def likeness(one: Image.Image, other: Image.Image) -> Likeness:
