@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,15 +13,18 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from liqwidget.domain.amount import money
+from liqwidget.domain.lattice import CELL
 from liqwidget.domain.time import DAY, MILLISECOND, timestamp
 from liqwidget.errors import DataError
 from liqwidget.raster.palette import CONTRAST, look_up_table
 from liqwidget.raster.quantise import LEVELS, SHORT_BIT, level_value
+from liqwidget.raster.smooth import reach, smooth
 from liqwidget.widget.picture_axes import draw_prices, draw_times
 from liqwidget.widget.picture_layout import EDGE, LEFT, layout
 from liqwidget.widget.picture_panels import draw_panel
 from liqwidget.widget.picture_profile import draw_map, draw_profile
 from liqwidget.widget.protocol import CANDLE_ROWS, EVENT_ROWS
+from liqwidget.widget.side_colours import DEFAULT_SIDE_COLOURS, SIDE_COLOURS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -66,10 +69,19 @@ class Ink:
 
 
 INKS = {
-    "dark": Ink("#0d1017", "#d6dbe4", "#8a94a6", "#e9eef5", "#7d8ba0", "#58d6c3", "#5cb8f2", "#f7a23b"),
-    "light": Ink("#ffffff", "#1f2733", "#697386", "#7d8ba0", "#1b2330", "#0b8577", "#0b6bb5", "#b3560a"),
+    "dark": Ink(
+        "#0d1017", "#d6dbe4", "#8a94a6", "#e9eef5", "#7d8ba0", "#58d6c3", *SIDE_COLOURS[DEFAULT_SIDE_COLOURS].dark
+    ),
+    "light": Ink(
+        "#ffffff", "#1f2733", "#697386", "#7d8ba0", "#1b2330", "#0b8577", *SIDE_COLOURS[DEFAULT_SIDE_COLOURS].light
+    ),
 }
 """The colours of the widget: js/src/colours.ts."""
+
+
+def ink_of(theme: str, side_colours: str) -> Ink:
+    """Return the colours on a ground with a pair of `SIDE_COLOURS`."""
+    return replace(INKS[theme], **SIDE_COLOURS[side_colours].of(theme))
 
 
 def write_png(view: HeatmapView, path: Path, width: int, height: int, theme: str) -> Path:
@@ -86,7 +98,7 @@ def write_png(view: HeatmapView, path: Path, width: int, height: int, theme: str
     if min(width, height) < _SMALLEST:
         message = f"Expected a picture of at least {_SMALLEST} x {_SMALLEST} pixels, was {width} x {height}"
         raise DataError(message)
-    ink = INKS[theme]
+    ink = ink_of(theme, view.side_colours)
     figure = Figure(figsize=(width / _DPI, height / _DPI), dpi=_DPI, facecolor=ink.background)
     canvas = FigureCanvasAgg(figure)
     on_map = view.view == "map"
@@ -114,7 +126,8 @@ def write_png(view: HeatmapView, path: Path, width: int, height: int, theme: str
 
 def _draw_main(axes: Axes, frame: Frame, view: HeatmapView, ink: Ink, theme: str) -> None:
     """Draw the main panel: heat, candles or line, circles, clusters, last price."""
-    _draw_heat(axes, frame, _colours(view, frame, theme))
+    timeframe = view.session.ledger.timeframe / MILLISECOND if view.smooth else None
+    _draw_heat(axes, frame, _colours(view, frame, theme), timeframe)
     if view.market_state["grade"]["hatched"]:
         _draw_hatch(axes, ink)
     _draw_price(axes, frame, view, ink)
@@ -186,10 +199,16 @@ def _positions(view: HeatmapView, frame: Frame, levels: Any, values: Any) -> npt
     return np.asarray(np.clip(np.rint(share * LEVELS), 1, LEVELS), dtype=np.int64)
 
 
-def _draw_heat(axes: Axes, frame: Frame, colours: npt.NDArray[np.uint8]) -> None:
+def _draw_heat(axes: Axes, frame: Frame, colours: npt.NDArray[np.uint8], timeframe: float | None) -> None:
+    """Draw the pixels; with the length of a candle [ms], smoothed over price cells and candles."""
     pixels = np.frombuffer(frame.pixels, np.uint8).reshape(frame.height, frame.width)
     extent = (frame.time[0] / _DAY_MS, frame.time[1] / _DAY_MS, frame.price[0], frame.price[1])
-    axes.imshow(colours[pixels], origin="lower", aspect="auto", extent=extent, interpolation="nearest", zorder=1)
+    image = colours[pixels]
+    if timeframe:
+        cell = sum(frame.price) / 2 * CELL
+        across = frame.width * timeframe / (frame.time[1] - frame.time[0])
+        image = smooth(image, reach(across), reach(frame.height * cell / (frame.price[1] - frame.price[0])))
+    axes.imshow(image, origin="lower", aspect="auto", extent=extent, interpolation="nearest", zorder=1)
 
 
 def _draw_hatch(axes: Axes, ink: Ink) -> None:
