@@ -259,7 +259,9 @@ class LiqHeatmap(JudgingView):
         return cast("plotting.figure", self._document_shown().roots[0])
 
     def to_html(self, path: str | Path, *, title: str | None = None) -> Path:
-        """Write one HTML file that opens with no network and no kernel; hover, zoom and client-side controls work.
+        """Write one HTML file, under 6 MB, that opens with no network and no kernel, and says when it was made.
+
+        What needs a kernel is disabled in it and says so. It holds every window in both measures.
 
         Parameters
         ----------
@@ -278,14 +280,17 @@ class LiqHeatmap(JudgingView):
         return write_html(self, Path(path), title)
 
     def to_png(self, path: str | Path, *, width: int = 1600, height: int = 900, theme: str = "dark") -> Path:
-        """Write the picture as it is set up (window, range, side, measure, palette, scale, threshold) to a PNG file.
+        """Write the picture as it is set up to a PNG file: heat, price, circles and clusters, the profile, the panels.
+
+        Small pictures leave parts out: the profile under 560 pixels of width; lower panels, from the last, that leave
+        the main panel less than half of the height (800 x 450 pixels have room for two). No ticks or boxes are drawn.
 
         Parameters
         ----------
         path : str or Path
             Where to.
         width, height : int
-            Pixels.
+            Pixels, at least 200 each.
         theme : {'dark', 'light'}
             Colours.
 
