@@ -63,9 +63,17 @@ class HtmlRequest:
     id: int
 
 
-Request = ViewRequest | ReadingRequest | BokehRequest | HtmlRequest
+@dataclass(frozen=True, slots=True)
+class TakenNote:
+    """Tells that a view shows the live state with this number; 0: that it was taken off its page. Not answered."""
+
+    view: str
+    id: int
+
+
+Request = ViewRequest | ReadingRequest | BokehRequest | HtmlRequest | TakenNote
 _KINDS: dict[str, type[Request]] = {
-    "view": ViewRequest, "reading": ReadingRequest, "bokeh": BokehRequest, "html": HtmlRequest,
+    "view": ViewRequest, "reading": ReadingRequest, "bokeh": BokehRequest, "html": HtmlRequest, "taken": TakenNote,
 }  # fmt: skip
 
 
@@ -160,6 +168,8 @@ def decode_request(content: object) -> Request:
         return BokehRequest(view, number)
     if content["type"] == "html":
         return HtmlRequest(view, number)
+    if content["type"] == "taken":
+        return TakenNote(view, number)
     if content["type"] == "reading":
         return ReadingRequest(view, number, _number(content, "time"), _number(content, "price"))
     width, height = (_number(content, name, whole=True) for name in ("width", "height"))

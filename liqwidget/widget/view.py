@@ -149,21 +149,34 @@ class HeatmapView(anywidget.AnyWidget):
 
     def _refresh(self) -> None:
         """Compute what the settings show, and send it in one go."""
+        with self._lock, self.hold_sync():
+            self._show()
+            self._keep_ticks()
+
+    def _show(self, *, frames: bool = True) -> None:
+        """Compute what the settings show; without `frames` all but the picture of the whole window."""
         with self._lock:
             settings = self.settings
             self._found = self._session.clusters(settings)
-            market = self._session.market(settings) | self._named
+            market = self._session.market(settings) | self._named | self._freshness()
             said = (self._notice, market["grade"]["sentence"])
             market["notice"] = "\n".join(filter(None, said)) or None
-            frame = self._session.base_frame(settings)
+            shown = [self._session.base_frame(settings).state()] if frames else self._frames
             with self.hold_sync():
                 self._market = market
                 self.set_trait("_book", self._session.book(settings))
                 self._clusters = [cluster_state(cluster) for cluster in self._found]
-                self._frames = [frame.state()]
-                kept = [cluster.id for cluster in self._found if cluster.id in self._selected]
-                if kept != list(self._selected):
-                    self._selected = kept
+                self._frames = shown
+
+    def _keep_ticks(self) -> None:
+        """Untick clusters that stand no more."""
+        kept = [cluster.id for cluster in self.found if cluster.id in self._selected]
+        if kept != list(self._selected):
+            self._selected = kept
+
+    def _freshness(self) -> dict[str, Any]:
+        """Return what the market's state says of the age of its data."""
+        return {}
 
     def _kernel_trait_changed(self, change: Any) -> None:
         if change["name"] in ("window", "as_of"):
@@ -175,13 +188,16 @@ class HeatmapView(anywidget.AnyWidget):
     def _answer(self, _widget: Any, content: Any, _buffers: Any) -> None:
         """Answer one message; whatever goes wrong is an answer too."""
         try:
-            message, buffers = self._reply(protocol.decode_request(content))
+            reply = self._reply(protocol.decode_request(content))
         except Exception as error:  # noqa: BLE001 - the front end waits for an answer, whatever went wrong
             asked = content if isinstance(content, dict) else {}
-            message, buffers = protocol.error_answer(str(asked.get("view", "")), _whole(asked.get("id")), error), []
-        self.send(message, buffers)
+            reply = protocol.error_answer(str(asked.get("view", "")), _whole(asked.get("id")), error), []
+        if reply is not None:
+            self.send(*reply)
 
-    def _reply(self, request: protocol.Request) -> tuple[dict[str, Any], protocol.Buffers]:
+    def _reply(self, request: protocol.Request) -> tuple[dict[str, Any], protocol.Buffers] | None:
+        if isinstance(request, protocol.TakenNote):
+            return None
         if isinstance(request, protocol.BokehRequest):
             return {"type": "bokeh", "view": request.view, "id": request.id, "version": bokeh_version()}, [bokeh_gzip()]
         if isinstance(request, protocol.HtmlRequest):
