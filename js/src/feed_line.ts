@@ -2,8 +2,6 @@ import type { AnyModel } from "@anywidget/types"
 import { disposerBag, type Disposer } from "./disposer"
 import { element } from "./element"
 import { feedText, feedTitle, type FeedText } from "./feed_text"
-import { formatAge } from "./age"
-import { listen } from "./listen"
 import { observe } from "./observe"
 import type { Feed, Traits } from "./protocol"
 
@@ -85,9 +83,10 @@ export function feedLine(model: AnyModel<Traits>): FeedLine {
   bag.add(
     observe(model, ["_live"], came),
     observe(model, ["_market"], draw),
-    listen(document, "visibilitychange", draw),
+    () => document.removeEventListener("visibilitychange", draw),
     () => clearInterval(timer),
   )
+  document.addEventListener("visibilitychange", draw)
   draw()
   return {
     node,
@@ -127,7 +126,7 @@ function inShort(feeds: readonly Feed[], now: number | null): string {
   const parts = [`${there.length} venue${there.length === 1 ? "" : "s"}`]
   if (oldest) {
     const { text, ages } = feedText(oldest, now)
-    parts.push(ages ? `oldest ${text}` : text)
+    parts.push(ages ? `oldest ${oldest.venue} ${text}` : text)
   }
   if (gone) parts.push(`${gone} missing`)
   return parts.join(", ")

@@ -14,7 +14,7 @@ export interface FeedText {
 }
 
 /** Say how fresh a venue's data are; `now` is null where no time runs: in a file, and without a kernel. */
-export function feedText({ state, time, reason }: Feed, now: number | null): FeedText {
+export function feedText({ state, time }: Feed, now: number | null): FeedText {
   const missing = state === "refused" || state === "off"
   if (time === null) return { text: state, level: missing ? "missing" : "late", ages: false }
   const still = `to ${stamp(time).slice(0, 16)}`

@@ -9,11 +9,13 @@ import type { Frame } from "./frame"
 import { counter } from "./gate"
 import { heat } from "./heat"
 import { keySteering } from "./keys"
+import { liveLink } from "./live_link"
 import { navigation } from "./navigation"
 import type { Notes } from "./notes"
 import { observe } from "./observe"
 import { mountPlot, type Mode, type Plot, type Point } from "./plot"
 import { formatPrice } from "./price"
+import { presentMarket } from "./present_market"
 import { probeFrame } from "./probe"
 import type { Box, Market, Reading, Traits } from "./protocol"
 import { rasterLink } from "./raster_link"
@@ -60,7 +62,7 @@ const DAY_SHOWN = 20 * 3_600_000
 export async function mountPicture(options: PictureOptions): Promise<Picture> {
   const { model, view, wrapper, host, notes, readout, tags } = options
   const bag = disposerBag()
-  const market = (): Market => model.get("_market")!
+  const market = (): Market => presentMarket(model)
   let theme: Theme = "dark"
   let pointer: Point | null = null
   let mode: Mode = "pan"
@@ -97,7 +99,9 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
   const clusters = clusterLayer(model, plot, market, colours)
   const picture = heat({ model, plot, market, look: () => ({ theme, colours: colours() }), painted: (lut, frame) => options.legend(frame, lut) })
   const steer = navigation({ model, plot, market, candles: picture.candles, changed: () => changed() })
-  bag.add(raster.dispose, exact.dispose, steer.dispose)
+  const live = liveLink({ model, market, view, plot, heat: picture, tags, steer, next, closed: () => changed() })
+  wrapper.append(live.node)
+  bag.add(raster.dispose, exact.dispose, steer.dispose, live.dispose)
   const around = surroundings({
     model,
     plot,
@@ -117,6 +121,8 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
   const decimals = () => Math.max(market().price_decimals, axisDecimals(plot.viewport().price))
   const changed = () => {
     const current = plot.viewport()
+    const { top, height } = plot.frame()
+    wrapper.style.setProperty("--liq-floor", `${top + height}px`)
     plot.setPriceDecimals(axisDecimals(current.price))
     plot.setDayShown(span(current.time) < DAY_SHOWN)
     tags.last(market().last_price, plot, market().price_decimals)
@@ -124,6 +130,7 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
     if (model.get("_offline")) picture.showStored(current)
     around.draw()
     raster.want(current, plot.frame())
+    live.refresh()
     if (pointer) move(under(pointer))
   }
   const under = (point: Point): Point => {
@@ -141,7 +148,8 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
     wrapper.classList.toggle("liq-over-cluster", over !== null)
     clusters.hover(over, false)
     options.hovered(over)
-    exact.rest(point && { time: Math.min(point.time, market().time[1]), price: point.price })
+    const { time, now = time[1] } = market()
+    exact.rest(point && { time: Math.min(point.time, now), price: point.price })
     const frame = picture.shown()
     if (!point || !frame) return readout.idle(hint())
     const probe = probeFrame(frame, Math.min(point.time, frame.time[1] - 1), point.price)
@@ -171,14 +179,17 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
     if (answer.type === "reading") return readText(exact.answered(answer))
     if (answer.type === "error") {
       raster.answered(answer.id)
+      live.answered(answer.id)
       exact.failed(answer.id)
       return notes.chip(answer.message)
     }
     const [pixels, candles, events] = buffers
-    if (!raster.answered(answer.id) || !pixels || !candles || !events) return
+    if (!pixels || !candles || !events || live.answered(answer.id, { ...answer.frame, pixels, candles, events })) return
+    if (!raster.answered(answer.id)) return
     notes.chip("")
     stale = false
     picture.showSent(answer.frame, { pixels, candles, events })
+    live.refresh()
     around.draw()
   }
   const facts = () => {

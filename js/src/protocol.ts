@@ -69,7 +69,6 @@ export interface Live {
   /** The kernel's clock when it was sent. */
   now: number
   feeds: readonly Feed[]
-  stale: string | null
   last_price?: number
   /** The last close, and the present. */
   time?: Interval
@@ -89,6 +88,9 @@ export interface Market {
   /** From the first open to the last close shown; `span` to the last close there is. */
   time: Interval
   span: Interval
+  /** Of live data: the present, and the close of the candle that is not over. */
+  now?: number
+  edge?: number
   last_price: number
   price_decimals: number
   timeframe_ms: number

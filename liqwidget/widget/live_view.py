@@ -50,7 +50,7 @@ class LiveView(SelectingView):
 
     def __init__(self, *arguments: Any, **traits: Any) -> None:
         self._courier = Courier(self._deliver, self.stop)
-        self._number = self._pictured = 0
+        self._number = self._pictured = self._told = 0
         self._is_live = self._telling = False
         super().__init__(*arguments, **traits)
 
@@ -81,9 +81,9 @@ class LiveView(SelectingView):
         try:
             if update is not None:
                 self._take(update)
+            if calm:
+                self._show_calmly()
             with self._lock:
-                if calm:
-                    self._show_calmly()
                 self._number = number
                 self._live = self._live_state()
         except Exception as error:  # noqa: BLE001
@@ -105,25 +105,36 @@ class LiveView(SelectingView):
                 self.venues = kept
 
     def _show_calmly(self) -> None:
-        """Make anew what costs more; called with the lock. In replay the past shown is the same as before."""
-        if self.as_of is not None:
-            return
-        before, self._pictured = self._pictured, self._session.closed
-        self._show(frames=before != self._pictured)
-        standing = {cluster.id for cluster in self._found}
-        if (before != self._pictured or not standing.issuperset(self._selected)) and not self._telling:
-            self._telling = True
-            on_main_thread(lambda: self._tell(before))
+        """Make anew what costs more, and let other questions be answered meanwhile.
 
-    def _tell(self, before: int) -> None:
-        """Bring up to date what users observe, and move a range on that shows the present."""
-        self._telling = False
+        In replay the past shown is the same as before.
+        """
         with self._lock:
+            session, settings, before = self._session, self.settings, self._pictured
+        closed = session.closed != before
+        computed = None if settings.as_of is not None else self._computed(session, settings, frames=closed)
+        with self._lock:
+            # Another setting has been shown by whoever set it.
+            if computed is None or settings != self.settings or session is not self._session:
+                return
+            self._show(*computed)
+            self._pictured = session.closed
+            standing = {cluster.id for cluster in self._found}
+            tell = (closed or not standing.issuperset(self._selected)) and not self._telling
+            self._telling |= tell
+        if tell:
+            on_main_thread(self._tell)
+
+    def _tell(self) -> None:
+        """Bring up to date what users observe, and move a range on that shows the present."""
+        with self._lock:
+            self._telling = False
+            before, self._told = self._told, self._session.closed
             self._keep_ticks()
             if self._selection is not None:
                 self.set_trait("selection", self._selected_box(self._selection))
-            shift = self._session.closed - before
-            if before and shift > 0 and self.time_range is not None and time_ns(self.time_range[1]) > before:
+            shift = self._told - before
+            if shift > 0 and self.time_range is not None and time_ns(self.time_range[1]) > before:
                 self.time_range = tuple(timestamp(time_ns(part) + shift) for part in self.time_range)
 
     # ------------------------------------------------------------------ what is shared
@@ -131,7 +142,7 @@ class LiveView(SelectingView):
     def _refresh(self) -> None:
         with self._lock, self.hold_sync():
             self._courier.caught_up()
-            self._pictured = self._session.closed
+            self._pictured = self._told = self._session.closed
             super()._refresh()
             if self._is_live:
                 self._live = self._live_state()

@@ -150,23 +150,29 @@ class HeatmapView(anywidget.AnyWidget):
     def _refresh(self) -> None:
         """Compute what the settings show, and send it in one go."""
         with self._lock, self.hold_sync():
-            self._show()
+            self._show(*self._computed(self._session, self.settings))
             self._keep_ticks()
 
-    def _show(self, *, frames: bool = True) -> None:
-        """Compute what the settings show; without `frames` all but the picture of the whole window."""
-        with self._lock:
-            settings = self.settings
-            self._found = self._session.clusters(settings)
-            market = self._session.market(settings) | self._named | self._freshness()
-            said = (self._notice, market["grade"]["sentence"])
-            market["notice"] = "\n".join(filter(None, said)) or None
-            shown = [self._session.base_frame(settings).state()] if frames else self._frames
-            with self.hold_sync():
-                self._market = market
-                self.set_trait("_book", self._session.book(settings))
-                self._clusters = [cluster_state(cluster) for cluster in self._found]
-                self._frames = shown
+    def _computed(
+        self, session: Session, settings: Settings, *, frames: bool = True
+    ) -> tuple[tuple[Cluster, ...], dict[str, Any]]:
+        """Return the clusters and traits of what settings show; `frames`: the picture of the whole window too."""
+        found = session.clusters(settings)
+        market = session.market(settings) | self._named | self._freshness()
+        said = (self._notice, market["grade"]["sentence"])
+        market["notice"] = "\n".join(filter(None, said)) or None
+        traits = {
+            "_market": market,
+            "_book": session.book(settings),
+            "_clusters": [cluster_state(cluster) for cluster in found],
+        }
+        return found, traits | ({"_frames": [session.base_frame(settings).state()]} if frames else {})
+
+    def _show(self, found: tuple[Cluster, ...], traits: dict[str, Any]) -> None:
+        with self._lock, self.hold_sync():
+            self._found = found
+            for name, value in traits.items():
+                self.set_trait(name, value)
 
     def _keep_ticks(self) -> None:
         """Untick clusters that stand no more."""
