@@ -156,10 +156,10 @@ class Courier(Generic[News]):
         while True:
             wait = self.step(self._clock())
             with self._wake:
-                idle = wait >= _IDLE_SECONDS and not self._news and not self._wake.wait(wait)
-                if not self._news and wait < _IDLE_SECONDS:
-                    self._wake.wait(wait)
-                if self._closed or idle or (self._ending and not self._news):
+                idle = False
+                if not (self._news or self._ending or self._closed):
+                    idle = not self._wake.wait(wait) and wait >= _IDLE_SECONDS
+                if self._closed or ((self._ending or idle) and not self._news):
                     self._thread = None
                     return
                 self._news = False

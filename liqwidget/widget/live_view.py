@@ -50,9 +50,10 @@ class LiveView(SelectingView):
 
     def __init__(self, *arguments: Any, **traits: Any) -> None:
         self._courier = Courier(self._deliver, self.stop)
-        self._number = self._pictured = self._told = 0
+        self._number = self._pictured = self._ranged = 0
         self._is_live = self._telling = False
         super().__init__(*arguments, **traits)
+        self.observe(self._range_set, "time_range")
 
     def offer(self, update: Update) -> None:
         """Take an update from any thread and return at once; of several that come quickly the newest is shown."""
@@ -129,20 +130,22 @@ class LiveView(SelectingView):
         """Bring up to date what users observe, and move a range on that shows the present."""
         with self._lock:
             self._telling = False
-            before, self._told = self._told, self._session.closed
             self._keep_ticks()
             if self._selection is not None:
                 self.set_trait("selection", self._selected_box(self._selection))
-            shift = self._told - before
-            if shift > 0 and self.time_range is not None and time_ns(self.time_range[1]) > before:
+            shift = self._session.closed - self._ranged
+            if shift > 0 and self.time_range is not None and time_ns(self.time_range[1]) > self._ranged:
                 self.time_range = tuple(timestamp(time_ns(part) + shift) for part in self.time_range)
+
+    def _range_set(self, _change: Any) -> None:
+        self._ranged = self._session.closed
 
     # ------------------------------------------------------------------ what is shared
 
     def _refresh(self) -> None:
         with self._lock, self.hold_sync():
             self._courier.caught_up()
-            self._pictured = self._told = self._session.closed
+            self._pictured = self._session.closed
             super()._refresh()
             if self._is_live:
                 self._live = self._live_state()
@@ -155,7 +158,7 @@ class LiveView(SelectingView):
 
     def _live_state(self) -> dict[str, Any]:
         """Return what the front end shows of the newest data; of a past time only how fresh the data are."""
-        state = {"number": self._number, "now": time.time_ns() / MILLISECOND} | self._freshness()
+        state = {"number": self._number, "now": time.time_ns() / MILLISECOND, "feeds": self._freshness()["feeds"]}
         return state | (self._session.newest(self.settings) if self.as_of is None else {})
 
     def _reply(self, request: protocol.Request) -> tuple[dict[str, Any], protocol.Buffers] | None:
