@@ -17,35 +17,33 @@ const SECOND = 1000
 /** On the picture: each venue with the age of its data, which counts on; those that are missing too. */
 export function feedLine(model: AnyModel<Traits>): FeedLine {
   const list = element("div", "liq-feed-list", { role: "list", "aria-label": "Data age per venue" })
-  const short = element("div", "liq-feed-short")
+  const short = element("div", "liq-feed-short", {}, [dot(), element("span", "")])
   const node = element("div", "liq-feeds", {}, [list, short])
   const bag = disposerBag()
   let runs = !model.get("_offline")
   let skew = 0
   let shape = ""
   let timer: ReturnType<typeof setInterval> | undefined
-  let seen = typeof IntersectionObserver === "undefined"
+  let seen = true
 
   const feeds = (): readonly Feed[] => model.get("_live")?.feeds ?? model.get("_market")?.feeds ?? []
   const now = () => (runs ? Date.now() - skew : null)
   const draw = () => {
     const known = feeds()
     const told = together(known, now())
-    const lines = told.map(({ names, text, level, title }) => ({ line: `${names} ${text}`, names, text, level, title }))
-    node.hidden = lines.length === 0
-    const next = JSON.stringify(told.map(({ names, level, title }) => [names, level, title]))
-    if (next === shape) lines.forEach(({ text }, i) => put(list.children[i]?.lastElementChild, text))
-    else {
-      list.replaceChildren(...lines.map((line) => chip(line)))
-      shape = next
-    }
-    put(short.lastElementChild, inShort(known, now()))
-    const level = worst(told)
-    if (short.dataset.level !== level || !short.firstElementChild) {
-      short.dataset.level = level
-      short.replaceChildren(element("i", "liq-feed-dot"), element("span", "", {}, [inShort(known, now())]))
-    }
-    short.title = lines.map(({ line }) => line).join("\n")
+    node.hidden = told.length === 0
+    // Elements stay while only ages change, so that their titles can be read.
+    const next = told.map(({ names, level }) => names + level).join()
+    if (next !== shape) list.replaceChildren(...told.map(chip))
+    shape = next
+    told.forEach(({ text, title }, i) => {
+      const made = list.children[i] as HTMLElement
+      made.title = title
+      put(made.lastElementChild!, text)
+    })
+    short.dataset.level = LEVELS.findLast((level) => told.some((part) => part.level === level)) ?? ""
+    short.title = told.map(({ names, text }) => `${names} ${text}`).join("\n")
+    put(short.lastElementChild!, inShort(known, now()))
     fit()
     tick(told.some(({ ages }) => ages))
   }
@@ -67,20 +65,14 @@ export function feedLine(model: AnyModel<Traits>): FeedLine {
     if (live) skew = Date.now() - live.now
     draw()
   }
-  if (typeof IntersectionObserver !== "undefined") {
-    const watch = new IntersectionObserver((entries) => {
-      seen = entries.some(({ isIntersecting }) => isIntersecting)
-      draw()
-    })
-    watch.observe(node)
-    bag.add(() => watch.disconnect())
-  }
-  if (typeof ResizeObserver !== "undefined") {
-    const watch = new ResizeObserver(fit)
-    watch.observe(node)
-    bag.add(() => watch.disconnect())
-  }
+  const sight = new IntersectionObserver((entries) => {
+    seen = entries.some(({ isIntersecting }) => isIntersecting)
+    draw()
+  })
+  const room = new ResizeObserver(fit)
   bag.add(
+    () => sight.disconnect(),
+    () => room.disconnect(),
     observe(model, ["_live"], came),
     observe(model, ["_market"], draw),
     () => document.removeEventListener("visibilitychange", draw),
@@ -88,6 +80,8 @@ export function feedLine(model: AnyModel<Traits>): FeedLine {
   )
   document.addEventListener("visibilitychange", draw)
   draw()
+  sight.observe(node)
+  room.observe(node)
   return {
     node,
     running(yes) {
@@ -133,16 +127,13 @@ function inShort(feeds: readonly Feed[], now: number | null): string {
 }
 
 const LEVELS = ["still", "fresh", "missing", "late"] as const
-const worst = (told: readonly Told[]) => LEVELS.findLast((level) => told.some((part) => part.level === level)) ?? "still"
+const dot = () => element("i", "liq-feed-dot", { "aria-hidden": "true" })
 
-function chip({ names, text, level, title }: Pick<Told, "names" | "text" | "level" | "title">): HTMLElement {
-  return element("span", "liq-feed", { role: "listitem", "data-level": level, title }, [
-    element("i", "liq-feed-dot", { "aria-hidden": "true" }),
-    element("span", "liq-feed-name", {}, [`${names} `]),
-    element("span", "", {}, [text]),
-  ])
+function chip({ names, level }: Told): HTMLElement {
+  const name = element("span", "liq-feed-name", {}, [`${names} `])
+  return element("span", "liq-feed", { role: "listitem", "data-level": level }, [dot(), name, element("span", "")])
 }
 
-function put(node: Element | null | undefined, text: string): void {
-  if (node && node.textContent !== text) node.textContent = text
+function put(node: Element, text: string): void {
+  if (node.textContent !== text) node.textContent = text
 }

@@ -19,6 +19,7 @@ async (root) => {
       frame: { x: host.left + left, y: host.top + top, width, height },
       heat: image && { time: [x, x + dw], price: [y, y + dh], width: image.shape[1], height: image.shape[0] },
       digest,
+      column: column("liq-column", "x").length ? [column("liq-column", "x")[0], column("liq-column", "x")[0] + column("liq-column", "dw")[0]] : null,
       candles: column("liq-candles", "middle"),
       candle_top: column("liq-candles", "top"),
       candle_bottom: column("liq-candles", "bottom"),

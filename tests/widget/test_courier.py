@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 import time
 
@@ -18,7 +19,8 @@ class Desk:
     """A courier without its thread, on a clock of the test's, and what it delivered."""
 
     def __init__(self) -> None:
-        self.now, self.delivered, self.gone = 0.0, [], 0
+        self.now, self.gone = 0.0, 0
+        self.delivered: list[tuple[float, int | None, int, bool]] = []
         self.courier: Courier[int] = Courier(self.deliver, self.leave, lambda: self.now)
         self.courier._thread = threading.current_thread()
 
@@ -69,8 +71,8 @@ def test_the_newest_is_shown_in_the_end_and_never_more_than_ten_a_second(acts: l
     desk.wait(2 * LONGEST)
     times = [at for at, _ in desk.shown]
     assert [news for _, news in desk.shown][-1:] == ([offered] if offered else [])
-    assert all(later - earlier >= LEAST for earlier, later in zip(times, times[1:], strict=False))
-    assert all(later - earlier >= CALM_SECONDS for earlier, later in zip(desk.calmed, desk.calmed[1:], strict=False))
+    assert all(later - earlier >= LEAST for earlier, later in itertools.pairwise(times))
+    assert all(later - earlier >= CALM_SECONDS for earlier, later in itertools.pairwise(desk.calmed))
     if offered:
         desk.courier.taken("a", desk.courier._pace.number)
         desk.wait(CALM_SECONDS)
@@ -180,7 +182,11 @@ def test_the_thread_shows_the_last_offer_and_ends_when_it_is_told_to_rest() -> N
 
 def test_an_offer_returns_at_once_whatever_the_picture_does() -> None:
     go = threading.Event()
-    courier: Courier[int] = Courier(lambda *_: go.wait(10))  # type: ignore[func-returns-value]
+
+    def slow(_news: int | None, _number: int, _calm: bool) -> None:  # noqa: FBT001
+        go.wait(10)
+
+    courier: Courier[int] = Courier(slow)
     courier.offer(0)
     began = time.perf_counter()
     for number in range(1000):

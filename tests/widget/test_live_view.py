@@ -132,22 +132,25 @@ def test_callbacks_come_with_a_close_from_the_kernels_own_thread(
 
 def test_a_feed_that_falls_silent_is_said_on_the_picture_and_in_the_status(live: LiqHeatmap, feed: FakeFeed) -> None:
     show(live, feed.at(present(feed) + CANDLE))
-    assert live._market["stale"] is None
+    assert live.market_state["stale"] is None
     show(live, feed.at(present(feed) + 1, late=600))
-    assert "binance since" in live._market["stale"]
+    assert "binance since" in str(live.market_state["stale"])
     show(live, feed.at(present(feed) + 2, state="stale", late=5, reason="no heartbeat"))
-    assert live.status.loc["bybit", ["state", "reason"]].tolist() == ["stale", "no heartbeat"]
+    assert live.status.loc["bybit", "state"] == "stale"
+    assert live.status.loc["bybit", "reason"] == "no heartbeat"
     assert live._live["feeds"][0]["state"] == "stale"
     show(live, feed.at(present(feed) + 3))
-    assert live._market["stale"] is None
+    assert live.market_state["stale"] is None
 
 
 def test_what_cannot_be_shown_is_said_and_the_next_update_is_shown(live: LiqHeatmap, feed: FakeFeed) -> None:
     update = feed.at(present(feed) + CANDLE)
+    said: list[str] = []
+    live.observe(lambda change: said.append(change["new"]), "_error")
     show(live, type("Broken", (), {"ledger": update.ledger, "markets": None, "status": ()})())
-    assert live._error.startswith("Live data could not be shown")
     show(live, update)
-    assert live._error == ""
+    assert said[0].startswith("Live data could not be shown")
+    assert said[1:] == [""]
 
 
 def test_a_prior_chosen_meanwhile_is_kept(live: LiqHeatmap, feed: FakeFeed) -> None:
@@ -162,7 +165,7 @@ def test_a_venue_that_joins_is_shown(live: LiqHeatmap, feed: FakeFeed, markets: 
     heatmap = LiqHeatmap("BTC", source=one.markets)
     show(heatmap, feed.at(present(feed) + CANDLE))
     assert heatmap.venues == ("binance", "bybit")
-    assert heatmap._market["venues"] == ["binance", "bybit"]
+    assert heatmap.market_state["venues"] == ["binance", "bybit"]
     live.venues = ("bybit",)
     show(live, feed.at(present(feed) + CANDLE))
     assert live.venues == ("bybit",)
@@ -180,7 +183,7 @@ def test_messages_of_views_reach_the_pace(live: LiqHeatmap, feed: FakeFeed) -> N
 
 def test_an_ordinary_heatmap_has_nothing_live(markets: tuple[MarketData, ...]) -> None:
     heatmap = LiqHeatmap("BTC", source=markets)
-    assert heatmap._live is None
+    assert not heatmap._live
     heatmap.stop()
     heatmap.close()
 
