@@ -10,8 +10,12 @@ import { buildLut } from "./lut"
 import { paint } from "./paint"
 import type { Plot } from "./plot"
 import type { FrameMeta, FrameParts, FrameState, Interval, Market, Traits } from "./protocol"
+import { reach, smooth } from "./smooth"
 import type { Theme } from "./theme"
-import type { Viewport } from "./viewport"
+import { span, type Viewport } from "./viewport"
+
+/** The width of a price cell as a share of its price: 10 basis points. */
+const CELL = 0.001
 
 /** The heat and the candles of one view: which frame is shown, in which colours. */
 export interface Heat {
@@ -60,7 +64,7 @@ export function heat({ model, plot, market, look, painted }: HeatOptions): Heat 
       ladder: frame,
       pixels,
     })
-    plot.setImage(source, paint(frame.pixels, lut), frame.width, frame.height, frame)
+    plot.setImage(source, drawn(frame, lut), frame.width, frame.height, frame)
     return lut
   }
   const repaintColumn = () => {
@@ -72,6 +76,14 @@ export function heat({ model, plot, market, look, painted }: HeatOptions): Heat 
     painted(draw("liq-heat", shown, shown), shown)
   }
 
+  // Smoothing is for the eye: `shown.pixels`, which are read out, stay as they are.
+  const drawn = (frame: Frame, lut: Uint32Array) => {
+    const image = paint(frame.pixels, lut)
+    if (!model.get("smooth")) return image
+    const { time, price, width, height } = frame
+    const cell = ((price[0] + price[1]) / 2) * CELL
+    return smooth(image, width, height, reach((width * market().timeframe_ms) / span(time)), reach((height * cell) / span(price)))
+  }
   const show = (frame: Frame) => {
     const sameCandles = shown?.candles === frame.candles
     shown = frame

@@ -12,8 +12,6 @@ import type { Tags } from "./tags"
 import { span } from "./viewport"
 
 export interface LiveLink {
-  /** A button on the picture, there while the newest candle is out of sight. */
-  node: HTMLElement
   /** The view or the picture under it changed: the newest column is asked for again. */
   refresh(): void
   /** An answer came, with a column or without; true if it was asked for here. */
@@ -25,6 +23,8 @@ export interface LiveLinkOptions {
   model: AnyModel<Traits>
   market: () => Market
   view: string
+  /** Where a button goes that leads back to the newest candle while it is out of sight. */
+  wrapper: HTMLElement
   plot: Plot
   heat: Heat
   tags: Tags
@@ -38,7 +38,7 @@ export interface LiveLinkOptions {
 const EDGE = 0.04
 
 /** Show live data as they come, at most once an animation frame, and tell the kernel when they are shown. */
-export function liveLink({ model, market, view, plot, heat, tags, steer, next, closed }: LiveLinkOptions): LiveLink {
+export function liveLink({ model, market, view, wrapper, plot, heat, tags, steer, next, closed }: LiveLinkOptions): LiveLink {
   const node = element("button", "liq-button liq-back", { type: "button", title: "Show the newest candle" }, ["Back to now"])
   const bag = disposerBag()
   let frame = 0
@@ -51,6 +51,8 @@ export function liveLink({ model, market, view, plot, heat, tags, steer, next, c
   })
   const refresh = () => {
     const looked = plot.viewport()
+    const { top, height } = plot.frame()
+    wrapper.style.setProperty("--liq-floor", `${top + height}px`)
     const from = heat.shown()?.time[1] ?? Infinity
     const to = model.get("_live")?.time?.[1] ?? 0
     node.hidden = model.get("as_of") !== null || looked.time[1] >= market().time[1]
@@ -87,6 +89,7 @@ export function liveLink({ model, market, view, plot, heat, tags, steer, next, c
   }
   node.hidden = true
   node.addEventListener("click", steer.present)
+  wrapper.append(node)
   bag.add(
     () => node.remove(),
     () => cancelAnimationFrame(frame),
@@ -96,7 +99,6 @@ export function liveLink({ model, market, view, plot, heat, tags, steer, next, c
   )
   later()
   return {
-    node,
     refresh,
     answered(id, column) {
       if (!gate.answered(id)) return false

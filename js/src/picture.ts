@@ -2,7 +2,6 @@ import type { AnyModel } from "@anywidget/types"
 import { readAnswer } from "./answer"
 import { axisDecimals } from "./axis_decimals"
 import { clusterLayer } from "./cluster_layer"
-import { COLOURS } from "./colours"
 import { disposerBag, type Disposer } from "./disposer"
 import type { BokehJS } from "./evaluate"
 import type { Frame } from "./frame"
@@ -13,7 +12,9 @@ import { liveLink } from "./live_link"
 import { navigation } from "./navigation"
 import type { Notes } from "./notes"
 import { observe } from "./observe"
+import { openedLayer } from "./opened_layer"
 import { mountPlot, type Mode, type Plot, type Point } from "./plot"
+import { pointUnder } from "./point_under"
 import { formatPrice } from "./price"
 import { presentMarket } from "./present_market"
 import { probeFrame } from "./probe"
@@ -21,6 +22,7 @@ import type { Box, Market, Reading, Traits } from "./protocol"
 import { rasterLink } from "./raster_link"
 import { readingLink } from "./reading_link"
 import type { Readout } from "./readout"
+import { sideColours } from "./side_colours"
 import { surroundings } from "./surroundings"
 import type { Tags } from "./tags"
 import { watchTheme, type Theme } from "./theme"
@@ -66,7 +68,7 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
   let theme: Theme = "dark"
   let pointer: Point | null = null
   let mode: Mode = "pan"
-  const colours = () => COLOURS[theme]
+  const colours = () => sideColours(model, theme)
   // Bokeh calls back while it mounts, before the parts below exist.
   let ready = false
   const whenReady = <A extends unknown[]>(callback: (...args: A) => void) => (...args: A) => void (ready && model.get("_market") && callback(...args))
@@ -99,14 +101,15 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
   const clusters = clusterLayer(model, plot, market, colours)
   const picture = heat({ model, plot, market, look: () => ({ theme, colours: colours() }), painted: (lut, frame) => options.legend(frame, lut) })
   const steer = navigation({ model, plot, market, candles: picture.candles, changed: () => changed() })
-  const live = liveLink({ model, market, view, plot, heat: picture, tags, steer, next, closed: () => changed() })
-  wrapper.append(live.node)
-  bag.add(raster.dispose, exact.dispose, steer.dispose, live.dispose)
+  const live = liveLink({ model, market, view, wrapper, plot, heat: picture, tags, steer, next, closed: () => changed() })
+  const opened = openedLayer({ model, view, next, plot, market, colours, shown: (yes) => wrapper.classList.toggle("liq-opened", yes) })
+  bag.add(raster.dispose, exact.dispose, steer.dispose, opened.dispose, live.dispose)
   const around = surroundings({
     model,
     plot,
     market,
     candles: () => picture.shown()?.candles ?? null,
+    ladder: picture.shown,
     look: () => ({ theme, colours: colours() }),
     hosts: { profile: options.profile, under: options.under, over: wrapper },
     say: (text) => readout.idle(text ?? hint()),
@@ -121,24 +124,16 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
   const decimals = () => Math.max(market().price_decimals, axisDecimals(plot.viewport().price))
   const changed = () => {
     const current = plot.viewport()
-    const { top, height } = plot.frame()
-    wrapper.style.setProperty("--liq-floor", `${top + height}px`)
     plot.setPriceDecimals(axisDecimals(current.price))
     plot.setDayShown(span(current.time) < DAY_SHOWN)
     tags.last(market().last_price, plot, market().price_decimals)
     clusters.draw()
     if (model.get("_offline")) picture.showStored(current)
     around.draw()
+    opened.draw()
     raster.want(current, plot.frame())
     live.refresh()
-    if (pointer) move(under(pointer))
-  }
-  const under = (point: Point): Point => {
-    const { time, price } = plot.viewport()
-    const { left, top, width, height } = plot.frame()
-    const across = (point.x - left) / width
-    const down = (point.y - top) / height
-    return { ...point, time: time[0] + across * span(time), price: price[1] - down * span(price) }
+    if (pointer) move(pointUnder(plot, pointer))
   }
   const move = (point: Point | null) => {
     pointer = point
@@ -148,12 +143,12 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
     wrapper.classList.toggle("liq-over-cluster", over !== null)
     clusters.hover(over, false)
     options.hovered(over)
-    const { time, now = time[1] } = market()
-    exact.rest(point && { time: Math.min(point.time, now), price: point.price })
+    exact.rest(point && { time: Math.min(point.time, market().now ?? market().time[1]), price: point.price })
     const frame = picture.shown()
     if (!point || !frame) return readout.idle(hint())
     const probe = probeFrame(frame, Math.min(point.time, frame.time[1] - 1), point.price)
     readout.about(point, decimals(), probe, market())
+    readout.cluster(clusters.told(over))
   }
   const select = (box: Box | null) => {
     model.set("_selection", box && { time: [...box.time], price: [...box.price] })
@@ -174,7 +169,7 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
   }
   const hear = (message: unknown, buffers: readonly DataView[]) => {
     const answer = readAnswer(message, view)
-    if (!answer || answer.type === "bokeh") return
+    if (!answer) return
     if (answer.type === "patch") return plot.patch(answer.content)
     if (answer.type === "reading") return readText(exact.answered(answer))
     if (answer.type === "error") {
@@ -183,9 +178,10 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
       exact.failed(answer.id)
       return notes.chip(answer.message)
     }
+    if (answer.type !== "frame") return
     const [pixels, candles, events] = buffers
-    if (!pixels || !candles || !events || live.answered(answer.id, { ...answer.frame, pixels, candles, events })) return
-    if (!raster.answered(answer.id)) return
+    if (!pixels || !candles || !events) return
+    if (live.answered(answer.id, { ...answer.frame, pixels, candles, events }) || !raster.answered(answer.id)) return
     notes.chip("")
     stale = false
     picture.showSent(answer.frame, { pixels, candles, events })
@@ -215,10 +211,11 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
   bag.add(
     observe(model, ["_market"], facts),
     observe(model, ["_frames", "measure"], newFrames),
-    observe(model, ["_clusters", "_selected", "side", "measure"], clusters.draw),
+    observe(model, ["_clusters", "_doubt", "whiskers", "_selected", "side", "side_colours", "measure"], clusters.draw),
+    observe(model, ["_selection", "_selected", "_clusters"], opened.draw),
     observe(model, ["_prior", "_priors"], () => pointer ?? readout.idle(hint())),
     observe(model, ["_selection"], () => plot.setSelection(model.get("_selection"))),
-    observe(model, ["side", "palette", "scale", "threshold"], picture.repaint),
+    observe(model, ["side", "side_colours", "palette", "smooth", "scale", "threshold"], picture.repaint),
     wheelZoom(host, plot, steer.go),
     keySteering(wrapper, { view: steer.view, go: steer.go, reset: steer.reset, cancel: () => (mode === "select" ? setMode("pan") : select(null)) }),
   )
@@ -233,6 +230,7 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
       picture.repaint()
       clusters.draw()
       around.draw()
+      opened.draw()
     }),
   )
   facts()
@@ -243,7 +241,10 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
     reset: steer.reset,
     setMode,
     toggle: clusters.toggle,
-    point: (id) => clusters.hover(id, true),
+    point(id) {
+      clusters.hover(id, true)
+      readout.idle(clusters.told(id)?.text ?? hint())
+    },
     dispose: bag.dispose,
   }
 }

@@ -12,6 +12,7 @@ from liqwidget.domain.time import MILLISECOND, time_ns, timestamp
 from liqwidget.widget import protocol
 from liqwidget.widget.courier import Courier
 from liqwidget.widget.feeds import Answered, feeds, stale_sentence
+from liqwidget.widget.keeping import weakly
 from liqwidget.widget.selecting import SelectingView
 
 if TYPE_CHECKING:
@@ -49,11 +50,11 @@ class LiveView(SelectingView):
     _live = Dict(default_value=None, allow_none=True).tag(sync=True)
 
     def __init__(self, *arguments: Any, **traits: Any) -> None:
-        self._courier = Courier(self._deliver, self.stop)
+        self._courier = Courier(weakly(self._deliver), weakly(self.stop))
         self._number = self._pictured = self._ranged = 0
         self._is_live = self._telling = False
         super().__init__(*arguments, **traits)
-        self.observe(self._range_set, "time_range")
+        self.observe(weakly(self._range_set), "time_range")
 
     def offer(self, update: Update) -> None:
         """Take an update from any thread and return at once; of several that come quickly the newest is shown."""
@@ -123,8 +124,10 @@ class LiveView(SelectingView):
             standing = {cluster.id for cluster in self._found}
             tell = (closed or not standing.issuperset(self._selected)) and not self._telling
             self._telling |= tell
+        if closed:
+            self._doubt_anew()
         if tell:
-            on_main_thread(self._tell)
+            on_main_thread(weakly(self._tell))
 
     def _tell(self) -> None:
         """Bring up to date what users observe, and move a range on that shows the present."""
