@@ -1,178 +1,219 @@
-"""Reading a venue's past through the store: what is kept is not asked for again, what was read is kept at once."""
+"""What is kept of a venue's past while it is read: stored rows show at once, gaps are asked for, pages are kept."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from itertools import pairwise
+import asyncio
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from liqwidget.domain.time import DAY, HOUR, duration_ns, duration_text, time_ns, timestamp
-from liqwidget.errors import SourceError
-from liqwidget.market.exchange import fetch_history
-from liqwidget.market.history import FIRST_KINDS, History, Kind
-from liqwidget.market.store import KINDS, Store, cut, union
+from liqwidget.domain.time import HOUR, MILLISECOND, duration_text, timestamp
+from liqwidget.errors import DataError
+from liqwidget.market.history import Gathering, History, Kind
+from liqwidget.market.store import KINDS, Store, cut, union, without
+from liqwidget.market.store_contracts import known_contract, remember, series_symbol
 from liqwidget.market.venues import venue
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable
+    from concurrent.futures import Executor, Future
 
     import pandas as pd
 
     from liqwidget.market.store_files import Spans
+    from liqwidget.market.symbols import Instrument, Wanted
 
-    Piece = tuple[int, int, tuple[Kind, ...]]
-
-PIECE = 7 * DAY
-"""How much is asked for and kept at a time [ns]: an interruption loses no more."""
-_FUNDING = 8 * HOUR + HOUR // 4
-_NEAR = 6 * HOUR
-"""Gaps that are nearer to each other than this are asked for together."""
-ROUNDS = 3
-"""How often a gap is asked for in one reading; what a venue does not have by then it does not have."""
+NEAR = 6 * HOUR
+"""Gaps that are nearer to each other than this [ns] are asked for together."""
+_PATIENCE = 0.5
+"""How long the end of a reading waits for files [s], so that a full disk is told."""
+_FAILURES = (OSError, DataError, RuntimeError)
+"""A folder that cannot be used, a name that cannot be a folder's, no home folder or no more threads at exit."""
 
 
-def fetch_kept(
-    name: str,
-    symbol: str,
-    timeframe: str,
-    since: Any,
-    *,
-    store: Store | None = None,
-    kinds: Iterable[Kind] = FIRST_KINDS,
-    bar: bool = False,
-    fetch: Callable[..., History] = fetch_history,
-    **options: Any,
-) -> History:
-    """Read one venue's history; only what the store does not have is asked for.
+class Keeper:
+    """One venue's contract in the store, while it is read. Files are touched in threads, never on the loop.
 
-    Every piece is kept as soon as it is there: a reading that was interrupted goes on where it was. A gap in what came
-    back is asked for again, so that a page which the venue sent short is not lost.
+    Whatever goes wrong with the store costs a note, and never the reading.
 
     Parameters
     ----------
-    name, symbol, timeframe, since
-        As for `fetch_history`.
+    files : Executor
+        Writes one thing after the other.
+    now : callable
+        The venue's present [ns UTC].
     store : Store, optional
-        Where to keep it; the user's own by default.
-    kinds : iterable of str
-        What to read.
-    bar : bool
-        Whether to show a progress bar (tqdm), where more than one piece is missing.
-    fetch : callable
-        Reads one piece, as `fetch_history` does.
-    **options
-        Go to `fetch`.
-
-    Raises
-    ------
-    SourceError
-        If the newest candles cannot be read. Of older pieces a failure is a note.
-
-    Notes
-    -----
-    Where the store cannot be written (a full disk), all is read without it, and a note says so.
+        Where to; the user's own by default.
     """
-    wanted, start = tuple(dict.fromkeys(kinds)), time_ns(since, "since")
 
-    def piece(low: int, high: int | None, asked: tuple[Kind, ...]) -> History:
-        until = None if high is None else timestamp(high)
-        return fetch(name, symbol, timeframe, timestamp(low), until, kinds=asked, **options)
+    def __init__(self, files: Executor, now: Callable[[], int], store: Store | None = None) -> None:
+        self._files, self._now, self._given = files, now, store
+        self._notes: list[str] = []
+        self._store: Store | None = None
+        self._gaps: dict[Kind, Spans] = {}
+        self._end = 0
+        self._usable = True
+        self._last: Future[None] | None = None
 
-    recent = max(start, _recent(duration_ns(timeframe), options))
-    try:
-        return _through(store or Store(), piece, wanted, (start, recent), bar=bar)
-    except OSError as error:
-        # A full disk must not cost the user the picture.
-        history = piece(start, None, wanted)
-        note = f"{name}: what was read could not be kept ({error})"
-        return replace(history, notes=(*history.notes, note))
+    async def known(
+        self, wanted: Wanted, name: str, step: int, kinds: Iterable[Kind], span: tuple[int, int]
+    ) -> Gathering | None:
+        """Return what is stored of the contract that a symbol was found to ask for, before the venue is asked."""
 
+        def look() -> Instrument | None:
+            return known_contract(self._opened().root, wanted, venue(name))
 
-def _through(
-    store: Store, piece: Callable[..., History], wanted: tuple[Kind, ...], since: tuple[int, int], *, bar: bool
-) -> History:
-    """Read the newest part, then what the store lacks; OSError if it cannot be kept."""
-    start, recent = since
-    # The newest hours are never complete: they also tell the contract and the venue's time.
-    newest = piece(recent, None, wanted)
-    end = newest.complete_until
-    notes = dict.fromkeys(newest.notes)
-    _keep(store, newest, None)
-    for turn in range(ROUNDS):
-        pieces = list(_pieces(store, newest, start, end))
-        for low, high, lacking in _shown(pieces, newest.instrument.venue, bar=bar):
-            asked = ("candles", *(kind for kind in lacking if kind != "candles"))
+        contract = await self._tried(look)
+        return None if contract is None else await self.gathering(contract, step, kinds, span)
+
+    async def gathering(
+        self, contract: Instrument, step: int, kinds: Iterable[Kind], span: tuple[int, int]
+    ) -> Gathering:
+        """Return a gathering with what is stored of a contract from one time to another [ns]."""
+        gathering = Gathering(contract, step)
+        gathering.asked_at = span[1]
+        self._gaps, self._end = {}, span[1]
+
+        def load() -> dict[Kind, pd.DataFrame]:
+            frames: dict[Kind, pd.DataFrame] = {}
+            for kind in kinds:
+                # What is stamped at the end counts.
+                ends = timestamp(span[0]), timestamp(span[1] + 1)
+                frames[kind], missing = self._opened().recall(*_series(contract, kind, step), *ends)
+                self._gaps[kind] = [(low.value, high.value) for low, high in missing]
+            return frames
+
+        gathering.recall(await self._tried(load) or {})
+        self._told(gathering)
+        return gathering
+
+    def gaps(self, kind: Kind, since: int, until: int, contract: Instrument) -> list[tuple[int, int]]:
+        """Return the spans [ns] to ask for, in order."""
+        if kind == "open_interest" and not venue(contract.venue).interest_history:
+            return [(since, until)]  # the present value alone
+        missing = self._gaps.get(kind)
+        if missing is None:
+            return [(since, until)]
+        # Time has passed since the files were read.
+        gaps = cut([*missing, (self._end, until)], since, until)
+        near = union((low, high + NEAR) for low, high in gaps)
+        return [(low, min(high - NEAR, until)) for low, high in near]
+
+    def forget(self) -> None:
+        """Ask for everything again; what is stored is replaced by what comes."""
+        self._gaps = {}
+
+    def keep(
+        self,
+        gathering: Gathering,
+        kind: Kind,
+        rows: list[Any],
+        span: tuple[int, int] = (0, 0),
+        holes: Iterable[tuple[int, int]] = (),
+    ) -> None:
+        """Keep rows that were read, in a thread: of a span [ms] in which parts are missing, which stay unknown."""
+        missing = union((max(low, span[0]), min(high, span[1])) for low, high in holes)
+        known = [(low * MILLISECOND, high * MILLISECOND) for low, high in without(*span, missing)]
+        if not self._usable or not (rows or known):
+            return
+
+        def write() -> None:
+            if not self._usable:
+                return
             try:
-                part = piece(low, high, asked)
-            except SourceError as error:
-                if not error.retryable or turn == ROUNDS - 1:
-                    notes[f"{timestamp(low):%Y-%m-%d} to {timestamp(high):%Y-%m-%d} could not be read: {error}"] = None
-                continue
-            notes |= dict.fromkeys(part.notes)
-            _keep(store, part, (low, high), last=turn == ROUNDS - 1)
-    # What is stamped now counts.
-    frames = {kind: store.read(*_series(newest, kind), timestamp(start), timestamp(end + 1)) for kind in newest.frames}
-    return replace(newest, frames=frames, notes=tuple(notes))
+                frame, _ = gathering.framed(kind, rows, gathering.asked_at)
+                _write(self._opened(), gathering.instrument, gathering.step, kind, frame, self._now(), known)
+            except _FAILURES as error:
+                self._failed(error)
+            self._told(gathering)
+
+        self._submit(write)
+
+    async def finish(self, gathering: Gathering) -> None:
+        """Keep the contract, and wait a moment for what is still being written."""
+
+        def write() -> None:
+            try:
+                if self._usable:
+                    remember(self._opened().root, gathering.instrument)
+            except _FAILURES as error:
+                self._failed(error)
+            self._told(gathering)
+
+        self._submit(write)
+        if self._last is not None:
+            await asyncio.wait([asyncio.wrap_future(self._last)], timeout=_PATIENCE)
+
+    def _opened(self) -> Store:
+        if self._store is None:
+            root = None if self._given is None else self._given.root
+            self._store = Store(root, now=self._now, warn=self._notes.append)
+        return self._store
+
+    async def _tried(self, task: Callable[[], Any]) -> Any:
+        try:
+            return await asyncio.to_thread(task)
+        except _FAILURES as error:
+            self._failed(error)
+            return None
+
+    def _submit(self, task: Callable[[], None]) -> None:
+        with suppress(RuntimeError):  # the interpreter ends
+            self._last = self._files.submit(task)
+
+    def _failed(self, error: Exception) -> None:
+        self._usable = False
+        self._notes.append(f"nothing is kept on this machine, the store cannot be used ({_said(error)})")
+
+    def _told(self, gathering: Gathering) -> None:
+        while self._notes:
+            gathering.note(f"{gathering.instrument.venue}: {self._notes.pop(0)}")
 
 
-def _recent(step: int, options: dict[str, Any]) -> int:
-    """Return from when the newest part is read [ns]."""
-    import time
+def put(history: History, *, store: Store | None = None) -> str | None:
+    """Keep what a history holds, such as candles that came live; call it from a thread that may wait for files.
 
-    now = int(options.get("clock", time.time_ns)())
-    return now - max(HOUR, 12 * step)
+    Only what is over by `history.complete_until` is kept, and no open interest that the venue lists itself. It never
+    raises for a store that cannot be used.
 
+    Parameters
+    ----------
+    history : History
+        Frames by kind of one contract; every frame may be short or empty.
+    store : Store, optional
+        Where to; the user's own by default.
 
-def _series(history: History, kind: Kind) -> tuple[str, str, str, str | None]:
-    """Return where the store keeps a kind: a contract shown in other units is another series."""
-    contract = history.instrument
-    symbol = contract.symbol if contract.wanted.factor == 1 else f"{contract.symbol} {contract.wanted.factor}"
-    return contract.venue, symbol, kind, duration_text(history.step) if KINDS[kind].timed else None
-
-
-def _keep(store: Store, history: History, asked: tuple[int, int] | None, *, last: bool = False) -> None:
-    """Keep what was read.
-
-    Candles and open interest are known where they have rows, funding where it has one every 8 hours, what happens at
-    any time where it was not refused. What is still missing the `last` time is missing at the venue.
+    Returns
+    -------
+    str or None
+        Why it could not be kept, as a sentence.
     """
-    for kind, frame in history.frames.items():
-        refused = any(note.startswith(f"{kind.replace('_', ' ')} could not be read") for note in history.notes)
-        known = None
-        if asked is not None and not refused and (last or (not KINDS[kind].timed and _whole(kind, frame, asked))):
-            known = timestamp(asked[0]), timestamp(asked[1])
-        store.write(*_series(history, kind), frame, covered=known)
+    try:
+        store = store or Store()
+        remember(store.root, history.instrument)
+        for kind, frame in history.frames.items():
+            if kind == "open_interest" and venue(history.instrument.venue).interest_history:
+                continue  # its history has the values of the grid
+            _write(store, history.instrument, history.step, kind, frame, history.complete_until, [])
+    except _FAILURES as error:
+        return f"{history.instrument.venue}: nothing is kept on this machine, the store cannot be used ({_said(error)})"
+    return None
 
 
-def _whole(kind: Kind, frame: pd.DataFrame, asked: tuple[int, int]) -> bool:
-    """Return whether no settlement of funding is missing; of other events nobody can know."""
-    if kind != "funding":
-        return True
-    stamps = [asked[0], *(stamp.value for stamp in frame.index), asked[1]]
-    return all(later - earlier <= _FUNDING for earlier, later in pairwise(stamps))
+def _series(contract: Instrument, kind: Kind, step: int) -> tuple[str, str, str, str | None]:
+    return contract.venue, series_symbol(contract), kind, duration_text(step) if KINDS[kind].timed else None
 
 
-def _pieces(store: Store, history: History, start: int, end: int) -> Iterator[Piece]:
-    """Yield what is missing, newest first, and of which kinds."""
-    gaps: dict[Kind, Spans] = {}
-    for kind in history.frames:
-        if kind == "open_interest" and not venue(history.instrument.venue).interest_history:
-            continue
-        missing = store.missing(*_series(history, kind), timestamp(start), timestamp(end))
-        spans = [(low.value, high.value) for low, high in missing]
-        # The last row counts as missing while its day goes on; it was just read.
-        gaps[kind] = [(low, high) for low, high in spans if high < end or high - low > history.step]
-    near = union((low, high + _NEAR) for spans in gaps.values() for low, high in spans)
-    for low, high in reversed([(low, min(high - _NEAR, end)) for low, high in near]):
-        for first in range(low, high, PIECE)[::-1]:
-            last = min(first + PIECE, high)
-            yield first, last, tuple(kind for kind, spans in gaps.items() if cut(spans, first, last))
+def _write(  # noqa: PLR0917 - what a series is, its rows, what they are known for
+    store: Store, contract: Instrument, step: int, kind: Kind, frame: pd.DataFrame, now: int, known: Spans
+) -> None:
+    """Write what is over by `now` [ns]."""
+    if kind == "candles":
+        frame = frame[frame.index <= timestamp(now - step)]
+    covered = [(timestamp(low), timestamp(high)) for low, high in known]
+    if len(frame) or covered:
+        store.write(*_series(contract, kind, step), frame, covered=covered)
 
 
-def _shown(pieces: list[Piece], name: str, *, bar: bool) -> Iterable[Piece]:
-    if not bar or len(pieces) < 2:  # noqa: PLR2004 - one piece is soon there
-        return pieces
-    from tqdm.auto import tqdm
-
-    shown: Iterable[Piece] = tqdm(pieces, desc=name, unit="piece", leave=False)
-    return shown
+def _said(error: Exception) -> str:
+    text = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return f"{text[:100]}; LIQWIDGET_HOME names another folder"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
 import time as clock
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from liqwidget.domain import validation as check
-from liqwidget.domain.time import DAY, duration_ns, duration_text, time_ns, timestamp
+from liqwidget.domain.time import DAY, HOUR, duration_ns, duration_text, time_ns, timestamp
 from liqwidget.errors import DataError
 from liqwidget.market import store_files as files
 from liqwidget.market.store_files import EVENTS, KINDS, Day, Kind, Spans, StoreWarning
@@ -24,7 +24,9 @@ __all__ = ["KINDS", "Store", "StoreWarning"]
 
 Columns = dict[str, npt.NDArray[Any]]
 TimeSpans = list[tuple[pd.Timestamp, pd.Timestamp]]
-Paths = list[Path]
+
+SETTLING = HOUR
+"""What is younger than this [ns] may still be revised: it is kept, but asked for again, and what comes then counts."""
 
 
 class Store:
@@ -39,11 +41,27 @@ class Store:
         Folder; by default ``store`` in ``LIQWIDGET_HOME``, or else in the platform's cache folder for liqwidget.
     now : callable, optional
         The present [ns UTC]; the system's clock by default.
+    warn : callable, optional
+        Takes the sentence about a file that was set aside; by default it becomes a StoreWarning.
+
+    Notes
+    -----
+    Only what is over is kept: closed candles, settled funding. What was kept is not asked for again, so a row that the
+    venue revises is taken up if that happens within an hour (`SETTLING`), or after the unfinished day if it is the
+    last one; for a later revision, ``liqwidget.history(..., refresh=True)`` reads again and replaces, and
+    ``liqwidget.store.prune`` forgets.
     """
 
-    def __init__(self, root: str | Path | None = None, *, now: Callable[[], int] = clock.time_ns) -> None:
+    def __init__(
+        self,
+        root: str | Path | None = None,
+        *,
+        now: Callable[[], int] = clock.time_ns,
+        warn: Callable[[str], None] | None = None,
+    ) -> None:
         self.root = files.home() / "store" if root is None else Path(root).expanduser()
         self._now = now
+        self._warn = warn or _warned
 
     def __repr__(self) -> str:
         return f"Store({str(self.root)!r})"
@@ -56,7 +74,7 @@ class Store:
         timeframe: str | None,
         frame: pd.DataFrame,
         *,
-        covered: tuple[Any, Any] | None = None,
+        covered: Iterable[tuple[Any, Any]] = (),
     ) -> None:
         """Add rows; a row of a time that is already there is replaced, its missing values kept.
 
@@ -70,9 +88,9 @@ class Store:
             Such as ``'5m'`` for candles and open interest; None for the others.
         frame : DataFrame
             As `MarketData.from_frames` takes them; may be empty where `covered` is given.
-        covered : (time, time), optional
-            The half-open span that was asked for, which is then known even where it has no rows. Without it, candles
-            and open interest are known where rows follow each other by one timeframe, and events nowhere.
+        covered : iterable of (time, time)
+            Half-open spans that are known even where they have no rows. Without them, candles and open interest are
+            known where rows follow each other by one timeframe, and events nowhere.
 
         Raises
         ------
@@ -81,8 +99,8 @@ class Store:
 
         Notes
         -----
-        What lies after the last row of the unfinished day, and that row itself, is never counted as known: it is
-        fetched again.
+        What lies after the last row of the unfinished day, and that row itself, is never counted as known, nor what is
+        younger than an hour: it is fetched again.
         """
         folder, what = self._folder(venue, symbol, kind, timeframe)
         columns = _columns(frame, kind, what)
@@ -96,7 +114,7 @@ class Store:
             added = Day(part, cut(spans, start, start + DAY))
             path = folder / files.day_name(start)
             with files.locked(folder):
-                old = files.read_day_locked(path, what)
+                old = files.read_day_locked(path, what, self._warn)
                 new = added if old is None else _merged(old, added, what)
                 if old is None or not new.same(old):
                     files.write_day(path, new)
@@ -111,15 +129,7 @@ class Store:
         DataError
             If a name or time cannot be used.
         """
-        folder, what = self._folder(venue, symbol, kind, timeframe)
-        low, high = _bounds(start, end)
-        parts = [day.columns for _, day in self._days(folder, what, low, high)]
-        names = ["time", *(name for name in what.columns if any(name in part for part in parts))]
-        if not parts:
-            names = ["time", *(name for name, needed in what.columns.items() if needed)]
-        joined = {name: np.concatenate([_column(part, name) for part in parts] or [_empty(name)]) for name in names}
-        first, last = np.searchsorted(joined["time"], (low, high))
-        return files.frame_of({name: column[first:last] for name, column in joined.items()}, what)
+        return self.recall(venue, symbol, kind, timeframe, start, end)[0]
 
     def missing(  # noqa: PLR0917 - what a series is, then the span
         self, venue: str, symbol: str, kind: str, timeframe: str | None, start: Any, end: Any
@@ -131,99 +141,48 @@ class Store:
         DataError
             If a name or time cannot be used.
         """
+        return self.recall(venue, symbol, kind, timeframe, start, end)[1]
+
+    def recall(  # noqa: PLR0917 - what a series is, then the span
+        self, venue: str, symbol: str, kind: str, timeframe: str | None, start: Any = None, end: Any = None
+    ) -> tuple[pd.DataFrame, TimeSpans]:
+        """Return what `read` and `missing` return, from one look at the files."""
         folder, what = self._folder(venue, symbol, kind, timeframe)
         low, high = _bounds(start, end)
-        known = union(span for _, day in self._days(folder, what, low, high) for span in day.covered)
-        return [(timestamp(first), timestamp(last)) for first, last in without(low, high, known)]
+        days = [day for _, day in self._days(folder, what, low, high)]
+        parts = [day.columns for day in days]
+        names = ["time", *(name for name in what.columns if any(name in part for part in parts))]
+        if not parts:
+            names = ["time", *(name for name, needed in what.columns.items() if needed)]
+        joined = {name: np.concatenate([_column(part, name) for part in parts] or [_empty(name)]) for name in names}
+        first, last = np.searchsorted(joined["time"], (low, high))
+        frame = files.frame_of({name: column[first:last] for name, column in joined.items()}, what)
+        known = union(span for day in days for span in day.covered)
+        return frame, [(timestamp(first), timestamp(last)) for first, last in without(low, high, known)]
 
-    def list(self) -> pd.DataFrame:
-        """Return one row a series: venue, symbol, kind, timeframe, first and last day, days, rows, bytes, corrupt."""
-        found = []
-        for folder in self._folders():
-            paths = files.day_files(folder)
-            aside = sum(1 for path in folder.iterdir() if ".corrupt-" in path.name)
-            if not paths and not aside:
-                continue
-            days = [pd.Timestamp(path.name.removesuffix(files.SUFFIX), tz="UTC") for path in paths]
-            found.append(
-                {
-                    **self._names(folder),
-                    "first": days[0] if days else pd.NaT,
-                    "last": days[-1] if days else pd.NaT,
-                    "days": len(paths),
-                    "rows": sum(map(files.rows_of, paths)),
-                    "bytes": sum(path.stat().st_size for path in paths),
-                    "corrupt": aside,
-                }
-            )
-        names = ("venue", "symbol", "kind", "timeframe", "first", "last", "days", "rows", "bytes", "corrupt")
-        return pd.DataFrame(found, columns=pd.Index(names))
+    def series(
+        self,
+        venue: str | None = None,
+        symbol: str | None = None,
+        kind: str | None = None,
+        timeframe: str | None = None,
+    ) -> Iterator[tuple[Path, dict[str, str]]]:
+        """Yield the folder of each series, and its venue, symbol, kind and timeframe; what is not ours is passed over.
 
-    def prune(self, older_than: Any, *, venue: str | None = None, symbol: str | None = None) -> int:
-        """Remove whole days that end before a time, with what was set aside of them; return how many files went.
-
-        Parameters
-        ----------
-        older_than : time or str
-            A time, or a duration such as ``'90d'`` before now.
-        venue, symbol : str, optional
-            Only these.
-
-        Raises
-        ------
-        DataError
-            If the time cannot be used.
+        A symbol may be the coin alone: 'BTC' finds 'BTC/USDT:USDT'.
         """
-        limit = self._limit(older_than)
-        removed = 0
-        for folder in self._folders(venue, symbol):
-            with files.locked(folder):
-                for path in list(folder.iterdir()):
-                    day = files.day_of(path)
-                    if day is not None and day + DAY <= limit:
-                        path.unlink(missing_ok=True)
-                        removed += 1
-        return removed
-
-    def export(
-        self, path: str | Path, *, venue: str | None = None, symbol: str | None = None, form: str = "parquet"
-    ) -> Paths:
-        """Write each series to one file in a folder and return the files.
-
-        Parameters
-        ----------
-        path : path
-            Folder, made if need be; files are named venue_symbol_kind_timeframe.
-        venue, symbol : str, optional
-            Only these.
-        form : str
-            'parquet' or 'csv'.
-
-        Raises
-        ------
-        DataError
-            If the form is none of these.
-        """
-        if form not in {"parquet", "csv"}:
-            raise DataError(f"Expected form as 'parquet' or 'csv', was {form!r:.40}")
-        target = Path(path).expanduser()
-        target.mkdir(parents=True, exist_ok=True)
-        written = []
-        for folder in self._folders(venue, symbol):
-            names = self._names(folder)
-            timeframe = None if names["timeframe"] == EVENTS else names["timeframe"]
-            frame = self.read(names["venue"], names["symbol"], names["kind"], timeframe)
-            if frame.empty:
-                continue
-            file = target / f"{'_'.join(folder.relative_to(self.root).parts)}.{form}"
-            draft = file.with_name(f".{file.name}.tmp")
-            if form == "csv":
-                frame.to_csv(draft, index=KINDS[names["kind"]].keyed)
-            else:
-                frame.to_parquet(draft, engine="pyarrow")
-            shutil.move(draft, file)
-            written.append(file)
-        return written
+        for folder in sorted(self.root.glob("*/*/*/*")):
+            parts = folder.relative_to(self.root).parts
+            names = dict(zip(("venue", "symbol", "kind", "timeframe"), parts, strict=True))
+            names |= {name: files.decoded(names[name]) for name in ("venue", "symbol")}
+            asked = {"venue": venue, "kind": kind, "timeframe": timeframe}
+            if (
+                folder.is_dir()
+                and names["kind"] in KINDS
+                and all(value in {None, names[name]} for name, value in asked.items())
+                and symbol in {None, names["symbol"], names["symbol"].split("/")[0]}
+            ):
+                yield folder, names
 
     def _folder(self, venue: str, symbol: str, kind: str, timeframe: str | None) -> tuple[Path, Kind]:
         if kind not in KINDS:
@@ -236,50 +195,30 @@ class Store:
         place = files.encoded(venue, "a venue", upper=False), files.encoded(symbol, "a symbol", upper=True)
         return self.root.joinpath(*place, kind, step.replace(" ", "")), what
 
-    def _folders(self, venue: str | None = None, symbol: str | None = None) -> Iterator[Path]:
-        """Yield the folders of series, in order; what is not the store's own is passed over."""
-        for folder in sorted(self.root.glob("*/*/*/*")):
-            names = self._names(folder)
-            if (
-                folder.is_dir()
-                and names["kind"] in KINDS
-                and venue in {None, names["venue"]}
-                and symbol in {None, names["symbol"]}
-            ):
-                yield folder
-
-    def _names(self, folder: Path) -> dict[str, str]:
-        venue, symbol, kind, timeframe = folder.relative_to(self.root).parts
-        return {"venue": files.decoded(venue), "symbol": files.decoded(symbol), "kind": kind, "timeframe": timeframe}
-
     def _days(self, folder: Path, what: Kind, low: int, high: int) -> Iterator[tuple[int, Day]]:
         """Yield the days that overlap a span, in order."""
         for path in files.day_files(folder):
             start = files.day_of(path)
             if start is not None and start < high and low < start + DAY:
-                day = files.read_day(path, what)
+                day = files.read_day(path, what, self._warn)
                 if day is not None:
                     yield start, day
 
     def _known(
-        self, times: npt.NDArray[np.int64], what: Kind, timeframe: str | None, covered: tuple[Any, Any] | None
+        self, times: npt.NDArray[np.int64], what: Kind, timeframe: str | None, covered: Iterable[tuple[Any, Any]]
     ) -> Spans:
         """Return the spans that a write makes known."""
         spans = _runs(times, duration_ns(timeframe)) if what.timed and timeframe is not None else []
-        if covered is not None:
-            spans.append((time_ns(covered[0], "covered"), time_ns(covered[1], "covered")))
-        today = self._now() // DAY * DAY
-        recent = times[(times >= today) & (times <= self._now())]
+        spans += [(time_ns(start, "covered"), time_ns(end, "covered")) for start, end in covered]
+        now = self._now()
+        today = now // DAY * DAY
+        recent = times[(times >= today) & (times <= now)]
         limit = int(recent[-1]) if len(recent) else today
-        return cut(union(spans), -(2**63), limit)
+        return cut(union(spans), -(2**63), min(limit, now - SETTLING))
 
-    def _limit(self, older_than: Any) -> int:
-        if isinstance(older_than, str | pd.Timedelta):
-            try:
-                return self._now() - duration_ns(older_than)
-            except DataError:
-                pass
-        return time_ns(older_than, "older_than")
+
+def _warned(text: str) -> None:
+    warnings.warn(text, StoreWarning, stacklevel=2)
 
 
 def union(spans: Iterable[tuple[int, int]]) -> Spans:

@@ -6,8 +6,8 @@ import json
 import os
 import re
 import sys
+import time
 import uuid
-import warnings
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +22,7 @@ from liqwidget.domain.validation import checked_name
 from liqwidget.errors import DataError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     import numpy.typing as npt
 
@@ -33,8 +33,10 @@ EVENTS = "events"
 """Folder of kinds that have no timeframe."""
 SUFFIX = ".parquet"
 LONGEST_NAME = 120
-LARGEST_FILE = 128 * 2**20
-MOST_ROWS = 4_000_000
+LOCK_SECONDS = 10.0
+LARGEST_FILE = 64 * 2**20
+LARGEST_NOTE = 2**20
+MOST_ROWS = 1_000_000
 _NOTE = b"liqwidget.store"
 _DAY_NAME = re.compile(r"(\d{4}-\d{2}-\d{2})\.parquet(\.corrupt-\d+)?")
 
@@ -156,7 +158,13 @@ def day_files(folder: Path) -> list[Path]:
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Hold the folder against other threads and processes; the system lets go of it when a process dies."""
+    """Hold the folder against other threads and processes; the system lets go of it when a process dies.
+
+    Raises
+    ------
+    OSError
+        If another holds it for `LOCK_SECONDS`, or the folder cannot be written.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / ".lock").open("ab") as handle:
         if sys.platform == "win32":
@@ -172,7 +180,15 @@ def locked(folder: Path) -> Iterator[None]:
         else:
             import fcntl
 
-            fcntl.flock(handle, fcntl.LOCK_EX)
+            end = time.monotonic() + LOCK_SECONDS
+            while True:
+                try:
+                    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except BlockingIOError:
+                    if time.monotonic() > end:
+                        raise
+                    time.sleep(0.005)
             yield
 
 
@@ -189,10 +205,13 @@ def write_day(path: Path, day: Day) -> None:
     table = pa.table(arrays)
     draft = path.with_name(f".{path.name}.{os.getpid()}.{uuid.uuid4().hex}.tmp")
     try:
+        # Arrow writes to memory: a file of Python's in its hands may end the process at exit.
+        content = pa.BufferOutputStream()
+        with pq.ParquetWriter(content, table.schema, compression="zstd", store_schema=False) as writer:
+            writer.write_table(table)
+            writer.add_key_value_metadata({_NOTE: note})
         with draft.open("wb") as handle:
-            with pq.ParquetWriter(handle, table.schema, compression="zstd", store_schema=False) as writer:
-                writer.write_table(table)
-                writer.add_key_value_metadata({_NOTE: note})
+            handle.write(content.getvalue())
             handle.flush()
             os.fsync(handle.fileno())
         os.replace(draft, path)  # noqa: PTH105 - atomic, and what the tests watch
@@ -201,10 +220,10 @@ def write_day(path: Path, day: Day) -> None:
     _sync_folder(path.parent)
 
 
-def read_day(path: Path, kind: Kind) -> Day | None:
+def read_day(path: Path, kind: Kind, warn: Callable[[str], None]) -> Day | None:
     """Return a day file; None if there is none.
 
-    One that is cut short or not ours is set aside with a StoreWarning, and counts as missing.
+    One that is cut short or not ours is set aside with a warning, and counts as missing.
     """
     try:
         return _parsed(path, kind)
@@ -212,28 +231,49 @@ def read_day(path: Path, kind: Kind) -> Day | None:
         return None
     except BrokenFileError:
         with locked(path.parent):
-            return _set_aside(path, kind)
+            return _set_aside(path, kind, warn)
 
 
-def read_day_locked(path: Path, kind: Kind) -> Day | None:
+def read_day_locked(path: Path, kind: Kind, warn: Callable[[str], None]) -> Day | None:
     """Return what `read_day` returns, for one who holds the folder's lock."""
     try:
         return _parsed(path, kind)
     except FileNotFoundError:
         return None
     except BrokenFileError:
-        return _set_aside(path, kind)
+        return _set_aside(path, kind, warn)
 
 
-def rows_of(path: Path) -> int:
-    """Return how many rows a file says it has; 0 if it cannot be read."""
+def extent_of(path: Path) -> tuple[int, int | None, int | None]:
+    """Return how many rows a file says it has, and the times of the first and last [ns]; none if it cannot be read."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
-        return int(pq.read_metadata(path).num_rows)
-    except (OSError, pa.ArrowException):
-        return 0
+        content = path.read_bytes()
+        checked_footer(content)
+        footer = pq.ParquetFile(pa.BufferReader(content)).metadata
+        stored = [footer.row_group(number).column(0).statistics for number in range(footer.num_row_groups)]
+        spans = [(part.min_raw, part.max_raw) for part in stored if part is not None and part.has_min_max]
+        low = min((int(span[0]) for span in spans), default=None)
+        return int(footer.num_rows), low, max((int(span[1]) for span in spans), default=None)
+    except (OSError, pa.ArrowException, BrokenFileError, TypeError, ValueError):
+        return 0, None, None
+
+
+def checked_footer(content: bytes) -> None:
+    """Refuse a file whose footer carries Arrow's note: Arrow would make the types that it names, and run their code.
+
+    Raises
+    ------
+    BrokenFileError
+        If it does, or the file is cut short.
+    """
+    length = int.from_bytes(content[-8:-4], "little")
+    if not 0 < length <= min(len(content) - 8, 2 * LARGEST_NOTE):
+        raise BrokenFileError("cut short")
+    if b"ARROW:schema" in content[-8 - length : -8]:
+        raise BrokenFileError("other notes")
 
 
 def frame_of(columns: dict[str, npt.NDArray[Any]], kind: Kind) -> pd.DataFrame:
@@ -253,16 +293,22 @@ def _parsed(path: Path, kind: Kind) -> Day:
     try:
         if path.stat().st_size > LARGEST_FILE:
             raise BrokenFileError("too large")
-        with pq.ParquetFile(path) as file:
-            if file.metadata.num_rows > MOST_ROWS:
-                raise BrokenFileError("too many rows")
-            expected = {name: pa.string() if name == "side" else pa.float64() for name in kind.columns}
-            expected["time"] = pa.timestamp("ns", "UTC")
-            schema = file.schema_arrow
-            if any(name not in expected or schema.field(name).type != expected[name] for name in schema.names):
-                raise BrokenFileError("other columns")
-            note = json.loads((file.metadata.metadata or {})[_NOTE])
-            table = file.read(use_threads=False)
+        content = path.read_bytes()
+        checked_footer(content)
+        file = pq.ParquetFile(
+            pa.BufferReader(content), thrift_string_size_limit=LARGEST_NOTE, thrift_container_size_limit=10_000
+        )
+        footer = file.metadata
+        sizes = [footer.row_group(number).total_byte_size for number in range(footer.num_row_groups)]
+        if footer.num_rows > MOST_ROWS or sum(sizes) > LARGEST_FILE:
+            raise BrokenFileError("too many rows")
+        expected = {name: pa.string() if name == "side" else pa.float64() for name in kind.columns}
+        expected["time"] = pa.timestamp("ns", "UTC")
+        schema = file.schema_arrow
+        if any(name not in expected or schema.field(name).type != expected[name] for name in schema.names):
+            raise BrokenFileError("other columns")
+        note = json.loads((footer.metadata or {})[_NOTE])
+        table = file.read(use_threads=False, use_pandas_metadata=False)
         columns = {
             name: np.asarray(table.column(name).cast(pa.int64()) if name == "time" else table.column(name))
             for name in ("time", *(name for name in kind.columns if name in schema.names))
@@ -283,7 +329,7 @@ def _parsed(path: Path, kind: Kind) -> Day:
     return Day(columns, covered)
 
 
-def _set_aside(path: Path, kind: Kind) -> Day | None:
+def _set_aside(path: Path, kind: Kind, warn: Callable[[str], None]) -> Day | None:
     """Rename a broken file under the lock, unless another has mended it meanwhile."""
     try:
         return _parsed(path, kind)
@@ -294,8 +340,7 @@ def _set_aside(path: Path, kind: Kind) -> Day | None:
         while (aside := path.with_name(f"{path.name}.corrupt-{number}")).exists():
             number += 1
         path.rename(aside)
-        message = f"{path} could not be read ({str(error)[:80]}): set aside as {aside.name}, will be fetched again"
-        warnings.warn(message, StoreWarning, stacklevel=4)
+        warn(f"{path} could not be read ({str(error)[:80]}): set aside as {aside.name}, will be fetched again")
         return None
 
 

@@ -6,13 +6,14 @@ import os
 import subprocess
 import sys
 import tempfile
-import textwrap
-import warnings
 from itertools import pairwise
 from pathlib import Path
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -96,7 +97,7 @@ def test_writing_twice_changes_nothing(tmp_path: Path, published: VenueSample) -
     store, rounds = at(tmp_path), []
     for _ in range(2):
         store.write(*SERIES, published.candles)
-        store.write("okx", "BTC", "liquidations", None, published.liquidations, covered=("2026-01-28", "2026-01-31"))
+        store.write("okx", "BTC", "liquidations", None, published.liquidations, covered=[("2026-01-28", "2026-01-31")])
         rounds.append({path: (path.read_bytes(), path.stat().st_mtime_ns) for path in tmp_path.rglob("*.parquet")})
     assert rounds[0] == rounds[1]
     assert len(rounds[0]) == 6
@@ -111,7 +112,7 @@ def test_only_gaps_are_missing(tmp_path: Path) -> None:
         (stamps("2026-01-28 00:50"), stamps("2026-01-28 01:40")),
         (stamps("2026-01-28 02:30"), stamps("2026-01-28 03:00")),
     ]
-    store.write(*SERIES, candles(START, 0), covered=("2026-01-28", "2026-01-28 03:00"))
+    store.write(*SERIES, candles(START, 0), covered=[("2026-01-28", "2026-01-28 03:00")])
     assert store.missing(*SERIES, "2026-01-28", "2026-01-28 03:00") == []
     assert len(store.read(*SERIES)) == 20
 
@@ -120,7 +121,7 @@ def test_the_unfinished_day_is_fetched_again_from_its_last_row(tmp_path: Path) -
     today = NOW // DAY * DAY
     store = at(tmp_path)
     store.write(
-        *SERIES, candles(today - 5 * STEP, 100), covered=(pd.Timestamp(today - 5 * STEP, tz="UTC"), "2026-03-02")
+        *SERIES, candles(today - 5 * STEP, 100), covered=[(pd.Timestamp(today - 5 * STEP, tz="UTC"), "2026-03-02")]
     )
     assert store.missing(*SERIES, "2026-03-01", "2026-03-01 12:00") == [
         (stamps("2026-03-01 07:50"), stamps("2026-03-01 12:00"))
@@ -134,11 +135,21 @@ def test_the_unfinished_day_is_fetched_again_from_its_last_row(tmp_path: Path) -
     assert later.read(*SERIES, "2026-03-01 07:45", "2026-03-01 07:55")["close"].tolist() == [100.0, 7.0]
 
 
+def test_what_is_younger_than_an_hour_is_kept_but_asked_for_again(tmp_path: Path) -> None:
+    store, first = at(tmp_path), NOW - 24 * STEP
+    store.write(*SERIES, candles(first, 24))
+    assert store.missing(*SERIES, stamps("2026-03-01 10:00"), stamps("2026-03-01 12:00")) == [
+        (stamps("2026-03-01 11:00"), stamps("2026-03-01 12:00"))
+    ]
+    store.write(*SERIES, candles(NOW - 2 * STEP, 2, close=50.0))
+    assert store.read(*SERIES)["close"].tolist() == [100.0] * 22 + [50.0] * 2
+
+
 def test_events_are_known_only_where_they_were_asked_for(tmp_path: Path, published: VenueSample) -> None:
     store, series = at(tmp_path), ("okx", "BTC", "liquidations", None)
     store.write(*series, published.liquidations)
     assert len(store.missing(*series, "2026-01-28", "2026-01-31")) == 1
-    store.write(*series, published.liquidations.iloc[:0], covered=("2026-01-28", "2026-01-31"))
+    store.write(*series, published.liquidations.iloc[:0], covered=[("2026-01-28", "2026-01-31")])
     assert store.missing(*series, "2026-01-28", "2026-01-31") == []
     assert len(store.read(*series)) == len(published.liquidations)
 
@@ -155,7 +166,7 @@ def test_a_row_that_the_venue_revised_is_replaced_and_keeps_what_the_new_one_lac
 def test_ratios_are_kept_too(tmp_path: Path) -> None:
     store, series = at(tmp_path), ("okx", "BTC", "long_short", None)
     frame = pd.DataFrame({"long_short_ratio": [1.5, 2.0]}, index=candles(START, 2).index)
-    store.write(*series, frame, covered=("2026-01-28", "2026-01-29"))
+    store.write(*series, frame, covered=[("2026-01-28", "2026-01-29")])
     pd.testing.assert_frame_equal(store.read(*series), frame, check_freq=False)
     assert store.missing(*series, "2026-01-27", "2026-01-29") == [(stamps("2026-01-27"), stamps("2026-01-28"))]
 
@@ -196,7 +207,6 @@ def test_a_broken_file_is_set_aside_and_fetched_again(tmp_path: Path, harm: str)
     assert len(read) == 600 - 288
     assert not path.exists()
     assert store.missing(*SERIES, "2026-01-28", "2026-01-30") == [(stamps("2026-01-29"), stamps("2026-01-30"))]
-    assert store.list()["corrupt"].tolist() == [1]
     store.write(*SERIES, candles(START, 600))
     assert path.read_bytes() == whole
     path.write_bytes(b"again")
@@ -204,89 +214,42 @@ def test_a_broken_file_is_set_aside_and_fetched_again(tmp_path: Path, harm: str)
         store.write(*SERIES, candles(START, 600))
 
 
-KILLED = """
-import os, sys
-import pandas as pd, numpy as np
-from liqwidget.market.store import Store
-stage, folder = sys.argv[1:]
+class Evil(pa.ExtensionType):  # type: ignore[misc]
+    """A type that a file names, and that Arrow would make when it reads the file."""
 
-def wait():
-    print("there", flush=True)
-    sys.stdin.read()
+    made: ClassVar[list[bytes]] = []
 
-replace = os.replace
-def half(handle):
-    os.ftruncate(handle, os.fstat(handle).st_size // 2)
-    wait()
-def before(one, other):
-    wait()
-def after(one, other):
-    replace(one, other)
-    wait()
-if stage == "half":
-    os.fsync = half
-else:
-    os.replace = before if stage == "before" else after
-time = pd.date_range("2026-01-28", periods=288, freq="5min", tz="UTC")
-frame = pd.DataFrame({name: np.full(288, 7.0) for name in ("open", "high", "low", "close", "volume")}, index=time)
-Store(folder).write("binance", "BTC/USDT:USDT", "candles", "5m", frame)
-"""
+    def __init__(self) -> None:
+        super().__init__(pa.float64(), "liqwidget.evil")
+
+    def __arrow_ext_serialize__(self) -> bytes:
+        return b"code"
+
+    @classmethod
+    def __arrow_ext_deserialize__(cls, _storage: Any, serialized: bytes) -> Evil:
+        cls.made.append(serialized)
+        return cls()
 
 
-@pytest.mark.parametrize(("stage", "close"), [("half", 100.0), ("before", 100.0), ("after", 7.0)])
-def test_a_killed_writer_leaves_the_old_or_the_new_file(tmp_path: Path, stage: str, close: float) -> None:
+def test_types_that_a_file_names_are_never_made(tmp_path: Path) -> None:
     store = at(tmp_path)
-    store.write(*SERIES, candles(START, 288))
-    with subprocess.Popen(
-        [sys.executable, "-c", KILLED, stage, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT
-    ) as child:
-        assert child.stdout is not None
-        assert child.stdout.readline() == b"there\n"
-        child.kill()
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        assert set(store.read(*SERIES)["close"]) == {close}
-        # The lock went with the process, and what it left is swept away by the next writer.
-        store.write(*SERIES, candles(START, 288, close=9.0))
-    assert set(store.read(*SERIES)["close"]) == {9.0}
-    assert not list(tmp_path.rglob("*.tmp"))
-
-
-def test_two_processes_write_one_day_at_once(tmp_path: Path) -> None:
-    script = textwrap.dedent("""
-        import sys
-        import pandas as pd
-        from liqwidget.market.store import Store
-        number, folder = int(sys.argv[1]), sys.argv[2]
-        store = Store(folder)
-        print("ready", flush=True)
-        sys.stdin.readline()
-        for row in range(number, 60, 2):
-            time = pd.DatetimeIndex([pd.Timestamp("2026-01-28", tz="UTC") + row * pd.Timedelta("5min")])
-            frame = pd.DataFrame({name: float(row) for name in ("open", "high", "low", "close", "volume")}, index=time)
-            store.write("binance", "BTC/USDT:USDT", "candles", "5m", frame)
-            assert store.read("binance", "BTC/USDT:USDT", "candles", "5m").index.is_monotonic_increasing
-    """)
-    children = [
-        subprocess.Popen(
-            [sys.executable, "-c", script, str(number), str(tmp_path)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            cwd=ROOT,
-        )
-        for number in (0, 1)
-    ]
-    for child in children:
-        assert child.stdout is not None
-        assert child.stdout.readline() == b"ready\n"
-    for child in children:
-        assert child.stdin is not None
-        child.stdin.write(b"\n")
-        child.stdin.flush()
-    for child in children:
-        child.communicate(timeout=120)
-    assert [child.returncode for child in children] == [0, 0]
-    assert at(tmp_path).read(*SERIES)["close"].tolist() == list(range(60))
+    store.write(*SERIES, candles(START, 3))
+    (path,) = tmp_path.rglob("*.parquet")
+    note = pq.read_metadata(path).metadata
+    table = pq.read_table(path)
+    evil = pa.ExtensionArray.from_storage(Evil(), table["open"].combine_chunks())
+    table = table.set_column(1, "open", evil).replace_schema_metadata({**note, b"pandas": b"{}"})
+    pa.register_extension_type(Evil())
+    try:
+        pq.write_table(table, path)
+        Evil.made.clear()
+        with pytest.warns(StoreWarning, match="other notes"):
+            assert store.read(*SERIES).empty
+        assert Evil.made == []
+        pq.read_table(tmp_path / f"{path}.corrupt-1")
+        assert Evil.made, "Expected the trap to work on who reads it in the usual way"
+    finally:
+        pa.unregister_extension_type("liqwidget.evil")
 
 
 @settings(deadline=None, max_examples=60)
@@ -303,7 +266,8 @@ def test_no_name_leads_out_of_the_store(venue: str, symbol: str) -> None:
         (path,) = root.rglob("*.parquet")
         assert [part.name for part in Path(folder).iterdir()] == ["store"]
         assert len(path.relative_to(root).parts) == 5
-        assert store.list()[["venue", "symbol"]].iloc[0].tolist() == [venue, symbol]
+        ((_, names),) = store.series()
+        assert (names["venue"], names["symbol"]) == (venue, symbol)
 
 
 @pytest.mark.parametrize("name", ["..", "../..", "/etc", "a/../b", "C:\\x", "a\0b", "", "%2E%2E", "x" * 41, 5])
@@ -325,32 +289,6 @@ def test_names_differ_where_file_systems_ignore_case() -> None:
     assert len(parts) == 3
 
 
-def test_list_prune_and_export(tmp_path: Path, published: VenueSample) -> None:
-    store = at(tmp_path / "store")
-    assert store.list().empty
-    store.write("okx", "BTC/USDT:USDT", "candles", "5m", published.candles)
-    store.write("okx", "BTC/USDT:USDT", "liquidations", None, published.liquidations)
-    store.write("bybit", "BTC/USDT:USDT", "funding", None, published.funding)
-    listed = store.list()
-    assert listed[["venue", "kind", "timeframe", "days", "rows"]].to_numpy().tolist() == [
-        ["bybit", "funding", "events", 4, len(published.funding)],
-        ["okx", "candles", "5m", 3, len(published.candles)],
-        ["okx", "liquidations", "events", 3, len(published.liquidations)],
-    ]
-    out = store.export(tmp_path / "out", venue="okx")
-    assert sorted(path.name for path in out) == [
-        "okx_BTC%2FUSDT%3AUSDT_candles_5m.parquet",
-        "okx_BTC%2FUSDT%3AUSDT_liquidations_events.parquet",
-    ]
-    pd.testing.assert_frame_equal(pd.read_parquet(out[0]), published.candles, check_freq=False)
-    (csv,) = store.export(tmp_path / "out", venue="bybit", form="csv")
-    assert len(pd.read_csv(csv)) == len(published.funding)
-    assert store.prune("2026-01-29 12:00", venue="okx") == 2
-    assert store.list()["days"].tolist() == [4, 2, 2]
-    assert store.prune("30d") == 4
-    assert store.list()["days"].tolist() == [2, 1, 1]
-
-
 def test_what_cannot_be_used_is_refused(tmp_path: Path) -> None:
     store, frame = at(tmp_path), candles(START, 2)
     with pytest.raises(DataError, match="Expected kind as one of"):
@@ -369,10 +307,6 @@ def test_what_cannot_be_used_is_refused(tmp_path: Path) -> None:
         store.write(
             "okx", "BTC", "liquidations", None, frame.assign(side="x", price=1.0, size=1.0)[["side", "price", "size"]]
         )
-    with pytest.raises(DataError, match="Expected form"):
-        store.export(tmp_path, form="pickle")
-    with pytest.raises(DataError, match="older_than"):
-        store.prune("soon")
 
 
 def test_the_folder_is_the_users(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
