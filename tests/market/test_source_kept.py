@@ -127,7 +127,8 @@ def test_what_is_stored_of_another_day_does_not_stand_beside_what_is_new(asked: 
 
 
 def test_how_far_a_venue_is_can_be_seen_while_it_joins(asked: ExchangeServer) -> None:
-    asked.faults.inject(faults.Hang(), venue="okx", kind="candles", after=2, times=None)
+    asked.clock.advance(86_400_000)
+    asked.faults.inject(faults.Hang(), venue="okx", kind="candles", after=1, times=None)
     found = source.read("BTC", "okx", seconds=2.0)
     (status,) = found.asked
     assert re.fullmatch(r"older candles are still being read \(\d\d%\)", status.reason)
