@@ -164,7 +164,7 @@ class LiqHeatmap(LiveView, JudgingView):
             part.venue: (state, timestamp(int(part.time[-1])), len(part.time) - 1, "; ".join(part.notes), "", "")
             for part in self.ledger
         }
-        for asked in self._source.status:
+        for asked in self._source.asked:
             name, row = asked.venue, rows.get(asked.venue)
             if self._source.simulated:
                 name, row = f"{name} (real)", None
