@@ -36,6 +36,8 @@ Result = TypeVar("Result")
 IDLE_SECONDS = 30.0
 """After so long with nothing to do the thread ends; connections are closed with it."""
 _STOP_SECONDS = 5.0
+_ROUNDS = 5
+"""How often what runs is told to stop: a library may miss it once, and ends may start what must end too."""
 
 
 class Worker:
@@ -91,6 +93,13 @@ class Worker:
         if thread is not threading.current_thread():
             thread.join(_STOP_SECONDS)
 
+    def rest(self) -> None:
+        """Close now if there is nothing to do, without the idle time."""
+        with self._lock:
+            if self._busy:
+                return
+        self.close()
+
     def _start(self) -> asyncio.AbstractEventLoop:
         loop = asyncio.new_event_loop()
         self._loop, self._clients, self._timer, self._busy = loop, {}, None, 0
@@ -133,10 +142,13 @@ class Worker:
 async def _finish(loop: asyncio.AbstractEventLoop, clients: dict[tuple[Any, ...], Client]) -> None:
     """Cancel what is left, close the clients, and let connections end."""
     me = asyncio.current_task(loop)
-    left = [task for task in asyncio.all_tasks(loop) if task is not me]
-    for task in left:
-        task.cancel()
-    await asyncio.gather(*left, return_exceptions=True)
+    for _ in range(_ROUNDS):
+        left = [task for task in asyncio.all_tasks(loop) if task is not me]
+        if not left:
+            break
+        for task in left:
+            task.cancel()
+        await asyncio.wait(left, timeout=_STOP_SECONDS / _ROUNDS / 2)
     await asyncio.gather(*(client.close() for client in clients.values()), return_exceptions=True)
     await asyncio.sleep(0)
     await loop.shutdown_asyncgens()

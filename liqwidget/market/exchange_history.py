@@ -59,6 +59,7 @@ async def gather_history(
     *,
     kinds: Iterable[Kind] = FIRST_KINDS,
     progress: Progress | None = None,
+    present: bool = True,
 ) -> None:
     """Read kinds of data of one contract into `gathering`, newest first.
 
@@ -74,13 +75,15 @@ async def gather_history(
         What to read.
     progress : callable, optional
         Called with venue, kind and rows so far after each page, on the loop's thread.
+    present : bool
+        Whether the open interest of this moment is asked for, besides its history.
 
     Raises
     ------
     SourceError
         If the candles cannot be read. Of the other kinds a failure is a note.
     """
-    reading = _Reading(client, gathering, progress)
+    reading = _Reading(client, gathering, progress, present=present)
     gathering.asked_at = min(client.now, until) if until is not None else client.now
     tasks = [asyncio.ensure_future(reading.read(kind, since, gathering.asked_at)) for kind in dict.fromkeys(kinds)]
     try:
@@ -95,8 +98,8 @@ async def gather_history(
 class _Reading:
     """One history under way."""
 
-    def __init__(self, client: Client, gathering: Gathering, progress: Progress | None) -> None:
-        self.client, self.gathering, self.progress = client, gathering, progress
+    def __init__(self, client: Client, gathering: Gathering, progress: Progress | None, *, present: bool) -> None:
+        self.client, self.gathering, self.progress, self.present = client, gathering, progress, present
         self.venue, self.instrument = client.venue, gathering.instrument
         self.room = asyncio.Semaphore(TOGETHER)
 
@@ -146,7 +149,7 @@ class _Reading:
 
     async def _interest(self, since: int, until: int) -> None:
         self.gathering.add("open_interest")
-        if self.venue.interest_now and self.client.now - until < self.gathering.step:
+        if self.present and self.venue.interest_now and self.client.now - until < self.gathering.step:
             row = await self._ask("fetch_open_interest", self.instrument.symbol)
             self.gathering.add("open_interest", [(_info(row), _time_of(row, self.client.now))])
         for period, start, end in self._interest_stretches(since, until):

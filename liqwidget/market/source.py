@@ -51,14 +51,16 @@ class VenueStatus:
     venue : str
         Its name.
     state : str
-        'connected' (its data are shown and fresh), 'stale' (shown, but its last candle is old), 'refused' (it answered
-        with no, or not at all), 'off' (not yet).
+        'connected' (its data are shown and fresh), 'stale' (shown, but its last candle is old), 'reconnecting' (live,
+        but its socket has ended), 'refused' (it answered with no, or not at all), 'off' (not yet, or no more).
     last_time : Timestamp or None
         The time up to which it is known [UTC].
     reason : str
         Why it is not shown, or not whole.
     publishes : str
         What it publishes without a key.
+    heard : Timestamp or None
+        When it last said anything, on a socket or to a question [UTC]; None where nothing is live.
     """
 
     venue: str
@@ -66,6 +68,7 @@ class VenueStatus:
     last_time: pd.Timestamp | None = None
     reason: str = ""
     publishes: str = ""
+    heard: pd.Timestamp | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +247,7 @@ def _outcome(request: Request) -> tuple[MarketData | None, VenueStatus]:
     except concurrent.futures.CancelledError:
         return None, VenueStatus(name, "off", None, "was not waited for", publishes)
     except LiqError as error:
-        return None, VenueStatus(name, "refused", None, _without_name(error, name), publishes)
+        return None, VenueStatus(name, "refused", None, shortened(error, name), publishes)
     except Exception as error:  # noqa: BLE001 - one venue's odd data must not take the others down
         text = f"sent data that cannot be used ({type(error).__name__}: {error})"
         return None, VenueStatus(name, "refused", None, said(text, _REASON), publishes)
@@ -257,7 +260,8 @@ def _freshness(history: History) -> str:
     return "stale" if late > _STALE_CANDLES * history.step else "connected"
 
 
-def _without_name(error: Exception, name: str) -> str:
+def shortened(error: object, name: str) -> str:
+    """Return a reason as one plain line, without the venue's name before it."""
     return said(re.sub(rf"^{re.escape(name)}\s+", "", str(error)), _REASON)
 
 
