@@ -81,6 +81,14 @@ class Worker:
             found = self._clients[key] = Client(venue, inverse, moved, **options)
         return found
 
+    def own(self, client: Client) -> None:
+        """Close this client too when the thread ends; its user closes it before, and says so to `disown`."""
+        self._clients["own", id(client)] = client
+
+    def disown(self, client: Client) -> None:
+        """Forget a client that is closed."""
+        self._clients.pop(("own", id(client)), None)
+
     def close(self) -> None:
         """Stop what runs, close connections, end the thread; the next use starts it again."""
         with self._lock:

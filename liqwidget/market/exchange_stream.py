@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from liqwidget.domain.time import duration_text
 from liqwidget.errors import SourceError
+from liqwidget.market.exchange import worker
 from liqwidget.market.exchange_client import Answer, Client, reason, seconds_to_wait
 from liqwidget.market.payloads import liquidation, liquidation_items, liquidations_streamed
 
@@ -78,7 +79,9 @@ class Stream:
         loop = asyncio.get_running_loop()
         tasks: list[asyncio.Task[None]] = []
         try:
-            known, exchange = await self._source.open(), self._client.make()
+            known = await self._source.open()
+            worker().own(self._client)
+            exchange = self._client.make()
             for name in _LISTS:
                 setattr(exchange, name, getattr(known, name))
             # Some classes keep what they learnt of the contracts among their options.
@@ -101,6 +104,7 @@ class Stream:
     async def _close(self, tasks: list[asyncio.Task[None]]) -> None:
         await asyncio.gather(*tasks, return_exceptions=True)
         await self._client.close()
+        worker().disown(self._client)
 
     async def _candles(self, exchange: Any) -> None:
         loop, name = asyncio.get_running_loop(), duration_text(self._step)

@@ -164,8 +164,13 @@ class Track:
             return
         (self._interest if self._period is None else self._snapshots)[stamp] = amount
 
-    def merge(self, history: History) -> None:
+    def merge(self, history: History) -> int:
         """Take what history says of the time since `since`, and settle what is old enough.
+
+        Returns
+        -------
+        int
+            How many candles it tells otherwise than before.
 
         Raises
         ------
@@ -175,7 +180,7 @@ class Track:
         now = history.complete_until
         frame = history.frames["candles"]
         table = zip(_stamps(frame), *(frame[name].tolist() for name in _CANDLE), strict=True)
-        before = sorted(self._tail.items())
+        before = dict(self._tail)
         for row in table:
             if row[0] + self.step > now:
                 heard = self._heard.get(row[0])
@@ -183,15 +188,16 @@ class Track:
                     self._heard[row[0]] = row
             elif row[0] >= self.since:
                 self._tail[row[0]] = row
-        after = sorted(self._tail.items())
-        same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(before, after, strict=False)))
+        same = sum(1 for _ in takewhile(lambda time: before.get(time) == self._tail[time], sorted(self._tail)))
+        after = dict(self._tail)
         self._heard = {time: row for time, row in self._heard.items() if time >= self.last_close}
         interest = history.frames.get("open_interest")
         if interest is not None and not self.relative and not interest.empty:
             values = interest.iloc[:, 0].tolist()
             self._merge_interest(dict(zip(_stamps(interest), values, strict=True)))
         self._merge_funding(history)
-        self._settle(min(len(after) - LAG, same))
+        self._settle(min(len(self._tail) - LAG, same))
+        return sum(1 for time, row in before.items() if after.get(time, row) != row)
 
     def _merge_interest(self, values: dict[int, float]) -> None:
         head = self._head

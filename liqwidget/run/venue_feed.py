@@ -42,6 +42,8 @@ _SLACK = 5_000_000_000
 """How far ahead of our idea of the venue's present a candle of its socket may open [ns]."""
 _SECOND = 1_000_000_000
 _INCIDENTS = 200
+_TROUBLE = ("could not be read", "left out", "are missing")
+"""What a note of the history must hold to be trouble."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,16 +289,18 @@ class VenueFeed:
                 reasons.append(f"open interest: {self._words(error)}")
         await gather_history(client, gathering, track.since, kinds=kinds, present=False)
         history = gathering.history()
-        reasons += [note for note in history.notes if "could not be read" in note]
+        reasons += [self._words(note) for note in history.notes if any(part in note for part in _TROUBLE)]
         if "funding" in kinds and not any("funding" in reason for reason in reasons):
             self._funding_at = now
-        track.merge(history)
+        revised = track.merge(history)
+        if revised:
+            self._incident(f"revised {revised} candle{'s' if revised > 1 else ''}")
         happened = history.frames.get("liquidations")
         if happened is not None:
             columns = (happened["time"].astype("int64"), happened["side"], happened["price"], happened["size"])
             track.happened(Event(*row) for row in zip(*(column.tolist() for column in columns), strict=True))
             self._liquidations_at = now
-        self._poll_reason = self._incident(self._words("; ".join(reasons))) if reasons else ""
+        self._poll_reason = self._incident("; ".join(reasons)) if reasons else ""
 
     async def _listen(self) -> None:
         """Keep a stream up: connect again after ever longer waits when it ends."""

@@ -7,6 +7,7 @@ import threading
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+from unittest import mock
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,7 @@ from liqwidget.domain.time import MILLISECOND
 from liqwidget.estimate.estimator import estimate
 from liqwidget.market import exchange
 from liqwidget.market.exchange import fetch_history
+from liqwidget.run import venue_feed
 from liqwidget.run.live import Feed, Update
 from tests.exchanges.clients import _rewritten, only_loopback
 from tests.exchanges.market_tape import sample_tape
@@ -57,13 +59,15 @@ class Live:
         Venues whose history is read before, as a heatmap does.
     more : tuple of str
         Venues that the feed is to join.
+    **options
+        pace; ahead, of our clock [s]; the others are the feed's.
     """
 
     def __init__(self, server: ExchangeServer, *names: str, more: tuple[str, ...] = (), **options: Any) -> None:
         self.server, self.names = server, (*names, *more)
         self.start = pd.Timestamp(server.clock.now - HOURS * 3_600_000, unit="ms", tz="UTC").floor("5min")
         self.options = {"paced": False, "first_wait": 0.005, "request_seconds": 0.5, **options}
-        pace = float(self.options.pop("pace", 300.0))
+        pace, self.ahead = float(self.options.pop("pace", 300.0)), int(self.options.pop("ahead", 0))
         self.options |= {"address": self._address, "clock": self._clock}
         self.updates: list[Update] = []
         self.markets = [self.history(name) for name in names]
@@ -76,7 +80,7 @@ class Live:
         return str(_rewritten(url, self.server.base, venue))
 
     def _clock(self) -> int:
-        return self.server.clock.now * MILLISECOND
+        return (self.server.clock.now + 1000 * self.ahead) * MILLISECOND
 
     def history(self, name: str) -> MarketData:
         """Return what a venue's history says now."""
@@ -98,7 +102,7 @@ class Live:
 
     def caught_up(self, *names: str) -> None:
         """Wait until all that closed by now is shown with its open interest."""
-        now = self._clock()
+        now = min(self._clock(), self.server.clock.now * MILLISECOND)
 
         def there() -> bool:
             parts = {part.venue.name: part for part in self.feed._venues}
@@ -188,11 +192,12 @@ def exchanges(before: int = DAY // 2, speed: float = 0.0) -> Iterator[ExchangeSe
 
 
 @contextlib.contextmanager
-def live(server: ExchangeServer, *names: str, **options: Any) -> Iterator[Live]:
-    """A started feed, stopped afterwards."""
-    made = Live(server, *names, **options)
-    made.feed.start()
-    try:
-        yield made
-    finally:
-        made.feed.stop()
+def live(server: ExchangeServer, *names: str, silent: float = 6000.0, **options: Any) -> Iterator[Live]:
+    """A started feed, stopped afterwards; the test's clock may stand still without a socket being taken for dead."""
+    with mock.patch.object(venue_feed, "SILENT_SECONDS", silent), mock.patch.object(venue_feed, "REFUSED_WAIT", 10.0):
+        made = Live(server, *names, **options)
+        made.feed.start()
+        try:
+            yield made
+        finally:
+            made.feed.stop()
