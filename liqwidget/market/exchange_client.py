@@ -117,13 +117,7 @@ class Client:
         return self.exchange
 
     def make(self) -> Any:
-        """Make the ccxt exchange and its connections, and return it; its markets are not loaded.
-
-        Raises
-        ------
-        SourceError
-            If the venue has no such contracts.
-        """
+        """Make the ccxt exchange, without its markets; a SourceError says that the venue has no such contracts."""
         name = self.venue.inverse_class if self.inverse else self.venue.linear_class
         if not name:
             kind = "coin-margined" if self.inverse else "linear"
@@ -154,13 +148,15 @@ class Client:
     async def close(self) -> None:
         """End its connections; nothing of it runs on."""
         exchange, session, self.exchange, self.session = self.exchange, self.session, None, None
-        if exchange is not None:
-            exchange.timeout_on_exit = 0
+        if exchange is None or session is None:
+            return
+        exchange.timeout_on_exit = 0
+        try:
             with contextlib.suppress(Exception):  # a peer that is gone does not say goodbye
                 async with asyncio.timeout(_CLOSE_SECONDS):
                     await exchange.close()
+        finally:
             exchange.session = None
-        if session is not None:
             await session.close()
 
     async def call(self, name: str, /, *arguments: Any, deadline: float | None = None, **named: Any) -> Any:

@@ -179,10 +179,18 @@ def whole(ledger: Ledger) -> list[Any]:
 
 
 @contextlib.contextmanager
-def exchanges(before: int = DAY // 2, speed: float = 0.0) -> Iterator[ExchangeServer]:
-    """The loopback exchanges, in the middle of a candle; afterwards no thread is left and no other host was tried."""
+def exchanges(before: int = DAY // 2, speed: float = 0.0, silent: float = 6000.0) -> Iterator[ExchangeServer]:
+    """The loopback exchanges, in the middle of a candle; afterwards no thread is left and no other host was tried.
+
+    The test's clock may stand still without a socket being taken for dead.
+    """
     tape = sample_tape()
-    with only_loopback() as refused, ExchangeServer(tape, now=tape.end - before + 60_000, speed=speed) as running:
+    with (
+        mock.patch.object(venue_feed, "SILENT_SECONDS", silent),
+        mock.patch.object(venue_feed, "REFUSED_WAIT", 10.0),
+        only_loopback() as refused,
+        ExchangeServer(tape, now=tape.end - before + 60_000, speed=speed) as running,
+    ):
         try:
             yield running
         finally:
@@ -192,12 +200,11 @@ def exchanges(before: int = DAY // 2, speed: float = 0.0) -> Iterator[ExchangeSe
 
 
 @contextlib.contextmanager
-def live(server: ExchangeServer, *names: str, silent: float = 6000.0, **options: Any) -> Iterator[Live]:
-    """A started feed, stopped afterwards; the test's clock may stand still without a socket being taken for dead."""
-    with mock.patch.object(venue_feed, "SILENT_SECONDS", silent), mock.patch.object(venue_feed, "REFUSED_WAIT", 10.0):
-        made = Live(server, *names, **options)
-        made.feed.start()
-        try:
-            yield made
-        finally:
-            made.feed.stop()
+def live(server: ExchangeServer, *names: str, **options: Any) -> Iterator[Live]:
+    """A started feed, stopped afterwards."""
+    made = Live(server, *names, **options)
+    made.feed.start()
+    try:
+        yield made
+    finally:
+        made.feed.stop()

@@ -111,7 +111,8 @@ SOCKETS = [
 def test_sockets_that_fail_are_connected_again(feeding: Live, fault: Fault, words: str) -> None:
     before = feeding.feed.incidents
     strike(feeding, fault, "stream")
-    with mock.patch.object(venue_feed, "SILENT_SECONDS", 90.0):
+    silent = 120.0 if isinstance(fault, faults.Silence) else venue_feed.SILENT_SECONDS
+    with mock.patch.object(venue_feed, "SILENT_SECONDS", silent):
         drop_all(feeding)
         until(lambda: any(one.faults for one in feeding.server.asked(kind="stream")))
 
