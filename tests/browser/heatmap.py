@@ -52,6 +52,7 @@ class Drawn:
     frame: dict[str, float]
     heat: Heat | None
     digest: int
+    column: list[float] | None
     candles: tuple[float, ...]
     candle_top: tuple[float, ...]
     candle_bottom: tuple[float, ...]
