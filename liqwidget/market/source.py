@@ -59,8 +59,8 @@ class VenueStatus:
     venue : str
         Its name.
     state : str
-        'connected' (its data are shown and fresh), 'stale' (shown, but its last candle is old), 'refused' (it answered
-        with no, or not at all), 'off' (not yet).
+        'connected' (its data are shown and fresh), 'stale' (shown, but its last candle is old), 'reconnecting' (live,
+        but its socket has ended), 'refused' (it answered with no, or not at all), 'off' (not yet, or no more).
     last_time : Timestamp or None
         The time up to which it is known [UTC].
     reason : str
@@ -69,6 +69,8 @@ class VenueStatus:
         What it publishes without a key.
     stored : bool
         Whether only what is stored on this machine is there.
+    heard : Timestamp or None
+        When it last said anything, on a socket or to a question [UTC]; None where nothing is live.
     """
 
     venue: str
@@ -77,6 +79,7 @@ class VenueStatus:
     reason: str = ""
     publishes: str = ""
     stored: bool = False
+    heard: pd.Timestamp | None = None
 
 
 @dataclass(frozen=True, slots=True)
