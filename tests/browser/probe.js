@@ -13,6 +13,7 @@ async (root) => {
     const [x, y, dw, dh] = ["x", "y", "dw", "dh"].map((name) => column("liq-heat", name)[0])
     let digest = 0
     for (const word of image ?? []) digest = (Math.imul(digest, 31) + word) | 0
+    const newest = (data) => (data.size && data.get("x").length ? [data.get("x")[0], data.get("x")[0] + data.get("dw")[0]] : null)
     const box = model("liq-selection")
     const bars = column("liq-opened", "left").map((left, i) => [left, column("liq-opened", "right")[i]])
     return {
@@ -21,6 +22,7 @@ async (root) => {
       frame: { x: host.left + left, y: host.top + top, width, height },
       heat: image && { time: [x, x + dw], price: [y, y + dh], width: image.shape[1], height: image.shape[0] },
       digest,
+      column: newest(model("liq-column").data),
       candles: column("liq-candles", "middle"),
       candle_top: column("liq-candles", "top"),
       candle_bottom: column("liq-candles", "bottom"),
