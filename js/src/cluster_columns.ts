@@ -20,7 +20,7 @@ export interface ClusterLook {
 
 const LEAST_SHARE = 0.02
 const EDGE_SHARE = 0.004
-/** Smaller ones than this share of the largest are in the list, and labelled when they are pointed at. */
+/** Smaller ones than this share of the largest in sight are in the list, and labelled when they are pointed at. */
 const WORTH_A_LABEL = 0.005
 
 /** As many labels every time: Bokeh 3.9 colours those it had by the colours of those to come, and throws when these are fewer. */
@@ -58,8 +58,11 @@ export function clusterColumns(
     line: each((cluster) => (lit(cluster) ? colours[cluster.side] : colours.ground)),
   }
   const pixels = height / span(view.price)
-  const rows = clusters
-    .filter((cluster) => lit(cluster) || clusterAmount(cluster, measure) >= WORTH_A_LABEL * most)
+  const [low, high] = view.price
+  const seen = clusters.filter(({ peak_price }) => peak_price > low && peak_price < high)
+  const worth = WORTH_A_LABEL * Math.max(...seen.map((cluster) => clusterAmount(cluster, measure)), 0)
+  const rows = seen
+    .filter((cluster) => lit(cluster) || clusterAmount(cluster, measure) >= worth)
     .map((cluster) => ({ cluster, at: (view.price[1] - cluster.peak_price) * pixels, first: lit(cluster) }))
   const placed = placeLabels(rows, height).slice(0, LABELS)
   const spare = <T>(values: T[], empty: T): T[] => [...values, ...Array<T>(LABELS - values.length).fill(empty)]
