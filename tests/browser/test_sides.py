@@ -74,6 +74,9 @@ def test_the_sides_have_their_colours_everywhere(
     expect(heatmap.field("side_colours")).to_have_value("blue-orange")
     heatmap.set(side_colours="red-green", view="heatmap", panels=("volume", "open_interest"))
     workbench.theme("light")
+    wanted = list(SIDE_COLOURS["red-green"].light)
+    eventually(lambda: heatmap.root.evaluate(SEEN, wanted), lambda seen: seen["profile"] == wanted)
+    expect(heatmap.root.locator(".liq-keys")).not_to_contain_text("to $0")
 
 
 def test_smoothing_and_threshold_are_for_the_eye_alone(heatmap: Heatmap, artefacts: Path) -> None:
