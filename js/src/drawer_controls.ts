@@ -45,7 +45,7 @@ const PANELS = [
 ]
 const GROUPS = LEVERAGE_GROUPS.map((value) => ({ value, text: value, title: `Effective leverage ${value}` }))
 const WATCHED = [
-  "leverage", "venues", "_prior", "_priors", "horizon", "sensitivity", "view", "palette", "side_colours", "smooth", "scale", "price_style", "circles", "profile", "panels", "_market",
+  "leverage", "venues", "_prior", "_priors", "horizon", "sensitivity", "view", "palette", "side_colours", "smooth", "scale", "price_style", "circles", "whiskers", "profile", "panels", "_market",
 ] as const satisfies readonly (keyof Traits)[]
 
 /** The controls in the drawer; each is a trait of the model, both ways. */
@@ -78,11 +78,12 @@ export function drawerControls(model: AnyModel<Traits>, say: (sentence: string) 
   const circles = checkBox("Liquidation circles", "Circles where positions were liquidated, as wide as they were large", (on) =>
     set("circles", on, on ? "Realised liquidations shown" : "Realised liquidations hidden"),
   )
-
+  const whiskers = checkBox("Whiskers", "At each cluster, from the lowest to the highest estimate under the alternative priors", (on) =>
+    set("whiskers", on, on ? "Whiskers shown" : "Whiskers hidden"),
+  )
   const smooth = checkBox("Smooth cells", "Blends the colours of neighbouring cells, for the eye only: sizes, read-outs and tables stay as they are", (on) =>
     set("smooth", on, on ? "Cells smoothed" : "Cells as they are"),
   )
-
   const sync = () => {
     leverage.show(model.get("leverage") ?? LEVERAGE_GROUPS)
     const traded = model.get("_market")?.venues ?? []
@@ -102,11 +103,12 @@ export function drawerControls(model: AnyModel<Traits>, say: (sentence: string) 
     panels.show(model.get("panels") ?? [])
     circles.show(model.get("circles") ?? true)
     smooth.show(model.get("smooth") ?? false)
+    whiskers.show(model.get("whiskers") ?? true)
   }
   sync()
   return {
     counts: { title: "What counts", fields: [leverage.node, venues.node, prior.node, horizon.node, sensitivity.node] },
-    look: { title: "Look", fields: [view.node, palette.node, sides.node, scale.node, smooth.node, price.node, profile.node, circles.node, panels.node] },
+    look: { title: "Look", fields: [view.node, palette.node, sides.node, scale.node, smooth.node, price.node, profile.node, circles.node, whiskers.node, panels.node] },
     disable(reason) {
       for (const control of [leverage, venues, prior, horizon, sensitivity]) control.disable(reason)
     },

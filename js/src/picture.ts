@@ -11,6 +11,7 @@ import { keySteering } from "./keys"
 import { navigation } from "./navigation"
 import type { Notes } from "./notes"
 import { observe } from "./observe"
+import { openedLayer } from "./opened_layer"
 import { mountPlot, type Mode, type Plot, type Point } from "./plot"
 import { formatPrice } from "./price"
 import { probeFrame } from "./probe"
@@ -97,7 +98,8 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
   const clusters = clusterLayer(model, plot, market, colours)
   const picture = heat({ model, plot, market, look: () => ({ theme, colours: colours() }), painted: (lut, frame) => options.legend(frame, lut) })
   const steer = navigation({ model, plot, market, candles: picture.candles, changed: () => changed() })
-  bag.add(raster.dispose, exact.dispose, steer.dispose)
+  const opened = openedLayer({ model, view, next, plot, market, colours, shown: (yes) => wrapper.classList.toggle("liq-opened", yes) })
+  bag.add(raster.dispose, exact.dispose, steer.dispose, opened.dispose)
   const around = surroundings({
     model,
     plot,
@@ -124,6 +126,7 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
     clusters.draw()
     if (model.get("_offline")) picture.showStored(current)
     around.draw()
+    opened.draw()
     raster.want(current, plot.frame())
     if (pointer) move(under(pointer))
   }
@@ -147,6 +150,7 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
     if (!point || !frame) return readout.idle(hint())
     const probe = probeFrame(frame, Math.min(point.time, frame.time[1] - 1), point.price)
     readout.about(point, decimals(), probe, market())
+    readout.cluster(clusters.told(over))
   }
   const select = (box: Box | null) => {
     model.set("_selection", box && { time: [...box.time], price: [...box.price] })
@@ -167,7 +171,7 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
   }
   const hear = (message: unknown, buffers: readonly DataView[]) => {
     const answer = readAnswer(message, view)
-    if (!answer || answer.type === "bokeh") return
+    if (!answer) return
     if (answer.type === "patch") return plot.patch(answer.content)
     if (answer.type === "reading") return readText(exact.answered(answer))
     if (answer.type === "error") {
@@ -175,6 +179,7 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
       exact.failed(answer.id)
       return notes.chip(answer.message)
     }
+    if (answer.type !== "frame") return
     const [pixels, candles, events] = buffers
     if (!raster.answered(answer.id) || !pixels || !candles || !events) return
     notes.chip("")
@@ -205,7 +210,8 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
   bag.add(
     observe(model, ["_market"], facts),
     observe(model, ["_frames", "measure"], newFrames),
-    observe(model, ["_clusters", "_selected", "side", "side_colours", "measure"], clusters.draw),
+    observe(model, ["_clusters", "_doubt", "whiskers", "_selected", "side", "side_colours", "measure"], clusters.draw),
+    observe(model, ["_selection", "_selected", "_clusters"], opened.draw),
     observe(model, ["_prior", "_priors"], () => pointer ?? readout.idle(hint())),
     observe(model, ["_selection"], () => plot.setSelection(model.get("_selection"))),
     observe(model, ["side", "side_colours", "palette", "smooth", "scale", "threshold"], picture.repaint),
@@ -223,6 +229,7 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
       picture.repaint()
       clusters.draw()
       around.draw()
+      opened.draw()
     }),
   )
   facts()
@@ -233,7 +240,10 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
     reset: steer.reset,
     setMode,
     toggle: clusters.toggle,
-    point: (id) => clusters.hover(id, true),
+    point(id) {
+      clusters.hover(id, true)
+      readout.idle(clusters.told(id)?.text ?? hint())
+    },
     dispose: bag.dispose,
   }
 }

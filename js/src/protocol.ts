@@ -92,6 +92,16 @@ export interface Cluster {
   venues_agreeing?: number
 }
 
+/** Lowest, estimated and highest [quote]. */
+export type Three = readonly [number, number, number]
+
+/** How far clusters move under the alternative priors, by id; in words why it cannot be told. */
+export interface Doubt {
+  over: readonly string[]
+  of: Readonly<Record<string, Readonly<Record<Measure, Three>>>>
+  error: string
+}
+
 export interface PaletteState {
   name: string
   label: string
@@ -140,6 +150,7 @@ export interface Traits {
   follow: boolean
   price_style: PriceStyle
   circles: boolean
+  whiskers: boolean
   panels: readonly PanelName[]
   profile: ProfileStack
   view: ViewKind
@@ -157,6 +168,7 @@ export interface Traits {
   _market: Market | null
   _book: BookState | null
   _clusters: readonly Cluster[]
+  _doubt: Doubt | null
   _selection: Box | null
   _selected: readonly string[]
   _error: string
@@ -187,14 +199,31 @@ export interface Reading {
   leverage_mix: Readonly<Record<string, number>>
 }
 
+/** When what is selected was opened; the buffer: float64, longs, then shorts, one a column of the range of time [quote]. */
+export interface Opened {
+  type: "provenance"
+  view: string
+  id: number
+  time: Interval
+  size: number
+  before: number
+  after: number
+  /** How many ticked clusters; 0: the box. */
+  clusters: number
+}
+
 export type Answer =
   | { type: "frame"; view: string; id: number; frame: FrameMeta }
   | Reading
+  | Opened
+  | { type: "file"; view: string; id: number; name: string }
   | { type: "bokeh"; view: string; id: number; version: string }
   | { type: "patch"; content: unknown }
   | { type: "error"; view: string; id: number; message: string }
 
 export type Request =
+  | { type: "provenance"; view: string; id: number; time: Interval; columns: number }
+  | { type: "html"; view: string; id: number }
   | { type: "view"; view: string; id: number; time: Interval; price: Interval; width: number; height: number }
   | { type: "reading"; view: string; id: number; time: number; price: number }
   | { type: "bokeh"; view: string; id: number }

@@ -21,6 +21,7 @@ import { axisTags } from "./tags"
 import { tintSides } from "./tint_sides"
 import { toolbar } from "./toolbar"
 import { untab } from "./untab"
+import { whiskerLegend } from "./whisker_legend"
 import { windowRange } from "./window"
 
 export interface RenderOptions {
@@ -41,7 +42,8 @@ export function render({ model: given, el, signal, host }: RenderOptions): () =>
   let picture: Picture | null = null
   let mounting = false
 
-  const words = notes()
+  const legend = whiskerLegend(model)
+  const words = notes(legend.node)
   const line = readout()
   const tags = axisTags()
   const list = clusterList(model, {
@@ -88,6 +90,7 @@ export function render({ model: given, el, signal, host }: RenderOptions): () =>
     ways.dispose,
     side.dispose,
     list.dispose,
+    legend.dispose,
     kernel.dispose,
     tintSides(model, root),
   )

@@ -47,11 +47,11 @@ LABELS = {
 }
 """Names of the figures in a notebook's table."""
 
-_NO_MATHS = "mathjax_ignore tex2jax_ignore"
+NO_MATHS = "mathjax_ignore tex2jax_ignore"
 """Classes that keep MathJax from setting what stands between two dollar signs as a formula."""
 
 
-def _checked(theme: str, side_colours: str) -> tuple[str, str]:
+def checked_look(theme: str, side_colours: str) -> tuple[str, str]:
     """Return the names of a theme and of a pair of side colours.
 
     Raises
@@ -92,7 +92,7 @@ def comparison_figure(
     from liqwidget.widget.comparison_figure import draw
     from liqwidget.widget.picture import ink_of
 
-    return draw(drawing(comparison, how), comparison.price, ink_of(*_checked(theme, side_colours)))
+    return draw(drawing(comparison, how), comparison.price, ink_of(*checked_look(theme, side_colours)))
 
 
 def measured_grid(levels: MeasuredLevels, viewport: Viewport) -> Grid:
@@ -132,7 +132,7 @@ def overlay(
     from liqwidget.widget.comparison_figure import draw_levels
     from liqwidget.widget.picture import ink_of
 
-    return draw_levels(figure, segments(levels, until), ink_of(*_checked(theme, side_colours)))
+    return draw_levels(figure, segments(levels, until), ink_of(*checked_look(theme, side_colours)))
 
 
 def segments(levels: MeasuredLevels, until: Any = None) -> pd.DataFrame:
@@ -183,7 +183,7 @@ class ComparisonView:
     _made: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:
-        _checked(self.theme, self.side_colours)
+        checked_look(self.theme, self.side_colours)
         drawing(self.comparison, self.how)
 
     def shown(
@@ -243,7 +243,7 @@ class ComparisonView:
         said = "".join(f"<li>{html.escape(text)}</li>" for text in notes)
         alt = html.escape(f"{self.comparison.symbol}: estimate and measured positions. {self.sentence}", quote=True)
         return (
-            f'<div class="{_NO_MATHS}" style="max-width:960px"><img alt="{alt}" style="max-width:100%" '
+            f'<div class="{NO_MATHS}" style="max-width:960px"><img alt="{alt}" style="max-width:100%" '
             f'src="data:image/png;base64,{picture}"><ul style="margin:.6em 0">{said}</ul>{self._table()}</div>'
         )
 

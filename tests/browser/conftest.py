@@ -50,6 +50,7 @@ START = {
     "future": False,
     "price_style": "candles",
     "circles": True,
+    "whiskers": True,
     "panels": ("volume", "open_interest"),
     "profile": "leverage",
     "view": "heatmap",
