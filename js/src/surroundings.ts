@@ -46,22 +46,30 @@ export function surroundings({ model, plot, market, candles, ladder, look, hosts
   hosts.profile.replaceChildren(beside.node)
   hosts.under.replaceChildren(key.node, lower.node, ...(model.get("_offline") ? [] : [past.node]))
   hosts.over.append(map.node)
-  const draw = () => {
+  let later = 0
+  const draw = (again = true) => {
     map.draw()
-    key.draw(beside.draw(plot))
+    const sum = beside.draw(plot)
+    key.draw(sum)
+    // A notebook takes outputs out of the page for a moment, such as when its theme changes.
+    if (sum === null && again) later = requestAnimationFrame(() => draw(false))
     lower.draw(plot, candles())
   }
   const bag = disposerBag()
+  const seen = new ResizeObserver(() => draw())
+  seen.observe(hosts.profile)
   bag.add(
+    () => seen.disconnect(),
+    () => cancelAnimationFrame(later),
     map.dispose,
     key.dispose,
     past.dispose,
     () => map.node.remove(),
-    observe(model, ["_book", "profile", "panels", "view", "side", "side_colours"], draw),
+    observe(model, ["_book", "profile", "panels", "view", "side", "side_colours"], () => draw()),
     observe(model, ["price_style"], () => plot.setPriceStyle(model.get("price_style"))),
     observe(model, ["circles"], () => plot.setCirclesShown(model.get("circles"))),
   )
   plot.setPriceStyle(model.get("price_style"))
   plot.setCirclesShown(model.get("circles"))
-  return { draw, point: lower.point, dispose: bag.dispose }
+  return { draw: () => draw(), point: lower.point, dispose: bag.dispose }
 }
