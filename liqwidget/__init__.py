@@ -33,6 +33,7 @@ from liqwidget.study.reliability import Reliability, reliability
 from liqwidget.study.score import Scores, score, score_positions, score_truth
 from liqwidget.study.selection import Selection
 from liqwidget.study.uncertainty import Alternative, Uncertainty, default_alternatives, uncertainty
+from liqwidget.study.venue_comparison import VenueComparison, compare_venues
 
 __version__ = "0.1.0"
 
@@ -64,12 +65,14 @@ __all__ = [
     "Side",
     "SourceError",
     "Uncertainty",
+    "VenueComparison",
     "Viewport",
     "advance",
     "calibrate",
     "clusters_frame",
     "compare",
     "compare_snapshots",
+    "compare_venues",
     "default_alternatives",
     "estimate",
     "find_clusters",

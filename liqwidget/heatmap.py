@@ -9,7 +9,6 @@ import pandas as pd
 import traitlets
 
 from liqwidget.domain.frames import MarketData
-from liqwidget.domain.positions import Positions
 from liqwidget.domain.time import timestamp
 from liqwidget.errors import DataError, LiqError, SourceError
 from liqwidget.estimate.calibrate import calibrate
@@ -17,32 +16,25 @@ from liqwidget.estimate.estimator import estimate
 from liqwidget.field.density import NAMED_PRIORS, Prior
 from liqwidget.market.source import Source, SourceLike, read
 from liqwidget.study.clusters import clusters_frame
-from liqwidget.study.comparison import compare
 from liqwidget.study.levels import levels
-from liqwidget.study.score import score
-from liqwidget.study.uncertainty import uncertainty
-from liqwidget.widget.comparison import ComparisonView
+from liqwidget.widget.judging import JudgingView
+from liqwidget.widget.keeping import weakly
 from liqwidget.widget.priors import prior_state
-from liqwidget.widget.selecting import SelectingView
 from liqwidget.widget.session import Session
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from bokeh import plotting
 
     from liqwidget.domain.ledger import Ledger
     from liqwidget.domain.levels import LevelSet
     from liqwidget.estimate.calibration import Calibration
     from liqwidget.study.grade import Grade
-    from liqwidget.study.score import Scores
-    from liqwidget.study.uncertainty import Alternative, Uncertainty
 
 _FEWEST_ROWS = 3
 """The start and two candles."""
 
 
-class LiqHeatmap(SelectingView):
+class LiqHeatmap(JudgingView):
     """A live-looking, zoomable map of where leveraged positions would be force-closed: an estimate from public data.
 
     Parameters
@@ -100,10 +92,10 @@ class LiqHeatmap(SelectingView):
             **chosen,
             **traits,
         )
-        self.observe(self._estimate_anew, "prior")
-        self.observe(self._prior_chosen, "_prior")
+        self.observe(weakly(self._estimate_anew), "prior")
+        self.observe(weakly(self._prior_chosen), "_prior")
         if self._source.joining is not None:
-            self._source.joining.then(self._joined)
+            self._source.joining.then(weakly(self._joined))
 
     @classmethod
     def from_frames(
@@ -215,47 +207,6 @@ class LiqHeatmap(SelectingView):
 
     # ------------------------------------------------------------------ judging
 
-    def uncertainty(self, alternatives: Iterable[Alternative] | None = None) -> Uncertainty:
-        """Return how much each cluster's size moves under other assumptions: low, estimated and high.
-
-        Parameters
-        ----------
-        alternatives : iterable of Alternative, optional
-            What else to assume of leverage, churn and the nearest distance; see `liqwidget.default_alternatives`.
-
-        Returns
-        -------
-        Uncertainty
-            Of the clusters shown; `.to_frame()` has one row for each. No confidence interval.
-        """
-        settings = self.settings
-        return uncertainty(
-            self.ledger, timestamp(self._session.end(settings)), clusters=self.clusters, alternatives=alternatives,
-            horizon=settings.horizon, leverage=settings.leverage, venues=settings.venues,
-        )  # fmt: skip
-
-    def score(self, liquidations: Any = None, **options: Any) -> Scores:
-        """Score the map against realised liquidations, beside nulls and naive methods; see `liqwidget.score`.
-
-        Parameters
-        ----------
-        liquidations : DataFrame, optional
-            time, side ('long' / 'short', of the position), size [quote]; None takes what the markets came with.
-        **options
-            every, period, skip, warm_up, methods, draws, seed: as in `liqwidget.score`.
-
-        Returns
-        -------
-        Scores
-
-        Raises
-        ------
-        DataError
-            If there are no liquidations, or too few to tell anything.
-        """
-        ledger = self.ledger.only(self.settings.venues)
-        return score(ledger, self._shown_markets() if liquidations is None else liquidations, **options)
-
     def calibrate(self, liquidations: pd.DataFrame | None = None, **options: Any) -> Calibration:
         """Fit one factor, or the prior's (median, sigma), to realised liquidations; see `liqwidget.calibrate`.
 
@@ -274,44 +225,6 @@ class LiqHeatmap(SelectingView):
             If the data are too few, with what is missing.
         """
         return calibrate(self._shown_markets(), liquidations, prior=self.prior, **options)
-
-    def compare(
-        self,
-        positions: Positions | pd.DataFrame,
-        at: Any = None,
-        *,
-        how: str = "beside",
-        theme: str = "dark",
-        **options: Any,
-    ) -> ComparisonView:
-        """Set measured positions beside, over or minus the estimate, with figures of how far they agree.
-
-        Parameters
-        ----------
-        positions : Positions or DataFrame
-            See `liqwidget.Positions.from_frame`.
-        at : time, optional
-            The last snapshot at or before it is taken; None means the last one by the end shown.
-        how : {'beside', 'over', 'minus'}
-            How they are drawn.
-        theme : {'dark', 'light'}
-            Colours of the picture.
-        **options
-            edges, reach, step, venue, scale, draws: as in `liqwidget.compare`.
-
-        Raises
-        ------
-        DataError
-            If a frame or an option cannot be used, or no snapshot lies in the time shown.
-        """
-        if not isinstance(positions, Positions):
-            positions = Positions.from_frame(positions, symbol=self.ledger.symbol)
-        settings = self.settings
-        limit = timestamp(self._session.end(settings)) if at is None and settings.as_of is not None else at
-        return ComparisonView(compare(self.ledger.only(settings.venues), positions, limit, **options), how, theme)
-
-    def _shown_markets(self) -> list[MarketData]:
-        return [part for part in self.markets if part.venue in self.venues]
 
     # ------------------------------------------------------------------ live
 

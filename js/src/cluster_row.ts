@@ -2,7 +2,7 @@ import { amountField, amountShare, FIELDS, rangeText, type Field, type Look } fr
 import { element } from "./element"
 import { mixText } from "./mix_text"
 import { formatMoney } from "./money"
-import type { Cluster } from "./protocol"
+import type { ShownCluster as Cluster } from "./shown_clusters"
 
 /** The row of one cluster: a box to tick, then a cell a field. */
 export function clusterRow(cluster: Cluster, fields: readonly Field[], look: Look): HTMLTableRowElement {
@@ -19,7 +19,7 @@ export function clusterRow(cluster: Cluster, fields: readonly Field[], look: Loo
   row.dataset.id = cluster.id
   const quote = look.market?.quote ?? "USD"
   // Also what a narrow table has no room for.
-  const told = FIELDS.filter(({ name, told }) => name === "peak" || told?.(cluster)).map((field) => `${field.head(look).toLowerCase()}: ${field.cell(cluster, look)}`)
+  const told = FIELDS.filter(({ name, told }) => name === "peak" || name === "age" || told?.(cluster)).map((field) => `${field.head(look).toLowerCase()}: ${field.cell(cluster, look)}`)
   row.title = [
     `est. size ${formatMoney(cluster.size, quote)}, est. expected ${formatMoney(cluster.expected_size, quote)}`,
     ...told,

@@ -9,8 +9,12 @@ import { buildLut } from "./lut"
 import { paint } from "./paint"
 import type { Plot } from "./plot"
 import type { FrameMeta, FrameParts, FrameState, Interval, Market, Traits } from "./protocol"
+import { reach, smooth } from "./smooth"
 import type { Theme } from "./theme"
-import type { Viewport } from "./viewport"
+import { span, type Viewport } from "./viewport"
+
+/** The width of a price cell as a share of its price: 10 basis points. */
+const CELL = 0.001
 
 /** The heat and the candles of one view: which frame is shown, in which colours. */
 export interface Heat {
@@ -54,10 +58,18 @@ export function heat({ model, plot, market, look, painted }: HeatOptions): Heat 
       ladder: shown,
       pixels: shown.pixels,
     })
-    plot.setImage(paint(shown.pixels, lut), shown.width, shown.height, shown)
+    plot.setImage(drawn(shown, lut), shown.width, shown.height, shown)
     painted(lut, shown)
   }
 
+  // Smoothing is for the eye: `shown.pixels`, which are read out, stay as they are.
+  const drawn = (frame: Frame, lut: Uint32Array) => {
+    const image = paint(frame.pixels, lut)
+    if (!model.get("smooth")) return image
+    const { time, price, width, height } = frame
+    const cell = ((price[0] + price[1]) / 2) * CELL
+    return smooth(image, width, height, reach((width * market().timeframe_ms) / span(time)), reach((height * cell) / span(price)))
+  }
   const show = (frame: Frame) => {
     const sameCandles = shown?.candles === frame.candles
     shown = frame

@@ -45,7 +45,7 @@ export function navigation({ model, plot, market, candles, changed }: Navigation
   }
   const wanted = (): Viewport => {
     const followed = model.get("future") && model.get("as_of") !== null
-    const time = model.get("time_range") ?? windowRange(model.get("window"), market(), plot.frame().width, followed)
+    const time = model.get("time_range") ?? windowRange(model.get("window"), market(), plot.frame().width, followed, model.get("whiskers"))
     const near = market().last_price
     return { time, price: model.get("price_range") ?? fit(time) ?? [near * 0.95, near * 1.05] }
   }
@@ -92,7 +92,7 @@ export function navigation({ model, plot, market, candles, changed }: Navigation
     follow()
   }
   let known = plot.viewport()
-  const unlink = [observe(model, ["time_range", "price_range", "window"], follow), observe(model, ["follow"], refit)]
+  const unlink = [observe(model, ["time_range", "price_range", "window", "whiskers"], follow), observe(model, ["follow"], refit)]
 
   return {
     view: () => plot.viewport(),

@@ -2,7 +2,6 @@ import type { AnyModel } from "@anywidget/types"
 import { readAnswer } from "./answer"
 import { axisDecimals } from "./axis_decimals"
 import { clusterLayer } from "./cluster_layer"
-import { COLOURS } from "./colours"
 import { disposerBag, type Disposer } from "./disposer"
 import type { BokehJS } from "./evaluate"
 import type { Frame } from "./frame"
@@ -12,13 +11,16 @@ import { keySteering } from "./keys"
 import { navigation } from "./navigation"
 import type { Notes } from "./notes"
 import { observe } from "./observe"
+import { openedLayer } from "./opened_layer"
 import { mountPlot, type Mode, type Plot, type Point } from "./plot"
+import { pointUnder } from "./point_under"
 import { formatPrice } from "./price"
 import { probeFrame } from "./probe"
 import type { Box, Market, Reading, Traits } from "./protocol"
 import { rasterLink } from "./raster_link"
 import { readingLink } from "./reading_link"
 import type { Readout } from "./readout"
+import { sideColours } from "./side_colours"
 import { surroundings } from "./surroundings"
 import type { Tags } from "./tags"
 import { watchTheme, type Theme } from "./theme"
@@ -65,7 +67,7 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
   let theme: Theme = "dark"
   let pointer: Point | null = null
   let mode: Mode = "pan"
-  const colours = () => COLOURS[theme]
+  const colours = () => sideColours(model, theme)
   // Bokeh calls back while it mounts, before the parts below exist.
   let ready = false
   const whenReady = <A extends unknown[]>(callback: (...args: A) => void) => (...args: A) => void (ready && model.get("_market") && callback(...args))
@@ -99,12 +101,14 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
   const picture = heat({ model, plot, market, look: () => ({ theme, colours: colours() }), painted: (lut, frame) => options.legend(frame, lut) })
   const steer = navigation({ model, plot, market, candles: picture.candles, changed: () => changed() })
   const touch = touchSteering(wrapper, host, plot, steer.go)
-  bag.add(raster.dispose, exact.dispose, steer.dispose, touch.dispose)
+  const opened = openedLayer({ model, view, next, plot, market, colours, shown: (yes) => wrapper.classList.toggle("liq-opened", yes) })
+  bag.add(raster.dispose, exact.dispose, steer.dispose, touch.dispose, opened.dispose)
   const around = surroundings({
     model,
     plot,
     market,
     candles: () => picture.shown()?.candles ?? null,
+    ladder: picture.shown,
     look: () => ({ theme, colours: colours() }),
     hosts: { profile: options.profile, under: options.under, over: wrapper },
     say: (text) => readout.idle(text ?? hint()),
@@ -125,15 +129,9 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
     clusters.draw()
     if (model.get("_offline")) picture.showStored(current)
     around.draw()
+    opened.draw()
     raster.want(current, plot.frame())
-    if (pointer) move(under(pointer))
-  }
-  const under = (point: Point): Point => {
-    const { time, price } = plot.viewport()
-    const { left, top, width, height } = plot.frame()
-    const across = (point.x - left) / width
-    const down = (point.y - top) / height
-    return { ...point, time: time[0] + across * span(time), price: price[1] - down * span(price) }
+    if (pointer) move(pointUnder(plot, pointer))
   }
   const move = (point: Point | null) => {
     pointer = point
@@ -148,6 +146,7 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
     if (!point || !frame) return readout.idle(hint())
     const probe = probeFrame(frame, Math.min(point.time, frame.time[1] - 1), point.price)
     readout.about(point, decimals(), probe, market())
+    readout.cluster(clusters.told(over))
   }
   const select = (box: Box | null) => {
     model.set("_selection", box && { time: [...box.time], price: [...box.price] })
@@ -169,7 +168,7 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
   }
   const hear = (message: unknown, buffers: readonly DataView[]) => {
     const answer = readAnswer(message, view)
-    if (!answer || answer.type === "bokeh") return
+    if (!answer) return
     if (answer.type === "patch") return plot.patch(answer.content)
     if (answer.type === "reading") return readText(exact.answered(answer))
     if (answer.type === "error") {
@@ -177,6 +176,7 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
       exact.failed(answer.id)
       return notes.chip(answer.message)
     }
+    if (answer.type !== "frame") return
     const [pixels, candles, events] = buffers
     if (!raster.answered(answer.id) || !pixels || !candles || !events) return
     notes.chip("")
@@ -207,18 +207,13 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
   bag.add(
     observe(model, ["_market"], facts),
     observe(model, ["_frames", "measure"], newFrames),
-    observe(model, ["_clusters", "_selected", "side", "measure"], clusters.draw),
+    observe(model, ["_clusters", "_doubt", "whiskers", "_selected", "side", "side_colours", "measure"], clusters.draw),
+    observe(model, ["_selection", "_selected", "_clusters"], opened.draw),
     observe(model, ["_prior", "_priors"], () => pointer ?? readout.idle(hint())),
     observe(model, ["_selection"], () => plot.setSelection(model.get("_selection"))),
-    observe(model, ["side", "palette", "scale", "threshold"], picture.repaint),
+    observe(model, ["side", "side_colours", "palette", "smooth", "scale", "threshold"], picture.repaint),
     wheelZoom(host, plot, steer.go),
-    keySteering(wrapper, {
-      view: steer.view,
-      go: steer.go,
-      reset: steer.reset,
-      cancel: () => (mode === "select" ? setMode("pan") : select(null)),
-      select: () => model.get("_offline") || select(steer.view()),
-    }),
+    keySteering(wrapper, { ...steer, cancel: () => (mode === "select" ? setMode("pan") : select(null)), select: () => model.get("_offline") || select(steer.view()) }),
   )
   const first = model.get("_frames").find(({ measure }) => measure === model.get("measure"))
   picture.showStored(first ?? { time: market().time, price: [0, 0] })
@@ -231,6 +226,7 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
       picture.repaint()
       clusters.draw()
       around.draw()
+      opened.draw()
     }),
   )
   facts()
@@ -241,7 +237,10 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
     reset: steer.reset,
     setMode,
     toggle: clusters.toggle,
-    point: (id) => clusters.hover(id, true),
+    point(id) {
+      clusters.hover(id, true)
+      readout.idle(clusters.told(id)?.text ?? hint())
+    },
     dispose: bag.dispose,
   }
 }

@@ -46,7 +46,7 @@ export interface Plot {
   setViewport(view: Viewport): void
   /** The inner frame in CSS pixels, relative to the host element. */
   frame(): { left: number; top: number; width: number; height: number }
-  setColumns(source: "liq-candles" | "liq-circles" | "liq-clusters" | "liq-cluster-labels", columns: Columns): void
+  setColumns(source: "liq-candles" | "liq-circles" | "liq-clusters" | "liq-cluster-labels" | "liq-whiskers" | "liq-opened", columns: Columns): void
   setImage(image: Uint32Array<ArrayBuffer>, width: number, height: number, over: Viewport): void
   clearImage(): void
   setLastPrice(price: number): void
@@ -54,6 +54,8 @@ export interface Plot {
   setCirclesShown(shown: boolean): void
   setSelection(box: Box | null): void
   setTexts(title: string, notice: string): void
+  /** Above the bars at the bottom edge, '' for none. */
+  setOpened(text: string): void
   /** Hatch the picture: what it shows is not to be relied on. */
   setHatched(hatched: boolean): void
   setPriceDecimals(decimals: number): void
@@ -162,6 +164,7 @@ export async function mountPlot(bokeh: BokehJS, json: string, host: HTMLElement,
       title.setv({ text: heading, visible: heading !== "" })
       notice.setv({ text: sentence, visible: sentence !== "" })
     },
+    setOpened: (text) => void named<Label>("liq-opened-text").setv({ text, visible: text !== "" }),
     setHatched: (hatched) => void (hatch.visible = hatched),
     setPriceDecimals(decimals) {
       named<NumeralTickFormatter>("liq-price-format").format = decimals > 0 ? `0,0.${"0".repeat(decimals)}` : "0,0"
@@ -190,6 +193,9 @@ export async function mountPlot(bokeh: BokehJS, json: string, host: HTMLElement,
       last.line_color = colours.accent
       title.setv({ text_color: colours.text, background_fill_color: colours.ground })
       notice.setv({ text_color: colours.muted, background_fill_color: colours.ground })
+      named<Label>("liq-opened-text").setv({ text_color: colours.text, background_fill_color: colours.ground })
+      const ring = named<GlyphRenderer>("liq-whisker-halo").glyph as unknown as { line_color: unknown }
+      ring.line_color = { value: colours.ground }
       hatch.hatch_color = colours.muted
       selection.setv({ fill_color: colours.accent, line_color: colours.accent })
       box.overlay.setv({ fill_color: colours.accent, fill_alpha: 0.12, line_color: colours.accent })

@@ -88,11 +88,30 @@ export interface Cluster {
   venues_agreeing?: number
 }
 
+/** Lowest, estimated and highest [quote]. */
+export type Three = readonly [number, number, number]
+
+/** How far clusters move under the alternative priors, by id; in words why it cannot be told. */
+export interface Doubt {
+  over: readonly string[]
+  of: Readonly<Record<string, Readonly<Record<Measure, Three>>>>
+  error: string
+}
+
 export interface PaletteState {
   name: string
   label: string
   dark: Bytes
   light: Bytes
+}
+
+/** The colours of the sides on each ground. */
+export interface SideColoursState {
+  name: string
+  label: string
+  title: string
+  dark: Readonly<Record<Side, string>>
+  light: Readonly<Record<Side, string>>
 }
 
 export interface PriorState {
@@ -119,10 +138,13 @@ export interface Traits {
   future: boolean
   threshold: number
   palette: string
+  side_colours: string
+  smooth: boolean
   scale: Scale
   follow: boolean
   price_style: PriceStyle
   circles: boolean
+  whiskers: boolean
   panels: readonly PanelName[]
   profile: ProfileStack
   view: ViewKind
@@ -131,12 +153,14 @@ export interface Traits {
   _document: string
   _assets: string | null
   _palettes: readonly PaletteState[]
+  _sides: readonly SideColoursState[]
   _priors: readonly PriorState[]
   _prior: string
   _frames: readonly FrameState[]
   _market: Market | null
   _book: BookState | null
   _clusters: readonly Cluster[]
+  _doubt: Doubt | null
   _selection: Box | null
   _selected: readonly string[]
   _error: string
@@ -167,14 +191,31 @@ export interface Reading {
   leverage_mix: Readonly<Record<string, number>>
 }
 
+/** When what is selected was opened; the buffer: float64, longs, then shorts, one a column of the range of time [quote]. */
+export interface Opened {
+  type: "provenance"
+  view: string
+  id: number
+  time: Interval
+  size: number
+  before: number
+  after: number
+  /** How many ticked clusters; 0: the box. */
+  clusters: number
+}
+
 export type Answer =
   | { type: "frame"; view: string; id: number; frame: FrameMeta }
   | Reading
+  | Opened
+  | { type: "file"; view: string; id: number; name: string }
   | { type: "bokeh"; view: string; id: number; version: string }
   | { type: "patch"; content: unknown }
   | { type: "error"; view: string; id: number; message: string }
 
 export type Request =
+  | { type: "provenance"; view: string; id: number; time: Interval; columns: number }
+  | { type: "html"; view: string; id: number }
   | { type: "view"; view: string; id: number; time: Interval; price: Interval; width: number; height: number }
   | { type: "reading"; view: string; id: number; time: number; price: number }
   | { type: "bokeh"; view: string; id: number }

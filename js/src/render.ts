@@ -19,9 +19,10 @@ import { randomId } from "./random_id"
 import { readout } from "./readout"
 import { sharing } from "./sharing"
 import { axisTags } from "./tags"
-import { watchTheme } from "./theme"
+import { tintSides } from "./tint_sides"
 import { toolbar } from "./toolbar"
 import { untab } from "./untab"
+import { whiskerLegend } from "./whisker_legend"
 import { windowRange } from "./window"
 
 export interface RenderOptions {
@@ -42,7 +43,8 @@ export function render({ model: given, el, signal, host }: RenderOptions): () =>
   let picture: Picture | null = null
   let mounting = false
 
-  const words = notes()
+  const legend = whiskerLegend(model)
+  const words = notes(legend.node)
   const line = readout()
   const tags = axisTags()
   const list = clusterList(model, {
@@ -92,8 +94,9 @@ export function render({ model: given, el, signal, host }: RenderOptions): () =>
     side.dispose,
     keys.dispose,
     list.dispose,
+    legend.dispose,
     kernel.dispose,
-    watchTheme((theme) => (root.dataset.theme = theme)),
+    tintSides(model, root),
   )
 
   const describe = () => {

@@ -8,10 +8,17 @@ import { fileLink } from "../src/file_link"
 import { counter } from "../src/gate"
 import type { Market, Traits } from "../src/protocol"
 import { share } from "../src/share"
+import { sideColours } from "../src/side_colours"
+import { tintSides } from "../src/tint_sides"
 import { fakeModel } from "./fake_model"
 
 const GROUPS = [">50x", "25-50x", "10-25x", "5-10x", "3-5x", "<3x"]
 const market = { venues: ["binance", "bybit"], simulated: true, label: "BTC · simulated market", time: [0, 1] } as unknown as Market
+const [bright, deep] = [{ long: "#ff0000", short: "#00ff00" }, { long: "#880000", short: "#008800" }]
+const PAIRS = [
+  { name: "red-green", label: "Red and green", title: "The convention", dark: bright, light: deep },
+  { name: "blue-orange", label: "Blue and orange", title: "For every eye", dark: { long: "#0000ff", short: "#ff8800" }, light: { long: "#000088", short: "#884400" } },
+]
 const START: Partial<Traits> = {
   leverage: GROUPS,
   venues: ["binance", "bybit"],
@@ -22,6 +29,8 @@ const START: Partial<Traits> = {
   circles: true,
   view: "heatmap",
   _market: market,
+  side_colours: "red-green",
+  _sides: PAIRS,
   _palettes: [{ name: "ember", label: "Ember", dark: new Uint8Array(0), light: new Uint8Array(0) }, { name: "viridis", label: "Viridis", dark: new Uint8Array(0), light: new Uint8Array(0) }],
 }
 
@@ -66,6 +75,7 @@ describe("drawerControls", () => {
     const { model, field } = setup()
     const lists = [
       ["palette", "palette", "viridis", "ember"],
+      ["side_colours", "side_colours", "blue-orange", "red-green"],
       ["scale", "scale", "rank", "log"],
       ["price_style", "price_style", "line", "off"],
       ["profile", "profile", "venue", "off"],
@@ -119,6 +129,12 @@ describe("drawerControls", () => {
     expect(model.get("panels")).toEqual(["volume", "open_interest", "funding"])
     field<HTMLInputElement>("liquidation_circles").click()
     expect(model.get("circles")).toBe(false)
+    const smooth = field<HTMLInputElement>("smooth_cells")
+    expect([smooth.checked, /read-outs .* stay/.test(smooth.parentElement!.title)]).toEqual([false, true])
+    smooth.click()
+    expect(model.get("smooth")).toBe(true)
+    model.set("smooth", false)
+    expect(smooth.checked).toBe(false)
   })
 
   it("lets all panels go, but never the last venue or group", () => {
@@ -137,6 +153,24 @@ describe("drawerControls", () => {
     controls.disable("no kernel")
     expect([box(">50x").disabled, field<HTMLSelectElement>("prior").title, field<HTMLInputElement>("sensitivity").disabled]).toEqual([true, "no kernel", true])
     expect(field<HTMLSelectElement>("palette").disabled).toBe(false)
+  })
+})
+
+describe("sideColours", () => {
+  it("gives canvas and stylesheet the pair of the model, in both themes", () => {
+    const { model } = fakeModel(START)
+    const root = document.createElement("div")
+    document.documentElement.dataset.theme = "dark"
+    const dispose = tintSides(model, root)
+    const shown = () => [root.dataset.theme, root.style.getPropertyValue("--liq-long"), root.style.getPropertyValue("--liq-short")]
+    expect(shown()).toEqual(["dark", "#ff0000", "#00ff00"])
+    model.set("side_colours", "blue-orange")
+    expect(shown()).toEqual(["dark", "#0000ff", "#ff8800"])
+    expect(sideColours(model, "light")).toMatchObject({ long: "#000088", short: "#884400", ground: "#ffffff" })
+    dispose()
+    model.set("side_colours", "red-green")
+    expect(shown()).toEqual(["dark", "#0000ff", "#ff8800"])
+    delete document.documentElement.dataset.theme
   })
 })
 

@@ -22,14 +22,15 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from liqwidget.domain.lattice import cell_centre, cell_edge, cell_of
+from liqwidget.domain.lattice import cell_centre
 from liqwidget.domain.leverage import LEVERAGE_GROUPS, group_indices
 from liqwidget.domain.side import Side
 from liqwidget.domain.time import HOUR
 from liqwidget.errors import DataError
 from liqwidget.field.evaluate import Measured, standing
 from liqwidget.field.measure import parse_measure, touch_chance
-from liqwidget.field.parts import by_group, shares
+from liqwidget.field.parts import shares
+from liqwidget.study.around import Around, around
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -37,9 +38,6 @@ if TYPE_CHECKING:
     from liqwidget.domain.ledger import Ledger
 
 Floats = npt.NDArray[np.float64]
-
-REACH_DOWN, REACH_UP = 3000, 1300
-"""Lattice cells below and above the last price in which clusters are looked for."""
 
 ALMOST_NOTHING = 0.05
 """A run ends where the measure falls below this share of its peak."""
@@ -91,6 +89,8 @@ class Cluster:
         cell beside it.
     agreement : float
         `venues_agreeing` over the venues shown.
+    agreeing_venues : tuple of str
+        Their names.
     """
 
     id: str
@@ -107,6 +107,7 @@ class Cluster:
     persistence: float = 0.0
     venues_agreeing: int = 1
     agreement: float = 1.0
+    agreeing_venues: tuple[str, ...] = field(default=(), repr=False)
 
 
 COLUMNS = tuple(Cluster.__dataclass_fields__)
@@ -143,17 +144,21 @@ def find_clusters(
     DataError
         If an option is out of range.
     """
+    found = around(ledger.only(venues), ledger.instant(at), group_indices(leverage))
+    return clusters_around(found, measure, horizon, sensitivity)
+
+
+def clusters_around(
+    looked_at: Around | None, measure: str = "expected", horizon: str = "24h", sensitivity: float = 0.5
+) -> tuple[Cluster, ...]:
+    """Return the clusters in what stands around the last price, as `find_clusters`; None has none."""
     prominence = _prominence(sensitivity)
     shown_days = parse_measure(measure, horizon)
     days = parse_measure("expected", horizon)
-    chosen, groups, time = ledger.only(venues), group_indices(leverage), ledger.instant(at)
-    price = chosen.last_price(time)
-    if not price > 0 or not groups:
+    if looked_at is None:
         return ()
-    middle = int(cell_of(price))
-    cells = np.arange(middle - REACH_DOWN, middle + REACH_UP + 1)
-    edges = cell_edge(np.append(cells, cells[-1] + 1))
-    parts = by_group(chosen, time, edges, groups)
+    chosen, time, groups, price = looked_at.ledger, looked_at.time, looked_at.groups, looked_at.price
+    cells, edges, parts = looked_at.cells, looked_at.edges, looked_at.parts
     size = parts.sum(axis=(0, 1))
     chances = [touch_chance(part, time, cells, days) for part in chosen]
     expected = sum(part.sum(axis=0) * chance for part, chance in zip(parts, chances, strict=True))
@@ -190,8 +195,9 @@ def find_clusters(
                 ),
                 venue_mix=shares(chosen.names, parts[:, :, row, inside].sum(axis=(1, 2))),
                 persistence=persistence[number],
-                venues_agreeing=agreeing[number],
-                agreement=agreeing[number] / len(chosen.venues),
+                venues_agreeing=len(agreeing[number]),
+                agreement=len(agreeing[number]) / len(chosen.venues),
+                agreeing_venues=tuple(chosen.names[venue] for venue in agreeing[number]),
             )
         )
     return tuple(clusters)
@@ -227,16 +233,17 @@ def _persistence(
     return shares
 
 
-def _agreeing(venues: Sequence[Floats], ranges: Sequence[_Range], prominence: float) -> list[int]:
-    """Return how many venues, each given alone by what it shows, shape (2, V), peak in each range."""
-    counts = [0] * len(ranges)
-    for values, side in itertools.product(venues, Side):
+def _agreeing(venues: Sequence[Floats], ranges: Sequence[_Range], prominence: float) -> list[list[int]]:
+    """Return which venues, each given alone by what it shows, shape (2, V), peak in each range."""
+    agreeing: list[list[int]] = [[] for _ in ranges]
+    for (venue, values), side in itertools.product(enumerate(venues), Side):
         runs = _runs(values[side.row], outward=-int(side), prominence=prominence)
         peaks = np.array([low + int(np.argmax(values[side.row, low : high + 1])) for low, high in runs])
         for number, (mine, low, stop, _) in enumerate(ranges):
             inside = (peaks >= low - _TOLERANCE) & (peaks < stop + _TOLERANCE)
-            counts[number] += int(mine is side and inside.any())
-    return counts
+            if mine is side and inside.any():
+                agreeing[number].append(venue)
+    return agreeing
 
 
 def _last_touch(ledger: Ledger, cell: int, side: Side, time: int) -> int:

@@ -7,30 +7,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from liqwidget.domain.lattice import CELL, cell_edge, cell_of
+from liqwidget.domain.lattice import CELL
 from liqwidget.domain.leverage import LEVERAGE_GROUPS
-from liqwidget.field.parts import by_group
-from liqwidget.study.clusters import REACH_DOWN, REACH_UP
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from liqwidget.domain.ledger import Ledger
+    from liqwidget.study.around import Around
 
 Floats = npt.NDArray[np.float64]
 
 
-def book_state(ledger: Ledger, time: int, groups: Sequence[int]) -> dict[str, Any] | None:
-    """Return what stands at a time [ns] as the front end reads it; None before the first close.
-
-    Parameters
-    ----------
-    ledger : Ledger
-        Of the venues that count.
-    time : int
-        ns UTC.
-    groups : sequence of int
-        Leverage groups that count, by index.
+def book_state(looked_at: Around | None) -> dict[str, Any] | None:
+    """Return what stands around the last price as the front end reads it; None before the first close.
 
     Returns
     -------
@@ -38,20 +25,16 @@ def book_state(ledger: Ledger, time: int, groups: Sequence[int]) -> dict[str, An
         `base`, the lattice cell of the first column, `cell`, its width in ln(price), and both sides together as
         float32 bytes, shape (names, cells) [quote]: `leverage` by `leverage_names`, `venue` by `venue_names`.
     """
-    price = ledger.last_price(time)
-    if not price > 0 or not groups:
+    if looked_at is None:
         return None
-    middle = int(cell_of(price))
-    cells = np.arange(middle - REACH_DOWN, middle + REACH_UP + 1)
-    edges = cell_edge(np.append(cells, cells[-1] + 1))
-    parts = by_group(ledger, time, edges, groups).sum(axis=2)
+    parts = looked_at.parts.sum(axis=2)
     return {
-        "base": int(cells[0]),
+        "base": int(looked_at.cells[0]),
         "cell": CELL,
         "leverage": _bytes(parts.sum(axis=0)),
-        "leverage_names": [LEVERAGE_GROUPS[group] for group in groups],
+        "leverage_names": [LEVERAGE_GROUPS[group] for group in looked_at.groups],
         "venue": _bytes(parts.sum(axis=1)),
-        "venue_names": list(ledger.names),
+        "venue_names": list(looked_at.ledger.names),
     }
 
 

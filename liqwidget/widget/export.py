@@ -57,6 +57,7 @@ def write_html(view: HeatmapView, path: Path, title: str | None) -> Path:
 
 def html_page(view: HeatmapView, title: str | None = None) -> str:
     """Return the text of that file."""
+    view.complete()
     return _PAGE.format(
         title=html.escape(title or f"{view.symbol} liquidation heatmap (estimate)"),
         css=_static(view, "_css"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,11 +15,14 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter
 
 from liqwidget.domain.amount import money
+from liqwidget.domain.lattice import CELL
 from liqwidget.domain.time import DAY, MILLISECOND, timestamp
 from liqwidget.errors import DataError
 from liqwidget.raster.palette import CONTRAST, look_up_table
 from liqwidget.raster.quantise import LEVELS, SHORT_BIT, level_value
+from liqwidget.raster.smooth import reach, smooth
 from liqwidget.widget.protocol import CANDLE_ROWS
+from liqwidget.widget.side_colours import DEFAULT_SIDE_COLOURS, SIDE_COLOURS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,10 +62,15 @@ class Ink:
 
 
 INKS = {
-    "dark": Ink("#0d1017", "#d6dbe4", "#8a94a6", "#e9eef5", "#7d8ba0", "#5cb8f2", "#f7a23b"),
-    "light": Ink("#ffffff", "#1f2733", "#697386", "#7d8ba0", "#1b2330", "#0b6bb5", "#b3560a"),
+    "dark": Ink("#0d1017", "#d6dbe4", "#8a94a6", "#e9eef5", "#7d8ba0", *SIDE_COLOURS[DEFAULT_SIDE_COLOURS].dark),
+    "light": Ink("#ffffff", "#1f2733", "#697386", "#7d8ba0", "#1b2330", *SIDE_COLOURS[DEFAULT_SIDE_COLOURS].light),
 }
 """The colours of the widget: js/src/colours.ts."""
+
+
+def ink_of(theme: str, side_colours: str) -> Ink:
+    """Return the colours on a ground with a pair of `SIDE_COLOURS`."""
+    return replace(INKS[theme], **SIDE_COLOURS[side_colours].of(theme))
 
 
 def write_png(view: HeatmapView, path: Path, width: int, height: int, theme: str) -> Path:
@@ -79,14 +87,15 @@ def write_png(view: HeatmapView, path: Path, width: int, height: int, theme: str
     if min(width, height) < _SMALLEST:
         message = f"Expected a picture of at least {_SMALLEST} x {_SMALLEST} pixels, was {width} x {height}"
         raise DataError(message)
-    ink = INKS[theme]
+    ink = ink_of(theme, view.side_colours)
     frame = _frame(view, width, height)
     figure = Figure(figsize=(width / _DPI, height / _DPI), dpi=_DPI, facecolor=ink.background)
     canvas = FigureCanvasAgg(figure)
     bottom = max(_FRAME[1], _DATE_PIXELS / height)
     place = (_FRAME[0], bottom, 1 - _FRAME[0] - _axis_share(view, width), _FRAME[1] + _FRAME[3] - bottom)
     axes = figure.add_axes(place, facecolor=ink.background)
-    _draw_heat(axes, frame, _colours(view, frame, theme))
+    timeframe = view.session.ledger.timeframe / MILLISECOND if view.smooth else None
+    _draw_heat(axes, frame, _colours(view, frame, theme), timeframe)
     if view.market_state["grade"]["hatched"]:
         _draw_hatch(axes, ink)
     _draw_candles(axes, frame, ink)
@@ -153,10 +162,16 @@ def _positions(view: HeatmapView, frame: Frame, levels: Any, values: Any) -> npt
     return np.asarray(np.clip(np.rint(share * LEVELS), 1, LEVELS), dtype=np.int64)
 
 
-def _draw_heat(axes: Axes, frame: Frame, colours: npt.NDArray[np.uint8]) -> None:
+def _draw_heat(axes: Axes, frame: Frame, colours: npt.NDArray[np.uint8], timeframe: float | None) -> None:
+    """Draw the pixels; with the length of a candle [ms], smoothed over price cells and candles."""
     pixels = np.frombuffer(frame.pixels, np.uint8).reshape(frame.height, frame.width)
     extent = (frame.time[0] / _DAY_MS, frame.time[1] / _DAY_MS, frame.price[0], frame.price[1])
-    axes.imshow(colours[pixels], origin="lower", aspect="auto", extent=extent, interpolation="nearest", zorder=1)
+    image = colours[pixels]
+    if timeframe:
+        cell = sum(frame.price) / 2 * CELL
+        across = frame.width * timeframe / (frame.time[1] - frame.time[0])
+        image = smooth(image, reach(across), reach(frame.height * cell / (frame.price[1] - frame.price[0])))
+    axes.imshow(image, origin="lower", aspect="auto", extent=extent, interpolation="nearest", zorder=1)
 
 
 def _draw_hatch(axes: Axes, ink: Ink) -> None:

@@ -48,6 +48,16 @@ class ReadingRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class ProvenanceRequest:
+    """Asks when what is selected was opened, in `columns` equal parts of a range of time [ms UTC]."""
+
+    view: str
+    id: int
+    time: Interval
+    columns: int
+
+
+@dataclass(frozen=True, slots=True)
 class BokehRequest:
     """Asks for BokehJS, where the asset model cannot be reached."""
 
@@ -63,9 +73,10 @@ class HtmlRequest:
     id: int
 
 
-Request = ViewRequest | ReadingRequest | BokehRequest | HtmlRequest
+Request = ViewRequest | ReadingRequest | ProvenanceRequest | BokehRequest | HtmlRequest
 _KINDS: dict[str, type[Request]] = {
-    "view": ViewRequest, "reading": ReadingRequest, "bokeh": BokehRequest, "html": HtmlRequest,
+    "view": ViewRequest, "reading": ReadingRequest, "provenance": ProvenanceRequest, "bokeh": BokehRequest,
+    "html": HtmlRequest,
 }  # fmt: skip
 
 
@@ -162,6 +173,12 @@ def decode_request(content: object) -> Request:
         return HtmlRequest(view, number)
     if content["type"] == "reading":
         return ReadingRequest(view, number, _number(content, "time"), _number(content, "price"))
+    if content["type"] == "provenance":
+        columns = _number(content, "columns", whole=True)
+        if not 1 <= columns <= MAXIMUM_PIXELS:
+            message = f"Expected 1 to {MAXIMUM_PIXELS} columns, was {columns}"
+            raise ProtocolError(message)
+        return ProvenanceRequest(view, number, _interval(content, "time"), columns)
     width, height = (_number(content, name, whole=True) for name in ("width", "height"))
     if not (1 <= width <= MAXIMUM_PIXELS and 1 <= height <= MAXIMUM_PIXELS):
         message = f"Expected 1 to {MAXIMUM_PIXELS} pixels, was {width} x {height}"
@@ -202,6 +219,35 @@ def decode_frame(meta: dict[str, Any], buffers: Buffers) -> Frame:
         )
         raise ProtocolError(message)
     return frame
+
+
+def provenance_answer(
+    request: ProvenanceRequest, sides: npt.NDArray[np.float64], *, before: float, after: float, clusters: int
+) -> tuple[dict[str, Any], Buffers]:
+    """Return when what is selected was opened, and its buffer.
+
+    Parameters
+    ----------
+    request : ProvenanceRequest
+        What is answered.
+    sides : ndarray of float64, shape (2, columns)
+        What each column opened that stands now, longs, then shorts [quote]; the buffer, little-endian.
+    before, after : float
+        What was opened outside the range of time [quote].
+    clusters : int
+        How many ticked clusters are explained; 0: the box, or nothing if all is 0.
+    """
+    content = {
+        "type": "provenance",
+        "view": request.view,
+        "id": request.id,
+        "time": list(request.time),
+        "size": float(sides.sum()) + before + after,
+        "before": before,
+        "after": after,
+        "clusters": clusters,
+    }
+    return content, [row_bytes(sides)]
 
 
 def file_answer(request: HtmlRequest, name: str, content: bytes) -> tuple[dict[str, Any], Buffers]:

@@ -6,7 +6,7 @@ No Jupyter, no state of its own but caches.
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,7 +17,8 @@ from liqwidget.domain.time import DAY, HOUR, MILLISECOND, MINUTE, duration_ns, m
 from liqwidget.domain.viewport import Viewport
 from liqwidget.raster.grid import rasterise
 from liqwidget.raster.quantise import per_cell, quantise
-from liqwidget.study.clusters import Cluster, find_clusters
+from liqwidget.study.around import Around, around
+from liqwidget.study.clusters import Cluster, clusters_around
 from liqwidget.study.grade import Grade, grade
 from liqwidget.study.reading import read_out
 from liqwidget.widget.book import book_state
@@ -44,6 +45,9 @@ BRIGHTEST = 0.999
 
 BASE_PIXELS = (640, 320)
 _CANDLE_PIXELS = 5
+_TOPS = 32
+"""Highest levels that are kept."""
+
 _DIGITS = 7
 _PRICES = 500
 """Closes from which the price's tick is read."""
@@ -91,6 +95,7 @@ class Session:
         self.markets = tuple(markets)
         self.asked = tuple(asked)
         self._tops: dict[Settings, float] = {}
+        self._around: tuple[Settings, Around | None] | None = None
 
     def shown(self, settings: Settings) -> list[MarketData]:
         """Return the markets of the venues shown."""
@@ -171,14 +176,28 @@ class Session:
         )
 
     def top(self, settings: Settings) -> float:
-        """Return the value of the highest level [quote per cell]: the same for every view of a window and measure."""
-        if settings not in self._tops:
-            time = self.window(settings)
-            grid = self._grid(settings, Viewport(time, self.fitted(settings, time), 240, 240))
-            values = np.maximum(grid.long, grid.short) * per_cell(grid)
-            standing = values[values > 0]
-            self._tops[settings] = float(np.quantile(standing, BRIGHTEST)) if len(standing) else 0.0
-        return self._tops[settings]
+        """Return the value of the highest level [quote per cell]: the same for every view of a window and measure.
+
+        While replaying it is that of the last whole step of `_top_step` before the time shown: colours stay as they
+        are from candle to candle, nothing later is read, and one step of replay in many has to compute it.
+        """
+        end, step = self.end(settings), _top_step(settings.window)
+        if settings.as_of is not None and end // step * step >= self.ledger.start + step:
+            end = end // step * step
+        key = replace(settings, sensitivity=0.0, as_of=end, future=False)
+        top = self._tops.pop(key, None)
+        # The most recent last: the one used longest ago goes first.
+        self._tops[key] = self._measured_top(key) if top is None else top
+        while len(self._tops) > _TOPS:
+            del self._tops[next(iter(self._tops))]
+        return self._tops[key]
+
+    def _measured_top(self, settings: Settings) -> float:
+        time = self.window(settings)
+        grid = self._grid(settings, Viewport(time, self.fitted(settings, time), 240, 240))
+        values = np.maximum(grid.long, grid.short) * per_cell(grid)
+        standing = values[values > 0]
+        return float(np.quantile(standing, BRIGHTEST)) if len(standing) else 0.0
 
     def candles(
         self, settings: Settings, time: tuple[int, int], width: int, ahead: int = 0
@@ -221,10 +240,16 @@ class Session:
 
     def clusters(self, settings: Settings) -> tuple[Cluster, ...]:
         """Return the clusters that stand at the end shown."""
-        return find_clusters(
-            self.ledger, self.end(settings), settings.measure, settings.horizon, settings.sensitivity,
-            leverage=settings.leverage, venues=settings.venues,
-        )  # fmt: skip
+        return clusters_around(self.around(settings), settings.measure, settings.horizon, settings.sensitivity)
+
+    def around(self, settings: Settings) -> Around | None:
+        """Return what stands around the last price at the end shown; the last answer is kept."""
+        key = Settings(leverage=settings.leverage, venues=settings.venues, as_of=self.end(settings))
+        kept = self._around
+        if kept is None or kept[0] != key:
+            ledger, groups = self.ledger.only(settings.venues), group_indices(settings.leverage)
+            kept = self._around = key, around(ledger, self.end(settings), groups)
+        return kept[1]
 
     def reading(self, settings: Settings, time_ms: float, price: float) -> dict[str, Any]:
         """Return exact sizes at a time [ms UTC] and price [quote/base]: the parts of a 'reading' answer."""
@@ -275,12 +300,17 @@ class Session:
 
     def book(self, settings: Settings) -> dict[str, Any] | None:
         """Return what stands at the end shown, cell by cell."""
-        return book_state(self.ledger.only(settings.venues), self.end(settings), group_indices(settings.leverage))
+        return book_state(self.around(settings))
 
     def grade(self, settings: Settings) -> Grade:
         """Return how far the map can be relied on at the end shown."""
         expected = self.asked if settings.venues is None and self.asked else None
         return grade(self.ledger.only(settings.venues), self.end(settings), expected_venues=expected)
+
+
+def _top_step(window: str) -> int:
+    """Return how long colours stay the same while replaying [ns]: an eighth of the window, or a day."""
+    return DAY if window == "all" else max(duration_ns(window) // 8, HOUR)
 
 
 def _last_interest(market: MarketData, time: int) -> float:
@@ -317,4 +347,5 @@ def cluster_state(cluster: Cluster) -> dict[str, Any]:
         "persistence": cluster.persistence,
         "venues_agreeing": cluster.venues_agreeing,
         "agreement": cluster.agreement,
+        "agreeing_venues": list(cluster.agreeing_venues),
     }

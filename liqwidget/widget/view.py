@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import sys
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,11 +19,14 @@ from liqwidget.field.measure import MEASURES
 from liqwidget.raster.palette import DEFAULT_PALETTE, PALETTES, look_up_table
 from liqwidget.widget import protocol
 from liqwidget.widget.assets import bokeh_asset, bokeh_gzip, bokeh_version
+from liqwidget.widget.keeping import shown_here, weakly
+from liqwidget.widget.opened import opened_answer
 from liqwidget.widget.session import WINDOWS, Session, Settings, cluster_state
+from liqwidget.widget.side_colours import DEFAULT_SIDE_COLOURS, SIDE_COLOURS, side_colours_state
 from liqwidget.widget.traits import Duration, Names, PriceRange, Time, TimeRange, synced
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from bokeh.document import Document
 
@@ -38,14 +43,20 @@ _KERNEL_TRAITS = ("measure", "horizon", "window", "sensitivity", "leverage", "ve
 """Traits that change what the kernel computes; the others are the front end's alone."""
 
 
+def _static(name: str) -> str | Path:
+    """Return a built file's text; its path only where anywidget shall watch it: a watched file keeps every widget."""
+    path = STATIC / name
+    return path if os.environ.get("ANYWIDGET_HMR") == "1" else path.read_text(encoding="utf-8")
+
+
 class HeatmapView(anywidget.AnyWidget):
     """The widget behind `LiqHeatmap`: shows what a session answers.
 
     Every public trait is a control: set it in Python and the control moves, move it and Python sees it.
     """
 
-    _esm = STATIC / "widget.js"
-    _css = STATIC / "widget.css"
+    _esm = _static("widget.js")
+    _css = _static("widget.css")
 
     symbol = Unicode(read_only=True).tag(sync=True)
     side = Enum(("both", "long", "short"), "both").tag(sync=True)
@@ -54,11 +65,14 @@ class HeatmapView(anywidget.AnyWidget):
     horizon = synced(Duration("24h"))
     threshold = Float(0.0, min=0.0).tag(sync=True)
     palette = Enum(tuple(PALETTES), DEFAULT_PALETTE).tag(sync=True)
+    side_colours = Enum(tuple(SIDE_COLOURS), DEFAULT_SIDE_COLOURS).tag(sync=True)
     scale = Enum(("linear", "log", "rank"), "log").tag(sync=True)
+    smooth = Bool(default_value=False).tag(sync=True)
     sensitivity = Float(0.5, min=0.0, max=1.0).tag(sync=True)
     follow = Bool(default_value=True).tag(sync=True)
     price_style = Enum(("candles", "line", "off"), "candles").tag(sync=True)
     circles = Bool(default_value=True).tag(sync=True)
+    whiskers = Bool(default_value=True).tag(sync=True)
     panels = synced(Names(PANELS, empty=True, default_value=("volume", "open_interest")))
     profile = Enum(("leverage", "venue", "off"), "leverage").tag(sync=True)
     view = Enum(("heatmap", "map"), "heatmap").tag(sync=True)
@@ -72,12 +86,14 @@ class HeatmapView(anywidget.AnyWidget):
     _document = Unicode().tag(sync=True)
     _assets = anywidget.WidgetTrait().tag(sync=True)
     _palettes = List(Dict()).tag(sync=True)
+    _sides = List(Dict()).tag(sync=True)
     _priors = List(Dict()).tag(sync=True)
     _prior = Unicode().tag(sync=True)
     _frames = List(Dict()).tag(sync=True)
     _market = Dict(default_value=None, allow_none=True).tag(sync=True)
     _book = Dict(default_value=None, allow_none=True).tag(sync=True)
     _clusters = List(Dict()).tag(sync=True)
+    _doubt = Dict(default_value=None, allow_none=True).tag(sync=True)
     _selection = Dict(default_value=None, allow_none=True).tag(sync=True)
     _selected = List(Unicode()).tag(sync=True)
     _error = Unicode().tag(sync=True)
@@ -92,17 +108,41 @@ class HeatmapView(anywidget.AnyWidget):
         self._notice = notice
         self._found: tuple[Cluster, ...] = ()
         self._bokeh_document: Document | None = None
+        self._own_layout = "layout" not in traits
         palettes = [
             {"name": name, "label": palette.label}
             | {theme: look_up_table(name, theme).tobytes() for theme in ("dark", "light")}
             for name, palette in PALETTES.items()
         ]
-        super().__init__(_palettes=palettes, _assets=bokeh_asset(), **({"venues": session.ledger.names} | traits))
+        shared = {"_palettes": palettes, "_sides": side_colours_state(), "_assets": bokeh_asset()}
+        super().__init__(**shared, **({"venues": session.ledger.names} | traits))
         self.set_trait("symbol", session.ledger.symbol)
         self._document = self._document_json()
         self._refresh()
-        self.observe(self._kernel_trait_changed, list(_KERNEL_TRAITS))
-        self.on_msg(self._answer)
+        self.observe(weakly(self._kernel_trait_changed), list(_KERNEL_TRAITS))
+        self.on_msg(weakly(self._answer))
+        shown_here(self)
+
+    def open(self) -> None:
+        """Open the way to the page; the way does not keep the view alive (see `liqwidget.widget.keeping`)."""
+        super().open()
+        self.comm.on_msg(weakly(self._handle_msg))
+
+    def close(self) -> None:
+        """Close the view, and the layout that was made for it."""
+        was_open = self.comm is not None
+        super().close()
+        if was_open and self._own_layout:
+            self.layout.close()
+
+    def __del__(self, ending: Callable[[], bool] = sys.is_finalizing) -> None:
+        """Close what nobody holds any more; not when Python ends, as its modules are being taken apart then."""
+        if not ending():
+            super().__del__()
+
+    def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
+        shown_here(self)
+        return super()._repr_mimebundle_(**options)
 
     @property
     def session(self) -> Session:
@@ -146,6 +186,9 @@ class HeatmapView(anywidget.AnyWidget):
             message = f"venues: Expected one or more of {', '.join(names)}, was {unknown[0]!r}"
             raise traitlets.TraitError(message)
         return tuple(name for name in names if name in proposal["value"])
+
+    def complete(self) -> None:
+        """Compute what is otherwise left for later, so that the state can be saved whole; nothing is left here."""
 
     def _refresh(self) -> None:
         """Compute what the settings show, and send it in one go."""
@@ -195,8 +238,14 @@ class HeatmapView(anywidget.AnyWidget):
             if isinstance(request, protocol.ReadingRequest):
                 values = self._session.reading(settings, request.time, request.price)
                 return {"type": "reading", "view": request.view, "id": request.id} | values, []
+            if isinstance(request, protocol.ProvenanceRequest):
+                return self._opened(request)
             frame = self._session.frame(settings, request.time, request.price, request.width, request.height)
             return protocol.frame_answer(request, frame)
+
+    def _opened(self, request: protocol.ProvenanceRequest) -> tuple[dict[str, Any], protocol.Buffers]:
+        """Return when what is selected was opened; nothing can be selected here."""
+        return opened_answer(request, (), clusters=0)
 
     def _document_shown(self) -> Document:
         """Return the Bokeh document, made on first use; from then on changes reach the views as patches."""
@@ -208,7 +257,7 @@ class HeatmapView(anywidget.AnyWidget):
             self._bokeh_document = Document()
             self._bokeh_document.add_root(build_figure())
             self._bokeh_document.models.flush_synced()
-            self._bokeh_document.on_change(self._patch)
+            self._bokeh_document.on_change(weakly(self._patch))
         return self._bokeh_document
 
     def _document_json(self) -> str:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
 from liqwidget import Viewport, estimate, find_clusters, profile, rasterise
 from liqwidget.domain.lattice import cell_edge, cell_of
-from liqwidget.domain.time import MILLISECOND
+from liqwidget.domain.time import HOUR, MILLISECOND
+from liqwidget.field.parts import by_group
 from liqwidget.raster.quantise import SHORT_BIT, level_value, quantise
 from liqwidget.widget.session import Session, Settings
 
@@ -52,6 +53,48 @@ def test_colours_mean_the_same_at_every_zoom(session: Session) -> None:
     wide = session.base_frame(SIZE)
     near = session.frame(SIZE, wide.time, (wide.price[0], (wide.price[0] + wide.price[1]) / 2), 640, 640)
     assert wide.top == near.top
+
+
+def test_colours_stay_the_same_while_replaying_and_read_nothing_later(session: Session) -> None:
+    def tops(window: str) -> list[float]:
+        past = [replace(SIZE, window=window, as_of=session.ledger.end - n * HOUR // 4) for n in range(40)]
+        return [session.top(one) for one in past]
+
+    for window, most in (("24h", 5), ("7d", 2)):
+        changes = np.flatnonzero(np.diff(tops(window)))
+        assert 1 <= len(changes) + 1 <= most
+    middle = (session.ledger.start + session.ledger.end) // 2
+    cut = [market.until(middle) for market in session.markets]
+    short = Session(estimate(cut), cut)
+    assert session.top(replace(SIZE, as_of=middle)) == short.top(replace(SIZE, as_of=middle))
+
+
+def test_what_the_session_keeps_does_not_grow(session: Session) -> None:
+    for number in range(200):
+        past = replace(SIZE, window="12h", as_of=session.ledger.start + (number + 1) * HOUR)
+        session.top(past)
+        session.book(past)
+    kept = [len(value) for value in vars(session).values() if isinstance(value, dict | list | tuple)]
+    assert max(kept) <= 32
+
+
+def test_what_stands_is_taken_apart_once_a_refresh(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def counted(*arguments: Any) -> Any:
+        asked.append(arguments[1])
+        return by_group(*arguments)
+
+    monkeypatch.setattr("liqwidget.study.around.by_group", counted)
+    past = replace(SIZE, as_of=session.ledger.end - 5 * HOUR)
+    session.clusters(past)
+    session.book(past)
+    session.clusters(replace(past, measure="expected", sensitivity=0.9, future=True))
+    assert len(asked) == 1
+    one = session.book(replace(past, venues=session.ledger.names[:1]))
+    assert len(asked) == 2
+    assert one is not None
+    assert one["venue_names"] == [session.ledger.names[0]]
 
 
 def test_without_anything_standing_a_frame_is_empty_and_not_an_error(session: Session) -> None:
