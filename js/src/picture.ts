@@ -7,7 +7,9 @@ import type { BokehJS } from "./evaluate"
 import type { Frame } from "./frame"
 import { counter } from "./gate"
 import { heat } from "./heat"
+import { hintOf } from "./hint"
 import { keySteering } from "./keys"
+import { liveLink } from "./live_link"
 import { navigation } from "./navigation"
 import type { Notes } from "./notes"
 import { observe } from "./observe"
@@ -15,6 +17,7 @@ import { openedLayer } from "./opened_layer"
 import { mountPlot, type Mode, type Plot, type Point } from "./plot"
 import { pointUnder } from "./point_under"
 import { formatPrice } from "./price"
+import { presentMarket } from "./present_market"
 import { probeFrame } from "./probe"
 import type { Box, Market, Reading, Traits } from "./protocol"
 import { rasterLink } from "./raster_link"
@@ -63,7 +66,7 @@ const DAY_SHOWN = 20 * 3_600_000
 export async function mountPicture(options: PictureOptions): Promise<Picture> {
   const { model, view, wrapper, host, notes, readout, tags } = options
   const bag = disposerBag()
-  const market = (): Market => model.get("_market")!
+  const market = (): Market => presentMarket(model)
   let theme: Theme = "dark"
   let pointer: Point | null = null
   let mode: Mode = "pan"
@@ -100,9 +103,10 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
   const clusters = clusterLayer(model, plot, market, colours)
   const picture = heat({ model, plot, market, look: () => ({ theme, colours: colours() }), painted: (lut, frame) => options.legend(frame, lut) })
   const steer = navigation({ model, plot, market, candles: picture.candles, changed: () => changed() })
-  const touch = touchSteering(wrapper, host, plot, steer.go)
+  const live = liveLink({ model, market, view, wrapper, plot, heat: picture, tags, steer, next, closed: () => changed() })
   const opened = openedLayer({ model, view, next, plot, market, colours, shown: (yes) => wrapper.classList.toggle("liq-opened", yes) })
-  bag.add(raster.dispose, exact.dispose, steer.dispose, touch.dispose, opened.dispose)
+  const touch = touchSteering(wrapper, host, plot, steer.go)
+  bag.add(raster.dispose, exact.dispose, steer.dispose, opened.dispose, touch.dispose, live.dispose)
   const around = surroundings({
     model,
     plot,
@@ -116,10 +120,7 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
   })
   bag.add(around.dispose)
 
-  const hint = () => {
-    const prior = model.get("_priors").find(({ name }) => name === model.get("_prior"))
-    return `Scroll to zoom, drag to move. Sizes are estimates (est.)${prior ? `, prior: ${prior.label.toLowerCase()}` : ""}. Times are UTC.`
-  }
+  const hint = () => hintOf(model)
   const decimals = () => Math.max(market().price_decimals, axisDecimals(plot.viewport().price))
   const changed = () => {
     const current = plot.viewport()
@@ -131,6 +132,7 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
     around.draw()
     opened.draw()
     raster.want(current, plot.frame())
+    live.refresh()
     if (pointer) move(pointUnder(plot, pointer))
   }
   const move = (point: Point | null) => {
@@ -141,7 +143,7 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
     wrapper.classList.toggle("liq-over-cluster", over !== null)
     clusters.hover(over, false)
     options.hovered(over)
-    exact.rest(point && { time: Math.min(point.time, market().time[1]), price: point.price })
+    exact.rest(point && { time: Math.min(point.time, market().now ?? market().time[1]), price: point.price })
     const frame = picture.shown()
     if (!point || !frame) return readout.idle(hint())
     const probe = probeFrame(frame, Math.min(point.time, frame.time[1] - 1), point.price)
@@ -173,15 +175,18 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
     if (answer.type === "reading") return readText(exact.answered(answer))
     if (answer.type === "error") {
       raster.answered(answer.id)
+      live.answered(answer.id)
       exact.failed(answer.id)
       return notes.chip(answer.message)
     }
     if (answer.type !== "frame") return
     const [pixels, candles, events] = buffers
-    if (!raster.answered(answer.id) || !pixels || !candles || !events) return
+    if (!pixels || !candles || !events) return
+    if (live.answered(answer.id, { ...answer.frame, pixels, candles, events }) || !raster.answered(answer.id)) return
     notes.chip("")
     stale = false
     picture.showSent(answer.frame, { pixels, candles, events })
+    live.refresh()
     around.draw()
   }
   const facts = () => {
@@ -203,8 +208,8 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
   }
 
   model.on("msg:custom", hear)
-  bag.add(() => model.off("msg:custom", hear))
   bag.add(
+    () => model.off("msg:custom", hear),
     observe(model, ["_market"], facts),
     observe(model, ["_frames", "measure"], newFrames),
     observe(model, ["_clusters", "_doubt", "whiskers", "_selected", "side", "side_colours", "measure"], clusters.draw),

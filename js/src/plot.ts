@@ -47,8 +47,8 @@ export interface Plot {
   /** The inner frame in CSS pixels, relative to the host element. */
   frame(): { left: number; top: number; width: number; height: number }
   setColumns(source: "liq-candles" | "liq-circles" | "liq-clusters" | "liq-cluster-labels" | "liq-whiskers" | "liq-opened", columns: Columns): void
-  setImage(image: Uint32Array<ArrayBuffer>, width: number, height: number, over: Viewport): void
-  clearImage(): void
+  setImage(source: "liq-heat" | "liq-column", image: Uint32Array<ArrayBuffer>, width: number, height: number, over: Viewport): void
+  clearImage(source: "liq-heat" | "liq-column"): void
   setLastPrice(price: number): void
   setPriceStyle(style: PriceStyle): void
   setCirclesShown(shown: boolean): void
@@ -133,9 +133,9 @@ export async function mountPlot(bokeh: BokehJS, json: string, host: HTMLElement,
     setColumns(source, columns) {
       named<ColumnDataSource>(source).data = asData(columns)
     },
-    setImage(image, width, height, over) {
+    setImage(source, image, width, height, over) {
       const { ndarray } = bokeh.require("core/util/ndarray")
-      heat.data = asData({
+      named<ColumnDataSource>(source).data = asData({
         image: [ndarray(image, { dtype: "uint32", shape: [height, width] })],
         x: [over.time[0]],
         y: [over.price[0]],
@@ -143,8 +143,8 @@ export async function mountPlot(bokeh: BokehJS, json: string, host: HTMLElement,
         dh: [over.price[1] - over.price[0]],
       })
     },
-    clearImage() {
-      heat.data = asData({ image: [], x: [], y: [], dw: [], dh: [] })
+    clearImage(source) {
+      named<ColumnDataSource>(source).data = asData({ image: [], x: [], y: [], dw: [], dh: [] })
     },
     setLastPrice: (at) => void last.setv({ location: at, visible: true }),
     setPriceStyle(style) {

@@ -8,6 +8,7 @@ import { disposerBag } from "./disposer"
 import { drawer } from "./drawer"
 import { drawerControls } from "./drawer_controls"
 import { element } from "./element"
+import { feedLine } from "./feed_line"
 import { help } from "./help"
 import { kernelWatch } from "./kernel_watch"
 import { loadBokeh } from "./load_bokeh"
@@ -52,12 +53,13 @@ export function render({ model: given, el, signal, host }: RenderOptions): () =>
     point: (id) => picture?.point(id),
     widen: (wide) => root.classList.toggle("liq-wide-table", wide),
   })
+  const fresh = feedLine(model)
   const canvas = element("div", "liq-canvas")
   const figure = element(
     "div",
     "liq-figure",
     { tabindex: "0", role: "application", "data-mode": "pan" },
-    [canvas, ...tags.nodes, ...words.over],
+    [canvas, ...tags.nodes, ...words.over, fresh.node],
   )
   const profile = element("div", "liq-host liq-profile-host")
   const under = element("div", "liq-host liq-panels-host")
@@ -78,6 +80,7 @@ export function render({ model: given, el, signal, host }: RenderOptions): () =>
     const back = gone && state !== "gone"
     gone = state === "gone"
     words.kernel(state)
+    fresh.running(!gone)
     // What was set in between is sent now.
     if (back) model.save_changes()
   })
@@ -96,6 +99,7 @@ export function render({ model: given, el, signal, host }: RenderOptions): () =>
     list.dispose,
     legend.dispose,
     kernel.dispose,
+    fresh.dispose,
     tintSides(model, root),
   )
 
