@@ -119,7 +119,6 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
     speak: notes.say,
   })
   bag.add(around.dispose)
-
   const hint = () => hintOf(model)
   const decimals = () => Math.max(market().price_decimals, axisDecimals(plot.viewport().price))
   const changed = () => {
