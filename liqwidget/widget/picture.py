@@ -192,9 +192,10 @@ def _colours(view: HeatmapView, frame: Frame, theme: str) -> npt.NDArray[np.uint
 def _positions(view: HeatmapView, frame: Frame, levels: Any, values: Any) -> npt.NDArray[np.int64]:
     """Return the palette's level that each level is drawn with, shape (128,)."""
     if view.scale == "log":
-        return np.asarray(levels, dtype=np.int64)
+        return np.asarray(np.minimum(levels + frame.raised, LEVELS), dtype=np.int64)
     if view.scale == "linear":
-        share = (values / frame.top if frame.top > 0 else values) ** (1 / CONTRAST)
+        bright = frame.top * 10.0 ** (-frame.decades * frame.raised / LEVELS)
+        share = (values / bright if bright > 0 else values) ** (1 / CONTRAST)
     else:
         counts = np.bincount(np.frombuffer(frame.pixels, np.uint8) & LEVELS, minlength=LEVELS + 1)[: LEVELS + 1]
         counts[0] = 0
