@@ -20,6 +20,8 @@ export interface FrameMeta {
   measure: Measure
   top: number
   decades: number
+  /** Levels from the one with the strongest colour to the highest. */
+  raised?: number
   candle_ms: number
 }
 
@@ -52,17 +54,47 @@ export interface Grade {
   hatched: boolean
 }
 
+export type FeedState = "connected" | "stale" | "reconnecting" | "refused" | "off" | "history" | "simulated" | "own frames"
+
+/** How fresh one venue's data are. */
+export interface Feed {
+  venue: string
+  state: FeedState
+  /** Time of the last data; null for none. */
+  time: number | null
+  reason: string
+}
+
+/** What moves with every update of live data; without a price in replay. */
+export interface Live {
+  number: number
+  /** The kernel's clock when it was sent. */
+  now: number
+  feeds: readonly Feed[]
+  last_price?: number
+  /** The last close, and the present. */
+  time?: Interval
+  /** The newest candles of the drawn market: start, end, open, high, low, close. */
+  candles?: readonly (readonly number[])[]
+}
+
 export interface Market {
   symbol: string
   label: string
   simulated: boolean
+  /** Python arguments that read it again; "source=market" for data of the analyst's own. */
+  arguments: string
   notice: string | null
   grade: Grade
   /** What has stopped coming, and since when; null when all is fresh. */
   stale?: string | null
+  feeds?: readonly Feed[]
   /** From the first open to the last close shown; `span` to the last close there is. */
   time: Interval
   span: Interval
+  /** Of live data: the present, and the close of the candle that is not over. */
+  now?: number
+  edge?: number
   last_price: number
   price_decimals: number
   timeframe_ms: number
@@ -116,6 +148,8 @@ export interface SideColoursState {
 
 export interface PriorState {
   name: string
+  /** Python that names it. */
+  code: string
   label: string
   title: string
 }
@@ -154,10 +188,13 @@ export interface Traits {
   _assets: string | null
   _palettes: readonly PaletteState[]
   _sides: readonly SideColoursState[]
+  /** The default of each public trait, in its JSON form. */
+  _usual: Readonly<Record<string, unknown>>
   _priors: readonly PriorState[]
   _prior: string
   _frames: readonly FrameState[]
   _market: Market | null
+  _live?: Live | null
   _book: BookState | null
   _clusters: readonly Cluster[]
   _doubt: Doubt | null
@@ -219,3 +256,4 @@ export type Request =
   | { type: "view"; view: string; id: number; time: Interval; price: Interval; width: number; height: number }
   | { type: "reading"; view: string; id: number; time: number; price: number }
   | { type: "bokeh"; view: string; id: number }
+  | { type: "taken"; view: string; id: number }

@@ -37,6 +37,8 @@ Result = TypeVar("Result")
 IDLE_SECONDS = 30.0
 """After so long with nothing to do the thread ends; connections are closed with it."""
 _STOP_SECONDS = 5.0
+_ROUNDS = 5
+"""How often what runs is told to stop: a library may miss it once, and ends may start what must end too."""
 
 
 class Worker:
@@ -86,6 +88,14 @@ class Worker:
         """A thread that writes files one after the other; what it was given is done before the loop ends."""
         return self._files
 
+    def own(self, client: Client) -> None:
+        """Close this client too when the thread ends; its user closes it before, and says so to `disown`."""
+        self._clients["own", id(client)] = client
+
+    def disown(self, client: Client) -> None:
+        """Forget a client that is closed."""
+        self._clients.pop(("own", id(client)), None)
+
     def close(self) -> None:
         """Stop what runs, close connections, end the thread; the next use starts it again."""
         with self._lock:
@@ -97,6 +107,13 @@ class Worker:
             loop.call_soon_threadsafe(loop.stop)
         if thread is not threading.current_thread():
             thread.join(_STOP_SECONDS)
+
+    def rest(self) -> None:
+        """Close now if there is nothing to do, without the idle time."""
+        with self._lock:
+            if self._busy:
+                return
+        self.close()
 
     def _start(self) -> asyncio.AbstractEventLoop:
         loop = asyncio.new_event_loop()
@@ -142,10 +159,14 @@ class Worker:
 async def _finish(loop: asyncio.AbstractEventLoop, clients: dict[tuple[Any, ...], Client]) -> None:
     """Cancel what is left, close the clients, and let connections end."""
     me = asyncio.current_task(loop)
-    left = [task for task in asyncio.all_tasks(loop) if task is not me]
-    for task in left:
-        task.cancel()
-    await asyncio.gather(*left, return_exceptions=True)
+    for _ in range(_ROUNDS):
+        await asyncio.sleep(0)  # what has just been made may begin: what never began complains when it ends
+        left = [task for task in asyncio.all_tasks(loop) if task is not me]
+        if not left:
+            break
+        for task in left:
+            task.cancel()
+        await asyncio.wait(left, timeout=_STOP_SECONDS / _ROUNDS / 2)
     await asyncio.gather(*(client.close() for client in clients.values()), return_exceptions=True)
     await asyncio.sleep(0)
     await loop.shutdown_asyncgens()

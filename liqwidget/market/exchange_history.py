@@ -52,6 +52,7 @@ async def gather_history(
     kinds: Iterable[Kind] = FIRST_KINDS,
     progress: Progress | None = None,
     keeper: Keeper | None = None,
+    present: bool = True,
 ) -> None:
     """Read kinds of data of one contract into `gathering`, newest first.
 
@@ -69,13 +70,15 @@ async def gather_history(
         Called with venue, kind and rows so far after each page, on the loop's thread.
     keeper : Keeper, optional
         Says which spans are asked for, and keeps the pages; without it all is asked for.
+    present : bool
+        Whether the open interest of this moment is asked for, besides its history.
 
     Raises
     ------
     SourceError
         If the candles cannot be read. Of the other kinds a failure is a note.
     """
-    reading = _Reading(client, gathering, progress, keeper)
+    reading = _Reading(client, gathering, progress, keeper, present=present)
     gathering.asked_at = min(client.now, until) if until is not None else client.now
     whole = [(since, gathering.asked_at)]
     tasks = [
@@ -96,8 +99,11 @@ async def gather_history(
 class _Reading:
     """One history under way."""
 
-    def __init__(self, client: Client, gathering: Gathering, progress: Progress | None, keeper: Keeper | None) -> None:
+    def __init__(
+        self, client: Client, gathering: Gathering, progress: Progress | None, keeper: Keeper | None, *, present: bool
+    ) -> None:
         self.client, self.gathering, self.progress, self.keeper = client, gathering, progress, keeper
+        self.present = present
         self.venue, self.instrument = client.venue, gathering.instrument
         self.room = asyncio.Semaphore(TOGETHER)
 
@@ -149,7 +155,7 @@ class _Reading:
 
     async def _interest(self, since: int, until: int) -> None:
         self.gathering.add("open_interest")
-        if self.venue.interest_now and self.client.now - until < self.gathering.step:
+        if self.present and self.venue.interest_now and self.client.now - until < self.gathering.step:
             await self._interest_now()
         for period, start, end in self._interest_stretches(since, until):
             page = self._interest_page(period)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import concurrent.futures
 import contextlib
+import json
 import os
 import re
 import time
@@ -12,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from liqwidget.domain.frames import MarketData
-from liqwidget.domain.time import HOUR, duration_ns
+from liqwidget.domain.time import HOUR, duration_ns, duration_text
 from liqwidget.errors import DataError, LiqError, SourceError
 from liqwidget.market import venues
 from liqwidget.market.history import UNDER_WAY
@@ -39,6 +40,8 @@ KEPT_SECONDS = 2.0
 """How long they are waited for where something is stored of each that has not answered."""
 LONGEST_SECONDS = 60.0
 """How long venues that the user named are waited for if none has answered before."""
+TIMEFRAME = "5m"
+"""Length of a candle where nothing else is asked for."""
 _STALE_CANDLES = 2
 _OLDER = 6 * HOUR
 """Stored data that end so much before the newest market [ns] are not shown beside it: the map would mix two days."""
@@ -56,8 +59,8 @@ class VenueStatus:
     venue : str
         Its name.
     state : str
-        'connected' (its data are shown and fresh), 'stale' (shown, but its last candle is old), 'refused' (it answered
-        with no, or not at all), 'off' (not yet).
+        'connected' (its data are shown and fresh), 'stale' (shown, but its last candle is old), 'reconnecting' (live,
+        but its socket has ended), 'refused' (it answered with no, or not at all), 'off' (not yet, or no more).
     last_time : Timestamp or None
         The time up to which it is known [UTC].
     reason : str
@@ -66,6 +69,8 @@ class VenueStatus:
         What it publishes without a key.
     stored : bool
         Whether only what is stored on this machine is there.
+    heard : Timestamp or None
+        When it last said anything, on a socket or to a question [UTC]; None where nothing is live.
     """
 
     venue: str
@@ -74,6 +79,7 @@ class VenueStatus:
     reason: str = ""
     publishes: str = ""
     stored: bool = False
+    heard: pd.Timestamp | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +109,20 @@ class Source:
     status: tuple[VenueStatus, ...] = ()
     joining: Joining | None = field(default=None, repr=False)
 
+    def arguments(self, timeframe: int) -> str:
+        """Return the arguments of `LiqHeatmap`, as Python, that read it again at a timeframe [ns].
+
+        Own data cannot be read again: 'source=market' stands for them.
+        """
+        if not (self.simulated or self.status):
+            return "source=market"
+        asked = [part.venue for part in self.status]
+        parts = ['source="sample"'] if self.simulated else [f"source={json.dumps(asked)}"]
+        if not self.simulated and tuple(asked) == VENUES:
+            parts = []
+        length = duration_text(timeframe)
+        return ", ".join([*parts, *([f'timeframe="{length}"'] if length != TIMEFRAME else [])])
+
     @property
     def asked(self) -> tuple[VenueStatus, ...]:
         """The status, with how far each venue that is still being read has come by now."""
@@ -125,7 +145,7 @@ def base_symbol(symbol: object) -> str:
 def read(
     symbol: str,
     source: SourceLike = None,
-    timeframe: str = "5m",
+    timeframe: str = TIMEFRAME,
     *,
     live: bool = False,
     seconds: float | None = None,
