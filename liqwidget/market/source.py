@@ -117,7 +117,6 @@ def read(
     source: SourceLike = None,
     timeframe: str = "5m",
     *,
-    live: bool = False,
     seconds: float | None = None,
 ) -> Source:
     """Return the markets of a symbol.
@@ -131,8 +130,6 @@ def read(
         sample where none answers.
     timeframe : str
         Length of a candle.
-    live : bool
-        Whether to go on reading.
     seconds : float, optional
         How long to wait for exchanges before returning what has answered (`FIRST_SECONDS`); the rest is in
         `Source.joining`.
@@ -154,23 +151,17 @@ def read(
             return Source(tuple(markets), " + ".join(part.venue for part in markets))
     forced = os.environ.get(ENVIRONMENT, "").strip()
     if forced:
-        return _named(symbol, [forced], timeframe, live=False, seconds=seconds, why=f" ({ENVIRONMENT}={forced})")
+        return _named(symbol, [forced], timeframe, seconds=seconds, why=f" ({ENVIRONMENT}={forced})")
     names = [own] if isinstance(own, str) else ["auto"] if own is None else own
     if not all(isinstance(name, str) for name in names) or not names:
         message = f"Expected source as 'sample', venue names or MarketData, was {source!r:.80}"
         raise DataError(message)
     lower = list(dict.fromkeys(str(name).strip().lower() for name in names))
-    return _named(symbol, lower, timeframe, live=live, seconds=seconds, why="")
+    return _named(symbol, lower, timeframe, seconds=seconds, why="")
 
 
-def _named(symbol: str, names: list[str], timeframe: str, *, live: bool, seconds: float, why: str) -> Source:
+def _named(symbol: str, names: list[str], timeframe: str, *, seconds: float, why: str) -> Source:
     coin = base_symbol(symbol)
-    if live:
-        message = (
-            "Live data cannot be read in this version: without live=True the exchanges' history is read. "
-            "Use that, source='sample' or LiqHeatmap.from_frames(candles, open_interest)"
-        )
-        raise SourceError(message, symbol=coin)
     if names == ["sample"]:
         return _sample(coin, timeframe, f"prices and positions are not real{why}")
     auto = names == ["auto"]
@@ -228,11 +219,17 @@ def _answered(requests: Sequence[Request]) -> Source:
         ]
     markets = tuple(market for market, _ in pairs if market is not None)
     status = tuple(part for _, part in pairs)
-    missing = grouped([part for part in status if part.state in {"refused", "off"}])
-    notice = f"Without {missing}"[:_NOTICE] if missing else None
     under_way = [request for request in requests if not request.future.done()]
     joining = Joining(requests, under_way) if under_way else None
-    return Source(markets, " + ".join(market.venue for market in markets), notice, status=status, joining=joining)
+    return Source(
+        markets, " + ".join(market.venue for market in markets), missing(status), status=status, joining=joining
+    )
+
+
+def missing(status: Iterable[VenueStatus]) -> str | None:
+    """Return the sentence about venues that are not shown, None if all are."""
+    reasons = grouped(part for part in status if part.state in {"refused", "off"} and part.last_time is None)
+    return f"Without {reasons}"[:_NOTICE] if reasons else None
 
 
 def _outcome(request: Request) -> tuple[MarketData | None, VenueStatus]:

@@ -111,7 +111,7 @@ SOCKETS = [
 def test_sockets_that_fail_are_connected_again(feeding: Live, fault: Fault, words: str) -> None:
     before = feeding.feed.incidents
     strike(feeding, fault, "stream")
-    silent = 120.0 if isinstance(fault, faults.Silence) else venue_feed.SILENT_SECONDS
+    silent = 120.0 if isinstance(fault, faults.Silence) else 6000.0
     with mock.patch.object(venue_feed, "SILENT_SECONDS", silent):
         drop_all(feeding)
         until(lambda: any(one.faults for one in feeding.server.asked(kind="stream")))
