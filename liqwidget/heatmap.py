@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -15,7 +16,7 @@ from liqwidget.errors import DataError, LiqError
 from liqwidget.estimate.calibrate import calibrate
 from liqwidget.estimate.estimator import advance, estimate
 from liqwidget.field.density import NAMED_PRIORS, Prior
-from liqwidget.market.source import Source, SourceLike, VenueStatus, missing, read
+from liqwidget.market.source import ENVIRONMENT, Source, SourceLike, VenueStatus, missing, read
 from liqwidget.study.clusters import clusters_frame
 from liqwidget.study.levels import levels
 from liqwidget.widget.judging import JudgingView
@@ -83,6 +84,9 @@ class LiqHeatmap(LiveView, JudgingView):
         self._check_names(traits)
         self._source = read(symbol, source, timeframe)
         self._asked_for, self._feed = (symbol, timeframe), None
+        live = live and not os.environ.get(ENVIRONMENT, "").strip()
+        if live:
+            self._source.exchanges()
         self._levels: tuple[Ledger, LevelSet] | None = None
         ledger = estimate(self._source.markets, Prior.parse(prior))
         if len(ledger.venues[0].time) < _FEWEST_ROWS:
@@ -100,7 +104,7 @@ class LiqHeatmap(LiveView, JudgingView):
         self.observe(weakly(self._prior_chosen), "_prior")
         if self._source.joining is not None:
             self._source.joining.then(weakly(self._joined))
-        if live and not (self._source.simulated and not self._source.status):
+        if live:
             self.start()
 
     @classmethod
@@ -177,7 +181,8 @@ class LiqHeatmap(LiveView, JudgingView):
             )
             for part in self.ledger
         }
-        for asked in self._source.status:
+        feed = self._feed if self._feed is not None and self._feed.running else None
+        for asked in self._source.status if feed is None else feed.status:
             name, row = asked.venue, rows.get(asked.venue)
             if self._source.simulated:
                 name, row = f"{name} (real)", None

@@ -98,6 +98,23 @@ class Source:
     status: tuple[VenueStatus, ...] = ()
     joining: Joining | None = field(default=None, repr=False)
 
+    def exchanges(self) -> list[str]:
+        """Return the exchanges that were asked.
+
+        Raises
+        ------
+        SourceError
+            If there are none: there is nothing to follow live.
+        """
+        if self.status:
+            return [part.venue for part in self.status]
+        what = "the simulated market" if self.simulated else "your own data"
+        message = (
+            f"Expected exchanges to follow live, was {what}: name some, such as source=['binance', 'okx'], or leave "
+            "live=True and start() out"
+        )
+        raise SourceError(message)
+
 
 def base_symbol(symbol: object) -> str:
     """Return the coin of a symbol in any of the usual spellings.

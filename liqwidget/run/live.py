@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from liqwidget.domain.ledger import CHURN, Ledger
 from liqwidget.domain.time import duration_ns
-from liqwidget.errors import DataError, SourceError
+from liqwidget.errors import DataError
 from liqwidget.field.density import Prior
 from liqwidget.market.exchange import worker
 from liqwidget.market.symbols import parse_symbol
@@ -275,14 +275,7 @@ def follow(source: Source, ledger: Ledger, symbol: str, timeframe: str, listener
     SourceError
         If there is no exchange to follow.
     """
-    names = [part.venue for part in source.status]
-    if not names:
-        what = "the simulated market" if source.simulated else "your own data"
-        message = (
-            f"Expected exchanges to follow live, was {what}: name some, as in LiqHeatmap({symbol!r}, "
-            "source=['binance', 'okx'], live=True), or leave live out"
-        )
-        raise SourceError(message, symbol=ledger.symbol)
+    names = source.exchanges()
     markets = () if source.simulated else source.markets
     known = replace(ledger, venues=()) if source.simulated else ledger
     there = {market.venue for market in markets}

