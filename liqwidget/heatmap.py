@@ -97,6 +97,7 @@ class LiqHeatmap(LiveView, JudgingView):
             f"{ledger.symbol} · {self._source.label}",
             self._source.notice,
             simulated=self._source.simulated,
+            arguments=self._source.arguments(ledger.timeframe),
             **({"prior": prior} | prior_state(ledger.prior)),
             **traits,
         )
@@ -182,7 +183,7 @@ class LiqHeatmap(LiveView, JudgingView):
             for part in self.ledger
         }
         feed = self._feed if self._feed is not None and self._feed.running else None
-        for asked in self._source.status if feed is None else feed.status:
+        for asked in self._source.asked if feed is None else feed.status:
             name, row = asked.venue, rows.get(asked.venue)
             if self._source.simulated:
                 name, row = f"{name} (real)", None
@@ -221,7 +222,8 @@ class LiqHeatmap(LiveView, JudgingView):
         with self._lock, self.hold_sync():
             every = self.venues == self._session.ledger.names or self._source.simulated
             self._source, self._session = source, _session(ledger, source)
-            self._named = {"label": f"{ledger.symbol} · {source.label}", "simulated": source.simulated}
+            made = {"simulated": source.simulated, "arguments": source.arguments(ledger.timeframe)}
+            self._named = {"label": f"{ledger.symbol} · {source.label}"} | made
             self._notice = source.notice
             self.venues = ledger.names if every else tuple(name for name in self.venues if name in ledger.names)
             self._refresh()
@@ -310,7 +312,9 @@ class LiqHeatmap(LiveView, JudgingView):
         return cast("plotting.figure", self._document_shown().roots[0])
 
     def to_html(self, path: str | Path, *, title: str | None = None) -> Path:
-        """Write one HTML file that opens with no network and no kernel; hover, zoom and client-side controls work.
+        """Write one HTML file, under 6 MB, that opens with no network and no kernel, and says when it was made.
+
+        What needs a kernel is disabled in it and says so. It holds every window in both measures.
 
         Parameters
         ----------
@@ -329,14 +333,17 @@ class LiqHeatmap(LiveView, JudgingView):
         return write_html(self, Path(path), title)
 
     def to_png(self, path: str | Path, *, width: int = 1600, height: int = 900, theme: str = "dark") -> Path:
-        """Write the picture as it is set up (window, range, side, measure, palette, scale, threshold) to a PNG file.
+        """Write the picture as it is set up to a PNG file: heat, price, circles and clusters, the profile, the panels.
+
+        Small pictures leave parts out: the profile under 560 pixels of width; lower panels, from the last, that leave
+        the main panel less than half of the height (800 x 450 pixels have room for two). No ticks or boxes are drawn.
 
         Parameters
         ----------
         path : str or Path
             Where to.
         width, height : int
-            Pixels.
+            Pixels, at least 200 each.
         theme : {'dark', 'light'}
             Colours.
 

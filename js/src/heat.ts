@@ -104,10 +104,11 @@ export function heat({ model, plot, market, look, painted }: HeatOptions): Heat 
     shown: () => shown,
     candles(time) {
       const within: Interval = [Math.max(time[0], market().time[0]), Math.min(time[1], market().time[1])]
-      if (shown && shown.time[0] <= within[0] && shown.time[1] >= within[1]) return latest(shown)
-      const stored = model.get("_frames").map(decode)
-      const widest = stored.sort((a, b) => b.time[1] - b.time[0] - (a.time[1] - a.time[0]))[0]
-      return (widest ?? shown)?.candles ?? null
+      const known = [...(shown ? [shown] : []), ...model.get("_frames")]
+      const covering = known.filter((frame) => frame.time[0] <= within[0] && frame.time[1] >= within[1])
+      const best = covering.length > 0 ? least(covering, (frame) => frame.candle_ms) : least(known, (frame) => -span(frame.time))
+      if (!best) return null
+      return best === shown ? latest(shown!) : decode(best as FrameState).candles
     },
     showStored(view) {
       const fitting = chooseFrame(model.get("_frames"), model.get("measure"), view, market())
@@ -139,3 +140,7 @@ function paletteColours(model: AnyModel<Traits>, theme: Theme): Uint8Array {
   if (!palette) throw new Error("Expected at least one palette in the model, was none")
   return exactBytes(palette[theme])
 }
+
+/** The first of those of which a number is least. */
+const least = <T>(found: readonly T[], key: (one: T) => number): T | undefined =>
+  found.reduce<T | undefined>((best, one) => (best === undefined || key(one) < key(best) ? one : best), undefined)

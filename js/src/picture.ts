@@ -26,6 +26,7 @@ import { sideColours } from "./side_colours"
 import { surroundings } from "./surroundings"
 import type { Tags } from "./tags"
 import { watchTheme, type Theme } from "./theme"
+import { touchSteering } from "./touch"
 import { span } from "./viewport"
 import { wheelZoom } from "./wheel"
 
@@ -103,7 +104,8 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
   const steer = navigation({ model, plot, market, candles: picture.candles, changed: () => changed() })
   const live = liveLink({ model, market, view, wrapper, plot, heat: picture, tags, steer, next, closed: () => changed() })
   const opened = openedLayer({ model, view, next, plot, market, colours, shown: (yes) => wrapper.classList.toggle("liq-opened", yes) })
-  bag.add(raster.dispose, exact.dispose, steer.dispose, opened.dispose, live.dispose)
+  const touch = touchSteering(wrapper, host, plot, steer.go)
+  bag.add(raster.dispose, exact.dispose, steer.dispose, opened.dispose, touch.dispose, live.dispose)
   const around = surroundings({
     model,
     plot,
@@ -160,6 +162,7 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
     mode = next
     plot.setMode(next)
     wrapper.dataset.mode = next
+    touch.ruled()
     options.modeChanged(next)
   }
   const readText = (reading: Reading | null) => {
@@ -217,7 +220,13 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
     observe(model, ["_selection"], () => plot.setSelection(model.get("_selection"))),
     observe(model, ["side", "side_colours", "palette", "smooth", "scale", "threshold"], picture.repaint),
     wheelZoom(host, plot, steer.go),
-    keySteering(wrapper, { view: steer.view, go: steer.go, reset: steer.reset, cancel: () => (mode === "select" ? setMode("pan") : select(null)) }),
+    keySteering(wrapper, {
+      view: steer.view,
+      go: steer.go,
+      reset: steer.reset,
+      cancel: () => (mode === "select" ? setMode("pan") : select(null)),
+      select: () => model.get("_offline") || select(steer.view()),
+    }),
   )
   const first = model.get("_frames").find(({ measure }) => measure === model.get("measure"))
   picture.showStored(first ?? { time: market().time, price: [0, 0] })

@@ -40,6 +40,8 @@ export interface PlotEvents {
 
 /** The figure of widget/figure.py on the page. This file is the one place that touches Bokeh. */
 export interface Plot {
+  /** What the pointer acts on. */
+  surface: HTMLElement
   viewport(): Viewport
   setViewport(view: Viewport): void
   /** The inner frame in CSS pixels, relative to the host element. */
@@ -118,6 +120,7 @@ export async function mountPlot(bokeh: BokehJS, json: string, host: HTMLElement,
   ]
 
   return {
+    surface: (views.get_one(figure) as PlotView).canvas_view.events_el,
     viewport: () => ({ time: [time.start, time.end], price: [price.start, price.end] }),
     setViewport(view) {
       setRange(time, view.time)

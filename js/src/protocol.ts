@@ -20,6 +20,8 @@ export interface FrameMeta {
   measure: Measure
   top: number
   decades: number
+  /** Levels from the one with the strongest colour to the highest. */
+  raised?: number
   candle_ms: number
 }
 
@@ -80,6 +82,8 @@ export interface Market {
   symbol: string
   label: string
   simulated: boolean
+  /** Python arguments that read it again; "source=market" for data of the analyst's own. */
+  arguments: string
   notice: string | null
   grade: Grade
   /** What has stopped coming, and since when; null when all is fresh. */
@@ -144,6 +148,8 @@ export interface SideColoursState {
 
 export interface PriorState {
   name: string
+  /** Python that names it. */
+  code: string
   label: string
   title: string
 }
@@ -182,6 +188,8 @@ export interface Traits {
   _assets: string | null
   _palettes: readonly PaletteState[]
   _sides: readonly SideColoursState[]
+  /** The default of each public trait, in its JSON form. */
+  _usual: Readonly<Record<string, unknown>>
   _priors: readonly PriorState[]
   _prior: string
   _frames: readonly FrameState[]

@@ -9,6 +9,7 @@ import { drawer } from "./drawer"
 import { drawerControls } from "./drawer_controls"
 import { element } from "./element"
 import { feedLine } from "./feed_line"
+import { help } from "./help"
 import { kernelWatch } from "./kernel_watch"
 import { loadBokeh } from "./load_bokeh"
 import { notes } from "./notes"
@@ -68,11 +69,12 @@ export function render({ model: given, el, signal, host }: RenderOptions): () =>
   const controls = drawerControls(model, words.say)
   const ways = sharing({ model, root, figure: main, tags: tags.nodes, say: words.say })
   const side = drawer([controls.counts, controls.look, ways.group], (open) => root.classList.toggle("liq-drawer-open", open))
+  const keys = help(root, ways.full)
   const bar = toolbar(model, {
     mode: (mode) => picture?.setMode(mode),
     reset: () => picture?.reset(),
     say: words.say,
-    options: side.button,
+    more: [side.button, keys.button],
   })
   const kernel = kernelWatch(model, (state) => {
     const back = gone && state !== "gone"
@@ -83,8 +85,9 @@ export function render({ model: given, el, signal, host }: RenderOptions): () =>
     if (back) model.save_changes()
   })
   const body = element("div", "liq-body", {}, [side.node, main, list.node])
-  root.append(bar.node, words.top, line.node, body, words.foot)
+  root.append(bar.node, keys.node, words.top, line.node, body, words.foot)
   el.append(root)
+  el.classList.add("liq-place")
   bag.add(
     () => root.remove(),
     containKeys(root),
@@ -92,6 +95,7 @@ export function render({ model: given, el, signal, host }: RenderOptions): () =>
     controls.dispose,
     ways.dispose,
     side.dispose,
+    keys.dispose,
     list.dispose,
     legend.dispose,
     kernel.dispose,
@@ -101,8 +105,8 @@ export function render({ model: given, el, signal, host }: RenderOptions): () =>
 
   const describe = () => {
     const symbol = model.get("_market")?.label ?? model.get("symbol")
-    const keys = "Arrow keys move, plus and minus zoom, zero resets, Escape clears the selection."
-    figure.setAttribute("aria-label", `Estimated liquidation heatmap of ${symbol}. ${keys}`)
+    const steer = "Arrow keys move, plus and minus zoom, zero resets, Escape clears the selection, question mark lists all keys."
+    figure.setAttribute("aria-label", `Estimated liquidation heatmap of ${symbol}. ${steer}`)
   }
   const state = () => {
     describe()

@@ -156,7 +156,7 @@ class VenueFeed:
             None if last is None else timestamp(last),
             "; ".join(reasons),
             self.venue.summary,
-            None if self._heard_at is None else timestamp(self._heard_at),
+            heard=None if self._heard_at is None else timestamp(self._heard_at),
         )
 
     def refresh(self) -> bool:

@@ -115,6 +115,8 @@ class Frame:
         `liqwidget.widget.series.SERIES`, NaN where unknown.
     events : bytes
         float64 little-endian, shape (4, m): realised liquidations: time [ms UTC], price, size [quote], side (+1 long).
+    raised : int
+        Levels from the one that has the strongest colour to the highest: 0 where no value exceeds it.
     """
 
     time: Interval
@@ -128,6 +130,7 @@ class Frame:
     pixels: bytes = field(repr=False)
     candles: bytes = field(repr=False)
     events: bytes = field(repr=False)
+    raised: int = 0
 
     def meta(self) -> dict[str, Any]:
         """Return the description without the bytes."""

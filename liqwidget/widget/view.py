@@ -87,6 +87,7 @@ class HeatmapView(anywidget.AnyWidget):
     _assets = anywidget.WidgetTrait().tag(sync=True)
     _palettes = List(Dict()).tag(sync=True)
     _sides = List(Dict()).tag(sync=True)
+    _usual = Dict().tag(sync=True)
     _priors = List(Dict()).tag(sync=True)
     _prior = Unicode().tag(sync=True)
     _frames = List(Dict()).tag(sync=True)
@@ -100,11 +101,18 @@ class HeatmapView(anywidget.AnyWidget):
     _offline = Bool(default_value=False).tag(sync=True)
 
     def __init__(
-        self, session: Session, label: str, notice: str | None, *, simulated: bool = False, **traits: Any
+        self,
+        session: Session,
+        label: str,
+        notice: str | None,
+        *,
+        simulated: bool = False,
+        arguments: str = "",
+        **traits: Any,
     ) -> None:
         self._lock = threading.RLock()
         self._session = session
-        self._named = {"label": label, "simulated": simulated}
+        self._named = {"label": label, "simulated": simulated, "arguments": arguments}
         self._notice = notice
         self._found: tuple[Cluster, ...] = ()
         self._bokeh_document: Document | None = None
@@ -116,6 +124,7 @@ class HeatmapView(anywidget.AnyWidget):
         ]
         shared = {"_palettes": palettes, "_sides": side_colours_state(), "_assets": bokeh_asset()}
         super().__init__(**shared, **({"venues": session.ledger.names} | traits))
+        self._usual = self._defaults()
         self.set_trait("symbol", session.ledger.symbol)
         self._document = self._document_json()
         self._refresh()
@@ -143,6 +152,12 @@ class HeatmapView(anywidget.AnyWidget):
     def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
         shown_here(self)
         return super()._repr_mimebundle_(**options)
+
+    def _defaults(self) -> dict[str, Any]:
+        """Return the default of each public trait as JSON: code that makes a view anew leaves those out."""
+        public = [name for name in self.shared_names() if not name.startswith("_") and name != "symbol"]
+        forms = {name: self.trait_metadata(name, "to_json") or (lambda value, _: value) for name in public}
+        return {name: form(self.trait_defaults(name), self) for name, form in forms.items()}
 
     @property
     def session(self) -> Session:
