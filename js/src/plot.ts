@@ -107,7 +107,12 @@ export async function mountPlot(bokeh: BokehJS, json: string, host: HTMLElement,
   figure.js_event_callbacks = Object.fromEntries(callbacks) as typeof figure.js_event_callbacks
 
   const views = await bokeh.embed.add_document_standalone(document, host)
-  const bbox = () => (views.get_one(figure) as PlotView).frame.bbox
+  const shown = () => views.get_one(figure) as PlotView
+  const bbox = () => shown().frame.bbox
+  const resized = () => {
+    if (shown().canvas.resize()) shown().request_repaint()
+  }
+  visualViewport?.addEventListener("resize", resized)
   const unlink = [
     subscribe(time.change, events.view),
     subscribe(price.change, events.view),
@@ -193,8 +198,9 @@ export async function mountPlot(bokeh: BokehJS, json: string, host: HTMLElement,
     },
     patch: (content) => document.apply_json_patch(content as Patch),
     dispose() {
+      visualViewport?.removeEventListener("resize", resized)
       for (const disconnect of unlink) disconnect()
-      // Bokeh 3.9 never takes its listener off visualViewport, so the figure outlives us: let it hold no callback and no picture.
+      // Whatever still refers to the figure shall hold no callback and no picture with it.
       figure.js_event_callbacks = {}
       views.clear()
       document.clear()
