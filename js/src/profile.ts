@@ -7,6 +7,7 @@ import { formatMoney } from "./money"
 import type { Plot } from "./plot"
 import { drawBars } from "./profile_bars"
 import type { BookState, Market, Traits } from "./protocol"
+import { setText } from "./set_text"
 import type { Theme } from "./theme"
 
 const BIN = 3
@@ -43,7 +44,7 @@ export function profilePanel({ model, market, look }: ProfileOptions): ProfilePa
       const edges = Array.from({ length: count + 1 }, (_, i) => low + ((high - low) * i) / count)
       const book = decoded(state, stack)
       const { last_price: last, quote } = market()
-      caption.textContent = `est. size by ${stack === "venue" ? "venue" : "leverage"}`
+      setText(caption, `est. size by ${stack === "venue" ? "venue" : "leverage"}`)
       surface.draw(width, whole, (context) => {
         const { theme, colours } = look()
         const side = model.get("side")

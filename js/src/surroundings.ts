@@ -12,7 +12,7 @@ import { replay } from "./replay"
 import type { Theme } from "./theme"
 
 export interface Surroundings {
-  /** Draw all of it for the view of the picture. */
+  /** Draw all of it for the view of the picture, once in the next animation frame. */
   draw(): void
   /** The time under the pointer, or none. */
   point(time: number | null): void
@@ -41,13 +41,18 @@ export function surroundings({ model, plot, market, candles, look, hosts, say, s
   hosts.profile.replaceChildren(beside.node)
   hosts.under.replaceChildren(...(model.get("_offline") ? [lower.node] : [lower.node, past.node]))
   hosts.over.append(map.node)
+  let frame = 0
   const draw = () => {
-    map.draw()
-    beside.draw(plot)
-    lower.draw(plot, candles())
+    frame ||= requestAnimationFrame(() => {
+      frame = 0
+      map.draw()
+      beside.draw(plot)
+      lower.draw(plot, candles())
+    })
   }
   const bag = disposerBag()
   bag.add(
+    () => cancelAnimationFrame(frame),
     map.dispose,
     past.dispose,
     () => map.node.remove(),

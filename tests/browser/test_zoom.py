@@ -168,6 +168,29 @@ def test_a_burst_of_wheel_events_ends_with_the_newest_range(heatmap: Heatmap) ->
     assert agreement(heatmap, drawn) > SHARP
 
 
+def test_a_screen_of_two_pixels_a_point_gets_twice_the_cells(heatmap: Heatmap) -> None:
+    page, size = heatmap.page, heatmap.page.viewport_size
+    home = heatmap.drawn()
+    assert size is not None
+    assert home.heat is not None
+    session = page.context.new_cdp_session(page)
+    try:
+        session.send("Emulation.setDeviceMetricsOverride", {**size, "deviceScaleFactor": 2, "mobile": False})
+        heats = [2 * home.heat.width, 2 * home.heat.height]
+        eventually(lambda: [getattr(heatmap.drawn().heat, name) for name in ("width", "height")], lambda two: (
+            np.abs(np.subtract(two, heats)).max() <= 2
+        ))  # fmt: skip
+        drawn = heatmap.drawn()
+        assert (drawn.time, drawn.price) == (home.time, home.price)
+        canvases = "(root) => [...root.querySelectorAll('canvas')].map((one) => one.width / one.clientWidth)"
+        assert heatmap.root.evaluate(canvases) == pytest.approx([2] * 3, rel=0.01)
+    finally:
+        session.send("Emulation.clearDeviceMetricsOverride")
+        session.detach()
+        page.set_viewport_size(size)
+    heatmap.sharp()
+
+
 def test_python_moves_the_view(heatmap: Heatmap) -> None:
     heatmap.kernel.run("h.time_range = (h.ledger.end - 86_400 * 10**9, h.ledger.end)")
     drawn = heatmap.sharp()
