@@ -114,8 +114,7 @@ export async function mountPlot(bokeh: BokehJS, json: string, host: HTMLElement,
   const shown = () => views.get_one(figure) as PlotView
   const bbox = () => shown().frame.bbox
   const resized = () => {
-    if (!shown().canvas.resize()) return
-    shown().request_repaint()
+    if (shown().canvas.resize()) shown().request_repaint()
     events.resize()
   }
   const unwatch = watchPixelRatio(resized)
