@@ -56,7 +56,8 @@ def test_colours_mean_the_same_at_every_zoom(session: Session) -> None:
 
 
 def test_zooming_in_and_back_is_the_same_picture_to_the_byte(session: Session) -> None:
-    wide = session.base_frame(SIZE, (300, 200))
+    base = session.base_frame(SIZE)
+    wide = session.frame(SIZE, base.time, base.price, 300, 200)
     (start, end), (low, high) = wide.time, wide.price
     for share in (0.3, 0.05, 0.003):
         middle, price = start + 0.6 * (end - start), low + 0.4 * (high - low)
