@@ -125,12 +125,12 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
     const current = plot.viewport()
     plot.setPriceDecimals(axisDecimals(current.price))
     plot.setDayShown(span(current.time) < DAY_SHOWN)
+    raster.want(current, plot.frame())
     tags.last(market().last_price, plot, market().price_decimals)
     clusters.draw()
     if (model.get("_offline")) picture.showStored(current)
     around.draw()
     opened.draw()
-    raster.want(current, plot.frame())
     live.refresh()
     if (pointer) move(pointUnder(plot, pointer))
   }
@@ -174,6 +174,7 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
     if (answer.type === "reading") return readText(exact.answered(answer))
     if (answer.type === "error") {
       raster.answered(answer.id)
+      raster.renew()
       live.answered(answer.id)
       exact.failed(answer.id)
       return notes.chip(answer.message)
@@ -200,6 +201,7 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
   const newFrames = () => {
     if (!model.get("_market") || model.get("_frames").length === 0) return
     stale = true
+    raster.renew()
     const kept = picture.shown()?.measure === model.get("measure") && !model.get("_offline")
     if (!kept) picture.showStored(plot.viewport())
     steer.refresh()
