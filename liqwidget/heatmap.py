@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -12,13 +13,14 @@ from liqwidget.domain.frames import MarketData
 from liqwidget.domain.time import timestamp
 from liqwidget.errors import DataError, LiqError, SourceError
 from liqwidget.estimate.calibrate import calibrate
-from liqwidget.estimate.estimator import estimate
+from liqwidget.estimate.estimator import advance, estimate
 from liqwidget.field.density import NAMED_PRIORS, Prior
-from liqwidget.market.source import Source, SourceLike, read
+from liqwidget.market.source import Source, SourceLike, VenueStatus, read
 from liqwidget.study.clusters import clusters_frame
 from liqwidget.study.levels import levels
 from liqwidget.widget.judging import JudgingView
 from liqwidget.widget.keeping import weakly
+from liqwidget.widget.live_view import LiveView, Update
 from liqwidget.widget.priors import prior_state
 from liqwidget.widget.session import Session
 
@@ -34,7 +36,7 @@ _FEWEST_ROWS = 3
 """The start and two candles."""
 
 
-class LiqHeatmap(JudgingView):
+class LiqHeatmap(LiveView, JudgingView):
     """A live-looking, zoomable map of where leveraged positions would be force-closed: an estimate from public data.
 
     Parameters
@@ -83,14 +85,13 @@ class LiqHeatmap(JudgingView):
         if len(ledger.venues[0].time) < _FEWEST_ROWS:
             message = f"Expected at least two candles for a picture, was one ({timestamp(ledger.end)})"
             raise DataError(message)
-        chosen = {"prior": prior} | prior_state(ledger.prior)
         super().__init__(
             _session(ledger, self._source),
             f"{ledger.symbol} · {self._source.label}",
             self._source.notice,
             simulated=self._source.simulated,
             arguments=self._source.arguments(ledger.timeframe),
-            **chosen,
+            **({"prior": prior} | prior_state(ledger.prior)),
             **traits,
         )
         self.observe(weakly(self._estimate_anew), "prior")
@@ -163,7 +164,7 @@ class LiqHeatmap(JudgingView):
             part.venue: (state, timestamp(int(part.time[-1])), len(part.time) - 1, "; ".join(part.notes), "", "")
             for part in self.ledger
         }
-        for asked in self._source.status:
+        for asked in self._source.asked:
             name, row = asked.venue, rows.get(asked.venue)
             if self._source.simulated:
                 name, row = f"{name} (real)", None
@@ -245,6 +246,16 @@ class LiqHeatmap(JudgingView):
         """Stop the live feed, and waiting for exchanges that have not answered; nothing happens when none runs."""
         if self._source.joining is not None:
             self._source.joining.stop()
+        super().stop()
+
+    def _statuses(self) -> tuple[VenueStatus, ...]:
+        return self._source.status
+
+    def _took(self, update: Update) -> None:
+        self._source = replace(self._source, markets=tuple(update.markets), status=cast("Any", tuple(update.status)))
+
+    def _ledger_of(self, update: Update) -> Ledger:
+        return update.ledger if update.ledger.prior == self.ledger.prior else advance(self.ledger, update.markets)
 
     def close(self) -> None:
         """Close the view; nothing goes on behind it."""
@@ -259,7 +270,9 @@ class LiqHeatmap(JudgingView):
         return cast("plotting.figure", self._document_shown().roots[0])
 
     def to_html(self, path: str | Path, *, title: str | None = None) -> Path:
-        """Write one HTML file that opens with no network and no kernel; hover, zoom and client-side controls work.
+        """Write one HTML file, under 6 MB, that opens with no network and no kernel, and says when it was made.
+
+        What needs a kernel is disabled in it and says so. It holds every window in both measures.
 
         Parameters
         ----------
@@ -278,14 +291,17 @@ class LiqHeatmap(JudgingView):
         return write_html(self, Path(path), title)
 
     def to_png(self, path: str | Path, *, width: int = 1600, height: int = 900, theme: str = "dark") -> Path:
-        """Write the picture as it is set up (window, range, side, measure, palette, scale, threshold) to a PNG file.
+        """Write the picture as it is set up to a PNG file: heat, price, circles and clusters, the profile, the panels.
+
+        Small pictures leave parts out: the profile under 560 pixels of width; lower panels, from the last, that leave
+        the main panel less than half of the height (800 x 450 pixels have room for two). No ticks or boxes are drawn.
 
         Parameters
         ----------
         path : str or Path
             Where to.
         width, height : int
-            Pixels.
+            Pixels, at least 200 each.
         theme : {'dark', 'light'}
             Colours.
 

@@ -30,7 +30,7 @@ const LABELS = 64
 
 /** Where the bands begin: now, or the right edge of a view that does not reach it. */
 export function bandStart(view: Viewport, market: Market): number {
-  return Math.min(market.time[1], view.time[1] - LEAST_SHARE * span(view.time))
+  return Math.min(market.edge ?? market.time[1], view.time[1] - LEAST_SHARE * span(view.time))
 }
 
 /** The columns of liq-clusters and of liq-cluster-labels, and which clusters are labelled where [price]. */

@@ -128,7 +128,6 @@ export function clusterList(model: AnyModel<Traits>, { toggle, point, widen = ()
     heads()
     rows.clear()
     table.dataset.measure = measure
-    table.toggleAttribute("data-doubt", fields.some(({ name }) => name === "doubt"))
     table.hidden = clusters.length === 0
     empty.hidden = clusters.length > 0
     table.setAttribute("aria-rowcount", String(clusters.length + 1))

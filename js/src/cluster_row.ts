@@ -19,7 +19,7 @@ export function clusterRow(cluster: Cluster, fields: readonly Field[], look: Loo
   row.dataset.id = cluster.id
   const quote = look.market?.quote ?? "USD"
   // Also what a narrow table has no room for.
-  const told = FIELDS.filter(({ name, told }) => name === "peak" || name === "age" || told?.(cluster)).map((field) => `${field.head(look).toLowerCase()}: ${field.cell(cluster, look)}`)
+  const told = FIELDS.filter(({ name, told }) => name === "peak" || told?.(cluster)).map((field) => `${field.head(look).toLowerCase()}: ${field.cell(cluster, look)}`)
   row.title = [
     `est. size ${formatMoney(cluster.size, quote)}, est. expected ${formatMoney(cluster.expected_size, quote)}`,
     ...told,

@@ -1,5 +1,5 @@
 import type { Colours } from "./colours"
-import type { Columns } from "./plot"
+import { columnsOf } from "./columns_of"
 import type { Interval } from "./protocol"
 import { span, type Viewport } from "./viewport"
 
@@ -16,7 +16,7 @@ const HEIGHT = 36
 const ROOM = 3
 
 /** The columns of liq-opened: a ground along the bottom edge up to `end`, and on it a bar a column, shorts on longs. */
-export function openedColumns({ time, long, short }: OpenedBars, view: Viewport, height: number, end: number, colours: Colours): Columns {
+export function openedColumns({ time, long, short }: OpenedBars, view: Viewport, height: number, end: number, colours: Colours) {
   const up = span(view.price) / height
   const floor = view.price[0]
   const count = long.length
@@ -35,6 +35,5 @@ export function openedColumns({ time, long, short }: OpenedBars, view: Viewport,
       }
     }
   }
-  const column = <K extends keyof (typeof bars)[number]>(name: K) => bars.map((bar) => bar[name])
-  return { left: column("left"), right: column("right"), bottom: column("bottom"), top: column("top"), color: column("color"), fill_alpha: column("fill_alpha") }
+  return columnsOf(["left", "right", "bottom", "top", "color", "fill_alpha"], bars)
 }

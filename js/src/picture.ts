@@ -8,12 +8,15 @@ import type { Frame } from "./frame"
 import { counter } from "./gate"
 import { heat } from "./heat"
 import { keySteering } from "./keys"
+import { liveLink } from "./live_link"
 import { navigation } from "./navigation"
 import type { Notes } from "./notes"
 import { observe } from "./observe"
 import { openedLayer } from "./opened_layer"
 import { mountPlot, type Mode, type Plot, type Point } from "./plot"
+import { pointUnder } from "./point_under"
 import { formatPrice } from "./price"
+import { presentMarket } from "./present_market"
 import { probeFrame } from "./probe"
 import type { Box, Market, Reading, Traits } from "./protocol"
 import { rasterLink } from "./raster_link"
@@ -23,6 +26,7 @@ import { sideColours } from "./side_colours"
 import { surroundings } from "./surroundings"
 import type { Tags } from "./tags"
 import { watchTheme, type Theme } from "./theme"
+import { touchSteering } from "./touch"
 import { span } from "./viewport"
 import { wheelZoom } from "./wheel"
 
@@ -61,7 +65,7 @@ const DAY_SHOWN = 20 * 3_600_000
 export async function mountPicture(options: PictureOptions): Promise<Picture> {
   const { model, view, wrapper, host, notes, readout, tags } = options
   const bag = disposerBag()
-  const market = (): Market => model.get("_market")!
+  const market = (): Market => presentMarket(model)
   let theme: Theme = "dark"
   let pointer: Point | null = null
   let mode: Mode = "pan"
@@ -98,8 +102,10 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
   const clusters = clusterLayer(model, plot, market, colours)
   const picture = heat({ model, plot, market, look: () => ({ theme, colours: colours() }), painted: (lut, frame) => options.legend(frame, lut) })
   const steer = navigation({ model, plot, market, candles: picture.candles, changed: () => changed() })
+  const live = liveLink({ model, market, view, wrapper, plot, heat: picture, tags, steer, next, closed: () => changed() })
   const opened = openedLayer({ model, view, next, plot, market, colours, shown: (yes) => wrapper.classList.toggle("liq-opened", yes) })
-  bag.add(raster.dispose, exact.dispose, steer.dispose, opened.dispose)
+  const touch = touchSteering(wrapper, host, plot, steer.go)
+  bag.add(raster.dispose, exact.dispose, steer.dispose, opened.dispose, touch.dispose, live.dispose)
   const around = surroundings({
     model,
     plot,
@@ -128,14 +134,8 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
     around.draw()
     opened.draw()
     raster.want(current, plot.frame())
-    if (pointer) move(under(pointer))
-  }
-  const under = (point: Point): Point => {
-    const { time, price } = plot.viewport()
-    const { left, top, width, height } = plot.frame()
-    const across = (point.x - left) / width
-    const down = (point.y - top) / height
-    return { ...point, time: time[0] + across * span(time), price: price[1] - down * span(price) }
+    live.refresh()
+    if (pointer) move(pointUnder(plot, pointer))
   }
   const move = (point: Point | null) => {
     pointer = point
@@ -145,7 +145,7 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
     wrapper.classList.toggle("liq-over-cluster", over !== null)
     clusters.hover(over, false)
     options.hovered(over)
-    exact.rest(point && { time: Math.min(point.time, market().time[1]), price: point.price })
+    exact.rest(point && { time: Math.min(point.time, market().now ?? market().time[1]), price: point.price })
     const frame = picture.shown()
     if (!point || !frame) return readout.idle(hint())
     const probe = probeFrame(frame, Math.min(point.time, frame.time[1] - 1), point.price)
@@ -162,6 +162,7 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
     mode = next
     plot.setMode(next)
     wrapper.dataset.mode = next
+    touch.ruled()
     options.modeChanged(next)
   }
   const readText = (reading: Reading | null) => {
@@ -176,15 +177,18 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
     if (answer.type === "reading") return readText(exact.answered(answer))
     if (answer.type === "error") {
       raster.answered(answer.id)
+      live.answered(answer.id)
       exact.failed(answer.id)
       return notes.chip(answer.message)
     }
     if (answer.type !== "frame") return
     const [pixels, candles, events] = buffers
-    if (!raster.answered(answer.id) || !pixels || !candles || !events) return
+    if (!pixels || !candles || !events) return
+    if (live.answered(answer.id, { ...answer.frame, pixels, candles, events }) || !raster.answered(answer.id)) return
     notes.chip("")
     stale = false
     picture.showSent(answer.frame, { pixels, candles, events })
+    live.refresh()
     around.draw()
   }
   const facts = () => {
@@ -216,7 +220,13 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
     observe(model, ["_selection"], () => plot.setSelection(model.get("_selection"))),
     observe(model, ["side", "side_colours", "palette", "smooth", "scale", "threshold"], picture.repaint),
     wheelZoom(host, plot, steer.go),
-    keySteering(wrapper, { view: steer.view, go: steer.go, reset: steer.reset, cancel: () => (mode === "select" ? setMode("pan") : select(null)) }),
+    keySteering(wrapper, {
+      view: steer.view,
+      go: steer.go,
+      reset: steer.reset,
+      cancel: () => (mode === "select" ? setMode("pan") : select(null)),
+      select: () => model.get("_offline") || select(steer.view()),
+    }),
   )
   const first = model.get("_frames").find(({ measure }) => measure === model.get("measure"))
   picture.showStored(first ?? { time: market().time, price: [0, 0] })

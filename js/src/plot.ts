@@ -40,13 +40,15 @@ export interface PlotEvents {
 
 /** The figure of widget/figure.py on the page. This file is the one place that touches Bokeh. */
 export interface Plot {
+  /** What the pointer acts on. */
+  surface: HTMLElement
   viewport(): Viewport
   setViewport(view: Viewport): void
   /** The inner frame in CSS pixels, relative to the host element. */
   frame(): { left: number; top: number; width: number; height: number }
   setColumns(source: "liq-candles" | "liq-circles" | "liq-clusters" | "liq-cluster-labels" | "liq-whiskers" | "liq-opened", columns: Columns): void
-  setImage(image: Uint32Array<ArrayBuffer>, width: number, height: number, over: Viewport): void
-  clearImage(): void
+  setImage(source: "liq-heat" | "liq-column", image: Uint32Array<ArrayBuffer>, width: number, height: number, over: Viewport): void
+  clearImage(source: "liq-heat" | "liq-column"): void
   setLastPrice(price: number): void
   setPriceStyle(style: PriceStyle): void
   setCirclesShown(shown: boolean): void
@@ -118,6 +120,7 @@ export async function mountPlot(bokeh: BokehJS, json: string, host: HTMLElement,
   ]
 
   return {
+    surface: (views.get_one(figure) as PlotView).canvas_view.events_el,
     viewport: () => ({ time: [time.start, time.end], price: [price.start, price.end] }),
     setViewport(view) {
       setRange(time, view.time)
@@ -130,9 +133,9 @@ export async function mountPlot(bokeh: BokehJS, json: string, host: HTMLElement,
     setColumns(source, columns) {
       named<ColumnDataSource>(source).data = asData(columns)
     },
-    setImage(image, width, height, over) {
+    setImage(source, image, width, height, over) {
       const { ndarray } = bokeh.require("core/util/ndarray")
-      heat.data = asData({
+      named<ColumnDataSource>(source).data = asData({
         image: [ndarray(image, { dtype: "uint32", shape: [height, width] })],
         x: [over.time[0]],
         y: [over.price[0]],
@@ -140,8 +143,8 @@ export async function mountPlot(bokeh: BokehJS, json: string, host: HTMLElement,
         dh: [over.price[1] - over.price[0]],
       })
     },
-    clearImage() {
-      heat.data = asData({ image: [], x: [], y: [], dw: [], dh: [] })
+    clearImage(source) {
+      named<ColumnDataSource>(source).data = asData({ image: [], x: [], y: [], dw: [], dh: [] })
     },
     setLastPrice: (at) => void last.setv({ location: at, visible: true }),
     setPriceStyle(style) {

@@ -54,6 +54,30 @@ export interface Grade {
   hatched: boolean
 }
 
+export type FeedState = "connected" | "stale" | "reconnecting" | "refused" | "off" | "history" | "simulated" | "own frames"
+
+/** How fresh one venue's data are. */
+export interface Feed {
+  venue: string
+  state: FeedState
+  /** Time of the last data; null for none. */
+  time: number | null
+  reason: string
+}
+
+/** What moves with every update of live data; without a price in replay. */
+export interface Live {
+  number: number
+  /** The kernel's clock when it was sent. */
+  now: number
+  feeds: readonly Feed[]
+  last_price?: number
+  /** The last close, and the present. */
+  time?: Interval
+  /** The newest candles of the drawn market: start, end, open, high, low, close. */
+  candles?: readonly (readonly number[])[]
+}
+
 export interface Market {
   symbol: string
   label: string
@@ -64,9 +88,13 @@ export interface Market {
   grade: Grade
   /** What has stopped coming, and since when; null when all is fresh. */
   stale?: string | null
+  feeds?: readonly Feed[]
   /** From the first open to the last close shown; `span` to the last close there is. */
   time: Interval
   span: Interval
+  /** Of live data: the present, and the close of the candle that is not over. */
+  now?: number
+  edge?: number
   last_price: number
   price_decimals: number
   timeframe_ms: number
@@ -166,6 +194,7 @@ export interface Traits {
   _prior: string
   _frames: readonly FrameState[]
   _market: Market | null
+  _live?: Live | null
   _book: BookState | null
   _clusters: readonly Cluster[]
   _doubt: Doubt | null
@@ -227,3 +256,4 @@ export type Request =
   | { type: "view"; view: string; id: number; time: Interval; price: Interval; width: number; height: number }
   | { type: "reading"; view: string; id: number; time: number; price: number }
   | { type: "bokeh"; view: string; id: number }
+  | { type: "taken"; view: string; id: number }

@@ -42,7 +42,7 @@ export function readout(): Readout {
       node.dataset.state = "about"
       put("price", "", formatPrice(price, decimals))
       put("distance", "", formatPercent(100 * (price / market.last_price - 1)))
-      put("time", "", time > market.time[1] ? "after now" : formatTime(time))
+      put("time", "", time > (market.now ?? market.time[1]) ? "after now" : formatTime(time))
       put("side", "", probe ? probe.side : "none")
       cells.get("side")?.setAttribute("data-side", probe?.side ?? "")
       put("about", "est. about", probe ? `${formatMoney(probe.value, market.quote)} per 10 bps` : "–")

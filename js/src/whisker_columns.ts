@@ -1,6 +1,6 @@
 import { clusterAmount } from "./cluster_amount"
 import type { Colours } from "./colours"
-import type { Columns } from "./plot"
+import { columnsOf } from "./columns_of"
 import type { Measure } from "./protocol"
 import type { ShownCluster } from "./shown_clusters"
 import { span, type Viewport } from "./viewport"
@@ -21,7 +21,7 @@ export interface Labelled {
  * The columns of liq-whiskers: left of each label a line from the lowest to the highest estimate, on one logarithmic
  * scale with the estimate itself in the middle, so that lines of all clusters compare. An end without a cap lies farther out.
  */
-export function whiskerColumns(labelled: readonly Labelled[], measure: Measure, view: Viewport, { width, height }: { width: number; height: number }, colours: Colours): Columns {
+export function whiskerColumns(labelled: readonly Labelled[], measure: Measure, view: Viewport, { width, height }: { width: number; height: number }, colours: Colours) {
   const [across, up] = [span(view.time) / width, span(view.price) / height]
   const middle = view.time[1] - (LABEL + WHISKERS / 2) * across
   const lines: { x0: number; x1: number; y0: number; y1: number; color: string; width: number }[] = []
@@ -36,8 +36,7 @@ export function whiskerColumns(labelled: readonly Labelled[], measure: Measure, 
     for (const end of [low!, high!]) if (Math.abs(end) <= DECADES) upright(at(end), CAP, color)
     upright(middle, MARK, colours.text)
   }
-  const column = <K extends keyof (typeof lines)[number]>(name: K) => lines.map((line) => line[name])
-  return { x0: column("x0"), y0: column("y0"), x1: column("x1"), y1: column("y1"), color: column("color"), width: column("width") }
+  return columnsOf(["x0", "y0", "x1", "y1", "color", "width"], lines)
 }
 
 const factorOfTen = (factor: number) => Math.log10(Math.max(factor, 1e-9))

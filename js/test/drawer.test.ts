@@ -27,6 +27,7 @@ const START: Partial<Traits> = {
   profile: "leverage",
   price_style: "candles",
   circles: true,
+  whiskers: true,
   view: "heatmap",
   _market: market,
   side_colours: "red-green",
@@ -136,6 +137,8 @@ describe("drawerControls", () => {
     expect(model.get("smooth")).toBe(true)
     model.set("smooth", false)
     expect(smooth.checked).toBe(false)
+    field<HTMLInputElement>("whiskers").click()
+    expect(model.get("whiskers")).toBe(false)
   })
 
   it("lets all panels go, but never the last venue or group", () => {

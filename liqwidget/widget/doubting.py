@@ -71,7 +71,7 @@ class DoubtingView(HeatmapView):
         self._doubter.close()
         super().close()
 
-    def _reply(self, request: protocol.Request) -> tuple[dict[str, Any], protocol.Buffers]:
+    def _reply(self, request: protocol.Request) -> tuple[dict[str, Any], protocol.Buffers] | None:
         answer = super()._reply(request)
         if not self._watched and isinstance(request, protocol.ViewRequest):
             self._watched = True

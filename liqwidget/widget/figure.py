@@ -100,8 +100,12 @@ def document_json(document: Document) -> str:
 
 
 def _add_heat(plot: figure) -> None:
-    source = ColumnDataSource({"image": [], "x": [], "y": [], "dw": [], "dh": []}, name="liq-heat")
-    plot.image_rgba(image="image", x="x", y="y", dw="dw", dh="dh", source=source, level="image", name="liq-heat-image")
+    """Add the picture, and over it the column of a candle that is not over."""
+    for name in ("liq-heat", "liq-column"):
+        source = ColumnDataSource({"image": [], "x": [], "y": [], "dw": [], "dh": []}, name=name)
+        plot.image_rgba(
+            image="image", x="x", y="y", dw="dw", dh="dh", source=source, level="image", name=f"{name}-image"
+        )
 
 
 def _add_candles(plot: figure) -> None:

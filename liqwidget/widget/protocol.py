@@ -73,10 +73,18 @@ class HtmlRequest:
     id: int
 
 
-Request = ViewRequest | ReadingRequest | ProvenanceRequest | BokehRequest | HtmlRequest
+@dataclass(frozen=True, slots=True)
+class TakenNote:
+    """Tells that a view shows the live state with this number; 0: that it was taken off its page. Not answered."""
+
+    view: str
+    id: int
+
+
+Request = ViewRequest | ReadingRequest | ProvenanceRequest | BokehRequest | HtmlRequest | TakenNote
 _KINDS: dict[str, type[Request]] = {
     "view": ViewRequest, "reading": ReadingRequest, "provenance": ProvenanceRequest, "bokeh": BokehRequest,
-    "html": HtmlRequest,
+    "html": HtmlRequest, "taken": TakenNote,
 }  # fmt: skip
 
 
@@ -174,6 +182,8 @@ def decode_request(content: object) -> Request:
         return BokehRequest(view, number)
     if content["type"] == "html":
         return HtmlRequest(view, number)
+    if content["type"] == "taken":
+        return TakenNote(view, number)
     if content["type"] == "reading":
         return ReadingRequest(view, number, _number(content, "time"), _number(content, "price"))
     if content["type"] == "provenance":

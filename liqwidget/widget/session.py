@@ -98,6 +98,18 @@ class Session:
         self._tops: dict[Settings, float] = {}
         self._around: tuple[Settings, Around | None] | None = None
 
+    def advanced(self, ledger: Ledger, markets: Sequence[MarketData]) -> Session:
+        """Return the session of newer data; until another candle has closed its levels keep their values."""
+        newer = Session(ledger, markets, self.asked)
+        if newer.closed == self.closed:
+            newer._tops = self._tops
+        return newer
+
+    @property
+    def closed(self) -> int:
+        """The last close that nothing will change [ns]; after it there is at most an unfinished candle."""
+        return max(int(part.time[part.settled - 1]) for part in self.ledger)
+
     def shown(self, settings: Settings) -> list[MarketData]:
         """Return the markets of the venues shown."""
         return [part for part in self.markets if settings.venues is None or part.venue in settings.venues]
@@ -140,6 +152,12 @@ class Session:
     def fitted_frame(self, settings: Settings, time: tuple[int, int], pixels: tuple[int, int]) -> Frame:
         """Return the picture of a range of time [ns] with its price range fitted to the candles."""
         return self._frame(settings, time, self.fitted(settings, time), *pixels)
+
+    def priced_frame(
+        self, settings: Settings, time: tuple[int, int], price: Interval, pixels: tuple[int, int]
+    ) -> Frame:
+        """Return the picture of a range of time [ns] and price [quote/base]."""
+        return self._frame(settings, time, price, *pixels)
 
     def frame(self, settings: Settings, time: Interval, price: Interval, width: int, height: int) -> Frame:
         """Return the picture of a range of time [ms UTC] and price [quote/base]."""
@@ -241,6 +259,27 @@ class Session:
         ]
         beside = series(self.shown(settings), market, begin, step, min(known, end))
         return step, np.concatenate([np.stack(columns).astype(np.float64), beside])
+
+    def newest(self, settings: Settings) -> dict[str, Any]:
+        """Return what moves with every trade: the last price, the newest candles, and up to when [ms UTC].
+
+        Returns
+        -------
+        dict
+            last_price [quote/base]; time: the last close and the present; candles: the last two of the drawn market,
+            an unfinished one too, each start, end [ms UTC], open, high, low, close.
+        """
+        market = self.drawn(settings)
+        rows = slice(-2, None)
+        columns = (
+            market.time[rows] / MILLISECOND, market.close_time[rows] / MILLISECOND,
+            market.open[rows], market.high[rows], market.low[rows], market.close[rows],
+        )  # fmt: skip
+        return {
+            "last_price": self.ledger.only(settings.venues).last_price(self.ledger.end),
+            "time": [self.closed / MILLISECOND, self.ledger.end / MILLISECOND],
+            "candles": np.stack(columns, axis=1).tolist(),
+        }
 
     def clusters(self, settings: Settings) -> tuple[Cluster, ...]:
         """Return the clusters that stand at the end shown."""

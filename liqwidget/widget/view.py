@@ -207,21 +207,40 @@ class HeatmapView(anywidget.AnyWidget):
 
     def _refresh(self) -> None:
         """Compute what the settings show, and send it in one go."""
-        with self._lock:
-            settings = self.settings
-            self._found = self._session.clusters(settings)
-            market = self._session.market(settings) | self._named
-            said = (self._notice, market["grade"]["sentence"])
-            market["notice"] = "\n".join(filter(None, said)) or None
-            frame = self._session.base_frame(settings)
-            with self.hold_sync():
-                self._market = market
-                self.set_trait("_book", self._session.book(settings))
-                self._clusters = [cluster_state(cluster) for cluster in self._found]
-                self._frames = [frame.state()]
-                kept = [cluster.id for cluster in self._found if cluster.id in self._selected]
-                if kept != list(self._selected):
-                    self._selected = kept
+        with self._lock, self.hold_sync():
+            self._show(*self._computed(self._session, self.settings))
+            self._keep_ticks()
+
+    def _computed(
+        self, session: Session, settings: Settings, *, frames: bool = True
+    ) -> tuple[tuple[Cluster, ...], dict[str, Any]]:
+        """Return the clusters and traits of what settings show; `frames`: the picture of the whole window too."""
+        found = session.clusters(settings)
+        market = session.market(settings) | self._named | self._freshness()
+        said = (self._notice, market["grade"]["sentence"])
+        market["notice"] = "\n".join(filter(None, said)) or None
+        traits = {
+            "_market": market,
+            "_book": session.book(settings),
+            "_clusters": [cluster_state(cluster) for cluster in found],
+        }
+        return found, traits | ({"_frames": [session.base_frame(settings).state()]} if frames else {})
+
+    def _show(self, found: tuple[Cluster, ...], traits: dict[str, Any]) -> None:
+        with self._lock, self.hold_sync():
+            self._found = found
+            for name, value in traits.items():
+                self.set_trait(name, value)
+
+    def _keep_ticks(self) -> None:
+        """Untick clusters that stand no more."""
+        kept = [cluster.id for cluster in self.found if cluster.id in self._selected]
+        if kept != list(self._selected):
+            self._selected = kept
+
+    def _freshness(self) -> dict[str, Any]:
+        """Return what the market's state says of the age of its data."""
+        return {}
 
     def _kernel_trait_changed(self, change: Any) -> None:
         if change["name"] in ("window", "as_of"):
@@ -233,13 +252,16 @@ class HeatmapView(anywidget.AnyWidget):
     def _answer(self, _widget: Any, content: Any, _buffers: Any) -> None:
         """Answer one message; whatever goes wrong is an answer too."""
         try:
-            message, buffers = self._reply(protocol.decode_request(content))
+            reply = self._reply(protocol.decode_request(content))
         except Exception as error:  # noqa: BLE001 - the front end waits for an answer, whatever went wrong
             asked = content if isinstance(content, dict) else {}
-            message, buffers = protocol.error_answer(str(asked.get("view", "")), _whole(asked.get("id")), error), []
-        self.send(message, buffers)
+            reply = protocol.error_answer(str(asked.get("view", "")), _whole(asked.get("id")), error), []
+        if reply is not None:
+            self.send(*reply)
 
-    def _reply(self, request: protocol.Request) -> tuple[dict[str, Any], protocol.Buffers]:
+    def _reply(self, request: protocol.Request) -> tuple[dict[str, Any], protocol.Buffers] | None:
+        if isinstance(request, protocol.TakenNote):
+            return None
         if isinstance(request, protocol.BokehRequest):
             return {"type": "bokeh", "view": request.view, "id": request.id, "version": bokeh_version()}, [bokeh_gzip()]
         if isinstance(request, protocol.HtmlRequest):

@@ -52,10 +52,14 @@ class Drawn:
     frame: dict[str, float]
     heat: Heat | None
     digest: int
+    column: list[float] | None
     candles: tuple[float, ...]
     candle_top: tuple[float, ...]
     candle_bottom: tuple[float, ...]
     selection: dict[str, list[float]] | None
+    whiskers: int
+    opened: list[list[float]]
+    opened_text: str
     notice: str
     hatched: bool
     last_price: float | None

@@ -177,10 +177,10 @@ def test_tab_reaches_every_control_in_order(heatmap: Heatmap) -> None:
         heatmap.page.keyboard.press("Tab")
     assert reached == [
         "both", "long", "short", "12h", "24h", "3d", "7d", "30d", "all", "expected", "size", "threshold", "Follow",
-        "pan", "select", "Reset", "Options", "Close options",
+        "pan", "select", "Reset", "Options", "Help", "Close options",
         ">50x", "25-50x", "10-25x", "5-10x", "3-5x", "<3x", "binance", "bybit", "okx", "hyperliquid",
         "prior", "horizon", "sensitivity", "view", "palette", "side_colours", "scale", "smooth_cells",
-        "price_style", "profile", "liquidation_circles",
+        "price_style", "profile", "liquidation_circles", "whiskers",
         "Lower panels: choose all", "volume", "open_interest", "funding", "liquidations",
         "Save PNG", "Save HTML", "Copy code", "Full screen", "figure",
     ]  # fmt: skip
@@ -313,7 +313,23 @@ def test_full_screen(heatmap: Heatmap) -> None:
     assert figure["height"] > 0.6 * size[1]
     leave.click()
     expect(heatmap.named("Full screen")).to_be_visible()
+    heatmap.figure.press("f")
+    expect(leave).to_be_visible()
+    heatmap.figure.press("f")
+    expect(heatmap.named("Full screen")).to_be_visible()
     heatmap.sharp()
+
+
+def test_the_help_opens_by_its_button_and_by_its_key(heatmap: Heatmap) -> None:
+    button, shown = heatmap.named("Help"), heatmap.root.locator(".liq-help")
+    for key in ("Enter", "?", "?", "Escape"):
+        button.press(key)
+        expect(shown).to_be_visible(visible=button.get_attribute("aria-expanded") == "true")
+    expect(shown).to_be_hidden()
+    heatmap.figure.press("?")
+    expect(shown).to_contain_text("full screen")
+    button.click()
+    expect(shown).to_be_hidden()
 
 
 def test_keys_on_the_figure_move_zoom_and_reset(heatmap: Heatmap) -> None:
@@ -326,10 +342,15 @@ def test_keys_on_the_figure_move_zoom_and_reset(heatmap: Heatmap) -> None:
     heatmap.figure.press("+")
     zoomed = eventually(lambda: heatmap.trait("time_range"), lambda found: found[1] - found[0] < 0.9 * width)
     assert zoomed[1] - zoomed[0] == pytest.approx(0.8 * width, rel=0.01)
+    heatmap.figure.press("Home")
+    heatmap.becomes("time_range", None)
+    heatmap.figure.press("-")
+    eventually(lambda: heatmap.trait("time_range"))
     heatmap.figure.press("0")
     heatmap.becomes("time_range", None)
-    heatmap.kernel.run("h.select(price=h.session.fitted(h.settings, h.session.window(h.settings)))")
-    eventually(lambda: heatmap.drawn().selection)
+    heatmap.figure.press("Enter")
+    low, high = eventually(lambda: heatmap.kernel.value("list(h.selection.price) if h.selection else None"))
+    assert (low, high) == pytest.approx(heatmap.drawn().price)
     heatmap.figure.press("Escape")
     heatmap.becomes("_selection", None)
 
