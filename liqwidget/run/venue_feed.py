@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from liqwidget.domain.time import HOUR, MINUTE, timestamp
 from liqwidget.errors import LiqError, SourceError
-from liqwidget.market.exchange import default_span, worker
+from liqwidget.market.exchange import worker
 from liqwidget.market.exchange_history import find, gather_history
 from liqwidget.market.exchange_stream import SILENT_SECONDS, Stream
-from liqwidget.market.history import Gathering, Kind
+from liqwidget.market.history import Gathering, Kind, default_span
 from liqwidget.market.payloads import Event, candle_rows, in_quote, interest, said
 from liqwidget.market.source import VenueStatus, shortened
 from liqwidget.run.track import Track, interest_period
