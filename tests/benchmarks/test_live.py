@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -35,10 +35,8 @@ def test_a_live_candle_of_one_venue_to_its_column(benchmark: BenchmarkFixture) -
     """The ledger advanced and the picture's new column ready: budget 3 ms."""
     feed = feed_of(1)
     heatmap = LiqHeatmap("BTC", source=feed.markets, window="24h")
-    settings, price = (
-        heatmap.settings,
-        heatmap.session.fitted(heatmap.settings, heatmap.session.window(heatmap.settings)),
-    )
+    settings = heatmap.settings
+    price = heatmap.session.fitted(settings, heatmap.session.window(settings))
     times = (feed.ledger.end + second * 100 * MILLISECOND for second in itertools.count(1))
 
     def candle() -> None:
@@ -55,23 +53,23 @@ def test_updates_a_second_of_three_venues(capsys: pytest.CaptureFixture[str]) ->
     """A front end that takes each at once: budget 10 a second."""
     feed = feed_of(3)
     heatmap = LiqHeatmap("BTC", source=feed.markets, window="24h")
-    start, shown = feed.ledger.end, []
+    start = feed.ledger.end
+    shown: list[tuple[float, float]] = []
 
-    def take(change: dict[str, dict[str, float]]) -> None:
+    def take(change: Any) -> None:
         shown.append((time.perf_counter(), change["new"]["time"][1]))
         heatmap._courier.taken("view", int(change["new"]["number"]))
 
     heatmap.observe(take, "_live")
-    begun, lag = time.perf_counter(), []
+    begun = time.perf_counter()
+    lag: list[float] = []
     while (now := time.perf_counter() - begun) < RUN_SECONDS:
         heatmap.offer(feed.at(start + int(now * MINUTE)))
         if shown:
             lag.append(now - (shown[-1][1] * MILLISECOND - start) / MINUTE)
         threading.Event().wait(0.02)
     heatmap.close()
-    rate = len(shown) / RUN_SECONDS
+    sentence = f"{len(shown) / RUN_SECONDS:.1f} updates a second (budget 10), at most {max(lag):.2f} s behind"
     with capsys.disabled():
-        sys.stdout.write(
-            f"\nlive, 3 venues: {rate:.1f} updates a second (budget 10), at most {max(lag):.2f} s behind\n"
-        )
+        sys.stdout.write(f"\nlive, 3 venues: {sentence}\n")
     assert shown
