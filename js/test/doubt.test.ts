@@ -102,7 +102,7 @@ describe("labels", () => {
   it("are not crowded out by a giant that is out of sight", () => {
     const giant = { ...cluster("giant", 1e12), peak_price: 900 }
     const look = { clusters: [giant, ...clusters], measure: "size", market: { ...market, time: [0, 900] }, selected: new Set<string>(), hovered: null, spread: false } as const
-    expect(clusterColumns(look, view, 500, COLOURS.dark).labelled.map(({ cluster: { id } }) => id)).toEqual(["a"])
+    expect(clusterColumns(look, view, 500, COLOURS.dark).labelled.map(({ cluster: { id } }) => id)).toEqual(["giant", "a"])
   })
 })
 
