@@ -243,10 +243,7 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
     reset: steer.reset,
     setMode,
     toggle: clusters.toggle,
-    point(id) {
-      clusters.hover(id, true)
-      readout.idle(clusters.told(id)?.text ?? hint())
-    },
+    point: (id) => (clusters.hover(id, true), readout.idle(clusters.told(id)?.text ?? hint())),
     dispose: bag.dispose,
   }
 }
