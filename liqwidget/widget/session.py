@@ -153,12 +153,6 @@ class Session:
         """Return the picture of a range of time [ns] with its price range fitted to the candles."""
         return self._frame(settings, time, self.fitted(settings, time), *pixels)
 
-    def priced_frame(
-        self, settings: Settings, time: tuple[int, int], price: Interval, pixels: tuple[int, int]
-    ) -> Frame:
-        """Return the picture of a range of time [ns] and price [quote/base]."""
-        return self._frame(settings, time, price, *pixels)
-
     def frame(self, settings: Settings, time: Interval, price: Interval, width: int, height: int) -> Frame:
         """Return the picture of a range of time [ms UTC] and price [quote/base]."""
         return self._frame(settings, (milliseconds_ns(time[0]), milliseconds_ns(time[1])), price, width, height)
