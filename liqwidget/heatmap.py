@@ -47,7 +47,8 @@ class LiqHeatmap(LiveView, JudgingView):
         Such as ``'BTC'``.
     source : str, MarketData, or iterable of either, optional
         ``'sample'`` for the simulated market, venue names, or your own `MarketData`; None asks all exchanges side by
-        side, shows what has answered after 8 s (the rest joins later), and the simulated market if none answers.
+        side, shows what has answered after 8 s (the rest joins later) or what is stored of an earlier reading, and the
+        simulated market if there is neither.
     timeframe : str
         Length of a candle, such as ``'5m'``.
     live : bool

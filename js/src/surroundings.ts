@@ -14,7 +14,7 @@ import { replay } from "./replay"
 import type { Theme } from "./theme"
 
 export interface Surroundings {
-  /** Draw all of it for the view of the picture. */
+  /** Draw all of it for the view of the picture, once in the next animation frame. */
   draw(): void
   /** The time under the pointer, or none. */
   point(time: number | null): void
@@ -46,13 +46,28 @@ export function surroundings({ model, plot, market, candles, ladder, look, hosts
   hosts.profile.replaceChildren(beside.node)
   hosts.under.replaceChildren(key.node, lower.node, ...(model.get("_offline") ? [] : [past.node]))
   hosts.over.append(map.node)
-  const draw = () => {
+  let frame = 0
+  const paint = (again: boolean) => {
     map.draw()
-    key.draw(beside.draw(plot))
+    const sum = beside.draw(plot)
+    key.draw(sum)
     lower.draw(plot, candles())
+    // A notebook takes outputs out of the page for a moment, such as when its theme changes.
+    if (sum === null && again) later(false)
+  }
+  const later = (again: boolean) => {
+    frame ||= requestAnimationFrame(() => {
+      frame = 0
+      paint(again)
+    })
   }
   const bag = disposerBag()
+  const draw = () => later(true)
+  const seen = new ResizeObserver(draw)
+  seen.observe(hosts.profile)
   bag.add(
+    () => seen.disconnect(),
+    () => cancelAnimationFrame(frame),
     map.dispose,
     key.dispose,
     past.dispose,

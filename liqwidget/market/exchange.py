@@ -227,6 +227,8 @@ class Request:
         if not self.renewed:
             return UNDER_WAY
         share = self.share
+        if share is not None and share >= 1:
+            return "open interest, funding or liquidations are still being read"
         return "older candles are still being read" + ("" if share is None else f" ({share:.0%})")
 
     def so_far(self) -> History | None:
