@@ -91,6 +91,8 @@ def test_rows_that_are_wrong_for_a_while_leave_nothing(feeding: Live, fault: Fau
         feeding.server.clock.advance(STEP)
         served = len(feeding.server.served)
         until(lambda served=served: len(feeding.server.served) >= served + 2 * len(PLACES))  # type: ignore[misc]
+    if isinstance(fault, faults.Missing):
+        until(lambda: said_since(feeding, before, "missing"), lambda: feeding.feed.incidents)
     feeding.server.faults.clear()
     recovered(feeding)
     if words:
