@@ -2,11 +2,12 @@
 
 Where things are: `domain` the nouns, `market` where data come from, `field` and `estimate` the mathematics, `raster`
 numbers to pixels, `study` levels, clusters, profile, selections and how far all of it can be trusted, `widget` the
-anywidget and exports, `heatmap` the face.
+anywidget and exports, `store` what is kept on this machine, `heatmap` the face.
 """
 
 from __future__ import annotations
 
+from liqwidget import store
 from liqwidget.domain.frames import MarketData
 from liqwidget.domain.ledger import Ledger
 from liqwidget.domain.levels import LevelSet
@@ -19,6 +20,7 @@ from liqwidget.estimate.calibrate import calibrate
 from liqwidget.estimate.calibration import Calibration
 from liqwidget.estimate.estimator import advance, estimate, recompute
 from liqwidget.heatmap import LiqHeatmap
+from liqwidget.market.download import history
 from liqwidget.market.sample import sample_market
 from liqwidget.raster.grid import Grid, rasterise
 from liqwidget.study.clusters import Cluster, clusters_frame, find_clusters
@@ -33,6 +35,7 @@ from liqwidget.study.reliability import Reliability, reliability
 from liqwidget.study.score import Scores, score, score_positions, score_truth
 from liqwidget.study.selection import Selection
 from liqwidget.study.uncertainty import Alternative, Uncertainty, default_alternatives, uncertainty
+from liqwidget.study.venue_comparison import VenueComparison, compare_venues
 
 __version__ = "0.1.0"
 
@@ -64,16 +67,19 @@ __all__ = [
     "Side",
     "SourceError",
     "Uncertainty",
+    "VenueComparison",
     "Viewport",
     "advance",
     "calibrate",
     "clusters_frame",
     "compare",
     "compare_snapshots",
+    "compare_venues",
     "default_alternatives",
     "estimate",
     "find_clusters",
     "grade",
+    "history",
     "levels",
     "liquidation_price",
     "measured_levels",
@@ -87,5 +93,6 @@ __all__ = [
     "score",
     "score_positions",
     "score_truth",
+    "store",
     "uncertainty",
 ]

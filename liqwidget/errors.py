@@ -36,15 +36,24 @@ class SourceError(LiqError, RuntimeError):
         The symbol that was asked for, if one was.
     retryable : bool
         Whether asking again later may help.
+    wait : float, optional
+        How long the venue asks to be left alone [s].
     """
 
     def __init__(
-        self, message: str, *, venue: str | None = None, symbol: str | None = None, retryable: bool = False
+        self,
+        message: str,
+        *,
+        venue: str | None = None,
+        symbol: str | None = None,
+        retryable: bool = False,
+        wait: float | None = None,
     ) -> None:
         super().__init__(message)
         self.venue = venue
         self.symbol = symbol
         self.retryable = retryable
+        self.wait = wait
 
 
 class MissingExtraError(LiqError, ImportError):

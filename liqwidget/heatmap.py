@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -9,41 +10,33 @@ import pandas as pd
 import traitlets
 
 from liqwidget.domain.frames import MarketData
-from liqwidget.domain.positions import Positions
 from liqwidget.domain.time import timestamp
 from liqwidget.errors import DataError, LiqError, SourceError
 from liqwidget.estimate.calibrate import calibrate
-from liqwidget.estimate.estimator import estimate
+from liqwidget.estimate.estimator import advance, estimate
 from liqwidget.field.density import NAMED_PRIORS, Prior
-from liqwidget.market.source import Source, SourceLike, read
+from liqwidget.market.source import Source, SourceLike, VenueStatus, read
 from liqwidget.study.clusters import clusters_frame
-from liqwidget.study.comparison import compare
 from liqwidget.study.levels import levels
-from liqwidget.study.score import score
-from liqwidget.study.uncertainty import uncertainty
-from liqwidget.widget.comparison import ComparisonView
+from liqwidget.widget.judging import JudgingView
 from liqwidget.widget.keeping import weakly
+from liqwidget.widget.live_view import LiveView, Update
 from liqwidget.widget.priors import prior_state
-from liqwidget.widget.selecting import SelectingView
 from liqwidget.widget.session import Session
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from bokeh import plotting
 
     from liqwidget.domain.ledger import Ledger
     from liqwidget.domain.levels import LevelSet
     from liqwidget.estimate.calibration import Calibration
     from liqwidget.study.grade import Grade
-    from liqwidget.study.score import Scores
-    from liqwidget.study.uncertainty import Alternative, Uncertainty
 
 _FEWEST_ROWS = 3
 """The start and two candles."""
 
 
-class LiqHeatmap(SelectingView):
+class LiqHeatmap(LiveView, JudgingView):
     """A live-looking, zoomable map of where leveraged positions would be force-closed: an estimate from public data.
 
     Parameters
@@ -92,13 +85,13 @@ class LiqHeatmap(SelectingView):
         if len(ledger.venues[0].time) < _FEWEST_ROWS:
             message = f"Expected at least two candles for a picture, was one ({timestamp(ledger.end)})"
             raise DataError(message)
-        chosen = {"prior": prior} | prior_state(ledger.prior)
         super().__init__(
             _session(ledger, self._source),
             f"{ledger.symbol} · {self._source.label}",
             self._source.notice,
             simulated=self._source.simulated,
-            **chosen,
+            arguments=self._source.arguments(ledger.timeframe),
+            **({"prior": prior} | prior_state(ledger.prior)),
             **traits,
         )
         self.observe(weakly(self._estimate_anew), "prior")
@@ -171,7 +164,7 @@ class LiqHeatmap(SelectingView):
             part.venue: (state, timestamp(int(part.time[-1])), len(part.time) - 1, "; ".join(part.notes), "", "")
             for part in self.ledger
         }
-        for asked in self._source.status:
+        for asked in self._source.asked:
             name, row = asked.venue, rows.get(asked.venue)
             if self._source.simulated:
                 name, row = f"{name} (real)", None
@@ -205,7 +198,8 @@ class LiqHeatmap(SelectingView):
         with self._lock, self.hold_sync():
             every = self.venues == self._session.ledger.names or self._source.simulated
             self._source, self._session = source, _session(ledger, source)
-            self._named = {"label": f"{ledger.symbol} · {source.label}", "simulated": source.simulated}
+            made = {"simulated": source.simulated, "arguments": source.arguments(ledger.timeframe)}
+            self._named = {"label": f"{ledger.symbol} · {source.label}"} | made
             self._notice = source.notice
             self.venues = ledger.names if every else tuple(name for name in self.venues if name in ledger.names)
             self._refresh()
@@ -215,47 +209,6 @@ class LiqHeatmap(SelectingView):
             self.prior = change["new"]
 
     # ------------------------------------------------------------------ judging
-
-    def uncertainty(self, alternatives: Iterable[Alternative] | None = None) -> Uncertainty:
-        """Return how much each cluster's size moves under other assumptions: low, estimated and high.
-
-        Parameters
-        ----------
-        alternatives : iterable of Alternative, optional
-            What else to assume of leverage, churn and the nearest distance; see `liqwidget.default_alternatives`.
-
-        Returns
-        -------
-        Uncertainty
-            Of the clusters shown; `.to_frame()` has one row for each. No confidence interval.
-        """
-        settings = self.settings
-        return uncertainty(
-            self.ledger, timestamp(self._session.end(settings)), clusters=self.clusters, alternatives=alternatives,
-            horizon=settings.horizon, leverage=settings.leverage, venues=settings.venues,
-        )  # fmt: skip
-
-    def score(self, liquidations: Any = None, **options: Any) -> Scores:
-        """Score the map against realised liquidations, beside nulls and naive methods; see `liqwidget.score`.
-
-        Parameters
-        ----------
-        liquidations : DataFrame, optional
-            time, side ('long' / 'short', of the position), size [quote]; None takes what the markets came with.
-        **options
-            every, period, skip, warm_up, methods, draws, seed: as in `liqwidget.score`.
-
-        Returns
-        -------
-        Scores
-
-        Raises
-        ------
-        DataError
-            If there are no liquidations, or too few to tell anything.
-        """
-        ledger = self.ledger.only(self.settings.venues)
-        return score(ledger, self._shown_markets() if liquidations is None else liquidations, **options)
 
     def calibrate(self, liquidations: pd.DataFrame | None = None, **options: Any) -> Calibration:
         """Fit one factor, or the prior's (median, sigma), to realised liquidations; see `liqwidget.calibrate`.
@@ -276,44 +229,6 @@ class LiqHeatmap(SelectingView):
         """
         return calibrate(self._shown_markets(), liquidations, prior=self.prior, **options)
 
-    def compare(
-        self,
-        positions: Positions | pd.DataFrame,
-        at: Any = None,
-        *,
-        how: str = "beside",
-        theme: str = "dark",
-        **options: Any,
-    ) -> ComparisonView:
-        """Set measured positions beside, over or minus the estimate, with figures of how far they agree.
-
-        Parameters
-        ----------
-        positions : Positions or DataFrame
-            See `liqwidget.Positions.from_frame`.
-        at : time, optional
-            The last snapshot at or before it is taken; None means the last one by the end shown.
-        how : {'beside', 'over', 'minus'}
-            How they are drawn.
-        theme : {'dark', 'light'}
-            Colours of the picture.
-        **options
-            edges, reach, step, venue, scale, draws: as in `liqwidget.compare`.
-
-        Raises
-        ------
-        DataError
-            If a frame or an option cannot be used, or no snapshot lies in the time shown.
-        """
-        if not isinstance(positions, Positions):
-            positions = Positions.from_frame(positions, symbol=self.ledger.symbol)
-        settings = self.settings
-        limit = timestamp(self._session.end(settings)) if at is None and settings.as_of is not None else at
-        return ComparisonView(compare(self.ledger.only(settings.venues), positions, limit, **options), how, theme)
-
-    def _shown_markets(self) -> list[MarketData]:
-        return [part for part in self.markets if part.venue in self.venues]
-
     # ------------------------------------------------------------------ live
 
     def start(self) -> None:
@@ -331,6 +246,16 @@ class LiqHeatmap(SelectingView):
         """Stop the live feed, and waiting for exchanges that have not answered; nothing happens when none runs."""
         if self._source.joining is not None:
             self._source.joining.stop()
+        super().stop()
+
+    def _statuses(self) -> tuple[VenueStatus, ...]:
+        return self._source.status
+
+    def _took(self, update: Update) -> None:
+        self._source = replace(self._source, markets=tuple(update.markets), status=cast("Any", tuple(update.status)))
+
+    def _ledger_of(self, update: Update) -> Ledger:
+        return update.ledger if update.ledger.prior == self.ledger.prior else advance(self.ledger, update.markets)
 
     def close(self) -> None:
         """Close the view; nothing goes on behind it."""
@@ -345,7 +270,9 @@ class LiqHeatmap(SelectingView):
         return cast("plotting.figure", self._document_shown().roots[0])
 
     def to_html(self, path: str | Path, *, title: str | None = None) -> Path:
-        """Write one HTML file that opens with no network and no kernel; hover, zoom and client-side controls work.
+        """Write one HTML file, under 6 MB, that opens with no network and no kernel, and says when it was made.
+
+        What needs a kernel is disabled in it and says so. It holds every window in both measures.
 
         Parameters
         ----------
@@ -364,14 +291,17 @@ class LiqHeatmap(SelectingView):
         return write_html(self, Path(path), title)
 
     def to_png(self, path: str | Path, *, width: int = 1600, height: int = 900, theme: str = "dark") -> Path:
-        """Write the picture as it is set up (window, range, side, measure, palette, scale, threshold) to a PNG file.
+        """Write the picture as it is set up to a PNG file: heat, price, circles and clusters, the profile, the panels.
+
+        Small pictures leave parts out: the profile under 560 pixels of width; lower panels, from the last, that leave
+        the main panel less than half of the height (800 x 450 pixels have room for two). No ticks or boxes are drawn.
 
         Parameters
         ----------
         path : str or Path
             Where to.
         width, height : int
-            Pixels.
+            Pixels, at least 200 each.
         theme : {'dark', 'light'}
             Colours.
 

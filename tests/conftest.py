@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests import chromium
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+STORE = "LIQWIDGET_HOME"
+_numbers = itertools.count()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -20,6 +28,8 @@ def pytest_configure(config: pytest.Config) -> None:
         folder.mkdir()
         os.environ[variable] = str(folder)
     os.environ["JUPYTER_PLATFORM_DIRS"] = "1"
+    # Processes that tests start, kernels among them, keep market data here.
+    os.environ[STORE] = str(Path(home.name, "liqwidget"))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -27,6 +37,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.suffix == ".ipynb":
             item.add_marker(pytest.mark.notebook)
+
+
+@pytest.fixture(autouse=True)
+def own_store() -> Iterator[None]:
+    """Give each test a store of its own, far from the user's; it is made when something is kept in it."""
+    shared = os.environ[STORE]
+    os.environ[STORE] = f"{shared}-{next(_numbers)}"
+    yield
+    os.environ[STORE] = shared
 
 
 @pytest.fixture(scope="session")

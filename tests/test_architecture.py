@@ -27,6 +27,7 @@ MAY_IMPORT = {
     "study": {"errors", "domain", "field", "estimate"},
     "run": {"errors", "domain", "field", "market", "estimate", "study"},
     "widget": {"errors", "domain", "field", "raster", "study"},
+    "store": {"errors", "domain", "market"},
 }
 """Per part of the package, the other parts it may import. `heatmap` and `__init__` may import all."""
 MAY_IMPORT_ALL = {"heatmap", "__init__"}
@@ -34,8 +35,11 @@ MAY_IMPORT_ALL = {"heatmap", "__init__"}
 ONLY_IN = {"ccxt": "market/exchange*.py", "dask": "run/batch*.py"}
 """Per library, the one place that imports it."""
 
-LATE = ("aiohttp", "ccxt", "dask", "numba", "scipy", "pyarrow", "matplotlib", "bokeh.models", "bokeh.plotting")
-"""What `import liqwidget` must not load."""
+LATE = (
+    "aiohttp", "bokeh.models", "bokeh.plotting", "ccxt", "dask", "matplotlib", "numba", "pyarrow.parquet", "scipy",
+    "tqdm",
+)  # fmt: skip
+"""What `import liqwidget` must not load. (pandas 3 loads pyarrow by itself.)"""
 
 DRAWERS = {"utils", "util", "helpers", "helper", "common", "misc", "shared"}
 MAXIMUM_LINES = {".py": 400, ".ts": 250}

@@ -36,6 +36,8 @@ export function checkList({ label, choose, keepOne }: CheckListOptions, checks: 
     for (const [value, box] of boxes) {
       box.checked = chosen.includes(value)
       box.disabled = held !== null
+      const label = box.parentElement
+      if (label) label.title = held ?? label.dataset.title ?? ""
     }
     all.disabled = held !== null || ticked().length === boxes.size
     node.title = held ?? ""
@@ -62,7 +64,7 @@ export function checkList({ label, choose, keepOne }: CheckListOptions, checks: 
       const box = element("input", "liq-check", { type: "checkbox", value, "data-value": value })
       box.addEventListener("change", turn)
       boxes.set(value, box)
-      return element("label", "liq-check-label", { title }, [box, text])
+      return element("label", "liq-check-label", { title, "data-title": title }, [box, text])
     })
     rows.replaceChildren(...made)
     refresh()

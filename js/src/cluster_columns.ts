@@ -3,7 +3,8 @@ import type { Colours } from "./colours"
 import { formatMoney } from "./money"
 import { placeLabels } from "./place_labels"
 import type { Columns } from "./plot"
-import type { Cluster, Market, Measure } from "./protocol"
+import type { Market, Measure } from "./protocol"
+import type { ShownCluster as Cluster } from "./shown_clusters"
 import { span, type Viewport } from "./viewport"
 
 export interface ClusterLook {
@@ -27,16 +28,16 @@ const LABELS = 64
 
 /** Where the bands begin: now, or the right edge of a view that does not reach it. */
 export function bandStart(view: Viewport, market: Market): number {
-  return Math.min(market.time[1], view.time[1] - LEAST_SHARE * span(view.time))
+  return Math.min(market.edge ?? market.time[1], view.time[1] - LEAST_SHARE * span(view.time))
 }
 
-/** The columns of liq-clusters and of liq-cluster-labels. */
+/** The columns of liq-clusters and of liq-cluster-labels, and which clusters are labelled where [price]. */
 export function clusterColumns(
   look: ClusterLook,
   view: Viewport,
   height: number,
   colours: Colours,
-): { bands: Columns; labels: Columns } {
+): { bands: Columns; labels: Columns; labelled: { cluster: Cluster; price: number }[] } {
   const { clusters, measure, market, selected, hovered, spread } = look
   const most = Math.max(...clusters.map((cluster) => clusterAmount(cluster, measure)), 1e-9)
   const lit = (cluster: Cluster) => selected.has(cluster.id) || cluster.id === hovered
@@ -71,5 +72,5 @@ export function clusterColumns(
     }), ""),
     color: spare(placed.map(({ cluster }) => colours[cluster.side]), colours.ground),
   }
-  return { bands, labels }
+  return { bands, labels, labelled: placed.map(({ cluster, at }) => ({ cluster, price: view.price[1] - at / pixels })) }
 }

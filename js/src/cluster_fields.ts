@@ -6,9 +6,11 @@ import { formatMoney } from "./money"
 import { formatPercent } from "./percent"
 import { formatPrice } from "./price"
 import { priceDecimals } from "./price_decimals"
-import type { Cluster, Market, Measure } from "./protocol"
+import { rangeMoney } from "./range_money"
+import type { Market, Measure } from "./protocol"
+import type { ShownCluster as Cluster } from "./shown_clusters"
 
-export type FieldName = "side" | "range" | "peak" | "expected" | "size" | "distance" | "age" | "persistence" | "venues" | "leverage"
+export type FieldName = "side" | "range" | "peak" | "expected" | "size" | "doubt" | "distance" | "age" | "persistence" | "venues" | "leverage"
 
 export interface Look {
   market: Market | null
@@ -85,6 +87,16 @@ export const FIELDS: readonly Field[] = [
     descending: true,
     number: true,
     cell: (cluster, look) => formatMoney(cluster.size, quote(look)),
+  },
+  {
+    name: "doubt",
+    head: () => "Low – high",
+    title: "Lowest and highest estimate under the alternative priors, one at a time; no confidence interval. Sorts by how many times the one is the other",
+    key: ({ range }) => (range ? range[1] / range[0] : Infinity),
+    descending: false,
+    number: true,
+    cell: ({ range }, look) => (range ? rangeMoney(range, quote(look)) : "–"),
+    told: ({ range }) => range !== undefined,
   },
   {
     name: "distance",

@@ -1,9 +1,13 @@
 import type { AnyModel } from "@anywidget/types"
 import { bandStart, clusterColumns } from "./cluster_columns"
+import { clusterText } from "./cluster_text"
 import type { Colours } from "./colours"
 import type { Plot, Point } from "./plot"
-import type { Market, Traits } from "./protocol"
+import type { Market, Side, Traits } from "./protocol"
+import { shownClusters } from "./shown_clusters"
 import { sortedClusters } from "./sorted_clusters"
+import { whiskerColumns } from "./whisker_columns"
+import { roomForWhiskers } from "./window"
 
 const LABEL_WIDTH = 120
 
@@ -11,6 +15,8 @@ export interface ClusterLayer {
   draw(): void
   /** The cluster whose band or label is under a point of the plot, if any. */
   at(point: Point): string | null
+  /** A cluster that is shown, in words: its estimate and its range. */
+  told(id: string | null): { side: Side; text: string } | null
   /** Light a band up; `spread` draws it over the whole width. */
   hover(id: string | null, spread: boolean): void
   toggle(id: string): void
@@ -24,11 +30,7 @@ export function clusterLayer(
   colours: () => Colours,
 ): ClusterLayer {
   let hovered: { id: string | null; spread: boolean } = { id: null, spread: false }
-  const shown = () => {
-    const side = model.get("side")
-    const clusters = model.get("_clusters").filter((cluster) => side === "both" || cluster.side === side)
-    return sortedClusters(clusters, model.get("measure"))
-  }
+  const shown = () => sortedClusters(shownClusters(model), model.get("measure"))
   const draw = () => {
     const look = {
       clusters: shown(),
@@ -38,9 +40,11 @@ export function clusterLayer(
       hovered: hovered.id,
       spread: hovered.spread,
     }
-    const { bands, labels } = clusterColumns(look, plot.viewport(), plot.frame().height, colours())
+    const [view, frame] = [plot.viewport(), plot.frame()]
+    const { bands, labels, labelled } = clusterColumns(look, view, frame.height, colours())
     plot.setColumns("liq-clusters", bands)
     plot.setColumns("liq-cluster-labels", labels)
+    plot.setColumns("liq-whiskers", whiskerColumns(roomForWhiskers(frame.width) ? labelled : [], look.measure, view, frame, colours()))
   }
   return {
     draw,
@@ -50,6 +54,10 @@ export function clusterLayer(
       const hit = shown().filter((cluster) => price >= cluster.price_low && price <= cluster.price_high)
       hit.sort((a, b) => Math.abs(a.peak_price - price) - Math.abs(b.peak_price - price))
       return hit[0]?.id ?? null
+    },
+    told(id) {
+      const cluster = shown().find((one) => one.id === id)
+      return cluster ? { side: cluster.side, text: clusterText(cluster, model.get("measure"), market().quote) } : null
     },
     hover(id, spread) {
       if (id === hovered.id && spread === hovered.spread) return

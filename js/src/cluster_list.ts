@@ -7,8 +7,9 @@ import { element } from "./element"
 import { headCell } from "./head_cell"
 import { listen } from "./listen"
 import { observe } from "./observe"
-import type { Cluster, Traits } from "./protocol"
+import type { Traits } from "./protocol"
 import { rowWindow } from "./row_window"
+import { shownClusters, type ShownCluster as Cluster } from "./shown_clusters"
 
 export interface ClusterList {
   node: HTMLElement
@@ -118,8 +119,8 @@ export function clusterList(model: AnyModel<Traits>, { toggle, point, widen = ()
     draw()
   }
   const fill = () => {
-    const [side, measure] = [model.get("side"), model.get("measure")]
-    clusters = model.get("_clusters").filter((cluster) => side === "both" || cluster.side === side)
+    const measure = model.get("measure")
+    clusters = shownClusters(model)
     const most = clusters.reduce((found, cluster) => Math.max(found, clusterAmount(cluster, measure)), 1e-9)
     look = { market: model.get("_market"), measure, horizon: model.get("horizon"), most }
     fields = FIELDS.filter(({ told }) => !told || clusters.some(told))
@@ -149,7 +150,7 @@ export function clusterList(model: AnyModel<Traits>, { toggle, point, widen = ()
   fill()
   const bag = disposerBag()
   bag.add(
-    observe(model, ["_clusters", "side", "measure", "horizon", "_market"], fill),
+    observe(model, ["_clusters", "_doubt", "whiskers", "side", "measure", "horizon", "_market"], fill),
     observe(model, ["_selected"], check),
     listen(scroll, "scroll", scrolled),
     () => cancelAnimationFrame(frame),

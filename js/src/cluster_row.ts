@@ -2,7 +2,7 @@ import { amountField, amountShare, FIELDS, rangeText, type Field, type Look } fr
 import { element } from "./element"
 import { mixText } from "./mix_text"
 import { formatMoney } from "./money"
-import type { Cluster } from "./protocol"
+import type { ShownCluster as Cluster } from "./shown_clusters"
 
 /** The row of one cluster: a box to tick, then a cell a field. */
 export function clusterRow(cluster: Cluster, fields: readonly Field[], look: Look): HTMLTableRowElement {

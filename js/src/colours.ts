@@ -9,14 +9,14 @@ export interface Colours {
   rise: string
   fall: string
   halo: string
-  /** Sides of clusters. */
+  /** The sides, where the model does not say otherwise: side_colours.ts. */
   long: string
   short: string
   accent: string
   grid: number
 }
 
-/** What canvas elements are drawn in; the same values as in widget.css. */
+/** What canvas elements are drawn in; the same values as in css/base.css. */
 export const COLOURS: Readonly<Record<Theme, Colours>> = {
   dark: {
     ground: "#0d1017",
@@ -25,8 +25,8 @@ export const COLOURS: Readonly<Record<Theme, Colours>> = {
     rise: "#e9eef5",
     fall: "#7d8ba0",
     halo: "#0d1017",
-    long: "#5cb8f2",
-    short: "#f7a23b",
+    long: "#ff6f69",
+    short: "#5ed37f",
     accent: "#58d6c3",
     grid: 0.13,
   },
@@ -37,8 +37,8 @@ export const COLOURS: Readonly<Record<Theme, Colours>> = {
     rise: "#7d8ba0",
     fall: "#1b2330",
     halo: "#ffffff",
-    long: "#0b6bb5",
-    short: "#b3560a",
+    long: "#c8281e",
+    short: "#127a40",
     accent: "#0b8577",
     grid: 0.18,
   },

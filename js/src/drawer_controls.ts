@@ -45,7 +45,7 @@ const PANELS = [
 ]
 const GROUPS = LEVERAGE_GROUPS.map((value) => ({ value, text: value, title: `Effective leverage ${value}` }))
 const WATCHED = [
-  "leverage", "venues", "_prior", "_priors", "horizon", "sensitivity", "view", "palette", "scale", "price_style", "circles", "profile", "panels", "_market",
+  "leverage", "venues", "_prior", "_priors", "horizon", "sensitivity", "view", "palette", "side_colours", "smooth", "scale", "price_style", "circles", "whiskers", "profile", "panels", "_market",
 ] as const satisfies readonly (keyof Traits)[]
 
 /** The controls in the drawer; each is a trait of the model, both ways. */
@@ -69,6 +69,8 @@ export function drawerControls(model: AnyModel<Traits>, say: (sentence: string) 
   const view = selectBox("View", VIEWS, (value) => set("view", value as ViewKind, `View: ${value}`))
   const palettes = model.get("_palettes").map(({ name, label }) => ({ value: name, text: label }))
   const palette = selectBox("Palette", palettes, (value) => set("palette", value, `Palette: ${value}`))
+  const pairs = (model.get("_sides") ?? []).map(({ name, label, title }) => ({ value: name, text: label, title }))
+  const sides = selectBox("Side colours", pairs, (value) => set("side_colours", value, `Side colours: ${value}`))
   const scale = selectBox("Scale", SCALES, (value) => set("scale", value as Scale, `Scale: ${value}`))
   const price = selectBox("Price style", PRICES, (value) => set("price_style", value as PriceStyle, `Price: ${value}`))
   const profile = selectBox("Profile", PROFILES, (value) => set("profile", value as ProfileStack, `Profile: ${value}`))
@@ -76,7 +78,12 @@ export function drawerControls(model: AnyModel<Traits>, say: (sentence: string) 
   const circles = checkBox("Liquidation circles", "Circles where positions were liquidated, as wide as they were large", (on) =>
     set("circles", on, on ? "Realised liquidations shown" : "Realised liquidations hidden"),
   )
-
+  const whiskers = checkBox("Whiskers", "At each cluster, from the lowest to the highest estimate under the alternative priors", (on) =>
+    set("whiskers", on, on ? "Whiskers shown" : "Whiskers hidden"),
+  )
+  const smooth = checkBox("Smooth cells", "Blends the colours of neighbouring cells, for the eye only: sizes, read-outs and tables stay as they are", (on) =>
+    set("smooth", on, on ? "Cells smoothed" : "Cells as they are"),
+  )
   const sync = () => {
     leverage.show(model.get("leverage") ?? LEVERAGE_GROUPS)
     const traded = model.get("_market")?.venues ?? []
@@ -89,16 +96,19 @@ export function drawerControls(model: AnyModel<Traits>, say: (sentence: string) 
     sensitivity.show(model.get("sensitivity") ?? 0.5)
     view.show(model.get("view") ?? "heatmap")
     palette.show(model.get("palette"))
+    sides.show(model.get("side_colours") ?? "red-green")
     scale.show(model.get("scale"))
     price.show(model.get("price_style") ?? "candles")
     profile.show(model.get("profile") ?? "leverage")
     panels.show(model.get("panels") ?? [])
     circles.show(model.get("circles") ?? true)
+    smooth.show(model.get("smooth") ?? false)
+    whiskers.show(model.get("whiskers") ?? true)
   }
   sync()
   return {
     counts: { title: "What counts", fields: [leverage.node, venues.node, prior.node, horizon.node, sensitivity.node] },
-    look: { title: "Look", fields: [view.node, palette.node, scale.node, price.node, profile.node, circles.node, panels.node] },
+    look: { title: "Look", fields: [view.node, palette.node, sides.node, scale.node, smooth.node, price.node, profile.node, circles.node, whiskers.node, panels.node] },
     disable(reason) {
       for (const control of [leverage, venues, prior, horizon, sensitivity]) control.disable(reason)
     },

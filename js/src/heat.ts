@@ -5,12 +5,17 @@ import { chooseFrame } from "./choose_frame"
 import type { Colours } from "./colours"
 import { exactBytes } from "./bytes"
 import { decodeFrame, type Candles, type Frame } from "./frame"
+import { liveCandles } from "./live_candles"
 import { buildLut } from "./lut"
 import { paint } from "./paint"
 import type { Plot } from "./plot"
 import type { FrameMeta, FrameParts, FrameState, Interval, Market, Traits } from "./protocol"
+import { reach, smooth } from "./smooth"
 import type { Theme } from "./theme"
-import type { Viewport } from "./viewport"
+import { span, type Viewport } from "./viewport"
+
+/** The width of a price cell as a share of its price: 10 basis points. */
+const CELL = 0.001
 
 /** The heat and the candles of one view: which frame is shown, in which colours. */
 export interface Heat {
@@ -22,6 +27,10 @@ export interface Heat {
   showStored(view: Viewport): void
   /** Show a frame that the kernel sent. */
   showSent(meta: FrameMeta, parts: FrameParts): void
+  /** Show the newest column, which live data move; null for none. */
+  showColumn(state: FrameState | null): void
+  /** Draw the newest candles of live data with the others. */
+  showLive(rows: readonly (readonly number[])[]): void
   /** Draw again after a change of colours, side, threshold or scale. */
   repaint(): void
 }
@@ -37,6 +46,8 @@ export interface HeatOptions {
 export function heat({ model, plot, market, look, painted }: HeatOptions): Heat {
   const decoded = new WeakMap<FrameState, Frame>()
   let shown: Frame | null = null
+  let column: Frame | null = null
+  let live: readonly (readonly number[])[] = []
 
   const decode = (state: FrameState): Frame => {
     const frame = decoded.get(state) ?? decodeFrame(state, state)
@@ -44,28 +55,48 @@ export function heat({ model, plot, market, look, painted }: HeatOptions): Heat 
     return frame
   }
 
-  const repaint = () => {
-    if (!shown) return plot.clearImage()
+  const draw = (source: "liq-heat" | "liq-column", frame: Frame, { pixels }: Frame): Uint32Array => {
     const lut = buildLut({
       palette: paletteColours(model, look().theme),
       side: model.get("side"),
       threshold: model.get("threshold"),
       scale: model.get("scale"),
-      ladder: shown,
-      pixels: shown.pixels,
+      ladder: frame,
+      pixels,
     })
-    plot.setImage(paint(shown.pixels, lut), shown.width, shown.height, shown)
-    painted(lut, shown)
+    plot.setImage(source, drawn(frame, lut), frame.width, frame.height, frame)
+    return lut
+  }
+  const repaintColumn = () => {
+    if (column && shown) draw("liq-column", column, shown)
+    else plot.clearImage("liq-column")
+  }
+  const repaint = () => {
+    if (!shown) return plot.clearImage("liq-heat")
+    painted(draw("liq-heat", shown, shown), shown)
   }
 
+  // Smoothing is for the eye: `shown.pixels`, which are read out, stay as they are.
+  const drawn = (frame: Frame, lut: Uint32Array) => {
+    const image = paint(frame.pixels, lut)
+    if (!model.get("smooth")) return image
+    const { time, price, width, height } = frame
+    const cell = ((price[0] + price[1]) / 2) * CELL
+    return smooth(image, width, height, reach((width * market().timeframe_ms) / span(time)), reach((height * cell) / span(price)))
+  }
   const show = (frame: Frame) => {
     const sameCandles = shown?.candles === frame.candles
     shown = frame
     repaint()
     if (!sameCandles) over(frame)
   }
+  const latest = (frame: Frame) => (live.length ? liveCandles(frame.candles, live, frame.candle_ms) : frame.candles)
+  const overCandles = (frame: Frame) => {
+    const known = model.get("as_of") === null ? Infinity : market().time[1]
+    plot.setColumns("liq-candles", candleColumns(latest(frame), look().colours, known))
+  }
   const over = (frame: Frame) => {
-    plot.setColumns("liq-candles", candleColumns(frame.candles, look().colours, market().time[1]))
+    overCandles(frame)
     plot.setColumns("liq-circles", circleColumns(frame.events, look().colours))
   }
 
@@ -73,10 +104,11 @@ export function heat({ model, plot, market, look, painted }: HeatOptions): Heat 
     shown: () => shown,
     candles(time) {
       const within: Interval = [Math.max(time[0], market().time[0]), Math.min(time[1], market().time[1])]
-      if (shown && shown.time[0] <= within[0] && shown.time[1] >= within[1]) return shown.candles
-      const stored = model.get("_frames").map(decode)
-      const widest = stored.sort((a, b) => b.time[1] - b.time[0] - (a.time[1] - a.time[0]))[0]
-      return (widest ?? shown)?.candles ?? null
+      const known = [...(shown ? [shown] : []), ...model.get("_frames")]
+      const covering = known.filter((frame) => frame.time[0] <= within[0] && frame.time[1] >= within[1])
+      const best = covering.length > 0 ? least(covering, (frame) => frame.candle_ms) : least(known, (frame) => -span(frame.time))
+      if (!best) return null
+      return best === shown ? latest(shown!) : decode(best as FrameState).candles
     },
     showStored(view) {
       const fitting = chooseFrame(model.get("_frames"), model.get("measure"), view, market())
@@ -84,8 +116,19 @@ export function heat({ model, plot, market, look, painted }: HeatOptions): Heat 
       if (state && decode(state) !== shown) show(decode(state))
     },
     showSent: (meta, parts) => show(decodeFrame(meta, parts)),
+    showColumn(state) {
+      if (!state && !column) return
+      column = state && decodeFrame(state, state)
+      repaintColumn()
+    },
+    showLive(rows) {
+      if (rows.length === 0 && live.length === 0) return
+      live = rows
+      if (shown) overCandles(shown)
+    },
     repaint() {
       repaint()
+      if (column) repaintColumn()
       if (shown) over(shown)
     },
   }
@@ -97,3 +140,7 @@ function paletteColours(model: AnyModel<Traits>, theme: Theme): Uint8Array {
   if (!palette) throw new Error("Expected at least one palette in the model, was none")
   return exactBytes(palette[theme])
 }
+
+/** The first of those of which a number is least. */
+const least = <T>(found: readonly T[], key: (one: T) => number): T | undefined =>
+  found.reduce<T | undefined>((best, one) => (best === undefined || key(one) < key(best) ? one : best), undefined)

@@ -5,6 +5,7 @@ const PATHS = {
   hourglass: "M4 2h8M4 14h8M5 2v2.5L8 8l3-3.5V2M5 14v-2.5L8 8l3 3.5V14",
   unplugged: "M2 14l3-3M14 2l-3 3M5 7l4 4-1.5 1.5a2.8 2.8 0 0 1-4-4zM11 9 7 5l1.5-1.5a2.8 2.8 0 0 1 4 4zM6 8l-1 1M9 11l-1 1",
   grade: "M2.5 13.5v-3M6.2 13.5v-6M9.8 13.5v-8M13.5 13.5v-11",
+  whisker: "M2 8h12M2 5.5v5M14 5.5v5M6.5 3.5v9",
   close: "M4 4l8 8M12 4l-8 8",
 } as const
 

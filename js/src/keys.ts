@@ -13,10 +13,12 @@ export interface KeyActions {
   go: (view: Viewport) => void
   reset: () => void
   cancel: () => void
+  /** Select what is in view. */
+  select: () => void
 }
 
-/** Steer the focused figure: arrows move (Shift: finely), + and - zoom, 0 resets, Escape clears. */
-export function keySteering(target: HTMLElement, { view, go, reset, cancel }: KeyActions): Disposer {
+/** Steer the focused figure: arrows move (Shift: finely), + and - zoom, 0 or Home resets, Enter selects the view, Escape clears. */
+export function keySteering(target: HTMLElement, { view, go, reset, cancel, select }: KeyActions): Disposer {
   const press = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.target !== target) return
     const step = event.shiftKey ? FINE : STEP
@@ -30,6 +32,8 @@ export function keySteering(target: HTMLElement, { view, go, reset, cancel }: Ke
       "-": () => go(zoomViewport(view(), { time: 1 / ZOOM, price: 1 / ZOOM })),
       _: () => go(zoomViewport(view(), { time: 1 / ZOOM, price: 1 / ZOOM })),
       "0": reset,
+      Home: reset,
+      Enter: select,
       Escape: cancel,
     }
     const action = actions[event.key]

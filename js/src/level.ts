@@ -6,6 +6,7 @@ export const CONTRAST = 2.2
 export interface Ladder {
   top: number
   decades: number
+  raised?: number
 }
 
 /** The value that pixel level n (1 to 127) stands for: the middle of its bin, quote currency per 10 bps cell. */

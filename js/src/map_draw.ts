@@ -1,5 +1,6 @@
 import type { Book } from "./book"
 import type { Colours } from "./colours"
+import { casedStroke } from "./cased_stroke"
 import { axisDecimals } from "./axis_decimals"
 import { formatMoney } from "./money"
 import { formatPrice } from "./price"
@@ -74,15 +75,12 @@ export function drawMap(context: CanvasRenderingContext2D, look: MapLook): void 
       base -= tall
     })
   }
-  context.lineWidth = 2
   for (const [name, prices] of [["long", edges.filter((price) => price <= last)], ["short", edges.filter((price) => price >= last)]] as const) {
     if (side !== "both" && side !== name) continue
-    context.strokeStyle = colours[name]
     context.beginPath()
     prices.forEach((price, i) => (i === 0 ? context.moveTo(x(price), up(sum(price) / largest)) : context.lineTo(x(price), up(sum(price) / largest))))
-    context.stroke()
+    casedStroke(context, colours[name], colours.ground)
   }
-  context.lineWidth = 1
   context.strokeStyle = colours.accent
   context.setLineDash([3, 3])
   line(context, [x(last), top], [x(last), top + height])

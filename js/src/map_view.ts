@@ -8,6 +8,7 @@ import { listen } from "./listen"
 import { drawMap, mapPlace, type MapLook } from "./map_draw"
 import { formatMoney } from "./money"
 import { formatPercent } from "./percent"
+import { pinch } from "./pinch"
 import { formatPrice } from "./price"
 import { bookReader } from "./profile"
 import type { Interval, Market, Traits } from "./protocol"
@@ -82,6 +83,7 @@ export function mapView({ model, market, look, say }: MapOptions): MapView {
       event.preventDefault()
       zoom(Math.exp(Math.max(-200, Math.min(200, event.deltaY)) / 500))
     }, { passive: false }),
+    pinch(node, () => true, (from, to) => zoom(from.apart / to.apart)),
     listen(node, "pointermove", (event: PointerEvent) => {
       pointer = event.clientX - node.getBoundingClientRect().left
       draw()

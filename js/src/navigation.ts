@@ -6,7 +6,7 @@ import { observe } from "./observe"
 import type { Plot } from "./plot"
 import type { Interval, Market, Traits } from "./protocol"
 import { sameInterval, sameViewport, span, type Viewport } from "./viewport"
-import { windowRange } from "./window"
+import { FUTURE, windowRange } from "./window"
 
 const SETTLED = 120
 const SLIP = 0.02
@@ -18,6 +18,8 @@ export interface Navigation {
   go(view: Viewport): void
   /** Back to the window's own view. */
   reset(): void
+  /** As wide as now, to where the newest candle is. */
+  present(): void
   /** The plot's ranges changed, by Bokeh's own drag or by us. */
   moved(): void
   /** Data changed: an automatic view is computed again. */
@@ -43,9 +45,13 @@ export function navigation({ model, plot, market, candles, changed }: Navigation
     const known = candles(time)
     return known && fitPrice(known, time)
   }
+  const present = (): Pick<Market, "time"> => {
+    const { time, edge = time[1] } = market()
+    return { time: [time[0], edge] }
+  }
   const wanted = (): Viewport => {
     const followed = model.get("future") && model.get("as_of") !== null
-    const time = model.get("time_range") ?? windowRange(model.get("window"), market(), plot.frame().width, followed)
+    const time = model.get("time_range") ?? windowRange(model.get("window"), present(), plot.frame().width, followed, model.get("whiskers"))
     const near = market().last_price
     return { time, price: model.get("price_range") ?? fit(time) ?? [near * 0.95, near * 1.05] }
   }
@@ -94,7 +100,7 @@ export function navigation({ model, plot, market, candles, changed }: Navigation
     follow()
   }
   let known = plot.viewport()
-  const unlink = [observe(model, ["time_range", "price_range", "window"], follow), observe(model, ["follow"], refit)]
+  const unlink = [observe(model, ["time_range", "price_range", "window", "whiskers"], follow), observe(model, ["follow"], refit)]
 
   return {
     view: () => plot.viewport(),
@@ -108,6 +114,14 @@ export function navigation({ model, plot, market, candles, changed }: Navigation
       model.set("follow", true)
       model.save_changes()
       follow()
+    },
+    present() {
+      const { time, price } = plot.viewport()
+      const end = present().time[1] + FUTURE * span(time)
+      const [low, high] = price
+      const near = market().last_price
+      const moved: Interval = [end - span(time), end]
+      go({ time: moved, price: (near > low && near < high ? null : fit(moved)) ?? price })
     },
     moved() {
       const view = plot.viewport()

@@ -33,8 +33,8 @@ const BUSY = "Kernel busy: this picture may be coarse or old. It sharpens when t
 const GONE = "Kernel gone: this picture stays, and zoom, hover and colours still work on it. Restart the kernel and run the cell again for more."
 const SILENT = "No answer from the kernel: it is busy or gone, and this picture may be old. If it stays silent, restart it and run the cell again."
 
-/** All that the widget says in words about itself. Everything is text, never markup. */
-export function notes(): Notes {
+/** All that the widget says in words about itself, and `legends` under it. Everything is text, never markup. */
+export function notes(...legends: readonly HTMLElement[]): Notes {
   const heading = element("strong", "")
   const detail = element("span", "")
   const bar = element("progress", "liq-progress", { "aria-label": "Progress" })
@@ -95,7 +95,7 @@ export function notes(): Notes {
     },
     market(market) {
       showBanner("stale", market?.stale ?? "")
-      foot.replaceChildren(...(market ? facts(market) : []))
+      foot.replaceChildren(...(market ? [...facts(market), ...legends] : []))
     },
     say(sentence) {
       spoken.textContent = sentence

@@ -2,26 +2,31 @@ import type { AnyModel } from "@anywidget/types"
 import { readAnswer } from "./answer"
 import { axisDecimals } from "./axis_decimals"
 import { clusterLayer } from "./cluster_layer"
-import { COLOURS } from "./colours"
 import { disposerBag, type Disposer } from "./disposer"
 import type { BokehJS } from "./evaluate"
 import type { Frame } from "./frame"
 import { counter } from "./gate"
 import { heat } from "./heat"
 import { keySteering } from "./keys"
+import { liveLink } from "./live_link"
 import { navigation } from "./navigation"
 import type { Notes } from "./notes"
 import { observe } from "./observe"
+import { openedLayer } from "./opened_layer"
 import { mountPlot, type Mode, type Plot, type Point } from "./plot"
+import { pointUnder } from "./point_under"
 import { formatPrice } from "./price"
+import { presentMarket } from "./present_market"
 import { probeFrame } from "./probe"
 import type { Box, Market, Reading, Traits } from "./protocol"
 import { rasterLink } from "./raster_link"
 import { readingLink } from "./reading_link"
 import type { Readout } from "./readout"
+import { sideColours } from "./side_colours"
 import { surroundings } from "./surroundings"
 import type { Tags } from "./tags"
 import { watchTheme, type Theme } from "./theme"
+import { touchSteering } from "./touch"
 import { span } from "./viewport"
 import { wheelZoom } from "./wheel"
 
@@ -60,11 +65,11 @@ const DAY_SHOWN = 20 * 3_600_000
 export async function mountPicture(options: PictureOptions): Promise<Picture> {
   const { model, view, wrapper, host, notes, readout, tags } = options
   const bag = disposerBag()
-  const market = (): Market => model.get("_market")!
+  const market = (): Market => presentMarket(model)
   let theme: Theme = "dark"
   let pointer: Point | null = null
   let mode: Mode = "pan"
-  const colours = () => COLOURS[theme]
+  const colours = () => sideColours(model, theme)
   // Bokeh calls back while it mounts, before the parts below exist.
   let ready = false
   const whenReady = <A extends unknown[]>(callback: (...args: A) => void) => (...args: A) => void (ready && model.get("_market") && callback(...args))
@@ -97,12 +102,16 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
   const clusters = clusterLayer(model, plot, market, colours)
   const picture = heat({ model, plot, market, look: () => ({ theme, colours: colours() }), painted: (lut, frame) => options.legend(frame, lut) })
   const steer = navigation({ model, plot, market, candles: picture.candles, changed: () => changed() })
-  bag.add(raster.dispose, exact.dispose, steer.dispose)
+  const live = liveLink({ model, market, view, wrapper, plot, heat: picture, tags, steer, next, closed: () => changed() })
+  const opened = openedLayer({ model, view, next, plot, market, colours, shown: (yes) => wrapper.classList.toggle("liq-opened", yes) })
+  const touch = touchSteering(wrapper, host, plot, steer.go)
+  bag.add(raster.dispose, exact.dispose, steer.dispose, opened.dispose, touch.dispose, live.dispose)
   const around = surroundings({
     model,
     plot,
     market,
     candles: () => picture.shown()?.candles ?? null,
+    ladder: picture.shown,
     look: () => ({ theme, colours: colours() }),
     hosts: { profile: options.profile, under: options.under, over: wrapper },
     say: (text) => readout.idle(text ?? hint()),
@@ -124,14 +133,9 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
     clusters.draw()
     if (model.get("_offline")) picture.showStored(current)
     around.draw()
-    if (pointer) move(under(pointer))
-  }
-  const under = (point: Point): Point => {
-    const { time, price } = plot.viewport()
-    const { left, top, width, height } = plot.frame()
-    const across = (point.x - left) / width
-    const down = (point.y - top) / height
-    return { ...point, time: time[0] + across * span(time), price: price[1] - down * span(price) }
+    opened.draw()
+    live.refresh()
+    if (pointer) move(pointUnder(plot, pointer))
   }
   const move = (point: Point | null) => {
     pointer = point
@@ -141,11 +145,12 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
     wrapper.classList.toggle("liq-over-cluster", over !== null)
     clusters.hover(over, false)
     options.hovered(over)
-    exact.rest(point && { time: Math.min(point.time, market().time[1]), price: point.price })
+    exact.rest(point && { time: Math.min(point.time, market().now ?? market().time[1]), price: point.price })
     const frame = picture.shown()
     if (!point || !frame) return readout.idle(hint())
     const probe = probeFrame(frame, Math.min(point.time, frame.time[1] - 1), point.price)
     readout.about(point, decimals(), probe, market())
+    readout.cluster(clusters.told(over))
   }
   const select = (box: Box | null) => {
     model.set("_selection", box && { time: [...box.time], price: [...box.price] })
@@ -157,6 +162,7 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
     mode = next
     plot.setMode(next)
     wrapper.dataset.mode = next
+    touch.ruled()
     options.modeChanged(next)
   }
   const readText = (reading: Reading | null) => {
@@ -166,20 +172,24 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
   }
   const hear = (message: unknown, buffers: readonly DataView[]) => {
     const answer = readAnswer(message, view)
-    if (!answer || answer.type === "bokeh") return
+    if (!answer) return
     if (answer.type === "patch") return plot.patch(answer.content)
     if (answer.type === "reading") return readText(exact.answered(answer))
     if (answer.type === "error") {
       raster.answered(answer.id)
       raster.renew()
+      live.answered(answer.id)
       exact.failed(answer.id)
       return notes.chip(answer.message)
     }
+    if (answer.type !== "frame") return
     const [pixels, candles, events] = buffers
-    if (!raster.answered(answer.id) || !pixels || !candles || !events) return
+    if (!pixels || !candles || !events) return
+    if (live.answered(answer.id, { ...answer.frame, pixels, candles, events }) || !raster.answered(answer.id)) return
     notes.chip("")
     stale = false
     picture.showSent(answer.frame, { pixels, candles, events })
+    live.refresh()
     around.draw()
   }
   const facts = () => {
@@ -206,12 +216,19 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
   bag.add(
     observe(model, ["_market"], facts),
     observe(model, ["_frames", "measure"], newFrames),
-    observe(model, ["_clusters", "_selected", "side", "measure"], clusters.draw),
+    observe(model, ["_clusters", "_doubt", "whiskers", "_selected", "side", "side_colours", "measure"], clusters.draw),
+    observe(model, ["_selection", "_selected", "_clusters"], opened.draw),
     observe(model, ["_prior", "_priors"], () => pointer ?? readout.idle(hint())),
     observe(model, ["_selection"], () => plot.setSelection(model.get("_selection"))),
-    observe(model, ["side", "palette", "scale", "threshold"], picture.repaint),
+    observe(model, ["side", "side_colours", "palette", "smooth", "scale", "threshold"], picture.repaint),
     wheelZoom(host, plot, steer.go),
-    keySteering(wrapper, { view: steer.view, go: steer.go, reset: steer.reset, cancel: () => (mode === "select" ? setMode("pan") : select(null)) }),
+    keySteering(wrapper, {
+      view: steer.view,
+      go: steer.go,
+      reset: steer.reset,
+      cancel: () => (mode === "select" ? setMode("pan") : select(null)),
+      select: () => model.get("_offline") || select(steer.view()),
+    }),
   )
   const first = model.get("_frames").find(({ measure }) => measure === model.get("measure"))
   picture.showStored(first ?? { time: market().time, price: [0, 0] })
@@ -224,6 +241,7 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
       picture.repaint()
       clusters.draw()
       around.draw()
+      opened.draw()
     }),
   )
   facts()
@@ -234,7 +252,10 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
     reset: steer.reset,
     setMode,
     toggle: clusters.toggle,
-    point: (id) => clusters.hover(id, true),
+    point(id) {
+      clusters.hover(id, true)
+      readout.idle(clusters.told(id)?.text ?? hint())
+    },
     dispose: bag.dispose,
   }
 }

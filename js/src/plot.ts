@@ -41,18 +41,22 @@ export interface PlotEvents {
 
 /** The figure of widget/figure.py on the page. This file is the one place that touches Bokeh. */
 export interface Plot {
+  /** What the pointer acts on. */
+  surface: HTMLElement
   viewport(): Viewport
   setViewport(view: Viewport): void
   /** The inner frame in CSS pixels, relative to the host element. */
   frame(): { left: number; top: number; width: number; height: number }
-  setColumns(source: "liq-candles" | "liq-circles" | "liq-clusters" | "liq-cluster-labels", columns: Columns): void
-  setImage(image: Uint32Array<ArrayBuffer>, width: number, height: number, over: Viewport): void
-  clearImage(): void
+  setColumns(source: "liq-candles" | "liq-circles" | "liq-clusters" | "liq-cluster-labels" | "liq-whiskers" | "liq-opened", columns: Columns): void
+  setImage(source: "liq-heat" | "liq-column", image: Uint32Array<ArrayBuffer>, width: number, height: number, over: Viewport): void
+  clearImage(source: "liq-heat" | "liq-column"): void
   setLastPrice(price: number): void
   setPriceStyle(style: PriceStyle): void
   setCirclesShown(shown: boolean): void
   setSelection(box: Box | null): void
   setTexts(title: string, notice: string): void
+  /** Above the bars at the bottom edge, '' for none. */
+  setOpened(text: string): void
   /** Hatch the picture: what it shows is not to be relied on. */
   setHatched(hatched: boolean): void
   setPriceDecimals(decimals: number): void
@@ -126,6 +130,7 @@ export async function mountPlot(bokeh: BokehJS, json: string, host: HTMLElement,
   ]
 
   return {
+    surface: (views.get_one(figure) as PlotView).canvas_view.events_el,
     viewport: () => ({ time: [time.start, time.end], price: [price.start, price.end] }),
     setViewport(view) {
       setRange(time, view.time)
@@ -138,9 +143,9 @@ export async function mountPlot(bokeh: BokehJS, json: string, host: HTMLElement,
     setColumns(source, columns) {
       named<ColumnDataSource>(source).data = asData(columns)
     },
-    setImage(image, width, height, over) {
+    setImage(source, image, width, height, over) {
       const { ndarray } = bokeh.require("core/util/ndarray")
-      heat.data = asData({
+      named<ColumnDataSource>(source).data = asData({
         image: [ndarray(image, { dtype: "uint32", shape: [height, width] })],
         x: [over.time[0]],
         y: [over.price[0]],
@@ -148,8 +153,8 @@ export async function mountPlot(bokeh: BokehJS, json: string, host: HTMLElement,
         dh: [over.price[1] - over.price[0]],
       })
     },
-    clearImage() {
-      heat.data = asData({ image: [], x: [], y: [], dw: [], dh: [] })
+    clearImage(source) {
+      named<ColumnDataSource>(source).data = asData({ image: [], x: [], y: [], dw: [], dh: [] })
     },
     setLastPrice: (at) => void last.setv({ location: at, visible: true }),
     setPriceStyle(style) {
@@ -169,6 +174,7 @@ export async function mountPlot(bokeh: BokehJS, json: string, host: HTMLElement,
       title.setv({ text: heading, visible: heading !== "" })
       notice.setv({ text: sentence, visible: sentence !== "" })
     },
+    setOpened: (text) => void named<Label>("liq-opened-text").setv({ text, visible: text !== "" }),
     setHatched: (hatched) => void (hatch.visible = hatched),
     setPriceDecimals(decimals) {
       named<NumeralTickFormatter>("liq-price-format").format = decimals > 0 ? `0,0.${"0".repeat(decimals)}` : "0,0"
@@ -197,6 +203,9 @@ export async function mountPlot(bokeh: BokehJS, json: string, host: HTMLElement,
       last.line_color = colours.accent
       title.setv({ text_color: colours.text, background_fill_color: colours.ground })
       notice.setv({ text_color: colours.muted, background_fill_color: colours.ground })
+      named<Label>("liq-opened-text").setv({ text_color: colours.text, background_fill_color: colours.ground })
+      const ring = named<GlyphRenderer>("liq-whisker-halo").glyph as unknown as { line_color: unknown }
+      ring.line_color = { value: colours.ground }
       hatch.hatch_color = colours.muted
       selection.setv({ fill_color: colours.accent, line_color: colours.accent })
       box.overlay.setv({ fill_color: colours.accent, fill_alpha: 0.12, line_color: colours.accent })

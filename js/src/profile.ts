@@ -7,14 +7,15 @@ import { formatMoney } from "./money"
 import type { Plot } from "./plot"
 import { drawBars } from "./profile_bars"
 import type { BookState, Market, Traits } from "./protocol"
-import { setText } from "./set_text"
 import type { Theme } from "./theme"
 
 const BIN = 3
+const ROOM_FOR_CAPTION = 120
 
 export interface ProfilePanel {
   node: HTMLElement
-  draw(plot: Plot): void
+  /** Draw for the view of the picture; returns the size at which the curves end. */
+  draw(plot: Plot): number
 }
 
 export interface ProfileOptions {
@@ -26,8 +27,7 @@ export interface ProfileOptions {
 /** Standing size by price beside the picture, on its price axis: bars by leverage group or venue, and what adds up. */
 export function profilePanel({ model, market, look }: ProfileOptions): ProfilePanel {
   const surface = canvas("liq-profile-canvas", "Estimated standing size by price")
-  const caption = element("div", "liq-profile-caption")
-  const node = element("div", "liq-profile", {}, [caption, surface.node])
+  const node = element("div", "liq-profile", {}, [surface.node])
   const decoded = bookReader()
   return {
     node,
@@ -35,16 +35,16 @@ export function profilePanel({ model, market, look }: ProfileOptions): ProfilePa
       const stack = model.get("profile")
       const state = model.get("_book")
       node.hidden = stack === "off" || model.get("view") === "map"
-      if (node.hidden || !state || stack === "off") return
+      if (node.hidden || !state || stack === "off") return 0
       const { top, height } = plot.frame()
       const [low, high] = plot.viewport().price
       const [width, whole] = [node.clientWidth, node.clientHeight]
-      if (!(width > 0 && height > 0)) return
+      if (!(width > 0 && height > 0)) return 0
       const count = Math.max(8, Math.floor(height / BIN))
       const edges = Array.from({ length: count + 1 }, (_, i) => low + ((high - low) * i) / count)
       const book = decoded(state, stack)
       const { last_price: last, quote } = market()
-      setText(caption, `est. size by ${stack === "venue" ? "venue" : "leverage"}`)
+      let sum = 0
       surface.draw(width, whole, (context) => {
         const { theme, colours } = look()
         const side = model.get("side")
@@ -54,7 +54,11 @@ export function profilePanel({ model, market, look }: ProfileOptions): ProfilePa
         context.textAlign = "right"
         context.textBaseline = "bottom"
         context.fillText(most.bar > 0 ? formatMoney(most.bar, quote) : "", width - 4, top + height + 16)
+        context.textAlign = "left"
+        if (width >= ROOM_FOR_CAPTION) context.fillText("est. size", 4, top + height + 16)
+        sum = most.sum
       })
+      return sum
     },
   }
 }

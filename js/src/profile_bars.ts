@@ -1,6 +1,7 @@
 import type { Book } from "./book"
 import type { Colours } from "./colours"
 import type { SideChoice } from "./protocol"
+import { casedStroke } from "./cased_stroke"
 import { leverageShade, venueColour } from "./stack_colours"
 import type { Theme } from "./theme"
 
@@ -71,9 +72,7 @@ function drawSums(context: CanvasRenderingContext2D, { book, edges, last, side, 
   const curves = parts.map((part) => ({ ...part, sums: reached(part) }))
   const most = Math.max(...curves.flatMap(({ sums }) => sums), 0)
   if (!(most > 0)) return 0
-  context.lineWidth = 1.5
   for (const { name, prices, sums } of curves) {
-    context.strokeStyle = colours[name]
     context.beginPath()
     prices.forEach((price, i) => {
       const x = (sums[i]! / most) * width * ROOM
@@ -81,8 +80,7 @@ function drawSums(context: CanvasRenderingContext2D, { book, edges, last, side, 
       if (i === 0) context.moveTo(x, y)
       else context.lineTo(x, y)
     })
-    context.stroke()
+    casedStroke(context, colours[name], colours.ground)
   }
-  context.lineWidth = 1
   return most
 }

@@ -20,6 +20,8 @@ export interface FrameMeta {
   measure: Measure
   top: number
   decades: number
+  /** Levels from the one with the strongest colour to the highest. */
+  raised?: number
   candle_ms: number
 }
 
@@ -52,17 +54,47 @@ export interface Grade {
   hatched: boolean
 }
 
+export type FeedState = "connected" | "stale" | "reconnecting" | "refused" | "off" | "history" | "simulated" | "own frames"
+
+/** How fresh one venue's data are. */
+export interface Feed {
+  venue: string
+  state: FeedState
+  /** Time of the last data; null for none. */
+  time: number | null
+  reason: string
+}
+
+/** What moves with every update of live data; without a price in replay. */
+export interface Live {
+  number: number
+  /** The kernel's clock when it was sent. */
+  now: number
+  feeds: readonly Feed[]
+  last_price?: number
+  /** The last close, and the present. */
+  time?: Interval
+  /** The newest candles of the drawn market: start, end, open, high, low, close. */
+  candles?: readonly (readonly number[])[]
+}
+
 export interface Market {
   symbol: string
   label: string
   simulated: boolean
+  /** Python arguments that read it again; "source=market" for data of the analyst's own. */
+  arguments: string
   notice: string | null
   grade: Grade
   /** What has stopped coming, and since when; null when all is fresh. */
   stale?: string | null
+  feeds?: readonly Feed[]
   /** From the first open to the last close shown; `span` to the last close there is. */
   time: Interval
   span: Interval
+  /** Of live data: the present, and the close of the candle that is not over. */
+  now?: number
+  edge?: number
   last_price: number
   price_decimals: number
   timeframe_ms: number
@@ -88,6 +120,16 @@ export interface Cluster {
   venues_agreeing?: number
 }
 
+/** Lowest, estimated and highest [quote]. */
+export type Three = readonly [number, number, number]
+
+/** How far clusters move under the alternative priors, by id; in words why it cannot be told. */
+export interface Doubt {
+  over: readonly string[]
+  of: Readonly<Record<string, Readonly<Record<Measure, Three>>>>
+  error: string
+}
+
 export interface PaletteState {
   name: string
   label: string
@@ -95,8 +137,19 @@ export interface PaletteState {
   light: Bytes
 }
 
+/** The colours of the sides on each ground. */
+export interface SideColoursState {
+  name: string
+  label: string
+  title: string
+  dark: Readonly<Record<Side, string>>
+  light: Readonly<Record<Side, string>>
+}
+
 export interface PriorState {
   name: string
+  /** Python that names it. */
+  code: string
   label: string
   title: string
 }
@@ -119,10 +172,13 @@ export interface Traits {
   future: boolean
   threshold: number
   palette: string
+  side_colours: string
+  smooth: boolean
   scale: Scale
   follow: boolean
   price_style: PriceStyle
   circles: boolean
+  whiskers: boolean
   panels: readonly PanelName[]
   profile: ProfileStack
   view: ViewKind
@@ -131,12 +187,17 @@ export interface Traits {
   _document: string
   _assets: string | null
   _palettes: readonly PaletteState[]
+  _sides: readonly SideColoursState[]
+  /** The default of each public trait, in its JSON form. */
+  _usual: Readonly<Record<string, unknown>>
   _priors: readonly PriorState[]
   _prior: string
   _frames: readonly FrameState[]
   _market: Market | null
+  _live?: Live | null
   _book: BookState | null
   _clusters: readonly Cluster[]
+  _doubt: Doubt | null
   _selection: Box | null
   _selected: readonly string[]
   _error: string
@@ -167,14 +228,32 @@ export interface Reading {
   leverage_mix: Readonly<Record<string, number>>
 }
 
+/** When what is selected was opened; the buffer: float64, longs, then shorts, one a column of the range of time [quote]. */
+export interface Opened {
+  type: "provenance"
+  view: string
+  id: number
+  time: Interval
+  size: number
+  before: number
+  after: number
+  /** How many ticked clusters; 0: the box. */
+  clusters: number
+}
+
 export type Answer =
   | { type: "frame"; view: string; id: number; frame: FrameMeta }
   | Reading
+  | Opened
+  | { type: "file"; view: string; id: number; name: string }
   | { type: "bokeh"; view: string; id: number; version: string }
   | { type: "patch"; content: unknown }
   | { type: "error"; view: string; id: number; message: string }
 
 export type Request =
+  | { type: "provenance"; view: string; id: number; time: Interval; columns: number }
+  | { type: "html"; view: string; id: number }
   | { type: "view"; view: string; id: number; time: Interval; price: Interval; width: number; height: number }
   | { type: "reading"; view: string; id: number; time: number; price: number }
   | { type: "bokeh"; view: string; id: number }
+  | { type: "taken"; view: string; id: number }

@@ -10,12 +10,14 @@ export interface Readout {
   node: HTMLElement
   /** What the pixel tells at once. */
   about(at: { time: number; price: number }, decimals: number, probe: Probe | null, market: Market): void
+  /** The cluster under the pointer, or none. */
+  cluster(told: { side: Side; text: string } | null): void
   /** What the kernel answers after a rest. */
   exact(reading: Reading, side: Side, market: Market): void
   idle(text: string): void
 }
 
-const FIELDS = ["price", "distance", "time", "side", "about", "size", "expected", "chance", "cumulative", "made"] as const
+const FIELDS = ["price", "distance", "time", "side", "about", "cluster", "size", "expected", "chance", "cumulative", "made"] as const
 const SHARES = 2
 
 /** The line under the controls that says what is under the pointer. */
@@ -40,11 +42,15 @@ export function readout(): Readout {
       node.dataset.state = "about"
       put("price", "", formatPrice(price, decimals))
       put("distance", "", formatPercent(100 * (price / market.last_price - 1)))
-      put("time", "", time > market.time[1] ? "after now" : formatTime(time))
+      put("time", "", time > (market.now ?? market.time[1]) ? "after now" : formatTime(time))
       put("side", "", probe ? probe.side : "none")
       cells.get("side")?.setAttribute("data-side", probe?.side ?? "")
       put("about", "est. about", probe ? `${formatMoney(probe.value, market.quote)} per 10 bps` : "–")
       clearExact()
+    },
+    cluster(told) {
+      node.classList.toggle("liq-over-cluster", told !== null)
+      put("cluster", told ? `${told.side} cluster` : "", told?.text ?? "")
     },
     exact(reading, side, market) {
       const money = (amount: number) => formatMoney(amount, market.quote)

@@ -8,6 +8,8 @@ import { disposerBag } from "./disposer"
 import { drawer } from "./drawer"
 import { drawerControls } from "./drawer_controls"
 import { element } from "./element"
+import { feedLine } from "./feed_line"
+import { help } from "./help"
 import { kernelWatch } from "./kernel_watch"
 import { loadBokeh } from "./load_bokeh"
 import { notes } from "./notes"
@@ -18,9 +20,10 @@ import { randomId } from "./random_id"
 import { readout } from "./readout"
 import { sharing } from "./sharing"
 import { axisTags } from "./tags"
-import { watchTheme } from "./theme"
+import { tintSides } from "./tint_sides"
 import { toolbar } from "./toolbar"
 import { untab } from "./untab"
+import { whiskerLegend } from "./whisker_legend"
 import { windowRange } from "./window"
 
 export interface RenderOptions {
@@ -41,7 +44,8 @@ export function render({ model: given, el, signal, host }: RenderOptions): () =>
   let picture: Picture | null = null
   let mounting = false
 
-  const words = notes()
+  const legend = whiskerLegend(model)
+  const words = notes(legend.node)
   const line = readout()
   const tags = axisTags()
   const list = clusterList(model, {
@@ -49,12 +53,13 @@ export function render({ model: given, el, signal, host }: RenderOptions): () =>
     point: (id) => picture?.point(id),
     widen: (wide) => root.classList.toggle("liq-wide-table", wide),
   })
+  const fresh = feedLine(model)
   const canvas = element("div", "liq-canvas")
   const figure = element(
     "div",
     "liq-figure",
     { tabindex: "0", role: "application", "data-mode": "pan" },
-    [canvas, ...tags.nodes, ...words.over],
+    [canvas, ...tags.nodes, ...words.over, fresh.node],
   )
   const profile = element("div", "liq-host liq-profile-host")
   const under = element("div", "liq-host liq-panels-host")
@@ -64,22 +69,25 @@ export function render({ model: given, el, signal, host }: RenderOptions): () =>
   const controls = drawerControls(model, words.say)
   const ways = sharing({ model, root, figure: main, tags: tags.nodes, say: words.say })
   const side = drawer([controls.counts, controls.look, ways.group], (open) => root.classList.toggle("liq-drawer-open", open))
+  const keys = help(root, ways.full)
   const bar = toolbar(model, {
     mode: (mode) => picture?.setMode(mode),
     reset: () => picture?.reset(),
     say: words.say,
-    options: side.button,
+    more: [side.button, keys.button],
   })
   const kernel = kernelWatch(model, (state) => {
     const back = gone && state !== "gone"
     gone = state === "gone"
     words.kernel(state)
+    fresh.running(!gone)
     // What was set in between is sent now.
     if (back) model.save_changes()
   })
   const body = element("div", "liq-body", {}, [side.node, main, list.node])
-  root.append(bar.node, words.top, line.node, body, words.foot)
+  root.append(bar.node, keys.node, words.top, line.node, body, words.foot)
   el.append(root)
+  el.classList.add("liq-place")
   bag.add(
     () => root.remove(),
     containKeys(root),
@@ -87,15 +95,18 @@ export function render({ model: given, el, signal, host }: RenderOptions): () =>
     controls.dispose,
     ways.dispose,
     side.dispose,
+    keys.dispose,
     list.dispose,
+    legend.dispose,
     kernel.dispose,
-    watchTheme((theme) => (root.dataset.theme = theme)),
+    fresh.dispose,
+    tintSides(model, root),
   )
 
   const describe = () => {
     const symbol = model.get("_market")?.label ?? model.get("symbol")
-    const keys = "Arrow keys move, plus and minus zoom, zero resets, Escape clears the selection."
-    figure.setAttribute("aria-label", `Estimated liquidation heatmap of ${symbol}. ${keys}`)
+    const steer = "Arrow keys move, plus and minus zoom, zero resets, Escape clears the selection, question mark lists all keys."
+    figure.setAttribute("aria-label", `Estimated liquidation heatmap of ${symbol}. ${steer}`)
   }
   const state = () => {
     describe()

@@ -21,8 +21,15 @@ export interface SharingOptions {
   say: (sentence: string) => void
 }
 
+export interface Sharing {
+  group: DrawerGroup
+  /** Fill the screen or leave it, or say why that cannot be had. */
+  full(): void
+  dispose: Disposer
+}
+
 /** Save the view as a picture or a file, copy it as code, or fill the screen with it. */
-export function sharing({ model, root, figure, tags, say }: SharingOptions): { group: DrawerGroup; dispose: Disposer } {
+export function sharing({ model, root, figure, tags, say }: SharingOptions): Sharing {
   const bag = disposerBag()
   const offline = model.get("_offline")
   const link = fileLink(model, randomId(), counter())
@@ -51,7 +58,7 @@ export function sharing({ model, root, figure, tags, say }: SharingOptions): { g
   })
   parts.disable({ html: offline ? "This is that file already" : null, full: full.reason })
   bag.add(link.dispose, full.dispose)
-  return { group: parts.group, dispose: bag.dispose }
+  return { group: parts.group, full: () => (full.reason ? say(full.reason) : void full.turn()), dispose: bag.dispose }
 }
 
 function caption(model: AnyModel<Traits>): string {

@@ -9,7 +9,7 @@ const VENUES: Readonly<Record<Theme, readonly string[]>> = {
 /** Shades of a side's colour: the nearer the liquidation, the stronger. */
 export function leverageShade(colour: string, index: number, count: number): string {
   const share = count > 1 ? index / (count - 1) : 0
-  return `color-mix(in srgb, ${colour} ${Math.round(100 - 68 * share)}%, transparent)`
+  return `color-mix(in srgb, ${colour} ${Math.round(100 - 86 * share)}%, transparent)`
 }
 
 export function venueColour(index: number, theme: Theme): string {

@@ -2,6 +2,8 @@ import type { AnyModel } from "@anywidget/types"
 import type { Colours } from "./colours"
 import { disposerBag, type Disposer } from "./disposer"
 import type { Candles } from "./frame"
+import { legend } from "./legend"
+import type { Ladder } from "./level"
 import { mapView } from "./map_view"
 import { observe } from "./observe"
 import { panels } from "./panels"
@@ -24,6 +26,8 @@ export interface SurroundingsOptions {
   plot: Plot
   market: () => Market
   candles: () => Candles | null
+  /** The values on the picture, or none. */
+  ladder: () => Ladder | null
   look: () => { theme: Theme; colours: Colours }
   /** Where the profile, the panels and the liquidation map go. */
   hosts: { profile: HTMLElement; under: HTMLElement; over: HTMLElement }
@@ -33,20 +37,21 @@ export interface SurroundingsOptions {
 }
 
 /** What stands around the picture: the profile beside it, panels and replay under it, the liquidation map in its place. */
-export function surroundings({ model, plot, market, candles, look, hosts, say, speak }: SurroundingsOptions): Surroundings {
+export function surroundings({ model, plot, market, candles, ladder, look, hosts, say, speak }: SurroundingsOptions): Surroundings {
   const beside = profilePanel({ model, market, look })
   const lower = panels({ model, market, colours: () => look().colours })
   const map = mapView({ model, market, look, say })
+  const key = legend({ model, market, ladder, look })
   const past = replay(model, speak)
   hosts.profile.replaceChildren(beside.node)
-  hosts.under.replaceChildren(...(model.get("_offline") ? [lower.node] : [lower.node, past.node]))
+  hosts.under.replaceChildren(key.node, lower.node, ...(model.get("_offline") ? [] : [past.node]))
   hosts.over.append(map.node)
   let frame = 0
   const draw = () => {
     frame ||= requestAnimationFrame(() => {
       frame = 0
       map.draw()
-      beside.draw(plot)
+      key.draw(beside.draw(plot))
       lower.draw(plot, candles())
     })
   }
@@ -54,9 +59,10 @@ export function surroundings({ model, plot, market, candles, look, hosts, say, s
   bag.add(
     () => cancelAnimationFrame(frame),
     map.dispose,
+    key.dispose,
     past.dispose,
     () => map.node.remove(),
-    observe(model, ["_book", "profile", "panels", "view", "side"], draw),
+    observe(model, ["_book", "profile", "panels", "view", "side", "side_colours"], draw),
     observe(model, ["price_style"], () => plot.setPriceStyle(model.get("price_style"))),
     observe(model, ["circles"], () => plot.setCirclesShown(model.get("circles"))),
   )

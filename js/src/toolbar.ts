@@ -22,8 +22,8 @@ export interface ToolbarActions {
   mode(mode: Mode): void
   reset(): void
   say(sentence: string): void
-  /** The button that opens the drawer. */
-  options: HTMLElement
+  /** The buttons that open the drawer and the help. */
+  more: readonly HTMLElement[]
 }
 
 const SIDES: readonly Choice<SideChoice>[] = [
@@ -42,7 +42,7 @@ const MODES: readonly Choice<Mode>[] = [
 ]
 
 /** The slim row of controls that are moved often; each is a trait of the model, both ways. */
-export function toolbar(model: AnyModel<Traits>, { mode, reset, say, options }: ToolbarActions): Toolbar {
+export function toolbar(model: AnyModel<Traits>, { mode, reset, say, more }: ToolbarActions): Toolbar {
   let ladder: Ladder | null = null
   const set = <K extends keyof Traits>(name: K, value: Traits[K], said: string) => {
     model.set(name, value)
@@ -83,7 +83,7 @@ export function toolbar(model: AnyModel<Traits>, { mode, reset, say, options }: 
   }
   sync()
   modes.show("pan")
-  const view = element("div", "liq-group liq-view", {}, [follow, modes.node, home, options])
+  const view = element("div", "liq-group liq-view", {}, [follow, modes.node, home, ...more])
   const node = element("div", "liq-toolbar", { role: "group", "aria-label": "Heatmap controls" }, [
     side.node,
     window.node,

@@ -11,8 +11,11 @@ const LENGTHS: Record<Exclude<Window, "all">, number> = {
 
 /** Share of the width that is left free for the future, where the clusters are labelled. */
 export const FUTURE = 0.07
-const LABEL = 118
+export const LABEL = 118
+/** Pixels left of the labels for whiskers, where the plot is wide enough. */
+export const WHISKERS = 50
 const MOST = 0.25
+export const roomForWhiskers = (width: number): boolean => LABEL + WHISKERS <= MOST * width
 /** The same where the price that followed is shown. */
 const FOLLOWED = 0.4
 
@@ -25,8 +28,10 @@ export function windowRange(
   { time: [first, last] }: Pick<Market, "time">,
   width = Infinity,
   followed = false,
+  whiskers = false,
 ): Interval {
   const start = window === "all" ? first : Math.max(first, last - LENGTHS[window])
-  const future = followed ? FOLLOWED : Math.min(MOST, Math.max(FUTURE, LABEL / width))
+  const label = LABEL + (whiskers && roomForWhiskers(width) ? WHISKERS : 0)
+  const future = followed ? FOLLOWED : Math.min(MOST, Math.max(FUTURE, label / width))
   return [start, last + ((last - start) * future) / (1 - future)]
 }

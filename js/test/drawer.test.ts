@@ -8,10 +8,17 @@ import { fileLink } from "../src/file_link"
 import { counter } from "../src/gate"
 import type { Market, Traits } from "../src/protocol"
 import { share } from "../src/share"
+import { sideColours } from "../src/side_colours"
+import { tintSides } from "../src/tint_sides"
 import { fakeModel } from "./fake_model"
 
 const GROUPS = [">50x", "25-50x", "10-25x", "5-10x", "3-5x", "<3x"]
-const market = { venues: ["binance", "bybit"], simulated: true, label: "BTC · simulated market", time: [0, 1] } as unknown as Market
+const market = { venues: ["binance", "bybit"], simulated: true, arguments: 'source="sample"', label: "BTC · simulated market", time: [0, 1] } as unknown as Market
+const [bright, deep] = [{ long: "#ff0000", short: "#00ff00" }, { long: "#880000", short: "#008800" }]
+const PAIRS = [
+  { name: "red-green", label: "Red and green", title: "The convention", dark: bright, light: deep },
+  { name: "blue-orange", label: "Blue and orange", title: "For every eye", dark: { long: "#0000ff", short: "#ff8800" }, light: { long: "#000088", short: "#884400" } },
+]
 const START: Partial<Traits> = {
   leverage: GROUPS,
   venues: ["binance", "bybit"],
@@ -20,8 +27,12 @@ const START: Partial<Traits> = {
   profile: "leverage",
   price_style: "candles",
   circles: true,
+  whiskers: true,
   view: "heatmap",
   _market: market,
+  side_colours: "red-green",
+  _usual: { side: "both", threshold: 0, follow: true, leverage: GROUPS, venues: [], panels: ["volume", "open_interest"], horizon: "24h", as_of: null, time_range: null, price_range: null },
+  _sides: PAIRS,
   _palettes: [{ name: "ember", label: "Ember", dark: new Uint8Array(0), light: new Uint8Array(0) }, { name: "viridis", label: "Viridis", dark: new Uint8Array(0), light: new Uint8Array(0) }],
 }
 
@@ -66,6 +77,7 @@ describe("drawerControls", () => {
     const { model, field } = setup()
     const lists = [
       ["palette", "palette", "viridis", "ember"],
+      ["side_colours", "side_colours", "blue-orange", "red-green"],
       ["scale", "scale", "rank", "log"],
       ["price_style", "price_style", "line", "off"],
       ["profile", "profile", "venue", "off"],
@@ -90,8 +102,8 @@ describe("drawerControls", () => {
 
   it("names the prior, also one of the analyst's own", () => {
     const { model, field } = setup()
-    const named = { name: "effective", label: "Effective leverage", title: "How far liquidations really are" }
-    model.set("_priors", [named, { name: "own", label: "Own: 3x, 0.8", title: "Your own prior" }])
+    const named = { name: "effective", label: "Effective leverage", title: "How far liquidations really are", code: '"effective"' }
+    model.set("_priors", [named, { name: "own", label: "Own: 3x, 0.8", title: "Your own prior", code: "(3.0, 0.8)" }])
     model.set("_prior", "own")
     const prior = field<HTMLSelectElement>("prior")
     expect([prior.selectedOptions[0]?.textContent, prior.title]).toEqual(["Own: 3x, 0.8", "Your own prior"])
@@ -119,6 +131,14 @@ describe("drawerControls", () => {
     expect(model.get("panels")).toEqual(["volume", "open_interest", "funding"])
     field<HTMLInputElement>("liquidation_circles").click()
     expect(model.get("circles")).toBe(false)
+    const smooth = field<HTMLInputElement>("smooth_cells")
+    expect([smooth.checked, /read-outs .* stay/.test(smooth.parentElement!.title)]).toEqual([false, true])
+    smooth.click()
+    expect(model.get("smooth")).toBe(true)
+    model.set("smooth", false)
+    expect(smooth.checked).toBe(false)
+    field<HTMLInputElement>("whiskers").click()
+    expect(model.get("whiskers")).toBe(false)
   })
 
   it("lets all panels go, but never the last venue or group", () => {
@@ -140,6 +160,24 @@ describe("drawerControls", () => {
   })
 })
 
+describe("sideColours", () => {
+  it("gives canvas and stylesheet the pair of the model, in both themes", () => {
+    const { model } = fakeModel(START)
+    const root = document.createElement("div")
+    document.documentElement.dataset.theme = "dark"
+    const dispose = tintSides(model, root)
+    const shown = () => [root.dataset.theme, root.style.getPropertyValue("--liq-long"), root.style.getPropertyValue("--liq-short")]
+    expect(shown()).toEqual(["dark", "#ff0000", "#00ff00"])
+    model.set("side_colours", "blue-orange")
+    expect(shown()).toEqual(["dark", "#0000ff", "#ff8800"])
+    expect(sideColours(model, "light")).toMatchObject({ long: "#000088", short: "#884400", ground: "#ffffff" })
+    dispose()
+    model.set("side_colours", "red-green")
+    expect(shown()).toEqual(["dark", "#0000ff", "#ff8800"])
+    delete document.documentElement.dataset.theme
+  })
+})
+
 describe("checkList", () => {
   it("chooses all by one button, which is off when all are chosen", () => {
     const choose = vi.fn()
@@ -154,26 +192,38 @@ describe("checkList", () => {
 })
 
 describe("copyState", () => {
-  it("writes only what differs", () => {
+  const IMPORT = "from liqwidget import LiqHeatmap\n"
+
+  it("writes a cell with only what differs", () => {
     const { model } = fakeModel(START)
-    expect(copyState(model)).toBe('LiqHeatmap("BTC", source="sample")')
+    expect(copyState(model)).toBe(`${IMPORT}LiqHeatmap("BTC", source="sample")`)
     model.set("side", "long")
     model.set("threshold", 2500)
     model.set("follow", false)
     model.set("leverage", [">50x"])
+    model.set("venues", ["bybit"])
     model.set("panels", [])
     model.set("_prior", "nominal")
+    model.set("as_of", 1)
     model.set("time_range", [0, 86_400_000])
     model.set("price_range", [90_000, 100_000.5])
     expect(copyState(model)).toBe(
-      'LiqHeatmap("BTC", source="sample", prior="nominal", side="long", threshold=2500, follow=False, leverage=(">50x",), panels=(), ' +
+      `${IMPORT}LiqHeatmap("BTC", source="sample", prior="nominal", side="long", threshold=2500, follow=False, leverage=(">50x",), ` +
+        'venues=("bybit",), panels=(), as_of="1970-01-01T00:00:00.001Z", ' +
         'time_range=("1970-01-01T00:00:00.000Z", "1970-01-02T00:00:00.000Z"), price_range=(90000, 100000.5))',
     )
+    model.set("follow", true)
+    expect(copyState(model)).not.toContain("price_range")
   })
 
-  it("says in a comment what code cannot bring back, and lets no text out of it", () => {
-    const { model } = fakeModel({ ...START, symbol: 'a"b', _market: { ...market, simulated: false, label: "own\nimport os" } })
-    expect(copyState(model)).toBe('LiqHeatmap("a\\"b")  # data: own import os')
+  it("writes a prior of the analyst's own as code", () => {
+    const { model } = fakeModel({ ...START, _priors: [{ name: "own", label: "Own: 3x, 0.8", title: "", code: "(3.0, 0.8)" }], _prior: "own" })
+    expect(copyState(model)).toContain(', prior=(3.0, 0.8))')
+  })
+
+  it("names data that no code can read, and lets no text out of string and comment", () => {
+    const { model } = fakeModel({ ...START, symbol: 'a"b', _market: { ...market, simulated: false, arguments: "source=market", label: "own\nimport os" } })
+    expect(copyState(model)).toBe(`${IMPORT}LiqHeatmap("a\\"b", source=market)  # market: your data, own import os`)
   })
 })
 

@@ -45,6 +45,16 @@ describe("buildLut", () => {
     expect(build({ threshold: 2e6 }).every((word) => word === 0)).toBe(true)
   })
 
+  it("keeps the colour of a value where the ladder is raised above the strongest one", () => {
+    const raised = { top: 1e6 * 10 ** ((4 * 20) / 127), decades: 4, raised: 20 }
+    for (const scale of ["log", "linear"] as const) {
+      const [usual, higher] = [build({ scale }), build({ scale, ladder: raised })]
+      for (let n = 1; n < 108; n++) expect(entry(higher[n])).toBe(entry(usual[n + 20]))
+      expect([entry(higher[120]), entry(higher[127])]).toEqual([127, 127])
+    }
+    expect(build({ ladder: raised, threshold: 1.2e6 }).filter(Boolean).length).toBeGreaterThan(20)
+  })
+
   it("spreads ranks over the cells that are drawn", () => {
     const pixels = Uint8Array.from([0, 0, 0, 10, 20, 20, 138, 200])
     const lut = build({ scale: "rank", side: "long", pixels })

@@ -99,7 +99,7 @@ describe("clusterList", () => {
 describe("toolbar", () => {
   const setup = (state: Partial<Traits> = {}) => {
     const fake = fakeModel({ _palettes: [palette], time_range: [1, 2], price_range: [3, 4], ...state })
-    const bar = toolbar(fake.model, { mode: () => {}, reset: () => {}, say: () => {}, options: document.createElement("button") })
+    const bar = toolbar(fake.model, { mode: () => {}, reset: () => {}, say: () => {}, more: [document.createElement("button")] })
     const pressed = () => [...bar.node.querySelectorAll('[aria-pressed="true"]')].map(({ textContent }) => textContent)
     const press = (text: string) =>
       [...bar.node.querySelectorAll("button")].find(({ textContent }) => textContent === text)!.click()
@@ -142,6 +142,8 @@ describe("containKeys", () => {
     inner.dispatchEvent(new KeyboardEvent("keydown", { key: "a", bubbles: true }))
     expect(heard).not.toHaveBeenCalled()
     expect(root.hasAttribute("data-lm-suppress-shortcuts")).toBe(true)
+    inner.focus()
+    expect(inner.hasAttribute("data-lm-suppress-shortcuts")).toBe(true)
     release()
     inner.dispatchEvent(new KeyboardEvent("keydown", { key: "a", bubbles: true }))
     expect(heard).toHaveBeenCalledTimes(1)

@@ -60,6 +60,6 @@ describe("ticks", () => {
 describe("leverageShade", () => {
   it("is strongest for the nearest liquidations", () => {
     expect(leverageShade("#fff", 0, 6)).toContain("100%")
-    expect(leverageShade("#fff", 5, 6)).toContain("32%")
+    expect(leverageShade("#fff", 5, 6)).toContain("14%")
   })
 })

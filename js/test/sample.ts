@@ -1,13 +1,30 @@
 import bokehAnswer from "../../tests/protocol/bokeh_answer.json"
 import bokehRequest from "../../tests/protocol/bokeh_request.json"
 import errorAnswer from "../../tests/protocol/error_answer.json"
+import fileAnswer from "../../tests/protocol/file_answer.json"
 import frameAnswer from "../../tests/protocol/frame_answer.json"
+import htmlRequest from "../../tests/protocol/html_request.json"
 import patch from "../../tests/protocol/patch.json"
+import provenanceAnswer from "../../tests/protocol/provenance_answer.json"
+import provenanceRequest from "../../tests/protocol/provenance_request.json"
 import readingAnswer from "../../tests/protocol/reading_answer.json"
 import readingRequest from "../../tests/protocol/reading_request.json"
 import viewRequest from "../../tests/protocol/view_request.json"
 
-const SAMPLES = { bokehAnswer, bokehRequest, errorAnswer, frameAnswer, patch, readingAnswer, readingRequest, viewRequest }
+const SAMPLES = {
+  bokehAnswer,
+  bokehRequest,
+  errorAnswer,
+  fileAnswer,
+  frameAnswer,
+  htmlRequest,
+  patch,
+  provenanceAnswer,
+  provenanceRequest,
+  readingAnswer,
+  readingRequest,
+  viewRequest,
+}
 
 /** A recorded message of tests/protocol, as it arrives; pytest reads the same files. */
 export function sample(name: keyof typeof SAMPLES): { content: Record<string, unknown>; buffers: DataView[] } {

@@ -19,7 +19,8 @@ from liqwidget.errors import DataError, SourceError
 from liqwidget.market import venues
 from liqwidget.market.exchange_client import Client
 from liqwidget.market.exchange_history import find, gather_history
-from liqwidget.market.history import FIRST_KINDS, KINDS, Gathering, History, Kind
+from liqwidget.market.history import FIRST_KINDS, KINDS, UNDER_WAY, Gathering, History, Kind
+from liqwidget.market.kept import Keeper
 from liqwidget.market.symbols import Wanted, parse_symbol
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ Result = TypeVar("Result")
 IDLE_SECONDS = 30.0
 """After so long with nothing to do the thread ends; connections are closed with it."""
 _STOP_SECONDS = 5.0
+_ROUNDS = 5
+"""How often what runs is told to stop: a library may miss it once, and ends may start what must end too."""
 
 
 class Worker:
@@ -50,6 +53,7 @@ class Worker:
         self._busy = 0
         self._clients: dict[tuple[Any, ...], Client] = {}
         self._timer: asyncio.TimerHandle | None = None
+        self._files = concurrent.futures.ThreadPoolExecutor(1)
 
     @property
     def running(self) -> bool:
@@ -79,6 +83,19 @@ class Worker:
             found = self._clients[key] = Client(venue, inverse, moved, **options)
         return found
 
+    @property
+    def files(self) -> concurrent.futures.Executor:
+        """A thread that writes files one after the other; what it was given is done before the loop ends."""
+        return self._files
+
+    def own(self, client: Client) -> None:
+        """Close this client too when the thread ends; its user closes it before, and says so to `disown`."""
+        self._clients["own", id(client)] = client
+
+    def disown(self, client: Client) -> None:
+        """Forget a client that is closed."""
+        self._clients.pop(("own", id(client)), None)
+
     def close(self) -> None:
         """Stop what runs, close connections, end the thread; the next use starts it again."""
         with self._lock:
@@ -91,20 +108,29 @@ class Worker:
         if thread is not threading.current_thread():
             thread.join(_STOP_SECONDS)
 
+    def rest(self) -> None:
+        """Close now if there is nothing to do, without the idle time."""
+        with self._lock:
+            if self._busy:
+                return
+        self.close()
+
     def _start(self) -> asyncio.AbstractEventLoop:
         loop = asyncio.new_event_loop()
         self._loop, self._clients, self._timer, self._busy = loop, {}, None, 0
-        self._thread = threading.Thread(target=self._run, args=(loop,), name="liqwidget-exchanges", daemon=True)
+        files = self._files = concurrent.futures.ThreadPoolExecutor(1, "liqwidget-files")
+        self._thread = threading.Thread(target=self._run, args=(loop, files), name="liqwidget-exchanges", daemon=True)
         self._thread.start()
         return loop
 
-    def _run(self, loop: asyncio.AbstractEventLoop) -> None:
+    def _run(self, loop: asyncio.AbstractEventLoop, files: concurrent.futures.Executor) -> None:
         asyncio.set_event_loop(loop)
         clients = self._clients
         try:
             loop.run_forever()
         finally:
             loop.run_until_complete(_finish(loop, clients))
+            files.shutdown()
             asyncio.set_event_loop(None)
             loop.close()
 
@@ -133,10 +159,14 @@ class Worker:
 async def _finish(loop: asyncio.AbstractEventLoop, clients: dict[tuple[Any, ...], Client]) -> None:
     """Cancel what is left, close the clients, and let connections end."""
     me = asyncio.current_task(loop)
-    left = [task for task in asyncio.all_tasks(loop) if task is not me]
-    for task in left:
-        task.cancel()
-    await asyncio.gather(*left, return_exceptions=True)
+    for _ in range(_ROUNDS):
+        await asyncio.sleep(0)  # what has just been made may begin: what never began complains when it ends
+        left = [task for task in asyncio.all_tasks(loop) if task is not me]
+        if not left:
+            break
+        for task in left:
+            task.cancel()
+        await asyncio.wait(left, timeout=_STOP_SECONDS / _ROUNDS / 2)
     await asyncio.gather(*(client.close() for client in clients.values()), return_exceptions=True)
     await asyncio.sleep(0)
     await loop.shutdown_asyncgens()
@@ -175,7 +205,29 @@ class Request:
     wanted: Wanted
     step: int
     gathering: Gathering | None = field(default=None, init=False)
+    expected: int = field(default=0, init=False)
+    """Candles that were asked for."""
     future: Future[History] = field(init=False)
+
+    @property
+    def share(self) -> float | None:
+        """How much of the candles that were asked for is there; None where that is not known yet."""
+        if self.gathering is None or not self.expected:
+            return None
+        return min(self.gathering.count("candles", stored=False) / self.expected, 1.0)
+
+    @property
+    def renewed(self) -> bool:
+        """Whether candles were read, besides those that were stored."""
+        return self.gathering is not None and self.gathering.renewed
+
+    @property
+    def under_way(self) -> str:
+        """What is still being read, in words."""
+        if not self.renewed:
+            return UNDER_WAY
+        share = self.share
+        return "older candles are still being read" + ("" if share is None else f" ({share:.0%})")
 
     def so_far(self) -> History | None:
         """Return what is there while the rest is under way; None if that is not enough for a market."""
@@ -200,9 +252,19 @@ def request_history(
     kinds: Iterable[Kind] = FIRST_KINDS,
     progress: Progress | None = None,
     address: Address | None = None,
+    keep: bool = False,
+    refresh: bool = False,
     **options: Any,
 ) -> Request:
-    """Start reading one venue's history and return at once; parameters as for `fetch_history`."""
+    """Start reading one venue's history and return at once; parameters as for `fetch_history`.
+
+    Parameters
+    ----------
+    keep : bool
+        Whether to read through the store: what it has is in `Request.gathering` at once, what it lacks is asked for.
+    refresh : bool
+        Whether to ask for what the store has as well, and to replace it.
+    """
     found, wanted, step = venues.venue(venue), _wanted(symbol), duration_ns(timeframe)
     chosen = tuple(kinds)
     unknown = [kind for kind in chosen if kind not in KINDS]
@@ -216,17 +278,52 @@ def request_history(
         raise DataError(message)
     request = Request(found, wanted, step)
 
-    async def run() -> History:
-        client = await _worker.client(found, inverse=wanted.inverse, address=address, **options)
+    reading = _Reading(request, (start, end), chosen, progress, refresh)
+    request.future = _worker.submit(reading.run(address, options, keep=keep))
+    return request
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What a request does on the loop of the exchanges."""
+
+    request: Request
+    span: tuple[int | None, int | None]
+    kinds: tuple[Kind, ...]
+    progress: Progress | None
+    refresh: bool
+
+    async def run(self, address: Address | None, options: dict[str, Any], *, keep: bool) -> History:
+        """Return the history; what is stored is in the request before the venue is asked."""
+        request, wanted, step = self.request, self.request.wanted, self.request.step
+        client = await _worker.client(request.venue, inverse=wanted.inverse, address=address, **options)
+        keeper = Keeper(_worker.files, lambda: client.now) if keep else None
+        if keeper is not None:
+            request.gathering = await keeper.known(wanted, request.venue.name, step, self.kinds, self.ends(client))
         instrument = await find(client, wanted)
-        gathering = request.gathering = Gathering(instrument, step)
-        now = client.now if end is None else min(end, client.now)
-        first = now - default_span(step) if start is None else start
-        await gather_history(client, gathering, first, end, kinds=chosen, progress=progress)
+        gathering, (since, until) = request.gathering, self.ends(client)
+        if gathering is None or gathering.instrument != instrument:
+            gathering = Gathering(instrument, step)
+            if keeper is not None:
+                gathering = await keeper.gathering(instrument, step, self.kinds, (since, until))
+            request.gathering = gathering
+        gaps = [(since, until)]
+        if keeper is not None:
+            if self.refresh:
+                keeper.forget()
+            gaps = keeper.gaps("candles", since, until, instrument)
+        request.expected = sum(high - low for low, high in gaps) // step
+        end = self.span[1]
+        await gather_history(client, gathering, since, end, kinds=self.kinds, progress=self.progress, keeper=keeper)
+        if keeper is not None:
+            await keeper.finish(gathering)
         return gathering.history(end)
 
-    request.future = _worker.submit(run())
-    return request
+    def ends(self, client: Client) -> tuple[int, int]:
+        """Return from when and up to when is read [ns]."""
+        start, end = self.span
+        now = client.now if end is None else min(end, client.now)
+        return (now - default_span(self.request.step) if start is None else start), now
 
 
 def fetch_history(

@@ -38,6 +38,7 @@ TRIES = 4
 FIRST_WAIT, LONGEST_WAIT = 0.5, 30.0
 """Seconds between tries: twice as long each time, times a random share of 0.5 to 1; Retry-After counts before it."""
 _CONNECTIONS = 8
+_CLOSE_SECONDS = 1.0
 _SECOND = 1_000_000_000
 
 
@@ -110,12 +111,13 @@ class Client:
         """
         async with self._opening:
             if self.exchange is None:
-                self._make()
+                self.make()
             if not self.exchange.markets:
                 await self.call("load_markets")
         return self.exchange
 
-    def _make(self) -> None:
+    def make(self) -> Any:
+        """Make the ccxt exchange, without its markets; a SourceError says that the venue has no such contracts."""
         name = self.venue.inverse_class if self.inverse else self.venue.linear_class
         if not name:
             kind = "coin-margined" if self.inverse else "linear"
@@ -141,16 +143,20 @@ class Client:
             trace_configs=[trace],
         )
         self.exchange = exchange
+        return exchange
 
     async def close(self) -> None:
         """End its connections; nothing of it runs on."""
         exchange, session, self.exchange, self.session = self.exchange, self.session, None, None
-        if exchange is not None:
-            exchange.timeout_on_exit = 0
-            with contextlib.suppress(Exception):
-                await exchange.close()
+        if exchange is None or session is None:
+            return
+        exchange.timeout_on_exit = 0
+        try:
+            with contextlib.suppress(Exception):  # a peer that is gone does not say goodbye
+                async with asyncio.timeout(_CLOSE_SECONDS):
+                    await exchange.close()
+        finally:
             exchange.session = None
-        if session is not None:
             await session.close()
 
     async def call(self, name: str, /, *arguments: Any, deadline: float | None = None, **named: Any) -> Any:
@@ -214,7 +220,8 @@ class Client:
         text, again, later = reason(error, answer)
         if answer.retry_after:
             text += f" (it asks for {answer.retry_after:,.0f} s)"
-        return SourceError(f"{self.venue.name} {text}", venue=self.venue.name, retryable=later), again
+        wait = answer.retry_after
+        return SourceError(f"{self.venue.name} {text}", venue=self.venue.name, retryable=later, wait=wait), again
 
 
 _Words = tuple[str, bool, bool]

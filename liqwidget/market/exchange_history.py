@@ -1,9 +1,4 @@
-"""Reading one venue's past through a client: pages, newest first, each checked and none asked for twice.
-
-A page is a stretch of time. Rows outside of it are dropped; where a page came back short at an end, the rest is asked
-for again while that brings new rows, so a venue that sends fewer rows than asked for, or the same page again and again,
-neither hides candles nor holds the reading up.
-"""
+"""Reading one venue's past through a client: pages, newest first, each checked and kept as it comes."""
 
 from __future__ import annotations
 
@@ -13,25 +8,22 @@ from typing import TYPE_CHECKING, Any
 
 from liqwidget.domain.time import HOUR, MILLISECOND, MINUTE, duration_ns, duration_text, timestamp
 from liqwidget.errors import SourceError
+from liqwidget.market.exchange_pages import FUNDING_GAP, on_grid, whole_page
 from liqwidget.market.history import FIRST_KINDS, Gathering, Kind
 from liqwidget.market.payloads import interest, liquidation, liquidation_items, number
 from liqwidget.market.symbols import Instrument, Wanted, resolve
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from liqwidget.market.exchange_client import Client
+    from liqwidget.market.exchange_pages import Page, Span, TimeOf
+    from liqwidget.market.kept import Keeper
 
     Progress = Callable[[str, Kind, int], None]
-    Page = Callable[[int, int], Awaitable[list[Any]]]
-    """Asks for the rows from one time to another [ms], the first inclusive, the second exclusive."""
-    TimeOf = Callable[[Any], float]
-    Span = tuple[int, int]
 
 TOGETHER = 4
 """Pages of one kind under way at a time."""
-_SHORT = 12
-"""How often the rest of a short page is asked for."""
 _LIQUIDATION_PAGES = 20
 _FUNDING_STEP = HOUR
 """The shortest funding period [ns]; pages of funding are cut by it."""
@@ -59,6 +51,8 @@ async def gather_history(
     *,
     kinds: Iterable[Kind] = FIRST_KINDS,
     progress: Progress | None = None,
+    keeper: Keeper | None = None,
+    present: bool = True,
 ) -> None:
     """Read kinds of data of one contract into `gathering`, newest first.
 
@@ -74,15 +68,25 @@ async def gather_history(
         What to read.
     progress : callable, optional
         Called with venue, kind and rows so far after each page, on the loop's thread.
+    keeper : Keeper, optional
+        Says which spans are asked for, and keeps the pages; without it all is asked for.
+    present : bool
+        Whether the open interest of this moment is asked for, besides its history.
 
     Raises
     ------
     SourceError
         If the candles cannot be read. Of the other kinds a failure is a note.
     """
-    reading = _Reading(client, gathering, progress)
+    reading = _Reading(client, gathering, progress, keeper, present=present)
     gathering.asked_at = min(client.now, until) if until is not None else client.now
-    tasks = [asyncio.ensure_future(reading.read(kind, since, gathering.asked_at)) for kind in dict.fromkeys(kinds)]
+    whole = [(since, gathering.asked_at)]
+    tasks = [
+        asyncio.ensure_future(
+            reading.read(kind, whole if keeper is None else keeper.gaps(kind, *whole[0], gathering.instrument))
+        )
+        for kind in dict.fromkeys(kinds)
+    ]
     try:
         await asyncio.gather(*tasks)
     finally:
@@ -95,13 +99,16 @@ async def gather_history(
 class _Reading:
     """One history under way."""
 
-    def __init__(self, client: Client, gathering: Gathering, progress: Progress | None) -> None:
-        self.client, self.gathering, self.progress = client, gathering, progress
+    def __init__(
+        self, client: Client, gathering: Gathering, progress: Progress | None, keeper: Keeper | None, *, present: bool
+    ) -> None:
+        self.client, self.gathering, self.progress, self.keeper = client, gathering, progress, keeper
+        self.present = present
         self.venue, self.instrument = client.venue, gathering.instrument
         self.room = asyncio.Semaphore(TOGETHER)
 
-    async def read(self, kind: Kind, since: int, until: int) -> None:
-        """Read one kind; a failure of any but the candles becomes a note."""
+    async def read(self, kind: Kind, spans: list[Span]) -> None:
+        """Read spans [ns, in order] of one kind, newest first; a failure of any but the candles becomes a note."""
         ways = {
             "candles": self._candles,
             "open_interest": self._interest,
@@ -110,7 +117,8 @@ class _Reading:
             "long_short": self._ratios,
         }
         try:
-            await ways[kind](since, until)
+            for since, until in reversed(spans):
+                await ways[kind](since, until)
         except SourceError as error:
             if kind == "candles":
                 raise
@@ -126,7 +134,7 @@ class _Reading:
             raise SourceError(message, venue=self.venue.name)
         first = since // step * step
         if self.venue.candle_rows is not None:
-            first = max(first, until // step * step - (self.venue.candle_rows - 1) * step)
+            first = max(first, self.client.now // step * step - (self.venue.candle_rows - 1) * step)
             if first > since:
                 self.gathering.note(f"{self.venue.name} gives its newest {self.venue.candle_rows:,} candles only")
 
@@ -137,8 +145,9 @@ class _Reading:
             last = end if self.venue.name == "okx" else end - 1
             return list(await self._ask("fetch_ohlcv", self.instrument.symbol, name, start, limit, {"until": last}))
 
-        await self._pages("candles", page, _stamp, step=step, rows=self.venue.candle_page, span=(first, until))
-        if not self.gathering.count("candles"):
+        rows = self.venue.candle_page
+        found = await self._pages("candles", page, _stamp, step=step, rows=rows, span=(first, until))
+        if not found and until >= self.gathering.asked_at:
             message = f"{self.venue.name} sent no candles of {self.instrument.id[:40]} for the time asked for"
             raise SourceError(message, venue=self.venue.name, retryable=True)
 
@@ -146,13 +155,26 @@ class _Reading:
 
     async def _interest(self, since: int, until: int) -> None:
         self.gathering.add("open_interest")
-        if self.venue.interest_now and self.client.now - until < self.gathering.step:
-            row = await self._ask("fetch_open_interest", self.instrument.symbol)
-            self.gathering.add("open_interest", [(_info(row), _time_of(row, self.client.now))])
+        if self.present and self.venue.interest_now and self.client.now - until < self.gathering.step:
+            await self._interest_now()
         for period, start, end in self._interest_stretches(since, until):
             page = self._interest_page(period)
             rows, step = self.venue.interest_page, duration_ns(period)
             await self._pages("open_interest", page, self._interest_time, step=step, rows=rows, span=(start, end))
+
+    async def _interest_now(self) -> None:
+        """Read the present value; where there is a history it can be done without."""
+        try:
+            row = await self._ask("fetch_open_interest", self.instrument.symbol)
+        except SourceError as error:
+            if not self.venue.interest_history:
+                raise
+            self.gathering.note(f"the present open interest could not be read: {error}")
+            return
+        rows = [(_info(row), _time_of(row, self.client.now))]
+        self.gathering.add("open_interest", rows)
+        if not self.venue.interest_history:  # it is collected from now on
+            self._keep("open_interest", rows)
 
     def _interest_stretches(self, since: int, until: int) -> Iterator[tuple[str, int, int]]:
         """Yield periods with the time to read them for, newest first: the finest one as far back as it is kept."""
@@ -163,7 +185,7 @@ class _Reading:
         end = until
         for period in periods:
             span = self.venue.interest_span(period)
-            start = since if span is None else max(since, until - span + _EARLY)
+            start = since if span is None else max(since, self.client.now - span + _EARLY)
             if start < end:
                 yield period, start, end
             end = min(start, end)
@@ -210,18 +232,20 @@ class _Reading:
             self.gathering.note(f"{self.venue.name} lists no past liquidations, {later}")
             return
         self.gathering.add("liquidations")
-        first = max(since, until - duration_ns(self.venue.liquidation_history))
+        first = max(since, self.client.now - duration_ns(self.venue.liquidation_history))
         window = self.venue.liquidation_window or until - first
         end = until
         while end > first:
             start = max(first, end - window)
-            for item in await self._liquidation_page(start, end):
-                self.gathering.add("liquidations", [liquidation(item, self.instrument)])
+            items, known = await self._liquidation_page(start, end)
+            events = [liquidation(item, self.instrument) for item in items]
+            self.gathering.add("liquidations", events)
             self._told("liquidations")
+            self._keep("liquidations", events, (known, end // MILLISECOND))
             end = start
 
-    async def _liquidation_page(self, start: int, end: int) -> list[Any]:
-        """Return the raw items of a stretch of time [ns]."""
+    async def _liquidation_page(self, start: int, end: int) -> tuple[list[Any], int]:
+        """Return the raw items of a stretch of time [ns], and from when on they are all [ms]."""
         low, high, limit = start // MILLISECOND, end // MILLISECOND, self.venue.liquidation_page
         if self.venue.name == "okx":
             return await self._liquidations_of_okx(low, high, limit)
@@ -229,9 +253,9 @@ class _Reading:
         if self.venue.name == "gate":
             more = {"from": low // 1000, "to": high // 1000}  # ccxt passes milliseconds where Gate takes seconds
         rows = await self._ask("fetch_liquidations", self.instrument.symbol, low, limit, more)
-        return [_info(row) for row in rows]
+        return [_info(row) for row in rows], low if len(rows) < limit else high
 
-    async def _liquidations_of_okx(self, low: int, high: int, limit: int) -> list[Any]:
+    async def _liquidations_of_okx(self, low: int, high: int, limit: int) -> tuple[list[Any], int]:
         """Return the raw items between two times [ms]; newest first, by pages. ccxt has no method of its own for it."""
         asked = {"instType": "SWAP", "instFamily": self.instrument.id.removesuffix("-SWAP"), "state": "filled"}
         found: list[Any] = []
@@ -244,10 +268,10 @@ class _Reading:
             found += [item for item, time in zip(items, times, strict=True) if low <= time < before]
             oldest = min((time for time in times if time < before), default=math.nan)
             if not oldest > low:
-                return found
+                return found, low
             before = int(oldest)
         self.gathering.note(f"{self.venue.name}: liquidations are known from {timestamp(before * MILLISECOND)} on")
-        return found
+        return found, before
 
     async def _ratios(self, since: int, until: int) -> None:
         periods = [part for part in self.venue.ratio_periods if duration_ns(part) <= self.gathering.step]
@@ -265,6 +289,7 @@ class _Reading:
             rows = await self._ask("fetch_long_short_ratio_history", symbol, period, start, limit)
         self.gathering.add("long_short", rows)
         self._told("long_short")
+        self._keep("long_short", rows, (start, until // MILLISECOND))
 
     # ------------------------------------------------------------------ pages
 
@@ -276,72 +301,55 @@ class _Reading:
             raise SourceError(message, venue=self.venue.name, retryable=True)
         return answer
 
+    def _keep(self, kind: Kind, rows: list[Any], span: Span = (0, 0), holes: Iterable[Span] = ()) -> None:
+        """Keep the rows of a span [ms] in which some are missing."""
+        if self.keeper is not None:
+            self.keeper.keep(self.gathering, kind, rows, span, holes)
+
     def _told(self, kind: Kind) -> None:
         if self.progress is not None:
             self.progress(self.venue.name, kind, self.gathering.count(kind))
 
-    async def _pages(self, kind: Kind, page: Page, time_of: TimeOf, *, step: int, rows: int, span: Span) -> None:
+    async def _pages(self, kind: Kind, page: Page, time_of: TimeOf, *, step: int, rows: int, span: Span) -> int:
         """Read a span of time [ns] in pages of `rows` with `step` [ns] between them, newest first, some at a time.
 
-        Where two pages in a row are empty the venue has nothing older, and the rest is not asked for.
+        Return how many rows there were. Where two pages in a row are empty the venue has nothing older, and the rest is
+        not asked for.
         """
         length = rows * step // MILLISECOND
+        distance, longest = step // MILLISECOND, 1.5 * step / MILLISECOND
+        if kind == "funding":
+            distance = longest = FUNDING_GAP
         # What is stamped at the end counts; a candle that opens there is not there yet.
         first, last = span[0] // MILLISECOND, span[1] // MILLISECOND + int(kind != "candles")
         stretches = [(max(end - length, first), end) for end in range(last, first, -length)]
         if kind in {"candles", "open_interest"}:
-            stretches = list(_on_grid(first, last, step // MILLISECOND, rows))
-        if kind == "open_interest" and not self.venue.interest_windowed:
+            stretches = list(on_grid(first, last, distance, rows))
+        once = kind == "open_interest" and not self.venue.interest_windowed
+        if once:
             stretches = stretches[:1]
-        empty = 0
+        empty = count = 0
         for index in range(0, len(stretches), TOGETHER):
             wave = stretches[index : index + TOGETHER]
-            grid = None if kind == "funding" else step // MILLISECOND
-            tasks = [asyncio.ensure_future(self._whole(page, time_of, start, end, grid)) for start, end in wave]
+            tasks = [
+                asyncio.ensure_future(whole_page(page, time_of, part, distance=distance, longest=longest, once=once))
+                for part in wave
+            ]
             try:
-                for task in tasks:
-                    found = await task
-                    self.gathering.add(kind, found)
+                for part, task in zip(wave, tasks, strict=True):
+                    rows_found, holes = await task
+                    self.gathering.add(kind, rows_found)
                     self._told(kind)
-                    empty = 0 if found else empty + 1
+                    self._keep(kind, rows_found, part, holes)
+                    count += len(rows_found)
+                    empty = 0 if rows_found else empty + 1
             finally:
                 for task in tasks:
                     task.cancel()
                 await asyncio.gather(*tasks, return_exceptions=True)
             if empty >= 2:  # noqa: PLR2004
-                return
-
-    async def _whole(self, page: Page, time_of: TimeOf, start: int, end: int, grid: int | None) -> list[Any]:
-        """Return the rows from `start` to `end` [ms]; ends that are missing, or all of an empty page, are asked again.
-
-        `grid` is the distance of rows [ms], None where it is not known.
-        """
-        kept: dict[float, Any] = {}
-        stretches, tries = [(start, end)], 0
-        while stretches and tries <= _SHORT:
-            tries += 1
-            asked, stretches = stretches, []
-            for low, high in asked:
-                rows = {time: row for row in await page(low, high) if low <= (time := time_of(row)) < high}
-                new = [time for time in rows if time not in kept]
-                kept.update(rows)
-                if not rows and tries == 1:
-                    stretches.append((low, high))
-                elif new and grid is not None and self.venue.interest_windowed:
-                    oldest, newest = min(rows), max(rows)
-                    if oldest - low >= grid:
-                        stretches.append((low, int(oldest)))
-                    if high - newest > grid:
-                        stretches.append((int(newest) + 1, high))
-        return [kept[time] for time in sorted(kept)]
-
-
-def _on_grid(first: int, last: int, step: int, rows: int) -> Iterator[tuple[int, int]]:
-    """Yield stretches of `rows` steps [ms] whose ends lie on the grid of UTC, newest first."""
-    end = -(-last // step) * step
-    while end > first:
-        yield max(end - rows * step, first), end
-        end -= rows * step
+                break
+        return count
 
 
 def _stamp(row: Any) -> float:

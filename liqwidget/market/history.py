@@ -6,6 +6,7 @@ import threading
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
+import numpy as np
 import pandas as pd
 
 from liqwidget.domain.frames import MarketData
@@ -25,6 +26,9 @@ KINDS: tuple[Kind, ...] = ("candles", "open_interest", "funding", "liquidations"
 """What can be read of a venue; `Venue` says what it publishes of each."""
 FIRST_KINDS: tuple[Kind, ...] = ("candles", "open_interest", "funding", "liquidations")
 """What a heatmap reads."""
+UNDER_WAY = "newer candles are being read"
+"""Said of a venue while only what is stored of it is there."""
+_AROUND = 6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -121,6 +125,7 @@ class Gathering:
         self.complete = False
         self._lock = threading.Lock()
         self._rows: dict[Kind, list[Any]] = {}
+        self._stored: dict[Kind, pd.DataFrame] = {}
         self._notes: list[str] = []
 
     def add(self, kind: Kind, rows: Iterable[Any] = ()) -> None:
@@ -128,16 +133,33 @@ class Gathering:
         with self._lock:
             self._rows.setdefault(kind, []).extend(rows)
 
+    def recall(self, frames: dict[Kind, pd.DataFrame]) -> None:
+        """Add what was kept of an earlier reading; rows that are read anew take the place of those of the same time."""
+        with self._lock:
+            self._stored |= {kind: frame for kind, frame in frames.items() if len(frame)}
+
+    @property
+    def recalled(self) -> bool:
+        """Whether there are candles of an earlier reading."""
+        with self._lock:
+            return "candles" in self._stored
+
+    @property
+    def renewed(self) -> bool:
+        """Whether candles were read anew."""
+        with self._lock:
+            return bool(self._rows.get("candles"))
+
     def note(self, text: str) -> None:
         """Add a sentence for the user, once."""
         with self._lock:
             if text not in self._notes:
                 self._notes.append(text)
 
-    def count(self, kind: Kind) -> int:
-        """Return how many rows there are, duplicates included."""
+    def count(self, kind: Kind, *, stored: bool = True) -> int:
+        """Return how many rows there are, duplicates included; with `stored` those that were recalled too."""
         with self._lock:
-            return len(self._rows.get(kind, ()))
+            return len(self._rows.get(kind, ())) + (len(self._stored.get(kind, ())) if stored else 0)
 
     def history(self, until: int | None = None) -> History:
         """Return what there is.
@@ -154,12 +176,15 @@ class Gathering:
         """
         with self._lock:
             rows = {kind: list(part) for kind, part in self._rows.items()}
+            stored = dict(self._stored)
             notes, complete = list(self._notes), self.complete
         now = self.asked_at if until is None else min(self.asked_at, until)
         frames: dict[Kind, pd.DataFrame] = {}
         for kind, part in rows.items():
-            frames[kind], found = self._frame(kind, part, now)
+            frames[kind], found = self.framed(kind, part, now)
             notes += [f"{self.instrument.venue}: {text}" for text in found]
+        for kind, frame in stored.items():
+            frames[kind] = _joined(kind, frame, frames[kind]) if kind in frames else frame
         if "candles" not in frames or frames["candles"].empty:
             name, symbol = self.instrument.venue, self.instrument.wanted.name
             message = f"{name} sent no candles of {symbol} ({self.instrument.id[:40]}) for the time asked for"
@@ -167,9 +192,17 @@ class Gathering:
         gaps = _gaps(frames["candles"].index, self.step)
         if gaps:
             notes.append(f"{self.instrument.venue}: {gaps} candles are missing between the first and the last")
+        gaps = _gaps_of_interest(frames.get("open_interest"), self.step) if self._interest_is_listed else 0
+        if gaps:
+            notes.append(f"{self.instrument.venue}: {gaps} values of open interest are missing")
         return History(self.instrument, self.step, now, frames, tuple(notes), complete)
 
-    def _frame(self, kind: Kind, rows: list[Any], now: int) -> tuple[pd.DataFrame, list[str]]:
+    @property
+    def _interest_is_listed(self) -> bool:
+        return bool(venue(self.instrument.venue).interest_history)
+
+    def framed(self, kind: Kind, rows: list[Any], now: int) -> tuple[pd.DataFrame, list[str]]:
+        """Return rows of a kind as a frame, without those from after `now` [ns]; and what was left out."""
         match kind:
             case "candles":
                 return payloads.candle_frame(rows, self.instrument, self.step, now)
@@ -183,7 +216,27 @@ class Gathering:
                 return payloads.liquidation_frame(rows, now)
 
 
+def _joined(kind: Kind, stored: pd.DataFrame, read: pd.DataFrame) -> pd.DataFrame:
+    """Return rows of both in the order of time: of one time the one that was read anew."""
+    if read.empty:
+        return stored
+    if kind == "liquidations":
+        both = pd.concat([stored, read]).drop_duplicates()
+        return both.sort_values(["time", "side", "price", "size"], ignore_index=True)
+    return pd.concat([stored[~stored.index.isin(read.index)], read]).sort_index()
+
+
 def _gaps(index: pd.Index[Any], step: int) -> int:
     if len(index) < 2:  # noqa: PLR2004
         return 0
     return (int(index[-1].value) - int(index[0].value)) // step + 1 - len(index)
+
+
+def _gaps_of_interest(frame: pd.DataFrame | None, step: int) -> int:
+    """Return how many values are missing, by the distance that is usual around them: older ones stand further apart."""
+    if frame is None or len(frame) < 2:  # noqa: PLR2004
+        return 0
+    apart = np.diff(pd.DatetimeIndex(frame.index).as_unit("ns").asi8)
+    around = np.lib.stride_tricks.sliding_window_view(np.pad(apart, _AROUND, mode="edge"), 2 * _AROUND + 1)
+    usual = np.maximum(np.median(around, axis=1), step)
+    return int(np.sum(np.round(apart / usual)[apart > 1.5 * usual] - 1))

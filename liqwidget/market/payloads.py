@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from liqwidget.market.symbols import Instrument
 
 Notes = list[str]
+CandleRow = tuple[int, float, float, float, float, float]
 
 _CANDLE = ("open", "high", "low", "close", "volume")
 _FIELDS = 6
@@ -55,7 +56,13 @@ def said(text: object, length: int = 160) -> str:
 
 
 def candle_frame(rows: Iterable[Any], instrument: Instrument, step: int, now: int) -> tuple[pd.DataFrame, Notes]:
-    """Return candles by UTC open time: open, high, low, close [quote/base], volume [base].
+    """Return candles as `candle_rows` does, indexed by UTC open time: open, high, low, close, volume."""
+    table, notes = candle_rows(rows, instrument, step, now)
+    return _frame(list(table), _CANDLE), notes
+
+
+def candle_rows(rows: Iterable[Any], instrument: Instrument, step: int, now: int) -> tuple[list[CandleRow], Notes]:
+    """Return open time [ns UTC], open, high, low, close [quote/base], volume [base] of each candle.
 
     Rows are sorted; of duplicates the last one counts; rows off the grid of candles, that open after `now`, or that
     hold no price are left out.
@@ -85,13 +92,14 @@ def candle_frame(rows: Iterable[Any], instrument: Instrument, step: int, now: in
     notes = _counted([(bad, "unreadable candles"), (future, "candles from the future")])
     factor, halved = instrument.scale, venue(instrument.venue).candle_sides
     unit = instrument.contract_size if instrument.venue == "gate" else None
-    table = []
+    table: list[CandleRow] = []
     for time in sorted(kept):
         opened, high, low, close, volume = kept[time]
         amount = volume if unit is None else volume * unit / (close if instrument.inverse else 1.0)
-        prices = [price / factor for price in (opened, max(high, opened, close), min(low, opened, close), close)]
-        table.append((time, *prices, amount * factor / halved))
-    return _frame(table, _CANDLE), notes
+        high, low = max(high, opened, close), min(low, opened, close)
+        priced = (opened / factor, high / factor, low / factor, close / factor)
+        table.append((time, *priced, amount * factor / halved))
+    return table, notes
 
 
 def _whole_candle(values: list[float], step: int) -> bool:
@@ -245,6 +253,23 @@ def liquidation_items(name: str, payload: Any) -> Iterator[tuple[str, Any]]:
         else:
             keys = {"binance": "s", "bybit": "s", "gate": "contract", "htx": "contract_code", "okx": "instId"}
             yield str(item.get(keys.get(name, "symbol"))), item
+
+
+def liquidations_streamed(name: str, message: Any) -> bool:
+    """Return whether a socket's message tells of liquidations."""
+    if not isinstance(message, Mapping):
+        return False
+    argument = message.get("arg")
+    match name:
+        case "binance":
+            return message.get("e") == "forceOrder"
+        case "bybit":
+            return str(message.get("topic")).startswith("allLiquidation.")
+        case "okx":
+            return (
+                isinstance(argument, Mapping) and argument.get("channel") == "liquidation-orders" and "data" in message
+            )
+    return False
 
 
 def liquidation(item: Any, instrument: Instrument) -> Event | None:

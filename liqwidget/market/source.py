@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import concurrent.futures
+import contextlib
+import json
 import os
 import re
-import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from liqwidget.domain.frames import MarketData
-from liqwidget.domain.time import duration_ns
+from liqwidget.domain.time import HOUR, duration_ns, duration_text
 from liqwidget.errors import DataError, LiqError, SourceError
 from liqwidget.market import venues
+from liqwidget.market.history import UNDER_WAY
+from liqwidget.market.joining import Joining
 from liqwidget.market.payloads import said
 from liqwidget.market.sample import SYMBOLS, sample_market
 from liqwidget.market.symbols import parse_symbol
@@ -33,10 +36,15 @@ ENVIRONMENT = "LIQWIDGET_SOURCE"
 
 FIRST_SECONDS = 8.0
 """How long the exchanges are waited for before something is shown; what answers later joins."""
+KEPT_SECONDS = 2.0
+"""How long they are waited for where something is stored of each that has not answered."""
 LONGEST_SECONDS = 60.0
 """How long venues that the user named are waited for if none has answered before."""
-_JOIN_SECONDS = 600.0
+TIMEFRAME = "5m"
+"""Length of a candle where nothing else is asked for."""
 _STALE_CANDLES = 2
+_OLDER = 6 * HOUR
+"""Stored data that end so much before the newest market [ns] are not shown beside it: the map would mix two days."""
 _REASON, _NOTICE = 220, 900
 
 SourceLike = str | MarketData | Iterable[str | MarketData] | None
@@ -51,14 +59,18 @@ class VenueStatus:
     venue : str
         Its name.
     state : str
-        'connected' (its data are shown and fresh), 'stale' (shown, but its last candle is old), 'refused' (it answered
-        with no, or not at all), 'off' (not yet).
+        'connected' (its data are shown and fresh), 'stale' (shown, but its last candle is old), 'reconnecting' (live,
+        but its socket has ended), 'refused' (it answered with no, or not at all), 'off' (not yet, or no more).
     last_time : Timestamp or None
         The time up to which it is known [UTC].
     reason : str
         Why it is not shown, or not whole.
     publishes : str
         What it publishes without a key.
+    stored : bool
+        Whether only what is stored on this machine is there.
+    heard : Timestamp or None
+        When it last said anything, on a socket or to a question [UTC]; None where nothing is live.
     """
 
     venue: str
@@ -66,6 +78,8 @@ class VenueStatus:
     last_time: pd.Timestamp | None = None
     reason: str = ""
     publishes: str = ""
+    stored: bool = False
+    heard: pd.Timestamp | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +109,25 @@ class Source:
     status: tuple[VenueStatus, ...] = ()
     joining: Joining | None = field(default=None, repr=False)
 
+    def arguments(self, timeframe: int) -> str:
+        """Return the arguments of `LiqHeatmap`, as Python, that read it again at a timeframe [ns].
+
+        Own data cannot be read again: 'source=market' stands for them.
+        """
+        if not (self.simulated or self.status):
+            return "source=market"
+        asked = [part.venue for part in self.status]
+        parts = ['source="sample"'] if self.simulated else [f"source={json.dumps(asked)}"]
+        if not self.simulated and tuple(asked) == VENUES:
+            parts = []
+        length = duration_text(timeframe)
+        return ", ".join([*parts, *([f'timeframe="{length}"'] if length != TIMEFRAME else [])])
+
+    @property
+    def asked(self) -> tuple[VenueStatus, ...]:
+        """The status, with how far each venue that is still being read has come by now."""
+        return self.status if self.joining is None else tuple(map(self.joining.seen, self.status))
+
 
 def base_symbol(symbol: object) -> str:
     """Return the coin of a symbol in any of the usual spellings.
@@ -112,7 +145,7 @@ def base_symbol(symbol: object) -> str:
 def read(
     symbol: str,
     source: SourceLike = None,
-    timeframe: str = "5m",
+    timeframe: str = TIMEFRAME,
     *,
     live: bool = False,
     seconds: float | None = None,
@@ -186,9 +219,11 @@ def _asked(symbol: str, names: Sequence[str], timeframe: str, *, auto: bool, sec
     from liqwidget.market import exchange
 
     coin, begun = base_symbol(symbol), time.monotonic()
-    requests = [exchange.request_history(name, symbol, timeframe) for name in names]
+    requests = [exchange.request_history(name, symbol, timeframe, keep=True) for name in names]
     try:
-        exchange.wait_for(requests, seconds)
+        exchange.wait_for(requests, min(KEPT_SECONDS, seconds))
+        if not all(request.future.done() or _stored(request) for request in requests):
+            exchange.wait_for(requests, max(seconds - KEPT_SECONDS, 0.0))
         source = _answered(requests)
         while not source.markets and source.joining is not None and not auto:
             left = LONGEST_SECONDS - (time.monotonic() - begun)
@@ -223,33 +258,78 @@ def _answered(requests: Sequence[Request]) -> Source:
             else (market, status)
             for market, status in pairs
         ]
+    newest = max((status.last_time.value for _, status in pairs if status.last_time is not None), default=0)
+    pairs = [_beside(market, status, newest) for market, status in pairs]
     markets = tuple(market for market, _ in pairs if market is not None)
     status = tuple(part for _, part in pairs)
-    missing = grouped([part for part in status if part.state in {"refused", "off"}])
-    notice = f"Without {missing}"[:_NOTICE] if missing else None
     under_way = [request for request in requests if not request.future.done()]
-    joining = Joining(requests, under_way) if under_way else None
-    return Source(markets, " + ".join(market.venue for market in markets), notice, status=status, joining=joining)
+    joining = Joining(requests, under_way, _answered) if under_way else None
+    label = " + ".join(market.venue for market in markets)
+    return Source(markets, label, _notice(status), status=status, joining=joining)
+
+
+def _beside(market: MarketData | None, status: VenueStatus, newest: int) -> tuple[MarketData | None, VenueStatus]:
+    """Leave out a market that is only stored and ends long before the others."""
+    if market is None or not status.stored or status.last_time is None or newest - status.last_time.value <= _OLDER:
+        return market, status
+    why = f"{status.reason}; what is stored ends {status.last_time:%Y-%m-%d %H:%M}, too old to stand beside the others"
+    state = "off" if status.reason == UNDER_WAY else "refused"
+    return None, VenueStatus(status.venue, state, None, why, status.publishes)
+
+
+def _notice(status: Sequence[VenueStatus]) -> str | None:
+    """Return the sentence about venues that are missing, or are there only as they were stored."""
+    parts = []
+    stored = [part for part in status if part.stored and part.last_time is not None]
+    if stored:
+        ends = max(part.last_time for part in stored if part.last_time is not None)
+        parts.append(f"As stored on this machine up to {ends:%Y-%m-%d %H:%M} UTC: {grouped(stored)}")
+    missing = grouped([part for part in status if part.state in {"refused", "off"}])
+    if missing:
+        parts.append(f"Without {missing}")
+    return ". ".join(parts)[:_NOTICE] if parts else None
+
+
+def _stored(request: Request) -> bool:
+    """Return whether something of an earlier reading is there."""
+    return request.gathering is not None and request.gathering.recalled
 
 
 def _outcome(request: Request) -> tuple[MarketData | None, VenueStatus]:
     """Return one venue's market, if there is one, and its status."""
     name, publishes = request.venue.name, request.venue.summary
+    state, why = "refused", ""
     try:
-        ended = request.future.done()
-        history = request.future.result(0) if ended else request.so_far()
-        if history is None:
-            return None, VenueStatus(name, "off", None, "has not answered yet", publishes)
-        market = history.market()
+        if request.future.done():
+            history: History | None = request.future.result(0)
+        else:
+            history, why = request.so_far(), request.under_way
+        if history is not None:
+            stored = _stored(request) and not request.renewed
+            return history.market(), VenueStatus(
+                name, _freshness(history), history.last_time, why, publishes, stored=stored
+            )
+        state, why = "off", "has not answered yet"
     except concurrent.futures.CancelledError:
-        return None, VenueStatus(name, "off", None, "was not waited for", publishes)
+        state, why = "off", "was not waited for"
     except LiqError as error:
-        return None, VenueStatus(name, "refused", None, _without_name(error, name), publishes)
+        why = shortened(error, name)
     except Exception as error:  # noqa: BLE001 - one venue's odd data must not take the others down
-        text = f"sent data that cannot be used ({type(error).__name__}: {error})"
-        return None, VenueStatus(name, "refused", None, said(text, _REASON), publishes)
-    why = "" if ended else "older candles are still being read"
-    return market, VenueStatus(name, _freshness(history), history.last_time, why, publishes)
+        why = said(f"sent data that cannot be used ({type(error).__name__}: {error})", _REASON)
+    market, last = _recalled(request)
+    if market is not None:
+        return market, VenueStatus(name, "stale", last, why, publishes, stored=True)
+    return None, VenueStatus(name, state, None, why, publishes)
+
+
+def _recalled(request: Request) -> tuple[MarketData | None, pd.Timestamp | None]:
+    """Return the market of what is stored, and of what was read before the venue refused; and its end."""
+    if _stored(request):
+        with contextlib.suppress(LiqError):
+            history = request.so_far()
+            if history is not None:
+                return history.market(), history.last_time
+    return None, None
 
 
 def _freshness(history: History) -> str:
@@ -257,7 +337,8 @@ def _freshness(history: History) -> str:
     return "stale" if late > _STALE_CANDLES * history.step else "connected"
 
 
-def _without_name(error: Exception, name: str) -> str:
+def shortened(error: object, name: str) -> str:
+    """Return a reason as one plain line, without the venue's name before it."""
     return said(re.sub(rf"^{re.escape(name)}\s+", "", str(error)), _REASON)
 
 
@@ -268,52 +349,6 @@ def grouped(status: Iterable[VenueStatus]) -> str:
         if part.reason:
             together.setdefault(part.reason, []).append(part.venue)
     return "; ".join(f"{', '.join(names)}: {why}" for why, names in together.items())
-
-
-class Joining:
-    """Venues that were not done when something had to be shown.
-
-    Parameters
-    ----------
-    requests : sequence of Request
-        All that were asked, in the order in which they are shown.
-    under_way : sequence of Request
-        Those of them that have not ended.
-    """
-
-    def __init__(self, requests: Sequence[Request], under_way: Sequence[Request]) -> None:
-        self.requests = tuple(requests)
-        self._under_way = tuple(under_way)
-        self._stopped = False
-        self._wake = threading.Event()
-
-    def then(self, callback: Callable[[Source], None]) -> None:
-        """Call `callback`, on a thread of its own, with the whole source anew whenever another venue is done.
-
-        The thread ends with the last venue, after ten minutes, or with `stop`.
-        """
-        for request in self._under_way:
-            request.future.add_done_callback(lambda _: self._wake.set())
-        threading.Thread(target=self._run, args=(callback,), name="liqwidget-joining", daemon=True).start()
-
-    def stop(self) -> None:
-        """Ask no further; `callback` is not called again."""
-        self._stopped = True
-        self._wake.set()
-        for request in self._under_way:
-            request.future.cancel()
-
-    def _run(self, callback: Callable[[Source], None]) -> None:
-        waiting = list(self._under_way)
-        end = time.monotonic() + _JOIN_SECONDS
-        while waiting and self._wake.wait(max(end - time.monotonic(), 0.0)) and not self._stopped:
-            self._wake.clear()
-            left = [request for request in waiting if not request.future.done()]
-            if len(left) == len(waiting):
-                continue
-            waiting, source = left, _answered(self.requests)
-            if source.markets and not self._stopped:
-                callback(source)
 
 
 # ---------------------------------------------------------------------- the sample

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 Sides = Literal[1, 2]
 """1: a figure counts each contract once; 2: its long and its short, so that it is halved."""
 Tiers = Literal["public", "key"]
+Stream = Literal["candles", "liquidations"]
 
 _PERIODS = ("5m", "15m", "30m", "1h", "2h", "4h", "6h", "12h", "1d")
 
@@ -68,6 +69,8 @@ class Venue:
         Longest time between the ends of one request [ns].
     liquidation_stream : str
         What a public stream of liquidations holds; '' where there is none that ccxt reads.
+    streams : tuple of str
+        What ccxt.pro reads from public sockets, 'candles' and 'liquidations'; the rest is polled.
     tiers : {'public', 'key'}
         Whether the venue shows its margin tiers to everyone; dated tables are shipped with the package either way.
     note : str
@@ -86,6 +89,7 @@ class Venue:
     funding_until: str
     liquidation_stream: str
     tiers: Tiers
+    streams: tuple[Stream, ...] = ("candles",)
     candle_rows: int | None = None
     candle_sides: Sides = 1
     interest_page: int = 0
@@ -150,6 +154,7 @@ _ALL = (
         ratio_page=500,
         liquidation_stream="the last order of a second per symbol, so totals are lower bounds",
         tiers="key",
+        streams=("candles", "liquidations"),
     ),
     Venue(
         name="bybit",
@@ -168,6 +173,7 @@ _ALL = (
         ratio_page=500,
         liquidation_stream="every order, at its bankruptcy price",
         tiers="public",
+        streams=("candles", "liquidations"),
         note="openInterest is documented as the sum of both sides: singleOpenInterest, or half of it, is taken",
     ),
     Venue(
@@ -189,6 +195,7 @@ _ALL = (
         liquidation_page=100,
         liquidation_stream="one order a second per contract, at its bankruptcy price",
         tiers="public",
+        streams=("candles", "liquidations"),
     ),
     Venue(
         name="hyperliquid",

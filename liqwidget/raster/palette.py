@@ -21,6 +21,10 @@ CONTRAST = 2.2
 """Exponent from the share of the levels to the position on a ramp: it leaves half of the colours to the top decade.
 A linear scale takes it back: it looks up level 127 * share ** (1 / CONTRAST)."""
 
+GROUNDS: dict[Theme, str] = {"dark": "#0d1017", "light": "#ffffff"}
+"""The backgrounds that the colours lie on: --liq-ground of js/src/css/base.css."""
+
+_FINE = 2049
 _KNEE, _SLOPE = 0.0031308, 12.92
 _LINEAR_TO_CONE = np.array(
     [
@@ -43,9 +47,9 @@ class Ramp:
     """A run of colours from the lowest to the highest level."""
 
     anchors: tuple[str, ...]
-    """Evenly spaced colours, ``#rrggbb``."""
+    """The colours that it goes through, ``#rrggbb``, from the lowest on."""
     opaque_at: float
-    """Share of the ramp (0 to 1) from which a colour is fully opaque; below, it fades to transparent."""
+    """Share of the anchors (0 to 1) from which a colour is fully opaque; below, it fades to transparent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,10 @@ _DUO_DARK = Ramp(("#07304f", "#0a5f99", "#1f93d6", "#6cc6f7", "#d8f3ff"), 0.45)
 _DUO_DARK_SHORT = Ramp(("#4a2206", "#96480a", "#dd7a15", "#fbb552", "#fff0cf"), 0.45)
 _DUO_LIGHT = Ramp(("#d3ebfa", "#7cc0ea", "#2c8fce", "#0d5f9e", "#06335e"), 0.35)
 _DUO_LIGHT_SHORT = Ramp(("#fdeccf", "#f9bd68", "#e0801d", "#a94f0a", "#5c2803"), 0.35)
+_RED_DARK = Ramp(("#3d0a10", "#8a1620", "#d93a3a", "#ff8577", "#ffe0d6"), 0.45)
+_GREEN_DARK = Ramp(("#06301a", "#0e6b36", "#27a957", "#7fe08f", "#e0ffdc"), 0.45)
+_RED_LIGHT = Ramp(("#fde0dc", "#f5a29a", "#dd5148", "#a3211f", "#560c10"), 0.35)
+_GREEN_LIGHT = Ramp(("#d9f2dc", "#90d49a", "#3fa058", "#14703a", "#06381c"), 0.35)
 
 PALETTES: dict[str, Palette] = {
     "ember": Palette(
@@ -81,14 +89,17 @@ PALETTES: dict[str, Palette] = {
         Ramp(("#3a0606", "#7d0c0a", "#c41f0e", "#f2561a", "#ff9a1f", "#ffd84a", "#fffbd6"), 0.40),
         Ramp(("#fff1c4", "#ffcf62", "#ff9a2e", "#f0571d", "#c01f17", "#7e0b14", "#3c040c"), 0.30),
     ),
-    "duo": Palette("Duo", _DUO_DARK, _DUO_LIGHT, _DUO_DARK_SHORT, _DUO_LIGHT_SHORT),
+    "duo": Palette("Blue-orange", _DUO_DARK, _DUO_LIGHT, _DUO_DARK_SHORT, _DUO_LIGHT_SHORT),
+    "red-green": Palette("Red-green", _RED_DARK, _RED_LIGHT, _GREEN_DARK, _GREEN_LIGHT),
     "mono": Palette(
         "Mono",
         Ramp(("#20262f", "#4a5361", "#7d8794", "#b4bcc6", "#f5f7fa"), 0.40),
         Ramp(("#e3e7ec", "#b3bbc5", "#7f8997", "#4a5462", "#12171e"), 0.30),
     ),
 }
-"""Palettes by name, in the order a reader is offered them."""
+"""Palettes by name, in the order a reader is offered them. All are perceptually uniform; 'hot' is the convention of
+commercial maps; 'duo' and 'red-green' have a ramp a side, of which those of 'duo' are apart for every kind of colour
+vision."""
 
 DEFAULT_PALETTE = "ember"
 
@@ -108,6 +119,11 @@ def look_up_table(name: str, theme: Theme) -> NDArray[np.uint8]:
     ndarray of uint8, shape (256, 4)
         Red, green, blue, alpha (not premultiplied); the index is the pixel byte: bit 7 is the side (0 long,
         1 short), bits 0 to 6 the level. Level 0 is fully transparent, lightness and alpha change monotonically.
+
+    Notes
+    -----
+    The ramps are perceptually uniform as they are seen: over the background of the theme, equal parts of a ramp are
+    equally long in OKLab (Ottosson 2020). Levels are spread over a ramp by :data:`CONTRAST`.
     """
     if name not in PALETTES:
         message = f"Expected a palette out of {', '.join(PALETTES)}, was {name!r}"
@@ -120,24 +136,40 @@ def look_up_table(name: str, theme: Theme) -> NDArray[np.uint8]:
         long, short = palette.dark, palette.dark_short or palette.dark
     else:
         long, short = palette.light, palette.light_short or palette.light
-    table = np.concatenate([_ramp_colours(long), _ramp_colours(short)])
+    table = np.concatenate([_ramp_colours(long, theme), _ramp_colours(short, theme)])
     table.setflags(write=False)
     return table
 
 
-def _ramp_colours(ramp: Ramp) -> NDArray[np.uint8]:
-    """Return uint8 RGBA, shape (128, 4), interpolated in the OKLab space (Ottosson 2020)."""
-    anchors = np.array([[int(text[i : i + 2], 16) for i in (1, 3, 5)] for text in ramp.anchors]) / 255.0
-    lab = np.cbrt(_to_linear(anchors) @ _LINEAR_TO_CONE.T) @ _CONE_TO_OKLAB.T
+def _ramp_colours(ramp: Ramp, theme: Theme) -> NDArray[np.uint8]:
+    """Return uint8 RGBA, shape (128, 4), in steps along the ramp that look alike on the theme's background."""
+    colour, alpha = _through(ramp, np.linspace(0.0, 1.0, _FINE))
+    seen = oklab(colour * alpha + _rgb(GROUNDS[theme]) * (1 - alpha))
+    length = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(seen, axis=0), axis=1))])
     position = np.linspace(0.0, 1.0, LEVELS - 1) ** CONTRAST
-    knots = np.linspace(0.0, 1.0, len(ramp.anchors))
-    mixed = np.stack([np.interp(position, knots, lab[:, channel]) for channel in range(3)], axis=1)
-    cone = mixed @ np.linalg.inv(_CONE_TO_OKLAB).T
-    colour = _to_display(cone**3 @ np.linalg.inv(_LINEAR_TO_CONE).T)
-    alpha = np.clip(0.06 + 0.94 * position / ramp.opaque_at, 0.0, 1.0)
+    colour, alpha = _through(ramp, np.interp(position * length[-1], length, np.linspace(0.0, 1.0, _FINE)))
     table = np.zeros((LEVELS, 4), dtype=np.uint8)
     table[1:] = np.rint(255.0 * np.column_stack([colour, alpha]))
     return table
+
+
+def _through(ramp: Ramp, share: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return display colours (n, 3) and alphas (n, 1), 0 to 1, at shares of the way through the anchors in OKLab."""
+    lab = oklab(np.array([_rgb(text) for text in ramp.anchors]))
+    knots = np.linspace(0.0, 1.0, len(ramp.anchors))
+    mixed = np.stack([np.interp(share, knots, lab[:, channel]) for channel in range(3)], axis=1)
+    cone = mixed @ np.linalg.inv(_CONE_TO_OKLAB).T
+    colour = _to_display(cone**3 @ np.linalg.inv(_LINEAR_TO_CONE).T)
+    return colour, np.clip(0.06 + 0.94 * share / ramp.opaque_at, 0.0, 1.0)[:, None]
+
+
+def oklab(colour: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return lightness, green to red, blue to yellow (Ottosson 2020) of display colours, 0 to 1, shape (..., 3)."""
+    return np.asarray(np.cbrt(_to_linear(colour) @ _LINEAR_TO_CONE.T) @ _CONE_TO_OKLAB.T)
+
+
+def _rgb(text: str) -> NDArray[np.float64]:
+    return np.array([int(text[i : i + 2], 16) for i in (1, 3, 5)]) / 255.0
 
 
 def _to_linear(colour: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -89,6 +89,8 @@ class Cluster:
         cell beside it.
     agreement : float
         `venues_agreeing` over the venues shown.
+    agreeing_venues : tuple of str
+        Their names.
     """
 
     id: str
@@ -105,6 +107,7 @@ class Cluster:
     persistence: float = 0.0
     venues_agreeing: int = 1
     agreement: float = 1.0
+    agreeing_venues: tuple[str, ...] = field(default=(), repr=False)
 
 
 COLUMNS = tuple(Cluster.__dataclass_fields__)
@@ -192,8 +195,9 @@ def clusters_around(
                 ),
                 venue_mix=shares(chosen.names, parts[:, :, row, inside].sum(axis=(1, 2))),
                 persistence=persistence[number],
-                venues_agreeing=agreeing[number],
-                agreement=agreeing[number] / len(chosen.venues),
+                venues_agreeing=len(agreeing[number]),
+                agreement=len(agreeing[number]) / len(chosen.venues),
+                agreeing_venues=tuple(chosen.names[venue] for venue in agreeing[number]),
             )
         )
     return tuple(clusters)
@@ -229,16 +233,17 @@ def _persistence(
     return shares
 
 
-def _agreeing(venues: Sequence[Floats], ranges: Sequence[_Range], prominence: float) -> list[int]:
-    """Return how many venues, each given alone by what it shows, shape (2, V), peak in each range."""
-    counts = [0] * len(ranges)
-    for values, side in itertools.product(venues, Side):
+def _agreeing(venues: Sequence[Floats], ranges: Sequence[_Range], prominence: float) -> list[list[int]]:
+    """Return which venues, each given alone by what it shows, shape (2, V), peak in each range."""
+    agreeing: list[list[int]] = [[] for _ in ranges]
+    for (venue, values), side in itertools.product(enumerate(venues), Side):
         runs = _runs(values[side.row], outward=-int(side), prominence=prominence)
         peaks = np.array([low + int(np.argmax(values[side.row, low : high + 1])) for low, high in runs])
         for number, (mine, low, stop, _) in enumerate(ranges):
             inside = (peaks >= low - _TOLERANCE) & (peaks < stop + _TOLERANCE)
-            counts[number] += int(mine is side and inside.any())
-    return counts
+            if mine is side and inside.any():
+                agreeing[number].append(venue)
+    return agreeing
 
 
 def _last_touch(ledger: Ledger, cell: int, side: Side, time: int) -> int:

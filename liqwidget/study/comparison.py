@@ -9,12 +9,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from liqwidget.domain.lattice import CELL, cell_coordinate, cell_edge
 from liqwidget.domain.time import timestamp
 from liqwidget.errors import DataError
 from liqwidget.study.agreement import SIDES, SideComparison, agreement, measured_by_position
 from liqwidget.study.findings import findings
-from liqwidget.study.profile import checked_edges, profile
+from liqwidget.study.profile import checked_edges, edges_around, profile
 
 if TYPE_CHECKING:
     from liqwidget.domain.ledger import Ledger
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float64]
 
 SCALES = ("coverage", None)
-_FARTHEST = 3.0
-"""The widest reach in ln(price): 20 times the price."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -188,7 +185,7 @@ def compare(
         message = f"Expected a snapshot while the candles run ({span}), was {timestamp(time)}"
         raise DataError(message)
     price = price if price > 0 else last
-    prices = _lattice_edges(price, reach, step) if edges is None else checked_edges(edges)
+    prices = edges_around(price, reach, step) if edges is None else checked_edges(edges)
     cut = float(prices[len(prices) // 2]) if edges is None else price
     shown = positions.snapshot(timestamp(time))
     sides = {}
@@ -257,19 +254,6 @@ def _check(ledger: Ledger, positions: Positions, scale: object, draws: object) -
     if isinstance(draws, bool) or not isinstance(draws, int) or draws < 0:
         message = f"Expected draws of at least 0, was {draws!r}"
         raise DataError(message)
-
-
-def _lattice_edges(price: float, reach: object, step: object) -> Floats:
-    """Return edges on borders of lattice cells, the middle one nearest to a price [quote/base], shape (2n + 1,)."""
-    if isinstance(reach, int | float) and isinstance(step, int | float) and CELL <= step <= reach <= _FARTHEST:
-        width = round(step / CELL)
-        count = round(reach / CELL / width)
-        return cell_edge(np.round(cell_coordinate(price)) + np.arange(-count, count + 1) * width)
-    message = (
-        f"Expected step of {CELL} or more and reach from step to {_FARTHEST} in ln(price), was step={step!r}, "
-        f"reach={reach!r}"
-    )
-    raise DataError(message)
 
 
 def _side(ledger: Ledger, held: Positions, time: int, edges: Floats, name: str) -> SideComparison:

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from liqwidget.domain.lattice import CELL, cell_coordinate, cell_edge
 from liqwidget.domain.leverage import group_indices
 from liqwidget.domain.time import time_ns
 from liqwidget.errors import DataError
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 
 _FEWEST_EDGES = 2
+_FARTHEST = 3.0
+"""The widest reach in ln(price): 20 times the price."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,6 +81,32 @@ def checked_edges(edges: npt.ArrayLike) -> npt.NDArray[np.float64]:
         message = f"Expected edges as two or more ascending prices above 0, was an array of shape {array.shape}"
         raise DataError(message)
     return array
+
+
+def edges_around(price: float, reach: object, step: object) -> npt.NDArray[np.float64]:
+    """Return edges on borders of lattice cells, the middle one nearest to a price [quote/base], shape (2n + 1,).
+
+    Parameters
+    ----------
+    price : float
+        [quote/base].
+    reach, step : float
+        How far from the price, and how wide a range, in ln(price); `step` is rounded to whole lattice cells.
+
+    Raises
+    ------
+    DataError
+        If step is under one lattice cell, or reach under a step or over 3 (20 times the price).
+    """
+    if isinstance(reach, int | float) and isinstance(step, int | float) and CELL <= step <= reach <= _FARTHEST:
+        width = round(step / CELL)
+        count = round(reach / CELL / width)
+        return cell_edge(np.round(cell_coordinate(price)) + np.arange(-count, count + 1) * width)
+    message = (
+        f"Expected step of {CELL} or more and reach from step to {_FARTHEST} in ln(price), was step={step!r}, "
+        f"reach={reach!r}"
+    )
+    raise DataError(message)
 
 
 def profile(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import os
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -54,7 +55,15 @@ NEAR_CAP, FAR_CAP = 0.8, 1.3
 KEPT_ROWS = 20_000
 """Rows of a venue up to which its alternatives are kept: 2 MB each, so some 50 MB for four venues of 60 days of 5m."""
 
+_estimating = threading.Lock()
+"""Held while alternatives are estimated, so that two threads never estimate the same."""
+
 _kept: WeakKeyDictionary[VenueLedger, dict[tuple[Prior, float, float], VenueLedger]] = WeakKeyDictionary()
+
+
+def keeps(ledger: Ledger) -> bool:
+    """Return whether a ledger's alternatives are kept once they are estimated."""
+    return all(len(part.time) <= KEPT_ROWS for part in ledger)
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,7 +302,7 @@ def _under(ledger: Ledger, tried: Sequence[Alternative]) -> list[Ledger]:
         return _again(part, ledger.prior, prior, one)
 
     tasks = [(part, one, prior) for one, prior in zip(tried, parsed, strict=True) for part in ledger]
-    with ThreadPoolExecutor(max(min(len(tasks), os.cpu_count() or 1), 1)) as pool:
+    with _estimating, ThreadPoolExecutor(max(min(len(tasks), os.cpu_count() or 1), 1)) as pool:
         parts = iter(list(pool.map(again, tasks)))
     return [Ledger(ledger.symbol, prior, tuple(next(parts) for _ in ledger)) for prior in parsed]
 

@@ -17,6 +17,7 @@ from liqwidget.domain.time import MILLISECOND, time_ns
 from liqwidget.errors import DataError
 from liqwidget.raster.grid import Grid
 from liqwidget.widget.comparison_bars import drawing
+from liqwidget.widget.side_colours import DEFAULT_SIDE_COLOURS, SIDE_COLOURS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,25 +47,30 @@ LABELS = {
 }
 """Names of the figures in a notebook's table."""
 
-_NO_MATHS = "mathjax_ignore tex2jax_ignore"
+NO_MATHS = "mathjax_ignore tex2jax_ignore"
 """Classes that keep MathJax from setting what stands between two dollar signs as a formula."""
 
 
-def checked_theme(theme: str) -> str:
-    """Return a theme.
+def checked_look(theme: str, side_colours: str) -> tuple[str, str]:
+    """Return the names of a theme and of a pair of side colours.
 
     Raises
     ------
     DataError
-        If it is unknown.
+        If either is unknown.
     """
     if theme not in THEMES:
         message = f"Expected theme 'dark' or 'light', was {theme!r}"
         raise DataError(message)
-    return theme
+    if side_colours not in SIDE_COLOURS:
+        message = f"Expected side_colours out of {', '.join(SIDE_COLOURS)}, was {side_colours!r}"
+        raise DataError(message)
+    return theme, side_colours
 
 
-def comparison_figure(comparison: Comparison, how: str = "beside", theme: str = "dark") -> figure:
+def comparison_figure(
+    comparison: Comparison, how: str = "beside", theme: str = "dark", side_colours: str = DEFAULT_SIDE_COLOURS
+) -> figure:
     """Return a Bokeh figure of a comparison: price on the vertical axis, bars of size, the mark price as a line.
 
     Parameters
@@ -75,15 +81,18 @@ def comparison_figure(comparison: Comparison, how: str = "beside", theme: str = 
         See `drawing`.
     theme : {'dark', 'light'}
         Colours.
+    side_colours : {'red-green', 'blue-orange'}
+        Colours of longs and shorts.
 
     Raises
     ------
     DataError
-        If the way or the theme is unknown.
+        If the way, the theme or the side colours are unknown.
     """
     from liqwidget.widget.comparison_figure import draw
+    from liqwidget.widget.picture import ink_of
 
-    return draw(drawing(comparison, how), comparison.price, checked_theme(theme))
+    return draw(drawing(comparison, how), comparison.price, ink_of(*checked_look(theme, side_colours)))
 
 
 def measured_grid(levels: MeasuredLevels, viewport: Viewport) -> Grid:
@@ -92,7 +101,14 @@ def measured_grid(levels: MeasuredLevels, viewport: Viewport) -> Grid:
     return Grid(long, short, viewport.price_edges, viewport.time_edges, "size", "24h")
 
 
-def overlay(figure: figure, levels: MeasuredLevels, *, until: Any = None, theme: str = "dark") -> GlyphRenderer[Any]:
+def overlay(
+    figure: figure,
+    levels: MeasuredLevels,
+    *,
+    until: Any = None,
+    theme: str = "dark",
+    side_colours: str = DEFAULT_SIDE_COLOURS,
+) -> GlyphRenderer[Any]:
     """Draw measured levels over a heatmap's figure: a line per level from its snapshot to its end.
 
     Parameters
@@ -105,6 +121,8 @@ def overlay(figure: figure, levels: MeasuredLevels, *, until: Any = None, theme:
         Where levels that still stand end; None means one usual distance between snapshots after the last.
     theme : {'dark', 'light'}
         Colours.
+    side_colours : {'red-green', 'blue-orange'}
+        Colours of longs and shorts.
 
     Returns
     -------
@@ -112,8 +130,9 @@ def overlay(figure: figure, levels: MeasuredLevels, *, until: Any = None, theme:
         ``visible = False`` hides it.
     """
     from liqwidget.widget.comparison_figure import draw_levels
+    from liqwidget.widget.picture import ink_of
 
-    return draw_levels(figure, segments(levels, until), checked_theme(theme))
+    return draw_levels(figure, segments(levels, until), ink_of(*checked_look(theme, side_colours)))
 
 
 def segments(levels: MeasuredLevels, until: Any = None) -> pd.DataFrame:
@@ -148,25 +167,31 @@ class ComparisonView:
         See `drawing`.
     theme : {'dark', 'light'}
         Colours of the picture.
+    side_colours : {'red-green', 'blue-orange'}
+        Colours of longs and shorts.
 
     Raises
     ------
     DataError
-        If the way or the theme is unknown.
+        If the way, the theme or the side colours are unknown.
     """
 
     comparison: Comparison
     how: str = "beside"
     theme: str = "dark"
+    side_colours: str = DEFAULT_SIDE_COLOURS
     _made: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:
-        checked_theme(self.theme)
+        checked_look(self.theme, self.side_colours)
         drawing(self.comparison, self.how)
 
-    def shown(self, how: str | None = None, theme: str | None = None) -> ComparisonView:
+    def shown(
+        self, how: str | None = None, theme: str | None = None, side_colours: str | None = None
+    ) -> ComparisonView:
         """Return the same comparison drawn another way."""
-        return replace(self, how=how or self.how, theme=theme or self.theme)
+        colours = side_colours or self.side_colours
+        return replace(self, how=how or self.how, theme=theme or self.theme, side_colours=colours)
 
     @property
     def agreement(self) -> pd.DataFrame:
@@ -186,7 +211,7 @@ class ComparisonView:
     def figure(self) -> figure:
         """The Bokeh figure; the same one each time, so that glyphs can be added to it."""
         if "figure" not in self._made:
-            self._made["figure"] = comparison_figure(self.comparison, self.how, self.theme)
+            self._made["figure"] = comparison_figure(self.comparison, self.how, self.theme, self.side_colours)
         made: figure = self._made["figure"]
         return made
 
@@ -206,8 +231,10 @@ class ComparisonView:
 
     def _png(self, width: int, height: int) -> bytes:
         from liqwidget.widget.comparison_picture import png
+        from liqwidget.widget.picture import ink_of
 
-        return png(drawing(self.comparison, self.how), self.comparison.price, self.theme, (width, height))
+        ink = ink_of(self.theme, self.side_colours)
+        return png(drawing(self.comparison, self.how), self.comparison.price, ink, (width, height))
 
     def _repr_html_(self) -> str:
         """Return the picture, the sentences and the figures as HTML that needs neither a network nor a script."""
@@ -216,7 +243,7 @@ class ComparisonView:
         said = "".join(f"<li>{html.escape(text)}</li>" for text in notes)
         alt = html.escape(f"{self.comparison.symbol}: estimate and measured positions. {self.sentence}", quote=True)
         return (
-            f'<div class="{_NO_MATHS}" style="max-width:960px"><img alt="{alt}" style="max-width:100%" '
+            f'<div class="{NO_MATHS}" style="max-width:960px"><img alt="{alt}" style="max-width:100%" '
             f'src="data:image/png;base64,{picture}"><ul style="margin:.6em 0">{said}</ul>{self._table()}</div>'
         )
 

@@ -21,7 +21,6 @@ from bokeh.plotting import figure as new_figure
 from liqwidget.domain.amount import money
 from liqwidget.widget.comparison_bars import FAINT, STRONG, cut_text
 from liqwidget.widget.figure import FONT
-from liqwidget.widget.picture import INKS, Ink
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from bokeh.plotting import figure
 
     from liqwidget.widget.comparison_bars import Drawing
+    from liqwidget.widget.picture import Ink
 
 WIDEST_LINE, THINNEST_LINE = 5.0, 1.2
 """Pixels of a measured level's line."""
@@ -43,9 +43,8 @@ _HEAD = 0.055
 """Room for the headings above the bars, as a share of the price range."""
 
 
-def draw(drawing: Drawing, price: float, theme: str) -> figure:
+def draw(drawing: Drawing, price: float, ink: Ink) -> figure:
     """Return the figure of a drawing; see `liqwidget.widget.comparison.comparison_figure`."""
-    ink = INKS[theme]
     bars = drawing.bars
     low, high = (
         (float(bars["price_low"].min()), float(bars["price_high"].max())) if len(bars) else (price * 0.9, price * 1.1)
@@ -91,9 +90,8 @@ def draw(drawing: Drawing, price: float, theme: str) -> figure:
     return plot
 
 
-def draw_levels(plot: figure, lines: pd.DataFrame, theme: str) -> GlyphRenderer[Any]:
+def draw_levels(plot: figure, lines: pd.DataFrame, ink: Ink) -> GlyphRenderer[Any]:
     """Add lines of measured levels to a figure; see `liqwidget.widget.comparison.overlay`."""
-    ink = INKS[theme]
     widths = THINNEST_LINE + (WIDEST_LINE - THINNEST_LINE) * lines["share"]
     source = ColumnDataSource(
         {

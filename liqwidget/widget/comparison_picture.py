@@ -12,13 +12,13 @@ from matplotlib.ticker import FuncFormatter
 
 from liqwidget.errors import DataError
 from liqwidget.widget.comparison_bars import FAINT, STRONG, cut_text
-from liqwidget.widget.picture import INKS, Ink
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
     from liqwidget.widget.comparison_bars import Drawing
+    from liqwidget.widget.picture import Ink
 
 _DPI = 100
 _SMALLEST = 480, 320
@@ -33,7 +33,7 @@ _MARGINS = 16, 84, 62, 86
 """Pixels left, right, below and above the plot."""
 
 
-def png(drawing: Drawing, price: float, theme: str, size: tuple[int, int]) -> bytes:
+def png(drawing: Drawing, price: float, ink: Ink, size: tuple[int, int]) -> bytes:
     """Return the picture of a drawing as PNG.
 
     Raises
@@ -45,7 +45,6 @@ def png(drawing: Drawing, price: float, theme: str, size: tuple[int, int]) -> by
     if width < _SMALLEST[0] or height < _SMALLEST[1]:
         message = f"Expected a picture of at least {_SMALLEST[0]} x {_SMALLEST[1]} pixels, was {width} x {height}"
         raise DataError(message)
-    ink = INKS[theme]
     figure = Figure(figsize=(width / _DPI, height / _DPI), dpi=_DPI, facecolor=ink.background)
     left, right, below, above = _MARGINS
     below += 0 if width >= _NARROW else 20

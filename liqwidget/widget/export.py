@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import html
 import json
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from liqwidget.field.measure import MEASURES
+import pandas as pd
+
+from liqwidget.domain.time import timestamp
 from liqwidget.widget.assets import bokeh_gzip, bokeh_version
+from liqwidget.widget.export_frames import PACKING, stored_frames
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from liqwidget.widget.protocol import Frame
-    from liqwidget.widget.session import Session, Settings
     from liqwidget.widget.view import HeatmapView
 
 _PAGE = """<!doctype html>
@@ -26,27 +27,43 @@ _PAGE = """<!doctype html>
 <title>{title}</title>
 <style>
 html, body {{ margin: 0; height: 100%; }}
-body {{ box-sizing: border-box; padding: 12px; background: #ffffff; }}
-@media (prefers-color-scheme: dark) {{ body {{ background: #0f131a; }} }}
+body {{ box-sizing: border-box; padding: 12px; background: #ffffff; color: #5c6778; }}
+#liqwidget-made {{ margin: 0 0 8px; font: 12px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }}
+@media (prefers-color-scheme: dark) {{ body {{ background: #0f131a; color: #8f9aab; }} }}
 </style>
 <style>{css}</style>
 </head>
 <body>
+<p id="liqwidget-made">{made}</p>
 <noscript>This picture needs JavaScript; it loads nothing from the network.</noscript>
 <div id="liqwidget"></div>
 <script type="application/json" id="liqwidget-state">{state}</script>
 <script type="application/json" id="liqwidget-code">{code}</script>
 <script type="module">
-const read = (id) => JSON.parse(document.getElementById(id).textContent)
+const unpacked = []
+async function unpack(holder, key, text) {{
+  const packed = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0))
+  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"))
+  holder[key] = new DataView(await new Response(stream).arrayBuffer())
+}}
+function revive(key, value) {{
+  if (typeof value?.gzip === "string") unpacked.push(unpack(this, key, value.gzip))
+  return value
+}}
+const read = (id) => JSON.parse(document.getElementById(id).textContent, revive)
 const source = new Blob([read("liqwidget-code")], {{ type: "text/javascript" }})
 const {{ mount }} = await import(URL.createObjectURL(source))
-await mount(document.getElementById("liqwidget"), read("liqwidget-state"))
+const state = read("liqwidget-state")
+await Promise.all(unpacked)
+await mount(document.getElementById("liqwidget"), state)
 </script>
 </body>
 </html>
 """
 
-_FULL, _DETAIL, _WHOLE = (1200, 600), (1000, 500), (900, 450)
+_WORTH_PACKING = 1024
+"""Bytes from which gzip is worth its unpacking."""
+_GZIP = b"\x1f\x8b"
 
 
 def write_html(view: HeatmapView, path: Path, title: str | None) -> Path:
@@ -57,11 +74,22 @@ def write_html(view: HeatmapView, path: Path, title: str | None) -> Path:
 
 def html_page(view: HeatmapView, title: str | None = None) -> str:
     """Return the text of that file."""
+    view.complete()
     return _PAGE.format(
         title=html.escape(title or f"{view.symbol} liquidation heatmap (estimate)"),
+        made=html.escape(_made(view)),
         css=_static(view, "_css"),
         state=_embedded(_state(view)),
         code=_embedded(_static(view, "_esm")),
+    )
+
+
+def _made(view: HeatmapView) -> str:
+    """Return the sentence that says what the file is, and of when."""
+    made, known = pd.Timestamp.now("UTC"), timestamp(view.session.end(view.settings))
+    return (
+        f"A saved picture of {view.symbol}, made {made:%Y-%m-%d %H:%M} UTC; its data end {known:%Y-%m-%d %H:%M} UTC. "
+        "Nothing in it changes by itself: for newer data, run the notebook again."
     )
 
 
@@ -76,8 +104,12 @@ def _embedded(value: Any) -> str:
 
 
 def _binary(value: object) -> dict[str, str]:
+    """Return bytes as JSON: as they are when they are few or packed already, else packed."""
     if isinstance(value, bytes | bytearray | memoryview):
-        return {"b64": base64.b64encode(value).decode("ascii")}
+        plain = bytes(value)
+        if len(plain) < _WORTH_PACKING or plain.startswith(_GZIP):
+            return {"b64": base64.b64encode(plain).decode("ascii")}
+        return {"gzip": base64.b64encode(gzip.compress(plain, PACKING, mtime=0)).decode("ascii")}
     message = f"Expected JSON or bytes, was {type(value).__name__}"
     raise TypeError(message)
 
@@ -85,13 +117,8 @@ def _binary(value: object) -> dict[str, str]:
 def _state(view: HeatmapView) -> dict[str, Any]:
     """Return the traits that the front end reads, with enough frames to zoom into."""
     state = {name: _plain(view, name) for name in view.shared_names()}
-    frames = [
-        frame.state()
-        for measure in MEASURES
-        for frame in _frames(view.session, replace(view.settings, measure=measure))
-    ]
     return state | {
-        "_frames": frames,
+        "_frames": [frame.state() for frame in stored_frames(view.session, view.settings, _range_shown(view))],
         "_offline": True,
         "_bokeh": {"version": bokeh_version(), "gz": bokeh_gzip()},
     }
@@ -103,13 +130,9 @@ def _plain(view: HeatmapView, name: str) -> Any:
     return value if to_json is None else to_json(value, view)
 
 
-def _frames(session: Session, settings: Settings) -> list[Frame]:
-    """Return the window, its last quarter in more detail, and all of the data."""
-    start, end = session.window(settings)
-    full = session.base_frame(settings, _FULL)
-    late = (end - (end - start) // 4, end)
-    everything = replace(settings, window="all")
-    frames = [full, session.fitted_frame(settings, late, _DETAIL)]
-    if session.window(everything) != (start, end):
-        frames.append(session.fitted_frame(settings, session.window(everything), _WHOLE))
-    return frames
+def _range_shown(view: HeatmapView) -> tuple[tuple[int, int], tuple[float, float] | None] | None:
+    """Return the range that the view was moved to: time [ns], and price where it does not follow."""
+    if view.time_range is None:
+        return None
+    start, end = (int(part.value) for part in view.time_range)
+    return (start, end), view.price_range

@@ -7,7 +7,7 @@ Models that the front end works with carry a name that starts with ``liq-``. Imp
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from bokeh.core.properties import value
 from bokeh.models import (
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 FOREGROUND = "#8a94a6"
 GROUND = "#0d1017"
+
+OPENED_HEIGHT = 36
+"""Pixels of the bars at the bottom edge that say when what is selected was opened; as in js/src/opened_columns.ts."""
 
 # Bokeh's stubs do not know these properties, or only in part.
 _PLATE: dict[str, Any] = {
@@ -73,6 +76,7 @@ def build_figure() -> figure:
     _add_clusters(plot)
     _add_candles(plot)
     _add_circles(plot)
+    _add_opened(plot)
     _add_annotations(plot)
     _add_tools(plot)
     _style_axes(plot)
@@ -96,8 +100,12 @@ def document_json(document: Document) -> str:
 
 
 def _add_heat(plot: figure) -> None:
-    source = ColumnDataSource({"image": [], "x": [], "y": [], "dw": [], "dh": []}, name="liq-heat")
-    plot.image_rgba(image="image", x="x", y="y", dw="dw", dh="dh", source=source, level="image", name="liq-heat-image")
+    """Add the picture, and over it the column of a candle that is not over."""
+    for name in ("liq-heat", "liq-column"):
+        source = ColumnDataSource({"image": [], "x": [], "y": [], "dw": [], "dh": []}, name=name)
+        plot.image_rgba(
+            image="image", x="x", y="y", dw="dw", dh="dh", source=source, level="image", name=f"{name}-image"
+        )
 
 
 def _add_candles(plot: figure) -> None:
@@ -186,6 +194,7 @@ def _add_clusters(plot: figure) -> None:
         fill_alpha=0.9,
         name="liq-cluster-edges",
     )
+    _add_whiskers(plot)
     labels = ColumnDataSource({"x": [], "y": [], "text": [], "color": []}, name="liq-cluster-labels")
     plot.text(
         x="x",
@@ -203,6 +212,28 @@ def _add_clusters(plot: figure) -> None:
         level="annotation",
         name="liq-cluster-text",
     )
+
+
+def _add_whiskers(plot: figure) -> None:
+    names = ("x0", "y0", "x1", "y1", "color", "width")
+    source = ColumnDataSource({name: [] for name in names}, name="liq-whiskers")
+    plot.segment(
+        x0="x0", y0="y0", x1="x1", y1="y1", source=source, line_color=GROUND, line_width=5, line_cap="round",
+        line_alpha=0.6, level="annotation", name="liq-whisker-halo",
+    )  # fmt: skip
+    plot.segment(
+        x0="x0", y0="y0", x1="x1", y1="y1", source=source, line_color="color", line_width="width", level="annotation",
+        name="liq-whisker-lines",
+    )  # fmt: skip
+
+
+def _add_opened(plot: figure) -> None:
+    names = ("left", "right", "bottom", "top", "color", "fill_alpha")
+    source = ColumnDataSource({name: [] for name in names}, name="liq-opened")
+    plot.quad(
+        left="left", right="right", bottom="bottom", top="top", source=source, fill_color="color",
+        fill_alpha="fill_alpha", line_color=None, level="annotation", name="liq-opened-bars",
+    )  # fmt: skip
 
 
 def _add_annotations(plot: figure) -> None:
@@ -244,18 +275,19 @@ def _add_annotations(plot: figure) -> None:
             name="liq-hatch",
         )
     )
-    lines: tuple[tuple[str, dict[str, Any]], ...] = (
-        ("liq-title", {"text_font_size": "13px", "text_font_style": "bold"}),
-        ("liq-notice", {"text_font_size": "11px"}),
+    lines: tuple[tuple[str, Literal["top", "bottom"], int, dict[str, Any]], ...] = (
+        ("liq-title", "top", 10, {"text_font_size": "13px", "text_font_style": "bold"}),
+        ("liq-notice", "top", 31, {"text_font_size": "11px"}),
+        ("liq-opened-text", "bottom", -OPENED_HEIGHT - 6, {"text_font_size": "11px"}),
     )
-    for row, (name, style) in enumerate(lines):
+    for name, edge, offset, style in lines:
         plot.add_layout(
             Label(
                 x=Node(target="frame", symbol="left", offset=10),
-                y=Node(target="frame", symbol="top", offset=10 + 21 * row),
+                y=Node(target="frame", symbol=edge, offset=offset),
                 text="",
                 text_font=FONT,
-                text_baseline="top",
+                text_baseline=edge,
                 text_color=FOREGROUND,
                 visible=False,
                 level="overlay",

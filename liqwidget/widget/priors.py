@@ -26,9 +26,19 @@ def prior_state(prior: Prior) -> dict[str, Any]:
     named = [Prior.parse(name) for name in NAMED_PRIORS]
     choices = named if prior in named else [*named, prior]
     return {
-        "_priors": [{"name": part.name, "label": prior_label(part), "title": _title(part)} for part in choices],
+        "_priors": [
+            {"name": part.name, "label": prior_label(part), "title": _title(part), "code": _code(part)}
+            for part in choices
+        ],
         "_prior": prior.name,
     }
+
+
+def _code(prior: Prior) -> str:
+    """Return Python that names it, as `LiqHeatmap` takes it."""
+    if prior.ladder:
+        return repr(dict(prior.ladder))
+    return f'"{prior.name}"' if prior.name in NAMED_PRIORS else repr((prior.median, prior.sigma))
 
 
 def _title(prior: Prior) -> str:

@@ -48,6 +48,16 @@ class ReadingRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class ProvenanceRequest:
+    """Asks when what is selected was opened, in `columns` equal parts of a range of time [ms UTC]."""
+
+    view: str
+    id: int
+    time: Interval
+    columns: int
+
+
+@dataclass(frozen=True, slots=True)
 class BokehRequest:
     """Asks for BokehJS, where the asset model cannot be reached."""
 
@@ -63,9 +73,18 @@ class HtmlRequest:
     id: int
 
 
-Request = ViewRequest | ReadingRequest | BokehRequest | HtmlRequest
+@dataclass(frozen=True, slots=True)
+class TakenNote:
+    """Tells that a view shows the live state with this number; 0: that it was taken off its page. Not answered."""
+
+    view: str
+    id: int
+
+
+Request = ViewRequest | ReadingRequest | ProvenanceRequest | BokehRequest | HtmlRequest | TakenNote
 _KINDS: dict[str, type[Request]] = {
-    "view": ViewRequest, "reading": ReadingRequest, "bokeh": BokehRequest, "html": HtmlRequest,
+    "view": ViewRequest, "reading": ReadingRequest, "provenance": ProvenanceRequest, "bokeh": BokehRequest,
+    "html": HtmlRequest, "taken": TakenNote,
 }  # fmt: skip
 
 
@@ -96,6 +115,8 @@ class Frame:
         `liqwidget.widget.series.SERIES`, NaN where unknown.
     events : bytes
         float64 little-endian, shape (4, m): realised liquidations: time [ms UTC], price, size [quote], side (+1 long).
+    raised : int
+        Levels from the one that has the strongest colour to the highest: 0 where no value exceeds it.
     """
 
     time: Interval
@@ -109,6 +130,7 @@ class Frame:
     pixels: bytes = field(repr=False)
     candles: bytes = field(repr=False)
     events: bytes = field(repr=False)
+    raised: int = 0
 
     def meta(self) -> dict[str, Any]:
         """Return the description without the bytes."""
@@ -160,8 +182,16 @@ def decode_request(content: object) -> Request:
         return BokehRequest(view, number)
     if content["type"] == "html":
         return HtmlRequest(view, number)
+    if content["type"] == "taken":
+        return TakenNote(view, number)
     if content["type"] == "reading":
         return ReadingRequest(view, number, _number(content, "time"), _number(content, "price"))
+    if content["type"] == "provenance":
+        columns = _number(content, "columns", whole=True)
+        if not 1 <= columns <= MAXIMUM_PIXELS:
+            message = f"Expected 1 to {MAXIMUM_PIXELS} columns, was {columns}"
+            raise ProtocolError(message)
+        return ProvenanceRequest(view, number, _interval(content, "time"), columns)
     width, height = (_number(content, name, whole=True) for name in ("width", "height"))
     if not (1 <= width <= MAXIMUM_PIXELS and 1 <= height <= MAXIMUM_PIXELS):
         message = f"Expected 1 to {MAXIMUM_PIXELS} pixels, was {width} x {height}"
@@ -202,6 +232,35 @@ def decode_frame(meta: dict[str, Any], buffers: Buffers) -> Frame:
         )
         raise ProtocolError(message)
     return frame
+
+
+def provenance_answer(
+    request: ProvenanceRequest, sides: npt.NDArray[np.float64], *, before: float, after: float, clusters: int
+) -> tuple[dict[str, Any], Buffers]:
+    """Return when what is selected was opened, and its buffer.
+
+    Parameters
+    ----------
+    request : ProvenanceRequest
+        What is answered.
+    sides : ndarray of float64, shape (2, columns)
+        What each column opened that stands now, longs, then shorts [quote]; the buffer, little-endian.
+    before, after : float
+        What was opened outside the range of time [quote].
+    clusters : int
+        How many ticked clusters are explained; 0: the box, or nothing if all is 0.
+    """
+    content = {
+        "type": "provenance",
+        "view": request.view,
+        "id": request.id,
+        "time": list(request.time),
+        "size": float(sides.sum()) + before + after,
+        "before": before,
+        "after": after,
+        "clusters": clusters,
+    }
+    return content, [row_bytes(sides)]
 
 
 def file_answer(request: HtmlRequest, name: str, content: bytes) -> tuple[dict[str, Any], Buffers]:

@@ -12,18 +12,20 @@ from liqwidget.errors import DataError
 from liqwidget.study.clusters import Cluster
 from liqwidget.study.provenance import Provenance, provenance
 from liqwidget.study.selection import Selection
+from liqwidget.widget.doubting import DoubtingView
 from liqwidget.widget.keeping import weakly
+from liqwidget.widget.opened import opened_answer
 from liqwidget.widget.traits import milliseconds
-from liqwidget.widget.view import HeatmapView
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from liqwidget.domain.ledger import Ledger
     from liqwidget.domain.side import Side
+    from liqwidget.widget import protocol
 
 
-class SelectingView(HeatmapView):
+class SelectingView(DoubtingView):
     """A heatmap view whose selections are Python objects."""
 
     selection = traitlets.Instance(
@@ -32,6 +34,7 @@ class SelectingView(HeatmapView):
     selected_clusters = traitlets.Tuple(help="Clusters clicked on the map or ticked in the list.")
 
     def __init__(self, *arguments: Any, **traits: Any) -> None:
+        self._explained: tuple[Any, tuple[Provenance, ...]] | None = None
         super().__init__(*arguments, **({"selected_clusters": ()} | traits))
         self.observe(weakly(self._box_changed), "_selection")
         self.observe(weakly(self._ticks_changed), "_selected")
@@ -115,6 +118,19 @@ class SelectingView(HeatmapView):
             self.ledger, price, timestamp(self._session.end(settings)), side=side, leverage=settings.leverage,
             venues=settings.venues, by=by,
         )  # fmt: skip
+
+    def _opened(self, request: protocol.ProvenanceRequest) -> tuple[dict[str, Any], protocol.Buffers]:
+        clusters = 0 if self.selection is not None else len(self.selected_clusters)
+        return opened_answer(request, self._selected_provenance(), clusters=clusters)
+
+    def _selected_provenance(self) -> tuple[Provenance, ...]:
+        """Return what made the box, else each ticked cluster; found once for any number of views of it."""
+        ids = () if self.selection is not None else tuple(cluster.id for cluster in self.selected_clusters)
+        key = self.ledger, self.settings, self.selection, ids
+        if self._explained is None or self._explained[0] != key:
+            found = tuple(self.provenance(name) for name in ids) if self.selection is None else (self.provenance(),)
+            self._explained = key, found
+        return self._explained[1]
 
     def _ticked(self) -> Cluster:
         if len(self.selected_clusters) == 1:

@@ -16,7 +16,7 @@ from liqwidget.domain.leverage import group_indices
 from liqwidget.domain.time import DAY, HOUR, MILLISECOND, MINUTE, duration_ns, milliseconds_ns, timestamp
 from liqwidget.domain.viewport import Viewport
 from liqwidget.raster.grid import rasterise
-from liqwidget.raster.quantise import per_cell, quantise
+from liqwidget.raster.quantise import DECADES, LEVELS, highest, per_cell, quantise
 from liqwidget.study.around import Around, around
 from liqwidget.study.clusters import Cluster, clusters_around
 from liqwidget.study.grade import Grade, grade
@@ -41,7 +41,8 @@ As in js/src/follow.ts.
 """
 
 BRIGHTEST = 0.999
-"""The share of the base picture's pixels that lie under the highest level, so that one pixel does not darken all."""
+"""The share of the base picture's pixels that lie under the strongest colour, so that one pixel does not darken all."""
+_SLIP = 1e-6
 
 BASE_PIXELS = (640, 320)
 _CANDLE_PIXELS = 5
@@ -97,6 +98,18 @@ class Session:
         self._tops: dict[Settings, float] = {}
         self._around: tuple[Settings, Around | None] | None = None
 
+    def advanced(self, ledger: Ledger, markets: Sequence[MarketData]) -> Session:
+        """Return the session of newer data; until another candle has closed its levels keep their values."""
+        newer = Session(ledger, markets, self.asked)
+        if newer.closed == self.closed:
+            newer._tops = self._tops
+        return newer
+
+    @property
+    def closed(self) -> int:
+        """The last close that nothing will change [ns]; after it there is at most an unfinished candle."""
+        return max(int(part.time[part.settled - 1]) for part in self.ledger)
+
     def shown(self, settings: Settings) -> list[MarketData]:
         """Return the markets of the venues shown."""
         return [part for part in self.markets if settings.venues is None or part.venue in settings.venues]
@@ -140,13 +153,21 @@ class Session:
         """Return the picture of a range of time [ns] with its price range fitted to the candles."""
         return self._frame(settings, time, self.fitted(settings, time), *pixels)
 
+    def priced_frame(
+        self, settings: Settings, time: tuple[int, int], price: Interval, pixels: tuple[int, int]
+    ) -> Frame:
+        """Return the picture of a range of time [ns] and price [quote/base]."""
+        return self._frame(settings, time, price, *pixels)
+
     def frame(self, settings: Settings, time: Interval, price: Interval, width: int, height: int) -> Frame:
         """Return the picture of a range of time [ms UTC] and price [quote/base]."""
         return self._frame(settings, (milliseconds_ns(time[0]), milliseconds_ns(time[1])), price, width, height)
 
     def _frame(self, settings: Settings, time: tuple[int, int], price: Interval, width: int, height: int) -> Frame:
         viewport = Viewport(time, (max(price[0], 1e-12), price[1]), width, height)
-        image = quantise(self._grid(settings, viewport), self.top(settings))
+        grid = self._grid(settings, viewport)
+        raised, top = _raised(highest(grid), self.top(settings))
+        image = quantise(grid, top)
         ahead = time[1] - time[0] if settings.future and time[1] >= self.end(settings) else 0
         step, candles = self.candles(settings, time, width, ahead)
         known = min(time[1], self.end(settings) + 1)
@@ -162,6 +183,7 @@ class Session:
             pixels=image.pixels.tobytes(),
             candles=row_bytes(candles),
             events=row_bytes(events(self.shown(settings), (time[0], known), viewport.price)),
+            raised=raised,
         )
 
     def _grid(self, settings: Settings, viewport: Viewport) -> Any:
@@ -176,14 +198,15 @@ class Session:
         )
 
     def top(self, settings: Settings) -> float:
-        """Return the value of the highest level [quote per cell]: the same for every view of a window and measure.
+        """Return the value of the strongest colour [quote per cell]: the same in every view of a window and measure.
 
         While replaying it is that of the last whole step of `_top_step` before the time shown: colours stay as they
         are from candle to candle, nothing later is read, and one step of replay in many has to compute it.
         """
-        end, step = self.end(settings), _top_step(settings.window)
-        if settings.as_of is not None and end // step * step >= self.ledger.start + step:
-            end = end // step * step
+        end, step = settings.as_of, _top_step(settings.window)
+        if end is not None:
+            end = self.end(settings)
+            end = end // step * step if end // step * step >= self.ledger.start + step else end
         key = replace(settings, sensitivity=0.0, as_of=end, future=False)
         top = self._tops.pop(key, None)
         # The most recent last: the one used longest ago goes first.
@@ -237,6 +260,27 @@ class Session:
         ]
         beside = series(self.shown(settings), market, begin, step, min(known, end))
         return step, np.concatenate([np.stack(columns).astype(np.float64), beside])
+
+    def newest(self, settings: Settings) -> dict[str, Any]:
+        """Return what moves with every trade: the last price, the newest candles, and up to when [ms UTC].
+
+        Returns
+        -------
+        dict
+            last_price [quote/base]; time: the last close and the present; candles: the last two of the drawn market,
+            an unfinished one too, each start, end [ms UTC], open, high, low, close.
+        """
+        market = self.drawn(settings)
+        rows = slice(-2, None)
+        columns = (
+            market.time[rows] / MILLISECOND, market.close_time[rows] / MILLISECOND,
+            market.open[rows], market.high[rows], market.low[rows], market.close[rows],
+        )  # fmt: skip
+        return {
+            "last_price": self.ledger.only(settings.venues).last_price(self.ledger.end),
+            "time": [self.closed / MILLISECOND, self.ledger.end / MILLISECOND],
+            "candles": np.stack(columns, axis=1).tolist(),
+        }
 
     def clusters(self, settings: Settings) -> tuple[Cluster, ...]:
         """Return the clusters that stand at the end shown."""
@@ -347,4 +391,16 @@ def cluster_state(cluster: Cluster) -> dict[str, Any]:
         "persistence": cluster.persistence,
         "venues_agreeing": cluster.venues_agreeing,
         "agreement": cluster.agreement,
+        "agreeing_venues": list(cluster.agreeing_venues),
     }
+
+
+def _raised(high: float, bright: float) -> tuple[int, float]:
+    """Return by how many whole levels the highest value exceeds the strongest colour, and the ladder's top.
+
+    Whole levels, so that a cell has the same colour in every picture whatever else is on it.
+    """
+    if not bright > 0:
+        return 0, high
+    raised = max(math.ceil(math.log10(high / bright) * LEVELS / DECADES - _SLIP), 0) if high > 0 else 0
+    return raised, bright * 10.0 ** (raised * DECADES / LEVELS)

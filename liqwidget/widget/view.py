@@ -20,7 +20,9 @@ from liqwidget.raster.palette import DEFAULT_PALETTE, PALETTES, look_up_table
 from liqwidget.widget import protocol
 from liqwidget.widget.assets import bokeh_asset, bokeh_gzip, bokeh_version
 from liqwidget.widget.keeping import shown_here, weakly
+from liqwidget.widget.opened import opened_answer
 from liqwidget.widget.session import WINDOWS, Session, Settings, cluster_state
+from liqwidget.widget.side_colours import DEFAULT_SIDE_COLOURS, SIDE_COLOURS, side_colours_state
 from liqwidget.widget.traits import Duration, Names, PriceRange, Time, TimeRange, synced
 
 if TYPE_CHECKING:
@@ -63,11 +65,14 @@ class HeatmapView(anywidget.AnyWidget):
     horizon = synced(Duration("24h"))
     threshold = Float(0.0, min=0.0).tag(sync=True)
     palette = Enum(tuple(PALETTES), DEFAULT_PALETTE).tag(sync=True)
+    side_colours = Enum(tuple(SIDE_COLOURS), DEFAULT_SIDE_COLOURS).tag(sync=True)
     scale = Enum(("linear", "log", "rank"), "log").tag(sync=True)
+    smooth = Bool(default_value=False).tag(sync=True)
     sensitivity = Float(0.5, min=0.0, max=1.0).tag(sync=True)
     follow = Bool(default_value=True).tag(sync=True)
     price_style = Enum(("candles", "line", "off"), "candles").tag(sync=True)
     circles = Bool(default_value=True).tag(sync=True)
+    whiskers = Bool(default_value=True).tag(sync=True)
     panels = synced(Names(PANELS, empty=True, default_value=("volume", "open_interest")))
     profile = Enum(("leverage", "venue", "off"), "leverage").tag(sync=True)
     view = Enum(("heatmap", "map"), "heatmap").tag(sync=True)
@@ -81,23 +86,33 @@ class HeatmapView(anywidget.AnyWidget):
     _document = Unicode().tag(sync=True)
     _assets = anywidget.WidgetTrait().tag(sync=True)
     _palettes = List(Dict()).tag(sync=True)
+    _sides = List(Dict()).tag(sync=True)
+    _usual = Dict().tag(sync=True)
     _priors = List(Dict()).tag(sync=True)
     _prior = Unicode().tag(sync=True)
     _frames = List(Dict()).tag(sync=True)
     _market = Dict(default_value=None, allow_none=True).tag(sync=True)
     _book = Dict(default_value=None, allow_none=True).tag(sync=True)
     _clusters = List(Dict()).tag(sync=True)
+    _doubt = Dict(default_value=None, allow_none=True).tag(sync=True)
     _selection = Dict(default_value=None, allow_none=True).tag(sync=True)
     _selected = List(Unicode()).tag(sync=True)
     _error = Unicode().tag(sync=True)
     _offline = Bool(default_value=False).tag(sync=True)
 
     def __init__(
-        self, session: Session, label: str, notice: str | None, *, simulated: bool = False, **traits: Any
+        self,
+        session: Session,
+        label: str,
+        notice: str | None,
+        *,
+        simulated: bool = False,
+        arguments: str = "",
+        **traits: Any,
     ) -> None:
         self._lock = threading.RLock()
         self._session = session
-        self._named = {"label": label, "simulated": simulated}
+        self._named = {"label": label, "simulated": simulated, "arguments": arguments}
         self._notice = notice
         self._found: tuple[Cluster, ...] = ()
         self._bokeh_document: Document | None = None
@@ -107,7 +122,9 @@ class HeatmapView(anywidget.AnyWidget):
             | {theme: look_up_table(name, theme).tobytes() for theme in ("dark", "light")}
             for name, palette in PALETTES.items()
         ]
-        super().__init__(_palettes=palettes, _assets=bokeh_asset(), **({"venues": session.ledger.names} | traits))
+        shared = {"_palettes": palettes, "_sides": side_colours_state(), "_assets": bokeh_asset()}
+        super().__init__(**shared, **({"venues": session.ledger.names} | traits))
+        self._usual = self._defaults()
         self.set_trait("symbol", session.ledger.symbol)
         self._document = self._document_json()
         self._refresh()
@@ -135,6 +152,12 @@ class HeatmapView(anywidget.AnyWidget):
     def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
         shown_here(self)
         return super()._repr_mimebundle_(**options)
+
+    def _defaults(self) -> dict[str, Any]:
+        """Return the default of each public trait as JSON: code that makes a view anew leaves those out."""
+        public = [name for name in self.shared_names() if not name.startswith("_") and name != "symbol"]
+        forms = {name: self.trait_metadata(name, "to_json") or (lambda value, _: value) for name in public}
+        return {name: form(self.trait_defaults(name), self) for name, form in forms.items()}
 
     @property
     def session(self) -> Session:
@@ -179,23 +202,45 @@ class HeatmapView(anywidget.AnyWidget):
             raise traitlets.TraitError(message)
         return tuple(name for name in names if name in proposal["value"])
 
+    def complete(self) -> None:
+        """Compute what is otherwise left for later, so that the state can be saved whole; nothing is left here."""
+
     def _refresh(self) -> None:
         """Compute what the settings show, and send it in one go."""
-        with self._lock:
-            settings = self.settings
-            self._found = self._session.clusters(settings)
-            market = self._session.market(settings) | self._named
-            said = (self._notice, market["grade"]["sentence"])
-            market["notice"] = "\n".join(filter(None, said)) or None
-            frame = self._session.base_frame(settings)
-            with self.hold_sync():
-                self._market = market
-                self.set_trait("_book", self._session.book(settings))
-                self._clusters = [cluster_state(cluster) for cluster in self._found]
-                self._frames = [frame.state()]
-                kept = [cluster.id for cluster in self._found if cluster.id in self._selected]
-                if kept != list(self._selected):
-                    self._selected = kept
+        with self._lock, self.hold_sync():
+            self._show(*self._computed(self._session, self.settings))
+            self._keep_ticks()
+
+    def _computed(
+        self, session: Session, settings: Settings, *, frames: bool = True
+    ) -> tuple[tuple[Cluster, ...], dict[str, Any]]:
+        """Return the clusters and traits of what settings show; `frames`: the picture of the whole window too."""
+        found = session.clusters(settings)
+        market = session.market(settings) | self._named | self._freshness()
+        said = (self._notice, market["grade"]["sentence"])
+        market["notice"] = "\n".join(filter(None, said)) or None
+        traits = {
+            "_market": market,
+            "_book": session.book(settings),
+            "_clusters": [cluster_state(cluster) for cluster in found],
+        }
+        return found, traits | ({"_frames": [session.base_frame(settings).state()]} if frames else {})
+
+    def _show(self, found: tuple[Cluster, ...], traits: dict[str, Any]) -> None:
+        with self._lock, self.hold_sync():
+            self._found = found
+            for name, value in traits.items():
+                self.set_trait(name, value)
+
+    def _keep_ticks(self) -> None:
+        """Untick clusters that stand no more."""
+        kept = [cluster.id for cluster in self.found if cluster.id in self._selected]
+        if kept != list(self._selected):
+            self._selected = kept
+
+    def _freshness(self) -> dict[str, Any]:
+        """Return what the market's state says of the age of its data."""
+        return {}
 
     def _kernel_trait_changed(self, change: Any) -> None:
         if change["name"] in ("window", "as_of"):
@@ -207,13 +252,16 @@ class HeatmapView(anywidget.AnyWidget):
     def _answer(self, _widget: Any, content: Any, _buffers: Any) -> None:
         """Answer one message; whatever goes wrong is an answer too."""
         try:
-            message, buffers = self._reply(protocol.decode_request(content))
+            reply = self._reply(protocol.decode_request(content))
         except Exception as error:  # noqa: BLE001 - the front end waits for an answer, whatever went wrong
             asked = content if isinstance(content, dict) else {}
-            message, buffers = protocol.error_answer(str(asked.get("view", "")), _whole(asked.get("id")), error), []
-        self.send(message, buffers)
+            reply = protocol.error_answer(str(asked.get("view", "")), _whole(asked.get("id")), error), []
+        if reply is not None:
+            self.send(*reply)
 
-    def _reply(self, request: protocol.Request) -> tuple[dict[str, Any], protocol.Buffers]:
+    def _reply(self, request: protocol.Request) -> tuple[dict[str, Any], protocol.Buffers] | None:
+        if isinstance(request, protocol.TakenNote):
+            return None
         if isinstance(request, protocol.BokehRequest):
             return {"type": "bokeh", "view": request.view, "id": request.id, "version": bokeh_version()}, [bokeh_gzip()]
         if isinstance(request, protocol.HtmlRequest):
@@ -227,8 +275,14 @@ class HeatmapView(anywidget.AnyWidget):
             if isinstance(request, protocol.ReadingRequest):
                 values = self._session.reading(settings, request.time, request.price)
                 return {"type": "reading", "view": request.view, "id": request.id} | values, []
+            if isinstance(request, protocol.ProvenanceRequest):
+                return self._opened(request)
             frame = self._session.frame(settings, request.time, request.price, request.width, request.height)
             return protocol.frame_answer(request, frame)
+
+    def _opened(self, request: protocol.ProvenanceRequest) -> tuple[dict[str, Any], protocol.Buffers]:
+        """Return when what is selected was opened; nothing can be selected here."""
+        return opened_answer(request, (), clusters=0)
 
     def _document_shown(self) -> Document:
         """Return the Bokeh document, made on first use; from then on changes reach the views as patches."""

@@ -52,10 +52,14 @@ class Drawn:
     frame: dict[str, float]
     heat: Heat | None
     digest: int
+    column: list[float] | None
     candles: tuple[float, ...]
     candle_top: tuple[float, ...]
     candle_bottom: tuple[float, ...]
     selection: dict[str, list[float]] | None
+    whiskers: int
+    opened: list[list[float]]
+    opened_text: str
     notice: str
     hatched: bool
     last_price: float | None
@@ -212,12 +216,14 @@ class Heatmap:
         return np.frombuffer(base64.b64decode(text), np.uint8)
 
     def levels(self, drawn: Drawn) -> Levels:
-        """Return the pixel bytes that the kernel computes for what is drawn, shape (rows, columns), top first."""
+        """Return the palette entries of what the kernel computes for the view, shape (rows, columns), top first."""
         heat = drawn.heat
         assert heat is not None
         asked = f"{self.name}.settings, {heat.time}, {heat.price}, {heat.width}, {heat.height}"
-        pixels = self.bytes(f"{self.name}.session.frame({asked}).pixels")
-        return pixels.reshape(heat.height, heat.width)[::-1]
+        self.kernel.run(f"asked_for = {self.name}.session.frame({asked})")
+        pixels = self.bytes("asked_for.pixels").reshape(heat.height, heat.width)[::-1]
+        raised = self.kernel.value("asked_for.raised")
+        return np.where(pixels & 127, (pixels & 128) | np.minimum((pixels & 127) + raised, 127), pixels)
 
     def coloured(self, levels: Levels, theme: Theme = "light") -> Pixels:
         """Return the colours of pixel bytes over the ground of a theme, both sides shown, scale 'log'."""

@@ -177,9 +177,10 @@ def test_tab_reaches_every_control_in_order(heatmap: Heatmap) -> None:
         heatmap.page.keyboard.press("Tab")
     assert reached == [
         "both", "long", "short", "12h", "24h", "3d", "7d", "30d", "all", "expected", "size", "threshold", "Follow",
-        "pan", "select", "Reset", "Options", "Close options",
+        "pan", "select", "Reset", "Options", "Help", "Close options",
         ">50x", "25-50x", "10-25x", "5-10x", "3-5x", "<3x", "binance", "bybit", "okx", "hyperliquid",
-        "prior", "horizon", "sensitivity", "view", "palette", "scale", "price_style", "profile", "liquidation_circles",
+        "prior", "horizon", "sensitivity", "view", "palette", "side_colours", "scale", "smooth_cells",
+        "price_style", "profile", "liquidation_circles", "whiskers",
         "Lower panels: choose all", "volume", "open_interest", "funding", "liquidations",
         "Save PNG", "Save HTML", "Copy code", "Full screen", "figure",
     ]  # fmt: skip
@@ -247,6 +248,7 @@ def test_the_drawer_closes_by_escape_and_gives_the_focus_back(heatmap: Heatmap) 
 
 
 def test_copied_code_makes_the_same_view(heatmap: Heatmap) -> None:
+    """Whatever the public traits are set to, also the prior: the copied cell makes a heatmap that has them all."""
     said = heatmap.root.locator(".liq-said")
 
     def copied() -> str:
@@ -254,16 +256,18 @@ def test_copied_code_makes_the_same_view(heatmap: Heatmap) -> None:
         return (said.text_content() or "").partition(": ")[2] if said.is_visible() else ""
 
     heatmap.options(shown=True)
-    plain = 'LiqHeatmap("BTC", source="sample")'
+    plain = 'from liqwidget import LiqHeatmap\nLiqHeatmap("BTC", source="sample")'
     assert eventually(copied, lambda code: code == plain)
-    heatmap.set(side="long", window="3d", measure="size", threshold=1234.5, panels=(), venues=("okx",), scale="rank")
-    heatmap.set(time_range=("2026-01-28", "2026-01-29"))
-    heatmap.set(follow=False, price_range=(101_000.0, 104_000.5))
-    code = eventually(copied, lambda code: "price_range" in code and "okx" in code)
-    heatmap.kernel.run(f"twin = {code}")
-    for trait in ("side", "window", "measure", "threshold", "panels", "venues", "scale", "time_range", "price_range"):
-        assert heatmap.kernel.value(f"twin.{trait} == h.{trait}"), (trait, code)
-    heatmap.kernel.run("twin.close(); del twin")
+    heatmap.kernel.run("from tests.browser.settings import differing, set_at_random")
+    for seed, prior in enumerate(("nominal", (3.25, 0.8), {10: 0.25, 25: 0.5})):
+        threshold = 1000.5 + seed
+        heatmap.kernel.run(f"with h.hold_sync(): set_at_random(h, {seed}, {prior!r}); h.threshold = {threshold}")
+        code = eventually(copied, lambda code, threshold=threshold: f"threshold={threshold}" in code)  # type: ignore[misc]
+        made, _, last = code.rpartition("\n")
+        heatmap.kernel.run(f"{made}\ntwin = {last}")
+        assert heatmap.kernel.value("differing(h, twin)") == [], code
+        heatmap.kernel.run("twin.close(); del twin")
+    heatmap.kernel.run("h.as_of = None; h.time_range = h.price_range = None; h.prior = 'effective'")
 
 
 def test_saving_a_picture(heatmap: Heatmap, artefacts: Path) -> None:
@@ -309,7 +313,23 @@ def test_full_screen(heatmap: Heatmap) -> None:
     assert figure["height"] > 0.6 * size[1]
     leave.click()
     expect(heatmap.named("Full screen")).to_be_visible()
+    heatmap.figure.press("f")
+    expect(leave).to_be_visible()
+    heatmap.figure.press("f")
+    expect(heatmap.named("Full screen")).to_be_visible()
     heatmap.sharp()
+
+
+def test_the_help_opens_by_its_button_and_by_its_key(heatmap: Heatmap) -> None:
+    button, shown = heatmap.named("Help"), heatmap.root.locator(".liq-help")
+    for key in ("Enter", "?", "?", "Escape"):
+        button.press(key)
+        expect(shown).to_be_visible(visible=button.get_attribute("aria-expanded") == "true")
+    expect(shown).to_be_hidden()
+    heatmap.figure.press("?")
+    expect(shown).to_contain_text("full screen")
+    button.click()
+    expect(shown).to_be_hidden()
 
 
 def test_keys_on_the_figure_move_zoom_and_reset(heatmap: Heatmap) -> None:
@@ -322,10 +342,15 @@ def test_keys_on_the_figure_move_zoom_and_reset(heatmap: Heatmap) -> None:
     heatmap.figure.press("+")
     zoomed = eventually(lambda: heatmap.trait("time_range"), lambda found: found[1] - found[0] < 0.9 * width)
     assert zoomed[1] - zoomed[0] == pytest.approx(0.8 * width, rel=0.01)
+    heatmap.figure.press("Home")
+    heatmap.becomes("time_range", None)
+    heatmap.figure.press("-")
+    eventually(lambda: heatmap.trait("time_range"))
     heatmap.figure.press("0")
     heatmap.becomes("time_range", None)
-    heatmap.kernel.run("h.select(price=h.session.fitted(h.settings, h.session.window(h.settings)))")
-    eventually(lambda: heatmap.drawn().selection)
+    heatmap.figure.press("Enter")
+    low, high = eventually(lambda: heatmap.kernel.value("list(h.selection.price) if h.selection else None"))
+    assert (low, high) == pytest.approx(heatmap.drawn().price)
     heatmap.figure.press("Escape")
     heatmap.becomes("_selection", None)
 

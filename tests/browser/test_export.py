@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +13,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from liqwidget import LiqHeatmap
-from tests.browser.eventually import eventually
+from tests.browser.eventually import eventually, settled
 from tests.browser.heatmap import Heatmap, changed_share
 
 if TYPE_CHECKING:
@@ -27,8 +28,13 @@ HOSTILE = "<img src=x onerror=hacked=1></script><script>hacked=1</script>&amp;"
 
 
 @pytest.fixture(scope="module")
-def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return LiqHeatmap("BTC", source="sample").to_html(tmp_path_factory.mktemp("export") / "btc.html")
+def source() -> LiqHeatmap:
+    return LiqHeatmap("BTC", source="sample")
+
+
+@pytest.fixture(scope="module")
+def exported(source: LiqHeatmap, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return source.to_html(tmp_path_factory.mktemp("export") / "btc.html")
 
 
 @pytest.fixture
@@ -109,6 +115,60 @@ def test_client_side_controls_work(heatmap: Heatmap) -> None:
     assert heatmap.button("Drag mode", "select").get_attribute("title")
 
 
+def test_every_window_is_sharp_and_fitted_from_any_other(heatmap: Heatmap, source: LiqHeatmap) -> None:
+    for window in ("all", "12h", "30d", "24h", "all", "3d", "7d"):
+        heatmap.button("Window", window).click()
+        drawn = settled(heatmap.drawn)
+        settings = replace(source.settings, window=window)
+        time = source.session.window(settings)
+        heat = drawn.heat
+        assert heat is not None
+        assert heat.time == pytest.approx([part / 1e6 for part in time], abs=1), window
+        assert heat.width == 1600, window
+        low, high = source.session.fitted(settings, time)
+        slip = abs(drawn.price[0] - low) + abs(drawn.price[1] - high)
+        assert slip < 0.06 * (high - low), window
+        assert heat.price[0] <= drawn.price[0] < drawn.price[1] <= heat.price[1], window
+
+
+def test_the_other_measure_keeps_the_zoom(heatmap: Heatmap) -> None:
+    heatmap.changes(lambda: heatmap.wheel(0.5, 0.5, -200, times=3))
+    near = settled(heatmap.drawn, times=3)
+    for measure in ("size", "expected"):
+        heatmap.changes(lambda measure=measure: heatmap.button("Measure", measure).click())  # type: ignore[misc]
+        drawn = settled(heatmap.drawn)
+        assert (drawn.time, drawn.price) == (near.time, near.price)
+    assert settled(heatmap.drawn).digest == near.digest
+
+
+def test_table_profile_panels_and_map_work(heatmap: Heatmap) -> None:
+    root = heatmap.root
+    expect(heatmap.page.locator("#liqwidget-made")).to_contain_text(re.compile("saved picture of BTC, made .* UTC"))
+    rows = root.locator(".liq-row")
+    first = rows.first.get_attribute("data-id")
+    root.get_by_role("button", name="Distance").click()
+    expect(rows.first).not_to_have_attribute("data-id", str(first))
+    rows.first.locator("input").check()
+    expect(root.locator(".liq-count")).to_contain_text("1 of")
+    heatmap.options(shown=True)
+    profile = root.locator(".liq-profile canvas")
+    before = profile.screenshot()
+    root.get_by_label("Profile", exact=True).select_option("venue")
+    eventually(profile.screenshot, lambda after: after != before)
+    expect(root.locator(".liq-panel-row:visible")).to_have_count(2)
+    root.get_by_label("Funding", exact=True).check()
+    expect(root.locator(".liq-panel-row:visible")).to_have_count(3)
+    for name in ("Prior", "Horizon", "Sensitivity", "<3x", "binance"):
+        field = root.get_by_label(name, exact=True)
+        expect(field).to_be_disabled()
+        assert "kernel" in str(field.evaluate("(node) => node.closest('[title]:not([title=\"\"])').title"))
+    root.get_by_label("View", exact=True).select_option("map")
+    expect(root.locator(".liq-map canvas")).to_be_visible()
+    heatmap.options(shown=False)
+    root.locator(".liq-map").hover(position={"x": 300, "y": 200})
+    expect(root.locator(".liq-hint")).to_contain_text(re.compile(r"est\. \$.* here"))
+
+
 def test_hostile_words_stay_words(page: Page, exported: Path, tmp_path: Path, requests: list[str]) -> None:
     text = exported.read_text(encoding="utf-8")
     found = re.search(r'(<script type="application/json" id="liqwidget-state">)(.*?)(</script>)', text, re.DOTALL)
@@ -135,8 +195,8 @@ def test_hostile_words_stay_words(page: Page, exported: Path, tmp_path: Path, re
     assert all(url.startswith("blob:") for url in requests[1:]), requests
 
 
-def test_a_hostile_title_stays_a_title(page: Page, tmp_path: Path) -> None:
-    path = LiqHeatmap("BTC", source="sample").to_html(tmp_path / "title.html", title=f"</title>{HOSTILE}")
+def test_a_hostile_title_stays_a_title(page: Page, source: LiqHeatmap, tmp_path: Path) -> None:
+    path = source.to_html(tmp_path / "title.html", title=f"</title>{HOSTILE}")
     page.goto(path.as_uri())
     eventually(Heatmap(page, page.locator(".liq-root")).shown)
     assert page.title() == f"</title>{HOSTILE}"
@@ -145,8 +205,8 @@ def test_a_hostile_title_stays_a_title(page: Page, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("theme", ["dark", "light"])
-def test_the_picture_file_is_a_picture(tmp_path: Path, artefacts: Path, theme: str) -> None:
-    path = LiqHeatmap("BTC", source="sample").to_png(tmp_path / "btc.png", width=1000, height=600, theme=theme)
+def test_the_picture_file_is_a_picture(source: LiqHeatmap, tmp_path: Path, artefacts: Path, theme: str) -> None:
+    path = source.to_png(tmp_path / "btc.png", width=1000, height=600, theme=theme)
     image = Image.open(path).convert("RGB")
     image.save(artefacts / f"to_png-{theme}.png")
     assert image.size == (1000, 600)

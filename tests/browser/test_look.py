@@ -32,9 +32,14 @@ r
 """
 HEIGHT = 2600
 WIDTHS = (900, 1600)
+WIDEST = (800, 2400)
 THEMES: tuple[Theme, Theme] = ("dark", "light")
 NAMES = ("h", "r") if BINANCE.is_dir() else ("h",)
-CONTROLS = ".liq-toolbar button, .liq-toolbar select, .liq-toolbar input, .liq-toolbar output"
+TARGETS = ("button", "select", "input", "output")
+CONTROLS = ", ".join(f"{part} {kind}" for part in (".liq-toolbar", ".liq-drawer", ".liq-replay") for kind in TARGETS)
+PARTS = ".liq-toolbar, .liq-help, .liq-readout, .liq-drawer, .liq-plots, .liq-panels-host, .liq-list, .liq-foot"
+CUT = """all => all.filter((one) => one.checkVisibility() && one.scrollWidth > one.clientWidth + 1)
+  .map((one) => `${one.className}: ${one.textContent}`)"""
 BRIGHTNESS = "node => getComputedStyle(node).color.match(/[0-9.]+/g).slice(0, 3).reduce((sum, part) => sum + +part, 0)"
 
 
@@ -63,8 +68,8 @@ def keep(heatmap: Heatmap, folder: Path, *words: object) -> None:
 def boxes(heatmap: Heatmap) -> dict[str, dict[str, float]]:
     """Return the bounding boxes of the controls, by name."""
     return heatmap.root.locator(CONTROLS).evaluate_all(  # type: ignore[no-any-return]
-        "all => Object.fromEntries(all.map(one => [one.dataset.value || one.name || one.textContent, "
-        "one.getBoundingClientRect().toJSON()]))"
+        "all => Object.fromEntries(all.filter(one => one.checkVisibility()).map(one => "
+        "[one.dataset.value || one.name || one.ariaLabel || one.textContent, one.getBoundingClientRect().toJSON()]))"
     )
 
 
@@ -75,27 +80,57 @@ def overlap(one: dict[str, float], other: dict[str, float]) -> bool:
     return across > 0.5 and down > 0.5
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-def test_no_control_overlaps_another_or_leaves_the_widget(sheet: Sheet, width: int) -> None:
+@pytest.mark.parametrize("width", WIDEST)
+def test_nothing_overlaps_leaves_the_widget_or_is_cut_off(sheet: Sheet, width: int) -> None:
     sheet.page.set_viewport_size({"width": width, "height": HEIGHT})
     for heatmap in heatmaps(sheet):
         heatmap.sharp()
-        heatmap.set(threshold=0.3 * heatmap.kernel.value(f"{heatmap.name}.session.top({heatmap.name}.settings)"))
+        top = heatmap.kernel.value(f"{heatmap.name}.session.top({heatmap.name}.settings)")
+        heatmap.set(threshold=0.3 * top, panels=("volume", "open_interest", "funding", "liquidations"))
         eventually(lambda heatmap=heatmap: heatmap.field("threshold").input_value() != "0")  # type: ignore[misc]
-        found = boxes(heatmap)
-        assert len(found) == 18
-        clashes = [(one, other) for one, other in combinations(found, 2) if overlap(found[one], found[other])]
-        assert clashes == []
-        root = heatmap.root.evaluate("node => node.getBoundingClientRect().toJSON()")
-        outside = [name for name, box in found.items() if box["left"] < root["left"] or box["right"] > root["right"]]
-        assert outside == []
-        clipped = "all => all.filter(one => one.scrollWidth > one.clientWidth + 1).map(one => one.textContent)"
-        assert heatmap.root.locator(".liq-toolbar, .liq-segment, .liq-button").evaluate_all(clipped) == []
-        parts = heatmap.root.locator(".liq-toolbar, .liq-readout, .liq-figure, .liq-list").evaluate_all(
-            "all => all.map(one => one.getBoundingClientRect().toJSON())"
-        )
-        assert not any(overlap(one, other) for one, other in combinations(parts, 2))
-        heatmap.set(threshold=0.0)
+        heatmap.named("Help").click()
+        for shown in (False, True):
+            heatmap.options(shown=shown)
+            check_places(heatmap)
+        heatmap.options(shown=False)
+        heatmap.named("Help").click()
+        check_readout(heatmap)
+        heatmap.set(threshold=0.0, panels=("volume", "open_interest"))
+
+
+def check_places(heatmap: Heatmap) -> None:
+    """Check that controls and parts do not overlap, stay inside the widget and show all their words."""
+    found = boxes(heatmap)
+    assert len(found) >= 23
+    clashes = [(one, other) for one, other in combinations(found, 2) if overlap(found[one], found[other])]
+    assert clashes == []
+    root = heatmap.root.evaluate("node => node.getBoundingClientRect().toJSON()")
+    outside = [name for name, box in found.items() if box["left"] < root["left"] or box["right"] > root["right"]]
+    assert outside == []
+    words = (
+        f"{CONTROLS}, .liq-toolbar, .liq-segment, .liq-caption, .liq-check-label, .liq-keys dd, .liq-fact, .liq-sort"
+    )
+    assert heatmap.root.locator(words).evaluate_all(CUT) == []
+    parts = heatmap.root.locator(PARTS).evaluate_all(
+        "all => all.filter(one => one.checkVisibility({ visibilityProperty: true }))"
+        ".map(one => one.getBoundingClientRect().toJSON())"
+    )
+    assert not any(overlap(one, other) for one, other in combinations(parts, 2))
+
+
+def check_readout(heatmap: Heatmap) -> None:
+    """Check that all that is read out under the pointer is seen, but for the end of what made it."""
+    heatmap.page.mouse.move(*heatmap.drawn().at(0.6, 0.2))
+    eventually(lambda: "made of" in heatmap.root.locator(".liq-cell-made").inner_text())
+    line = heatmap.root.locator(".liq-readout").evaluate("node => node.getBoundingClientRect().toJSON()")
+    cells = heatmap.root.locator(".liq-cell:visible").evaluate_all(
+        "all => all.map(one => one.getBoundingClientRect().toJSON())"
+    )
+    assert len(cells) >= 8
+    for cell in cells:
+        assert line["top"] <= cell["top"] < cell["bottom"] <= line["bottom"]
+        assert cell["right"] <= line["right"]
+    assert not any(overlap(one, other) for one, other in combinations(cells, 2))
 
 
 @pytest.mark.parametrize("theme", THEMES)

@@ -150,6 +150,7 @@ class ExchangeServer:
                 self.served.append(Served(name, *place, question, fault.code, names))
                 return web.Response(status=fault.code)
             if isinstance(fault, faults.Hang):
+                self.served.append(Served(name, *place, question, 0, names))
                 await self._pause(None)
         self.served.append(Served(name, *place, question, 101, names))
         socket = Socket(VENUES[name], self.tape, self.clock, [one for one in struck if one.stage == faults.STREAM])

@@ -171,7 +171,7 @@ def test_no_key_is_read_and_certificates_are_checked(name: str, monkeypatch: pyt
 
     async def made() -> None:
         client = Client(VENUES[name])
-        client._make()
+        client.make()
         exchange, session = client.exchange, client.session
         assert session is not None
         assert not exchange.apiKey

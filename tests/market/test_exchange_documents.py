@@ -120,7 +120,7 @@ VENUES = {"gate": gate, "htx": htx, "bitget": bitget}
 @pytest.fixture(autouse=True)
 def told(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """Let the classes of ccxt hear the documents instead of the network; yield the paths asked for."""
-    make, asked = Client._make, list[str]()
+    make, asked = Client.make, list[str]()
 
     def spoken(client: Client) -> None:
         make(client)
@@ -132,7 +132,7 @@ def told(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
 
         client.exchange.fetch = fetch
 
-    monkeypatch.setattr(Client, "_make", spoken)
+    monkeypatch.setattr(Client, "make", spoken)
     yield asked
     exchange.close()
 

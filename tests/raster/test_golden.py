@@ -1,4 +1,4 @@
-"""Two small pictures, byte for byte. Draw them anew after a wanted change: ``python -m tests.raster.test_golden``.
+"""Two small pictures, byte for byte. Draw them anew after a wanted change: ``make golden``.
 
 A picture is a text of 24 lines of 32 pixels, highest price first, two hexadecimal digits a pixel: below 80 a long, from
 80 on a short, 00 nothing; see `liqwidget.raster.quantise`.
@@ -52,8 +52,3 @@ def picture(name: str) -> str:
 @pytest.mark.parametrize("name", NAMES)
 def test_picture_is_the_golden_one(name: str) -> None:
     assert picture(name) == (FOLDER / f"{name}.txt").read_text(encoding="ascii")
-
-
-if __name__ == "__main__":
-    for each in NAMES:
-        (FOLDER / f"{each}.txt").write_text(picture(each), encoding="ascii")

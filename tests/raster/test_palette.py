@@ -1,4 +1,4 @@
-"""Colours: monotone in lightness, faint at the low end, and in one palette two sides that every eye tells apart."""
+"""Colours: monotone in lightness, uniform, faint at the low end, and two sides that every eye tells apart."""
 
 from __future__ import annotations
 
@@ -6,22 +6,25 @@ import numpy as np
 import pytest
 
 from liqwidget import DataError
-from liqwidget.raster.palette import DEFAULT_PALETTE, LEVELS, PALETTES, Theme, look_up_table
+from liqwidget.raster.palette import CONTRAST, DEFAULT_PALETTE, LEVELS, PALETTES, Theme, look_up_table, oklab
+from tests.raster.eyes import EYES, seen_by
 
 GROUND = {"dark": np.array([13, 16, 23]), "light": np.array([255, 255, 255])}
-# Vienot, Brettel and Mollon (1999), linear RGB: what a deuteranope and a protanope see.
-DEUTERANOPE = np.array([[0.29275, 0.70725, 0.0], [0.29275, 0.70725, 0.0], [-0.02234, 0.02234, 1.0]])
-PROTANOPE = np.array([[0.11238, 0.88762, 0.0], [0.11238, 0.88762, 0.0], [0.00401, -0.00401, 1.0]])
 
 every = pytest.mark.parametrize("name", PALETTES)
 both = pytest.mark.parametrize("theme", ["dark", "light"])
 
 
-def on_ground(table: np.ndarray, theme: str) -> np.ndarray:
-    """Return the linear RGB of the table's entries laid over the plot's background, shape (n, 3)."""
+def laid_over(table: np.ndarray, theme: str) -> np.ndarray:
+    """Return the display colours, 0 to 1, of the table's entries laid over the plot's background, shape (n, 3)."""
     alpha = table[:, 3:] / 255
-    shown = table[:, :3] * alpha + GROUND[theme] * (1 - alpha)
-    linear: np.ndarray = (shown / 255) ** 2.2
+    shown: np.ndarray = (table[:, :3] * alpha + GROUND[theme] * (1 - alpha)) / 255
+    return shown
+
+
+def on_ground(table: np.ndarray, theme: str) -> np.ndarray:
+    """Return their linear RGB."""
+    linear: np.ndarray = laid_over(table, theme) ** 2.2
     return linear
 
 
@@ -56,13 +59,45 @@ def test_lightness_moves_one_way_from_faint_to_strong(name: str, theme: Theme, f
     assert table[-1, 3] == 255
 
 
+@every
 @both
-@pytest.mark.parametrize("eye", [np.eye(3), DEUTERANOPE, PROTANOPE], ids=["full", "deuteranope", "protanope"])
-def test_duo_tells_the_sides_apart_for_every_eye(theme: Theme, eye: np.ndarray) -> None:
-    linear = on_ground(look_up_table("duo", theme), theme) @ eye.T
-    blue_to_yellow = linear[:, 2] - linear[:, :2].mean(axis=1)
-    strong = slice(75, 115)
-    assert (blue_to_yellow[:LEVELS][strong] > blue_to_yellow[LEVELS:][strong] + 0.08).all()
+@pytest.mark.parametrize("first", [1, LEVELS + 1])
+def test_equal_parts_of_a_ramp_look_equally_long(name: str, theme: Theme, first: int) -> None:
+    """Sixteen equal parts differ by less than 15 % from their mean, all of what rounding to bytes leaves of it."""
+    shown = laid_over(look_up_table(name, theme)[first : first + LEVELS - 1], theme)
+    lab = oklab(shown)
+    share = np.linspace(0, 1, LEVELS - 1) ** CONTRAST
+    edges = np.searchsorted(share, np.linspace(0, 1, 17))
+    passed = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(lab, axis=0), axis=1))])
+    lengths = np.diff(passed[edges]) / np.diff(share[edges])
+    assert np.abs(lengths / lengths.mean() - 1).max() < 0.15
+
+
+@both
+@pytest.mark.parametrize("eye", EYES)
+def test_duo_tells_the_sides_apart_for_every_eye(theme: Theme, eye: str) -> None:
+    """Between any two strong levels of the two sides lies at least 0.1 in OKLab, and 0.06 at the very top."""
+    lab = oklab(seen_by(eye, laid_over(look_up_table("duo", theme), theme)))
+    long, short = lab[:LEVELS], lab[LEVELS:]
+    apart = np.linalg.norm(long[60:116, None] - short[None, 60:116], axis=2)
+    assert apart.min() > 0.1
+    assert np.linalg.norm(long[-1] - short[-1]) > 0.06
+
+
+@both
+def test_red_green_is_red_below_and_green_above(theme: Theme) -> None:
+    shown = laid_over(look_up_table("red-green", theme), theme)[[80, LEVELS + 80]]
+    assert (oklab(shown)[:, 1] > 0).tolist() == [True, False]
+
+
+@both
+def test_hot_goes_by_red_orange_and_yellow(theme: Theme) -> None:
+    """Its hues go from red (about 25 degrees in OKLab) to yellow (about 110) the stronger it is, or back."""
+    lab = oklab(look_up_table("hot", theme)[40:124, :3] / 255.0)
+    hue = np.degrees(np.arctan2(lab[:, 2], lab[:, 1]))[:: 1 if theme == "dark" else -1]
+    assert 20 < hue.min() < 35
+    assert 85 < hue.max() < 115
+    assert np.diff(hue).min() > -1.5
 
 
 def test_the_default_is_there() -> None:

@@ -289,7 +289,7 @@ def test_frame_has_the_documented_columns() -> None:
     found = find_clusters(LEDGER)
     frame = clusters_frame(found)
     assert tuple(frame.columns) == COLUMNS
-    assert COLUMNS[-4:] == ("venue_mix", "persistence", "venues_agreeing", "agreement")
+    assert COLUMNS[-4:] == ("persistence", "venues_agreeing", "agreement", "agreeing_venues")
     assert frame["side"].isin(["long", "short"]).all()
     assert len(frame) == len(found)
     assert tuple(clusters_frame(()).columns) == COLUMNS

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from bokeh.document import Document
+from bokeh.models import Quad
 
 from liqwidget import LiqHeatmap, Viewport, estimate
 from liqwidget.domain.lattice import cell_edge
@@ -28,6 +29,7 @@ from liqwidget.widget.comparison import (
     segments,
 )
 from liqwidget.widget.comparison_bars import drawing
+from liqwidget.widget.side_colours import SIDE_COLOURS
 from tests.markets import walk
 
 if TYPE_CHECKING:
@@ -150,6 +152,17 @@ def test_ways_and_themes_are_checked(how: str, theme: str, said: str) -> None:
         ComparisonView(comparison(), how, theme)
     with pytest.raises(DataError, match=said):
         comparison_figure(comparison(), how, theme)
+
+
+def test_the_sides_are_in_the_colours_chosen() -> None:
+    view = ComparisonView(comparison(), theme="light", side_colours="blue-orange")
+    for shown, pair in ((view, "blue-orange"), (view.shown(side_colours="red-green"), "red-green")):
+        quads = [model.fill_color for model in shown.figure.references() if isinstance(model, Quad)]
+        assert set(quads) >= set(SIDE_COLOURS[pair].light)
+        assert not set(quads) & {colour for name in SIDE_COLOURS if name != pair for colour in SIDE_COLOURS[name].light}
+    assert view._png(640, 480) != view.shown(side_colours="red-green")._png(640, 480)
+    with pytest.raises(DataError, match="Expected side_colours out of red-green, blue-orange, was 'pink'"):
+        ComparisonView(comparison(), side_colours="pink")
 
 
 def test_the_picture_is_a_png_of_the_size_asked(tmp_path: Path) -> None:

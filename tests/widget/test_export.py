@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import json
 import re
 from typing import TYPE_CHECKING, Any
@@ -11,13 +12,12 @@ import matplotlib.image
 import numpy as np
 import pytest
 
-from liqwidget import DataError
+from liqwidget import DataError, LiqHeatmap
 from liqwidget.domain.amount import money
+from tests.recorded import binance, needs_recordings
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from liqwidget import LiqHeatmap
 
 LARGEST = 6_000_000
 
@@ -27,6 +27,10 @@ def state_of(page: str) -> dict[str, Any]:
     assert match is not None
     state: dict[str, Any] = json.loads(match[1])
     return state
+
+
+def unpacked(part: dict[str, str]) -> bytes:
+    return gzip.decompress(base64.b64decode(part["gzip"])) if "gzip" in part else base64.b64decode(part["b64"])
 
 
 def test_html_is_one_file_without_addresses(heatmap: LiqHeatmap, tmp_path: Path) -> None:
@@ -39,8 +43,25 @@ def test_html_is_one_file_without_addresses(heatmap: LiqHeatmap, tmp_path: Path)
     assert state["_offline"] is True
     assert {frame["measure"] for frame in state["_frames"]} == {"expected", "size"}
     first = state["_frames"][0]
-    assert len(base64.b64decode(first["pixels"]["b64"])) == first["width"] * first["height"]
+    assert len(unpacked(first["pixels"])) == first["width"] * first["height"]
+    assert unpacked(state["_book"]["venue"]) == heatmap._book["venue"]
     assert state["_clusters"][0]["id"] == heatmap.clusters[0].id
+
+
+def test_html_says_what_it_is_and_of_when(heatmap: LiqHeatmap, tmp_path: Path) -> None:
+    page = heatmap.to_html(tmp_path / "map.html").read_text(encoding="utf-8")
+    said = re.search(r'<p id="liqwidget-made">(.*?)</p>', page)
+    assert said is not None
+    assert re.match(
+        r"A saved picture of BTC, made \d{4}-\d\d-\d\d \d\d:\d\d UTC; its data end 2026-01-10 00:00 UTC", said[1]
+    )
+
+
+@needs_recordings
+def test_a_long_history_stays_well_under_the_limit(tmp_path: Path) -> None:
+    page = LiqHeatmap("BTC", source=binance("BTC"), window="all").to_html(tmp_path / "map.html")
+    size = page.stat().st_size
+    assert 3_000_000 < size < LARGEST - 1_000_000
 
 
 def test_nothing_in_the_state_can_end_its_script(heatmap: LiqHeatmap, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,7 +25,9 @@ pixels = st.integers(1, MAXIMUM_PIXELS)
 requests = st.one_of(
     st.builds(protocol.ViewRequest, st.text(), ids, intervals, intervals, pixels, pixels),
     st.builds(protocol.ReadingRequest, st.text(), ids, numbers, numbers),
+    st.builds(protocol.ProvenanceRequest, st.text(), ids, intervals, pixels),
     st.builds(protocol.BokehRequest, st.text(), ids),
+    st.builds(protocol.HtmlRequest, st.text(), ids),
 )
 
 
@@ -58,6 +61,8 @@ def test_law_6_a_frame_survives_the_wire(width: int, height: int, candles: int, 
         ({"type": "reading", "view": "v", "id": 1, "time": float("inf"), "price": 1}, "'time' as a number"),
         ({"type": "view", "view": "v", "id": 1, "width": 0, "height": 5}, "pixels"),
         ({"type": "view", "view": "v", "id": 1, "width": 5, "height": 99_999}, "pixels"),
+        ({"type": "provenance", "view": "v", "id": 1, "time": [1, 2], "columns": 0}, "columns"),
+        ({"type": "provenance", "view": "v", "id": 1, "time": [2, 1], "columns": 5}, "from low to high"),
         ({"type": "view", "view": "v", "id": 1, "width": 5, "height": 5, "time": [1]}, "'time' as two numbers"),
         ({"type": "view", "view": "v", "id": 1, "width": 5, "height": 5, "time": [2, 1]}, "from low to high"),
     ],
@@ -83,14 +88,23 @@ def test_recorded_messages_are_read(path: Path) -> None:
     elif content["type"] == "frame":
         frame = protocol.decode_frame(content["frame"], buffers)
         assert frame.meta() == content["frame"]
+    elif content["type"] == "provenance":
+        sides = np.frombuffer(buffers[0], "<f8").reshape(2, -1)
+        request = protocol.ProvenanceRequest(content["view"], content["id"], tuple(content["time"]), sides.shape[1])
+        outside = {name: content[name] for name in ("before", "after", "clusters")}
+        assert protocol.provenance_answer(request, sides, **outside) == (content, buffers)
+    elif content["type"] == "file":
+        html = protocol.HtmlRequest(content["view"], content["id"])
+        assert protocol.file_answer(html, content["name"], buffers[0]) == (content, buffers)
     else:
         assert content["type"] in {"reading", "bokeh", "patch", "error"}
 
 
 def test_there_are_recorded_messages() -> None:
     kinds = {(sample["direction"], sample["content"]["type"]) for sample in map(_read, SAMPLES)}
-    assert kinds >= {("to_kernel", kind) for kind in ("view", "reading", "bokeh")}
-    assert kinds >= {("to_page", kind) for kind in ("frame", "reading", "bokeh", "patch", "error")}
+    assert kinds >= {("to_kernel", kind) for kind in ("view", "reading", "provenance", "bokeh", "html")}
+    answers = ("frame", "reading", "provenance", "bokeh", "file", "patch", "error")
+    assert kinds >= {("to_page", kind) for kind in answers}
 
 
 def _read(path: Path) -> dict[str, Any]:

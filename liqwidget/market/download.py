@@ -1,0 +1,113 @@
+"""One venue's history for scripts: through the store, with a progress bar; an interruption loses nothing."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import time
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from liqwidget.domain.time import duration_ns
+from liqwidget.errors import DataError
+
+if TYPE_CHECKING:
+    from liqwidget.domain.frames import MarketData
+    from liqwidget.market.exchange import Request
+
+BAR_SECONDS = 2.0
+"""After so long a bar is shown."""
+_LOOK_SECONDS = 0.1
+
+
+def history(
+    venue: str,
+    symbol: str = "BTC",
+    timeframe: str = "5m",
+    since: Any = None,
+    until: Any = None,
+    *,
+    refresh: bool = False,
+    progress: bool = True,
+    **options: Any,
+) -> MarketData:
+    """Return one venue's market; what is stored on this machine is not asked for again.
+
+    Every page is stored as it comes. Interrupt it (Ctrl+C, or the notebook's stop button) and call it again: it goes on
+    where it was.
+
+    Parameters
+    ----------
+    venue : str
+        Such as ``'binance'``; see `liqwidget.market.venues.VENUES`.
+    symbol : str
+        In any usual spelling: 'BTC', 'BTC/USDT:USDT', 'BTC-USDT-SWAP'.
+    timeframe : str
+        Length of a candle.
+    since : time or str, optional
+        From when, or how long before `until` (``'90d'``); None: 8640 candles, 30 days of 5m.
+    until : time, optional
+        Up to when; None: now.
+    refresh : bool
+        Whether what is stored is asked for as well, and replaced: for rows that the venue revised later.
+    progress : bool
+        Whether a bar (tqdm) is shown if it takes longer than 2 s.
+    **options
+        kinds, address, request_seconds, paced, first_wait, clock: as for `liqwidget.market.exchange.fetch_history`.
+
+    Returns
+    -------
+    MarketData
+        Its notes say what is missing.
+
+    Raises
+    ------
+    SourceError
+        If the venue refuses or does not answer while something is missing; what was read until then is stored.
+    DataError
+        If a parameter cannot be used.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> market = liqwidget.history("binance", "BTC", "5m", since="90d")  # doctest: +SKIP
+    >>> ledger = liqwidget.estimate(market)  # doctest: +SKIP
+    """
+    from liqwidget.market import exchange
+
+    request = exchange.request_history(
+        venue, symbol, timeframe, _start(since, until), until, keep=True, refresh=refresh, **options
+    )
+    try:
+        _wait(request, progress=progress)
+        return request.future.result().market()
+    except BaseException:
+        request.future.cancel()
+        raise
+
+
+def _start(since: Any, until: Any) -> Any:
+    """Return `since` as a time where it is a duration."""
+    if isinstance(since, str | pd.Timedelta):
+        try:
+            length = pd.Timedelta(duration_ns(since))
+        except DataError:
+            return since
+        return (pd.Timestamp.now(tz="UTC") if until is None else pd.Timestamp(until)) - length
+    return since
+
+
+def _wait(request: Request, *, progress: bool) -> None:
+    """Wait for the end; show a bar of the candles if it takes long."""
+    begun, bar = time.monotonic(), None
+    try:
+        while not concurrent.futures.wait([request.future], _LOOK_SECONDS).done:
+            if bar is None and progress and request.share is not None and time.monotonic() - begun > BAR_SECONDS:
+                from tqdm.auto import tqdm
+
+                bar = tqdm(total=request.expected, desc=request.venue.name, unit=" candles", leave=False)
+            if bar is not None:
+                bar.update(round((request.share or 0.0) * request.expected) - bar.n)
+    finally:
+        if bar is not None:
+            bar.close()

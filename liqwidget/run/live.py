@@ -1,0 +1,265 @@
+"""The live feed: venues streamed and polled into one ledger, in the exchanges' thread.
+
+A busy cell does not hold it up. Each venue goes on by itself: one that refuses, falls silent or sends nonsense is said
+so in the status, and the others go on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import threading
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from liqwidget.domain.ledger import CHURN, Ledger
+from liqwidget.errors import DataError
+from liqwidget.field.density import Prior
+from liqwidget.market.exchange import worker
+from liqwidget.market.symbols import parse_symbol
+from liqwidget.market.venues import venue
+from liqwidget.run.venue_feed import Setting, VenueFeed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from concurrent.futures import Future
+
+    from liqwidget.domain.frames import MarketData
+    from liqwidget.market.exchange import Address
+    from liqwidget.market.source import VenueStatus
+    from liqwidget.market.symbols import Wanted
+
+UPDATE_SECONDS = 0.1
+"""Between two updates; what comes meanwhile is in the next one."""
+HEARTBEAT_SECONDS = 1.0
+"""How often the state of the venues is looked at when nothing comes."""
+_STOP_SECONDS = 5.0
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Update:
+    """What a feed knows at one moment; nothing in it changes afterwards.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        Of all venues that have answered. A candle that is not over is a provisional row.
+    markets : tuple of MarketData
+        Behind the ledger, in its order; `complete_until` is the venue's present, and the candle after it unfinished.
+    status : tuple of VenueStatus
+        One per venue that was asked.
+    last_price : float or None
+        Of the venue with the most open interest [quote/base].
+    number : int
+        Counts the updates of a feed.
+    """
+
+    ledger: Ledger = field(repr=False)
+    markets: tuple[MarketData, ...] = field(repr=False)
+    status: tuple[VenueStatus, ...]
+    last_price: float | None
+    number: int
+
+
+class Feed:
+    """Streams venues into a ledger; one per heatmap.
+
+    Parameters
+    ----------
+    markets : sequence of MarketData
+        What is known, one per venue; their history goes on from there.
+    ledger : Ledger
+        Estimated from them: its prior and churn are kept.
+    venues : sequence of str, optional
+        Who is asked; by default those of the markets. The history of one without a market is read first.
+    on_update : callable
+        Called with an `Update` on the exchanges' thread, at most ten times a second; it must return at once.
+    symbol : str or Wanted, optional
+        In any usual spelling; by default the ledger's.
+    later : mapping of str to float, optional
+        Venues that are asked only after so many seconds.
+    address : callable, optional
+        (venue, address) -> address: where to find the venues instead. For tests.
+    pace : float
+        By how much all waits are shorter. For tests.
+    **options
+        request_seconds, paced, first_wait, clock: see `Client`.
+
+    Raises
+    ------
+    DataError
+        If a venue is unknown.
+    """
+
+    def __init__(
+        self,
+        markets: Sequence[MarketData],
+        ledger: Ledger,
+        venues: Sequence[str] | None = None,
+        *,
+        on_update: Callable[[Update], None],
+        symbol: str | Wanted | None = None,
+        later: Mapping[str, float] | None = None,
+        address: Address | None = None,
+        pace: float = 1.0,
+        **options: Any,
+    ) -> None:
+        known = {market.venue: market for market in markets}
+        names = list(dict.fromkeys([*ledger.names, *(venues or known)]))
+        if not names:
+            raise DataError("Expected at least one venue, was none")
+        wanted = ledger.symbol if symbol is None else symbol
+        self._setting = Setting(
+            wanted=parse_symbol(wanted) if isinstance(wanted, str) else wanted,
+            step=ledger.timeframe,
+            prior=Prior.parse(ledger.prior),
+            churn=ledger.venues[0].churn if ledger.venues else CHURN,
+            since=ledger.start,
+            pace=pace,
+            address=address,
+            options=options,
+        )
+        self._places = [venue(name) for name in names]
+        self._markets, self._ledger, self._later = known, ledger, dict(later or {})
+        self._on_update = on_update
+        self._lock = threading.RLock()
+        self._venues: list[VenueFeed] = []
+        self._future: Future[None] | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._begun, self._ended = threading.Event(), threading.Event()
+        self._changed: asyncio.Event | None = None
+        self._number = 0
+        self._status: tuple[VenueStatus, ...] = ()
+
+    # ------------------------------------------------------------------ from any thread
+
+    @property
+    def running(self) -> bool:
+        """Whether it was started and not stopped."""
+        return self._future is not None
+
+    @property
+    def status(self) -> tuple[VenueStatus, ...]:
+        """What is known of each venue: 'connected', 'stale', 'reconnecting', 'refused' or 'off', and why."""
+        parts = self._venues
+        return tuple(part.status() for part in parts) if parts else self._status
+
+    @property
+    def incidents(self) -> dict[str, tuple[str, ...]]:
+        """What went wrong so far by venue, oldest first, in words; the newest 200 of each."""
+        return {part.venue.name: tuple(part.incidents) for part in self._venues}
+
+    def start(self) -> None:
+        """Begin, or do nothing if it runs."""
+        with self._lock:
+            if self._future is not None:
+                return
+            self._begun, self._ended = threading.Event(), threading.Event()
+            self._future = worker().submit(self._run(self._begun, self._ended))
+
+    def stop(self) -> None:
+        """End it: afterwards no task, socket or timer of it is left. Nothing happens if it does not run."""
+        with self._lock:
+            future, self._future = self._future, None
+        if future is None:
+            return
+        ours = self._loop is not None and self._loop is _running_loop()
+        if not ours:
+            self._begun.wait(_STOP_SECONDS)
+        future.cancel()
+        if not ours:
+            self._ended.wait(_STOP_SECONDS)
+            worker().rest()
+
+    def take(self, markets: Sequence[MarketData]) -> None:
+        """Go on from markets that hold more of the past, or of more venues, than before."""
+        known = {market.venue: market for market in markets}
+
+        def taken() -> None:
+            for part in self._venues:
+                if part.venue.name in known:
+                    part.take(known[part.venue.name])
+
+        self._call(taken)
+
+    def estimate_with(self, prior: Any) -> None:
+        """Take another leverage prior."""
+        parsed = Prior.parse(prior)
+
+        def taken() -> None:
+            self._ledger = replace(self._ledger, prior=parsed)
+            self._setting = replace(self._setting, prior=parsed)
+            for part in self._venues:
+                part.setting = self._setting
+                part.estimated_anew(parsed)
+
+        self._call(taken)
+
+    def _call(self, work: Callable[[], Any]) -> None:
+        with self._lock:
+            if self._future is None:
+                return
+        self._begun.wait(_STOP_SECONDS)
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(work)
+
+    # ------------------------------------------------------------------ on the exchanges' loop
+
+    async def _run(self, begun: threading.Event, ended: threading.Event) -> None:
+        self._loop, self._changed = asyncio.get_running_loop(), asyncio.Event()
+        changed = self._changed
+        self._venues = [
+            VenueFeed(place, self._setting, self._markets.get(place.name), changed.set) for place in self._places
+        ]
+        begun.set()
+        try:
+            async with asyncio.TaskGroup() as group:
+                for part in self._venues:
+                    group.create_task(part.run(self._later.get(part.venue.name, 0.0)))
+                while True:
+                    # Not wait_for: in Python 3.11 it may swallow that this is cancelled.
+                    with contextlib.suppress(TimeoutError):
+                        async with asyncio.timeout(HEARTBEAT_SECONDS / self._setting.pace):
+                            await changed.wait()
+                    changed.clear()
+                    self._tell()
+                    await asyncio.sleep(UPDATE_SECONDS / self._setting.pace)
+        finally:
+            self._status = tuple(part.status() for part in self._venues)
+            ended.set()
+
+    def _tell(self) -> None:
+        """Give an update if anything changed."""
+        moved = [part.refresh() for part in self._venues]
+        status = tuple(part.status() for part in self._venues)
+        if not any(moved) and _states(status) == _states(self._status):
+            return
+        self._status = status
+        parts = [part for part in self._venues if part.ledger is not None and part.market is not None]
+        if not parts:
+            return
+        ledger = replace(self._ledger, venues=tuple(part.ledger for part in parts if part.ledger is not None))
+        markets = tuple(part.market for part in parts if part.market is not None)
+        largest = max(parts, key=_open_interest)
+        self._number += 1
+        try:
+            self._on_update(Update(ledger, markets, status, largest.last_price, self._number))
+        except Exception:  # noqa: BLE001 - its trouble is not the feed's
+            _LOG.exception("A listener to live updates failed")
+
+
+def _states(status: Sequence[VenueStatus]) -> list[tuple[str, str, str]]:
+    return [(part.venue, part.state, part.reason) for part in status]
+
+
+def _open_interest(part: VenueFeed) -> float:
+    return float(part.ledger.open_interest[-1]) if part.ledger is not None else 0.0
+
+
+def _running_loop() -> asyncio.AbstractEventLoop | None:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None

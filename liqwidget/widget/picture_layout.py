@@ -1,0 +1,78 @@
+"""Where the parts of a static picture lie: the main panel, the profile beside it, the panels under it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+Place = tuple[float, float, float, float]
+"""Left, bottom, width and height as shares of the picture, as Matplotlib takes them."""
+
+HEADER, DATES, LEFT, EDGE = 60, 30, 14, 10
+"""Pixels of the titles above, of the dates under the main panel, and of the margins."""
+
+_PROFILE, _NARROWEST_PROFILE, _WIDEST_PROFILE = 0.1, 96, 190
+_PROFILE_FROM = 560
+"""Narrower pictures have no profile, as on the screen."""
+_PANEL, _LOWEST_PANEL, _HIGHEST_PANEL = 0.072, 46, 84
+_GAP = 6
+_MAIN, _LOWEST_MAIN = 0.5, 220
+"""The main panel keeps that share of the picture, and that many pixels: panels that leave less are left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Places of the parts.
+
+    Parameters
+    ----------
+    main : (float, float, float, float)
+        Place of the heat, or of the liquidation map.
+    profile : (float, float, float, float) or None
+        Place of the profile; it has the height of the main panel.
+    panels : tuple
+        Places of the lower panels that have room, from above; they have the width of the main panel.
+    """
+
+    main: Place
+    profile: Place | None
+    panels: tuple[Place, ...]
+
+
+def layout(width: int, height: int, axis: float, *, profile: bool, panels: int) -> Layout:
+    """Return where the parts of a picture lie.
+
+    Parameters
+    ----------
+    width, height : int
+        Pixels of the picture.
+    axis : float
+        Pixels that the labels of the price axis need, right of the main panel.
+    profile : bool
+        Whether there is a profile, if the picture is wide enough.
+    panels : int
+        How many lower panels there are to be; as many of the first as have room.
+
+    Returns
+    -------
+    Layout
+    """
+    beside = (
+        min(max(_PROFILE * width, _NARROWEST_PROFILE), _WIDEST_PROFILE) if profile and width >= _PROFILE_FROM else 0
+    )
+    wide = width - LEFT - axis - EDGE - beside
+    room = height - HEADER - DATES - EDGE
+    each = min(max(_PANEL * height, _LOWEST_PANEL), _HIGHEST_PANEL)
+    least = max(_MAIN * height, _LOWEST_MAIN)
+    count = max((n for n in range(panels + 1) if n == 0 or room - n * each >= least), default=0)
+    main = max(room - count * each, 1.0)
+    top = height - HEADER
+
+    def place(left: float, above: float, across: float, down: float) -> Place:
+        return left / width, (height - above - down) / height, across / width, down / height
+
+    under = top - main - DATES
+    return Layout(
+        main=place(LEFT, HEADER, wide, main),
+        profile=place(width - EDGE - beside, HEADER, beside, main) if beside else None,
+        panels=tuple(place(LEFT, height - under + n * each + _GAP, wide, each - _GAP) for n in range(count)),
+    )

@@ -1,0 +1,115 @@
+"""The golden pictures of the whole widget: how they are taken, kept and compared. ``make golden`` takes them anew.
+
+They show the simulated market in an exported file, so no kernel and no network has a part in them.
+"""
+
+from __future__ import annotations
+
+import io
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PIL import Image
+
+from liqwidget import LiqHeatmap
+from tests.browser.eventually import eventually, settled
+from tests.browser.heatmap import Heatmap
+from tests.browser.lab import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Browser
+
+    from tests.browser.heatmap import Theme
+
+FOLDER = ROOT / "tests" / "golden"
+WIDE, NARROW, HEIGHT = 1300, 800, 1400
+SHOTS = ("heatmap-dark", "map-dark", "heatmap-light", "map-light", "narrow-light")
+
+_SCALE = 0.625
+_COLOURS = 128
+_FONT = """
+.liq-root, .liq-root * { font-family: "Liberation Sans", Arimo, Arial, Helvetica, sans-serif !important; }
+"""
+"""Fonts of the same measures on most machines; what is drawn on canvases keeps the system's."""
+
+
+@contextmanager
+def opened(browser: Browser, file: Path, theme: Theme) -> Iterator[Heatmap]:
+    """Open an exported file with everything fixed that can differ between machines, and wait until it is drawn."""
+    context = browser.new_context(
+        viewport={"width": WIDE, "height": HEIGHT},
+        device_scale_factor=1,
+        color_scheme=theme,
+        reduced_motion="reduce",
+        locale="en-US",
+        timezone_id="UTC",
+        offline=True,
+    )
+    try:
+        page = context.new_page()
+        page.goto(file.as_uri())
+        page.add_style_tag(content=_FONT)
+        heatmap = Heatmap(page, page.locator(".liq-root"))
+        eventually(heatmap.shown)
+        yield heatmap
+    finally:
+        context.close()
+
+
+def exported(folder: Path) -> Path:
+    """Write the file that the pictures are taken of."""
+    heatmap = LiqHeatmap("BTC", source="sample", panels=("volume", "open_interest", "funding", "liquidations"))
+    return heatmap.to_html(folder / "golden.html")
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """A picture of the widget, and where in it everything is that is drawn."""
+
+    image: Image.Image
+    drawn: tuple[int, int, int, int]
+    """Left, top, right and bottom: the heat or the map, the profile, the panels."""
+
+
+def taken(heatmap: Heatmap) -> Shot:
+    """Return the widget as it looks once it is at rest, at the scale of golden pictures."""
+    heatmap.page.mouse.move(3, 3)
+    png = settled(lambda: heatmap.root.screenshot(animations="disabled", caret="hide"), times=2)
+    image = Image.open(io.BytesIO(png)).convert("RGB")
+    small = image.resize((round(image.width * _SCALE), round(image.height * _SCALE)), Image.Resampling.BOX)
+    whole, main = heatmap.root.bounding_box(), heatmap.root.locator(".liq-main").bounding_box()
+    assert whole is not None
+    assert main is not None
+    left, top = main["x"] - whole["x"], main["y"] - whole["y"]
+    corners = left, top, left + main["width"], top + main["height"]
+    return Shot(small, tuple(round(corner * _SCALE) for corner in corners))  # type: ignore[arg-type]
+
+
+def shots(browser: Browser, file: Path) -> Iterator[tuple[str, Heatmap]]:
+    """Yield the name of each of `SHOTS` and the widget while it shows that."""
+    themes: tuple[Theme, Theme] = ("dark", "light")
+    for theme in themes:
+        with opened(browser, file, theme) as heatmap:
+            yield f"heatmap-{theme}", heatmap
+            view = heatmap.root.get_by_label("View", exact=True)
+            heatmap.options(shown=True)
+            view.select_option("map")
+            heatmap.options(shown=False)
+            yield f"map-{theme}", heatmap
+            if theme == "light":
+                heatmap.options(shown=True)
+                view.select_option("heatmap")
+                heatmap.options(shown=False)
+                heatmap.page.set_viewport_size({"width": NARROW, "height": HEIGHT})
+                yield "narrow-light", heatmap
+
+
+def keep(image: Image.Image, path: Path) -> None:
+    """Keep a golden picture in few bytes."""
+    path.parent.mkdir(exist_ok=True)
+    few = image.quantize(_COLOURS, method=Image.Quantize.MEDIANCUT, kmeans=2, dither=Image.Dither.NONE)
+    few.save(path, optimize=True)

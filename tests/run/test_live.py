@@ -1,0 +1,126 @@
+"""The live feed on clean exchanges: ledgers of clean history, by sockets and by polling, venue by venue."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from liqwidget.domain.ledger import RowKind
+from liqwidget.domain.time import MILLISECOND
+from tests.exchanges import faults
+from tests.run.feeding import PLACES, STEP, exchanges, live, until, whole
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.exchanges.server import ExchangeServer
+
+
+@pytest.fixture
+def server() -> Iterator[ExchangeServer]:
+    with exchanges() as running:
+        yield running
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_candle_by_candle_the_ledger_is_that_of_clean_history(server: ExchangeServer, name: str) -> None:
+    with live(server, name) as feeding:
+        feeding.connected()
+        feeding.advance(12)
+        feeding.check()
+        track = feeding.feed._venues[0].track
+        assert track is not None
+        assert track.recomputed == 0
+        assert len(track.settled.venues[0].time) > len(feeding.markets[0].time)
+
+
+def test_venues_go_on_together_and_one_joins(server: ExchangeServer) -> None:
+    with live(server, "binance", "okx", more=("bybit",)) as feeding:
+        feeding.connected()
+        assert feeding.feed.status[2].venue == "bybit"
+        feeding.advance(3)
+        feeding.check()
+        assert feeding.last.ledger.names == ("binance", "okx", "bybit")
+        assert [part.venue for part in feeding.last.markets] == ["binance", "okx", "bybit"]
+
+
+def test_an_unfinished_candle_is_shown_and_replaced(server: ExchangeServer) -> None:
+    with live(server, "binance") as feeding:
+        feeding.connected()
+        feeding.advance()
+        candle = feeding.server.tape.venues["binance", "BTC"].candle
+        row = int(np.searchsorted(candle["time"], server.clock.now))
+        server.clock.advance(STEP // 2)
+        path = [
+            price for time, price, *_ in server.tape.venues["binance", "BTC"]._path(row) if time <= server.clock.now
+        ]
+        until(lambda: feeding.last.ledger.venues[0].inputs.kind[-1] == RowKind.PROVISIONAL)
+        until(lambda: feeding.last.last_price == path[-1])
+        market = feeding.last.markets[0]
+        assert market.complete_until == server.clock.now * MILLISECOND
+        assert market.time[-1] == candle["time"][row] * MILLISECOND
+        assert market.close[-1] == path[-1]
+        assert (market.high[-1], market.low[-1]) == (max(path), min(path))
+        before = feeding.last
+        frozen = whole(before.ledger)
+        feeding.advance()
+        assert market.close_time[-1] == server.clock.now * MILLISECOND
+        assert whole(before.ledger) == frozen
+        feeding.check()
+
+
+@pytest.mark.parametrize("name", ["binance", "bybit", "okx"])
+def test_liquidations_are_heard_once_by_position_side_in_dollars(server: ExchangeServer, name: str) -> None:
+    with live(server, name) as feeding:
+        feeding.connected()
+        until(lambda: any(channel.kind == "liquidations" for one in server.sockets for channel in one.channels))
+        begun = server.clock.now
+        feeding.advance(12)
+        happened = server.tape.venues[name, "BTC"].liquidation
+        rows = (happened["time"] > begun) & (happened["time"] <= server.clock.now)
+
+        def heard() -> list[int]:
+            found = feeding.last.markets[0].liquidations
+            return [time for time in (found.time // MILLISECOND).tolist() if time > begun]
+
+        until(lambda: len(heard()) >= rows.sum())
+        assert heard() == happened["time"][rows].tolist()
+        found = feeding.last.markets[0].liquidations
+        late = found.time // MILLISECOND > begun
+        assert found.side[late].tolist() == happened["side"][rows].tolist()
+        np.testing.assert_allclose(found.size[late], (happened["size"] * happened["price"])[rows], rtol=1e-3)
+
+
+def test_a_venue_whose_sockets_are_shut_is_polled(server: ExchangeServer) -> None:
+    server.faults.inject(faults.Status(403), venue="okx", kind="stream", times=None)
+    with live(server, "okx") as feeding:
+        until(lambda: feeding.states() == {"okx": "reconnecting"} and feeding.updates)
+        feeding.advance(4)
+        feeding.check()
+        assert "refuses requests from this network (403)" in feeding.last.status[0].reason
+
+
+def test_a_listener_that_fails_stops_nothing(server: ExchangeServer, caplog: pytest.LogCaptureFixture) -> None:
+    with live(server, "binance") as feeding:
+        tell = feeding.feed._on_update
+
+        def fail(update: object) -> None:
+            tell(update)  # type: ignore[arg-type]
+            raise ValueError("listener")
+
+        feeding.feed._on_update = fail
+        feeding.connected()
+        feeding.advance(2)
+        feeding.check()
+    assert "A listener to live updates failed" in caplog.text
+
+
+def test_another_prior_estimates_anew(server: ExchangeServer) -> None:
+    with live(server, "binance") as feeding:
+        feeding.connected()
+        feeding.feed.estimate_with("nominal")
+        until(lambda: feeding.last.ledger.prior.name == "nominal", lambda: feeding.last.ledger.prior)
+        feeding.advance()
+        assert feeding.last.ledger.prior.name == "nominal"

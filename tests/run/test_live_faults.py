@@ -1,0 +1,175 @@
+"""Whatever an exchange does, the feed goes on: nothing twice, nothing lost, and the status says what happened."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+from unittest import mock
+
+import pytest
+
+from liqwidget.market import exchange_stream
+from liqwidget.run import venue_feed
+from tests.exchanges import faults
+from tests.run.feeding import DAY, PLACES, STEP, Live, exchanges, live, until
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.exchanges.faults import Fault
+
+
+@pytest.fixture(scope="module")
+def feeding() -> Iterator[Live]:
+    """Four venues; each test leaves them connected and clean."""
+    with exchanges(before=3 * DAY) as server, live(server, *PLACES) as made:
+        made.connected()
+        yield made
+        made.check()
+
+
+def strike(feeding: Live, fault: Fault, *kinds: str, times: int | None = None, names: tuple[str, ...] = PLACES) -> None:
+    for name in names:
+        for kind in kinds:
+            feeding.server.faults.inject(fault, venue=name, kind=kind, times=times)
+
+
+def said_since(feeding: Live, before: dict[str, tuple[str, ...]], words: str) -> bool:
+    """Return whether every venue has said these words since then."""
+    return all(
+        any(words in text for text in said[len(before[name]) :]) for name, said in feeding.feed.incidents.items()
+    )
+
+
+def recovered(feeding: Live) -> None:
+    feeding.server.faults.clear()
+    feeding.connected()
+    feeding.advance(2)
+    feeding.check()
+
+
+REFUSALS = [
+    (faults.Status(429), "asks to slow down"),
+    (faults.Status(418), "has shut this address out"),
+    (faults.Status(451), "refuses requests from this country (451)"),
+    (faults.Status(403), "refuses requests from this network (403)"),
+    (faults.Status(500), "has trouble of its own (500)"),
+    (faults.Maintenance(), ""),
+    (faults.Truncated(), "sent an answer that cannot be read"),
+    (faults.Truncated(cut=True), ""),
+    (faults.NotJson(), "sent an answer that cannot be read"),
+    (faults.Empty(), "sent no candles"),
+]
+
+
+@pytest.mark.parametrize(("fault", "words"), REFUSALS, ids=repr)
+def test_answers_that_fail_are_said_and_made_up_for(feeding: Live, fault: Fault, words: str) -> None:
+    before = feeding.feed.incidents
+    strike(feeding, fault, "candles", "interest_history")
+    feeding.server.clock.advance(2 * STEP)
+    until(lambda: said_since(feeding, before, words), lambda: feeding.feed.incidents)
+    recovered(feeding)
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        (faults.Duplicated(), None),
+        (faults.OutOfOrder(), None),
+        (faults.FutureDated(), None),
+        (faults.Missing(every=3 * STEP, offset=STEP), "missing"),
+        (faults.Revised(), "revised"),
+        (faults.Slow(0.05), None),
+        (faults.Skew(90_000), None),
+        (faults.Skew(-90_000), None),
+    ],
+    ids=repr,
+)
+def test_rows_that_are_wrong_for_a_while_leave_nothing(feeding: Live, fault: Fault, words: str | None) -> None:
+    before = feeding.feed.incidents
+    strike(feeding, fault, "candles", "interest_history", "interest")
+    for _ in range(4):
+        feeding.server.clock.advance(STEP)
+        served = len(feeding.server.served)
+        until(lambda served=served: len(feeding.server.served) >= served + 2 * len(PLACES))  # type: ignore[misc]
+    feeding.server.faults.clear()
+    recovered(feeding)
+    if words:
+        until(lambda: said_since(feeding, before, words), lambda: feeding.feed.incidents)
+
+
+SOCKETS = [
+    (faults.Drop(after=2), "closed the socket"),
+    (faults.Drop(after=1, mid_frame=True), ""),
+    (faults.Silence(after=1), "has not sent any word"),
+    (faults.Garbled(after=1), "sent an answer that cannot be read"),
+    (faults.Status(403), "refuses requests from this network (403)"),
+    (faults.Status(503), "has trouble of its own (503)"),
+]
+
+
+@pytest.mark.parametrize(("fault", "words"), SOCKETS, ids=repr)
+def test_sockets_that_fail_are_connected_again(feeding: Live, fault: Fault, words: str) -> None:
+    before = feeding.feed.incidents
+    strike(feeding, fault, "stream")
+    silent = 120.0 if isinstance(fault, faults.Silence) else exchange_stream.SILENT_SECONDS
+    with mock.patch.object(venue_feed, "SILENT_SECONDS", silent):
+        drop_all(feeding)
+        until(lambda: any(one.faults for one in feeding.server.asked(kind="stream")))
+
+        def struck() -> bool:
+            feeding.server.clock.advance(STEP // 10)
+            time.sleep(0.01)
+            return said_since(feeding, before, words)
+
+        until(struck, lambda: feeding.feed.incidents)
+    assert any(state == "reconnecting" for state, _ in feeding.said())
+    recovered(feeding)
+
+
+def drop_all(feeding: Live) -> None:
+    """Cut every open socket without a farewell."""
+    for one in feeding.server.sockets:
+        transport = one._request.transport if one.open else None
+        if transport is not None:
+            feeding.server._loop.call_soon_threadsafe(transport.abort)
+
+
+def test_a_request_that_hangs_holds_up_no_other_venue(feeding: Live) -> None:
+    before = feeding.feed.incidents
+    strike(feeding, faults.Hang(), "candles", names=("okx",))
+    feeding.server.clock.advance(STEP)
+    feeding.caught_up("binance", "bybit", "hyperliquid")
+    until(lambda: "did not answer in time: try again later" in feeding.feed.incidents["okx"][len(before["okx"]) :])
+    recovered(feeding)
+
+
+def test_what_passed_while_all_was_down_is_filled_in(feeding: Live) -> None:
+    strike(feeding, faults.Status(500), "candles", "stream")
+    drop_all(feeding)
+    feeding.server.clock.advance(20 * STEP)
+    until(lambda: set(feeding.states().values()) == {"stale"}, lambda: feeding.feed.status)
+    recovered(feeding)
+    assert {len(part.time) for part in feeding.last.ledger} == {len(feeding.last.ledger.venues[0].time)}
+
+
+def test_a_wait_that_is_asked_for_is_kept(feeding: Live) -> None:
+    strike(feeding, faults.Status(418, retry_after=1), "candles", times=1, names=("bybit",))
+    feeding.server.clock.advance(STEP)
+    until(lambda: any("(it asks for 1 s)" in text for text in feeding.feed.incidents["bybit"]))
+    begun, asked = time.monotonic(), len(feeding.server.asked("bybit", "candles"))
+    until(lambda: len(feeding.server.asked("bybit", "candles")) > asked)
+    assert time.monotonic() - begun > 0.8
+    recovered(feeding)
+
+
+@pytest.mark.parametrize("ahead", [-90, 90])
+def test_a_clock_of_ours_that_is_wrong_changes_nothing(ahead: int) -> None:
+    with exchanges() as server, live(server, "binance", "okx", ahead=ahead) as feeding:
+        feeding.connected()
+        for _ in range(4):
+            server.clock.advance(STEP)
+            served = len(server.served)
+            until(lambda served=served: len(server.served) >= served + 4)  # type: ignore[misc]
+        feeding.caught_up()
+        feeding.check()

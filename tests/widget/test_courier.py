@@ -1,0 +1,196 @@
+"""The newest offer is shown in the end, never too many a second, and nobody who is gone holds it up."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+import time
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from liqwidget.widget.courier import CALM_SECONDS, GRACE_SECONDS, RATE, Courier
+from liqwidget.widget.pace import LONGEST, Pace
+
+LEAST = 1 / RATE - 1e-9
+
+
+class Desk:
+    """A courier without its thread, on a clock of the test's, and what it delivered."""
+
+    def __init__(self) -> None:
+        self.now, self.gone = 0.0, 0
+        self.delivered: list[tuple[float, int | None, int, bool]] = []
+        self.courier: Courier[int] = Courier(self.deliver, self.leave, lambda: self.now)
+        self.courier._thread = threading.current_thread()
+
+    def deliver(self, news: int | None, number: int, calm: bool) -> None:  # noqa: FBT001
+        self.delivered.append((self.now, news, number, calm))
+
+    def leave(self) -> None:
+        self.gone += 1
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass; the courier wakes whenever it wanted to."""
+        end = self.now + seconds
+        while (next_ := self.courier.step(self.now)) + self.now <= end:
+            self.now += max(next_, 1e-4)
+        self.now = end
+
+    @property
+    def shown(self) -> list[tuple[float, int]]:
+        return [(at, news) for at, news, _, _ in self.delivered if news is not None]
+
+    @property
+    def calmed(self) -> list[float]:
+        return [at for at, _, _, calm in self.delivered if calm]
+
+
+ACTS = st.lists(
+    st.one_of(
+        st.tuples(st.just("offer"), st.floats(0, 0.3)),
+        st.tuples(st.just("taken"), st.floats(0, 0.3), st.sampled_from("abc"), st.integers(0, 3)),
+        st.tuples(st.just("left"), st.floats(0, 0.3), st.sampled_from("abc")),
+    ),
+    max_size=60,
+)
+
+
+@given(ACTS)
+def test_the_newest_is_shown_in_the_end_and_never_more_than_ten_a_second(acts: list[tuple[object, ...]]) -> None:
+    desk, offered = Desk(), 0
+    for act in acts:
+        desk.wait(float(str(act[1])))
+        if act[0] == "offer":
+            offered += 1
+            desk.courier.offer(offered)
+        elif act[0] == "taken":
+            desk.courier.taken(str(act[2]), max(desk.courier._pace.number - int(str(act[3])), 1))
+        else:
+            desk.courier.left(str(act[2]))
+    desk.wait(2 * LONGEST)
+    times = [at for at, _ in desk.shown]
+    assert [news for _, news in desk.shown][-1:] == ([offered] if offered else [])
+    assert all(later - earlier >= LEAST for earlier, later in itertools.pairwise(times))
+    assert all(later - earlier >= CALM_SECONDS for earlier, later in itertools.pairwise(desk.calmed))
+    if offered:
+        desk.courier.taken("a", desk.courier._pace.number)
+        desk.wait(CALM_SECONDS)
+        assert not desk.courier.behind
+
+
+def test_a_front_end_that_keeps_up_gets_ten_a_second() -> None:
+    desk = Desk()
+    for number in range(1, 500):
+        desk.courier.offer(number)
+        desk.wait(0.01)
+        desk.courier.taken("a", desk.courier._pace.number)
+    assert 45 <= len(desk.shown) <= 50
+
+
+def test_nothing_more_goes_to_a_front_end_that_has_not_taken_the_last() -> None:
+    desk = Desk()
+    desk.courier.offer(1)
+    desk.wait(0.2)
+    desk.courier.taken("a", 1)
+    desk.courier.offer(2)
+    desk.wait(0.2)
+    desk.courier.offer(3)
+    desk.wait(0.7)
+    assert [news for _, news in desk.shown] == [1, 2]
+    desk.courier.taken("a", 2)
+    desk.wait(0.0)
+    assert [news for _, news in desk.shown] == [1, 2, 3]
+
+
+def test_a_browser_that_is_closed_does_not_hold_up_another_and_costs_ever_less() -> None:
+    desk = Desk()
+    desk.courier.offer(0)
+    desk.wait(0.01)
+    for view in ("a", "b"):
+        desk.courier.taken(view, 1)
+    for number in range(1, 101):
+        desk.courier.offer(number)
+        desk.wait(0.05)
+        desk.courier.taken("a", desk.courier._pace.number)
+    assert len(desk.shown) > 30
+    before = len(desk.delivered)
+    for number in range(600):
+        desk.courier.offer(number)
+        desk.wait(1.0)
+    assert len(desk.delivered) - before < 20
+    desk.courier.taken("b", desk.courier._pace.number)
+    desk.courier.offer(-1)
+    desk.wait(0.0)
+    assert desk.shown[-1] == (desk.now, -1)
+
+
+def test_what_costs_more_waits_until_somebody_looks() -> None:
+    desk = Desk()
+    for number in range(5):
+        desk.courier.offer(number)
+        desk.wait(5.0)
+    assert desk.calmed == []
+    assert desk.courier.behind
+    desk.courier.taken("a", desk.courier._pace.number)
+    desk.wait(0.0)
+    assert len(desk.calmed) == 1
+    assert not desk.courier.behind
+
+
+def test_the_last_view_that_leaves_stops_it_after_a_while_unless_another_comes() -> None:
+    desk = Desk()
+    desk.courier.offer(1)
+    desk.wait(0.1)
+    for back in (True, False):
+        desk.courier.taken("a", 1)
+        desk.courier.left("a")
+        desk.wait(GRACE_SECONDS / 2)
+        if back:
+            desk.courier.taken("b", 1)
+            desk.courier.taken("a", 1)
+            desk.courier.left("b")
+        desk.wait(GRACE_SECONDS)
+        assert desk.gone == (0 if back else 1)
+
+
+def test_numbers_that_were_never_sent_are_no_messages_taken() -> None:
+    pace = Pace()
+    pace.taken("a", 7)
+    assert pace.views == frozenset()
+    assert pace.sent(0.0) == 1
+    pace.taken("a", 2)
+    pace.taken("a", 0)
+    assert not pace.heard
+
+
+def test_the_thread_shows_the_last_offer_and_ends_when_it_is_told_to_rest() -> None:
+    shown: list[int | None] = []
+    courier: Courier[int] = Courier(lambda news, _number, _calm: shown.append(news))
+    for _ in range(2):
+        for number in range(1000):
+            courier.offer(number)
+        courier.rest()
+        assert shown[-1] == 999
+        assert not [thread for thread in threading.enumerate() if thread.name == "liqwidget-picture"]
+    courier.offer(7)
+    courier.close()
+    courier.offer(8)
+    assert not [thread for thread in threading.enumerate() if thread.name == "liqwidget-picture"]
+    assert 8 not in shown
+
+
+def test_an_offer_returns_at_once_whatever_the_picture_does() -> None:
+    go = threading.Event()
+
+    def slow(_news: int | None, _number: int, _calm: bool) -> None:  # noqa: FBT001
+        go.wait(10)
+
+    courier: Courier[int] = Courier(slow)
+    courier.offer(0)
+    began = time.perf_counter()
+    for number in range(1000):
+        courier.offer(number)
+    assert time.perf_counter() - began < 5
+    go.set()
+    courier.close()

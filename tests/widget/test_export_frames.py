@@ -1,0 +1,81 @@
+"""The pictures that a file without a kernel holds: every window in both measures, then the past, within a limit."""
+
+from __future__ import annotations
+
+import gzip
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from liqwidget.widget import export_frames
+from liqwidget.widget.export_frames import stored_frames
+from liqwidget.widget.session import WINDOWS
+
+if TYPE_CHECKING:
+    from liqwidget import LiqHeatmap
+    from liqwidget.widget.protocol import Frame
+
+
+@pytest.fixture(autouse=True)
+def _fewer_pixels(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Draw small pictures, which keep to the same rules."""
+    for name, value in (("_WINDOWS", ((160, 72), (80, 36))), ("_PART", (100, 50)), ("_TALL", (80, 80))):
+        monkeypatch.setattr(export_frames, name, value)
+    monkeypatch.setattr(export_frames, "_MOST_HALVINGS", 3)
+
+
+def ns(frame: Frame) -> tuple[int, int]:
+    return round(frame.time[0] * 1e6), round(frame.time[1] * 1e6)
+
+
+def packed(frames: list[Frame]) -> int:
+    parts = (part for frame in frames for part in (frame.pixels, frame.candles, frame.events))
+    return sum(len(gzip.compress(part, export_frames.PACKING)) for part in parts)
+
+
+@pytest.mark.parametrize("window", ["12h", "all"])
+def test_every_window_is_there_in_both_measures_on_one_ladder(heatmap: LiqHeatmap, window: str) -> None:
+    settings = replace(heatmap.settings, window=window, measure="size")
+    frames = stored_frames(heatmap.session, settings)
+    assert (ns(frames[0]), frames[0].measure) == (heatmap.session.window(settings), "size")
+    for measure in ("expected", "size"):
+        ours = [frame for frame in frames if frame.measure == measure]
+        for each in WINDOWS:
+            time = heatmap.session.window(replace(settings, window=each))
+            low, high = heatmap.session.fitted(settings, time)
+            assert any(ns(one) == time and one.price[0] < low and high < one.price[1] for one in ours), each
+        assert {one.top for one in ours} == {heatmap.session.top(replace(settings, measure=measure))}
+
+
+def test_any_stretch_of_time_lies_in_a_part_at_most_four_times_as_long(heatmap: LiqHeatmap) -> None:
+    start, end = heatmap.session.window(replace(heatmap.settings, window="all"))
+    times = [ns(frame) for frame in stored_frames(heatmap.session, heatmap.settings, room=10**9)]
+    shortest = min(stop - begin for begin, stop in times if stop < end)
+    for length in (shortest // 2, (end - start) // 9, (end - start) // 4):
+        for begin in range(start, end - length, (end - start) // 97):
+            holding = [stop - first for first, stop in times if first <= begin and begin + length <= stop]
+            assert min(holding) <= max(4 * length, 2 * shortest)
+
+
+def test_they_keep_to_their_room_by_fewer_parts_then_by_fewer_pixels(heatmap: LiqHeatmap) -> None:
+    most = stored_frames(heatmap.session, heatmap.settings)
+    windows = [frame for frame in most if frame.width != 100]
+    assert len(windows) < len(most)
+    tight = stored_frames(heatmap.session, heatmap.settings, room=packed(windows) + packed(most[-4:]))
+    assert len(windows) < len(tight) < len(most)
+    assert tight[0].width == 160
+    assert stored_frames(heatmap.session, heatmap.settings, room=packed(windows) // 2)[0].width == 80
+
+
+def test_the_range_shown_is_there_as_it_is_shown(heatmap: LiqHeatmap) -> None:
+    start, end = heatmap.session.window(heatmap.settings)
+    time = start + (end - start) // 3, end - (end - start) // 3
+    for price in (None, (29_000.0, 31_000.0)):
+        frames = stored_frames(heatmap.session, heatmap.settings, (time, price))
+        found = next(frame for frame in frames if ns(frame) == time)
+        assert price is None or found.price == price
+    outside = end, end + 10**9
+    assert len(stored_frames(heatmap.session, heatmap.settings, (outside, None), room=0)) == len(
+        stored_frames(heatmap.session, heatmap.settings, room=0)
+    )
