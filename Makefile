@@ -15,7 +15,7 @@ JS_SOURCES := $(filter-out js/node_modules,$(wildcard js/*.json js/*.mjs js/*.ts
 
 .DEFAULT_GOAL := help
 .PHONY: help lab test lint format types check-js test-js js browser test-python test-browser test-packaging \
-	test-notebooks bench notebooks golden accuracy install install-test clean
+	test-notebooks bench soak notebooks golden accuracy install install-test clean
 
 help: ## this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,19 +53,22 @@ browser: install-test ## find a Chromium, or install one
 	$(BIN)/python -m tests.chromium
 
 test-python: install-test ## Python tests without browser, notebooks and packaging
-	$(BIN)/pytest -m "not browser and not notebook and not packaging and not benchmark" $(PYTEST_ARGS)
+	$(BIN)/pytest -m "not browser and not notebook and not packaging and not benchmark and not soak" $(PYTEST_ARGS)
 
 test-notebooks: install-test ## notebooks against their saved outputs
 	$(BIN)/pytest -m notebook $(PYTEST_ARGS)
 
 test-browser: browser ## widget in a real JupyterLab and Chromium
-	$(BIN)/pytest -m browser $(PYTEST_ARGS)
+	$(BIN)/pytest -m "browser and not soak" $(PYTEST_ARGS)
 
 test-packaging: install-test ## wheel, sdist and Binder in fresh environments
 	$(BIN)/pytest -m packaging $(PYTEST_ARGS)
 
 bench: install-test ## speed budgets, measured
 	$(BIN)/pytest -m benchmark $(PYTEST_ARGS)
+
+soak: browser ## what takes minutes: memory and feeds over hundreds of steps
+	$(BIN)/pytest -m soak $(PYTEST_ARGS)
 
 js: js/node_modules/.package-lock.json ## build the front end into liqwidget/static
 	$(NPM) run build

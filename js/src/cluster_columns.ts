@@ -62,13 +62,14 @@ export function clusterColumns(
   const pixels = height / span(view.price)
   const [low, high] = view.price
   const inSight = clusters.filter(({ price_low, price_high }) => price_high > low && price_low < high)
-  const largest = Math.max(...inSight.map((cluster) => clusterAmount(cluster, measure)), 1e-9)
+  const peaks = inSight.filter(({ peak_price }) => peak_price > low && peak_price < high)
+  const worth = WORTH_A_LABEL * Math.max(...peaks.map((cluster) => clusterAmount(cluster, measure)), 0)
   const roomy = ({ price_low, price_high }: Cluster) => (Math.min(price_high, high) - Math.max(price_low, low)) * pixels >= 2 * ROOM
   // Where the peak is out of sight, the label stands at that edge of the picture and points to it.
   const pointer = ({ peak_price }: Cluster) => (peak_price > high ? " ↑" : peak_price < low ? " ↓" : "")
   const shownAt = ({ peak_price }: Cluster) => Math.max(ROOM, Math.min(height - ROOM, (high - peak_price) * pixels))
   const rows = inSight
-    .filter((cluster) => lit(cluster) || roomy(cluster) || clusterAmount(cluster, measure) >= WORTH_A_LABEL * largest)
+    .filter((cluster) => lit(cluster) || roomy(cluster) || clusterAmount(cluster, measure) >= worth)
     .map((cluster) => ({ cluster, at: shownAt(cluster), first: lit(cluster) }))
   const placed = placeLabels(rows, height).slice(0, LABELS)
   const spare = <T>(values: T[], empty: T): T[] => [...values, ...Array<T>(LABELS - values.length).fill(empty)]

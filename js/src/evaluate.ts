@@ -1,5 +1,6 @@
 import type { Document } from "@bokeh/bokehjs/build/js/lib/document/document"
 import type { ViewManager } from "@bokeh/bokehjs/build/js/lib/core/view_manager"
+import { calmStyles } from "./calm_styles"
 
 /** What we use of BokehJS; `require` reaches the modules inside bokeh.min.js by name. */
 export interface BokehJS {
@@ -7,18 +8,21 @@ export interface BokehJS {
   documents: Document[]
   embed: { add_document_standalone(document: Document, element: HTMLElement): Promise<ViewManager> }
   require(name: "document/document"): typeof import("@bokeh/bokehjs/build/js/lib/document/document")
+  require(name: "core/visuals/visual"): { VisualProperties: { prototype: { _get_css_value(name: string): string } } }
   require(name: "core/util/ndarray"): typeof import("@bokeh/bokehjs/build/js/lib/core/util/ndarray")
 }
 
 /** Evaluate bokeh.min.js on a private object, so that no other Bokeh on the page sees it or is seen by it. */
 export async function evaluateBokeh(code: string): Promise<BokehJS> {
-  // The file is UMD: it attaches itself to `this`, here an object of ours.
-  const head = "export default (function () {\n"
-  const tail = "\n; return this.Bokeh }).call({})"
+  // The file is UMD: it attaches itself to `this`, here an object of ours. Bokeh 3.9 never takes its listeners off the
+  // visual viewport, so that no figure would ever be freed: it sees none, and plot.ts watches the screen for it.
+  const head = "export default (function (visualViewport) {\n"
+  const tail = "\n; return this.Bokeh }).call({}, null)"
   const url = URL.createObjectURL(new Blob([head, code, tail], { type: "text/javascript" }))
   try {
     const module = (await import(/* @vite-ignore */ url)) as { default?: BokehJS }
     if (!module.default) throw new Error("Expected bokeh.min.js to define Bokeh, was without it")
+    calmStyles(module.default)
     return module.default
   } finally {
     URL.revokeObjectURL(url)

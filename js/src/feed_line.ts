@@ -2,8 +2,9 @@ import type { AnyModel } from "@anywidget/types"
 import { disposerBag, type Disposer } from "./disposer"
 import { element } from "./element"
 import { feedText, feedTitle, type FeedText } from "./feed_text"
+import type { Feed } from "./live_state"
 import { observe } from "./observe"
-import type { Feed, Traits } from "./protocol"
+import type { Traits } from "./protocol"
 
 export interface FeedLine {
   node: HTMLElement

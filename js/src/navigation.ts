@@ -66,9 +66,10 @@ export function navigation({ model, plot, market, candles, changed }: Navigation
     const view = plot.viewport()
     const follows = model.get("follow") && origin !== null && priceStayed(origin, view)
     origin = null
-    const price = (follows && fit(view.time)) || view.price
-    place({ time: view.time, price })
-    model.set("time_range", view.time.map(Math.round) as unknown as Interval)
+    const time = whole(view.time)
+    const price = (follows && fit(time)) || view.price
+    place({ time, price })
+    model.set("time_range", time)
     model.set("price_range", [...price])
     model.set("follow", follows)
     model.save_changes()
@@ -82,7 +83,8 @@ export function navigation({ model, plot, market, candles, changed }: Navigation
     const from = plot.viewport()
     const fitted = model.get("follow") && sameInterval(target.price, from.price) ? fit(target.time) : null
     gesture(from)
-    const view = limitViewport({ time: target.time, price: fitted ?? target.price }, market())
+    const limited = limitViewport({ time: target.time, price: fitted ?? target.price }, market())
+    const view = { ...limited, time: whole(limited.time) }
     if (fitted && origin) origin = { ...origin, price: view.price }
     place(view)
   }
@@ -140,6 +142,9 @@ export function navigation({ model, plot, market, candles, changed }: Navigation
     },
   }
 }
+
+/** Whole milliseconds, as the model holds them: what it gives back when all is at rest is the view that is there. */
+const whole = (time: Interval): Interval => [Math.round(time[0]), Math.round(time[1])]
 
 function priceStayed(from: Viewport, to: Viewport): boolean {
   const slip = Math.abs(to.price[0] - from.price[0]) + Math.abs(to.price[1] - from.price[1])

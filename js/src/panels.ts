@@ -7,6 +7,7 @@ import { drawPanel } from "./panel_draw"
 import { panelSeries } from "./panel_series"
 import type { Plot } from "./plot"
 import type { Market, PanelName, Traits } from "./protocol"
+import { setText } from "./set_text"
 
 export interface Panels {
   node: HTMLElement
@@ -54,9 +55,9 @@ export function panels({ model, market, colours }: PanelsOptions): Panels {
       const series = panelSeries(part.name, candles, market(), colours())
       const [wide, high] = [part.node.clientWidth, part.node.clientHeight]
       const index = pointed(candles, Math.min(pointer ?? Infinity, market().time[1] - 1))
-      part.title.textContent = series.title
+      setText(part.title, series.title)
       const text = index === null ? "" : series.text(index)
-      part.value.textContent = text || (index === null ? "" : "not known")
+      setText(part.value, text || (index === null ? "" : "not known"))
       if (wide > 0) {
         part.surface.draw(wide, high, (context) =>
           drawPanel(context, series, candles, { view: plot.viewport().time, left, width, height: high, colours: colours(), pointer }),

@@ -7,6 +7,7 @@ import type { BokehJS } from "./evaluate"
 import type { Frame } from "./frame"
 import { counter } from "./gate"
 import { heat } from "./heat"
+import { hintOf } from "./hint"
 import { keySteering } from "./keys"
 import { liveLink } from "./live_link"
 import { navigation } from "./navigation"
@@ -118,22 +119,18 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
     speak: notes.say,
   })
   bag.add(around.dispose)
-
-  const hint = () => {
-    const prior = model.get("_priors").find(({ name }) => name === model.get("_prior"))
-    return `Scroll to zoom, drag to move. Sizes are estimates (est.)${prior ? `, prior: ${prior.label.toLowerCase()}` : ""}. Times are UTC.`
-  }
+  const hint = () => hintOf(model)
   const decimals = () => Math.max(market().price_decimals, axisDecimals(plot.viewport().price))
   const changed = () => {
     const current = plot.viewport()
     plot.setPriceDecimals(axisDecimals(current.price))
     plot.setDayShown(span(current.time) < DAY_SHOWN)
+    raster.want(current, plot.frame())
     tags.last(market().last_price, plot, market().price_decimals)
     clusters.draw()
     if (model.get("_offline")) picture.showStored(current)
     around.draw()
     opened.draw()
-    raster.want(current, plot.frame())
     live.refresh()
     if (pointer) move(pointUnder(plot, pointer))
   }
@@ -177,6 +174,7 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
     if (answer.type === "reading") return readText(exact.answered(answer))
     if (answer.type === "error") {
       raster.answered(answer.id)
+      raster.renew()
       live.answered(answer.id)
       exact.failed(answer.id)
       return notes.chip(answer.message)
@@ -203,6 +201,7 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
   const newFrames = () => {
     if (!model.get("_market") || model.get("_frames").length === 0) return
     stale = true
+    raster.renew()
     const kept = picture.shown()?.measure === model.get("measure") && !model.get("_offline")
     if (!kept) picture.showStored(plot.viewport())
     steer.refresh()
@@ -210,8 +209,8 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
   }
 
   model.on("msg:custom", hear)
-  bag.add(() => model.off("msg:custom", hear))
   bag.add(
+    () => model.off("msg:custom", hear),
     observe(model, ["_market"], facts),
     observe(model, ["_frames", "measure"], newFrames),
     observe(model, ["_clusters", "_doubt", "whiskers", "_selected", "side", "side_colours", "measure"], clusters.draw),
@@ -220,13 +219,7 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
     observe(model, ["_selection"], () => plot.setSelection(model.get("_selection"))),
     observe(model, ["side", "side_colours", "palette", "smooth", "scale", "threshold"], picture.repaint),
     wheelZoom(host, plot, steer.go),
-    keySteering(wrapper, {
-      view: steer.view,
-      go: steer.go,
-      reset: steer.reset,
-      cancel: () => (mode === "select" ? setMode("pan") : select(null)),
-      select: () => model.get("_offline") || select(steer.view()),
-    }),
+    keySteering(wrapper, { ...steer, cancel: () => (mode === "select" ? setMode("pan") : select(null)), select: () => model.get("_offline") || select(steer.view()) }),
   )
   const first = model.get("_frames").find(({ measure }) => measure === model.get("measure"))
   picture.showStored(first ?? { time: market().time, price: [0, 0] })

@@ -17,6 +17,7 @@ import type { Colours } from "./colours"
 import type { BokehJS } from "./evaluate"
 import type { Box, PriceStyle } from "./protocol"
 import type { Viewport } from "./viewport"
+import { watchPixelRatio } from "./watch_pixel_ratio"
 
 export type Mode = "pan" | "select"
 export type Columns = Readonly<Record<string, ArrayLike<unknown>>>
@@ -82,8 +83,11 @@ interface BoxEvent {
 /** Draw the document in a host element. */
 export async function mountPlot(bokeh: BokehJS, json: string, host: HTMLElement, events: PlotEvents): Promise<Plot> {
   const document = bokeh.require("document/document").Document.from_json(JSON.parse(json))
+  const models = new Map<string, unknown>()
   const named = <T>(name: string): T => {
-    const model = document.get_model_by_name(name)
+    // Bokeh looks through the whole document for a name.
+    const model = models.get(name) ?? document.get_model_by_name(name)
+    models.set(name, model)
     if (!model) throw new Error(`Expected a model named ${name} in the Bokeh document, was none`)
     return model as unknown as T
   }
@@ -111,7 +115,13 @@ export async function mountPlot(bokeh: BokehJS, json: string, host: HTMLElement,
   figure.js_event_callbacks = Object.fromEntries(callbacks) as typeof figure.js_event_callbacks
 
   const views = await bokeh.embed.add_document_standalone(document, host)
-  const bbox = () => (views.get_one(figure) as PlotView).frame.bbox
+  const shown = () => views.get_one(figure) as PlotView
+  const bbox = () => shown().frame.bbox
+  const resized = () => {
+    if (shown().canvas.resize()) shown().request_repaint()
+    events.resize()
+  }
+  const unwatch = watchPixelRatio(resized)
   const unlink = [
     subscribe(time.change, events.view),
     subscribe(price.change, events.view),
@@ -202,8 +212,9 @@ export async function mountPlot(bokeh: BokehJS, json: string, host: HTMLElement,
     },
     patch: (content) => document.apply_json_patch(content as Patch),
     dispose() {
+      unwatch()
       for (const disconnect of unlink) disconnect()
-      // Bokeh 3.9 never takes its listener off visualViewport, so the figure outlives us: let it hold no callback and no picture.
+      // Whatever still refers to the figure shall hold no callback and no picture with it.
       figure.js_event_callbacks = {}
       views.clear()
       document.clear()

@@ -5,8 +5,10 @@ import { rasterRequest, type RasterRequest } from "./raster_request"
 import type { Viewport } from "./viewport"
 
 export interface RasterLink {
-  /** Ask for a sharp picture of a view, at most once an animation frame. */
+  /** Ask for a sharp picture of a view, at once: Bokeh paints the coarse one meanwhile. The picture at hand is not asked for again. */
   want(view: Viewport, plot: { width: number; height: number }): void
+  /** What was asked for is out of date: the same view is asked for again when it is next wanted. */
+  renew(): void
   /** An answer came; true if it is to be shown. */
   answered(id: number): boolean
   dispose(): void
@@ -27,21 +29,26 @@ export function rasterLink(
       model.send({ type: "view", view, id, time: [...time], price: [...price], width, height })
     },
   })
-  let frame = 0
   let last: [Viewport, { width: number; height: number }] | null = null
+  let asked = ""
+  const ask = () => {
+    const request = last && rasterRequest(...last, market(), window.devicePixelRatio || 1)
+    last = null
+    if (!request || asked === JSON.stringify(request)) return
+    asked = JSON.stringify(request)
+    gate.ask(request)
+  }
   return {
     want(target, plot) {
       if (model.get("_offline")) return
+      // One task may move the view more than once: Bokeh's drag sets one range after the other.
+      if (!last) queueMicrotask(ask)
       last = [target, plot]
-      frame ||= requestAnimationFrame(() => {
-        frame = 0
-        const request = last && rasterRequest(...last, market(), window.devicePixelRatio || 1)
-        if (request) gate.ask(request)
-      })
     },
+    renew: () => void (asked = ""),
     answered: gate.answered,
     dispose() {
-      cancelAnimationFrame(frame)
+      last = null
       gate.dispose()
     },
   }

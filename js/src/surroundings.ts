@@ -14,7 +14,7 @@ import { replay } from "./replay"
 import type { Theme } from "./theme"
 
 export interface Surroundings {
-  /** Draw all of it for the view of the picture. */
+  /** Draw all of it for the view of the picture, once in the next animation frame. */
   draw(): void
   /** The time under the pointer, or none. */
   point(time: number | null): void
@@ -46,30 +46,37 @@ export function surroundings({ model, plot, market, candles, ladder, look, hosts
   hosts.profile.replaceChildren(beside.node)
   hosts.under.replaceChildren(key.node, lower.node, ...(model.get("_offline") ? [] : [past.node]))
   hosts.over.append(map.node)
-  let later = 0
-  const draw = (again = true) => {
+  let frame = 0
+  const paint = (again: boolean) => {
     map.draw()
     const sum = beside.draw(plot)
     key.draw(sum)
-    // A notebook takes outputs out of the page for a moment, such as when its theme changes.
-    if (sum === null && again) later = requestAnimationFrame(() => draw(false))
     lower.draw(plot, candles())
+    // A notebook takes outputs out of the page for a moment, such as when its theme changes.
+    if (sum === null && again) later(false)
+  }
+  const later = (again: boolean) => {
+    frame ||= requestAnimationFrame(() => {
+      frame = 0
+      paint(again)
+    })
   }
   const bag = disposerBag()
-  const seen = new ResizeObserver(() => draw())
+  const draw = () => later(true)
+  const seen = new ResizeObserver(draw)
   seen.observe(hosts.profile)
   bag.add(
     () => seen.disconnect(),
-    () => cancelAnimationFrame(later),
+    () => cancelAnimationFrame(frame),
     map.dispose,
     key.dispose,
     past.dispose,
     () => map.node.remove(),
-    observe(model, ["_book", "profile", "panels", "view", "side", "side_colours"], () => draw()),
+    observe(model, ["_book", "profile", "panels", "view", "side", "side_colours"], draw),
     observe(model, ["price_style"], () => plot.setPriceStyle(model.get("price_style"))),
     observe(model, ["circles"], () => plot.setCirclesShown(model.get("circles"))),
   )
   plot.setPriceStyle(model.get("price_style"))
   plot.setCirclesShown(model.get("circles"))
-  return { draw: () => draw(), point: lower.point, dispose: bag.dispose }
+  return { draw, point: lower.point, dispose: bag.dispose }
 }

@@ -1,6 +1,7 @@
 import { element } from "./element"
 import type { Plot, Point } from "./plot"
 import { formatPrice } from "./price"
+import { setText } from "./set_text"
 import { formatTime } from "./when"
 
 export interface Tags {
@@ -23,16 +24,16 @@ export function axisTags(): Tags {
       const [low, high] = plot.viewport().price
       const down = ((high - value) / (high - low)) * height
       last.hidden = !(down >= 0 && down <= height)
-      last.textContent = formatPrice(value, decimals)
+      setText(last, formatPrice(value, decimals))
       last.style.transform = `translate(${left + width + 1}px, ${Math.round(top + down)}px) translateY(-50%)`
     },
     show(point, plot, decimals) {
       price.hidden = time.hidden = point === null
       if (!point) return
       const { left, top, width, height } = plot.frame()
-      price.textContent = formatPrice(point.price, decimals)
+      setText(price, formatPrice(point.price, decimals))
       price.style.transform = `translate(${left + width + 1}px, ${Math.round(point.y)}px) translateY(-50%)`
-      time.textContent = formatTime(point.time)
+      setText(time, formatTime(point.time))
       const at = Math.max(left + 40, Math.min(left + width - 40, point.x))
       time.style.transform = `translate(${Math.round(at)}px, ${top + height + 2}px) translateX(-50%)`
     },

@@ -1,10 +1,14 @@
 import type { AnyModel, RenderProps } from "@anywidget/types"
 import type { Traits } from "./protocol"
+import { releaseClosed } from "./release"
 import { render } from "./render"
 
 export { mount } from "./mount"
 
 export default {
+  initialize({ model }: { model: unknown }) {
+    releaseClosed(model as AnyModel<Traits>)
+  },
   render({ model, el, signal, host }: RenderProps) {
     return render({ model: model as AnyModel<Traits>, el, signal, host })
   },

@@ -2,7 +2,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
 import { feedLine } from "../src/feed_line"
 import { feedText, feedTitle } from "../src/feed_text"
-import type { Feed, FeedState, Live, Market } from "../src/protocol"
+import type { Feed, FeedState, Live } from "../src/live_state"
+import type { Market } from "../src/protocol"
 import { fakeModel } from "./fake_model"
 
 const NOON = Date.UTC(2026, 0, 5, 12)

@@ -88,7 +88,9 @@ describe("rasterRequest", () => {
 
   it("caps the size and asks nothing outside of the data", () => {
     const request = rasterRequest(view, { width: 3000, height: 2000 }, market, 2)
-    expect([request?.width, request?.height]).toEqual([1600, 1000])
+    expect([request?.width, request?.height]).toEqual([2000, 1333])
+    const sharp = rasterRequest(view, { width: 1100, height: 520 }, market, 2)
+    expect([sharp?.width, sharp?.height]).toEqual([2200, 1040])
     expect(rasterRequest({ ...view, time: [241 * HOUR, 250 * HOUR] }, { width: 800, height: 400 }, market)).toBeNull()
     expect(rasterRequest(view, { width: 0, height: 400 }, market)).toBeNull()
   })

@@ -1,5 +1,5 @@
-// Milliseconds from a turn of the wheel to the sharp picture of the new view on the screen, sample by sample.
-async (root, samples) => {
+// Milliseconds from a turn of the wheel to the sharp picture of the new view on the screen, sample by sample, each after a rest [ms].
+async (root, [samples, rest]) => {
   const [bokeh] = await Promise.all(globalThis.__liqwidget_bokeh__.values())
   const inside = (one) => root.contains(bokeh.index.get_one(one.get_model_by_name("liq-figure")).el)
   const document = bokeh.documents.find(inside)
@@ -10,7 +10,7 @@ async (root, samples) => {
   const sharp = () => heat.data.get("y")[0] === price.start && heat.data.get("dh")[0] === price.end - price.start
   const times = []
   for (let sample = 0; sample < samples; sample++) {
-    await pause(400)
+    await pause(rest)
     const start = performance.now()
     const painted = new Promise((resolve) => {
       const drawn = () => {

@@ -67,12 +67,3 @@ def test_showing_a_heatmap_again_leaves_nothing_behind(workbench: Sheet, heatmap
     workbench.run_cell(1)
     eventually(lambda: len(view_ids(workbench)) == 1)
     eventually(lambda: workbench.page.evaluate(BOKEH) == [1, 2])
-
-
-def test_making_a_heatmap_again_leaves_nothing_behind(workbench: Sheet, heatmap: Heatmap) -> None:
-    first = heatmap.drawn()
-    for _ in range(2):
-        run_again(workbench, 0)
-    assert workbench.page.evaluate(BOKEH) == [1, 2]
-    eventually(lambda: living_roots(workbench.page), lambda count: count == 1)
-    assert workbench.heatmap().sharp().digest == first.digest

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from tests.browser.sheet import SAMPLE
+from tests.browser.test_live import FEED, SHOW
 
 if TYPE_CHECKING:
     from tests.browser.heatmap import Heatmap
@@ -30,8 +31,8 @@ def tell(capsys: pytest.CaptureFixture[str], sentence: str) -> None:
 
 
 def test_wheel_to_sharp(heatmap: Heatmap, capsys: pytest.CaptureFixture[str]) -> None:
-    heatmap.root.evaluate(SPEED, 10)
-    times = heatmap.root.evaluate(SPEED, 60)
+    heatmap.root.evaluate(SPEED, [10, 400])
+    times = heatmap.root.evaluate(SPEED, [60, 400])
     p50, p95 = (float(np.quantile(times, share)) for share in (0.5, 0.95))
     tell(capsys, f"wheel to sharp picture: p50 {p50:.0f} ms (budget 70), p95 {p95:.0f} ms (budget 120)")
     assert np.isfinite(times).all()
@@ -47,3 +48,21 @@ def test_run_to_painted(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
             sheet.page.wait_for_function(PAINTED, arg=count)
             taken.append(time.monotonic() - began)
     tell(capsys, f"run to painted: {taken[0]:.2f} s (budget 3), eight more {taken[1]:.2f} s (budget 4)")
+
+
+def test_live_updates_taken_by_the_page(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    stream = (
+        "def stream():\n    for _ in range(600):\n        tell(0.002); time.sleep(0.02)\n"
+        "threading.Thread(target=stream, daemon=True).start()"
+    )
+    with desk.sheet("live-speed", FEED.replace("[:2]", "[:3]"), SHOW, stream, run=False) as sheet:
+        sheet.run_cell(0)
+        sheet.run_cell(1)
+        sheet.heatmap().sharp()
+        sheet.run_cell(2)
+        count = "(time.monotonic(), h._live['number'])"
+        began, first = sheet.kernel.value(f"list({count})")
+        time.sleep(8)
+        ended, last = sheet.kernel.value(f"list({count})")
+    tell(capsys, f"live, 3 venues, in the page: {(last - first) / (ended - began):.1f} updates a second (budget 10)")
+    assert last > first

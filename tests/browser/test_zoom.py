@@ -22,6 +22,8 @@ def slow(*arguments):
     return fast(*arguments)
 h.session.frame = slow
 """
+PIXELS = """root => [...root.querySelectorAll(".liq-profile canvas, .liq-panels canvas")]
+  .map((one) => one.width / one.clientWidth)"""
 SHARP, COARSE = 0.99, 0.95
 CLOSE = 8
 """Largest difference of a channel between a screenshot and the colour that the numbers give."""
@@ -166,6 +168,33 @@ def test_a_burst_of_wheel_events_ends_with_the_newest_range(heatmap: Heatmap) ->
     assert views[-1]["price"] == pytest.approx(drawn.price)
     assert views[-1]["time"] == pytest.approx(drawn.heat.time)
     assert agreement(heatmap, drawn) > SHARP
+
+
+def cells(drawn: Drawn) -> tuple[int, int]:
+    assert drawn.heat is not None
+    return drawn.heat.width, drawn.heat.height
+
+
+def test_a_screen_of_two_pixels_a_point_gets_twice_the_cells(heatmap: Heatmap) -> None:
+    page, size, home = heatmap.page, heatmap.page.viewport_size, heatmap.drawn().heat
+    assert size is not None
+    assert home is not None
+    session = page.context.new_cdp_session(page)
+    try:
+        # Chromium tells the page of another resolution when it lays it out anew.
+        other = {"width": size["width"], "height": size["height"] + 1, "deviceScaleFactor": 2, "mobile": False}
+        session.send("Emulation.setDeviceMetricsOverride", other)
+        twice = 2 * home.width, 2 * home.height
+        eventually(lambda: cells(heatmap.drawn()), lambda now: np.abs(np.subtract(now, twice)).max() <= 2)
+        drawn = heatmap.drawn().heat
+        assert drawn is not None
+        assert (drawn.time, drawn.price) == (home.time, home.price)
+        assert heatmap.root.evaluate(PIXELS) == pytest.approx([2] * 3, rel=0.01)
+    finally:
+        session.send("Emulation.clearDeviceMetricsOverride")
+        session.detach()
+        page.set_viewport_size(size)
+    heatmap.sharp()
 
 
 def test_python_moves_the_view(heatmap: Heatmap) -> None:

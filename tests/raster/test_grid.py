@@ -86,6 +86,59 @@ def test_last_of_finer_columns_is_the_coarser_column(view: Viewport, parts: int,
 
 
 @laws
+@given(viewports(), st.integers(1, 11), st.integers(1, 15), st.sampled_from(["size", "expected"]))
+def test_moved_by_whole_pixels_a_picture_is_the_same_picture(view: Viewport, right: int, up: int, measure: str) -> None:
+    """No shimmer: the columns and rows that stay in sight keep their values."""
+    column, edges = (view.time[1] - view.time[0]) // view.width, view.price_edges
+    rest = (float(edges[up]), float(edges[-1]))
+    moved = Viewport(
+        (view.time[0] + right * column, view.time[1] + right * column), rest, view.width, view.height - up,
+        view.price_scale,
+    )  # fmt: skip
+    stay, came = sides(rasterise(LEDGER, view, measure)), sides(rasterise(LEDGER, moved, measure))
+    before, after = stay[:, up:, right:], came[:, :, : view.width - right]
+    np.testing.assert_allclose(after, before, rtol=1e-5, atol=1e-6 * stay.max(initial=0.0))
+
+
+@laws
+@given(viewports(), st.integers(2, 6), st.data(), st.sampled_from(["size", "expected"]))
+def test_moved_by_a_part_of_a_pixel_nothing_comes_or_goes(
+    view: Viewport, parts: int, data: st.DataObject, measure: str
+) -> None:
+    """No shimmer: a row holds the sum of what is in it wherever it begins; a sampled one would hold one point of it."""
+    shift = data.draw(st.integers(1, parts - 1))
+    fine = rasterise(LEDGER, finer(view, height=parts), measure)
+    rows = view.height - 1
+    edges = fine.price_edges[shift : shift + rows * parts + 1]
+    moved = Viewport(view.time, (float(edges[0]), float(edges[-1])), view.width, rows, view.price_scale)
+    added = sides(fine)[:, shift : shift + rows * parts].reshape(2, rows, parts, -1).sum(axis=2, dtype=float)
+    largest = sides(fine).max(initial=0.0)
+    np.testing.assert_allclose(sides(rasterise(LEDGER, moved, measure)), added, rtol=1e-5, atol=1e-6 * largest)
+
+
+def test_from_a_year_to_one_candle_and_back_sums_are_exact() -> None:
+    """Each view shows one row and the last columns of the view before: they hold the same, down to one candle."""
+    ledger = estimate(walk(5, 365 * 24, "1h").market())
+    year = Viewport((ledger.start, ledger.end), (30.0, 300.0), 100, 90)
+    views, grid = [year], rasterise(ledger, year)
+    first = sides(grid).copy()
+    end = int(grid.time_edges[-1])
+    while views[-1].time[1] - views[-1].time[0] > ledger.timeframe:
+        row = int(sides(grid)[..., -1].sum(axis=0).argmax())
+        length = max((end - int(grid.time_edges[0])) // 90, ledger.timeframe)
+        low, high = float(grid.price_edges[row]), float(grid.price_edges[row + 1])
+        assert sides(grid)[:, row, -1].max() > 0
+        near = rasterise(ledger, Viewport((end - length, end), (low, high), 100, 90))
+        views.append(Viewport((end - length, end), (low, high), 100, 90))
+        np.testing.assert_allclose(
+            sides(near)[..., -1].sum(axis=1, dtype=float), sides(grid)[:, row, -1], rtol=SINGLE * 10, atol=1e-6
+        )
+        grid = near
+    assert len(views) >= 4
+    assert (sides(rasterise(ledger, views[0])) == first).all()
+
+
+@laws
 @given(viewports(), st.sampled_from(["size", "expected"]))
 def test_maps_add_over_venues_groups_and_sides(view: Viewport, measure: str) -> None:
     """Law 1: additive over venues, sides, groups."""

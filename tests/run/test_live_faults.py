@@ -8,7 +8,6 @@ from unittest import mock
 
 import pytest
 
-from liqwidget.market import exchange_stream
 from liqwidget.run import venue_feed
 from tests.exchanges import faults
 from tests.run.feeding import DAY, PLACES, STEP, Live, exchanges, live, until
@@ -112,7 +111,7 @@ SOCKETS = [
 def test_sockets_that_fail_are_connected_again(feeding: Live, fault: Fault, words: str) -> None:
     before = feeding.feed.incidents
     strike(feeding, fault, "stream")
-    silent = 120.0 if isinstance(fault, faults.Silence) else exchange_stream.SILENT_SECONDS
+    silent = 120.0 if isinstance(fault, faults.Silence) else 6000.0
     with mock.patch.object(venue_feed, "SILENT_SECONDS", silent):
         drop_all(feeding)
         until(lambda: any(one.faults for one in feeding.server.asked(kind="stream")))

@@ -56,6 +56,18 @@ def test_colours_mean_the_same_at_every_zoom(session: Session) -> None:
     assert brightest[0] == pytest.approx(brightest[1], rel=1e-9)
 
 
+def test_zooming_in_and_back_is_the_same_picture_to_the_byte(session: Session) -> None:
+    base = session.base_frame(SIZE)
+    wide = session.frame(SIZE, base.time, base.price, 300, 200)
+    (start, end), (low, high) = wide.time, wide.price
+    for share in (0.3, 0.05, 0.003):
+        middle, price = start + 0.6 * (end - start), low + 0.4 * (high - low)
+        near = (middle, middle + share * (end - start)), (price, price + share * (high - low))
+        frame = session.frame(SIZE, *near, 300, 200)
+        assert (frame.top, frame.time, frame.price) == (wide.top, *near)
+    assert session.frame(SIZE, wide.time, wide.price, 300, 200) == wide
+
+
 def test_colours_stay_the_same_while_replaying_and_read_nothing_later(session: Session) -> None:
     def tops(window: str) -> list[float]:
         past = [replace(SIZE, window=window, as_of=session.ledger.end - n * HOUR // 4) for n in range(40)]

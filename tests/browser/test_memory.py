@@ -1,0 +1,99 @@
+"""Memory stays flat however often one zooms, replays, and runs a cell again: a short form, and `make soak`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.browser.eventually import eventually
+from tests.browser.memory import held
+from tests.browser.test_rerun import BOKEH, living_roots, run_again
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from tests.browser.heatmap import Heatmap
+    from tests.browser.sheet import Sheet
+
+SPEED = Path(__file__).with_name("speed.js").read_text(encoding="utf-8")
+TURNS = 20
+
+ZOOMS: Mapping[str, float] = {
+    "heatmaps": 0,
+    "ledgers": 0,
+    "widgets": 0,
+    "resident": 25,
+    "heap": 3,
+    "buffers": 4,
+    "nodes": 60,
+    "listeners": 60,
+}
+"""By how much each may grow in all [counts and MB]: a picture of each of 40 zooms would be 40 MB on either side."""
+
+EACH_RUN = 1.2
+"""MB of the page's heap for each run of a cell.
+
+anywidget loads the front end anew for every widget, and a page never forgets a module; JupyterLab 4.6 never forgets a
+widget's model, which release.ts therefore empties. A heatmap that stays would be 1.4 MB more of the heap, 0.4 MB of
+buffers, 260 nodes, and 12 MB in the kernel.
+"""
+
+
+def grows(sheet: Sheet, limits: Mapping[str, float], act: Callable[[], object]) -> dict[str, float]:
+    """Do something, and return by how much memory has grown once nothing exceeds its limit."""
+    before = held(sheet.page, sheet.kernel)
+    act()
+    return eventually(
+        lambda: held(sheet.page, sheet.kernel).minus(before),
+        lambda grown: all(grown[name] <= most for name, most in limits.items()),
+        within_s=6,
+    )
+
+
+def zoom(heatmap: Heatmap, times: int) -> None:
+    for _ in range(times // TURNS):
+        assert max(heatmap.root.evaluate(SPEED, [TURNS, 0])) < 5000
+
+
+def replay(sheet: Sheet, steps: int) -> None:
+    for first in range(0, steps, TURNS):
+        moves = f"for step in range({first}, {first + TURNS}): h.as_of = h.ledger.end - (1 + step % 200) * 300 * 10**9"
+        sheet.kernel.run(moves)
+
+
+def run(sheet: Sheet, times: int) -> None:
+    for _ in range(times):
+        run_again(sheet, 0)
+
+
+def runs(times: int) -> dict[str, float]:
+    return {**ZOOMS, "buffers": 1, "heap": 1 + EACH_RUN * times}
+
+
+def test_zooming_and_running_again_keep_memory_flat(workbench: Sheet, heatmap: Heatmap) -> None:
+    first = heatmap.drawn()
+    zoom(heatmap, TURNS)
+    grows(workbench, ZOOMS, lambda: zoom(heatmap, 40))
+    run(workbench, 1)
+    grows(workbench, runs(4), lambda: run(workbench, 4))
+    assert workbench.page.evaluate(BOKEH) == [1, 2]
+    assert living_roots(workbench.page) == 1
+    assert workbench.heatmap().sharp().digest == first.digest
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(1200)
+def test_memory_over_500_zooms_500_replay_steps_and_50_runs(
+    workbench: Sheet, heatmap: Heatmap, capsys: pytest.CaptureFixture[str]
+) -> None:
+    zoom(heatmap, 2 * TURNS)
+    grown = {"500 zooms": grows(workbench, ZOOMS, lambda: zoom(heatmap, 500))}
+    replay(workbench, 20)
+    grown["500 steps of replay"] = grows(workbench, ZOOMS, lambda: replay(workbench, 500))
+    run(workbench, 3)
+    grown["50 runs"] = grows(workbench, runs(50), lambda: run(workbench, 50))
+    with capsys.disabled():
+        sys.stdout.write("\n" + "".join(f"{what}: {figures}\n" for what, figures in grown.items()))

@@ -1,0 +1,92 @@
+"""Hours of three venues with random faults: the ledger of clean history, flat memory, nothing left behind."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import time
+import tracemalloc
+from pathlib import Path
+
+import pytest
+
+from liqwidget.market.exchange import worker
+from tests.exchanges.questions import HOUR, MINUTE
+from tests.run.feeding import WITH_HISTORY, exchanges, live, until
+
+SEED = 20261122
+PACE = 300.0
+GROWTH = 24 * 2**20
+"""Memory that may be added after the first third [bytes]: caches fill, rows of the hours themselves are 2 MB a day."""
+
+
+async def tasks_now() -> list[str]:
+    """Return the tasks of the exchanges' loop, but for this one."""
+    return sorted(str(task.get_coro()) for task in asyncio.all_tasks() if task is not asyncio.current_task())
+
+
+def resident() -> int:
+    """Return the memory of this process [bytes], 0 where the system does not say."""
+    path = Path("/proc/self/statm")
+    return int(path.read_text().split()[1]) * 4096 if path.exists() else 0
+
+
+def soaked(hours: float, seconds: float, share: float, *, traced: bool = False) -> dict[str, float]:
+    """Run so many hours of the venues in so many seconds of ours, in weather; return figures."""
+    speed = hours * 3600 / seconds
+    figures: dict[str, float] = {}
+    with exchanges(before=int(hours * HOUR) + 2 * MINUTE * 5, silent=0.5 * PACE) as server:
+        with live(server, *WITH_HISTORY, pace=PACE, request_seconds=1.0) as feeding:
+            feeding.connected()
+            tasks = len(worker().submit(tasks_now()).result(10))
+            for number, name in enumerate(WITH_HISTORY):
+                server.faults.storm(SEED + number, name, share=share, calls=20_000)
+            if traced:
+                tracemalloc.start()
+            server.clock.run(speed)
+            begun, begun_at = time.monotonic(), server.clock.now
+            until(lambda: server.clock.now > begun_at + hours * HOUR / 3, patience=seconds)
+            gc.collect()
+            figures["first_third"], traced_before = resident(), tracemalloc.get_traced_memory()[0] if traced else 0
+            feeding.updates[:-1] = []
+            told = 0
+            while server.clock.now < begun_at + hours * HOUR:
+                told += len(feeding.updates) - 1
+                feeding.updates[:-1] = []  # a heatmap keeps the newest
+                time.sleep(0.05)
+            server.clock.run(0)
+            figures["seconds"] = time.monotonic() - begun
+            server.faults.clear()
+            feeding.connected()
+            feeding.advance(2)
+            feeding.check()
+            gc.collect()
+            figures["end"] = resident()
+            figures["traced_growth"] = tracemalloc.get_traced_memory()[0] - traced_before if traced else 0
+            if traced:
+                tracemalloc.stop()
+            figures["updates"], figures["incidents"] = told, sum(map(len, feeding.feed.incidents.values()))
+            figures["served"], figures["struck"] = len(server.served), sum(bool(one.faults) for one in server.served)
+            figures["sockets"] = len(server.sockets)
+            figures["recomputed"] = sum(part.track.recomputed for part in feeding.feed._venues if part.track)
+            until(lambda: sum(one.open for one in server.sockets) <= 6)
+            left = worker().submit(tasks_now()).result(10)
+            assert len(left) <= tasks + 6, left
+        until(lambda: not any(one.open for one in server.sockets))
+    return figures
+
+
+def test_hours_of_weather_leave_the_ledger_of_clean_history() -> None:
+    figures = soaked(hours=8, seconds=12, share=0.1)
+    assert figures["struck"] > 20
+    assert figures["end"] - figures["first_third"] < GROWTH, figures
+    print(figures)  # noqa: T201 - shown where it fails or is asked for
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(1500)
+def test_a_day_of_weather_leaves_the_ledger_of_clean_history() -> None:
+    figures = soaked(hours=24, seconds=240, share=0.2, traced=True)
+    assert figures["struck"] > 200
+    assert figures["traced_growth"] < GROWTH, figures
+    print(figures)  # noqa: T201 - the figures are what it is run for
