@@ -59,7 +59,7 @@ def soaked(hours: float, seconds: float, share: float, *, traced: bool = False) 
                 time.sleep(0.05)
             # From here on nothing is said but what the test brings about.
             server.clock.run(0)
-            venue_feed.SILENT_SECONDS = 6000.0
+            vars(venue_feed)["SILENT_SECONDS"] = 6000.0
             figures["seconds"] = time.monotonic() - begun
             server.faults.clear()
             feeding.connected()
