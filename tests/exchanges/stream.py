@@ -52,7 +52,7 @@ class Socket:
             await self._socket.prepare(request)
         except ConnectionError:  # the client has left again
             self.open = False
-            return self._socket
+            raise
         await self._strike()
         tasks = [asyncio.create_task(work) for work in (self._listen(), self._speak(), stopping.wait())]
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
