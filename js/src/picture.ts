@@ -226,10 +226,7 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
     watchTheme((next) => {
       theme = next
       plot.restyle(colours())
-      picture.repaint()
-      clusters.draw()
-      around.draw()
-      opened.draw()
+      for (const draw of [picture.repaint, clusters.draw, around.draw, opened.draw]) draw()
     }),
   )
   facts()
