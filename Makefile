@@ -27,7 +27,9 @@ lab: install ## install into .venv and open the quickstart in JupyterLab
 	$(BIN)/jupyter lab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/$(NOTEBOOK) \
 		$$([ "$$(id -u)" -ne 0 ] || echo --allow-root) $(LAB_ARGS)
 
-test: lint types check-js test-js browser ## everything: lint, types, front end, Python, notebooks, browser, packaging
+# What does not need pytest runs two at a time.
+test: install-test ## everything: lint, types, front end, Python, notebooks, browser, packaging
+	$(MAKE) --no-print-directory --jobs=2 lint types check-js test-js browser
 	$(BIN)/pytest $(PYTEST_ARGS)
 
 # --- parts of the tests ---

@@ -64,9 +64,9 @@ export function legend({ model, market, ladder, look }: LegendOptions): Legend {
     const key = ({ kind, text, background }: typeof curve) => {
       const swatch = element("span", "liq-swatch", { "data-kind": kind, "aria-hidden": "true" })
       swatch.style.background = background
-      return element("span", "liq-key", {}, [swatch, text])
+      return element("span", "liq-stack-key", {}, [swatch, text])
     }
-    const stacked = keys.length > 0 ? [element("span", "liq-keys", {}, [element("span", "", {}, [`By ${stack}:`]), ...keys.map(key)])] : []
+    const stacked = keys.length > 0 ? [element("span", "liq-stack-keys", {}, [element("span", "", {}, [`By ${stack}:`]), ...keys.map(key)])] : []
     node.replaceChildren(...(words ? [element("span", "", {}, [words])] : []), ...stacked)
   }
   return { node, draw, dispose: observe(model, ["threshold", "measure", "horizon"], () => draw(last)) }

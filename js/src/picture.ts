@@ -74,7 +74,6 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
   // Bokeh calls back while it mounts, before the parts below exist.
   let ready = false
   const whenReady = <A extends unknown[]>(callback: (...args: A) => void) => (...args: A) => void (ready && model.get("_market") && callback(...args))
-
   const plot: Plot = await mountPlot(options.bokeh, model.get("_document"), host, {
     view: whenReady(() => steer.moved()),
     resize: whenReady(() => {
@@ -91,7 +90,6 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
     box: whenReady((box: Box) => select(box)),
   })
   bag.add(plot.dispose)
-
   const next = counter()
   // Whether the model has newer frames than the sharp one on the picture.
   let stale = false
@@ -207,7 +205,6 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
     steer.refresh()
     changed()
   }
-
   model.on("msg:custom", hear)
   bag.add(
     () => model.off("msg:custom", hear),
@@ -243,10 +240,7 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
     reset: steer.reset,
     setMode,
     toggle: clusters.toggle,
-    point(id) {
-      clusters.hover(id, true)
-      readout.idle(clusters.told(id)?.text ?? hint())
-    },
+    point: (id) => (clusters.hover(id, true), readout.idle(clusters.told(id)?.text ?? hint())),
     dispose: bag.dispose,
   }
 }

@@ -70,7 +70,7 @@ describe("feedLine", () => {
     const feeds = [feed("binance", "history", NOON), feed("okx", "history", NOON), feed("bybit", "refused"), feed("gate", "refused")]
     const { chips, short } = line(feeds)
     expect(chips()).toEqual(["binance, okx to 2026-01-05 12:00", "bybit, gate refused"])
-    expect(short()).toBe("2 venues, to 2026-01-05 12:00, 2 missing")
+    expect(short()).toBe("2 venues, to 2026-01-05 12:00, bybit, gate missing")
     expect(vi.getTimerCount()).toBe(0)
   })
 

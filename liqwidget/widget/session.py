@@ -153,12 +153,6 @@ class Session:
         """Return the picture of a range of time [ns] with its price range fitted to the candles."""
         return self._frame(settings, time, self.fitted(settings, time), *pixels)
 
-    def priced_frame(
-        self, settings: Settings, time: tuple[int, int], price: Interval, pixels: tuple[int, int]
-    ) -> Frame:
-        """Return the picture of a range of time [ns] and price [quote/base]."""
-        return self._frame(settings, time, price, *pixels)
-
     def frame(self, settings: Settings, time: Interval, price: Interval, width: int, height: int) -> Frame:
         """Return the picture of a range of time [ms UTC] and price [quote/base]."""
         return self._frame(settings, (milliseconds_ns(time[0]), milliseconds_ns(time[1])), price, width, height)
@@ -203,9 +197,10 @@ class Session:
         While replaying it is that of the last whole step of `_top_step` before the time shown: colours stay as they
         are from candle to candle, nothing later is read, and one step of replay in many has to compute it.
         """
-        end, step = self.end(settings), _top_step(settings.window)
-        if settings.as_of is not None and end // step * step >= self.ledger.start + step:
-            end = end // step * step
+        end, step = settings.as_of, _top_step(settings.window)
+        if end is not None:
+            end = self.end(settings)
+            end = end // step * step if end // step * step >= self.ledger.start + step else end
         key = replace(settings, sensitivity=0.0, as_of=end, future=False)
         top = self._tops.pop(key, None)
         # The most recent last: the one used longest ago goes first.

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from tests.browser.eventually import eventually
 from tests.browser.sheet import SAMPLE
 from tests.browser.test_live import FEED, SHOW
 
@@ -60,7 +61,8 @@ def test_live_updates_taken_by_the_page(desk: Desk, capsys: pytest.CaptureFixtur
         sheet.run_cell(1)
         sheet.heatmap().sharp()
         sheet.run_cell(2)
-        count = "(time.monotonic(), h._live['number'])"
+        count = "(time.monotonic(), h._live['number'] if h._live else 0)"
+        eventually(lambda: sheet.kernel.value(f"{count}[1]") > 10)
         began, first = sheet.kernel.value(f"list({count})")
         time.sleep(8)
         ended, last = sheet.kernel.value(f"list({count})")

@@ -127,9 +127,10 @@ def test_a_gap_in_the_middle_is_all_that_is_asked_for(server: ExchangeServer) ->
 
 
 def test_values_that_were_wrong_within_the_hour_are_replaced_and_later_ones_on_request(server: ExchangeServer) -> None:
-    expected = clean(server, "okx")
+    expected = kept(server, "okx")
     server.faults.inject(faults.Revised(), venue="okx", kind="candles")
-    kept(server, "okx")
+    revised = kept(server, "okx").frames["candles"]["volume"].to_numpy() != expected.frames["candles"]["volume"]
+    assert np.flatnonzero(revised).tolist() == [len(revised) - 3, len(revised) - 2, len(revised) - 1]
     same(kept(server, "okx"), expected)
     wrong = expected.frames["candles"].iloc[100:101] * 1.5
     Store().write(*BTC, wrong)
