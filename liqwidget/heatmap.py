@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -11,11 +12,11 @@ import traitlets
 
 from liqwidget.domain.frames import MarketData
 from liqwidget.domain.time import timestamp
-from liqwidget.errors import DataError, LiqError, SourceError
+from liqwidget.errors import DataError, LiqError
 from liqwidget.estimate.calibrate import calibrate
 from liqwidget.estimate.estimator import advance, estimate
 from liqwidget.field.density import NAMED_PRIORS, Prior
-from liqwidget.market.source import Source, SourceLike, VenueStatus, read
+from liqwidget.market.source import ENVIRONMENT, Source, SourceLike, VenueStatus, missing, read
 from liqwidget.study.clusters import clusters_frame
 from liqwidget.study.levels import levels
 from liqwidget.widget.judging import JudgingView
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from liqwidget.domain.ledger import Ledger
     from liqwidget.domain.levels import LevelSet
     from liqwidget.estimate.calibration import Calibration
+    from liqwidget.run.live import Feed
     from liqwidget.study.grade import Grade
 
 _FEWEST_ROWS = 3
@@ -45,11 +47,12 @@ class LiqHeatmap(LiveView, JudgingView):
         Such as ``'BTC'``.
     source : str, MarketData, or iterable of either, optional
         ``'sample'`` for the simulated market, venue names, or your own `MarketData`; None asks all exchanges side by
-        side, shows what has answered after 8 s (the rest joins later), and the simulated market if none answers.
+        side, shows what has answered after 8 s (the rest joins later) or what is stored of an earlier reading, and the
+        simulated market if there is neither.
     timeframe : str
         Length of a candle, such as ``'5m'``.
     live : bool
-        Whether to go on reading.
+        Whether to follow the exchanges: the picture moves with them until `stop`, `close` or the cell's next run.
     prior : str, (median, sigma), or mapping
         Leverage prior: ``'effective'`` (default), ``'isolated'``, ``'nominal'``, own numbers, or a ladder
         {10: 0.3, ...}.
@@ -66,6 +69,7 @@ class LiqHeatmap(LiveView, JudgingView):
     """
 
     _source: Source = Source((), "")
+    _feed: Feed | None = None
     prior = traitlets.Any("effective", help="The leverage prior; setting it estimates anew.")
 
     def __init__(
@@ -79,7 +83,11 @@ class LiqHeatmap(LiveView, JudgingView):
         **traits: Any,
     ) -> None:
         self._check_names(traits)
-        self._source = read(symbol, source, timeframe, live=live)
+        self._source = read(symbol, source, timeframe)
+        self._asked_for, self._feed = (symbol, timeframe), None
+        live = live and not os.environ.get(ENVIRONMENT, "").strip()
+        if live:
+            self._source.exchanges()
         self._levels: tuple[Ledger, LevelSet] | None = None
         ledger = estimate(self._source.markets, Prior.parse(prior))
         if len(ledger.venues[0].time) < _FEWEST_ROWS:
@@ -98,6 +106,8 @@ class LiqHeatmap(LiveView, JudgingView):
         self.observe(weakly(self._prior_chosen), "_prior")
         if self._source.joining is not None:
             self._source.joining.then(weakly(self._joined))
+        if live:
+            self.start()
 
     @classmethod
     def from_frames(
@@ -156,21 +166,31 @@ class LiqHeatmap(LiveView, JudgingView):
     def status(self) -> pd.DataFrame:
         """One row per venue, those that are missing too.
 
-        state: 'connected', 'stale' (its last candle is old), 'refused', 'off' (not yet), 'simulated' or 'own frames';
-        last_time (UTC); candles; notes; reason: why it is not shown, or not whole; publishes: what is public there.
+        state: 'connected', 'stale' (its last candle is old), 'reconnecting', 'refused', 'off' (not yet, or stopped),
+        'simulated' or 'own frames'; last_time (UTC); candles; notes; reason: why it is not shown, or not whole;
+        publishes: what is public there; heard: when a venue that is followed live last said anything (UTC).
         """
         state = "simulated" if self._source.simulated else "own frames"
-        rows: dict[str, tuple[str, Any, int, str, str, str]] = {
-            part.venue: (state, timestamp(int(part.time[-1])), len(part.time) - 1, "; ".join(part.notes), "", "")
+        rows: dict[str, tuple[str, Any, int, str, str, str, Any]] = {
+            part.venue: (
+                state,
+                timestamp(int(part.time[-1])),
+                len(part.time) - 1,
+                "; ".join(part.notes),
+                "",
+                "",
+                pd.NaT,
+            )
             for part in self.ledger
         }
-        for asked in self._source.asked:
+        feed = self._feed if self._feed is not None and self._feed.running else None
+        for asked in self._source.asked if feed is None else feed.status:
             name, row = asked.venue, rows.get(asked.venue)
             if self._source.simulated:
                 name, row = f"{name} (real)", None
             last, candles, notes = row[1:4] if row is not None else (pd.NaT, 0, "")
-            rows[name] = asked.state, last, candles, notes, asked.reason, asked.publishes
-        columns = ["state", "last_time", "candles", "notes", "reason", "publishes"]
+            rows[name] = asked.state, last, candles, notes, asked.reason, asked.publishes, asked.heard or pd.NaT
+        columns = ["state", "last_time", "candles", "notes", "reason", "publishes", "heard"]
         return pd.DataFrame(rows.values(), columns=columns, index=pd.Index(rows, name="venue"))
 
     # ------------------------------------------------------------------ estimating
@@ -183,6 +203,8 @@ class LiqHeatmap(LiveView, JudgingView):
     def _estimate_anew(self, change: Any) -> None:
         with self._lock:
             self._session = _session(estimate(self.markets, Prior.parse(change["new"])), self._source)
+        if self._feed is not None:
+            self._feed.estimate_with(change["new"])
         with self.hold_sync():
             for name, value in prior_state(self.ledger.prior).items():
                 setattr(self, name, value)
@@ -190,6 +212,9 @@ class LiqHeatmap(LiveView, JudgingView):
 
     def _joined(self, source: Source) -> None:
         """Show a source that has more venues, or more of them, than before; called from a thread of its own."""
+        if self._feed is not None and self._feed.running:
+            self._feed.take(source.markets)
+            return
         try:
             ledger = estimate(source.markets, Prior.parse(self.prior))
         except LiqError as error:
@@ -232,27 +257,45 @@ class LiqHeatmap(LiveView, JudgingView):
     # ------------------------------------------------------------------ live
 
     def start(self) -> None:
-        """Start the live feed.
+        """Follow the exchanges from now on; nothing happens where they are followed already.
 
         Raises
         ------
         SourceError
-            As long as this version connects to no exchange.
+            If the market is simulated or your own: there is nothing to follow.
         """
-        message = "Live data cannot be read in this version: no exchange connection is built in yet"
-        raise SourceError(message, symbol=self.symbol)
+        if self._feed is not None and self._feed.running:
+            return
+        from liqwidget.run.live import follow
+
+        self._feed = follow(self._source, self.ledger, *self._asked_for, weakly(self.offer))
+        self._feed.start()
 
     def stop(self) -> None:
         """Stop the live feed, and waiting for exchanges that have not answered; nothing happens when none runs."""
         if self._source.joining is not None:
             self._source.joining.stop()
+        if self._feed is not None:
+            self._feed.stop()
+            self._source = replace(self._source, status=self._feed.status)
         super().stop()
 
     def _statuses(self) -> tuple[VenueStatus, ...]:
         return self._source.status
 
     def _took(self, update: Update) -> None:
-        self._source = replace(self._source, markets=tuple(update.markets), status=cast("Any", tuple(update.status)))
+        label = " + ".join(market.venue for market in update.markets)
+        status = cast("tuple[VenueStatus, ...]", tuple(update.status))
+        self._source = replace(
+            self._source,
+            markets=tuple(update.markets),
+            label=label,
+            notice=missing(status),
+            simulated=False,
+            status=status,
+        )
+        self._named = {"label": f"{update.ledger.symbol} · {label}", "simulated": False}
+        self._notice = self._source.notice
 
     def _ledger_of(self, update: Update) -> Ledger:
         return update.ledger if update.ledger.prior == self.ledger.prior else advance(self.ledger, update.markets)

@@ -20,7 +20,9 @@ export interface ClusterLook {
 
 const LEAST_SHARE = 0.02
 const EDGE_SHARE = 0.004
-/** Smaller ones than this share of the largest are in the list, and labelled when they are pointed at. */
+/** Half the height of a label [px]. */
+const ROOM = 9
+/** Smaller ones than this share of the largest in sight are labelled where their band has room, or when they are pointed at. */
 const WORTH_A_LABEL = 0.005
 
 /** As many labels every time: Bokeh 3.9 colours those it had by the colours of those to come, and throws when these are fewer. */
@@ -58,9 +60,17 @@ export function clusterColumns(
     line: each((cluster) => (lit(cluster) ? colours[cluster.side] : colours.ground)),
   }
   const pixels = height / span(view.price)
-  const rows = clusters
-    .filter((cluster) => lit(cluster) || clusterAmount(cluster, measure) >= WORTH_A_LABEL * most)
-    .map((cluster) => ({ cluster, at: (view.price[1] - cluster.peak_price) * pixels, first: lit(cluster) }))
+  const [low, high] = view.price
+  const inSight = clusters.filter(({ price_low, price_high }) => price_high > low && price_low < high)
+  const peaks = inSight.filter(({ peak_price }) => peak_price > low && peak_price < high)
+  const worth = WORTH_A_LABEL * Math.max(...peaks.map((cluster) => clusterAmount(cluster, measure)), 0)
+  const roomy = ({ price_low, price_high }: Cluster) => (Math.min(price_high, high) - Math.max(price_low, low)) * pixels >= 2 * ROOM
+  // Where the peak is out of sight, the label stands at that edge of the picture and points to it.
+  const pointer = ({ peak_price }: Cluster) => (peak_price > high ? " ↑" : peak_price < low ? " ↓" : "")
+  const shownAt = ({ peak_price }: Cluster) => Math.max(ROOM, Math.min(height - ROOM, (high - peak_price) * pixels))
+  const rows = inSight
+    .filter((cluster) => lit(cluster) || roomy(cluster) || clusterAmount(cluster, measure) >= worth)
+    .map((cluster) => ({ cluster, at: shownAt(cluster), first: lit(cluster) }))
   const placed = placeLabels(rows, height).slice(0, LABELS)
   const spare = <T>(values: T[], empty: T): T[] => [...values, ...Array<T>(LABELS - values.length).fill(empty)]
   const labels = {
@@ -68,7 +78,7 @@ export function clusterColumns(
     y: spare(placed.map(({ at }) => view.price[1] - at / pixels), NaN),
     text: spare(placed.map(({ cluster }) => {
       const amount = formatMoney(clusterAmount(cluster, measure), market.quote)
-      return `${selected.has(cluster.id) ? "✓ " : ""}${cluster.side} est. ${amount}`
+      return `${selected.has(cluster.id) ? "✓ " : ""}${cluster.side} est. ${amount}${pointer(cluster)}`
     }), ""),
     color: spare(placed.map(({ cluster }) => colours[cluster.side]), colours.ground),
   }

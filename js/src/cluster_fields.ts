@@ -91,7 +91,7 @@ export const FIELDS: readonly Field[] = [
   {
     name: "doubt",
     head: () => "Low – high",
-    title: "Lowest and highest estimate under the alternative priors, one at a time; no confidence interval. Sorts by how many times the one is the other",
+    title: "Under the alternative priors; no confidence interval. Sorts by how far apart they are",
     key: ({ range }) => (range ? range[1] / range[0] : Infinity),
     descending: false,
     number: true,

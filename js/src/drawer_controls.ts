@@ -78,7 +78,7 @@ export function drawerControls(model: AnyModel<Traits>, say: (sentence: string) 
   const circles = checkBox("Liquidation circles", "Circles where positions were liquidated, as wide as they were large", (on) =>
     set("circles", on, on ? "Realised liquidations shown" : "Realised liquidations hidden"),
   )
-  const whiskers = checkBox("Whiskers", "At each cluster, from the lowest to the highest estimate under the alternative priors", (on) =>
+  const whiskers = checkBox("Whiskers", "Each cluster under the alternative priors", (on) =>
     set("whiskers", on, on ? "Whiskers shown" : "Whiskers hidden"),
   )
   const smooth = checkBox("Smooth cells", "Blends the colours of neighbouring cells, for the eye only: sizes, read-outs and tables stay as they are", (on) =>

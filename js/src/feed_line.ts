@@ -2,8 +2,9 @@ import type { AnyModel } from "@anywidget/types"
 import { disposerBag, type Disposer } from "./disposer"
 import { element } from "./element"
 import { feedText, feedTitle, type FeedText } from "./feed_text"
+import type { Feed } from "./live_state"
 import { observe } from "./observe"
-import type { Feed, Traits } from "./protocol"
+import type { Traits } from "./protocol"
 
 export interface FeedLine {
   node: HTMLElement
@@ -13,6 +14,8 @@ export interface FeedLine {
 }
 
 const SECOND = 1000
+/** So many missing venues have their names in the short form. */
+const NAMED = 3
 
 /** On the picture: each venue with the age of its data, which counts on; those that are missing too. */
 export function feedLine(model: AnyModel<Traits>): FeedLine {
@@ -116,13 +119,13 @@ function inShort(feeds: readonly Feed[], now: number | null): string {
   const there = feeds.filter((feed) => feedText(feed, now).level !== "missing")
   const times = there.flatMap(({ time }) => (time === null ? [] : [time]))
   const oldest = there.find(({ time }) => time === Math.min(...times))
-  const gone = feeds.length - there.length
+  const gone = feeds.filter((feed) => !there.includes(feed)).map(({ venue }) => venue)
   const parts = [`${there.length} venue${there.length === 1 ? "" : "s"}`]
   if (oldest) {
     const { text, ages } = feedText(oldest, now)
     parts.push(ages ? `oldest ${oldest.venue} ${text}` : text)
   }
-  if (gone) parts.push(`${gone} missing`)
+  if (gone.length) parts.push(`${gone.length > NAMED ? gone.length : gone.join(", ")} missing`)
   return parts.join(", ")
 }
 

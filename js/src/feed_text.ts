@@ -1,5 +1,5 @@
 import { formatAge } from "./age"
-import type { Feed } from "./protocol"
+import type { Feed } from "./live_state"
 
 /** How old a live venue's data may be; liqwidget/widget/feeds.py has the same. */
 const FRESH = 60_000

@@ -47,7 +47,7 @@ export function help(root: HTMLElement, full: () => void): Help {
   const button = element("button", "liq-button", { type: "button", title: "Keys, mouse and touch (key ?)", "aria-label": "Help", "aria-controls": id }, ["?"])
   const parts = WAYS.map(([title, rows]) => {
     const list = rows.flatMap(([keys, does]) => [element("dt", "", {}, [keys]), element("dd", "", {}, [does])])
-    return element("div", "liq-help-part", {}, [element("h3", "liq-heading", {}, [title]), element("dl", "liq-keys", {}, list)])
+    return element("div", "liq-help-part", {}, [element("h3", "liq-heading", {}, [title]), element("dl", "liq-ways", {}, list)])
   })
   const node = element("section", "liq-help", { id, "aria-label": "Help" }, parts)
   const open = (shown: boolean) => {

@@ -11,8 +11,8 @@ import type { Theme } from "./theme"
 
 export interface Legend {
   node: HTMLElement
-  /** Say what is drawn; `sum` is where the curves of the profile end. */
-  draw(sum: number): void
+  /** Say what is drawn; `sum` is where the curves of the profile end, null leaves it as it was. */
+  draw(sum: number | null): void
   dispose: Disposer
 }
 
@@ -37,8 +37,8 @@ export function legend({ model, market, ladder, look }: LegendOptions): Legend {
     const least = Math.max(known.top * 10 ** -known.decades, model.get("threshold"))
     return `Heat: est. ${quote} ${measure} per 10 bps of price, clear: ${formatMoney(0, quote)} to ${formatMoney(least, quote)}`
   }
-  const draw = (sum: number) => {
-    last = sum
+  const draw = (sum: number | null) => {
+    last = sum ?? last
     const map = model.get("view") === "map"
     const chosen = model.get("profile")
     const stack = map && chosen === "off" ? "leverage" : chosen
@@ -54,7 +54,7 @@ export function legend({ model, market, ladder, look }: LegendOptions): Legend {
       text: name,
       background: stack === "venue" ? venueColour(i, theme) : pair((colour) => leverageShade(colour, i, names.length)),
     }))
-    const ends = map ? "right axis" : `to ${formatMoney(sum, market().quote)}`
+    const ends = map ? "right axis" : `to ${formatMoney(last, market().quote)}`
     const curve = { kind: "line", text: `sum from the last price, ${ends}`, background: pair((colour) => colour) }
     const [words, keys] = [heat(), names.length > 0 ? [...items, curve] : []]
     const said = JSON.stringify([words, stack, keys])
@@ -64,9 +64,9 @@ export function legend({ model, market, ladder, look }: LegendOptions): Legend {
     const key = ({ kind, text, background }: typeof curve) => {
       const swatch = element("span", "liq-swatch", { "data-kind": kind, "aria-hidden": "true" })
       swatch.style.background = background
-      return element("span", "liq-key", {}, [swatch, text])
+      return element("span", "liq-stack-key", {}, [swatch, text])
     }
-    const stacked = keys.length > 0 ? [element("span", "liq-keys", {}, [element("span", "", {}, [`By ${stack}:`]), ...keys.map(key)])] : []
+    const stacked = keys.length > 0 ? [element("span", "liq-stack-keys", {}, [element("span", "", {}, [`By ${stack}:`]), ...keys.map(key)])] : []
     node.replaceChildren(...(words ? [element("span", "", {}, [words])] : []), ...stacked)
   }
   return { node, draw, dispose: observe(model, ["threshold", "measure", "horizon"], () => draw(last)) }

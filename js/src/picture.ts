@@ -7,6 +7,7 @@ import type { BokehJS } from "./evaluate"
 import type { Frame } from "./frame"
 import { counter } from "./gate"
 import { heat } from "./heat"
+import { hintOf } from "./hint"
 import { keySteering } from "./keys"
 import { liveLink } from "./live_link"
 import { navigation } from "./navigation"
@@ -73,7 +74,6 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
   // Bokeh calls back while it mounts, before the parts below exist.
   let ready = false
   const whenReady = <A extends unknown[]>(callback: (...args: A) => void) => (...args: A) => void (ready && model.get("_market") && callback(...args))
-
   const plot: Plot = await mountPlot(options.bokeh, model.get("_document"), host, {
     view: whenReady(() => steer.moved()),
     resize: whenReady(() => {
@@ -90,7 +90,6 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
     box: whenReady((box: Box) => select(box)),
   })
   bag.add(plot.dispose)
-
   const next = counter()
   // Whether the model has newer frames than the sharp one on the picture.
   let stale = false
@@ -118,11 +117,7 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
     speak: notes.say,
   })
   bag.add(around.dispose)
-
-  const hint = () => {
-    const prior = model.get("_priors").find(({ name }) => name === model.get("_prior"))
-    return `Scroll to zoom, drag to move. Sizes are estimates (est.)${prior ? `, prior: ${prior.label.toLowerCase()}` : ""}. Times are UTC.`
-  }
+  const hint = () => hintOf(model)
   const decimals = () => Math.max(market().price_decimals, axisDecimals(plot.viewport().price))
   const changed = () => {
     const current = plot.viewport()
@@ -210,10 +205,9 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
     steer.refresh()
     changed()
   }
-
   model.on("msg:custom", hear)
-  bag.add(() => model.off("msg:custom", hear))
   bag.add(
+    () => model.off("msg:custom", hear),
     observe(model, ["_market"], facts),
     observe(model, ["_frames", "measure"], newFrames),
     observe(model, ["_clusters", "_doubt", "whiskers", "_selected", "side", "side_colours", "measure"], clusters.draw),
@@ -222,13 +216,7 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
     observe(model, ["_selection"], () => plot.setSelection(model.get("_selection"))),
     observe(model, ["side", "side_colours", "palette", "smooth", "scale", "threshold"], picture.repaint),
     wheelZoom(host, plot, steer.go),
-    keySteering(wrapper, {
-      view: steer.view,
-      go: steer.go,
-      reset: steer.reset,
-      cancel: () => (mode === "select" ? setMode("pan") : select(null)),
-      select: () => model.get("_offline") || select(steer.view()),
-    }),
+    keySteering(wrapper, { ...steer, cancel: () => (mode === "select" ? setMode("pan") : select(null)), select: () => model.get("_offline") || select(steer.view()) }),
   )
   const first = model.get("_frames").find(({ measure }) => measure === model.get("measure"))
   picture.showStored(first ?? { time: market().time, price: [0, 0] })
@@ -238,10 +226,7 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
     watchTheme((next) => {
       theme = next
       plot.restyle(colours())
-      picture.repaint()
-      clusters.draw()
-      around.draw()
-      opened.draw()
+      for (const draw of [picture.repaint, clusters.draw, around.draw, opened.draw]) draw()
     }),
   )
   facts()
@@ -252,10 +237,7 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
     reset: steer.reset,
     setMode,
     toggle: clusters.toggle,
-    point(id) {
-      clusters.hover(id, true)
-      readout.idle(clusters.told(id)?.text ?? hint())
-    },
+    point: (id) => (clusters.hover(id, true), readout.idle(clusters.told(id)?.text ?? hint())),
     dispose: bag.dispose,
   }
 }

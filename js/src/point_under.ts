@@ -1,11 +1,9 @@
 import type { Plot, Point } from "./plot"
 import { span } from "./viewport"
 
-/** The same place on the page, after the view has moved under it. */
-export function pointUnder(plot: Plot, point: Point): Point {
+/** What is under a place of the host element (CSS pixels) in the view shown now. */
+export function pointUnder(plot: Plot, { x, y }: Pick<Point, "x" | "y">): Point {
   const { time, price } = plot.viewport()
   const { left, top, width, height } = plot.frame()
-  const across = (point.x - left) / width
-  const down = (point.y - top) / height
-  return { ...point, time: time[0] + across * span(time), price: price[1] - down * span(price) }
+  return { x, y, time: time[0] + ((x - left) / width) * span(time), price: price[1] - ((y - top) / height) * span(price) }
 }

@@ -14,8 +14,8 @@ const ROOM_FOR_CAPTION = 120
 
 export interface ProfilePanel {
   node: HTMLElement
-  /** Draw for the view of the picture; returns the size at which the curves end. */
-  draw(plot: Plot): number
+  /** Draw for the view of the picture; returns the size at which the curves end, null where there is no room. */
+  draw(plot: Plot): number | null
 }
 
 export interface ProfileOptions {
@@ -39,7 +39,7 @@ export function profilePanel({ model, market, look }: ProfileOptions): ProfilePa
       const { top, height } = plot.frame()
       const [low, high] = plot.viewport().price
       const [width, whole] = [node.clientWidth, node.clientHeight]
-      if (!(width > 0 && height > 0)) return 0
+      if (!(width > 0 && height > 0)) return null
       const count = Math.max(8, Math.floor(height / BIN))
       const edges = Array.from({ length: count + 1 }, (_, i) => low + ((high - low) * i) / count)
       const book = decoded(state, stack)

@@ -53,6 +53,7 @@ export function readout(): Readout {
       put("cluster", told ? `${told.side} cluster` : "", told?.text ?? "")
     },
     exact(reading, side, market) {
+      node.dataset.state = "exact"
       const money = (amount: number) => formatMoney(amount, market.quote)
       const { size, expected, cumulative } = reading[side]
       put("size", "size est.", money(size))

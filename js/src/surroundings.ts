@@ -47,16 +47,26 @@ export function surroundings({ model, plot, market, candles, ladder, look, hosts
   hosts.under.replaceChildren(key.node, lower.node, ...(model.get("_offline") ? [] : [past.node]))
   hosts.over.append(map.node)
   let frame = 0
-  const draw = () => {
+  const paint = (again: boolean) => {
+    map.draw()
+    const sum = beside.draw(plot)
+    key.draw(sum)
+    lower.draw(plot, candles())
+    // A notebook takes outputs out of the page for a moment, such as when its theme changes.
+    if (sum === null && again) later(false)
+  }
+  const later = (again: boolean) => {
     frame ||= requestAnimationFrame(() => {
       frame = 0
-      map.draw()
-      key.draw(beside.draw(plot))
-      lower.draw(plot, candles())
+      paint(again)
     })
   }
   const bag = disposerBag()
+  const draw = () => later(true)
+  const seen = new ResizeObserver(draw)
+  seen.observe(hosts.profile)
   bag.add(
+    () => seen.disconnect(),
     () => cancelAnimationFrame(frame),
     map.dispose,
     key.dispose,

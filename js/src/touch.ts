@@ -3,7 +3,8 @@ import { listen } from "./listen"
 import { panViewport } from "./pan"
 import { pinch } from "./pinch"
 import type { Plot } from "./plot"
-import { span, type Viewport } from "./viewport"
+import { pointUnder } from "./point_under"
+import type { Viewport } from "./viewport"
 import { zoomViewport } from "./zoom"
 
 const HOLD = 300
@@ -84,14 +85,10 @@ export function touchSteering(wrapper: HTMLElement, host: HTMLElement, plot: Plo
     listen(host, "touchmove", (event) => void (held && event.preventDefault()), { passive: false }),
     pinch(host, began, (from, to) => {
       const box = host.getBoundingClientRect()
-      const { left, top, width, height } = plot.frame()
-      const view = plot.viewport()
-      const at = {
-        time: view.time[0] + ((from.x - box.left - left) / width) * span(view.time),
-        price: view.price[1] - ((from.y - box.top - top) / height) * span(view.price),
-      }
+      const { width, height } = plot.frame()
+      const at = pointUnder(plot, { x: from.x - box.left, y: from.y - box.top })
       const factor = from.apart / to.apart
-      go(panViewport(zoomViewport(view, { time: factor, price: factor, at }), (from.x - to.x) / width, (to.y - from.y) / height))
+      go(panViewport(zoomViewport(plot.viewport(), { time: factor, price: factor, at }), (from.x - to.x) / width, (to.y - from.y) / height))
     }),
     listen(document.documentElement, "pointerdown", elsewhere, capture),
     () => clearTimeout(timer),

@@ -9,6 +9,8 @@ import { LABEL, WHISKERS } from "./window"
 /** Pixels of a factor of ten, and the factors of ten to each side that there is room for. */
 const DECADE = 10
 const DECADES = 2
+/** Pixels of the longest; the rest of WHISKERS keeps it off a label that is ticked. */
+const ROOM = 2 * DECADES * DECADE + 6
 const CAP = 3
 const MARK = 5
 
@@ -23,7 +25,7 @@ export interface Labelled {
  */
 export function whiskerColumns(labelled: readonly Labelled[], measure: Measure, view: Viewport, { width, height }: { width: number; height: number }, colours: Colours) {
   const [across, up] = [span(view.time) / width, span(view.price) / height]
-  const middle = view.time[1] - (LABEL + WHISKERS / 2) * across
+  const middle = view.time[1] - (LABEL + WHISKERS - ROOM / 2) * across
   const lines: { x0: number; x1: number; y0: number; y1: number; color: string; width: number }[] = []
   for (const { cluster, price } of labelled) {
     const { range, side } = cluster

@@ -14,7 +14,7 @@ export function whiskerLegend(model: AnyModel<Traits>): { node: HTMLElement; dis
     node.hidden = !model.get("whiskers") || !doubt
     if (!doubt) return
     words.textContent = doubt.error ? `No whiskers: ${doubt.error}` : "Whiskers: lowest to highest est. under other priors, ÷100 to ×100 at most"
-    node.title = doubt.error ? "" : `One at a time: ${doubt.over.join(", ")}. Logarithmic; an end without a cap lies farther out. No confidence interval.`
+    node.title = doubt.error ? "" : `${doubt.over.join(", ")}; one at a time. Logarithmic, no cap: farther out. No confidence interval.`
   }
   draw()
   return { node, dispose: observe(model, ["_doubt", "whiskers"], draw) }

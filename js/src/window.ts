@@ -13,9 +13,10 @@ const LENGTHS: Record<Exclude<Window, "all">, number> = {
 export const FUTURE = 0.07
 export const LABEL = 118
 /** Pixels left of the labels for whiskers, where the plot is wide enough. */
-export const WHISKERS = 50
+export const WHISKERS = 54
 const MOST = 0.25
-export const roomForWhiskers = (width: number): boolean => LABEL + WHISKERS <= MOST * width
+const MOST_WITH_WHISKERS = 0.31
+export const roomForWhiskers = (width: number): boolean => LABEL + WHISKERS <= MOST_WITH_WHISKERS * width
 /** The same where the price that followed is shown. */
 const FOLLOWED = 0.4
 
@@ -31,7 +32,7 @@ export function windowRange(
   whiskers = false,
 ): Interval {
   const start = window === "all" ? first : Math.max(first, last - LENGTHS[window])
-  const label = LABEL + (whiskers && roomForWhiskers(width) ? WHISKERS : 0)
-  const future = followed ? FOLLOWED : Math.min(MOST, Math.max(FUTURE, label / width))
+  const wide = whiskers && roomForWhiskers(width)
+  const future = followed ? FOLLOWED : wide ? Math.max(FUTURE, (LABEL + WHISKERS) / width) : Math.min(MOST, Math.max(FUTURE, LABEL / width))
   return [start, last + ((last - start) * future) / (1 - future)]
 }

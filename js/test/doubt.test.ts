@@ -1,5 +1,6 @@
 // @vitest-environment happy-dom
 import { describe, expect, it, vi } from "vitest"
+import { clusterColumns } from "../src/cluster_columns"
 import { clusterList } from "../src/cluster_list"
 import { clusterText } from "../src/cluster_text"
 import { COLOURS } from "../src/colours"
@@ -50,7 +51,7 @@ describe("whiskers in words", () => {
     const model = state()
     const { node, dispose } = whiskerLegend(model)
     expect([node.hidden, node.textContent]).toEqual([false, "Whiskers: lowest to highest est. under other priors, ÷100 to ×100 at most"])
-    expect(node.title).toContain(`isolated, ${HOSTILE}. Logarithmic`)
+    expect(node.title).toContain(`isolated, ${HOSTILE}; one at a time`)
     model.set("_doubt", { over: [], of: {}, error: HOSTILE })
     expect([node.textContent, node.querySelector("img")]).toEqual([`No whiskers: ${HOSTILE}`, null])
     model.set("whiskers", false)
@@ -59,14 +60,15 @@ describe("whiskers in words", () => {
   })
 })
 
+const view = { time: [0, 1000], price: [0, 500] } as const
+
 describe("whiskerColumns", () => {
-  const view = { time: [0, 1000], price: [0, 500] } as const
   const drawn = (id: number, measure: "expected" | "size" = "expected") => {
     const shown = shownClusters(state({ measure }))[id]!
     const { x0, x1, y0, y1, color } = whiskerColumns([{ cluster: shown, price: 250 }], measure, view, { width: 1000, height: 500 }, COLOURS.dark)
     return x0.map((x, i) => ({ x: [x, x1[i]!] as const, y: [y0[i]!, y1[i]!], color: color[i] }))
   }
-  const middle = 1000 - LABEL - WHISKERS / 2
+  const middle = 1000 - LABEL - WHISKERS + 23
 
   it("go from low to high on a logarithmic scale around the estimate, left of the labels", () => {
     const [line, low, high, mark] = drawn(0)
@@ -92,7 +94,15 @@ describe("whiskerColumns", () => {
       return ((end - 1) / (end - start)) * width
     }
     expect([share(1000, false), share(1000, true)].map(Math.round)).toEqual([LABEL, LABEL + WHISKERS])
-    expect([roomForWhiskers(600), Math.round(share(600, true))]).toEqual([false, LABEL])
+    expect([roomForWhiskers(520), Math.round(share(520, true))]).toEqual([false, LABEL])
+  })
+})
+
+describe("labels", () => {
+  it("are not crowded out by a giant that is out of sight", () => {
+    const giant = { ...cluster("giant", 1e12), peak_price: 900 }
+    const look = { clusters: [giant, ...clusters], measure: "size", market: { ...market, time: [0, 900] }, selected: new Set<string>(), hovered: null, spread: false } as const
+    expect(clusterColumns(look, view, 500, COLOURS.dark).labelled.map(({ cluster: { id } }) => id)).toEqual(["giant", "a"])
   })
 })
 

@@ -2,7 +2,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
 import { feedLine } from "../src/feed_line"
 import { feedText, feedTitle } from "../src/feed_text"
-import type { Feed, FeedState, Live, Market } from "../src/protocol"
+import type { Feed, FeedState, Live } from "../src/live_state"
+import type { Market } from "../src/protocol"
 import { fakeModel } from "./fake_model"
 
 const NOON = Date.UTC(2026, 0, 5, 12)
@@ -69,7 +70,7 @@ describe("feedLine", () => {
     const feeds = [feed("binance", "history", NOON), feed("okx", "history", NOON), feed("bybit", "refused"), feed("gate", "refused")]
     const { chips, short } = line(feeds)
     expect(chips()).toEqual(["binance, okx to 2026-01-05 12:00", "bybit, gate refused"])
-    expect(short()).toBe("2 venues, to 2026-01-05 12:00, 2 missing")
+    expect(short()).toBe("2 venues, to 2026-01-05 12:00, bybit, gate missing")
     expect(vi.getTimerCount()).toBe(0)
   })
 

@@ -13,7 +13,7 @@ function setup(state: Partial<Traits> = {}) {
   const { model } = fakeModel({ _book: book, profile: "leverage", ...state })
   const made = legend({ model, market: () => market, ladder: () => ({ top: 4_480_000, decades: 4 }), look: () => ({ theme: "dark", colours: COLOURS.dark }) })
   made.draw(1.2e9)
-  const keys = () => [...made.node.querySelectorAll(".liq-key")].map((key) => key.textContent)
+  const keys = () => [...made.node.querySelectorAll(".liq-stack-key")].map((key) => key.textContent)
   const colours = () => [...made.node.querySelectorAll<HTMLElement>(".liq-swatch")].map((swatch) => swatch.style.background)
   return { model, made, keys, colours, heat: () => made.node.firstElementChild?.textContent }
 }

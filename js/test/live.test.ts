@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest"
 import { liveCandles } from "../src/live_candles"
 import { presentMarket } from "../src/present_market"
-import type { Live, Market } from "../src/protocol"
+import type { Live } from "../src/live_state"
+import type { Market } from "../src/protocol"
 import { candlesOf } from "./candles"
 import { fakeModel } from "./fake_model"
 

@@ -19,7 +19,7 @@ from liqwidget.errors import DataError, SourceError
 from liqwidget.market import venues
 from liqwidget.market.exchange_client import Client
 from liqwidget.market.exchange_history import find, gather_history
-from liqwidget.market.history import FIRST_KINDS, KINDS, UNDER_WAY, Gathering, History, Kind
+from liqwidget.market.history import FIRST_KINDS, KINDS, UNDER_WAY, Gathering, History, Kind, default_span
 from liqwidget.market.kept import Keeper
 from liqwidget.market.symbols import Wanted, parse_symbol
 
@@ -227,6 +227,8 @@ class Request:
         if not self.renewed:
             return UNDER_WAY
         share = self.share
+        if share is not None and share >= 1:
+            return "open interest, funding or liquidations are still being read"
         return "older candles are still being read" + ("" if share is None else f" ({share:.0%})")
 
     def so_far(self) -> History | None:
@@ -386,17 +388,6 @@ def fetch_history(
     except BaseException:
         request.future.cancel()
         raise
-
-
-ROWS = 8640
-"""Candles that are read where no start is given: 30 days of 5m, 6 days of 1m."""
-_FEWEST_DAYS, _MOST_DAYS = 3, 730
-
-
-def default_span(step: int) -> int:
-    """Return how far back is read where no start is given [ns]: `ROWS` candles, at least 3 and at most 730 days."""
-    day = duration_ns("1d")
-    return min(max(ROWS * step, _FEWEST_DAYS * day), _MOST_DAYS * day)
 
 
 def _wanted(symbol: str | Wanted) -> Wanted:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from liqwidget.domain.frames import MarketData
 from liqwidget.domain.margin import venue_cap
-from liqwidget.domain.time import duration_text, timestamp
+from liqwidget.domain.time import DAY, duration_text, timestamp
 from liqwidget.errors import SourceError
 from liqwidget.market import payloads
 from liqwidget.market.venues import venue
@@ -29,6 +29,16 @@ FIRST_KINDS: tuple[Kind, ...] = ("candles", "open_interest", "funding", "liquida
 UNDER_WAY = "newer candles are being read"
 """Said of a venue while only what is stored of it is there."""
 _AROUND = 6
+
+
+ROWS = 8640
+"""Candles that are read where no start is given: 30 days of 5m, 6 days of 1m."""
+_FEWEST_DAYS, _MOST_DAYS = 3, 730
+
+
+def default_span(step: int) -> int:
+    """Return how far back is read where no start is given [ns]: `ROWS` candles, at least 3 and at most 730 days."""
+    return min(max(ROWS * step, _FEWEST_DAYS * DAY), _MOST_DAYS * DAY)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

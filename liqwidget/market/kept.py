@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -53,6 +54,9 @@ class Keeper:
         self._end = 0
         self._usable = True
         self._last: Future[None] | None = None
+        self._lock = threading.Lock()
+        self._pending: dict[Kind, list[tuple[list[Any], Spans]]] = {}
+        self._scheduled = False
 
     async def known(
         self, wanted: Wanted, name: str, step: int, kinds: Iterable[Kind], span: tuple[int, int]
@@ -115,18 +119,28 @@ class Keeper:
         known = [(low * MILLISECOND, high * MILLISECOND) for low, high in without(*span, missing)]
         if not self._usable or not (rows or known):
             return
-
-        def write() -> None:
-            if not self._usable:
+        with self._lock:
+            self._pending.setdefault(kind, []).append((rows, known))
+            if self._scheduled:
                 return
+            self._scheduled = True
+        self._submit(lambda: self._flush(gathering))
+
+    def _flush(self, gathering: Gathering) -> None:
+        """Write what has come since the last time: a day's file once for all pages that touch it."""
+        with self._lock:
+            pending, self._pending, self._scheduled = self._pending, {}, False
+        for kind, pages in pending.items():
+            if not self._usable:
+                break
+            rows = [row for page, _ in pages for row in page]
+            known = union(span for _, spans in pages for span in spans)
             try:
                 frame, _ = gathering.framed(kind, rows, gathering.asked_at)
                 _write(self._opened(), gathering.instrument, gathering.step, kind, frame, self._now(), known)
             except _FAILURES as error:
                 self._failed(error)
-            self._told(gathering)
-
-        self._submit(write)
+        self._told(gathering)
 
     async def finish(self, gathering: Gathering) -> None:
         """Keep the contract, and wait a moment for what is still being written."""

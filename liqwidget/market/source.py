@@ -109,6 +109,23 @@ class Source:
     status: tuple[VenueStatus, ...] = ()
     joining: Joining | None = field(default=None, repr=False)
 
+    def exchanges(self) -> list[str]:
+        """Return the exchanges that were asked.
+
+        Raises
+        ------
+        SourceError
+            If there are none: there is nothing to follow live.
+        """
+        if self.status:
+            return [part.venue for part in self.status]
+        what = "the simulated market" if self.simulated else "your own data"
+        message = (
+            f"Expected exchanges to follow live, was {what}: name some, such as source=['binance', 'okx'], or leave "
+            "live=True and start() out"
+        )
+        raise SourceError(message)
+
     def arguments(self, timeframe: int) -> str:
         """Return the arguments of `LiqHeatmap`, as Python, that read it again at a timeframe [ns].
 
@@ -147,7 +164,6 @@ def read(
     source: SourceLike = None,
     timeframe: str = TIMEFRAME,
     *,
-    live: bool = False,
     seconds: float | None = None,
 ) -> Source:
     """Return the markets of a symbol.
@@ -161,8 +177,6 @@ def read(
         sample where none answers.
     timeframe : str
         Length of a candle.
-    live : bool
-        Whether to go on reading.
     seconds : float, optional
         How long to wait for exchanges before returning what has answered (`FIRST_SECONDS`); the rest is in
         `Source.joining`.
@@ -184,23 +198,17 @@ def read(
             return Source(tuple(markets), " + ".join(part.venue for part in markets))
     forced = os.environ.get(ENVIRONMENT, "").strip()
     if forced:
-        return _named(symbol, [forced], timeframe, live=False, seconds=seconds, why=f" ({ENVIRONMENT}={forced})")
+        return _named(symbol, [forced], timeframe, seconds=seconds, why=f" ({ENVIRONMENT}={forced})")
     names = [own] if isinstance(own, str) else ["auto"] if own is None else own
     if not all(isinstance(name, str) for name in names) or not names:
         message = f"Expected source as 'sample', venue names or MarketData, was {source!r:.80}"
         raise DataError(message)
     lower = list(dict.fromkeys(str(name).strip().lower() for name in names))
-    return _named(symbol, lower, timeframe, live=live, seconds=seconds, why="")
+    return _named(symbol, lower, timeframe, seconds=seconds, why="")
 
 
-def _named(symbol: str, names: list[str], timeframe: str, *, live: bool, seconds: float, why: str) -> Source:
+def _named(symbol: str, names: list[str], timeframe: str, *, seconds: float, why: str) -> Source:
     coin = base_symbol(symbol)
-    if live:
-        message = (
-            "Live data cannot be read in this version: without live=True the exchanges' history is read. "
-            "Use that, source='sample' or LiqHeatmap.from_frames(candles, open_interest)"
-        )
-        raise SourceError(message, symbol=coin)
     if names == ["sample"]:
         return _sample(coin, timeframe, f"prices and positions are not real{why}")
     auto = names == ["auto"]
@@ -288,6 +296,11 @@ def _notice(status: Sequence[VenueStatus]) -> str | None:
     if missing:
         parts.append(f"Without {missing}")
     return ". ".join(parts)[:_NOTICE] if parts else None
+
+
+def missing(status: Sequence[VenueStatus]) -> str | None:
+    """Return the sentence about venues of which nothing is shown, None if there are none."""
+    return _notice([part for part in status if part.last_time is None])
 
 
 def _stored(request: Request) -> bool:

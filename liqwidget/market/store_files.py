@@ -8,7 +8,7 @@ import re
 import sys
 import time
 import uuid
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -217,7 +217,6 @@ def write_day(path: Path, day: Day) -> None:
         os.replace(draft, path)  # noqa: PTH105 - atomic, and what the tests watch
     finally:
         draft.unlink(missing_ok=True)
-    _sync_folder(path.parent)
 
 
 def read_day(path: Path, kind: Kind, warn: Callable[[str], None]) -> Day | None:
@@ -342,18 +341,6 @@ def _set_aside(path: Path, kind: Kind, warn: Callable[[str], None]) -> Day | Non
         path.rename(aside)
         warn(f"{path} could not be read ({str(error)[:80]}): set aside as {aside.name}, will be fetched again")
         return None
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make a rename outlive a power cut, where the system can."""
-    if sys.platform == "win32":
-        return
-    with suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 def _equal(one: npt.NDArray[Any], other: npt.NDArray[Any]) -> bool:

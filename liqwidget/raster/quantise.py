@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 LEVELS = 127
 DECADES = 4
 SHORT_BIT = 128
+_SLIP = 1e-6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,3 +80,21 @@ def level_value(level: npt.ArrayLike, top: float, decades: int = DECADES) -> npt
     """Return the value that levels stand for [quote per cell]; 0 for level 0."""
     number = np.asarray(level, dtype=np.float64)
     return np.where(number > 0, top * 10.0 ** (-decades * (1 - (number - 0.5) / LEVELS)), 0.0)
+
+
+def raised_ladder(high: float, bright: float) -> tuple[int, float]:
+    """Return by how many whole levels the highest value exceeds the strongest colour's, and the top of such a ladder.
+
+    Whole levels, so that a cell has the same colour in every picture, whatever else is on it.
+
+    Parameters
+    ----------
+    high : float
+        Highest value of a picture [quote per cell].
+    bright : float
+        Value of the strongest colour [quote per cell]; 0 takes the highest.
+    """
+    if not bright > 0:
+        return 0, high
+    raised = max(math.ceil(math.log10(high / bright) * LEVELS / DECADES - _SLIP), 0) if high > 0 else 0
+    return raised, bright * 10.0 ** (raised * DECADES / LEVELS)

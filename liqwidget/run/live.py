@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from liqwidget.domain.ledger import CHURN, Ledger
+from liqwidget.domain.time import duration_ns
 from liqwidget.errors import DataError
 from liqwidget.field.density import Prior
 from liqwidget.market.exchange import worker
@@ -27,11 +28,13 @@ if TYPE_CHECKING:
 
     from liqwidget.domain.frames import MarketData
     from liqwidget.market.exchange import Address
-    from liqwidget.market.source import VenueStatus
+    from liqwidget.market.source import Source, VenueStatus
     from liqwidget.market.symbols import Wanted
 
 UPDATE_SECONDS = 0.1
 """Between two updates; what comes meanwhile is in the next one."""
+AGAIN_SECONDS = 60.0
+"""After how long a venue that did not answer at first is asked again; one that is still being read may take longer."""
 HEARTBEAT_SECONDS = 1.0
 """How often the state of the venues is looked at when nothing comes."""
 _STOP_SECONDS = 5.0
@@ -78,6 +81,8 @@ class Feed:
         Called with an `Update` on the exchanges' thread, at most ten times a second; it must return at once.
     symbol : str or Wanted, optional
         In any usual spelling; by default the ledger's.
+    timeframe : str, optional
+        Length of a candle; by default the ledger's.
     later : mapping of str to float, optional
         Venues that are asked only after so many seconds.
     address : callable, optional
@@ -101,6 +106,7 @@ class Feed:
         *,
         on_update: Callable[[Update], None],
         symbol: str | Wanted | None = None,
+        timeframe: str | None = None,
         later: Mapping[str, float] | None = None,
         address: Address | None = None,
         pace: float = 1.0,
@@ -113,10 +119,10 @@ class Feed:
         wanted = ledger.symbol if symbol is None else symbol
         self._setting = Setting(
             wanted=parse_symbol(wanted) if isinstance(wanted, str) else wanted,
-            step=ledger.timeframe,
+            step=ledger.timeframe if timeframe is None else duration_ns(timeframe),
             prior=Prior.parse(ledger.prior),
             churn=ledger.venues[0].churn if ledger.venues else CHURN,
-            since=ledger.start,
+            since=ledger.start if ledger.venues else None,
             pace=pace,
             address=address,
             options=options,
@@ -248,6 +254,34 @@ class Feed:
             self._on_update(Update(ledger, markets, status, largest.last_price, self._number))
         except Exception:  # noqa: BLE001 - its trouble is not the feed's
             _LOG.exception("A listener to live updates failed")
+
+
+def follow(source: Source, ledger: Ledger, symbol: str, timeframe: str, listener: Callable[[Update], None]) -> Feed:
+    """Return the feed of a heatmap's source, not started.
+
+    Parameters
+    ----------
+    source : Source
+        What was read; venues that refused are asked again after a minute.
+    ledger : Ledger
+        Estimated from it.
+    symbol, timeframe : str
+        As they were asked for.
+    listener : callable
+        Takes an `Update` at once, on any thread.
+
+    Raises
+    ------
+    SourceError
+        If there is no exchange to follow.
+    """
+    names = source.exchanges()
+    markets = () if source.simulated else source.markets
+    known = replace(ledger, venues=()) if source.simulated else ledger
+    there = {market.venue for market in markets}
+    under_way = source.joining is not None
+    later = {name: AGAIN_SECONDS * (1.5 if under_way else 1.0) for name in names if name not in there}
+    return Feed(markets, known, names, on_update=listener, symbol=symbol, timeframe=timeframe, later=later)
 
 
 def _states(status: Sequence[VenueStatus]) -> list[tuple[str, str, str]]:

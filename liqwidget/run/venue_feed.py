@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from liqwidget.domain.time import HOUR, MINUTE, timestamp
 from liqwidget.errors import LiqError, SourceError
-from liqwidget.market.exchange import default_span, worker
+from liqwidget.market.exchange import worker
 from liqwidget.market.exchange_history import find, gather_history
 from liqwidget.market.exchange_stream import SILENT_SECONDS, Stream
-from liqwidget.market.history import Gathering, Kind
+from liqwidget.market.history import Gathering, Kind, default_span
 from liqwidget.market.payloads import Event, candle_rows, in_quote, interest, said
 from liqwidget.market.source import VenueStatus, shortened
 from liqwidget.run.track import Track, interest_period
@@ -105,7 +105,7 @@ class VenueFeed:
 
     def __init__(self, venue: Venue, setting: Setting, market: MarketData | None, changed: Callable[[], None]) -> None:
         self.venue, self.setting, self._changed = venue, setting, changed
-        self.market = market
+        self.market, self._fuller = market, market
         self.ledger: VenueLedger | None = None
         self.track: Track | None = None
         self.dirty = False
@@ -173,8 +173,8 @@ class VenueFeed:
         return True
 
     def take(self, market: MarketData) -> None:
-        """Take a market that holds more of the past."""
-        self._begin(market)
+        """Take a market that holds more of the past, once its newest candles are read."""
+        self._fuller = market
         self._wanted.set()
 
     def estimated_anew(self, prior: Prior) -> None:
@@ -193,11 +193,9 @@ class VenueFeed:
         self.dirty = True
         self._changed()
 
-    def _begin(self, market: MarketData) -> None:
-        period = interest_period(self.venue, self.setting.step)
-        valued = self._instrument is not None and in_quote(self._instrument)
-        self.track = Track(market, self.setting.prior, self.setting.churn, period, valued=valued)
-        self._tell()
+    def _followed(self, market: MarketData, instrument: Instrument) -> Track:
+        period, setting = interest_period(self.venue, self.setting.step), self.setting
+        return Track(market, setting.prior, setting.churn, period, valued=in_quote(instrument))
 
     # ------------------------------------------------------------------ work
 
@@ -253,17 +251,18 @@ class VenueFeed:
         )
         self._client = client
         instrument = self._instrument = await find(client, setting.wanted)
-        if self.track is None and self.market is not None:
-            self._begin(self.market)
-        track = self.track
-        gathering = Gathering(instrument, setting.step)
+        fuller, gathering = self._fuller, Gathering(instrument, setting.step)
+        track = self.track if fuller is None else self._followed(fuller, instrument)
         if track is None:
             since = client.now - default_span(setting.step) if setting.since is None else setting.since
             await gather_history(client, gathering, since)
-            self._begin(gathering.history().market())
+            track = self._followed(gathering.history().market(), instrument)
             self._funding_at = client.now
         else:
             await self._ask_newest(client, instrument, gathering, track)
+        self.track = track
+        if self._fuller is fuller:
+            self._fuller = None
         self._heard_at = client.now
         self._ready.set()
         self._tell()

@@ -10,6 +10,7 @@ import gzip
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from liqwidget.domain.time import MILLISECOND
 from liqwidget.field.measure import MEASURES
 from liqwidget.widget.session import WINDOWS
 
@@ -90,7 +91,7 @@ def _windows(session: Session, settings: Settings, shown: Range | None, pixels: 
             yield _fitted(session, settings, time, pixels)
     everything = session.window(replace(settings, window="all"))
     low, high = session.fitted(settings, everything)
-    yield session.priced_frame(settings, everything, (_DEEP * low, _HIGH * high), _TALL)
+    yield _priced(session, settings, everything, (_DEEP * low, _HIGH * high), _TALL)
 
 
 def _moved(session: Session, settings: Settings, shown: Range, pixels: tuple[int, int]) -> Iterator[Frame]:
@@ -101,7 +102,7 @@ def _moved(session: Session, settings: Settings, shown: Range, pixels: tuple[int
     if shown[1] is None:
         yield _fitted(session, settings, time, pixels)
     else:
-        yield session.priced_frame(settings, time, shown[1], pixels)
+        yield _priced(session, settings, time, shown[1], pixels)
 
 
 def _parts(session: Session, settings: Settings) -> Iterator[tuple[int, int]]:
@@ -120,7 +121,14 @@ def _fitted(session: Session, settings: Settings, time: tuple[int, int], pixels:
     earlier = max(time[0] - int(_BEFORE * (time[1] - time[0])), session.ledger.start)
     low, high = session.fitted(settings, (earlier, time[1]))
     room = _BEYOND * (high - low)
-    return session.priced_frame(settings, time, (low - room, high + room), pixels)
+    return _priced(session, settings, time, (low - room, high + room), pixels)
+
+
+def _priced(
+    session: Session, settings: Settings, time: tuple[int, int], price: Interval, pixels: tuple[int, int]
+) -> Frame:
+    """Return the picture of a range of time [ns] and price [quote/base]."""
+    return session.frame(settings, (time[0] / MILLISECOND, time[1] / MILLISECOND), price, *pixels)
 
 
 def _packed(frames: list[Frame]) -> int:

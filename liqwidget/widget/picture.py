@@ -22,7 +22,7 @@ from liqwidget.raster.smooth import reach, smooth
 from liqwidget.widget.picture_axes import draw_prices, draw_times
 from liqwidget.widget.picture_layout import EDGE, LEFT, layout
 from liqwidget.widget.picture_panels import draw_panel
-from liqwidget.widget.picture_profile import draw_map, draw_profile
+from liqwidget.widget.picture_profile import draw_keys, draw_map, draw_profile
 from liqwidget.widget.protocol import CANDLE_ROWS, EVENT_ROWS
 from liqwidget.widget.side_colours import DEFAULT_SIDE_COLOURS, SIDE_COLOURS
 
@@ -50,8 +50,8 @@ _SMALLEST = 200
 _WORTH_A_LABEL = 0.005
 """Smaller clusters than this share of the largest in sight have no label; as js/src/cluster_columns.ts."""
 _LABELS = 5
-_MAP_TOP = 16
-"""Pixels of the captions above the liquidation map."""
+_MAP_TOP, _KEY_ROW = 16, 18
+"""Pixels of the captions above the liquidation map, and of the legend under it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +106,13 @@ def write_png(view: HeatmapView, path: Path, width: int, height: int, theme: str
     panels = () if on_map else view.panels
     places = layout(width, height, axis, profile=view.profile != "off" and not on_map, panels=len(panels))
     left, bottom, wide, high = places.main
-    on_map_place = left + axis / width, bottom, wide - axis / width, high - _MAP_TOP / height
+    row = _KEY_ROW / height
+    on_map_place = left + axis / width, bottom + row, wide - axis / width, high - row - _MAP_TOP / height
     axes = figure.add_axes(on_map_place if on_map else places.main)
     axes.set_facecolor(ink.background)
     if on_map:
         draw_map(axes, view, ink, theme)
+        draw_keys(figure, view, ink, theme, places.keys)
     else:
         frame = _frame(view, wide * width / (1 + _margin(view, wide * width)), high * height)
         _draw_main(axes, frame, view, ink, theme)
@@ -119,6 +121,7 @@ def write_png(view: HeatmapView, path: Path, width: int, height: int, theme: str
         if places.profile is not None:
             beside = figure.add_axes(places.profile, facecolor=ink.background)
             draw_profile(beside, view, frame.price, ink, theme)
+            draw_keys(figure, view, ink, theme, places.keys)
     _draw_text(figure, view, ink)
     canvas.print_png(path)
     return path

@@ -15,8 +15,19 @@ _PROFILE_FROM = 560
 """Narrower pictures have no profile, as on the screen."""
 _PANEL, _LOWEST_PANEL, _HIGHEST_PANEL = 0.072, 46, 84
 _GAP = 6
+_ROW, _KEYS_OFF = 18, 8
 _MAIN, _LOWEST_MAIN = 0.5, 220
 """The main panel keeps that share of the picture, and that many pixels: panels that leave less are left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Room for the legend: its upper left corner as shares of the picture, its height in pixels, a row or a column."""
+
+    left: float
+    top: float
+    height: float
+    row: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +47,8 @@ class Layout:
     main: Place
     profile: Place | None
     panels: tuple[Place, ...]
+    keys: Room
+    """Under the profile; without one, under the main panel."""
 
 
 def layout(width: int, height: int, axis: float, *, profile: bool, panels: int) -> Layout:
@@ -74,5 +87,8 @@ def layout(width: int, height: int, axis: float, *, profile: bool, panels: int) 
     return Layout(
         main=place(LEFT, HEADER, wide, main),
         profile=place(width - EDGE - beside, HEADER, beside, main) if beside else None,
+        keys=Room((width - EDGE - beside) / width, (under + _KEYS_OFF) / height, under - EDGE, row=False)
+        if beside
+        else Room(LEFT / width, (EDGE + _ROW - 4) / height, _ROW, row=True),
         panels=tuple(place(LEFT, height - under + n * each + _GAP, wide, each - _GAP) for n in range(count)),
     )

@@ -8,17 +8,22 @@ import numpy as np
 import numpy.typing as npt
 from matplotlib.collections import PolyCollection
 from matplotlib.colors import to_rgba
+from matplotlib.legend_handler import HandlerTuple
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from liqwidget.domain.amount import money
-from liqwidget.domain.leverage import group_indices
+from liqwidget.domain.leverage import LEVERAGE_GROUPS, group_indices
 from liqwidget.field.parts import by_group
 from liqwidget.widget.picture_axes import axis_decimals
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
     from liqwidget.widget.picture import Ink
+    from liqwidget.widget.picture_layout import Room
     from liqwidget.widget.view import HeatmapView
 
 Floats = npt.NDArray[np.float64]
@@ -35,7 +40,9 @@ REACH = 0.12
 _BAR, _MAP_BAR = 3, 5
 """Pixels of price that a bar covers."""
 _ROOM = 0.94
-_FAINTEST = 0.32
+_KEY = 16
+"""Pixels of a line of the legend."""
+_FAINTEST = 0.14
 _ONE_LINE = 130
 """Pixels of width in which the caption is one line."""
 _SMALL = 8
@@ -128,6 +135,49 @@ def draw_map(axes: Axes, view: HeatmapView, ink: Ink, theme: str) -> None:
     axes.text(1, 1.005, "est. from last price", ha="right", **small)
 
 
+def draw_keys(figure: Figure, view: HeatmapView, ink: Ink, theme: str, room: Room) -> None:
+    """Name the colours of the stacks and of the curves: in a row, or in a column, if all of it fits."""
+    by_venue = view.profile == "venue"
+    settings = view.settings
+    groups = [LEVERAGE_GROUPS[group] for group in group_indices(settings.leverage)]
+    names = view.session.ledger.only(settings.venues).names if by_venue else groups
+    if not room.row and (len(names) + 1) * _KEY > room.height:
+        return
+    sides = [ink.long if side == "long" else ink.short for side in ("long", "short") if view.side in ("both", side)]
+    bars = [
+        tuple(Patch(facecolor=_stack_colour(view, theme, side, row, len(names)), linewidth=0) for side in sides)
+        for row in range(len(names))
+    ]
+    curves = tuple(Line2D([], [], color=side, linewidth=1.6) for side in sides)
+    # The stubs do not know that a handle may be a tuple.
+    handles: Any = [*bars, curves]
+    figure.legend(
+        handles,
+        [*names, "sum from last price" if room.row else "sum from last"],
+        loc="upper left",
+        handler_map={tuple: HandlerTuple(ndivide=None, pad=0)},
+        ncols=len(names) + 1 if room.row else 1,
+        bbox_to_anchor=(room.left, room.top),
+        bbox_transform=figure.transFigure,
+        fontsize=_SMALL,
+        labelcolor=ink.faint,
+        frameon=False,
+        borderpad=0,
+        borderaxespad=0,
+        handlelength=1.6,
+        handletextpad=0.6,
+        labelspacing=0.35,
+        columnspacing=1.4,
+    )
+
+
+def _stack_colour(view: HeatmapView, theme: str, side: str, row: int, count: int) -> Any:
+    """Return the colour of a row of the stack: as js/src/stack_colours.ts."""
+    if view.profile == "venue":
+        return VENUES[theme][row % len(VENUES[theme])]
+    return to_rgba(side, 1 - (1 - _FAINTEST) * row / max(count - 1, 1))
+
+
 def _scaled(factor: float) -> Any:
     return (lambda value: value * factor), (lambda value: value / factor)
 
@@ -154,8 +204,7 @@ def _draw_bars(axes: Axes, view: HeatmapView, edges: Floats, ink: Ink, theme: st
         for side, amounts in zip((ink.long, ink.short), values, strict=True):
             near, far = base, base + amounts
             some = far > near
-            share = row / max(len(parts) - 1, 1)
-            colour = VENUES[theme][row % 7] if view.profile == "venue" else to_rgba(side, 1 - (1 - _FAINTEST) * share)
+            colour = _stack_colour(view, theme, side, row, len(parts))
             corners = [(near, low), (far, low), (far, high), (near, high)]
             places = np.stack([np.stack(corner[::-1] if upright else corner, -1)[some] for corner in corners], 1)
             axes.add_collection(PolyCollection(list(places), facecolors=[colour], **drawn))
@@ -173,7 +222,8 @@ def _draw_sums(axes: Axes, view: HeatmapView, edges: Floats, ink: Ink, most: flo
         for values, colour, drawn in zip(added, (ink.long, ink.short), shown, strict=True):
             if drawn:
                 line = edges, values / largest * most
-                axes.plot(*(line if upright else line[::-1]), color=colour, linewidth=1.6 if upright else 1.2, zorder=4)
+                for ground, wide in ((ink.background, 3.4), (colour, 1.6)):
+                    axes.plot(*(line if upright else line[::-1]), color=ground, linewidth=wide, zorder=4)
     return largest
 
 

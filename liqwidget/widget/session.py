@@ -16,7 +16,7 @@ from liqwidget.domain.leverage import group_indices
 from liqwidget.domain.time import DAY, HOUR, MILLISECOND, MINUTE, duration_ns, milliseconds_ns, timestamp
 from liqwidget.domain.viewport import Viewport
 from liqwidget.raster.grid import rasterise
-from liqwidget.raster.quantise import DECADES, LEVELS, highest, per_cell, quantise
+from liqwidget.raster.quantise import highest, per_cell, quantise, raised_ladder
 from liqwidget.study.around import Around, around
 from liqwidget.study.clusters import Cluster, clusters_around
 from liqwidget.study.grade import Grade, grade
@@ -42,7 +42,6 @@ As in js/src/follow.ts.
 
 BRIGHTEST = 0.999
 """The share of the base picture's pixels that lie under the strongest colour, so that one pixel does not darken all."""
-_SLIP = 1e-6
 
 BASE_PIXELS = (640, 320)
 _CANDLE_PIXELS = 5
@@ -153,12 +152,6 @@ class Session:
         """Return the picture of a range of time [ns] with its price range fitted to the candles."""
         return self._frame(settings, time, self.fitted(settings, time), *pixels)
 
-    def priced_frame(
-        self, settings: Settings, time: tuple[int, int], price: Interval, pixels: tuple[int, int]
-    ) -> Frame:
-        """Return the picture of a range of time [ns] and price [quote/base]."""
-        return self._frame(settings, time, price, *pixels)
-
     def frame(self, settings: Settings, time: Interval, price: Interval, width: int, height: int) -> Frame:
         """Return the picture of a range of time [ms UTC] and price [quote/base]."""
         return self._frame(settings, (milliseconds_ns(time[0]), milliseconds_ns(time[1])), price, width, height)
@@ -166,7 +159,7 @@ class Session:
     def _frame(self, settings: Settings, time: tuple[int, int], price: Interval, width: int, height: int) -> Frame:
         viewport = Viewport(time, (max(price[0], 1e-12), price[1]), width, height)
         grid = self._grid(settings, viewport)
-        raised, top = _raised(highest(grid), self.top(settings))
+        raised, top = raised_ladder(highest(grid), self.top(settings))
         image = quantise(grid, top)
         ahead = time[1] - time[0] if settings.future and time[1] >= self.end(settings) else 0
         step, candles = self.candles(settings, time, width, ahead)
@@ -393,14 +386,3 @@ def cluster_state(cluster: Cluster) -> dict[str, Any]:
         "agreement": cluster.agreement,
         "agreeing_venues": list(cluster.agreeing_venues),
     }
-
-
-def _raised(high: float, bright: float) -> tuple[int, float]:
-    """Return by how many whole levels the highest value exceeds the strongest colour, and the ladder's top.
-
-    Whole levels, so that a cell has the same colour in every picture whatever else is on it.
-    """
-    if not bright > 0:
-        return 0, high
-    raised = max(math.ceil(math.log10(high / bright) * LEVELS / DECADES - _SLIP), 0) if high > 0 else 0
-    return raised, bright * 10.0 ** (raised * DECADES / LEVELS)

@@ -39,7 +39,7 @@ _OKLAB = np.array(
 )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class Likeness:
     """How far two pictures are apart, in hundredths of OKLab's lightness.
 
@@ -47,27 +47,20 @@ class Likeness:
     ----------
     mean, worst : float
         Over all blocks, and the 99th percentile of them.
-    blocks : ndarray of float32, shape (rows, columns)
-        Block by block, each where it fits best within two pixels.
     """
 
     mean: float
     worst: float
-    blocks: Floats
 
 
 def likeness(one: Image.Image, other: Image.Image) -> Likeness:
-    """Compare two pictures of about the same size: averaged over blocks, each shifted by up to two pixels.
+    """Compare two pictures: averaged over blocks, each shifted by up to two pixels.
 
-    Raises
-    ------
-    ValueError
-        If their sizes differ by more than 2 %.
+    Pictures whose sizes differ by more than 2 % are not alike at all: their difference is infinite.
     """
     width, height = (min(pair) for pair in zip(one.size, other.size, strict=True))
     if any(abs(a - b) > _OTHER_SIZE * max(a, b) for a, b in zip(one.size, other.size, strict=True)):
-        message = f"Expected pictures of about the same size, was {one.size} and {other.size}"
-        raise ValueError(message)
+        return Likeness(np.inf, np.inf)
     a, b = (_oklab(_blurred(_light(part.convert("RGB"))[:height, :width])) for part in (one, other))
     edge = max(_SHIFTS)
     rows, columns = a.shape[0] - 2 * edge, a.shape[1] - 2 * edge
@@ -80,7 +73,7 @@ def likeness(one: Image.Image, other: Image.Image) -> Likeness:
             for down, right in product(_SHIFTS, _SHIFTS)
         ]
     )
-    return Likeness(float(blocks.mean()), float(np.percentile(blocks, _WORST)), blocks)
+    return Likeness(float(blocks.mean()), float(np.percentile(blocks, _WORST)))
 
 
 def _light(image: Image.Image) -> Floats:

@@ -29,7 +29,7 @@ def drawn_share(part: Locator) -> float:
 def test_the_profile_stands_beside_the_picture(heatmap: Heatmap, stack: str) -> None:
     heatmap.set(profile=stack)
     profile = heatmap.root.locator(".liq-profile")
-    expect(heatmap.root.locator(".liq-keys")).to_contain_text(f"By {stack}:")
+    expect(heatmap.root.locator(".liq-stack-keys")).to_contain_text(f"By {stack}:")
     assert eventually(lambda: drawn_share(profile), lambda share: share > 0.05)
     frame, box = heatmap.drawn().frame, profile.bounding_box()
     assert box is not None

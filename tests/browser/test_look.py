@@ -108,7 +108,7 @@ def check_places(heatmap: Heatmap) -> None:
     outside = [name for name, box in found.items() if box["left"] < root["left"] or box["right"] > root["right"]]
     assert outside == []
     words = (
-        f"{CONTROLS}, .liq-toolbar, .liq-segment, .liq-caption, .liq-check-label, .liq-keys dd, .liq-fact, .liq-sort"
+        f"{CONTROLS}, .liq-toolbar, .liq-segment, .liq-caption, .liq-check-label, .liq-ways dd, .liq-fact, .liq-sort"
     )
     assert heatmap.root.locator(words).evaluate_all(CUT) == []
     parts = heatmap.root.locator(PARTS).evaluate_all(

@@ -74,6 +74,9 @@ def test_the_sides_have_their_colours_everywhere(
     expect(heatmap.field("side_colours")).to_have_value("blue-orange")
     heatmap.set(side_colours="red-green", view="heatmap", panels=("volume", "open_interest"))
     workbench.theme("light")
+    wanted = list(SIDE_COLOURS["red-green"].light)
+    eventually(lambda: heatmap.root.evaluate(SEEN, wanted), lambda seen: seen["profile"] == wanted)
+    expect(heatmap.root.locator(".liq-stack-keys")).not_to_contain_text("to $0")
 
 
 def test_smoothing_and_threshold_are_for_the_eye_alone(heatmap: Heatmap, artefacts: Path) -> None:
@@ -106,7 +109,7 @@ def test_the_legend_names_what_is_drawn_and_covers_nothing(heatmap: Heatmap, wor
     heatmap.set(profile="venue", measure="size")
     expect(legend).to_contain_text("standing per 10 bps")
     for venue in heatmap.kernel.value("h.ledger.names"):
-        expect(legend.locator(".liq-key", has_text=venue)).to_be_visible()
+        expect(legend.locator(".liq-stack-key", has_text=venue)).to_be_visible()
     size = workbench.page.viewport_size
     assert size is not None
     for width in (800, size["width"]):
@@ -125,6 +128,18 @@ def test_the_legend_names_what_is_drawn_and_covers_nothing(heatmap: Heatmap, wor
             ]
             assert all(apart)
             assert legend.evaluate("node => node.scrollWidth <= node.clientWidth")
+    workbench.page.set_viewport_size({"width": 1010, "height": size["height"]})
+    line = heatmap.root.locator(".liq-readout")
+    heatmap.page.mouse.move(*heatmap.sharp().at(0.4, 0.2))
+    for cell in ("price", "distance", "time", "side", "size", "expected", "chance", "cumulative", "made"):
+        expect(line.locator(f".liq-cell-{cell}")).to_be_visible()
+    inside = line.evaluate(
+        "node => [...node.querySelectorAll('.liq-cell')].filter((one) => one.offsetWidth > 0).every((one) => {"
+        "const [box, room] = [one, node].map((part) => part.getBoundingClientRect());"
+        "return box.right <= room.right && box.bottom <= room.bottom && box.top >= room.top })"
+    )
+    assert inside
+    workbench.page.set_viewport_size(size)
     heatmap.set(view="map", profile="off")
     expect(legend).to_contain_text("right axis")
     expect(legend).not_to_contain_text("Heat")

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from tests.browser.eventually import eventually
 from tests.browser.sheet import SAMPLE
+from tests.browser.test_live import FEED, SHOW
 
 if TYPE_CHECKING:
     from tests.browser.heatmap import Heatmap
@@ -47,3 +49,22 @@ def test_run_to_painted(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
             sheet.page.wait_for_function(PAINTED, arg=count)
             taken.append(time.monotonic() - began)
     tell(capsys, f"run to painted: {taken[0]:.2f} s (budget 3), eight more {taken[1]:.2f} s (budget 4)")
+
+
+def test_live_updates_taken_by_the_page(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    stream = (
+        "def stream():\n    for _ in range(600):\n        tell(0.002); time.sleep(0.02)\n"
+        "threading.Thread(target=stream, daemon=True).start()"
+    )
+    with desk.sheet("live-speed", FEED.replace("[:2]", "[:3]"), SHOW, stream, run=False) as sheet:
+        sheet.run_cell(0)
+        sheet.run_cell(1)
+        sheet.heatmap().sharp()
+        sheet.run_cell(2)
+        count = "(time.monotonic(), h._live['number'] if h._live else 0)"
+        eventually(lambda: sheet.kernel.value(f"{count}[1]") > 10)
+        began, first = sheet.kernel.value(f"list({count})")
+        time.sleep(8)
+        ended, last = sheet.kernel.value(f"list({count})")
+    tell(capsys, f"live, 3 venues, in the page: {(last - first) / (ended - began):.1f} updates a second (budget 10)")
+    assert last > first

@@ -48,7 +48,11 @@ class Socket:
         """Listen and speak until the client leaves, a fault ends it or the server stops."""
         self._request = request
         self._socket = web.WebSocketResponse(autoping=False, compress=False)
-        await self._socket.prepare(request)
+        try:
+            await self._socket.prepare(request)
+        except ConnectionError:  # the client has left again
+            self.open = False
+            raise
         await self._strike()
         tasks = [asyncio.create_task(work) for work in (self._listen(), self._speak(), stopping.wait())]
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)

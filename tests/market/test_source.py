@@ -160,7 +160,7 @@ def test_a_source_that_is_none_is_an_error(given: Any, monkeypatch: pytest.Monke
 def test_the_environment_asks_no_exchange(monkeypatch: pytest.MonkeyPatch) -> None:
     made = answering(monkeypatch, {})
     monkeypatch.setenv(ENVIRONMENT, "sample")
-    assert read("BTC", ["binance"], live=True).simulated
+    assert read("BTC", ["binance"]).simulated
     assert not made
 
 

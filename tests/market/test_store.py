@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
 import tempfile
 from itertools import pairwise
@@ -316,9 +314,3 @@ def test_the_folder_is_the_users(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     if sys.platform == "linux":
         assert Store().root == tmp_path / "cache" / "liqwidget" / "store"
-
-
-def test_importing_the_store_does_not_import_parquet() -> None:
-    # pandas itself imports pyarrow where it is installed.
-    code = "import sys, liqwidget.market.store; assert 'pyarrow.parquet' not in sys.modules"
-    subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT, env={**os.environ})

@@ -72,7 +72,7 @@ def test_two_processes_write_one_day_at_once(tmp_path: Path) -> None:
         store = Store(folder)
         print("ready", flush=True)
         sys.stdin.readline()
-        for row in range(number, 60, 2):
+        for row in range(number, 24, 2):
             time = pd.DatetimeIndex([pd.Timestamp("2026-01-28", tz="UTC") + row * pd.Timedelta("5min")])
             frame = pd.DataFrame({name: float(row) for name in ("open", "high", "low", "close", "volume")}, index=time)
             store.write("binance", "BTC/USDT:USDT", "candles", "5m", frame)
@@ -97,4 +97,4 @@ def test_two_processes_write_one_day_at_once(tmp_path: Path) -> None:
     for child in children:
         child.communicate(timeout=120)
     assert [child.returncode for child in children] == [0, 0]
-    assert at(tmp_path).read(*SERIES)["close"].tolist() == list(range(60))
+    assert at(tmp_path).read(*SERIES)["close"].tolist() == list(range(24))

@@ -40,9 +40,9 @@ HOURS = 6
 PATIENCE = 20.0
 
 
-def until(condition: Callable[[], object], said: Callable[[], object] = str) -> None:
+def until(condition: Callable[[], object], said: Callable[[], object] = str, patience: float = PATIENCE) -> None:
     """Wait for something to become true."""
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + patience
     while not condition():
         assert time.monotonic() < end, f"Expected it to become true in time: {said()}"
         time.sleep(0.002)

@@ -113,6 +113,28 @@ def test_the_same_view_is_not_computed_again(heatmap: LiqHeatmap, ask: Ask, monk
     assert len(asked) == 1
 
 
+def test_an_answer_to_what_is_no_longer_shown_is_dropped(
+    heatmap: LiqHeatmap, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, leave = threading.Event(), threading.Event()
+    said: list[str] = []
+
+    def answer(one: doubting.Doubted) -> dict[str, Any]:
+        begun.set()
+        assert leave.wait(20)
+        return {"over": [one.horizon], "of": {}, "error": ""}
+
+    monkeypatch.setattr(doubting, "doubt_of", answer)
+    heatmap.observe(lambda change: said.extend((change["new"] or {}).get("over", [])), "_doubt")
+    ask(LOOK)
+    assert begun.wait(20)
+    for horizon in ("4h", "8h", "3d"):
+        heatmap.horizon = horizon
+    leave.set()
+    assert doubt(heatmap)["over"] == ["3d"]
+    assert said == ["3d"]
+
+
 def test_whiskers_can_be_switched_off(heatmap: LiqHeatmap, ask: Ask, estimates: list[int]) -> None:
     heatmap.whiskers = False
     ask(LOOK)

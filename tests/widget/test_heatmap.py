@@ -106,7 +106,7 @@ def test_stop_ends_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     [
         ("BTC", {"source": "binance"}, "BTC could not be read: binance: cannot be found by name"),
         ("BTC", {"source": ["binance", "okx"]}, "BTC could not be read: binance, okx: cannot be found"),
-        ("BTC", {"live": True}, "Live data cannot be read in this version"),
+        ("BTC", {"source": ["binance"], "live": True}, "BTC could not be read: binance: cannot be found by name"),
         ("BTC", {"source": "ftx"}, "Expected source among 'auto', 'sample' and venues"),
         ("WAGMI", {}, "WAGMI could not be read: binance, bybit"),
         ("WAGMI", {"source": "sample"}, "Expected a symbol of the simulated market .BTC, ETH, SOL., was 'WAGMI'"),

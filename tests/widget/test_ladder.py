@@ -10,8 +10,7 @@ import pytest
 
 from liqwidget.domain.time import MILLISECOND
 from liqwidget.domain.viewport import Viewport
-from liqwidget.raster.quantise import DECADES, LEVELS, highest, level_value, per_cell
-from liqwidget.widget.session import _raised
+from liqwidget.raster.quantise import DECADES, LEVELS, highest, level_value, per_cell, raised_ladder
 
 if TYPE_CHECKING:
     from liqwidget import LiqHeatmap
@@ -40,13 +39,13 @@ def test_the_ladder_spans_what_is_on_the_picture(heatmap: LiqHeatmap, measure: s
 
 
 def test_ladders_are_whole_levels_apart_so_that_a_value_keeps_its_colour() -> None:
-    assert _raised(99.0, 100.0) == (0, 100.0)
-    assert _raised(100.0, 100.0) == (0, 100.0)
-    raised, top = _raised(176.0, 100.0)
+    assert raised_ladder(99.0, 100.0) == (0, 100.0)
+    assert raised_ladder(100.0, 100.0) == (0, 100.0)
+    raised, top = raised_ladder(176.0, 100.0)
     assert raised == 8
     assert top == pytest.approx(100 * BIN**8)
-    assert _raised(0.0, 100.0) == (0, 100.0)
-    assert _raised(3.0, 0.0) == (0, 3.0)
+    assert raised_ladder(0.0, 100.0) == (0, 100.0)
+    assert raised_ladder(3.0, 0.0) == (0, 3.0)
     values = 100.0 * np.geomspace(0.01, 1.7, 200)
     levels = [np.floor(LEVELS + 1 + np.log10(values / ladder) * LEVELS / DECADES) for ladder in (100.0, top)]
     np.testing.assert_array_equal(np.minimum(levels[0], LEVELS), np.minimum(levels[1] + raised, LEVELS))

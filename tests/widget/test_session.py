@@ -17,6 +17,7 @@ from liqwidget.widget.session import Session, Settings
 
 if TYPE_CHECKING:
     from liqwidget import MarketData
+    from liqwidget.widget.protocol import Frame
 
 SIZE = Settings(measure="size")
 LOW = 20_000.0
@@ -49,11 +50,15 @@ def test_a_pixel_reads_back_as_its_value_within_its_level(session: Session) -> N
     assert ((pixels >= SHORT_BIT) == (grid.short > grid.long))[inside].all()
 
 
+def _brightest(frame: Frame) -> float:
+    """Return the value of the strongest colour."""
+    return frame.top * 10 ** (-4 * frame.raised / 127)
+
+
 def test_colours_mean_the_same_at_every_zoom(session: Session) -> None:
     wide = session.base_frame(SIZE)
     near = session.frame(SIZE, wide.time, (wide.price[0], (wide.price[0] + wide.price[1]) / 2), 640, 640)
-    brightest = [frame.top * 10 ** (-4 * frame.raised / 127) for frame in (wide, near)]
-    assert brightest[0] == pytest.approx(brightest[1], rel=1e-9)
+    assert _brightest(wide) == pytest.approx(_brightest(near), rel=1e-9)
 
 
 def test_zooming_in_and_back_is_the_same_picture_to_the_byte(session: Session) -> None:
@@ -63,9 +68,10 @@ def test_zooming_in_and_back_is_the_same_picture_to_the_byte(session: Session) -
     for share in (0.3, 0.05, 0.003):
         middle, price = start + 0.6 * (end - start), low + 0.4 * (high - low)
         near = (middle, middle + share * (end - start)), (price, price + share * (high - low))
-        session.frame(SIZE, *near, 300, 200)
-    again = session.frame(SIZE, wide.time, wide.price, 300, 200)
-    assert [name for name in wide.__slots__ if getattr(again, name) != getattr(wide, name)] == []
+        frame = session.frame(SIZE, *near, 300, 200)
+        assert (frame.time, frame.price) == near
+        assert _brightest(frame) == pytest.approx(_brightest(wide), rel=1e-9)
+    assert session.frame(SIZE, wide.time, wide.price, 300, 200).state() == wide.state()
 
 
 def test_colours_stay_the_same_while_replaying_and_read_nothing_later(session: Session) -> None:
