@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 STORE = "LIQWIDGET_HOME"
+_FIRST = ("browser", "packaging")
+"""Markers of tests that run in one process, in this order, before all others."""
 _numbers = itertools.count()
 
 
@@ -32,11 +34,22 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ[STORE] = str(Path(home.name, "liqwidget"))
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark notebook cells, so that ``-m notebook`` picks them."""
+    """Mark notebook cells, so that ``-m notebook`` picks them, and say what one process runs together.
+
+    One browser and JupyterLab serve all browser tests, and one build all of packaging; of the others each file stays
+    together. What takes longest comes first.
+    """
     for item in items:
         if item.path.suffix == ".ipynb":
             item.add_marker(pytest.mark.notebook)
+        item.add_marker(pytest.mark.xdist_group(_together(item)))
+    items.sort(key=lambda item: _FIRST.index(name) if (name := _together(item)) in _FIRST else len(_FIRST))
+
+
+def _together(item: pytest.Item) -> str:
+    return next((name for name in _FIRST if item.get_closest_marker(name)), str(item.path))
 
 
 @pytest.fixture(autouse=True)
