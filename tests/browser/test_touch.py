@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.conftest import WATCHED
 from tests.browser.eventually import eventually, settled
 from tests.browser.fingers import touch_screen
 from tests.browser.test_selection import DOUBLE_CLICK_MS
@@ -14,8 +15,10 @@ from tests.browser.test_selection import DOUBLE_CLICK_MS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tests.browser.conftest import Desk
     from tests.browser.fingers import Fingers
     from tests.browser.heatmap import Heatmap
+    from tests.browser.sheet import Sheet
 
 SMALLEST = 24
 """CSS pixels of a target: WCAG 2.2, success criterion 2.5.8."""
@@ -26,6 +29,14 @@ SMALL = """(root, [targets, least]) => {
   return sizes.filter(([, width, height]) => width < least || height < least)
 }"""
 TOP = "document.querySelector('.jp-WindowedPanel-outer').scrollTop"
+
+
+@pytest.fixture(scope="module")
+def workbench(desk: Desk) -> Iterator[Sheet]:
+    """Return a notebook of its own: a page that has been touched does not forget it."""
+    with desk.sheet("touch", WATCHED, "again", run=False) as sheet:
+        sheet.run_cell(0)
+        yield sheet
 
 
 @pytest.fixture
