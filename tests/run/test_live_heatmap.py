@@ -198,7 +198,8 @@ def test_live_data_take_the_place_of_the_sample(server: ExchangeServer, monkeypa
     heatmap.close()
 
 
-def test_an_update_from_before_another_prior_is_made_anew(server: ExchangeServer) -> None:
+@pytest.mark.usefixtures("server")
+def test_an_update_from_before_another_prior_is_made_anew() -> None:
     heatmap = LiqHeatmap("BTC", ["binance", "okx"])
     markets = heatmap.markets
     late = Update(estimate(markets), markets, (), None, 1)
