@@ -197,8 +197,8 @@ class VenueFeed:
         elif self.market is not None:
             self.ledger = estimate(self.market, prior, churn=self.setting.churn).venues[0]
 
-    def _incident(self, text: str) -> str:
-        if not self.incidents or self.incidents[-1] != text:
+    def _incident(self, text: str, *, again: bool = False) -> str:
+        if again or not self.incidents or self.incidents[-1] != text:
             self.incidents.append(text)
             del self.incidents[:-_INCIDENTS]
         return text
@@ -337,7 +337,7 @@ class VenueFeed:
                 error = failure
             failures = 1 if loop.time() - begun > LONGEST_WAIT / setting.pace else failures + 1
             self._streaming = False
-            self._stream_reason = self._incident(self._words(error))
+            self._stream_reason = self._incident(self._words(error), again=True)
             self._wanted.set()
             self._tell()
             await asyncio.sleep(setting.wait(failures, error) / setting.pace)

@@ -25,20 +25,23 @@ ZOOMS: Mapping[str, float] = {
     "heatmaps": 0,
     "ledgers": 0,
     "widgets": 0,
-    "resident": 25,
-    "heap": 3,
+    "resident": 80,
+    "heap": 5,
     "buffers": 4,
     "nodes": 60,
     "listeners": 60,
 }
-"""By how much each may grow in all [counts and MB]: a picture of each of 40 zooms would be 40 MB on either side."""
+"""By how much each may grow in all [counts and MB]: 40 pictures that stay would be 40 MB of buffers in the page.
+
+What the kernel's process has resident moves by tens of MB with its threads: the counts are what tells there.
+"""
 
 EACH_RUN = 1.2
 """MB of the page's heap for each run of a cell.
 
 anywidget loads the front end anew for every widget, and a page never forgets a module; JupyterLab 4.6 never forgets a
-widget's model, which release.ts therefore empties. A heatmap that stays would be 1.4 MB more of the heap, 0.4 MB of
-buffers, 260 nodes, and 12 MB in the kernel.
+widget's model, which release.ts therefore empties. A figure that stays would be 1.4 MB of the heap, 0.4 MB of
+buffers and 260 nodes.
 """
 
 

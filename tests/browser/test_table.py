@@ -26,24 +26,7 @@ h._clusters = [
     for n in range(5000)
 ]
 """
-TOLD = "h._clusters = [{**one, 'persistence': 0.5, 'venues_agreeing': 3} for one in h._clusters]"
-FRAMES = """async () => {
-  const spans = []
-  let last = performance.now()
-  return await new Promise((resolve) => {
-    const scroll = document.querySelector(".liq-scroll")
-    const next = () => {
-      const now = performance.now()
-      spans.push(now - last)
-      last = now
-      scroll.scrollTop += 4000
-      if (spans.length < 30) requestAnimationFrame(next)
-      else resolve(spans.sort((a, b) => a - b)[15])
-    }
-    requestAnimationFrame(next)
-  })
-}"""
-"""The median length of a frame [ms] while the table scrolls fast."""
+TOLD = "h._clusters = [{**one, 'persistence': 0.5, 'venues_agreeing': 3, 'agreement': 0.75} for one in h._clusters]"
 
 
 @pytest.fixture(autouse=True)
@@ -132,7 +115,7 @@ def test_thousands_of_rows(heatmap: Heatmap) -> None:
     assert rows.count() <= 200
     assert listed(heatmap)[0] == "many-0"
     assert heatmap.root.locator(".liq-table").get_attribute("aria-rowcount") == "5001"
-    assert heatmap.page.evaluate(FRAMES) < 150
+    assert heatmap.root.locator("*").count() < 9000
     heatmap.root.locator(".liq-scroll").evaluate("node => { node.scrollTop = node.scrollHeight }")
     eventually(lambda: listed(heatmap)[-1], lambda last: last == "many-4999")
     last, place = rows.last.bounding_box(), heatmap.root.locator(".liq-scroll").bounding_box()

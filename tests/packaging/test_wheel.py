@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.packaging, pytest.mark.timeout(600)]
 
 ROOT = Path(__file__).resolve().parents[2]
-BUNDLE_LIMIT = 80_000
-"""Bytes of our own front end: with profile, map, panels, replay and drawer it has 73 KB, which a page loads in 7 ms
-(37 KB without them: 5 ms). 60 KB was planned."""
+BUNDLE_LIMIT = 100_000
+"""Bytes of our own front end. 60 KB was planned for heatmap and list; with profile, map, panels, replay, live data, touch
+and uncertainty it has 93 KB, 36 KB as a server sends them, beside BokehJS with about 1 MB. A page loads it in some ms."""
 
 SCRIPT = """
 import importlib.metadata
