@@ -145,7 +145,7 @@ class TimeframedView(LiveView):
                     return False
                 if prior != Prior.parse(self.prior):
                     continue
-                every = self.venues == self._session.ledger.names or self._source.simulated
+                every = self.venues == self._session.ledger.names or self._source.simulated > source.simulated
                 self._source, self._session = source, session_of(ledger, source)
                 made = {"simulated": source.simulated, "arguments": source.arguments(ledger.timeframe)}
                 self._named = {"label": f"{ledger.symbol} · {source.label}"} | made

@@ -10,7 +10,8 @@ from liqwidget.domain.time import HOUR, MINUTE
 from tests.ledgers import content
 
 
-def test_longer_candles_and_back(heatmap: LiqHeatmap) -> None:
+def test_longer_candles_and_back() -> None:
+    heatmap = LiqHeatmap("BTC", "sample")
     before = [content(part) for part in heatmap.ledger]
     end = heatmap.ledger.end
     heatmap.select(price=(1.0, 1e9))
@@ -35,8 +36,7 @@ def test_longer_candles_and_back(heatmap: LiqHeatmap) -> None:
     assert [content(part) for part in heatmap.ledger] == before
     assert heatmap.market_state["arguments"] == 'source="sample"'
     assert heatmap.as_of is not None
-    heatmap.as_of, heatmap.venues = None, heatmap.ledger.names
-    heatmap.clear_selection()
+    heatmap.close()
 
 
 def test_own_data_have_their_own_length(heatmap: LiqHeatmap) -> None:
