@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from liqwidget.domain.ledger import Ledger
     from liqwidget.run.live import Feed
+    from liqwidget.widget.live_view import Update
 
 
 class TimeframedView(LiveView):
@@ -154,6 +155,12 @@ class TimeframedView(LiveView):
                 self.venues = ledger.names if every or not kept else kept
                 self._refresh()
                 return True
+
+    def _take(self, update: Update) -> None:
+        with self._lock:
+            # The last word of a feed that was stopped may come late.
+            if update.ledger.timeframe == self._session.ledger.timeframe:
+                super()._take(update)
 
     def _joined(self, source: Source) -> None:
         """Show a source that has more venues, or more of them, than before; called from a thread of its own."""

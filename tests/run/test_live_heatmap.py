@@ -26,6 +26,7 @@ from tests.run.feeding import STEP, exchanges, until, whole
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from liqwidget.market.source import Source
     from tests.exchanges.server import ExchangeServer
 
 
@@ -126,11 +127,21 @@ def read_and_followed(heatmap: LiqHeatmap, timeframe: str) -> None:
     assert heatmap._feed._setting.step == duration_ns(timeframe) == heatmap.ledger.timeframe
 
 
+def reading() -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if thread.name == "liqwidget-timeframe"]
+
+
 def test_another_timeframe_is_read_and_followed(server: ExchangeServer, monkeypatch: pytest.MonkeyPatch) -> None:
     heatmap = LiqHeatmap("BTC", ["binance", "okx"], live=True, window="12h", venues=("okx",), prior="isolated")
     connected(heatmap)
-    let_go, read = threading.Event(), timeframed.read
-    monkeypatch.setattr(timeframed, "read", lambda *arguments: let_go.wait(20) and read(*arguments))
+    let_go, read = threading.Event(), source_module.read
+    slow = threading.Event()
+
+    def held(symbol: str, names: list[str], timeframe: str) -> Source:
+        (slow if timeframe == "15m" else let_go).wait(20)
+        return read(symbol, names, timeframe)
+
+    monkeypatch.setattr(timeframed, "read", held)
     heatmap.timeframe = "1h"
     assert heatmap.ledger.timeframe == duration_ns("1h")
     assert heatmap.market_state["reading"] == "Reading 1h candles; until then the map is made of shorter ones"
@@ -148,6 +159,8 @@ def test_another_timeframe_is_read_and_followed(server: ExchangeServer, monkeypa
     heatmap.timeframe = "15m"
     assert heatmap.market_state["reading"] == "Reading 15m candles; the map shows 1h candles until then"
     heatmap.timeframe = "30m"
+    slow.set()
+    until(lambda: len(reading()) == 1)
     let_go.set()
     read_and_followed(heatmap, "30m")
     # These exchanges have none under five minutes.
@@ -160,7 +173,7 @@ def test_another_timeframe_is_read_and_followed(server: ExchangeServer, monkeypa
     heatmap.timeframe = "5m"
     assert heatmap._error == ""
     heatmap.close()
-    until(lambda: not [thread for thread in threading.enumerate() if thread.name == "liqwidget-timeframe"])
+    until(lambda: not reading())
     assert heatmap.ledger.timeframe == duration_ns("30m")
 
 
