@@ -147,7 +147,7 @@ def test_another_timeframe_is_read_and_followed(server: ExchangeServer, monkeypa
     assert heatmap.market_state["reading"] == "Reading 1h candles; until then the map is made of shorter ones"
     let_go.set()
     read_and_followed(heatmap, "1h")
-    assert heatmap.market_state["reading"] is None
+    assert not heatmap.market_state["reading"]
     assert heatmap.market_state["timeframes"] == ["1m", "5m", "15m", "30m", "1h", "4h", "1d"]
     assert heatmap.market_state["arguments"] == 'source=["binance", "okx"], timeframe="1h"'
     server.clock.advance(3_600_000 - server.clock.now % 3_600_000)
@@ -161,6 +161,7 @@ def test_another_timeframe_is_read_and_followed(server: ExchangeServer, monkeypa
     heatmap.timeframe = "30m"
     slow.set()
     until(lambda: len(reading()) == 1)
+    assert heatmap.ledger.timeframe == duration_ns("1h")
     let_go.set()
     read_and_followed(heatmap, "30m")
     # These exchanges have none under five minutes.
