@@ -11,19 +11,18 @@ import pandas as pd
 import traitlets
 
 from liqwidget.domain.frames import MarketData
-from liqwidget.domain.time import timestamp
-from liqwidget.errors import DataError, LiqError
+from liqwidget.domain.time import duration_text, timestamp
+from liqwidget.errors import DataError
 from liqwidget.estimate.calibrate import calibrate
 from liqwidget.estimate.estimator import advance, estimate
 from liqwidget.field.density import NAMED_PRIORS, Prior
-from liqwidget.market.source import ENVIRONMENT, Source, SourceLike, VenueStatus, missing, read
+from liqwidget.market.source import ENVIRONMENT, SourceLike, VenueStatus, missing, read
 from liqwidget.study.clusters import clusters_frame
 from liqwidget.study.levels import levels
+from liqwidget.timeframed import TimeframedView, session_of
 from liqwidget.widget.judging import JudgingView
 from liqwidget.widget.keeping import weakly
-from liqwidget.widget.live_view import LiveView, Update
 from liqwidget.widget.priors import prior_state
-from liqwidget.widget.session import Session
 
 if TYPE_CHECKING:
     from bokeh import plotting
@@ -31,14 +30,14 @@ if TYPE_CHECKING:
     from liqwidget.domain.ledger import Ledger
     from liqwidget.domain.levels import LevelSet
     from liqwidget.estimate.calibration import Calibration
-    from liqwidget.run.live import Feed
     from liqwidget.study.grade import Grade
+    from liqwidget.widget.live_view import Update
 
 _FEWEST_ROWS = 3
 """The start and two candles."""
 
 
-class LiqHeatmap(LiveView, JudgingView):
+class LiqHeatmap(TimeframedView, JudgingView):
     """A live-looking, zoomable map of where leveraged positions would be force-closed: an estimate from public data.
 
     Parameters
@@ -49,8 +48,9 @@ class LiqHeatmap(LiveView, JudgingView):
         ``'sample'`` for the simulated market, venue names, or your own `MarketData`; None asks all exchanges side by
         side, shows what has answered after 8 s (the rest joins later) or what is stored of an earlier reading, and the
         simulated market if there is neither.
-    timeframe : str
-        Length of a candle, such as ``'5m'``.
+    timeframe : str, optional
+        Length of a candle, ``'5m'`` or that of your own data; a trait too: setting it estimates anew, and reads the
+        exchanges again.
     live : bool
         Whether to follow the exchanges: the picture moves with them until `stop`, `close` or the cell's next run.
     prior : str, (median, sigma), or mapping
@@ -68,8 +68,6 @@ class LiqHeatmap(LiveView, JudgingView):
         If a frame or an option cannot be used.
     """
 
-    _source: Source = Source((), "")
-    _feed: Feed | None = None
     prior = traitlets.Any("effective", help="The leverage prior; setting it estimates anew.")
 
     def __init__(
@@ -77,14 +75,14 @@ class LiqHeatmap(LiveView, JudgingView):
         symbol: str = "BTC",
         source: SourceLike = None,
         *,
-        timeframe: str = "5m",
+        timeframe: str | None = None,
         live: bool = False,
         prior: Any = "effective",
         **traits: Any,
     ) -> None:
         self._check_names(traits)
         self._source = read(symbol, source, timeframe)
-        self._asked_for, self._feed = (symbol, timeframe), None
+        self._symbol_asked, self._feed = symbol, None
         live = live and not os.environ.get(ENVIRONMENT, "").strip()
         if live:
             self._source.exchanges()
@@ -94,7 +92,7 @@ class LiqHeatmap(LiveView, JudgingView):
             message = f"Expected at least two candles for a picture, was one ({timestamp(ledger.end)})"
             raise DataError(message)
         super().__init__(
-            _session(ledger, self._source),
+            session_of(ledger, self._source),
             f"{ledger.symbol} · {self._source.label}",
             self._source.notice,
             simulated=self._source.simulated,
@@ -104,6 +102,7 @@ class LiqHeatmap(LiveView, JudgingView):
         )
         self.observe(weakly(self._estimate_anew), "prior")
         self.observe(weakly(self._prior_chosen), "_prior")
+        self.observe(weakly(self._timeframe_chosen), "timeframe")
         if self._source.joining is not None:
             self._source.joining.then(weakly(self._joined))
         if live:
@@ -133,7 +132,7 @@ class LiqHeatmap(LiveView, JudgingView):
     @classmethod
     def _check_names(cls, traits: dict[str, Any]) -> None:
         known = [name for name in cls.class_trait_names(sync=True) if not name.startswith("_")]
-        public = sorted(set(known) - {"symbol", "layout", "tabbable", "tooltip", "comm", "keys", "log"})
+        public = sorted(set(known) - {"symbol", "timeframe", "layout", "tabbable", "tooltip", "comm", "keys", "log"})
         unknown = [name for name in traits if name not in (*public, "layout")]
         if unknown:
             message = f"Expected options among source, timeframe, live, prior, {', '.join(public)}, was {unknown[0]!r}"
@@ -202,31 +201,12 @@ class LiqHeatmap(LiveView, JudgingView):
 
     def _estimate_anew(self, change: Any) -> None:
         with self._lock:
-            self._session = _session(estimate(self.markets, Prior.parse(change["new"])), self._source)
+            self._session = session_of(estimate(self.markets, Prior.parse(change["new"])), self._source)
         if self._feed is not None:
             self._feed.estimate_with(change["new"])
         with self.hold_sync():
             for name, value in prior_state(self.ledger.prior).items():
                 setattr(self, name, value)
-            self._refresh()
-
-    def _joined(self, source: Source) -> None:
-        """Show a source that has more venues, or more of them, than before; called from a thread of its own."""
-        if self._feed is not None and self._feed.running:
-            self._feed.take(source.markets)
-            return
-        try:
-            ledger = estimate(source.markets, Prior.parse(self.prior))
-        except LiqError as error:
-            self._error = str(error)
-            return
-        with self._lock, self.hold_sync():
-            every = self.venues == self._session.ledger.names or self._source.simulated
-            self._source, self._session = source, _session(ledger, source)
-            made = {"simulated": source.simulated, "arguments": source.arguments(ledger.timeframe)}
-            self._named = {"label": f"{ledger.symbol} · {source.label}"} | made
-            self._notice = source.notice
-            self.venues = ledger.names if every else tuple(name for name in self.venues if name in ledger.names)
             self._refresh()
 
     def _prior_chosen(self, change: Any) -> None:
@@ -266,13 +246,19 @@ class LiqHeatmap(LiveView, JudgingView):
         """
         if self._feed is not None and self._feed.running:
             return
+        if self._before is not None:
+            self._source.exchanges()
+            self._resume = True
+            return
         from liqwidget.run.live import follow
 
-        self._feed = follow(self._source, self.ledger, *self._asked_for, weakly(self.offer))
+        asked = self._symbol_asked, duration_text(self.ledger.timeframe)
+        self._feed = follow(self._source, self.ledger, *asked, weakly(self.offer))
         self._feed.start()
 
     def stop(self) -> None:
         """Stop the live feed, and waiting for exchanges that have not answered; nothing happens when none runs."""
+        self._resume = False
         if self._source.joining is not None:
             self._source.joining.stop()
         if self._feed is not None:
@@ -294,11 +280,18 @@ class LiqHeatmap(LiveView, JudgingView):
             simulated=False,
             status=status,
         )
-        self._named = {"label": f"{update.ledger.symbol} · {label}", "simulated": False}
+        arguments = self._source.arguments(update.ledger.timeframe)
+        self._named = {"label": f"{update.ledger.symbol} · {label}", "simulated": False, "arguments": arguments}
+        self._session.asked = tuple(part.venue for part in status)
         self._notice = self._source.notice
 
     def _ledger_of(self, update: Update) -> Ledger:
-        return update.ledger if update.ledger.prior == self.ledger.prior else advance(self.ledger, update.markets)
+        """Return the ledger of an update; made anew where it was told before the prior was chosen."""
+        if update.ledger.prior == self.ledger.prior:
+            return update.ledger
+        if update.ledger.names != self.ledger.names or self._source.simulated:
+            return estimate(update.markets, self.ledger.prior)
+        return advance(self.ledger, update.markets)
 
     def close(self) -> None:
         """Close the view; nothing goes on behind it."""
@@ -356,9 +349,3 @@ class LiqHeatmap(LiveView, JudgingView):
         from liqwidget.widget.picture import write_png
 
         return write_png(self, Path(path), width, height, theme)
-
-
-def _session(ledger: Ledger, source: Source) -> Session:
-    """Return the session of a source's markets; of a simulated one no real venue is missed."""
-    asked = () if source.simulated else [part.venue for part in source.status]
-    return Session(ledger, source.markets, asked)

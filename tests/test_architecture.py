@@ -27,6 +27,7 @@ MAY_IMPORT = {
     "study": {"errors", "domain", "field", "estimate"},
     "run": {"errors", "domain", "field", "market", "estimate", "study"},
     "widget": {"errors", "domain", "field", "raster", "study"},
+    "timeframed": {"errors", "domain", "field", "market", "estimate", "run", "widget"},
     "store": {"errors", "domain", "market"},
 }
 """Per part of the package, the other parts it may import. `heatmap` and `__init__` may import all."""

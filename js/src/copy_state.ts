@@ -20,7 +20,7 @@ export function copyState(model: AnyModel<Traits>): string {
     if (value === undefined || (name === "price_range" && model.get("follow"))) continue
     if (JSON.stringify(value) !== JSON.stringify(usual)) parts.push(`${name}=${python(value, TIMES.has(name))}`)
   }
-  const comment = market?.arguments === OWN ? `  # market: your data, ${market.label}`.replace(/\s+/g, " ") : ""
+  const comment = market?.arguments.startsWith(OWN) ? `  # market: your data, ${market.label}`.replace(/\s+/g, " ") : ""
   return `${IMPORT}LiqHeatmap(${parts.filter(Boolean).join(", ")})${comment && ` ${comment}`}`
 }
 

@@ -45,7 +45,7 @@ const PANELS = [
 ]
 const GROUPS = LEVERAGE_GROUPS.map((value) => ({ value, text: value, title: `Effective leverage ${value}` }))
 const WATCHED = [
-  "leverage", "venues", "_prior", "_priors", "horizon", "sensitivity", "view", "palette", "side_colours", "smooth", "scale", "price_style", "circles", "whiskers", "profile", "panels", "_market",
+  "leverage", "venues", "_prior", "_priors", "horizon", "timeframe", "sensitivity", "view", "palette", "side_colours", "smooth", "scale", "price_style", "circles", "whiskers", "profile", "panels", "_market",
 ] as const satisfies readonly (keyof Traits)[]
 
 /** The controls in the drawer; each is a trait of the model, both ways. */
@@ -60,6 +60,7 @@ export function drawerControls(model: AnyModel<Traits>, say: (sentence: string) 
   const venues = checkList({ label: "Venues", choose: (names) => set("venues", names, `Venues: ${list(names)}`), keepOne: say })
   const prior = selectBox("Prior", [], (value) => set("_prior", value, `Prior: ${value}`))
   const horizon = selectBox("Horizon", HORIZONS, (value) => set("horizon", value, `Horizon: ${value}`))
+  const timeframe = selectBox("Timeframe", [], (value) => set("timeframe", value, `Timeframe: ${value}`))
   const sensitivity = slider({
     label: "Sensitivity",
     title: "More sensitive finds smaller clusters",
@@ -93,6 +94,8 @@ export function drawerControls(model: AnyModel<Traits>, say: (sentence: string) 
     prior.offer(model.get("_priors").map(({ name, label, title }) => ({ value: name, text: label, title })))
     prior.show(model.get("_prior"))
     horizon.show(model.get("horizon"))
+    timeframe.offer((model.get("_market")?.timeframes ?? []).map((value) => ({ value, text: value, title: `Candles of ${value}` })))
+    timeframe.show(model.get("timeframe") ?? "")
     sensitivity.show(model.get("sensitivity") ?? 0.5)
     view.show(model.get("view") ?? "heatmap")
     palette.show(model.get("palette"))
@@ -107,10 +110,10 @@ export function drawerControls(model: AnyModel<Traits>, say: (sentence: string) 
   }
   sync()
   return {
-    counts: { title: "What counts", fields: [leverage.node, venues.node, prior.node, horizon.node, sensitivity.node] },
+    counts: { title: "What counts", fields: [leverage.node, venues.node, prior.node, horizon.node, timeframe.node, sensitivity.node] },
     look: { title: "Look", fields: [view.node, palette.node, sides.node, scale.node, smooth.node, price.node, profile.node, circles.node, whiskers.node, panels.node] },
     disable(reason) {
-      for (const control of [leverage, venues, prior, horizon, sensitivity]) control.disable(reason)
+      for (const control of [leverage, venues, prior, horizon, timeframe, sensitivity]) control.disable(reason)
     },
     dispose: observe(model, WATCHED, sync),
   }

@@ -26,9 +26,9 @@ export interface Notes {
   say(sentence: string): void
 }
 
-type BannerKind = "error" | "gone" | "stale"
+type BannerKind = "error" | "gone" | "stale" | "reading"
 
-const BANNER_ICONS: Record<BannerKind, IconName> = { error: "alert", gone: "unplugged", stale: "clock" }
+const BANNER_ICONS: Record<BannerKind, IconName> = { error: "alert", gone: "unplugged", stale: "clock", reading: "hourglass" }
 const BUSY = "Kernel busy: this picture may be coarse or old. It sharpens when the running cell ends."
 const GONE = "Kernel gone: this picture stays, and zoom, hover and colours still work on it. Restart the kernel and run the cell again for more."
 const SILENT = "No answer from the kernel: it is busy or gone, and this picture may be old. If it stays silent, restart it and run the cell again."
@@ -95,6 +95,7 @@ export function notes(...legends: readonly HTMLElement[]): Notes {
     },
     market(market) {
       showBanner("stale", market?.stale ?? "")
+      showBanner("reading", market?.reading ?? "")
       foot.replaceChildren(...(market ? [...facts(market), ...legends] : []))
     },
     say(sentence) {

@@ -76,6 +76,10 @@ export interface Market {
   last_price: number
   price_decimals: number
   timeframe_ms: number
+  /** Lengths of a candle to choose from. */
+  timeframes?: readonly string[]
+  /** What is being read for the length chosen; null when it is there. */
+  reading?: string | null
   venues: readonly string[]
   quote: string
 }
@@ -148,6 +152,7 @@ export interface Traits {
   sensitivity: number
   leverage: readonly string[]
   venues: readonly string[]
+  timeframe: string
   as_of: number | null
   future: boolean
   threshold: number

@@ -95,6 +95,21 @@ describe("drawerControls", () => {
     expect(field<HTMLSelectElement>("horizon").selectedOptions[0]?.textContent).toBe("36h")
   })
 
+  it("offers the timeframes that there are, and not those of data that are gone", () => {
+    const { model, field, controls } = setup()
+    model.set("_market", { ...market, timeframes: ["5m", "1h"] })
+    model.set("timeframe", "5m")
+    const list = field<HTMLSelectElement>("timeframe")
+    expect([...list.options].map(({ value }) => value)).toEqual(["5m", "1h"])
+    list.value = "1h"
+    list.dispatchEvent(new Event("change"))
+    expect(model.get("timeframe")).toBe("1h")
+    model.set("_market", { ...market, timeframes: ["1h", "4h"] })
+    expect([list.value, list.options.length]).toEqual(["1h", 2])
+    controls.disable("no kernel")
+    expect([list.disabled, list.title]).toEqual([true, "no kernel"])
+  })
+
   it("names the prior, also one of the analyst's own", () => {
     const { model, field } = setup()
     const named = { name: "effective", label: "Effective leverage", title: "How far liquidations really are", code: '"effective"' }

@@ -50,6 +50,8 @@ describe("copyState", () => {
   it("names data that no code can read, and lets no text out of string and comment", () => {
     const { model } = fakeModel({ ...START, symbol: 'a"b', _market: { ...market, simulated: false, arguments: "source=market", label: "own\nimport os" } })
     expect(copyState(model)).toBe(`${IMPORT}LiqHeatmap("a\\"b", source=market)  # market: your data, own import os`)
+    model.set("_market", { ...market, arguments: 'source=market, timeframe="1h"', label: "own" })
+    expect(copyState(model)).toContain('source=market, timeframe="1h")  # market: your data, own')
   })
 })
 

@@ -104,6 +104,14 @@ describe("notes", () => {
     expect(texts(words.top)).toEqual([])
   })
 
+  it("says what is being read, until it is there", () => {
+    const words = notes()
+    words.market({ ...market, reading: "Reading 1h candles" })
+    expect(texts(words.top)).toEqual([["reading", "Reading 1h candles"]])
+    words.market({ ...market, reading: null })
+    expect(texts(words.top)).toEqual([])
+  })
+
   it("always says that a market is simulated, and the grade", () => {
     const words = notes()
     words.market(market)

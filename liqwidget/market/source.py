@@ -9,7 +9,7 @@ import os
 import re
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from liqwidget.domain.frames import MarketData
@@ -21,6 +21,7 @@ from liqwidget.market.joining import Joining
 from liqwidget.market.payloads import said
 from liqwidget.market.sample import SYMBOLS, sample_market
 from liqwidget.market.symbols import parse_symbol
+from liqwidget.market.timeframes import coarser
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -100,6 +101,8 @@ class Source:
         One per exchange that was asked; empty for the sample and for own data.
     joining : Joining or None
         What is still under way.
+    finest : tuple of MarketData
+        The markets in their shortest candles, where none can be read again: simulated and own ones.
     """
 
     markets: tuple[MarketData, ...] = field(repr=False)
@@ -108,6 +111,7 @@ class Source:
     simulated: bool = False
     status: tuple[VenueStatus, ...] = ()
     joining: Joining | None = field(default=None, repr=False)
+    finest: tuple[MarketData, ...] = field(default=(), repr=False)
 
     def exchanges(self) -> list[str]:
         """Return the exchanges that were asked.
@@ -131,13 +135,14 @@ class Source:
 
         Own data cannot be read again: 'source=market' stands for them.
         """
+        length = duration_text(timeframe)
         if not (self.simulated or self.status):
-            return "source=market"
+            same = all(market.timeframe == timeframe for market in self.finest)
+            return "source=market" + ("" if same else f', timeframe="{length}"')
         asked = [part.venue for part in self.status]
         parts = ['source="sample"'] if self.simulated else [f"source={json.dumps(asked)}"]
         if not self.simulated and tuple(asked) == VENUES:
             parts = []
-        length = duration_text(timeframe)
         return ", ".join([*parts, *([f'timeframe="{length}"'] if length != TIMEFRAME else [])])
 
     @property
@@ -162,7 +167,7 @@ def base_symbol(symbol: object) -> str:
 def read(
     symbol: str,
     source: SourceLike = None,
-    timeframe: str = TIMEFRAME,
+    timeframe: str | None = None,
     *,
     seconds: float | None = None,
 ) -> Source:
@@ -175,8 +180,8 @@ def read(
     source : str, MarketData, or iterable of either, optional
         'sample', venue names, or the user's own markets; None or 'auto' asks all exchanges side by side, and takes the
         sample where none answers.
-    timeframe : str
-        Length of a candle.
+    timeframe : str, optional
+        Length of a candle: `TIMEFRAME`, or that of your own data.
     seconds : float, optional
         How long to wait for exchanges before returning what has answered (`FIRST_SECONDS`); the rest is in
         `Source.joining`.
@@ -188,14 +193,16 @@ def read(
     DataError
         If the symbol or timeframe is none.
     """
-    duration_ns(timeframe)
+    given, timeframe = timeframe, TIMEFRAME if timeframe is None else timeframe
+    step = duration_ns(timeframe)
     seconds = FIRST_SECONDS if seconds is None else seconds
     own = [source] if isinstance(source, MarketData) else source
     if own is not None and not isinstance(own, str):
         own = list(own)
         markets = [part for part in own if isinstance(part, MarketData)]
         if markets and len(markets) == len(own):
-            return Source(tuple(markets), " + ".join(part.venue for part in markets))
+            made = Source(tuple(markets), " + ".join(part.venue for part in markets), finest=tuple(markets))
+            return made if given is None else coarser(made, step)
     forced = os.environ.get(ENVIRONMENT, "").strip()
     if forced:
         return _named(symbol, [forced], timeframe, seconds=seconds, why=f" ({ENVIRONMENT}={forced})")
@@ -253,7 +260,7 @@ def _asked(symbol: str, names: Sequence[str], timeframe: str, *, auto: bool, sec
         message = f"{coin} could not be read: {reasons}. {more}"
         raise SourceError(message, venue=names[0], symbol=coin, retryable=True)
     sample = _sample(coin, timeframe, f"no exchange could be read: {reasons}")
-    return Source(sample.markets, sample.label, sample.notice, True, source.status, source.joining)  # noqa: FBT003
+    return replace(sample, status=source.status, joining=source.joining)
 
 
 def _answered(requests: Sequence[Request]) -> Source:
@@ -374,5 +381,6 @@ def _sample(symbol: str, timeframe: str, reason: str) -> Source:
             "For your own data use LiqHeatmap.from_frames(candles, open_interest)"
         )
         raise SourceError(message, symbol=symbol)
-    markets = tuple(market.coarser(timeframe) for market in sample_market(symbol).markets())
-    return Source(markets, "simulated market", f"Simulated market: {reason}"[:_NOTICE], simulated=True)
+    finest = tuple(sample_market(symbol).markets())
+    notice = f"Simulated market: {reason}"[:_NOTICE]
+    return coarser(Source(finest, "simulated market", notice, simulated=True, finest=finest), duration_ns(timeframe))

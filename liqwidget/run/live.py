@@ -216,8 +216,10 @@ class Feed:
     async def _run(self, begun: threading.Event, ended: threading.Event) -> None:
         self._loop, self._changed = asyncio.get_running_loop(), asyncio.Event()
         changed = self._changed
+        known = {part.venue: part for part in self._ledger if part.venue in self._markets}
         self._venues = [
-            VenueFeed(place, self._setting, self._markets.get(place.name), changed.set) for place in self._places
+            VenueFeed(place, self._setting, self._markets.get(place.name), known.get(place.name), changed.set)
+            for place in self._places
         ]
         begun.set()
         try:
@@ -248,7 +250,7 @@ class Feed:
             return
         ledger = replace(self._ledger, venues=tuple(part.ledger for part in parts if part.ledger is not None))
         markets = tuple(part.market for part in parts if part.market is not None)
-        largest = max(parts, key=_open_interest)
+        largest = max([part for part in parts if part.track is not None] or parts, key=_open_interest)
         self._number += 1
         try:
             self._on_update(Update(ledger, markets, status, largest.last_price, self._number))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from liqwidget.domain.time import HOUR, MINUTE, timestamp
 from liqwidget.errors import LiqError, SourceError
+from liqwidget.estimate.estimator import estimate
 from liqwidget.market.exchange import worker
 from liqwidget.market.exchange_history import find, gather_history
 from liqwidget.market.exchange_stream import SILENT_SECONDS, Stream
@@ -99,14 +100,23 @@ class VenueFeed:
         What all venues share.
     market : MarketData or None
         What is known of it; None reads its history first.
+    ledger : VenueLedger or None
+        Estimated from it; what is told of the venue until it has answered.
     changed : callable
         Called on the loop whenever there is something new.
     """
 
-    def __init__(self, venue: Venue, setting: Setting, market: MarketData | None, changed: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        venue: Venue,
+        setting: Setting,
+        market: MarketData | None,
+        ledger: VenueLedger | None,
+        changed: Callable[[], None],
+    ) -> None:
         self.venue, self.setting, self._changed = venue, setting, changed
         self.market, self._fuller = market, market
-        self.ledger: VenueLedger | None = None
+        self.ledger = ledger
         self.track: Track | None = None
         self.dirty = False
         self.running = False
@@ -139,6 +149,8 @@ class VenueFeed:
         reasons = list(dict.fromkeys(filter(None, (self._stream_reason, self._poll_reason, self._data_reason))))
         if self.track is not None:
             last = max(self.track.last_close, self._known)
+        elif self.market is not None:
+            last = int(self.market.close_time[-1])
         late = last is None or self.now - last > STALE_CANDLES * self.setting.step
         if not self.running:
             state = "off"
@@ -182,6 +194,8 @@ class VenueFeed:
         if self.track is not None:
             self.track.estimated_anew(prior)
             self._tell()
+        elif self.market is not None:
+            self.ledger = estimate(self.market, prior, churn=self.setting.churn).venues[0]
 
     def _incident(self, text: str, *, again: bool = False) -> str:
         if again or not self.incidents or self.incidents[-1] != text:
@@ -260,6 +274,8 @@ class VenueFeed:
             self._funding_at = client.now
         else:
             await self._ask_newest(client, instrument, gathering, track)
+        if track.settled.prior != self.setting.prior:
+            track.estimated_anew(self.setting.prior)  # it was chosen meanwhile
         self.track = track
         if self._fuller is fuller:
             self._fuller = None

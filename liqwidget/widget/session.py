@@ -100,7 +100,7 @@ class Session:
     def advanced(self, ledger: Ledger, markets: Sequence[MarketData]) -> Session:
         """Return the session of newer data; until another candle has closed its levels keep their values."""
         newer = Session(ledger, markets, self.asked)
-        if newer.closed == self.closed:
+        if (newer.closed, ledger.names, ledger.prior) == (self.closed, self.ledger.names, self.ledger.prior):
             newer._tops = self._tops
         return newer
 

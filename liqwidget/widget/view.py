@@ -14,7 +14,7 @@ import traitlets
 from traitlets import Bool, Dict, Enum, Float, List, Unicode
 
 from liqwidget.domain.leverage import LEVERAGE_GROUPS
-from liqwidget.domain.time import time_ns
+from liqwidget.domain.time import duration_text, time_ns
 from liqwidget.field.measure import MEASURES
 from liqwidget.raster.palette import DEFAULT_PALETTE, PALETTES, look_up_table
 from liqwidget.widget import protocol
@@ -78,6 +78,7 @@ class HeatmapView(anywidget.AnyWidget):
     view = Enum(("heatmap", "map"), "heatmap").tag(sync=True)
     leverage = synced(Names(LEVERAGE_GROUPS, default_value=LEVERAGE_GROUPS))
     venues = synced(Names((), default_value=()))
+    timeframe = synced(Duration("5m"))
     as_of = synced(Time(None, allow_none=True))
     future = Bool(default_value=False).tag(sync=True)
     time_range = synced(TimeRange(None, allow_none=True))
@@ -123,7 +124,8 @@ class HeatmapView(anywidget.AnyWidget):
             for name, palette in PALETTES.items()
         ]
         shared = {"_palettes": palettes, "_sides": side_colours_state(), "_assets": bokeh_asset()}
-        super().__init__(**shared, **({"venues": session.ledger.names} | traits))
+        known = {"venues": session.ledger.names, "timeframe": duration_text(session.ledger.timeframe)}
+        super().__init__(**shared, **(known | traits))
         self._usual = self._defaults()
         self.set_trait("symbol", session.ledger.symbol)
         self._document = self._document_json()
@@ -154,8 +156,12 @@ class HeatmapView(anywidget.AnyWidget):
         return super()._repr_mimebundle_(**options)
 
     def _defaults(self) -> dict[str, Any]:
-        """Return the default of each public trait as JSON: code that makes a view anew leaves those out."""
-        public = [name for name in self.shared_names() if not name.startswith("_") and name != "symbol"]
+        """Return the default of each public trait as JSON: code that makes a view anew leaves those out.
+
+        Symbol and timeframe stand among the arguments of its source.
+        """
+        apart = ("symbol", "timeframe")
+        public = [name for name in self.shared_names() if not name.startswith("_") and name not in apart]
         forms = {name: self.trait_metadata(name, "to_json") or (lambda value, _: value) for name in public}
         return {name: form(self.trait_defaults(name), self) for name, form in forms.items()}
 

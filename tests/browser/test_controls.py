@@ -28,11 +28,13 @@ LISTS = [
     ("scale", "Scale", "log", "rank"),
     ("prior", "Prior", "effective", "nominal"),
     ("horizon", "Horizon", "24h", "3d"),
+    ("timeframe", "Timeframe", "5m", "30m"),
     ("price_style", "Price style", "candles", "off"),
     ("view", "View", "heatmap", "map"),
 ]
 PLAIN = {
     "horizon": "24h",
+    "timeframe": "5m",
     "price_style": "candles",
     "profile": "leverage",
     "view": "heatmap",
@@ -179,7 +181,7 @@ def test_tab_reaches_every_control_in_order(heatmap: Heatmap) -> None:
         "both", "long", "short", "12h", "24h", "3d", "7d", "30d", "all", "expected", "size", "threshold", "Follow",
         "pan", "select", "Reset", "Options", "Help", "Close options",
         ">50x", "25-50x", "10-25x", "5-10x", "3-5x", "<3x", "binance", "bybit", "okx", "hyperliquid",
-        "prior", "horizon", "sensitivity", "view", "palette", "side_colours", "scale", "smooth_cells",
+        "prior", "horizon", "timeframe", "sensitivity", "view", "palette", "side_colours", "scale", "smooth_cells",
         "price_style", "profile", "liquidation_circles", "whiskers",
         "Lower panels: choose all", "volume", "open_interest", "funding", "liquidations",
         "Save PNG", "Save HTML", "Copy code", "Full screen", "figure",

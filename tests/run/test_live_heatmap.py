@@ -10,18 +10,23 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
+import traitlets
 
-from liqwidget import LiqHeatmap
+from liqwidget import LiqHeatmap, timeframed
+from liqwidget.domain.time import duration_ns
 from liqwidget.errors import SourceError
+from liqwidget.estimate.estimator import estimate
 from liqwidget.market import exchange
+from liqwidget.market import source as source_module
 from liqwidget.run import live as live_module
-from liqwidget.run.live import Feed
+from liqwidget.run.live import Feed, Update
 from tests.exchanges import faults
-from tests.run.feeding import STEP, exchanges, until
+from tests.run.feeding import STEP, exchanges, until, whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from liqwidget.market.source import Source
     from tests.exchanges.server import ExchangeServer
 
 
@@ -111,3 +116,109 @@ def test_what_is_no_exchange_cannot_be_followed(source: str) -> None:
         LiqHeatmap("BTC", market, live=True)
     with pytest.raises(SourceError, match="Expected exchanges to follow live, was"):
         LiqHeatmap("BTC", market).start()
+
+
+def read_and_followed(heatmap: LiqHeatmap, timeframe: str) -> None:
+    """Wait until a timeframe is read, and followed live."""
+    until(lambda: heatmap._before is None and heatmap.timeframe == timeframe, lambda: heatmap._error)
+    until(lambda: heatmap._feed is not None and heatmap._feed.running)
+    connected(heatmap)
+    assert heatmap._feed is not None
+    assert heatmap._feed._setting.step == duration_ns(timeframe) == heatmap.ledger.timeframe
+
+
+def reading() -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if thread.name == "liqwidget-timeframe"]
+
+
+def test_another_timeframe_is_read_and_followed(server: ExchangeServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    heatmap = LiqHeatmap("BTC", ["binance", "okx"], live=True, window="12h", venues=("okx",), prior="isolated")
+    connected(heatmap)
+    let_go, read = threading.Event(), source_module.read
+    slow = threading.Event()
+
+    def held(symbol: str, names: list[str], timeframe: str) -> Source:
+        (slow if timeframe == "15m" else let_go).wait(20)
+        return read(symbol, names, timeframe)
+
+    monkeypatch.setattr(timeframed, "read", held)
+    heatmap.timeframe = "1h"
+    assert heatmap.ledger.timeframe == duration_ns("1h")
+    assert heatmap.market_state["reading"] == "Reading 1h candles; until then the map is made of shorter ones"
+    let_go.set()
+    read_and_followed(heatmap, "1h")
+    assert not heatmap.market_state["reading"]
+    assert heatmap.market_state["timeframes"] == ["1m", "5m", "15m", "30m", "1h", "4h", "1d"]
+    assert heatmap.market_state["arguments"] == 'source=["binance", "okx"], timeframe="1h"'
+    server.clock.advance(3_600_000 - server.clock.now % 3_600_000)
+    until(lambda: closed(heatmap) == server.clock.now, lambda: heatmap.status)
+    assert (heatmap.venues, heatmap.window, heatmap.ledger.prior.name) == (("okx",), "12h", "isolated")
+    assert heatmap.market_state["arguments"] == 'source=["binance", "okx"], timeframe="1h"'
+    # The newest of several choices is shown, whichever is read first; a shorter one leaves the map there until then.
+    let_go.clear()
+    heatmap.timeframe = "15m"
+    assert heatmap.market_state["reading"] == "Reading 15m candles; the map shows 1h candles until then"
+    heatmap.timeframe = "30m"
+    slow.set()
+    until(lambda: len(reading()) == 1)
+    assert heatmap.ledger.timeframe == duration_ns("1h")
+    let_go.set()
+    read_and_followed(heatmap, "30m")
+    # These exchanges have none under five minutes.
+    heatmap.timeframe = "1m"
+    until(lambda: heatmap._error, lambda: heatmap.status)
+    read_and_followed(heatmap, "30m")
+    assert heatmap._error.startswith("1m candles could not be read, 30m stay: BTC could not be read")
+    with pytest.raises(traitlets.TraitError, match=r"was '2h'. Available: 1m, 5m, 15m, 30m, 1h, 4h, 1d"):
+        heatmap.timeframe = "2h"
+    heatmap.timeframe = "5m"
+    assert heatmap._error == ""
+    heatmap.close()
+    until(lambda: not reading())
+    assert heatmap.ledger.timeframe == duration_ns("30m")
+
+
+def test_a_venue_that_joins_after_another_prior_has_it_too(
+    server: ExchangeServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live_module, "AGAIN_SECONDS", 30.0)
+    server.faults.inject(faults.Status(451), venue="okx", times=4)
+    heatmap = LiqHeatmap("BTC", ["binance", "okx"], live=True)
+    heatmap.prior = "nominal"
+    until(lambda: closed(heatmap) and heatmap.venues == ("binance", "okx"), lambda: heatmap.status)
+    heatmap.stop()
+    assert heatmap.ledger.prior.name == "nominal"
+    assert whole(heatmap.ledger) == whole(estimate(heatmap.markets, "nominal"))
+    heatmap.close()
+
+
+def test_live_data_take_the_place_of_the_sample(server: ExchangeServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live_module, "AGAIN_SECONDS", 30.0)
+    monkeypatch.setattr(source_module, "VENUES", ("binance", "okx"))
+    for name in ("binance", "okx"):
+        server.faults.inject(faults.Status(451), venue=name, times=4)
+    heatmap = LiqHeatmap("BTC", live=True)
+    assert heatmap.market_state["simulated"]
+    assert heatmap.market_state["label"] == "BTC · simulated market"
+    heatmap.prior = "nominal"
+    until(lambda: closed(heatmap) and heatmap.venues == ("binance", "okx"), lambda: heatmap.status)
+    heatmap.stop()
+    state = heatmap.market_state
+    assert (state["label"], state["simulated"], state["arguments"]) == ("BTC · binance + okx", False, "")
+    assert "Simulated" not in (state["notice"] or "")
+    assert heatmap.session.asked == ("binance", "okx")
+    assert heatmap.ledger.prior.name == "nominal"
+    assert whole(heatmap.ledger) == whole(estimate(heatmap.markets, "nominal"))
+    heatmap.close()
+
+
+@pytest.mark.usefixtures("server")
+def test_an_update_from_before_another_prior_is_made_anew() -> None:
+    heatmap = LiqHeatmap("BTC", ["binance", "okx"])
+    markets = heatmap.markets
+    late = Update(estimate(markets), markets, (), None, 1)
+    heatmap = LiqHeatmap("BTC", "sample", prior="nominal")
+    heatmap.offer(late)
+    heatmap.stop()
+    assert whole(heatmap.ledger) == whole(estimate(markets, "nominal"))
+    heatmap.close()

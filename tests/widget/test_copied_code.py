@@ -37,10 +37,10 @@ def test_the_defaults_are_those_of_a_new_heatmap(heatmap: LiqHeatmap) -> None:
     usual = heatmap.get_state()["_usual"]
     shown = heatmap.get_state()
     assert set(usual) > {"side", "palette", "side_colours", "smooth", "panels", "time_range", "as_of", "future"}
-    assert "symbol" not in usual
+    assert not {"symbol", "timeframe"} & set(usual)
     assert {name for name in usual if shown[name] != usual[name]} == {"venues"}
     public = {name for name in heatmap.class_trait_names(sync=True) if not name.startswith("_")}
-    assert public - set(usual) <= {"symbol", "layout", "tabbable", "tooltip"}
+    assert public - set(usual) <= {"symbol", "timeframe", "layout", "tabbable", "tooltip"}
 
 
 def test_the_arguments_read_the_same_source_again(markets: tuple[MarketData, ...]) -> None:
