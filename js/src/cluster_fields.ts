@@ -133,7 +133,10 @@ export const FIELDS: readonly Field[] = [
     key: ({ venues_agreeing = -1 }) => venues_agreeing,
     descending: true,
     number: true,
-    cell: ({ venues_agreeing }, { market }) => (venues_agreeing === undefined ? "–" : `${venues_agreeing} of ${market?.venues?.length ?? "–"}`),
+    cell: ({ venues_agreeing, agreement }, { market }) => {
+      if (venues_agreeing === undefined) return "–"
+      return `${venues_agreeing} of ${agreement ? Math.round(venues_agreeing / agreement) : (market?.venues?.length ?? "–")}`
+    },
     told: ({ venues_agreeing }) => venues_agreeing !== undefined,
   },
   {

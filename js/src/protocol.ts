@@ -96,6 +96,8 @@ export interface Cluster {
   persistence?: number
   /** How many venues have a cluster there. */
   venues_agreeing?: number
+  /** The same as a share of the venues shown. */
+  agreement?: number
 }
 
 /** Lowest, estimated and highest [quote]. */

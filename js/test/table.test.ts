@@ -66,6 +66,7 @@ describe("clusterList", () => {
     expect(head("venues")).not.toBeNull()
     expect(list.node.textContent).toContain("42 %")
     expect(list.node.textContent).toContain("2 of 3")
+    expect(setup(many(2, { venues_agreeing: 1, agreement: 1 })).list.node.textContent).toContain("1 of 1")
   })
 
   it("says the leverage mix in words too", () => {

@@ -26,7 +26,7 @@ h._clusters = [
     for n in range(5000)
 ]
 """
-TOLD = "h._clusters = [{**one, 'persistence': 0.5, 'venues_agreeing': 3} for one in h._clusters]"
+TOLD = "h._clusters = [{**one, 'persistence': 0.5, 'venues_agreeing': 3, 'agreement': 0.75} for one in h._clusters]"
 
 
 @pytest.fixture(autouse=True)
