@@ -1,6 +1,6 @@
 import type { Answer } from "./protocol"
 
-const KINDS = new Set(["frame", "reading", "bokeh", "provenance", "patch", "error"])
+const KINDS = new Set(["frame", "reading", "bokeh", "code", "provenance", "patch", "error"])
 
 /** Narrow an incoming message; null if it is none of ours, or addressed to another view. */
 export function readAnswer(message: unknown, view: string): Answer | null {

@@ -1,19 +1,11 @@
 import { exactBytes } from "./bytes"
 import { evaluateBokeh, type BokehJS } from "./evaluate"
-import type { Bytes } from "./protocol"
+import { firstFile, type FileSource } from "./first_file"
 import { unzipText } from "./unzip"
-
-export interface BokehFile {
-  version: string
-  gzip: Bytes
-}
-
-/** A place that may hold BokehJS; null when it does not. */
-export type BokehSource = () => Promise<BokehFile | null>
 
 export interface LoadOptions {
   version: string
-  sources: readonly BokehSource[]
+  sources: readonly FileSource[]
   evaluate?: (code: string) => Promise<BokehJS>
   cache?: Map<string, Promise<BokehJS>>
 }
@@ -27,24 +19,10 @@ export function loadBokeh({
 }: LoadOptions): Promise<BokehJS> {
   const cached = cache.get(version)
   if (cached) return cached
-  const loading = firstFile(sources).then(async ({ gzip }) => evaluate(await unzipText(exactBytes(gzip))))
+  const loading = firstFile("BokehJS", sources).then(async ({ gzip }) => evaluate(await unzipText(exactBytes(gzip))))
   cache.set(version, loading)
   loading.catch(() => cache.delete(version))
   return loading
-}
-
-async function firstFile(sources: readonly BokehSource[]): Promise<BokehFile> {
-  const reasons: string[] = []
-  for (const source of sources) {
-    try {
-      const file = await source()
-      if (file && file.gzip.byteLength > 0) return file
-    } catch (error) {
-      reasons.push(error instanceof Error ? error.message : String(error))
-    }
-  }
-  const why = reasons.length > 0 ? ` (${reasons.join("; ")})` : ""
-  throw new Error(`BokehJS did not reach this page${why}. Run the cell again.`)
 }
 
 function pageCache(): Map<string, Promise<BokehJS>> {

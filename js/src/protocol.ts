@@ -231,7 +231,7 @@ export type Answer =
   | Reading
   | Opened
   | { type: "file"; view: string; id: number; name: string }
-  | { type: "bokeh"; view: string; id: number; version: string }
+  | { type: "bokeh" | "code"; view: string; id: number; version: string }
   | { type: "patch"; content: unknown }
   | { type: "error"; view: string; id: number; message: string }
 
@@ -240,5 +240,5 @@ export type Request =
   | { type: "html"; view: string; id: number }
   | { type: "view"; view: string; id: number; time: Interval; price: Interval; width: number; height: number }
   | { type: "reading"; view: string; id: number; time: number; price: number }
-  | { type: "bokeh"; view: string; id: number }
+  | { type: "bokeh" | "code"; view: string; id: number }
   | { type: "taken"; view: string; id: number }

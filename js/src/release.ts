@@ -9,7 +9,7 @@ export function releaseClosed(model: AnyModel<Traits>): void {
   events.on("destroy", () => {
     // Its views are taken away first; the model remembers what its last set changed, so the last one is small.
     setTimeout(() => {
-      for (const name of [...HEAVY, "_error" as const]) model.set(name, null as never)
+      for (const name of [...HEAVY, "_css", "_esm", "_error"]) model.set(name as keyof Traits, null as never)
     })
   })
 }

@@ -1,4 +1,4 @@
-"""BokehJS of the installed bokeh, sent to the page once per kernel by one hidden widget."""
+"""What all heatmaps of a page share, sent to it once per kernel by one hidden widget: BokehJS and the front end."""
 
 from __future__ import annotations
 
@@ -14,26 +14,32 @@ from traitlets import Bytes, Unicode
 
 from liqwidget.errors import MissingExtraError
 
+STATIC = Path(__file__).parent.parent / "static"
+FRONT_END = (STATIC / "widget.js").read_bytes()
+"""The built front end; ``loader.js`` imports it once a page."""
+
 _SCRIPT = Path("server") / "static" / "js" / "bokeh.min.js"
 _lock = threading.Lock()
 _shared: list[BokehAsset] = []
 
 
 class BokehAsset(anywidget.AnyWidget):
-    """A widget without a face whose state is BokehJS; heatmaps refer to it."""
+    """A widget without a face whose state is BokehJS and the front end; heatmaps refer to it."""
 
     _esm = "export default { render() {} }"
     version = Unicode().tag(sync=True)
     """Version of the installed bokeh package."""
     bokeh = Bytes().tag(sync=True)
     """``bokeh.min.js`` compressed with gzip."""
+    code = Bytes().tag(sync=True)
+    """``widget.js`` compressed with gzip."""
 
 
 def bokeh_asset() -> BokehAsset:
     """Return the asset widget of this kernel, made on first use and again after it was closed."""
     with _lock:
         if not _shared or _shared[0].comm is None:
-            _shared[:] = [BokehAsset(version=bokeh_version(), bokeh=bokeh_gzip())]
+            _shared[:] = [BokehAsset(version=bokeh_version(), bokeh=bokeh_gzip(), code=code_gzip())]
         return _shared[0]
 
 
@@ -51,3 +57,9 @@ def bokeh_gzip() -> bytes:
         message = "Expected the package bokeh, was not installed; install it with: pip install bokeh"
         raise MissingExtraError(message)
     return gzip.compress((Path(spec.origin).parent / _SCRIPT).read_bytes(), compresslevel=9, mtime=0)
+
+
+@cache
+def code_gzip() -> bytes:
+    """Return the front end, compressed with gzip (same bytes every time)."""
+    return gzip.compress(FRONT_END, compresslevel=9, mtime=0)

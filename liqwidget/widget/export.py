@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from liqwidget.domain.time import timestamp
-from liqwidget.widget.assets import bokeh_gzip, bokeh_version
+from liqwidget.widget.assets import FRONT_END, bokeh_gzip, bokeh_version
 from liqwidget.widget.export_frames import PACKING, stored_frames
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def html_page(view: HeatmapView, title: str | None = None) -> str:
         made=html.escape(_made(view)),
         css=_static(view, "_css"),
         state=_embedded(_state(view)),
-        code=_embedded(_static(view, "_esm")),
+        code=_embedded(FRONT_END.decode()),
     )
 
 

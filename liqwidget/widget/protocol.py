@@ -66,6 +66,14 @@ class BokehRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class CodeRequest:
+    """Asks for the front end itself, where the asset model cannot be reached."""
+
+    view: str
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
 class HtmlRequest:
     """Asks for the file that `LiqHeatmap.to_html` writes."""
 
@@ -81,11 +89,15 @@ class TakenNote:
     id: int
 
 
-Request = ViewRequest | ReadingRequest | ProvenanceRequest | BokehRequest | HtmlRequest | TakenNote
+Request = ViewRequest | ReadingRequest | ProvenanceRequest | BokehRequest | CodeRequest | HtmlRequest | TakenNote
 _KINDS: dict[str, type[Request]] = {
     "view": ViewRequest, "reading": ReadingRequest, "provenance": ProvenanceRequest, "bokeh": BokehRequest,
-    "html": HtmlRequest, "taken": TakenNote,
+    "code": CodeRequest, "html": HtmlRequest, "taken": TakenNote,
 }  # fmt: skip
+_BARE: dict[str, type[BokehRequest | CodeRequest | HtmlRequest | TakenNote]] = {
+    "bokeh": BokehRequest, "code": CodeRequest, "html": HtmlRequest, "taken": TakenNote,
+}  # fmt: skip
+"""Kinds that ask for nothing but themselves."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -178,12 +190,8 @@ def decode_request(content: object) -> Request:
     if not isinstance(view, str):
         message = f"Expected 'view' as text, was {view!r:.80}"
         raise ProtocolError(message)
-    if content["type"] == "bokeh":
-        return BokehRequest(view, number)
-    if content["type"] == "html":
-        return HtmlRequest(view, number)
-    if content["type"] == "taken":
-        return TakenNote(view, number)
+    if content["type"] in _BARE:
+        return _BARE[content["type"]](view, number)
     if content["type"] == "reading":
         return ReadingRequest(view, number, _number(content, "time"), _number(content, "price"))
     if content["type"] == "provenance":

@@ -6,7 +6,6 @@ import os
 import re
 import sys
 import threading
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import anywidget
@@ -18,7 +17,7 @@ from liqwidget.domain.time import duration_text, time_ns
 from liqwidget.field.measure import MEASURES
 from liqwidget.raster.palette import DEFAULT_PALETTE, PALETTES, look_up_table
 from liqwidget.widget import protocol
-from liqwidget.widget.assets import bokeh_asset, bokeh_gzip, bokeh_version
+from liqwidget.widget.assets import STATIC, bokeh_asset, bokeh_gzip, bokeh_version, code_gzip
 from liqwidget.widget.keeping import shown_here, weakly
 from liqwidget.widget.opened import opened_answer
 from liqwidget.widget.session import WINDOWS, Session, Settings, cluster_state
@@ -27,12 +26,11 @@ from liqwidget.widget.traits import Duration, Names, PriceRange, Time, TimeRange
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from bokeh.document import Document
 
     from liqwidget.study.clusters import Cluster
-
-STATIC = Path(__file__).parent.parent / "static"
 
 PANELS = ("volume", "open_interest", "funding", "liquidations")
 """Panels under the picture."""
@@ -43,10 +41,13 @@ _KERNEL_TRAITS = ("measure", "horizon", "window", "sensitivity", "leverage", "ve
 """Traits that change what the kernel computes; the others are the front end's alone."""
 
 
+_WATCHED = os.environ.get("ANYWIDGET_HMR") == "1"
+"""Whether anywidget shall watch the built files, for development: a watched file keeps every widget."""
+
+
 def _static(name: str) -> str | Path:
-    """Return a built file's text; its path only where anywidget shall watch it: a watched file keeps every widget."""
     path = STATIC / name
-    return path if os.environ.get("ANYWIDGET_HMR") == "1" else path.read_text(encoding="utf-8")
+    return path if _WATCHED else path.read_text(encoding="utf-8")
 
 
 class HeatmapView(anywidget.AnyWidget):
@@ -55,7 +56,7 @@ class HeatmapView(anywidget.AnyWidget):
     Every public trait is a control: set it in Python and the control moves, move it and Python sees it.
     """
 
-    _esm = _static("widget.js")
+    _esm = _static("widget.js" if _WATCHED else "loader.js")
     _css = _static("widget.css")
 
     symbol = Unicode(read_only=True).tag(sync=True)
@@ -268,8 +269,10 @@ class HeatmapView(anywidget.AnyWidget):
     def _reply(self, request: protocol.Request) -> tuple[dict[str, Any], protocol.Buffers] | None:
         if isinstance(request, protocol.TakenNote):
             return None
-        if isinstance(request, protocol.BokehRequest):
-            return {"type": "bokeh", "view": request.view, "id": request.id, "version": bokeh_version()}, [bokeh_gzip()]
+        if isinstance(request, protocol.BokehRequest | protocol.CodeRequest):
+            bokeh = isinstance(request, protocol.BokehRequest)
+            kind, packed = ("bokeh", bokeh_gzip()) if bokeh else ("code", code_gzip())
+            return {"type": kind, "view": request.view, "id": request.id, "version": bokeh_version()}, [packed]
         if isinstance(request, protocol.HtmlRequest):
             from liqwidget.widget.export import html_page
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 KERNEL = """
 def held():
     import gc
+    from bokeh.document import Document
     from ipywidgets.widgets.widget import _instances
     from liqwidget.widget.view import HeatmapView
     from liqwidget.domain.ledger import VenueLedger
@@ -27,6 +28,8 @@ def held():
     return {
         "heatmaps": sum(issubclass(kind, HeatmapView) for kind in kinds),
         "ledgers": kinds.count(VenueLedger),
+        "documents": kinds.count(Document),
+        "objects": len(kinds),
         "widgets": len(_instances),
         "resident": resident,
     }
@@ -39,6 +42,8 @@ class Held:
 
     heatmaps: int
     ledgers: int
+    documents: int
+    objects: int
     widgets: int
     resident: float
     heap: float

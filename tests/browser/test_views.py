@@ -78,9 +78,12 @@ def test_zooms_of_two_views_agree(views: tuple[Heatmap, Heatmap, Heatmap]) -> No
     assert other.trait("time_range") is None
 
 
-def test_bokehjs_is_on_the_page_and_in_the_kernel_once(pair: Sheet, views: tuple[Heatmap, Heatmap, Heatmap]) -> None:
+def test_bokehjs_and_the_front_end_are_on_the_page_and_in_the_kernel_once(
+    pair: Sheet, views: tuple[Heatmap, Heatmap, Heatmap]
+) -> None:
     assert len(views) == 3
     assert pair.page.evaluate("globalThis.__liqwidget_bokeh__.size") == 1
+    assert pair.page.evaluate("globalThis.__liqwidget_code__.size") == 1
     assert pair.page.evaluate("globalThis.Bokeh === undefined")
     assert pair.kernel.value("h._assets is g._assets")
     named = "[type(one).__name__ for one in __import__('ipywidgets').Widget.widgets.values()]"

@@ -27,6 +27,7 @@ requests = st.one_of(
     st.builds(protocol.ReadingRequest, st.text(), ids, numbers, numbers),
     st.builds(protocol.ProvenanceRequest, st.text(), ids, intervals, pixels),
     st.builds(protocol.BokehRequest, st.text(), ids),
+    st.builds(protocol.CodeRequest, st.text(), ids),
     st.builds(protocol.HtmlRequest, st.text(), ids),
 )
 

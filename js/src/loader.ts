@@ -1,0 +1,35 @@
+import type { AnyModel, RenderProps } from "@anywidget/types"
+import { assetSources } from "./asset_sources"
+import { element } from "./element"
+import { loadFrontEnd } from "./load_front_end"
+import type { Traits } from "./protocol"
+import { randomId } from "./random_id"
+import { releaseClosed } from "./release"
+
+/** Digest of widget.js, put in by build.mjs. */
+declare const WIDGET_DIGEST: string
+
+/**
+ * What anywidget loads for every heatmap anew. A page never forgets a module, so this one is small and
+ * the front end itself, 40 times as large, is loaded once a page from the kernel's asset model.
+ */
+export default {
+  initialize({ model }: { model: unknown }) {
+    releaseClosed(model as AnyModel<Traits>)
+  },
+  async render(props: RenderProps) {
+    const { signal, host, el } = props
+    const model = props.model as AnyModel<Traits>
+    const note = element("p", "liq-loading", { role: "status" }, ["Loading the heatmap …"])
+    el.append(note)
+    try {
+      const sources = () => assetSources(model, host, randomId(), "code")
+      const { default: frontEnd } = await loadFrontEnd({ digest: WIDGET_DIGEST, sources })
+      note.remove()
+      return signal.aborted ? undefined : frontEnd.render(props)
+    } catch (error) {
+      note.textContent = `The heatmap could not be drawn: ${error instanceof Error ? error.message : String(error)}`
+      return undefined
+    }
+  },
+}
