@@ -15,10 +15,9 @@ from tests.browser.test_selection import DOUBLE_CLICK_MS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.browser.conftest import Desk
     from tests.browser.fingers import Fingers
     from tests.browser.heatmap import Heatmap
-    from tests.browser.sheet import Sheet
+    from tests.browser.sheet import Desk, Sheet
 
 SMALLEST = 24
 """CSS pixels of a target: WCAG 2.2, success criterion 2.5.8."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
-import hashlib
 import json
 import threading
 from typing import TYPE_CHECKING, Any
@@ -16,7 +14,7 @@ import traitlets
 from liqwidget import DataError, LiqHeatmap, MarketData, SourceError, profile
 from liqwidget.market import source
 from liqwidget.market.source import ENVIRONMENT, base_symbol
-from liqwidget.widget import assets, protocol
+from liqwidget.widget import protocol
 from tests.answers import answering, gathered, history
 
 if TYPE_CHECKING:
@@ -368,24 +366,6 @@ def test_a_failure_inside_is_an_answer_too(heatmap: LiqHeatmap, ask: Ask, monkey
     monkeypatch.setattr(heatmap.session, "frame", broken)
     content, _ = ask(view_request(heatmap))
     assert (content["type"], content["message"]) == ("error", "by hand")
-
-
-def test_bokeh_can_be_asked_for(ask: Ask) -> None:
-    content, buffers = ask({"type": "bokeh", "view": "a", "id": 1})
-    assert content["version"].startswith("3.9")
-    assert buffers[0][:2] == b"\x1f\x8b"
-
-
-def test_the_front_end_can_be_asked_for(ask: Ask) -> None:
-    content, buffers = ask({"type": "code", "view": "a", "id": 1})
-    assert (content["type"], content["view"], content["id"]) == ("code", "a", 1)
-    assert gzip.decompress(buffers[0]) == assets.FRONT_END
-
-
-def test_a_heatmap_carries_a_loader_that_names_the_front_end_of_its_kernel(heatmap: LiqHeatmap) -> None:
-    digest = hashlib.sha256(assets.FRONT_END).hexdigest()
-    assert f'"{digest[:16]}"' in str(heatmap._esm)
-    assert len(str(heatmap._esm)) < 4000
 
 
 def test_a_glyph_added_to_the_figure_reaches_open_and_later_views(heatmap: LiqHeatmap, ask: Ask) -> None:
