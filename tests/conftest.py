@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 STORE = "LIQWIDGET_HOME"
 _FIRST = ("browser", "packaging")
-"""Markers of tests that run in one process, in this order, before all others."""
+"""Folders of tests that run in one process each, in this order, before all others."""
 _numbers = itertools.count()
 
 
@@ -49,7 +49,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def _together(item: pytest.Item) -> str:
-    return next((name for name in _FIRST if item.get_closest_marker(name)), str(item.path))
+    return next((name for name in _FIRST if item.path.parent.name == name), str(item.path))
 
 
 @pytest.fixture(autouse=True)
