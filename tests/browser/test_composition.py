@@ -24,13 +24,13 @@ widgets.jslink((h, "side"), (g, "side"))
 widgets.HBox([h, g])
 """
 SAID = """
-said = widgets.Output()
+said, heard = widgets.Output(), widgets.Output()
 end = h.on_select(lambda selection: said.append_stdout(f"{selection.long_size:.0f}\\n" if selection else "none\\n"))
-@said.capture()
+@heard.capture()
 def tell(change):
     print("measure is", change["new"])
 h.observe(tell, "measure")
-said
+widgets.VBox([said, heard])
 """
 TABS = 'tabs = widgets.Tab([widgets.HTML("first"), widgets.VBox([h])], titles=["words", "map"])\ntabs'
 HELD = "held = widgets.Output()\nwith held:\n    display(g)\nheld"
