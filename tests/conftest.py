@@ -6,7 +6,7 @@ import itertools
 import os
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -34,22 +34,33 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ[STORE] = str(Path(home.name, "liqwidget"))
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark notebook cells, so that ``-m notebook`` picks them, and say what one process runs together.
-
-    One browser and JupyterLab serve all browser tests, and one build all of packaging; of the others each file stays
-    together. What takes longest comes first.
-    """
+    """Mark notebook cells, so that ``-m notebook`` picks them; what takes longest comes first."""
     for item in items:
         if item.path.suffix == ".ipynb":
             item.add_marker(pytest.mark.notebook)
-        item.add_marker(pytest.mark.xdist_group(_together(item)))
-    items.sort(key=lambda item: _FIRST.index(name) if (name := _together(item)) in _FIRST else len(_FIRST))
+    folders = [item.path.parent.name for item in items]
+    order = sorted(
+        range(len(items)), key=lambda at: _FIRST.index(folders[at]) if folders[at] in _FIRST else len(_FIRST)
+    )
+    items[:] = [items[at] for at in order]
 
 
-def _together(item: pytest.Item) -> str:
-    return next((name for name in _FIRST if item.path.parent.name == name), str(item.path))
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Let one process run all browser tests, which share a browser and JupyterLab, and all of packaging.
+
+    Of the others each file stays together.
+    """
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByFolder(LoadScopeScheduling):  # type: ignore[misc]
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.split("::", 1)[0]
+            folder = Path(file).parent.name
+            return folder if folder in _FIRST else file
+
+    return ByFolder(config, log)
 
 
 @pytest.fixture(autouse=True)
