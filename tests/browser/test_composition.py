@@ -92,7 +92,7 @@ def test_callbacks_write_into_an_output(row: tuple[Heatmap, Heatmap], sheet: She
     first.drag(drawn.at(0.3, 0.6), drawn.at(0.6, 0.95))
     size = eventually(lambda: first.kernel.value("f'{h.selection.long_size:.0f}' if h.selection else ''"))
     expect(sheet.output(1).first).to_contain_text(size)
-    first.set(measure="size")
+    first.button("Measure", "size").click()
     expect(sheet.output(1).first).to_contain_text("measure is size")
     first.kernel.run("h.clear_selection(); h.measure = 'expected'")
     expect(sheet.output(1).first).to_contain_text("none")
