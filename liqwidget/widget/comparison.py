@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import html
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -46,9 +44,6 @@ LABELS = {
     "total_variation": "total variation",
 }
 """Names of the figures in a notebook's table."""
-
-NO_MATHS = "mathjax_ignore tex2jax_ignore"
-"""Classes that keep MathJax from setting what stands between two dollar signs as a formula."""
 
 
 def checked_look(theme: str, side_colours: str) -> tuple[str, str]:
@@ -238,14 +233,10 @@ class ComparisonView:
 
     def _repr_html_(self) -> str:
         """Return the picture, the sentences and the figures as HTML that needs neither a network nor a script."""
-        picture = base64.b64encode(self._png(960, 640)).decode("ascii")
-        notes = [*self.comparison.sentences, *self.comparison.notes]
-        said = "".join(f"<li>{html.escape(text)}</li>" for text in notes)
-        alt = html.escape(f"{self.comparison.symbol}: estimate and measured positions. {self.sentence}", quote=True)
-        return (
-            f'<div class="{NO_MATHS}" style="max-width:960px"><img alt="{alt}" style="max-width:100%" '
-            f'src="data:image/png;base64,{picture}"><ul style="margin:.6em 0">{said}</ul>{self._table()}</div>'
-        )
+        from liqwidget.widget.static_picture import shown_page
+
+        alt = f"{self.comparison.symbol}: estimate and measured positions. {self.sentence}"
+        return shown_page(self._png(960, 640), alt, [*self.comparison.sentences, *self.comparison.notes], self._table())
 
     def _table(self) -> str:
         frame = self.agreement

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import io
 from typing import TYPE_CHECKING
 
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter
 
-from liqwidget.errors import DataError
 from liqwidget.widget.comparison_bars import FAINT, STRONG, cut_text
+from liqwidget.widget.static_picture import headings, png_bytes, sheet
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,8 +17,6 @@ if TYPE_CHECKING:
     from liqwidget.widget.comparison_bars import Drawing
     from liqwidget.widget.picture import Ink
 
-_DPI = 100
-_SMALLEST = 480, 320
 _NARROW = 640
 """Pixels under which the legend takes two lines."""
 
@@ -42,10 +37,7 @@ def png(drawing: Drawing, price: float, ink: Ink, size: tuple[int, int]) -> byte
         If it is under 480 x 320 pixels.
     """
     width, height = size
-    if width < _SMALLEST[0] or height < _SMALLEST[1]:
-        message = f"Expected a picture of at least {_SMALLEST[0]} x {_SMALLEST[1]} pixels, was {width} x {height}"
-        raise DataError(message)
-    figure = Figure(figsize=(width / _DPI, height / _DPI), dpi=_DPI, facecolor=ink.background)
+    figure = sheet(size, ink)
     left, right, below, above = _MARGINS
     below += 0 if width >= _NARROW else 20
     place = (left / width, below / height, 1 - (left + right) / width, 1 - (below + above) / height)
@@ -53,10 +45,7 @@ def png(drawing: Drawing, price: float, ink: Ink, size: tuple[int, int]) -> byte
     _draw_bars(axes, drawing.bars, ink)
     _draw_axes(axes, drawing, price, ink)
     _draw_heads(axes, drawing, width - left - right, ink)
-    figure.text(left / width, 1 - 20 / height, drawing.title, color=ink.text, fontsize=12, weight="bold", va="center")
-    figure.text(
-        left / width, 1 - 44 / height, drawing.subtitle(width / _LETTER), color=ink.faint, fontsize=9, va="center"
-    )
+    headings(figure, left, drawing.title, drawing.subtitle(width / _LETTER), ink)
     figure.legend(
         handles=_keys(drawing.bars, ink),
         loc="lower center",
@@ -66,9 +55,7 @@ def png(drawing: Drawing, price: float, ink: Ink, size: tuple[int, int]) -> byte
         labelcolor=ink.text,
         bbox_to_anchor=(0.5, 6 / height),
     )
-    target = io.BytesIO()
-    FigureCanvasAgg(figure).print_png(target)
-    return target.getvalue()
+    return png_bytes(figure)
 
 
 def _draw_bars(axes: Axes, bars: pd.DataFrame, ink: Ink) -> None:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import io
 from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
 from liqwidget.domain.amount import money
-from liqwidget.errors import DataError
+from liqwidget.widget.static_picture import headings, png_bytes, sheet
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -20,8 +17,6 @@ if TYPE_CHECKING:
     from liqwidget.study.venue_comparison import VenueComparison
     from liqwidget.widget.picture import Ink
 
-_DPI = 100
-_SMALLEST = 480, 320
 _MARGINS = 16, 172, 34, 112
 """Pixels left, right, below and above the plots."""
 
@@ -50,10 +45,7 @@ def png(comparison: VenueComparison, ink: Ink, size: tuple[int, int]) -> bytes:
         If it is under 480 x 320 pixels.
     """
     width, height = size
-    if width < _SMALLEST[0] or height < _SMALLEST[1]:
-        message = f"Expected a picture of at least {_SMALLEST[0]} x {_SMALLEST[1]} pixels, was {width} x {height}"
-        raise DataError(message)
-    figure = Figure(figsize=(width / _DPI, height / _DPI), dpi=_DPI, facecolor=ink.background)
+    figure = sheet(size, ink)
     left, right, below, above = _MARGINS
     count = len(comparison.venues)
     each = (width - left - right - _BETWEEN * (count - 1)) / count
@@ -83,11 +75,8 @@ def png(comparison: VenueComparison, ink: Ink, size: tuple[int, int]) -> bytes:
     ]
     while sum(map(len, notes)) * _LETTER > width - left * 2 and len(notes) > 1:
         notes.pop()
-    figure.text(left / width, 1 - 20 / height, title, color=ink.text, fontsize=12, weight="bold", va="center")
-    figure.text(left / width, 1 - 44 / height, " · ".join(notes), color=ink.faint, fontsize=9, va="center")
-    target = io.BytesIO()
-    FigureCanvasAgg(figure).print_png(target)
-    return target.getvalue()
+    headings(figure, left, title, " · ".join(notes), ink)
+    return png_bytes(figure)
 
 
 def _words(comparison: VenueComparison) -> str:

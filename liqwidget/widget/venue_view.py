@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import html
 import math
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,7 +10,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from liqwidget.domain.amount import money
-from liqwidget.widget.comparison import NO_MATHS, checked_look
+from liqwidget.widget.comparison import checked_look
 from liqwidget.widget.side_colours import DEFAULT_SIDE_COLOURS
 
 if TYPE_CHECKING:
@@ -113,13 +111,10 @@ class VenueComparisonView:
 
     def _repr_html_(self) -> str:
         """Return the picture, the sentences and the figures as HTML that needs neither a network nor a script."""
-        picture = base64.b64encode(self._png(960, 560)).decode("ascii")
-        said = "".join(f"<li>{html.escape(text)}</li>" for text in self.sentences)
-        alt = html.escape(f"{self.comparison.symbol}: venues beside each other. {' '.join(self.sentences)}", quote=True)
-        return (
-            f'<div class="{NO_MATHS}" style="max-width:960px"><img alt="{alt}" style="max-width:100%" '
-            f'src="data:image/png;base64,{picture}"><ul style="margin:.6em 0">{said}</ul>{self._figures()}</div>'
-        )
+        from liqwidget.widget.static_picture import shown_page
+
+        alt = f"{self.comparison.symbol}: venues beside each other. {' '.join(self.sentences)}"
+        return shown_page(self._png(960, 560), alt, self.sentences, self._figures())
 
     def _figures(self) -> str:
         cells = {label: [_cell(value, form) for value in self.table[name]] for name, (label, form) in _COLUMNS.items()}
