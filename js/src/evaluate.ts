@@ -9,6 +9,11 @@ export interface BokehJS {
   embed: { add_document_standalone(document: Document, element: HTMLElement): Promise<ViewManager> }
   require(name: "document/document"): typeof import("@bokeh/bokehjs/build/js/lib/document/document")
   require(name: "core/visuals/visual"): { VisualProperties: { prototype: { _get_css_value(name: string): string } } }
+  require(name: "core/dom"): { InlineStyleSheet: { prototype: { el: HTMLElement; _update(css: string): void } } }
+  require(name: "models/plots/plot_canvas"): { PlotView: { prototype: object } }
+  require(name: "models/renderers/glyph_renderer"): {
+    GlyphRendererView: { prototype: { position: { replace(css: string): void }; update_position(): void } }
+  }
   require(name: "core/util/ndarray"): typeof import("@bokeh/bokehjs/build/js/lib/core/util/ndarray")
 }
 

@@ -6,6 +6,8 @@ import type { Ladder } from "./level"
 import { formatMoney } from "./money"
 import { observe } from "./observe"
 import type { Market, Traits } from "./protocol"
+import { setHidden } from "./set_hidden"
+import { setText } from "./set_text"
 import { leverageShade, venueColour } from "./stack_colours"
 import type { Theme } from "./theme"
 
@@ -24,9 +26,17 @@ export interface LegendOptions {
   look: () => { theme: Theme; colours: Colours }
 }
 
+interface Key {
+  kind: string
+  text: string
+  background: string
+}
+
 /** A line under the picture that names its colours: of the heat, of the stacked sizes, and of the curves. */
 export function legend({ model, market, ladder, look }: LegendOptions): Legend {
   const node = element("div", "liq-legend", { role: "group", "aria-label": "Legend" })
+  const heatText = element("span", "")
+  const curveText = element("span", "")
   let last = 0
   let drawn = ""
   const heat = (): string => {
@@ -54,20 +64,22 @@ export function legend({ model, market, ladder, look }: LegendOptions): Legend {
       text: name,
       background: stack === "venue" ? venueColour(i, theme) : pair((colour) => leverageShade(colour, i, names.length)),
     }))
-    const ends = map ? "right axis" : `to ${formatMoney(last, market().quote)}`
-    const curve = { kind: "line", text: `sum from the last price, ${ends}`, background: pair((colour) => colour) }
-    const [words, keys] = [heat(), names.length > 0 ? [...items, curve] : []]
-    const said = JSON.stringify([words, stack, keys])
-    if (said === drawn) return
+    const [words, keys] = [heat(), names.length > 0 ? [...items, { kind: "line", text: "", background: pair((colour) => colour) }] : []]
+    const said = JSON.stringify([words !== "", stack, keys])
+    if (said !== drawn) build(stack, words !== "", keys)
     drawn = said
-    node.hidden = !words && keys.length === 0
-    const key = ({ kind, text, background }: typeof curve) => {
+    setText(heatText, words)
+    setText(curveText, `sum from the last price, ${map ? "right axis" : `to ${formatMoney(last, market().quote)}`}`)
+  }
+  const build = (stack: string, warm: boolean, keys: readonly Key[]) => {
+    setHidden(node, !warm && keys.length === 0)
+    const key = ({ kind, text, background }: Key) => {
       const swatch = element("span", "liq-swatch", { "data-kind": kind, "aria-hidden": "true" })
       swatch.style.background = background
-      return element("span", "liq-stack-key", {}, [swatch, text])
+      return element("span", "liq-stack-key", {}, [swatch, kind === "line" ? curveText : text])
     }
     const stacked = keys.length > 0 ? [element("span", "liq-stack-keys", {}, [element("span", "", {}, [`By ${stack}:`]), ...keys.map(key)])] : []
-    node.replaceChildren(...(words ? [element("span", "", {}, [words])] : []), ...stacked)
+    node.replaceChildren(...(warm ? [heatText] : []), ...stacked)
   }
   return { node, draw, dispose: observe(model, ["threshold", "measure", "horizon"], () => draw(last)) }
 }

@@ -9,6 +9,7 @@ import { observe } from "./observe"
 import type { Plot } from "./plot"
 import type { FrameState, Market, Traits } from "./protocol"
 import { rasterRequest, type RasterRequest } from "./raster_request"
+import { setHidden } from "./set_hidden"
 import type { Tags } from "./tags"
 import { span } from "./viewport"
 
@@ -56,7 +57,7 @@ export function liveLink({ model, market, view, wrapper, plot, heat, tags, steer
     wrapper.style.setProperty("--liq-floor", `${top + height}px`)
     const from = heat.shown()?.time[1] ?? Infinity
     const to = model.get("_live")?.time?.[1] ?? 0
-    node.hidden = model.get("as_of") !== null || looked.time[1] >= market().time[1]
+    setHidden(node, model.get("as_of") !== null || looked.time[1] >= market().time[1])
     const asked = from < to && !model.get("_offline") && rasterRequest(looked, plot.frame(), { time: [from, to] }, window.devicePixelRatio || 1)
     if (asked) gate.ask(asked)
     else heat.showColumn(null)

@@ -12,6 +12,7 @@ import { pinch } from "./pinch"
 import { formatPrice } from "./price"
 import { bookReader } from "./profile"
 import type { Interval, Market, Traits } from "./protocol"
+import { setHidden } from "./set_hidden"
 import type { Theme } from "./theme"
 
 const REACH = 0.12
@@ -54,7 +55,7 @@ export function mapView({ model, market, look, say }: MapOptions): MapView {
     return { book: decoded(state, stack), edges, last, side: model.get("side"), stack, width, height, quote, pointer, ...look() }
   }
   const draw = () => {
-    node.hidden = model.get("view") !== "map"
+    setHidden(node, model.get("view") !== "map")
     const seen = node.hidden ? null : current()
     if (seen) surface.draw(seen.width, seen.height, (context) => drawMap(context, seen))
   }

@@ -2,6 +2,7 @@ import { element } from "./element"
 import { icon, type IconName } from "./icon"
 import type { KernelState } from "./kernel_watch"
 import type { Market } from "./protocol"
+import { setHidden } from "./set_hidden"
 
 export interface Notes {
   /** Above the picture. */
@@ -49,7 +50,7 @@ export function notes(...legends: readonly HTMLElement[]): Notes {
   let said = ""
   const showChip = () => {
     const text = said || (busy ? BUSY : "")
-    chip.hidden = text === ""
+    setHidden(chip, text === "")
     chip.dataset.kind = said ? "error" : "busy"
     if (chipText.textContent === text) return
     chip.replaceChildren(icon(said ? "alert" : "hourglass"), chipText)

@@ -7,6 +7,7 @@ import { formatMoney } from "./money"
 import type { Plot } from "./plot"
 import { drawBars } from "./profile_bars"
 import type { BookState, Market, Traits } from "./protocol"
+import { setHidden } from "./set_hidden"
 import type { Theme } from "./theme"
 
 const BIN = 3
@@ -34,7 +35,7 @@ export function profilePanel({ model, market, look }: ProfileOptions): ProfilePa
     draw(plot) {
       const stack = model.get("profile")
       const state = model.get("_book")
-      node.hidden = stack === "off" || model.get("view") === "map"
+      setHidden(node, stack === "off" || model.get("view") === "map")
       if (node.hidden || !state || stack === "off") return 0
       const { top, height } = plot.frame()
       const [low, high] = plot.viewport().price

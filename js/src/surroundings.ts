@@ -50,8 +50,9 @@ export function surroundings({ model, plot, market, candles, ladder, look, hosts
   const paint = (again: boolean) => {
     map.draw()
     const sum = beside.draw(plot)
-    key.draw(sum)
     lower.draw(plot, candles())
+    // Last: what it writes would make those that measure their place wait for a layout of the page.
+    key.draw(sum)
     // A notebook takes outputs out of the page for a moment, such as when its theme changes.
     if (sum === null && again) later(false)
   }
