@@ -26,8 +26,8 @@ Floats = npt.NDArray[np.float64]
 _BORDER = 1e-6
 """Cells by which a price may miss a cell's border and still mean it."""
 
-_WORTH_THREADS = 32
-"""Columns from which venues are evaluated side by side: the kernels leave Python's lock."""
+_WORTH_THREADS = 50_000
+"""Ledger rows to go through from which venues are evaluated side by side: the kernels leave Python's lock."""
 
 
 class Measured(NamedTuple):
@@ -59,22 +59,38 @@ def standing(ledger: Ledger, times: npt.NDArray[np.int64], edges: Floats, measur
     """
     if not ledger.venues:
         return np.zeros((2, len(edges) - 1, len(times)))
-    coordinates = np.clip(_snapped(cell_coordinate(np.maximum(edges, 1e-300))), *_reach(ledger))
+    wanted = _snapped(cell_coordinate(np.maximum(edges, 1e-300)))
+    coordinates = np.clip(wanted, *_reach(ledger))
     base = math.floor(coordinates[0])
     cells = np.arange(base, max(math.ceil(coordinates[-1]), base + 1))
+    rows = coordinates - base
+    if wanted[-1] - wanted[0] >= len(edges) - 1:
+        return _evaluated(ledger, times, cells, rows, measured)
+    # Where rows are finer than cells, venues add cell by cell, and rows are made of the sum.
+    values = _evaluated(ledger, times, cells, np.arange(len(cells) + 1.0), measured)
+    out = np.zeros((2, len(edges) - 1, len(times)))
+    engine().rows(values, rows, out)
+    return out
 
-    def evaluated(parts: Sequence[VenueLedger]) -> Floats:
+
+def _evaluated(
+    ledger: Ledger, times: npt.NDArray[np.int64], cells: npt.NDArray[np.int64], edges: Floats, measured: Measured
+) -> Floats:
+    """Return what stands between edges, which count from the first cell; shape (2, len(edges) - 1, W)."""
+
+    def summed(parts: Sequence[VenueLedger]) -> Floats:
         out = np.zeros((2, len(edges) - 1, len(times)))
         for part in parts:
-            _add_venue(part, ledger.prior, times, cells, coordinates - base, measured, out)
+            _add_venue(part, ledger.prior, times, cells, edges, measured, out)
         return out
 
-    threads = min(len(ledger.venues), os.cpu_count() or 1) if len(times) >= _WORTH_THREADS else 1
+    passed = sum(int(np.ptp(part.row_at(times[[0, -1]]))) for part in ledger) if len(times) else 0
+    threads = min(len(ledger.venues), os.cpu_count() or 1) if passed >= _WORTH_THREADS else 1
     if threads == 1:
-        return evaluated(ledger.venues)
+        return summed(ledger.venues)
     with ThreadPoolExecutor(threads) as pool:
         shares = [ledger.venues[first::threads] for first in range(threads)]
-        return functools.reduce(operator.iadd, pool.map(evaluated, shares))
+        return functools.reduce(operator.iadd, pool.map(summed, shares))
 
 
 def _snapped(coordinates: Floats) -> Floats:

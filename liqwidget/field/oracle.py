@@ -181,17 +181,14 @@ def evaluate(
         Quote currency; added to.
     """
     cells = base + np.arange(state.shape[1])
-    cuts = np.union1d(edges, np.arange(math.ceil(edges[0]), math.floor(edges[-1]) + 1))
-    part_cell, part_row = cuts[:-1].astype(np.int64), np.searchsorted(edges, cuts[:-1], side="right") - 1
-    part_length = np.diff(cuts)
     last_close, amounts = close[np.maximum(np.arange(len(close)) - 1, 0)], opened * (per_weight * shown)
     for column, target in enumerate(columns):
         while row < target:
             end = min(row + _WINDOW, int(target))
-            rows = slice(row + 1, end + 1)
+            passed = slice(row + 1, end + 1)
             state *= math.exp(log_survival[end] - (log_survival[row] if row >= 0 else 0.0))
-            alive = np.exp(log_survival[end] - log_survival[rows])[:, None, None] * amounts[rows]
-            _fold(state, cells, low[rows], high[rows], close[rows], last_close[rows], alive, table)
+            alive = np.exp(log_survival[end] - log_survival[passed])[:, None, None] * amounts[passed]
+            _fold(state, cells, low[passed], high[passed], close[passed], last_close[passed], alive, table)
             row = end
         if target < 0:
             continue
@@ -199,8 +196,24 @@ def evaluate(
         if reach[column] > 0:
             argument = np.abs(cells + 0.5 - origin[column]) * reach[column] * 256.0
             value = value * np.interp(argument, np.arange(len(chances)), chances, right=0.0)
-        for side in range(2):
-            out[side, :, column] += np.bincount(part_row, value[side, part_cell] * part_length, len(edges) - 1)
+        rows(value[:, :, None], edges, out[:, :, column : column + 1])
+
+
+def rows(values: Floats, edges: Floats, out: Floats) -> None:
+    """Add what stands in cells to the rows of price that they lie in.
+
+    Parameters
+    ----------
+    values : float64, shape (2, V, W)
+        Quote currency by cell.
+    edges : float64, shape (H + 1,)
+        Price edges of the rows as lattice coordinates minus the first cell, within [0, V].
+    out : float64, shape (2, H, W)
+        Quote currency; added to.
+    """
+    cuts = np.union1d(edges, np.arange(math.ceil(edges[0]), math.floor(edges[-1]) + 1))
+    cell, row = cuts[:-1].astype(np.int64), np.searchsorted(edges, cuts[:-1], side="right") - 1
+    np.add.at(out, (slice(None), row), values[:, cell] * np.diff(cuts)[:, None])
 
 
 def _fold(

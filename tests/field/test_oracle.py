@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from liqwidget.domain.frames import MarketData
     from liqwidget.domain.ledger import Ledger
 
-NAMES = ("forward", "evaluate", "spread", "lives")
+NAMES = ("forward", "evaluate", "rows", "spread", "lives")
 
 
 def alike(first: Any, second: Any) -> None:
@@ -69,10 +69,12 @@ def both() -> Iterator[Counter[str]]:
         patch.stop()
 
 
-def looked_at(ledger: Ledger, *, width: int = 40, height: int = 30) -> Viewport:
+def looked_at(
+    ledger: Ledger, *, width: int = 40, height: int = 30, shares: tuple[float, float] = (0.7, 1.4)
+) -> Viewport:
     span, price = ledger.end - ledger.start, ledger.last_price()
     time = (ledger.start - span // 7, ledger.end + span // 9)
-    return Viewport(time=time, price=(price * 0.7, price * 1.4), width=width, height=height)
+    return Viewport(time=time, price=(price * shares[0], price * shares[1]), width=width, height=height)
 
 
 def test_kernels_equal_the_oracle_on_random_markets(both: Counter[str]) -> None:
@@ -83,7 +85,8 @@ def test_kernels_equal_the_oracle_on_random_markets(both: Counter[str]) -> None:
     def holds(drawn: Any) -> None:
         ledger = estimate(drawn.market())
         for measure in ("size", "expected"):
-            rasterise(ledger, looked_at(ledger), measure=measure, leverage=["10-25x", "<3x"])
+            for shares in ((0.7, 1.4), (0.993, 1.012)):
+                rasterise(ledger, looked_at(ledger, shares=shares), measure=measure, leverage=["10-25x", "<3x"])
         levels(ledger)
 
     holds()
@@ -116,7 +119,11 @@ def test_kernels_equal_the_oracle_after_years_of_decay(both: Counter[str]) -> No
 
 def everything(market: list[MarketData]) -> list[Any]:
     ledger = estimate(market)
-    grids = [rasterise(ledger, looked_at(ledger), measure=measure) for measure in ("size", "expected")]
+    grids = [
+        rasterise(ledger, looked_at(ledger, shares=shares), measure=measure)
+        for measure in ("size", "expected")
+        for shares in ((0.7, 1.4), (0.993, 1.012))
+    ]
     found = levels(ledger)
     numbers = [[cluster.size, cluster.expected_size] for cluster in find_clusters(ledger)]
     parts = [

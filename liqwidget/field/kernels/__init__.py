@@ -6,9 +6,9 @@ coordinates ln(price) / CELL. Amounts are in base units.
 
 from __future__ import annotations
 
-from liqwidget.field.kernels.evaluate import evaluate
+from liqwidget.field.kernels.evaluate import evaluate, rows
 from liqwidget.field.kernels.forward import forward
 from liqwidget.field.kernels.lives import lives
 from liqwidget.field.kernels.placing import spread
 
-__all__ = ["evaluate", "forward", "lives", "spread"]
+__all__ = ["evaluate", "forward", "lives", "rows", "spread"]

@@ -126,8 +126,25 @@ def _value(
 
 
 @nb.njit(cache=True, nogil=True)
+def rows(values: Floats, edges: Floats, out: Floats) -> None:
+    """Add what stands in cells to the rows of price that they lie in.
+
+    Parameters
+    ----------
+    values : float64, shape (2, V, W)
+        Quote currency by cell.
+    edges : float64, shape (H + 1,)
+        Price edges of the rows as lattice coordinates minus the first cell, within [0, V].
+    out : float64, shape (2, H, W)
+        Quote currency; added to.
+    """
+    for side in range(2):
+        _rows(values[side], edges, values.shape[2], out[side])
+
+
+@nb.njit(cache=True, nogil=True)
 def _rows(values: Floats, edges: Floats, count: int, out: Floats) -> None:
-    """Add the parts of cells that lie in each row: `values` (V, BLOCK) into `out` (H, count)."""
+    """Add the parts of cells that lie in each row: `values` (V, count or more) into `out` (H, count)."""
     viewed = values.shape[0]
     for line in range(edges.shape[0] - 1):
         start, stop = edges[line], edges[line + 1]
