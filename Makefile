@@ -30,7 +30,7 @@ lab: install ## install into .venv and open the quickstart in JupyterLab
 # What does not need pytest runs two at a time.
 test: install-test ## everything: lint, types, front end, Python, notebooks, browser, packaging
 	$(MAKE) --no-print-directory --jobs=2 lint types check-js test-js browser
-	$(BIN)/pytest $(PYTEST_ARGS)
+	$(BIN)/pytest -n 2 --dist loadscope --no-loadscope-reorder --benchmark-disable $(PYTEST_ARGS)
 
 # --- parts of the tests ---
 

@@ -6,7 +6,7 @@ import itertools
 import os
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 STORE = "LIQWIDGET_HOME"
+_FIRST = ("browser", "packaging")
+"""Folders of tests that run in one process each, in this order, before all others."""
+NICE = 10
 _numbers = itertools.count()
 
 
@@ -33,10 +36,38 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark notebook cells, so that ``-m notebook`` picks them."""
+    """Mark notebook cells, so that ``-m notebook`` picks them; what takes longest comes first."""
     for item in items:
         if item.path.suffix == ".ipynb":
             item.add_marker(pytest.mark.notebook)
+    folders = [item.path.parent.name for item in items]
+    order = sorted(
+        range(len(items)), key=lambda at: _FIRST.index(folders[at]) if folders[at] in _FIRST else len(_FIRST)
+    )
+    items[:] = [items[at] for at in order]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Let one process run all browser tests, which share a browser and JupyterLab, and all of packaging.
+
+    Of the others each file stays together.
+    """
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByFolder(LoadScopeScheduling):  # type: ignore[misc]
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.split("::", 1)[0]
+            folder = Path(file).parent.name
+            return folder if folder in _FIRST else file
+
+    return ByFolder(config, log)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Let the process without a browser stand back: pages have processes of their own, which must not starve."""
+    if "PYTEST_XDIST_WORKER" in os.environ and item.path.parent.name != _FIRST[0]:
+        os.setpriority(os.PRIO_PROCESS, 0, NICE)
 
 
 @pytest.fixture(autouse=True)

@@ -22,7 +22,7 @@ def numba() -> ModuleType | None:
 
 @cache
 def engine() -> ModuleType:
-    """Return the module that holds `forward`, `evaluate`, `rows`, `spread` and `lives`: the compiled kernels or their oracle."""
+    """Return the module that holds the kernels: compiled ones, or their oracle."""
     return importlib.import_module("liqwidget.field.oracle" if numba() is None else "liqwidget.field.kernels")
 
 

@@ -213,7 +213,8 @@ def rows(values: Floats, edges: Floats, out: Floats) -> None:
     """
     cuts = np.union1d(edges, np.arange(math.ceil(edges[0]), math.floor(edges[-1]) + 1))
     cell, row = cuts[:-1].astype(np.int64), np.searchsorted(edges, cuts[:-1], side="right") - 1
-    np.add.at(out, (slice(None), row), values[:, cell] * np.diff(cuts)[:, None])
+    parts = values[:, cell] * np.diff(cuts)[:, None]
+    np.add.at(np.swapaxes(out, 0, 1), row, np.swapaxes(parts, 0, 1))
 
 
 def _fold(
