@@ -112,6 +112,8 @@ class HeatmapView(anywidget.AnyWidget):
         arguments: str = "",
         **traits: Any,
     ) -> None:
+        from liqwidget.widget.figure import empty_document_json
+
         self._lock = threading.RLock()
         self._session = session
         self._named = {"label": label, "simulated": simulated, "arguments": arguments}
@@ -129,7 +131,7 @@ class HeatmapView(anywidget.AnyWidget):
         super().__init__(**shared, **(known | traits))
         self._usual = self._defaults()
         self.set_trait("symbol", session.ledger.symbol)
-        self._document = self._document_json()
+        self._document = empty_document_json()
         self._refresh()
         self.observe(weakly(self._kernel_trait_changed), list(_KERNEL_TRAITS))
         self.on_msg(weakly(self._answer))
@@ -296,24 +298,17 @@ class HeatmapView(anywidget.AnyWidget):
     def _document_shown(self) -> Document:
         """Return the Bokeh document, made on first use; from then on changes reach the views as patches."""
         if self._bokeh_document is None:
-            from bokeh.document import Document
+            from liqwidget.widget.figure import empty_document
 
-            from liqwidget.widget.figure import build_figure
-
-            self._bokeh_document = Document()
-            self._bokeh_document.add_root(build_figure())
-            self._bokeh_document.models.flush_synced()
+            self._bokeh_document = empty_document()
             self._bokeh_document.on_change(weakly(self._patch))
         return self._bokeh_document
-
-    def _document_json(self) -> str:
-        from liqwidget.widget.figure import document_json
-
-        return document_json(self._document_shown())
 
     def _patch(self, event: Any) -> None:
         """Send a change of the document to the views that are open, and keep it for those that open later."""
         from bokeh.core.serialization import Serializer
+
+        from liqwidget.widget.figure import document_json
 
         document = self._bokeh_document
         if document is None:
@@ -322,7 +317,7 @@ class HeatmapView(anywidget.AnyWidget):
         content = {"events": serializer.encode([event])}
         document.models.flush_synced()
         self.send({"type": "patch", "content": content})
-        self._document = self._document_json()
+        self._document = document_json(document)
 
     def __repr__(self) -> str:
         """Return a text that is the same in every run."""

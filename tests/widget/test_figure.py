@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 from bokeh.document import Document
 from bokeh.models import ColumnDataSource, Plot
+from bokeh.plotting import figure
 
 from liqwidget.widget import assets
-from liqwidget.widget.figure import build_figure, document_json
+from liqwidget.widget.figure import build_figure, document_json, empty_document, empty_document_json
 
 SOURCES = Path(__file__).parents[2] / "js" / "src"
 
@@ -57,9 +58,20 @@ def test_the_json_is_small_and_reads_back(document: Document) -> None:
     assert plot.y_range.name == "liq-price"
 
 
-def test_two_figures_share_no_model() -> None:
-    ours, others = ({model.id for model in build_figure().references()} for _ in range(2))
-    assert not ours & others
+def test_all_heatmaps_begin_with_one_text_and_have_models_of_their_own() -> None:
+    text = empty_document_json()
+    assert empty_document_json() is text
+    ours, others = empty_document(), empty_document()
+    written = set(re.findall(r'"id":"([^"]+)"', text))
+    for document in (ours, others):
+        assert {model.id for model in document.models} <= written
+    assert not {id(model) for model in ours.models} & {id(model) for model in others.models}
+    plot = ours.get_model_by_name("liq-figure")
+    assert isinstance(plot, figure)
+    plot.line([1, 2], [3, 4], name="of-the-analyst")
+    assert ours.get_model_by_name("of-the-analyst") is not None
+    assert others.get_model_by_name("of-the-analyst") is None
+    assert "of-the-analyst" not in empty_document_json()
 
 
 def test_the_asset_is_the_installed_bokeh_and_one_a_kernel() -> None:
