@@ -383,7 +383,8 @@ class Resolver(AbstractResolver):
 
         threading.Thread(target=look_up, name=f"liqwidget look-up of {host}"[:60], daemon=True).start()
         try:
-            infos = await asyncio.wait_for(found, LOOK_UP_SECONDS)
+            async with asyncio.timeout(LOOK_UP_SECONDS):
+                infos = await found
         except TimeoutError as error:
             raise socket.gaierror(socket.EAI_AGAIN, "look-up took too long") from error
         flags = socket.AI_NUMERICHOST | socket.AI_NUMERICSERV

@@ -231,6 +231,7 @@ class VenueFeed:
             try:
                 await self._ask()
             except Exception as error:  # noqa: BLE001 - one venue's odd answer must not take the others down
+                _end_if_cancelled()
                 failures += 1
                 self._refused = isinstance(error, SourceError) and not error.retryable
                 self._poll_reason = self._incident(self._words(error))
@@ -334,6 +335,7 @@ class VenueFeed:
             try:
                 await stream.run()
             except Exception as failure:  # noqa: BLE001 - whatever it was, the next connection may do
+                _end_if_cancelled()
                 error = failure
             failures = 1 if loop.time() - begun > LONGEST_WAIT / setting.pace else failures + 1
             self._streaming = False
@@ -373,3 +375,13 @@ class VenueFeed:
         if isinstance(error, Exception) and not isinstance(error, LiqError):
             error = f"sent data that cannot be used ({type(error).__name__}: {error})"
         return shortened(error, self.venue.name)
+
+
+def _end_if_cancelled() -> None:
+    """End a task that was cancelled, though somebody below it made another error of that.
+
+    asyncio.wait_for of Python 3.11, which ccxt calls, does so when what it waits for fails in the same moment.
+    """
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError

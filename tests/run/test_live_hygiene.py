@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from liqwidget.market.exchange import worker
+from liqwidget.market.exchange_stream import Stream
+from liqwidget.run.venue_feed import VenueFeed
 from tests.exchanges import faults
 from tests.run.feeding import PLACES, STEP, Live, exchanges, live, until
 
@@ -85,6 +87,28 @@ def test_it_can_be_stopped_at_any_moment(server: ExchangeServer, moment: str) ->
     begun = time.monotonic()
     feeding.feed.stop()
     assert time.monotonic() - begun < 4
+    nothing_left(server)
+
+
+@pytest.mark.parametrize("place", ["_ask", "run"])
+def test_it_can_be_stopped_while_somebody_makes_another_error_of_it(
+    server: ExchangeServer, place: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = threading.Event()
+
+    async def deaf(_: object) -> None:
+        there.set()
+        try:
+            await asyncio.sleep(3600)
+        except asyncio.CancelledError as error:
+            raise ConnectionResetError("in the same moment") from error
+
+    monkeypatch.setattr(VenueFeed if place == "_ask" else Stream, place, deaf)
+    feeding = Live(server, "binance")
+    feeding.feed.start()
+    assert there.wait(20)
+    feeding.feed.stop()
+    assert feeding.feed._ended.is_set()
     nothing_left(server)
 
 
