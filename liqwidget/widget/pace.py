@@ -54,7 +54,9 @@ class Pace:
         if self._number:
             self._unheard = 0 if self.heard else self._unheard + 1
         self._taken = {view: number for view, number in self._taken.items() if number == self._number}
-        self._last = now
+        # One that is a little late does not put off those behind it: the rate is held.
+        late = now - (self._last + self._apart)
+        self._last = now - late if 0 <= late < self._apart / 2 else now
         self._number += 1
         return self._number
 

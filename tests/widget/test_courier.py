@@ -6,6 +6,7 @@ import itertools
 import threading
 import time
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -162,6 +163,20 @@ def test_numbers_that_were_never_sent_are_no_messages_taken() -> None:
     pace.taken("a", 2)
     pace.taken("a", 0)
     assert not pace.heard
+
+
+def test_messages_that_go_a_little_late_are_ten_a_second_and_those_after_a_pause_are_no_burst() -> None:
+    pace = Pace()
+    times = [0.0]
+    for number in range(1, 101):
+        assert pace.sent(times[-1]) == number
+        pace.taken("a", number)
+        times.append(max(pace.due(), times[-1]) + 0.004)
+    assert times[100] == pytest.approx(10.0, abs=0.01)
+    assert min(late - early for early, late in itertools.pairwise(times)) > 0.09
+    pace.sent(20.0)
+    pace.taken("a", pace.number)
+    assert pace.due() == pytest.approx(20.1)
 
 
 def test_the_thread_shows_the_last_offer_and_ends_when_it_is_told_to_rest() -> None:
