@@ -87,6 +87,8 @@ class Feed:
         Venues that are asked only after so many seconds.
     address : callable, optional
         (venue, address) -> address: where to find the venues instead. For tests.
+    keep : bool
+        Whether open interest that a venue tells only of the present goes into the store.
     pace : float
         By how much all waits are shorter. For tests.
     **options
@@ -109,6 +111,7 @@ class Feed:
         timeframe: str | None = None,
         later: Mapping[str, float] | None = None,
         address: Address | None = None,
+        keep: bool = False,
         pace: float = 1.0,
         **options: Any,
     ) -> None:
@@ -124,6 +127,7 @@ class Feed:
             churn=ledger.venues[0].churn if ledger.venues else CHURN,
             since=ledger.start if ledger.venues else None,
             pace=pace,
+            keep=keep,
             address=address,
             options=options,
         )
@@ -283,7 +287,7 @@ def follow(source: Source, ledger: Ledger, symbol: str, timeframe: str, listener
     there = {market.venue for market in markets}
     under_way = source.joining is not None
     later = {name: AGAIN_SECONDS * (1.5 if under_way else 1.0) for name in names if name not in there}
-    return Feed(markets, known, names, on_update=listener, symbol=symbol, timeframe=timeframe, later=later)
+    return Feed(markets, known, names, on_update=listener, symbol=symbol, timeframe=timeframe, later=later, keep=True)
 
 
 def _states(status: Sequence[VenueStatus]) -> list[tuple[str, str, str]]:

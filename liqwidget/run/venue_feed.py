@@ -15,6 +15,7 @@ from liqwidget.market.exchange import worker
 from liqwidget.market.exchange_history import find, gather_history
 from liqwidget.market.exchange_stream import SILENT_SECONDS, Stream
 from liqwidget.market.history import Gathering, Kind, default_span
+from liqwidget.market.kept import Keeper
 from liqwidget.market.payloads import Event, candle_rows, in_quote, interest, said
 from liqwidget.market.source import VenueStatus, shortened
 from liqwidget.run.track import Track, interest_period
@@ -65,6 +66,8 @@ class Setting:
         From when a venue that has no market yet is read [ns]; None leaves it to the length of a candle.
     pace : float
         Seconds of the venues in a second of ours; all waits are divided by it. For tests.
+    keep : bool
+        Whether open interest that a venue tells only of the present goes into the store.
     address : callable, optional
         Where to find the venues instead.
     options : dict
@@ -77,6 +80,7 @@ class Setting:
     churn: float
     since: int | None = None
     pace: float = 1.0
+    keep: bool = False
     address: Address | None = None
     options: dict[str, Any] = field(default_factory=dict)
 
@@ -130,6 +134,7 @@ class VenueFeed:
         self._heard_at: int | None = None
         self._funding_at = self._liquidations_at = 0
         self._opened = self._known = 0
+        self._keeper: Keeper | None = None
 
     # ------------------------------------------------------------------ state
 
@@ -301,6 +306,7 @@ class VenueFeed:
                 _, amount = interest(info, instrument)
                 if 0 < amount < float("inf"):
                     track.snapshot(client.now, amount)
+                    self._keep_interest(client, gathering, info)
             except SourceError as error:
                 reasons.append(f"open interest: {self._words(error)}")
         await gather_history(client, gathering, track.since, kinds=kinds, present=False)
@@ -317,6 +323,15 @@ class VenueFeed:
             track.happened(Event(*row) for row in zip(*(column.tolist() for column in columns), strict=True))
             self._liquidations_at = now
         self._poll_reason = self._incident("; ".join(reasons)) if reasons else ""
+
+    def _keep_interest(self, client: Client, gathering: Gathering, info: Any) -> None:
+        """Keep the present value where the venue has no history of it: nobody can read it later."""
+        if not self.setting.keep or self.venue.interest_history:
+            return
+        if self._keeper is None:
+            self._keeper = Keeper(worker().files, lambda: client.now)
+        gathering.asked_at = client.now
+        self._keeper.keep(gathering, "open_interest", [(info, client.now)])
 
     async def _listen(self) -> None:
         """Keep a stream up: connect again after ever longer waits when it ends."""

@@ -130,7 +130,13 @@ class ExchangeServer:
         try:
             await self._stopping.wait()
         finally:
+            server = runner.server
+            ends = [] if server is None else [one.transport for one in server.connections if one.transport is not None]
             await runner.cleanup()
+            # What a client has not read is not waited for: such a connection would outlive the loop.
+            for transport in ends:
+                transport.abort()
+            await asyncio.sleep(0)
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         name = request.match_info["venue"]

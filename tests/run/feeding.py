@@ -60,7 +60,7 @@ class Live:
     more : tuple of str
         Venues that the feed is to join.
     **options
-        pace; ahead, of our clock [s]; the others are the feed's.
+        pace; keep; ahead, of our clock [s]; the others are the feed's.
     """
 
     def __init__(self, server: ExchangeServer, *names: str, more: tuple[str, ...] = (), **options: Any) -> None:
@@ -68,12 +68,13 @@ class Live:
         self.start = pd.Timestamp(server.clock.now - HOURS * 3_600_000, unit="ms", tz="UTC").floor("5min")
         self.options = {"paced": False, "first_wait": 0.005, "request_seconds": 0.5, **options}
         pace, self.ahead = float(self.options.pop("pace", 300.0)), int(self.options.pop("ahead", 0))
+        keep = bool(self.options.pop("keep", False))
         self.options |= {"address": self._address, "clock": self._clock}
         self.updates: list[Update] = []
         self.markets = [self.history(name) for name in names]
         ledger = estimate(self.markets)
         self.feed = Feed(
-            self.markets, ledger, self.names, on_update=self.updates.append, pace=pace, **self.options
+            self.markets, ledger, self.names, on_update=self.updates.append, pace=pace, keep=keep, **self.options
         )  # fmt: skip
 
     def _address(self, venue: str, url: str) -> str:

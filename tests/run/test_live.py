@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from liqwidget import store
 from liqwidget.domain.ledger import RowKind
 from liqwidget.domain.time import MILLISECOND
+from liqwidget.estimate.estimator import estimate
+from liqwidget.market.exchange import fetch_history
 from tests.exchanges import faults
 from tests.run.feeding import PLACES, STEP, exchanges, live, until, whole
 
@@ -69,6 +73,23 @@ def test_an_unfinished_candle_is_shown_and_replaced(server: ExchangeServer) -> N
         assert market.close_time[-1] == server.clock.now * MILLISECOND
         assert whole(before.ledger) == frozen
         feeding.check()
+
+
+def test_open_interest_that_has_no_history_is_kept_for_the_next_start(server: ExchangeServer) -> None:
+    with live(server, "hyperliquid", "binance", keep=True) as feeding:
+        feeding.connected()
+        feeding.advance(4)
+        now = pd.Timestamp(server.clock.now, unit="ms", tz="UTC")
+        until(lambda: (store.list(venue="hyperliquid")["last"] == now).any(), store.list)
+    told = feeding.last.ledger.venue("hyperliquid").open_interest[-4:]
+    listed = store.list()
+    assert set(zip(listed["venue"], listed["kind"], strict=True)) == {("hyperliquid", "open_interest")}
+    later = fetch_history("hyperliquid", "BTC", "5m", feeding.start, keep=True, **feeding.options)
+    again = estimate(later.market()).venues[0].open_interest[-4:]
+    assert again.tolist() == told.tolist()
+    assert len(set(told)) == 4
+    alone = fetch_history("hyperliquid", "BTC", "5m", feeding.start, **feeding.options)
+    assert len(alone.frames["open_interest"]) == 1
 
 
 @pytest.mark.parametrize("name", ["binance", "bybit", "okx"])
