@@ -20,7 +20,7 @@ from liqwidget.estimate.calibrate import calibrate
 from liqwidget.estimate.calibration import Calibration
 from liqwidget.estimate.estimator import advance, estimate, recompute
 from liqwidget.heatmap import LiqHeatmap
-from liqwidget.market.download import history
+from liqwidget.market.download import history, margin_tiers
 from liqwidget.market.sample import sample_market
 from liqwidget.raster.grid import Grid, rasterise
 from liqwidget.study.clusters import Cluster, clusters_frame, find_clusters
@@ -82,6 +82,7 @@ __all__ = [
     "history",
     "levels",
     "liquidation_price",
+    "margin_tiers",
     "measured_levels",
     "profile",
     "provenance",

@@ -86,12 +86,25 @@ def venue_cap(venue: str, symbol: str, at: object = None, contract: str = "linea
     table = started[-1] if started else tables[0]
     lowest = table.tiers[0]
     return VenueCap(
-        max(1 / lowest.max_leverage - lowest.maintenance_margin_rate, SMALLEST_DISTANCE),
+        nearest_distance(lowest.max_leverage, lowest.maintenance_margin_rate),
         known=bool(started) and OTHER not in table.symbols,
         valid_from=table.since,
         source=table.source,
         maintenance_margin_rate=lowest.maintenance_margin_rate,
     )
+
+
+def nearest_distance(max_leverage: float, maintenance_margin_rate: float) -> float:
+    """Return the nearest distance from entry to liquidation that a tier allows [fraction of the entry price]."""
+    return max(1 / max_leverage - maintenance_margin_rate, SMALLEST_DISTANCE)
+
+
+def has_table(venue: str, symbol: str, contract: str = "linear") -> bool:
+    """Return whether the package has a tier table, of whatever date, for this very symbol of a venue."""
+    try:
+        return any(OTHER not in table.symbols for table in symbol_tables(venue, symbol, contract))
+    except DataError:
+        return False
 
 
 def minimum_distance(venue: str, symbol: str, at: object = None, contract: str = "linear") -> float:

@@ -1,4 +1,4 @@
-"""One venue's history for scripts: through the store, with a progress bar; an interruption loses nothing."""
+"""What one venue publishes, for scripts: history through the store, with a progress bar, and margin tiers."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from liqwidget.domain.tiers import tier_table
 from liqwidget.domain.time import duration_ns
 from liqwidget.errors import DataError
 
@@ -84,6 +85,54 @@ def history(
     except BaseException:
         request.future.cancel()
         raise
+
+
+def margin_tiers(venue: str, symbol: str = "BTC", **options: Any) -> pd.DataFrame:
+    """Return the margin tiers of one contract, the lowest first.
+
+    Where the venue shows them to everyone they are read from it; where it wants a key (Binance) they are those of the
+    newest table in the package.
+
+    Parameters
+    ----------
+    venue, symbol : str
+        As for `history`.
+    **options
+        address, request_seconds, paced, first_wait, clock: as for `liqwidget.market.exchange.fetch_history`.
+
+    Returns
+    -------
+    DataFrame
+        limit: largest position of the tier in `unit`, 'quote' or 'base'; inf where none is told; max_leverage;
+        maintenance_margin_rate: fraction of the position's value. ``attrs["source"]`` says where they are from.
+
+    Raises
+    ------
+    SourceError
+        If the venue does not answer, lists no such contract, or sends what cannot be used.
+    DataError
+        If the venue is unknown, or needs a key and the package has no table of the contract.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> tiers = liqwidget.margin_tiers("binance", "BTC")
+    >>> float(tiers["max_leverage"][0])
+    125.0
+    """
+    from liqwidget.market import exchange, exchange_tiers, venues
+    from liqwidget.market.symbols import parse_symbol
+
+    found, wanted = venues.venue(venue), parse_symbol(symbol)
+    if found.tiers == "public":
+        frame = exchange.fetch_tiers(found, wanted, **options)
+        frame.attrs["source"] = f"{found.name}, today"
+        return frame
+    table = tier_table(found.name, wanted.coin, contract="inverse" if wanted.inverse else "linear")
+    rows = [(tier.limit, table.limit_unit, tier.max_leverage, tier.maintenance_margin_rate) for tier in table.tiers]
+    frame = pd.DataFrame(rows, columns=list(exchange_tiers.COLUMNS))
+    frame.attrs["source"] = f"{table.source}, read on {table.read_on}"
+    return frame
 
 
 def _start(since: Any, until: Any) -> Any:

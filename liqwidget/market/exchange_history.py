@@ -6,9 +6,11 @@ import asyncio
 import math
 from typing import TYPE_CHECKING, Any
 
+from liqwidget.domain.margin import has_table
 from liqwidget.domain.time import HOUR, MILLISECOND, MINUTE, duration_ns, duration_text, timestamp
 from liqwidget.errors import SourceError
 from liqwidget.market.exchange_pages import FUNDING_GAP, on_grid, whole_page
+from liqwidget.market.exchange_tiers import read_tiers
 from liqwidget.market.history import FIRST_KINDS, Gathering, Kind
 from liqwidget.market.payloads import interest, liquidation, liquidation_items, number
 from liqwidget.market.symbols import Instrument, Wanted, resolve
@@ -87,6 +89,8 @@ async def gather_history(
         )
         for kind in dict.fromkeys(kinds)
     ]
+    if present and reading.wants_tiers:
+        tasks.append(asyncio.ensure_future(reading.tiers()))
     try:
         await asyncio.gather(*tasks)
     finally:
@@ -123,6 +127,22 @@ class _Reading:
             if kind == "candles":
                 raise
             self.gathering.note(f"{kind.replace('_', ' ')} could not be read: {error}")
+
+    # ------------------------------------------------------------------ margin tiers
+
+    @property
+    def wants_tiers(self) -> bool:
+        """Whether the venue shows margin tiers that the package does not have."""
+        contract = "inverse" if self.instrument.inverse else "linear"
+        return self.venue.tiers == "public" and not has_table(self.venue.name, self.instrument.wanted.coin, contract)
+
+    async def tiers(self) -> None:
+        """Read them; a failure becomes a note."""
+        try:
+            async with self.room:
+                self.gathering.tiers = await read_tiers(self.client, self.instrument)
+        except SourceError as error:
+            self.gathering.note(f"margin tiers could not be read: {error}")
 
     # ------------------------------------------------------------------ candles
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from liqwidget.domain.frames import MarketData
-from liqwidget.domain.margin import venue_cap
+from liqwidget.domain.margin import nearest_distance, venue_cap
 from liqwidget.domain.time import DAY, duration_text, timestamp
 from liqwidget.errors import SourceError
 from liqwidget.market import payloads
@@ -60,6 +60,8 @@ class History:
         What was left out, and what the venue does not have.
     complete : bool
         Whether all that was asked for is there; False while older pages are still being read.
+    tiers : DataFrame, optional
+        The venue's margin tiers of today, which are read where the package has no table of the contract.
     """
 
     instrument: Instrument
@@ -68,6 +70,7 @@ class History:
     frames: dict[Kind, pd.DataFrame] = field(repr=False)
     notes: tuple[str, ...] = ()
     complete: bool = True
+    tiers: pd.DataFrame | None = field(default=None, repr=False)
 
     @property
     def last_time(self) -> pd.Timestamp:
@@ -103,11 +106,19 @@ class History:
         market = MarketData.from_frames(
             candles, interest, symbol=symbol, venue=name, timeframe=duration_text(self.step),
             funding=_filled(self.frames.get("funding")), liquidations=_filled(self.frames.get("liquidations")),
-            minimum_distance=self._inverse_distance(), complete_until=self.complete_until,
+            minimum_distance=self._distance(), complete_until=self.complete_until,
         )  # fmt: skip
+        if self.tiers is not None:
+            lowest = self.tiers.iloc[0]
+            market = replace(market, maintenance_margin_rate=float(lowest["maintenance_margin_rate"]))
+            words = f"up to {lowest['max_leverage']:g}x, maintenance {lowest['maintenance_margin_rate']:.2%}"
+            notes.append(f"{name}: today's margin tiers ({words}) stand for the past")
         return replace(market, notes=(*market.notes, *dict.fromkeys(notes)))
 
-    def _inverse_distance(self) -> float | None:
+    def _distance(self) -> float | None:
+        if self.tiers is not None:
+            lowest = self.tiers.iloc[0]
+            return nearest_distance(float(lowest["max_leverage"]), float(lowest["maintenance_margin_rate"]))
         if not self.instrument.inverse:
             return None
         first = self.frames["candles"].index[0]
@@ -133,6 +144,7 @@ class Gathering:
         self.instrument, self.step = instrument, step
         self.asked_at = 0
         self.complete = False
+        self.tiers: pd.DataFrame | None = None
         self._lock = threading.Lock()
         self._rows: dict[Kind, list[Any]] = {}
         self._stored: dict[Kind, pd.DataFrame] = {}
@@ -205,7 +217,7 @@ class Gathering:
         gaps = _gaps_of_interest(frames.get("open_interest"), self.step) if self._interest_is_listed else 0
         if gaps:
             notes.append(f"{self.instrument.venue}: {gaps} values of open interest are missing")
-        return History(self.instrument, self.step, now, frames, tuple(notes), complete)
+        return History(self.instrument, self.step, now, frames, tuple(notes), complete, self.tiers)
 
     @property
     def _interest_is_listed(self) -> bool:
