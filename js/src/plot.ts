@@ -111,7 +111,9 @@ export async function mountPlot(bokeh: BokehJS, json: string, host: HTMLElement,
       if (final && type === "rect") events.box({ time: order(x0, x1), price: order(y0, y1) })
     },
   }
-  const callbacks = Object.entries(hear).map(([name, callback]) => [name, [callback]])
+  // Bokeh calls back a little later: the figure may be gone by then.
+  let gone = false
+  const callbacks = Object.entries(hear).map(([name, callback]) => [name, [(event: never) => void (gone || callback(event))]])
   figure.js_event_callbacks = Object.fromEntries(callbacks) as typeof figure.js_event_callbacks
 
   const views = await bokeh.embed.add_document_standalone(document, host)
@@ -212,6 +214,7 @@ export async function mountPlot(bokeh: BokehJS, json: string, host: HTMLElement,
     },
     patch: (content) => document.apply_json_patch(content as Patch),
     dispose() {
+      gone = true
       unwatch()
       for (const disconnect of unlink) disconnect()
       // Whatever still refers to the figure shall hold no callback and no picture with it.
