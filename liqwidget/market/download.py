@@ -14,7 +14,7 @@ from liqwidget.errors import DataError
 
 if TYPE_CHECKING:
     from liqwidget.domain.frames import MarketData
-    from liqwidget.market.exchange import Request
+    from liqwidget.market.exchange import Address, Request
 
 BAR_SECONDS = 2.0
 """After so long a bar is shown."""
@@ -87,7 +87,7 @@ def history(
         raise
 
 
-def margin_tiers(venue: str, symbol: str = "BTC", **options: Any) -> pd.DataFrame:
+def margin_tiers(venue: str, symbol: str = "BTC", *, address: Address | None = None, **options: Any) -> pd.DataFrame:
     """Return the margin tiers of one contract, the lowest first.
 
     Where the venue shows them to everyone they are read from it; where it wants a key (Binance) they are those of the
@@ -97,8 +97,10 @@ def margin_tiers(venue: str, symbol: str = "BTC", **options: Any) -> pd.DataFram
     ----------
     venue, symbol : str
         As for `history`.
+    address : callable, optional
+        (venue, address) -> address: where to find the venue instead. For tests.
     **options
-        address, request_seconds, paced, first_wait, clock: as for `liqwidget.market.exchange.fetch_history`.
+        request_seconds, paced, first_wait, clock: as for `liqwidget.market.exchange.fetch_history`.
 
     Returns
     -------
@@ -121,11 +123,22 @@ def margin_tiers(venue: str, symbol: str = "BTC", **options: Any) -> pd.DataFram
     125.0
     """
     from liqwidget.market import exchange, exchange_tiers, venues
+    from liqwidget.market.exchange_history import find
     from liqwidget.market.symbols import parse_symbol
 
     found, wanted = venues.venue(venue), parse_symbol(symbol)
     if found.tiers == "public":
-        frame = exchange.fetch_tiers(found, wanted, **options)
+
+        async def read() -> pd.DataFrame:
+            client = await exchange.worker().client(found, inverse=wanted.inverse, address=address, **options)
+            return await exchange_tiers.read_tiers(client, await find(client, wanted))
+
+        future = exchange.worker().submit(read())
+        try:
+            frame = future.result()
+        except BaseException:
+            future.cancel()
+            raise
         frame.attrs["source"] = f"{found.name}, today"
         return frame
     table = tier_table(found.name, wanted.coin, contract="inverse" if wanted.inverse else "linear")

@@ -19,7 +19,6 @@ from liqwidget.errors import DataError, SourceError
 from liqwidget.market import venues
 from liqwidget.market.exchange_client import Client
 from liqwidget.market.exchange_history import find, gather_history
-from liqwidget.market.exchange_tiers import read_tiers
 from liqwidget.market.history import FIRST_KINDS, KINDS, UNDER_WAY, Gathering, History, Kind, default_span
 from liqwidget.market.kept import Keeper
 from liqwidget.market.symbols import Wanted, parse_symbol
@@ -27,8 +26,6 @@ from liqwidget.market.symbols import Wanted, parse_symbol
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterable
     from concurrent.futures import Future
-
-    import pandas as pd
 
     from liqwidget.market.exchange_history import Progress
 
@@ -390,21 +387,6 @@ def fetch_history(
         raise SourceError(message, venue=request.venue.name, retryable=True) from error
     except BaseException:
         request.future.cancel()
-        raise
-
-
-def fetch_tiers(venue: venues.Venue, wanted: Wanted, *, address: Address | None = None, **options: Any) -> pd.DataFrame:
-    """Read a venue's margin tiers of today and wait for them; see `liqwidget.market.exchange_tiers.read_tiers`."""
-
-    async def read() -> pd.DataFrame:
-        client = await _worker.client(venue, inverse=wanted.inverse, address=address, **options)
-        return await read_tiers(client, await find(client, wanted))
-
-    future = _worker.submit(read())
-    try:
-        return future.result()
-    except BaseException:
-        future.cancel()
         raise
 
 

@@ -30,7 +30,7 @@ _SHARE = 0.5
 
 
 async def read_tiers(client: Client, instrument: Instrument) -> pd.DataFrame:
-    """Return the margin tiers of one contract, the lowest first.
+    """Return the margin tiers of one contract, the lowest first; of one limit the largest leverage first (HTX).
 
     Parameters
     ----------
@@ -81,7 +81,7 @@ async def read_tiers(client: Client, instrument: Instrument) -> pd.DataFrame:
         message = f"{name} sent margin tiers of {instrument.id[:40]} that cannot be used: {said(rows, 120)}"
         raise SourceError(message, venue=name)
     frame["limit"] = frame["limit"].fillna(math.inf)
-    return frame.sort_values("limit", ignore_index=True, kind="stable")
+    return frame.sort_values(["limit", "max_leverage"], ascending=[True, False], ignore_index=True)
 
 
 def _unit(name: str, instrument: Instrument) -> tuple[Literal["quote", "base"], float]:

@@ -328,9 +328,8 @@ class VenueFeed:
         """Keep the present value where the venue has no history of it: nobody can read it later."""
         if not self.setting.keep or self.venue.interest_history:
             return
-        if self._keeper is None:
-            self._keeper = Keeper(worker().files, lambda: client.now)
         gathering.asked_at = client.now
+        self._keeper = self._keeper or Keeper(worker().files, lambda: client.now)
         self._keeper.keep(gathering, "open_interest", [(info, client.now)])
 
     async def _listen(self) -> None:
@@ -393,10 +392,7 @@ class VenueFeed:
 
 
 def _end_if_cancelled() -> None:
-    """End a task that was cancelled, though somebody below it made another error of that.
-
-    asyncio.wait_for of Python 3.11, which ccxt calls, does so when what it waits for fails in the same moment.
-    """
+    """End a task that was cancelled, though somebody below made another error of it, as wait_for of Python 3.11 may."""
     task = asyncio.current_task()
     if task is not None and task.cancelling():
         raise asyncio.CancelledError

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pandas as pd
 import pytest
 
+from liqwidget import margin_tiers
 from liqwidget.errors import SourceError
 from liqwidget.market import exchange
 from liqwidget.market.exchange import fetch_history
@@ -49,6 +50,12 @@ def gate(path: str, query: dict[str, str]) -> Any:
         case "/api/v4/futures/usdt/funding_rate":
             return [{"t": time // 1000, "r": "0.0001"} for time in range(START, END, 8 * HOUR)
                     if int(query["from"]) * 1000 <= time <= int(query["to"]) * 1000]  # fmt: skip
+        case "/api/v4/futures/usdt/risk_limit_tiers":
+            assert query["contract"] == "BTC_USDT"
+            return [{"tier": number, "risk_limit": limit, "initial_rate": "0.008", "maintenance_rate": rate,
+                     "leverage_max": most, "contract": "BTC_USDT", "deduction": "0"}
+                    for number, limit, rate, most in ((1, "20000", "0.004", "125"), (2, "50000", "0.005", "100"))
+                    ]  # fmt: skip
         case "/api/v4/futures/usdt/liq_orders":
             assert int(query["to"]) - int(query["from"]) <= 3600
             return [{"contract": "BTC_USDT", "left": 0, "size": -165, "fill_price": "28070", "order_price": "28225",
@@ -74,6 +81,11 @@ def htx(path: str, query: dict[str, str]) -> Any:
             times = range(END // step * step, START, -step)[: int(query["size"])]
             tick = [{"volume": "4000", "amount_type": "2", "ts": str(time), "value": "1"} for time in times]
             data = {"symbol": "BTC", "tick": tick, "contract_code": "BTC-USDT"}
+        case "/linear-swap-api/v1/swap_adjustfactor":
+            ladders = [{"ladder": 0, "min_size": 0, "max_size": 999, "adjust_factor": 0.6},
+                       {"ladder": 1, "min_size": 1000, "max_size": 9999, "adjust_factor": 0.7}]  # fmt: skip
+            data = [{"symbol": "BTC", "contract_code": "BTC-USDT", "margin_mode": "isolated", "trade_partition": "USDT",
+                     "list": [{"lever_rate": lever, "ladders": ladders} for lever in (20, 100)]}]  # fmt: skip
         case "/v5/market/open_interest":
             data = {"amount": "4200", "volume": "4200000", "value": "1", "contract_code": "BTC-USDT"}
         case "/v5/market/funding_rate_history":
@@ -106,6 +118,10 @@ def bitget(path: str, query: dict[str, str]) -> Any:
         case "/api/v2/mix/market/history-fund-rate":
             data = [{"symbol": "BTCUSDT", "fundingRate": "0.0001", "fundingTime": str(time)}
                     for time in range(START, END, 8 * HOUR)]  # fmt: skip
+        case "/api/v2/mix/market/query-position-lever":
+            data = [{"symbol": "BTCUSDT", "level": str(level), "startUnit": start, "endUnit": end, "leverage": most,
+                     "keepMarginRate": rate} for level, start, end, most, rate in
+                    ((1, "0", "150000", "125", "0.004"), (2, "150000", "900000", "100", "0.005"))]  # fmt: skip
         case "/api/v2/mix/market/account-long-short":
             data = [{"longAccountRatio": "0.6", "shortAccountRatio": "0.4", "longShortAccountRatio": "1.5",
                      "ts": str(time)} for time in range(END - 10 * STEP, END, STEP)]  # fmt: skip
@@ -146,6 +162,22 @@ def read(name: str, **options: Any) -> History:
 
 
 @pytest.mark.parametrize(
+    ("name", "tiers"),
+    [
+        ("gate", [[20000, "quote", 125, 0.004], [50000, "quote", 100, 0.005]]),
+        ("bitget", [[150000, "quote", 125, 0.004], [900000, "quote", 100, 0.005]]),
+        ("htx", [[0.999, "base", 100, 0.006], [0.999, "base", 20, 0.03],
+                 [9.999, "base", 100, 0.007], [9.999, "base", 20, 0.035]]),
+    ],
+)  # fmt: skip
+def test_margin_tiers(name: str, tiers: list[list[Any]]) -> None:
+    found = margin_tiers(name, "BTC", paced=False, first_wait=0.0)
+    assert found["unit"].tolist() == [tier[1] for tier in tiers]
+    for column, place in (("limit", 0), ("max_leverage", 2), ("maintenance_margin_rate", 3)):
+        assert found[column].tolist() == pytest.approx([tier[place] for tier in tiers])
+
+
+@pytest.mark.parametrize(
     ("name", "volume", "interest"),
     [("gate", 5.0, {1000.0}), ("htx", 4.0, {2000.0, 2100.0}), ("bitget", 5.0, {34278.06})],
 )  # fmt: skip
@@ -159,6 +191,8 @@ def test_units_and_pages(name: str, volume: float, interest: set[float]) -> None
     assert len(found.frames["funding"]) == len(range(START, END, 8 * HOUR))
     assert not [note for note in found.notes if "could not be read" in note]
     market = found.market()
+    if name == "htx":
+        assert market.minimum_distance == pytest.approx(1 / 100 - 0.006)
     assert not market.relative
     assert market.close_time[-1] == END * 1_000_000
 

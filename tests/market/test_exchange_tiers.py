@@ -8,7 +8,6 @@ import threading
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-import ccxt  # type: ignore[import-untyped]
 import pandas as pd
 import pytest
 
@@ -115,28 +114,11 @@ def read(name: str, rows: object, contract: Instrument) -> pd.DataFrame:
     return asyncio.run(read_tiers(client, contract))
 
 
-MARKET = {"id": "BTCUSDT", "symbol": "BTC/USDT:USDT", "base": "BTC", "quote": "USDT", "settle": "USDT", "swap": True}
-
-
-def test_bitget_and_gate_tell_an_amount_of_dollars() -> None:
-    listed: list[dict[str, Any]] = [
-        {"symbol": "BTCUSDT", "level": "2", "startUnit": "150000", "endUnit": "900000", "leverage": "100",
-         "keepMarginRate": "0.005"},
-        {"symbol": "BTCUSDT", "level": "1", "startUnit": "0", "endUnit": "150000", "leverage": "125",
-         "keepMarginRate": "0.004"},
-    ]  # fmt: skip
-    found = read("bitget", ccxt.bitget().parse_market_leverage_tiers(listed, MARKET), instrument("bitget"))
-    assert found.to_numpy().tolist() == [[150000, "quote", 125, 0.004], [900000, "quote", 100, 0.005]]
-    listed = [
-        {"maintenance_rate": "0.004", "tier": 1, "initial_rate": "0.008", "leverage_max": "125", "risk_limit": "20000"},
-        {"maintenance_rate": "0.005", "tier": 2, "initial_rate": "0.01", "leverage_max": "100", "risk_limit": "500000"},
-    ]
-    tiers = ccxt.gate().parse_market_leverage_tiers(listed, MARKET)
-    assert read("gate", tiers, instrument("gate")).to_numpy().tolist() == [
-        [20000, "quote", 125, 0.004],
-        [500000, "quote", 100, 0.005],
-    ]
-    assert read("gate", tiers, instrument("gate", inverse=True))["unit"].tolist() == ["base", "base"]
+def test_an_amount_of_the_currency_of_settlement_is_dollars_or_coins() -> None:
+    rows = [{"maxNotional": 20_000, "maxLeverage": 125, "maintenanceMarginRate": 0.004}]
+    for name in ("bybit", "gate"):
+        assert read(name, rows, instrument(name))["unit"].tolist() == ["quote"]
+        assert read(name, rows, instrument(name, inverse=True))["unit"].tolist() == ["base"]
 
 
 def test_contracts_become_coins_or_dollars() -> None:
