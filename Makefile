@@ -27,10 +27,10 @@ lab: install ## install into .venv and open the quickstart in JupyterLab
 	$(BIN)/jupyter lab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/$(NOTEBOOK) \
 		$$([ "$$(id -u)" -ne 0 ] || echo --allow-root) $(LAB_ARGS)
 
-# What does not need pytest runs two at a time.
+# What does not need pytest runs two at a time. Three processes keep two cores busy: browser tests mostly wait for pages.
 test: install-test ## everything: lint, types, front end, Python, notebooks, browser, packaging
 	$(MAKE) --no-print-directory --jobs=2 lint types check-js test-js browser
-	$(BIN)/pytest -n 2 --dist loadscope --no-loadscope-reorder --benchmark-disable $(PYTEST_ARGS)
+	$(BIN)/pytest -n 3 --dist loadscope --no-loadscope-reorder --benchmark-disable $(PYTEST_ARGS)
 
 # --- parts of the tests ---
 
@@ -106,13 +106,14 @@ $(VENV)/made:
 		echo "Python's venv module did not work. On Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
 	@touch $@
 
-# An editable install; it builds the front end too, with the Node that the build requires.
+# An editable install; it builds the front end too, with the Node that the build requires. What is imported is compiled
+# then: most of what is installed never is.
 $(VENV)/installed: $(VENV)/made pyproject.toml
-	$(BIN)/python -m pip install --quiet --editable .
+	$(BIN)/python -m pip install --quiet --no-compile --editable .
 	@touch $@
 
 $(VENV)/installed-test: $(VENV)/made pyproject.toml
-	$(BIN)/python -m pip install --quiet --editable ".[test]"
+	$(BIN)/python -m pip install --quiet --no-compile --editable ".[test]"
 	@touch $@ $(VENV)/installed
 
 $(BUNDLE): $(JS_SOURCES) | $(VENV)/made
