@@ -14,7 +14,7 @@ BUNDLE := liqwidget/static/widget.js
 JS_SOURCES := $(filter-out js/node_modules,$(wildcard js/*.json js/*.mjs js/*.ts)) $(shell find js/src -type f 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test lint format types check-js test-js js browser test-python test-browser test-packaging \
+.PHONY: help lab test lint format types compiled check-js test-js js browser test-python test-browser test-packaging \
 	test-notebooks bench soak notebooks golden accuracy install install-test clean
 
 help: ## this list
@@ -27,10 +27,10 @@ lab: install ## install into .venv and open the quickstart in JupyterLab
 	$(BIN)/jupyter lab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/$(NOTEBOOK) \
 		$$([ "$$(id -u)" -ne 0 ] || echo --allow-root) $(LAB_ARGS)
 
-# What does not need pytest runs two at a time. Three processes keep two cores busy: browser tests mostly wait for pages.
+# What does not need pytest runs two at a time.
 test: install-test ## everything: lint, types, front end, Python, notebooks, browser, packaging
-	$(MAKE) --no-print-directory --jobs=2 lint types check-js test-js browser
-	$(BIN)/pytest -n 3 --dist loadscope --no-loadscope-reorder --benchmark-disable $(PYTEST_ARGS)
+	$(MAKE) --no-print-directory --jobs=2 lint types compiled check-js test-js browser
+	$(BIN)/pytest -n 2 --dist loadscope --no-loadscope-reorder --benchmark-disable $(PYTEST_ARGS)
 
 # --- parts of the tests ---
 
@@ -53,6 +53,9 @@ test-js: js/node_modules/.package-lock.json ## vitest
 
 browser: install-test ## find a Chromium, or install one
 	$(BIN)/python -m tests.chromium
+
+compiled: install-test ## Numba's kernels, once for all processes
+	$(BIN)/python -c "import liqwidget; liqwidget.LiqHeatmap('BTC', source='sample').complete()"
 
 test-python: install-test ## Python tests without browser, notebooks and packaging
 	$(BIN)/pytest -m "not browser and not notebook and not packaging and not benchmark and not soak" $(PYTEST_ARGS)

@@ -65,7 +65,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Let processes without a browser stand back: pages have processes of their own, which must not starve."""
+    """Let the process without a browser stand back: pages have processes of their own, which must not starve."""
     if "PYTEST_XDIST_WORKER" in os.environ and item.path.parent.name != _FIRST[0]:
         os.setpriority(os.PRIO_PROCESS, 0, NICE)
 
