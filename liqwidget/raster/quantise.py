@@ -18,6 +18,7 @@ LEVELS = 127
 DECADES = 4
 SHORT_BIT = 128
 _SLIP = 1e-6
+_LARGE = 1e38
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,7 +66,9 @@ def quantise(grid: Grid, top: float | None = None) -> Image:
     larger = np.maximum(grid.long, grid.short)
     if not (top > 0 and math.isfinite(top)):
         return Image(np.zeros(larger.shape, np.uint8), 0.0)
-    scaled = larger * (per_cell(grid) / top).astype(np.float32)
+    factor = per_cell(grid) / top
+    # Amounts that are next to nothing in float32 have a factor that it cannot hold.
+    scaled = (larger * (factor.astype(np.float32) if factor.max() < _LARGE else factor)).astype(np.float32, copy=False)
     with np.errstate(divide="ignore"):
         level = np.log10(scaled, out=scaled)
     level *= np.float32(LEVELS / DECADES)

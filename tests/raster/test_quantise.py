@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
@@ -36,6 +36,7 @@ def test_where_both_sides_stand_the_larger_is_shown() -> None:
 
 @settings(max_examples=50, deadline=None)
 @given(arrays.arrays(np.float32, (3, 4), elements=st.floats(0, 1e9, width=32)), st.sampled_from([None, 1e3, 1e9, 1e12]))
+@example(np.full((3, 4), 1e-45, np.float32), None)
 def test_a_level_stands_for_its_value_to_half_a_bin(values: np.ndarray, top: float | None) -> None:
     drawn = grid(values, np.zeros_like(values))
     image = quantise(drawn, top)
