@@ -57,7 +57,7 @@ async def read_tiers(client: Client, instrument: Instrument) -> pd.DataFrame:
     if name == "hyperliquid":
         listed = client.exchange.markets[instrument.symbol].get("info")
         most = number(listed.get("maxLeverage")) if isinstance(listed, dict) else math.nan
-        rows: list[Any] = [{"maxLeverage": most, "maintenanceMarginRate": _SHARE / most, "maxNotional": math.inf}]
+        rows: list[Any] = [{"maxLeverage": most, "maintenanceMarginRate": _SHARE / (most or math.nan)}]
     else:
         rows = list(await client.call("fetch_market_leverage_tiers", instrument.symbol))
     unit, factor = _unit(name, instrument)

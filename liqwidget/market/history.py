@@ -108,17 +108,22 @@ class History:
             funding=_filled(self.frames.get("funding")), liquidations=_filled(self.frames.get("liquidations")),
             minimum_distance=self._distance(), complete_until=self.complete_until,
         )  # fmt: skip
-        if self.tiers is not None:
-            lowest = self.tiers.iloc[0]
-            market = replace(market, maintenance_margin_rate=float(lowest["maintenance_margin_rate"]))
-            words = f"up to {lowest['max_leverage']:g}x, maintenance {lowest['maintenance_margin_rate']:.2%}"
+        if lowest := self._lowest_tier():
+            market = replace(market, maintenance_margin_rate=lowest[1])
+            words = f"up to {lowest[0]:g}x, maintenance {lowest[1]:.2%}"
             notes.append(f"{name}: today's margin tiers ({words}) stand for the past")
         return replace(market, notes=(*market.notes, *dict.fromkeys(notes)))
 
+    def _lowest_tier(self) -> tuple[float, float] | None:
+        """Return largest leverage and maintenance rate of the first tier that was read."""
+        if self.tiers is None:
+            return None
+        lowest = self.tiers.iloc[0]
+        return float(lowest["max_leverage"]), float(lowest["maintenance_margin_rate"])
+
     def _distance(self) -> float | None:
-        if self.tiers is not None:
-            lowest = self.tiers.iloc[0]
-            return nearest_distance(float(lowest["max_leverage"]), float(lowest["maintenance_margin_rate"]))
+        if lowest := self._lowest_tier():
+            return nearest_distance(*lowest)
         if not self.instrument.inverse:
             return None
         first = self.frames["candles"].index[0]

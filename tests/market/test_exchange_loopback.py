@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import threading
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -17,27 +16,14 @@ from liqwidget.market import exchange, source
 from liqwidget.market.exchange import fetch_history
 from liqwidget.market.history import KINDS, History
 from tests.exchanges import faults
-from tests.exchanges.clients import _rewritten, only_loopback
-from tests.exchanges.market_tape import sample_tape
-from tests.exchanges.server import ExchangeServer
+from tests.exchanges.clients import _rewritten
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tests.exchanges.faults import Fault
+    from tests.exchanges.server import ExchangeServer
 
 PLACES = ("binance", "bybit", "okx", "hyperliquid")
 DAYS = 2
-
-
-@pytest.fixture
-def server() -> Iterator[ExchangeServer]:
-    """The loopback exchanges; afterwards no thread and no connection is left, and no other host was tried."""
-    with only_loopback() as refused, ExchangeServer(sample_tape(("BTC", "ETH"))) as running:
-        yield running
-        exchange.close()
-    assert not refused
-    assert not [thread.name for thread in threading.enumerate() if thread.name.startswith("liqwidget")]
 
 
 def read(server: ExchangeServer, name: str, symbol: str = "BTC", timeframe: str = "5m", **options: Any) -> History:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import math
-import threading
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -15,29 +14,16 @@ import liqwidget
 from liqwidget.domain.margin import UNKNOWN_DISTANCE, venue_cap
 from liqwidget.domain.tiers import tier_table
 from liqwidget.errors import DataError, SourceError
-from liqwidget.market import exchange
 from liqwidget.market.exchange import fetch_history
 from liqwidget.market.exchange_tiers import COLUMNS, read_tiers
 from liqwidget.market.symbols import Instrument, parse_symbol
 from liqwidget.market.venues import venue
 from tests.exchanges import faults
-from tests.exchanges.clients import _rewritten, only_loopback
-from tests.exchanges.market_tape import sample_tape
-from tests.exchanges.server import ExchangeServer
+from tests.exchanges.clients import _rewritten
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from liqwidget.domain.frames import MarketData
-
-
-@pytest.fixture
-def server() -> Iterator[ExchangeServer]:
-    with only_loopback() as refused, ExchangeServer(sample_tape(("BTC", "ETH"))) as running:
-        yield running
-        exchange.close()
-    assert not refused
-    assert not [thread.name for thread in threading.enumerate() if thread.name.startswith("liqwidget")]
+    from tests.exchanges.server import ExchangeServer
 
 
 def options(server: ExchangeServer) -> dict[str, Any]:
@@ -143,6 +129,14 @@ def test_contracts_become_coins_or_dollars() -> None:
 def test_what_cannot_be_a_tier_is_refused(row: object) -> None:
     with pytest.raises(SourceError, match="bybit sent margin tiers of BTCUSDT that cannot be used"):
         read("bybit", [row], instrument("bybit"))
+
+
+@pytest.mark.parametrize("info", [{"maxLeverage": 0}, {"maxLeverage": "no"}, {}, None])
+def test_a_largest_leverage_that_is_none_is_refused(info: object) -> None:
+    listed = SimpleNamespace(markets={"BTC/USDT:USDT": {"info": info}})
+    client: Any = SimpleNamespace(venue=venue("hyperliquid"), exchange=listed)
+    with pytest.raises(SourceError, match="hyperliquid sent margin tiers of BTCUSDT that cannot be used"):
+        asyncio.run(read_tiers(client, instrument("hyperliquid")))
 
 
 def test_a_venue_that_needs_a_key_gives_the_table_of_the_package() -> None:
