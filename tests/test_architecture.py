@@ -25,9 +25,9 @@ MAY_IMPORT = {
     "estimate": {"errors", "domain", "field"},
     "raster": {"errors", "domain", "field"},
     "study": {"errors", "domain", "field", "estimate"},
-    "run": {"errors", "domain", "field", "market", "estimate", "study"},
-    "widget": {"errors", "domain", "field", "raster", "study"},
-    "timeframed": {"errors", "domain", "field", "market", "estimate", "run", "widget"},
+    "run": {"errors", "background", "domain", "field", "market", "estimate", "study"},
+    "widget": {"errors", "background", "domain", "field", "raster", "study"},
+    "background": set(),
     "store": {"errors", "domain", "market"},
 }
 """Per part of the package, the other parts it may import. `heatmap` and `__init__` may import all."""

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from liqwidget.domain.status import VenueStatus
     from liqwidget.market.exchange import Request
-    from liqwidget.market.source import Source, VenueStatus
+    from liqwidget.market.source import Source
 
 _JOIN_SECONDS = 600.0
 

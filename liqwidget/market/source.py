@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from liqwidget.domain.frames import MarketData
+from liqwidget.domain.status import VenueStatus
 from liqwidget.domain.time import HOUR, duration_ns, duration_text
 from liqwidget.errors import DataError, LiqError, SourceError
 from liqwidget.market import venues
@@ -49,38 +50,6 @@ _OLDER = 6 * HOUR
 _REASON, _NOTICE = 220, 900
 
 SourceLike = str | MarketData | Iterable[str | MarketData] | None
-
-
-@dataclass(frozen=True, slots=True)
-class VenueStatus:
-    """What is known of one venue's answer.
-
-    Parameters
-    ----------
-    venue : str
-        Its name.
-    state : str
-        'connected' (its data are shown and fresh), 'stale' (shown, but its last candle is old), 'reconnecting' (live,
-        but its socket has ended), 'refused' (it answered with no, or not at all), 'off' (not yet, or no more).
-    last_time : Timestamp or None
-        The time up to which it is known [UTC].
-    reason : str
-        Why it is not shown, or not whole.
-    publishes : str
-        What it publishes without a key.
-    stored : bool
-        Whether only what is stored on this machine is there.
-    heard : Timestamp or None
-        When it last said anything, on a socket or to a question [UTC]; None where nothing is live.
-    """
-
-    venue: str
-    state: str
-    last_time: pd.Timestamp | None = None
-    reason: str = ""
-    publishes: str = ""
-    stored: bool = False
-    heard: pd.Timestamp | None = None
 
 
 @dataclass(frozen=True, slots=True)

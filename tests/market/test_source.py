@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from liqwidget.domain.status import VenueStatus
 from liqwidget.errors import DataError, SourceError
 from liqwidget.market import source
 from liqwidget.market.source import ENVIRONMENT, VENUES, Source, grouped, read
@@ -166,5 +167,5 @@ def test_the_environment_asks_no_exchange(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_reasons_are_grouped() -> None:
     assert no_network("okx").retryable
-    parts = [source.VenueStatus(name, "refused", None, "no") for name in ("a", "b")]
-    assert grouped([*parts, source.VenueStatus("c", "off", None, "later")]) == "a, b: no; c: later"
+    parts = [VenueStatus(name, "refused", None, "no") for name in ("a", "b")]
+    assert grouped([*parts, VenueStatus("c", "off", None, "later")]) == "a, b: no; c: later"
