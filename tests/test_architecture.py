@@ -30,12 +30,11 @@ MAY_IMPORT = {
     "run": {"errors", "domain", "field", "market", "estimate", "study"},
     "widget": {"errors", "domain", "field", "raster", "study", "trust", "picture"},
     "timeframed": {"errors", "domain", "field", "market", "estimate", "run", "widget"},
-    "store": {"errors", "domain", "market"},
 }
 """Per part of the package, the other parts it may import. `heatmap` and `__init__` may import all."""
 MAY_IMPORT_ALL = {"heatmap", "__init__"}
 
-ONLY_IN = {"ccxt": "market/exchange*.py", "dask": "run/batch*.py"}
+ONLY_IN = {"ccxt": "market/venue/*.py", "dask": "run/batch*.py"}
 """Per library, the one place that imports it."""
 
 LATE = (

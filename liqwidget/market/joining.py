@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from liqwidget.market.exchange import Request
+    from liqwidget.market.fetch import Request
     from liqwidget.market.source import Source, VenueStatus
 
 _JOIN_SECONDS = 600.0

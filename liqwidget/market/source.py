@@ -15,22 +15,22 @@ from typing import TYPE_CHECKING
 from liqwidget.domain.frames import MarketData
 from liqwidget.domain.time import HOUR, duration_ns, duration_text
 from liqwidget.errors import DataError, LiqError, SourceError
-from liqwidget.market import venues
 from liqwidget.market.history import UNDER_WAY
 from liqwidget.market.joining import Joining
-from liqwidget.market.payloads import said
-from liqwidget.market.sample import SYMBOLS, sample_market
-from liqwidget.market.symbols import parse_symbol
+from liqwidget.market.simulated.sample import SYMBOLS, sample_market
 from liqwidget.market.timeframes import coarser
+from liqwidget.market.venue import venues
+from liqwidget.market.venue.rows import said
+from liqwidget.market.venue.symbols import parse_symbol
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from liqwidget.market.exchange import Request
+    from liqwidget.market.fetch import Request
     from liqwidget.market.history import History
 
 VENUES = tuple(venues.VENUES)
-"""Exchanges by the names that a source may have; `liqwidget.market.venues` says what each publishes."""
+"""Exchanges by the names that a source may have; `liqwidget.market.venue.venues` says what each publishes."""
 
 ENVIRONMENT = "LIQWIDGET_SOURCE"
 """Environment variable that overrides the source of every heatmap, so that a live notebook can be validated offline."""
@@ -231,20 +231,20 @@ def _named(symbol: str, names: list[str], timeframe: str, *, seconds: float, why
 
 def _asked(symbol: str, names: Sequence[str], timeframe: str, *, auto: bool, seconds: float) -> Source:
     """Ask exchanges side by side, and return what has answered after so many seconds."""
-    from liqwidget.market import exchange
+    from liqwidget.market import fetch
 
     coin, begun = base_symbol(symbol), time.monotonic()
-    requests = [exchange.request_history(name, symbol, timeframe, keep=True) for name in names]
+    requests = [fetch.request_history(name, symbol, timeframe, keep=True) for name in names]
     try:
-        exchange.wait_for(requests, min(KEPT_SECONDS, seconds))
+        fetch.wait_for(requests, min(KEPT_SECONDS, seconds))
         if not all(request.future.done() or _stored(request) for request in requests):
-            exchange.wait_for(requests, max(seconds - KEPT_SECONDS, 0.0))
+            fetch.wait_for(requests, max(seconds - KEPT_SECONDS, 0.0))
         source = _answered(requests)
         while not source.markets and source.joining is not None and not auto:
             left = LONGEST_SECONDS - (time.monotonic() - begun)
             if left <= 0:
                 break
-            exchange.wait_for(source.joining.requests, min(left, 1.0))
+            fetch.wait_for(source.joining.requests, min(left, 1.0))
             source = _answered(requests)
     except BaseException:
         for request in requests:

@@ -13,12 +13,13 @@ import pytest
 
 from liqwidget.errors import SourceError
 from liqwidget.heatmap import LiqHeatmap
-from liqwidget.market import exchange, source
+from liqwidget.market import fetch, source
 from liqwidget.market.source import Source
-from tests.exchanges import faults
-from tests.exchanges.clients import _rewritten, only_loopback
-from tests.exchanges.market_tape import sample_tape
-from tests.exchanges.server import ExchangeServer
+from liqwidget.market.venue import worker
+from tests.venues import faults
+from tests.venues.clients import _rewritten, only_loopback
+from tests.venues.recorded_market import sample_tape
+from tests.venues.server import VenueServer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,20 +29,20 @@ PLACES = ("binance", "okx")
 
 
 @pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch) -> Iterator[ExchangeServer]:
+def asked(monkeypatch: pytest.MonkeyPatch) -> Iterator[VenueServer]:
     """Return the loopback exchanges, which `source.read` asks; afterwards no thread is left."""
     monkeypatch.delenv(source.ENVIRONMENT, raising=False)
     monkeypatch.setattr(source, "VENUES", PLACES)
-    with only_loopback() as refused, ExchangeServer(sample_tape()) as server:
+    with only_loopback() as refused, VenueServer(sample_tape()) as server:
         here = functools.partial(
-            exchange.request_history, since=server.clock.now * 1_000_000 - 2 * 86_400_000_000_000, paced=False,
+            fetch.request_history, since=server.clock.now * 1_000_000 - 2 * 86_400_000_000_000, paced=False,
             clock=lambda: server.clock.now * 1_000_000, first_wait=0.01, request_seconds=5.0,
             address=lambda venue, url: str(_rewritten(url, server.base, venue)),
         )  # fmt: skip
         server.clock.advance(-86_400_000)
-        monkeypatch.setattr(exchange, "request_history", here)
+        monkeypatch.setattr(fetch, "request_history", here)
         yield server
-        exchange.close()
+        worker.close()
     assert not refused
     assert not [thread.name for thread in threading.enumerate() if thread.name.startswith("liqwidget")]
 
@@ -50,10 +51,10 @@ def states(found: Source) -> dict[str, tuple[str, bool]]:
     return {part.venue: (part.state, part.stored) for part in found.status}
 
 
-def test_without_a_network_the_stored_market_is_shown_with_its_age(asked: ExchangeServer) -> None:
+def test_without_a_network_the_stored_market_is_shown_with_its_age(asked: VenueServer) -> None:
     first = source.read("BTC")
     assert states(first) == dict.fromkeys(PLACES, ("connected", False))
-    exchange.close()
+    worker.close()
     asked.clock.advance(7_200_000)
     asked.stop()
     found = source.read("BTC")
@@ -76,7 +77,7 @@ def test_without_a_network_the_stored_market_is_shown_with_its_age(asked: Exchan
     shown.close()
 
 
-def test_nothing_stored_and_no_network_is_the_sample(asked: ExchangeServer) -> None:
+def test_nothing_stored_and_no_network_is_the_sample(asked: VenueServer) -> None:
     asked.stop()
     assert source.read("BTC").simulated
     with pytest.raises(SourceError, match="could not be read"):
@@ -84,10 +85,10 @@ def test_nothing_stored_and_no_network_is_the_sample(asked: ExchangeServer) -> N
 
 
 def test_what_is_stored_shows_while_the_venue_is_asked_and_the_newest_joins(
-    asked: ExchangeServer, monkeypatch: pytest.MonkeyPatch
+    asked: VenueServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source.read("BTC", PLACES)
-    exchange.close()
+    worker.close()
     monkeypatch.setattr(source, "KEPT_SECONDS", 0.5)
     asked.clock.advance(3_600_000)
     asked.faults.inject(faults.Slow(2.0), venue="okx", kind="markets")
@@ -111,9 +112,9 @@ def test_what_is_stored_shows_while_the_venue_is_asked_and_the_newest_joins(
     assert later[0].notice is None
 
 
-def test_what_is_stored_of_another_day_does_not_stand_beside_what_is_new(asked: ExchangeServer) -> None:
+def test_what_is_stored_of_another_day_does_not_stand_beside_what_is_new(asked: VenueServer) -> None:
     source.read("BTC", PLACES)
-    exchange.close()
+    worker.close()
     asked.clock.advance(8 * 3_600_000)
     asked.faults.inject(faults.Status(451), venue="binance", times=None)
     found = source.read("BTC", PLACES)
@@ -122,11 +123,11 @@ def test_what_is_stored_of_another_day_does_not_stand_beside_what_is_new(asked: 
     assert found.status[0].reason.startswith("refuses requests from this country (451)")
     assert "too old to stand beside the others" in found.status[0].reason
     asked.faults.clear()
-    exchange.close()
+    worker.close()
     assert states(source.read("BTC", PLACES)) == dict.fromkeys(PLACES, ("connected", False))
 
 
-def test_how_far_a_venue_is_can_be_seen_while_it_joins(asked: ExchangeServer) -> None:
+def test_how_far_a_venue_is_can_be_seen_while_it_joins(asked: VenueServer) -> None:
     asked.clock.advance(86_400_000)
     asked.faults.inject(faults.Hang(), venue="okx", kind="candles", after=1, times=None)
     found = source.read("BTC", "okx", seconds=2.0)
@@ -137,7 +138,7 @@ def test_how_far_a_venue_is_can_be_seen_while_it_joins(asked: ExchangeServer) ->
 
 
 def test_a_store_that_cannot_be_used_costs_a_note(
-    asked: ExchangeServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    asked: VenueServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = tmp_path / "file"
     file.write_text("no folder")
