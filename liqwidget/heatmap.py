@@ -16,7 +16,7 @@ from liqwidget.errors import DataError
 from liqwidget.estimate.calibrate import calibrate
 from liqwidget.estimate.estimator import advance, estimate
 from liqwidget.field.density import NAMED_PRIORS, Prior
-from liqwidget.market.source import ENVIRONMENT, SourceLike, VenueStatus, missing, read
+from liqwidget.market.read import ENVIRONMENT, missing, read
 from liqwidget.study.clusters import clusters_frame
 from liqwidget.study.levels import levels
 from liqwidget.timeframed import TimeframedView, session_of
@@ -25,6 +25,8 @@ from liqwidget.widget.keeping import weakly
 from liqwidget.widget.priors import prior_state
 
 if TYPE_CHECKING:
+    from liqwidget.market.source import SourceLike
+    from liqwidget.domain.status import VenueStatus
     from bokeh import plotting
 
     from liqwidget.domain.ledger import Ledger

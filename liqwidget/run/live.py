@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from liqwidget.domain.frames import MarketData
-    from liqwidget.market.source import Source, VenueStatus
+    from liqwidget.domain.status import VenueStatus
+    from liqwidget.market.source import Source
     from liqwidget.market.venue.symbols import Wanted
     from liqwidget.market.venue.worker import Address
 

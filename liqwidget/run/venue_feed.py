@@ -8,11 +8,12 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from liqwidget.domain.status import VenueStatus
 from liqwidget.domain.time import HOUR, MINUTE, timestamp
 from liqwidget.errors import LiqError, SourceError
 from liqwidget.estimate.estimator import estimate
 from liqwidget.market.history import Gathering, Kind, default_span
-from liqwidget.market.source import VenueStatus, shortened
+from liqwidget.market.read import shortened
 from liqwidget.market.store.keeper import Keeper
 from liqwidget.market.venue.reader import find, gather_history
 from liqwidget.market.venue.rows import Event, candle_rows, in_quote, interest, said

@@ -17,7 +17,7 @@ from liqwidget.domain.time import duration_ns
 from liqwidget.errors import SourceError
 from liqwidget.estimate.estimator import estimate
 from liqwidget.market import fetch
-from liqwidget.market import source as source_module
+from liqwidget.market import read as read_module
 from liqwidget.run import live as live_module
 from liqwidget.run.live import Feed, Update
 from tests.run.feeding import STEP, exchanges, until, whole
@@ -134,7 +134,7 @@ def reading() -> list[threading.Thread]:
 def test_another_timeframe_is_read_and_followed(server: VenueServer, monkeypatch: pytest.MonkeyPatch) -> None:
     heatmap = LiqHeatmap("BTC", ["binance", "okx"], live=True, window="12h", venues=("okx",), prior="isolated")
     connected(heatmap)
-    let_go, read = threading.Event(), source_module.read
+    let_go, read = threading.Event(), read_module.read
     slow = threading.Event()
 
     def held(symbol: str, names: list[str], timeframe: str) -> Source:
@@ -194,7 +194,7 @@ def test_a_venue_that_joins_after_another_prior_has_it_too(
 
 def test_live_data_take_the_place_of_the_sample(server: VenueServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(live_module, "AGAIN_SECONDS", 30.0)
-    monkeypatch.setattr(source_module, "VENUES", ("binance", "okx"))
+    monkeypatch.setattr(read_module, "VENUES", ("binance", "okx"))
     for name in ("binance", "okx"):
         server.faults.inject(faults.Status(451), venue=name, times=4)
     heatmap = LiqHeatmap("BTC", live=True)

@@ -12,7 +12,8 @@ import pytest
 
 from liqwidget.domain.time import MILLISECOND
 from liqwidget.errors import SourceError
-from liqwidget.market import fetch, source
+from liqwidget.market import fetch
+from liqwidget.market import read as read_module
 from liqwidget.market.fetch import fetch_history
 from liqwidget.market.history import KINDS, History
 from liqwidget.market.venue import worker
@@ -226,19 +227,19 @@ def test_a_restart_of_the_thread_serves_again(server: VenueServer) -> None:
 
 @pytest.fixture
 def asked(server: VenueServer, monkeypatch: pytest.MonkeyPatch) -> VenueServer:
-    """Let `source.read` ask the loopback exchanges."""
+    """Let `liqwidget.market.read` ask the loopback exchanges."""
     now = pd.Timestamp(server.clock.now, unit="ms", tz="UTC").value
     here = functools.partial(
         fetch.request_history, clock=lambda: now, paced=False, first_wait=0.01,
         address=lambda venue, url: str(_rewritten(url, server.base, venue)),
     )  # fmt: skip
     monkeypatch.setattr(fetch, "request_history", here)
-    monkeypatch.delenv(source.ENVIRONMENT, raising=False)
+    monkeypatch.delenv(read_module.ENVIRONMENT, raising=False)
     return server
 
 
 def test_four_venues_are_read_side_by_side(asked: VenueServer) -> None:
-    found = source.read("BTC", PLACES)
+    found = read_module.read("BTC", PLACES)
     assert tuple(market.venue for market in found.markets) == PLACES
     assert [part.state for part in found.status] == ["connected"] * 4
     assert found.joining is None
@@ -251,7 +252,7 @@ def test_a_refusal_and_silence_do_not_hold_up_the_rest(asked: VenueServer) -> No
     asked.faults.inject(faults.Status(451), venue="binance", times=None)
     asked.faults.inject(faults.Hang(), venue="okx", kind="markets", times=None)
     begun = time.monotonic()
-    found = source.read("BTC", PLACES, seconds=2.0)
+    found = read_module.read("BTC", PLACES, seconds=2.0)
     assert time.monotonic() - begun < 10
     assert [market.venue for market in found.markets] == ["bybit", "hyperliquid"]
     assert [part.state for part in found.status] == ["refused", "connected", "off", "connected"]
@@ -263,7 +264,7 @@ def test_a_refusal_and_silence_do_not_hold_up_the_rest(asked: VenueServer) -> No
 
 def test_a_slow_venue_joins_with_its_newest_candles_first(asked: VenueServer) -> None:
     asked.faults.inject(faults.Hang(), venue="okx", kind="candles", after=8, times=None)
-    found = source.read("BTC", PLACES, seconds=4.0)
+    found = read_module.read("BTC", PLACES, seconds=4.0)
     assert [market.venue for market in found.markets] == list(PLACES)
     partial = found.markets[2]
     assert partial.close_time[-1] == asked.clock.now * MILLISECOND

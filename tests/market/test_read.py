@@ -7,16 +7,18 @@ from typing import Any
 
 import pytest
 
+from liqwidget.domain.status import VenueStatus
 from liqwidget.errors import DataError, SourceError
-from liqwidget.market import source
-from liqwidget.market.source import ENVIRONMENT, VENUES, Source, grouped, read
+from liqwidget.market import read as read_module
+from liqwidget.market.read import ENVIRONMENT, grouped, read
+from liqwidget.market.source import VENUES, Source
 from tests.answers import START, STEP, answering, gathered, history, no_network
 
 
 @pytest.fixture(autouse=True)
 def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(source, "FIRST_SECONDS", 0.0)
-    monkeypatch.setattr(source, "LONGEST_SECONDS", 0.0)
+    monkeypatch.setattr(read_module, "FIRST_SECONDS", 0.0)
+    monkeypatch.setattr(read_module, "LONGEST_SECONDS", 0.0)
     monkeypatch.delenv(ENVIRONMENT, raising=False)
 
 
@@ -76,7 +78,7 @@ def test_named_venues_that_all_refuse_are_an_error(monkeypatch: pytest.MonkeyPat
 
 
 def test_named_venues_are_waited_for_longer(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(source, "LONGEST_SECONDS", 60.0)
+    monkeypatch.setattr(read_module, "LONGEST_SECONDS", 60.0)
     made = answering(monkeypatch, {"bybit": None})
     threading.Timer(0.05, lambda: made["bybit"].future.set_result(history("bybit"))).start()
     assert [market.venue for market in read("BTC", "bybit").markets] == ["bybit"]
@@ -166,5 +168,5 @@ def test_the_environment_asks_no_exchange(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_reasons_are_grouped() -> None:
     assert no_network("okx").retryable
-    parts = [source.VenueStatus(name, "refused", None, "no") for name in ("a", "b")]
-    assert grouped([*parts, source.VenueStatus("c", "off", None, "later")]) == "a, b: no; c: later"
+    parts = [VenueStatus(name, "refused", None, "no") for name in ("a", "b")]
+    assert grouped([*parts, VenueStatus("c", "off", None, "later")]) == "a, b: no; c: later"

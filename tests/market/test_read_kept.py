@@ -13,7 +13,7 @@ import pytest
 
 from liqwidget.errors import SourceError
 from liqwidget.heatmap import LiqHeatmap
-from liqwidget.market import fetch, source
+from liqwidget.market import fetch, read
 from liqwidget.market.source import Source
 from liqwidget.market.venue import worker
 from tests.venues import faults
@@ -30,9 +30,9 @@ PLACES = ("binance", "okx")
 
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> Iterator[VenueServer]:
-    """Return the loopback exchanges, which `source.read` asks; afterwards no thread is left."""
-    monkeypatch.delenv(source.ENVIRONMENT, raising=False)
-    monkeypatch.setattr(source, "VENUES", PLACES)
+    """Return the loopback exchanges, which `read.read` asks; afterwards no thread is left."""
+    monkeypatch.delenv(read.ENVIRONMENT, raising=False)
+    monkeypatch.setattr(read, "VENUES", PLACES)
     with only_loopback() as refused, VenueServer(sample_tape()) as server:
         here = functools.partial(
             fetch.request_history, since=server.clock.now * 1_000_000 - 2 * 86_400_000_000_000, paced=False,
@@ -52,12 +52,12 @@ def states(found: Source) -> dict[str, tuple[str, bool]]:
 
 
 def test_without_a_network_the_stored_market_is_shown_with_its_age(asked: VenueServer) -> None:
-    first = source.read("BTC")
+    first = read.read("BTC")
     assert states(first) == dict.fromkeys(PLACES, ("connected", False))
     worker.close()
     asked.clock.advance(7_200_000)
     asked.stop()
-    found = source.read("BTC")
+    found = read.read("BTC")
     assert not found.simulated
     assert states(found) == dict.fromkeys(PLACES, ("stale", True))
     assert found.joining is None
@@ -79,21 +79,21 @@ def test_without_a_network_the_stored_market_is_shown_with_its_age(asked: VenueS
 
 def test_nothing_stored_and_no_network_is_the_sample(asked: VenueServer) -> None:
     asked.stop()
-    assert source.read("BTC").simulated
+    assert read.read("BTC").simulated
     with pytest.raises(SourceError, match="could not be read"):
-        source.read("BTC", "okx")
+        read.read("BTC", "okx")
 
 
 def test_what_is_stored_shows_while_the_venue_is_asked_and_the_newest_joins(
     asked: VenueServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    source.read("BTC", PLACES)
+    read.read("BTC", PLACES)
     worker.close()
-    monkeypatch.setattr(source, "KEPT_SECONDS", 0.5)
+    monkeypatch.setattr(read, "KEPT_SECONDS", 0.5)
     asked.clock.advance(3_600_000)
     asked.faults.inject(faults.Slow(2.0), venue="okx", kind="markets")
     begun = time.monotonic()
-    found = source.read("BTC", "okx", seconds=60.0)
+    found = read.read("BTC", "okx", seconds=60.0)
     assert time.monotonic() - begun < 20
     assert found.status[0].reason == "newer candles are being read"
     assert (found.status[0].state, found.status[0].stored) == ("stale", True)
@@ -113,24 +113,24 @@ def test_what_is_stored_shows_while_the_venue_is_asked_and_the_newest_joins(
 
 
 def test_what_is_stored_of_another_day_does_not_stand_beside_what_is_new(asked: VenueServer) -> None:
-    source.read("BTC", PLACES)
+    read.read("BTC", PLACES)
     worker.close()
     asked.clock.advance(8 * 3_600_000)
     asked.faults.inject(faults.Status(451), venue="binance", times=None)
-    found = source.read("BTC", PLACES)
+    found = read.read("BTC", PLACES)
     assert [market.venue for market in found.markets] == ["okx"]
     assert found.status[0].state == "refused"
     assert found.status[0].reason.startswith("refuses requests from this country (451)")
     assert "too old to stand beside the others" in found.status[0].reason
     asked.faults.clear()
     worker.close()
-    assert states(source.read("BTC", PLACES)) == dict.fromkeys(PLACES, ("connected", False))
+    assert states(read.read("BTC", PLACES)) == dict.fromkeys(PLACES, ("connected", False))
 
 
 def test_how_far_a_venue_is_can_be_seen_while_it_joins(asked: VenueServer) -> None:
     asked.clock.advance(86_400_000)
     asked.faults.inject(faults.Hang(), venue="okx", kind="candles", after=1, times=None)
-    found = source.read("BTC", "okx", seconds=2.0)
+    found = read.read("BTC", "okx", seconds=2.0)
     (status,) = found.asked
     assert re.fullmatch(r"older candles are still being read \(\d\d%\)", status.reason)
     assert found.joining is not None
@@ -143,7 +143,7 @@ def test_a_store_that_cannot_be_used_costs_a_note(
     file = tmp_path / "file"
     file.write_text("no folder")
     monkeypatch.setenv("LIQWIDGET_HOME", str(file))
-    found = source.read("BTC", "okx")
+    found = read.read("BTC", "okx")
     assert {one.venue for one in asked.served} == {"okx"}
     assert states(found) == {"okx": ("connected", False)}
     assert any("the store cannot be used" in note for note in found.markets[0].notes)
