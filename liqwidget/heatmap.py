@@ -25,13 +25,13 @@ from liqwidget.widget.keeping import weakly
 from liqwidget.widget.priors import prior_state
 
 if TYPE_CHECKING:
-    from liqwidget.market.source import SourceLike
-    from liqwidget.domain.status import VenueStatus
     from bokeh import plotting
 
     from liqwidget.domain.ledger import Ledger
     from liqwidget.domain.levels import LevelSet
+    from liqwidget.domain.status import VenueStatus
     from liqwidget.estimate.calibration import Calibration
+    from liqwidget.market.source import SourceLike
     from liqwidget.trust.grade import Grade
     from liqwidget.widget.live_view import Update
 

@@ -23,6 +23,7 @@ from liqwidget.market.venue.symbols import parse_symbol
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
     import pandas as pd
 
     from liqwidget.market.fetch import Request
