@@ -11,20 +11,19 @@ import traitlets
 
 from liqwidget.background import weakly
 from liqwidget.domain.frames import MarketData
-from liqwidget.domain.time import timestamp
 from liqwidget.errors import DataError
 from liqwidget.estimate.calibrate import calibrate
 from liqwidget.field.density import NAMED_PRIORS
-from liqwidget.market.source import ENVIRONMENT, SourceLike, read
+from liqwidget.market.read import ENVIRONMENT, read
+from liqwidget.picture.comparison import ComparisonView
+from liqwidget.picture.venue_comparison import VenueComparisonView
 from liqwidget.run.following import Following
 from liqwidget.study.clusters import clusters_frame
 from liqwidget.study.levels import levels
-from liqwidget.widget.comparison import ComparisonView
 from liqwidget.widget.names import checked_options, documented, option_names
 from liqwidget.widget.priors import prior_state
 from liqwidget.widget.session import Session
 from liqwidget.widget.trust import Trust
-from liqwidget.widget.venue_view import VenueComparisonView
 from liqwidget.widget.view import HeatmapWidget
 
 if TYPE_CHECKING:
@@ -37,16 +36,14 @@ if TYPE_CHECKING:
     from liqwidget.domain.levels import LevelSet
     from liqwidget.domain.positions import Positions
     from liqwidget.estimate.calibration import Calibration
+    from liqwidget.market.source import SourceLike
     from liqwidget.run.live import Ask, Update
     from liqwidget.study.clusters import Cluster
-    from liqwidget.study.grade import Grade
     from liqwidget.study.provenance import Provenance
-    from liqwidget.study.score import Scores
     from liqwidget.study.selection import Selection
-    from liqwidget.study.uncertainty import Alternative, Uncertainty
-
-_FEWEST_ROWS = 3
-"""The start and two candles."""
+    from liqwidget.trust.grade import Grade
+    from liqwidget.trust.score import Scores
+    from liqwidget.trust.uncertainty import Alternative, Uncertainty
 
 
 class LiqHeatmap(HeatmapWidget):
@@ -100,9 +97,6 @@ class LiqHeatmap(HeatmapWidget):
             lock=lock,
         )  # fmt: skip
         ledger = following.ledger
-        if len(ledger.venues[0].time) < _FEWEST_ROWS:
-            message = f"Expected at least two candles for a picture, was one ({timestamp(ledger.end)})"
-            raise DataError(message)
         self._levels: tuple[Ledger, LevelSet] | None = None
         known = {"timeframe": following.timeframe, "prior": prior} | prior_state(ledger.prior)
         super().__init__(
@@ -341,7 +335,7 @@ class LiqHeatmap(HeatmapWidget):
 
         `width` and `height` in pixels, at least 200 each; `theme`: 'dark' or 'light'. Returns the path.
         """
-        from liqwidget.widget.picture import write_png
+        from liqwidget.picture.heatmap import write_png
         from liqwidget.widget.scene import scene_of
 
         return write_png(scene_of(self, self._shown(), dict(self._market)), Path(path), width, height, theme)

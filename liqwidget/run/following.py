@@ -20,7 +20,7 @@ from liqwidget.domain.time import duration_ns, duration_text, timestamp
 from liqwidget.errors import DataError, LiqError
 from liqwidget.estimate.estimator import advance, estimate
 from liqwidget.field.density import Prior
-from liqwidget.market.source import Source, missing, read
+from liqwidget.market.read import missing, read
 from liqwidget.market.timeframes import check_timeframe, coarser, timeframes
 
 if TYPE_CHECKING:
@@ -28,7 +28,11 @@ if TYPE_CHECKING:
     from threading import RLock
 
     from liqwidget.domain.ledger import Ledger
+    from liqwidget.market.source import Source
     from liqwidget.run.live import Ask, Feed, Update
+
+_FEWEST_ROWS = 3
+"""The start and two candles."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,6 +82,9 @@ class Following:
     ) -> None:
         self.source = source
         self.ledger: Ledger = estimate(source.markets, Prior.parse(prior))
+        if len(self.ledger.venues[0].time) < _FEWEST_ROWS:
+            message = f"Expected at least two candles for a picture, was one ({timestamp(self.ledger.end)})"
+            raise DataError(message)
         self.timeframe = duration_text(self.ledger.timeframe)
         self.reading = ""
         self._symbol, self._prior = symbol, Prior.parse(prior)

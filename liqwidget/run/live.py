@@ -18,9 +18,9 @@ from liqwidget.domain.ledger import CHURN, Ledger
 from liqwidget.domain.time import duration_ns
 from liqwidget.errors import DataError
 from liqwidget.field.density import Prior
-from liqwidget.market.exchange import worker
-from liqwidget.market.symbols import parse_symbol
-from liqwidget.market.venues import venue
+from liqwidget.market.venue.symbols import parse_symbol
+from liqwidget.market.venue.venues import venue
+from liqwidget.market.venue.worker import worker
 from liqwidget.run.venue_feed import Setting, VenueFeed
 
 if TYPE_CHECKING:
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 
     from liqwidget.domain.frames import MarketData
     from liqwidget.domain.status import VenueStatus
-    from liqwidget.market.exchange import Address
     from liqwidget.market.source import Source
-    from liqwidget.market.symbols import Wanted
+    from liqwidget.market.venue.symbols import Wanted
+    from liqwidget.market.venue.worker import Address
 
 AGAIN_SECONDS = 60.0
 """After how long a venue that did not answer at first is asked again; one that is still being read may take longer."""

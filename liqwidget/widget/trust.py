@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from liqwidget.domain.positions import Positions
 from liqwidget.domain.time import timestamp
-from liqwidget.study.comparison import Comparison, compare
-from liqwidget.study.score import Scores, score
-from liqwidget.study.uncertainty import Alternative, Uncertainty, uncertainty
-from liqwidget.study.venue_comparison import VenueComparison, compare_venues
+from liqwidget.trust.comparison import Comparison, compare
+from liqwidget.trust.score import Scores, score
+from liqwidget.trust.uncertainty import Alternative, Uncertainty, uncertainty
+from liqwidget.trust.venue_comparison import VenueComparison, compare_venues
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from liqwidget.domain.frames import MarketData
-    from liqwidget.study.grade import Grade
+    from liqwidget.trust.grade import Grade
     from liqwidget.widget.display import Shown
 
 _AS_SHOWN = ("measure", "horizon", "sensitivity", "leverage", "venues")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from liqwidget.background import Background, Newest, weakly
 from liqwidget.domain.time import timestamp
 from liqwidget.errors import LiqError
-from liqwidget.study.uncertainty import Uncertainty, keeps, uncertainty
+from liqwidget.trust.uncertainty import Uncertainty, keeps, uncertainty
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -18,6 +18,7 @@ from liqwidget.errors import DataError
 from liqwidget.field.density import Prior
 from liqwidget.field.measure import MEASURES
 from liqwidget.raster.palette import DEFAULT_PALETTE, PALETTES, look_up_table
+from liqwidget.raster.side_colours import DEFAULT_SIDE_COLOURS, SIDE_COLOURS, side_colours_state
 from liqwidget.study.selection import Selection
 from liqwidget.widget import protocol
 from liqwidget.widget.answers import Answers, Reply, bokeh_script, front_end, picture_of, reading_of
@@ -29,7 +30,6 @@ from liqwidget.widget.live import FAILED, Live
 from liqwidget.widget.names import checked_attribute, option_names, shared_names
 from liqwidget.widget.selection import Selecting
 from liqwidget.widget.session import WINDOWS, Session, Settings
-from liqwidget.widget.side_colours import DEFAULT_SIDE_COLOURS, SIDE_COLOURS, side_colours_state
 from liqwidget.widget.traits import Duration, Names, PriceRange, Time, TimeRange, default_state, synced
 from liqwidget.widget.uncertainty_ranges import UncertaintyRanges
 
