@@ -24,16 +24,17 @@ MAY_IMPORT = {
     "field": {"errors", "domain"},
     "estimate": {"errors", "domain", "field"},
     "raster": {"errors", "domain", "field"},
-    "study": {"errors", "domain", "field", "estimate"},
+    "study": {"errors", "domain", "field"},
+    "trust": {"errors", "domain", "field", "estimate", "study"},
+    "picture": {"errors", "domain", "field", "raster", "study", "trust", "widget"},
     "run": {"errors", "domain", "field", "market", "estimate", "study"},
-    "widget": {"errors", "domain", "field", "raster", "study"},
+    "widget": {"errors", "domain", "field", "raster", "study", "trust", "picture"},
     "timeframed": {"errors", "domain", "field", "market", "estimate", "run", "widget"},
-    "store": {"errors", "domain", "market"},
 }
 """Per part of the package, the other parts it may import. `heatmap` and `__init__` may import all."""
 MAY_IMPORT_ALL = {"heatmap", "__init__"}
 
-ONLY_IN = {"ccxt": "market/exchange*.py", "dask": "run/batch*.py"}
+ONLY_IN = {"ccxt": "market/venue/*.py", "dask": "run/batch*.py"}
 """Per library, the one place that imports it."""
 
 LATE = (
