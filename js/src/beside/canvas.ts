@@ -28,3 +28,14 @@ export function canvas(className: string, label: string): Canvas {
     },
   }
 }
+
+/** Stroke the path so that it is seen over bars of the same colour: on a wider line of the ground. */
+export function casedStroke(context: CanvasRenderingContext2D, colour: string, ground: string): void {
+  context.lineJoin = "round"
+  for (const [style, width] of [[ground, 4], [colour, 1.75]] as const) {
+    context.strokeStyle = style
+    context.lineWidth = width
+    context.stroke()
+  }
+  context.lineWidth = 1
+}

@@ -1,11 +1,9 @@
 import type { AnyModel } from "@anywidget/types"
 import type { Candles } from "../heat/frame"
-import { fitPrice } from "./follow"
-import { limitViewport } from "./limits"
-import { observe } from "../wire/observe"
 import type { Plot } from "../layers/plot"
+import { observe } from "../wire/model"
 import type { Interval, Market, Traits } from "../wire/protocol"
-import { sameInterval, sameViewport, span, type Viewport } from "./viewport"
+import { limitViewport, sameInterval, sameViewport, span, type Viewport } from "./viewport"
 import { FUTURE, windowRange } from "./window"
 
 const SETTLED = 120
@@ -149,4 +147,21 @@ const whole = (time: Interval): Interval => [Math.round(time[0]), Math.round(tim
 function priceStayed(from: Viewport, to: Viewport): boolean {
   const slip = Math.abs(to.price[0] - from.price[0]) + Math.abs(to.price[1] - from.price[1])
   return slip <= 2 * SLIP * span(from.price)
+}
+
+const PADDING = 0.28
+const LEAST = 0.012
+
+/** Fit a price range around the candles of a time range; null when none is in it. */
+export function fitPrice(candles: Candles, [start, end]: Interval): Interval | null {
+  let low = Infinity
+  let high = -Infinity
+  for (let i = 0; i < candles.length; i++) {
+    if (candles.end[i]! <= start || candles.start[i]! >= end) continue
+    low = Math.min(low, candles.low[i]!)
+    high = Math.max(high, candles.high[i]!)
+  }
+  if (!(low <= high)) return null
+  const padding = Math.max(PADDING * (high - low), LEAST * high)
+  return [Math.max(low - padding, low * 0.05), high + padding]
 }

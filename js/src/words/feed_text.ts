@@ -1,4 +1,4 @@
-import { formatAge } from "../format/age"
+import { formatAge } from "../format/time"
 import type { Feed } from "../wire/live_state"
 
 /** How old a live venue's data may be; liqwidget/widget/feeds.py has the same. */
