@@ -4,27 +4,26 @@ import { sideColours } from "./dom/colours"
 import { type Disposer, disposerBag } from "./dom/dispose"
 import { type Theme, watchTheme } from "./dom/theme"
 import { axisDecimals, formatPrice } from "./format/price"
-import { type Frame, probeFrame } from "./heat/frame"
+import { type Frame, frameParts, probeFrame } from "./heat/frame"
 import { heat } from "./heat/heat"
-import { rasterLink } from "./heat/raster"
+import { raster } from "./heat/raster"
 import type { Tags } from "./layers/axis_tags"
 import { clusterLayer } from "./layers/clusters"
-import { liveLink } from "./layers/live_column"
+import { liveColumn } from "./layers/live_column"
 import { type Mode, mountPlot, type Plot, type Point } from "./layers/plot"
-import { openedLayer } from "./layers/provenance"
+import { provenanceLayer } from "./layers/provenance"
 import type { BokehJS } from "./load/bokeh"
 import { keySteering } from "./steer/keys"
 import { navigation } from "./steer/navigation"
 import { touchSteering } from "./steer/touch"
 import { pointUnder, span } from "./steer/viewport"
 import { wheelZoom } from "./steer/wheel"
-import { readAnswer } from "./wire/answer"
-import { counter } from "./wire/gate"
 import { observe, presentMarket } from "./wire/model"
-import type { Box, Market, Reading, Traits } from "./wire/protocol"
+import type { Messages, Reading } from "./wire/messages"
+import type { Box, Market, Traits } from "./wire/traits"
 import { hintOf } from "./words/hint"
 import type { Notes } from "./words/notes"
-import { readingLink } from "./words/reading_link"
+import { exactReading } from "./words/reading"
 import type { Readout } from "./words/readout"
 
 export interface Picture {
@@ -39,7 +38,7 @@ export interface Picture {
 export interface PictureOptions {
   model: AnyModel<Traits>
   bokeh: BokehJS
-  view: string
+  messages: Messages
   /** The focusable wrapper, and the element inside it that Bokeh draws in. */
   wrapper: HTMLElement
   host: HTMLElement
@@ -60,7 +59,7 @@ const DAY_SHOWN = 20 * 3_600_000
 
 /** The plot with all that moves it, once there is data and BokehJS. */
 export async function mountPicture(options: PictureOptions): Promise<Picture> {
-  const { model, view, wrapper, host, notes, readout, tags } = options
+  const { model, messages, wrapper, host, notes, readout, tags } = options
   const bag = disposerBag()
   const market = (): Market => presentMarket(model)
   let theme: Theme = "dark"
@@ -86,21 +85,39 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
     box: whenReady((box: Box) => select(box)),
   })
   bag.add(plot.dispose)
-  const next = counter()
   // Whether the model has newer frames than the sharp one on the picture.
   let stale = false
-  const raster = rasterLink(model, view, market, next, (overdue) => {
-    options.overdue(overdue)
-    if (overdue && stale) picture.showStored(plot.viewport())
+  const failed = (sentence: string) => {
+    sharp.renew()
+    notes.chip(sentence)
+  }
+  const sharp = raster({
+    model,
+    messages,
+    market,
+    failed,
+    overdue(yes) {
+      options.overdue(yes)
+      if (yes && stale) picture.showStored(plot.viewport())
+    },
+    heard(answer, buffers) {
+      const parts = frameParts(buffers)
+      if (answer.type !== "frame" || !parts) return
+      notes.chip("")
+      stale = false
+      picture.showSent(answer.frame, parts)
+      live.refresh()
+      around.draw()
+    },
   })
-  const exact = readingLink(model, view, next)
+  const exact = exactReading({ model, messages, failed, heard: (reading) => readText(reading) })
   const clusters = clusterLayer(model, plot, market, colours)
   const picture = heat({ model, plot, market, look: () => ({ theme, colours: colours() }), painted: (lut, frame) => options.legend(frame, lut) })
   const steer = navigation({ model, plot, market, candles: picture.candles, changed: () => changed() })
-  const live = liveLink({ model, market, view, wrapper, plot, heat: picture, tags, steer, next, closed: () => changed() })
-  const opened = openedLayer({ model, view, next, plot, market, colours, shown: (yes) => wrapper.classList.toggle("liq-opened", yes) })
+  const live = liveColumn({ model, messages, market, wrapper, plot, heat: picture, tags, steer, failed, closed: () => changed() })
+  const opened = provenanceLayer({ model, messages, plot, market, colours, failed, shown: (yes) => wrapper.classList.toggle("liq-opened", yes) })
   const touch = touchSteering(wrapper, host, plot, steer.go)
-  bag.add(raster.dispose, exact.dispose, steer.dispose, opened.dispose, touch.dispose, live.dispose)
+  bag.add(sharp.dispose, exact.dispose, steer.dispose, opened.dispose, touch.dispose, live.dispose)
   const around = surroundings({
     model,
     plot,
@@ -119,7 +136,7 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
     const current = plot.viewport()
     plot.setPriceDecimals(axisDecimals(current.price))
     plot.setDayShown(span(current.time) < DAY_SHOWN)
-    raster.want(current, plot.frame())
+    sharp.want(current, plot.frame())
     tags.last(market().last_price, plot, market().price_decimals)
     clusters.draw()
     if (model.get("_offline")) picture.showStored(current)
@@ -156,32 +173,9 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
     touch.ruled()
     options.modeChanged(next)
   }
-  const readText = (reading: Reading | null) => {
-    const frame = picture.shown()
-    if (!reading || !pointer || !frame) return
+  const readText = (reading: Reading) => {
+    if (!pointer || !picture.shown()) return
     readout.exact(reading, reading.price >= market().last_price ? "short" : "long", market())
-  }
-  const hear = (message: unknown, buffers: readonly DataView[]) => {
-    const answer = readAnswer(message, view)
-    if (!answer) return
-    if (answer.type === "patch") return plot.patch(answer.content)
-    if (answer.type === "reading") return readText(exact.answered(answer))
-    if (answer.type === "error") {
-      raster.answered(answer.id)
-      raster.renew()
-      live.answered(answer.id)
-      exact.failed(answer.id)
-      return notes.chip(answer.message)
-    }
-    if (answer.type !== "frame") return
-    const [pixels, candles, events] = buffers
-    if (!pixels || !candles || !events) return
-    if (live.answered(answer.id, { ...answer.frame, pixels, candles, events }) || !raster.answered(answer.id)) return
-    notes.chip("")
-    stale = false
-    picture.showSent(answer.frame, { pixels, candles, events })
-    live.refresh()
-    around.draw()
   }
   const facts = () => {
     if (!model.get("_market")) return
@@ -195,15 +189,14 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
   const newFrames = () => {
     if (!model.get("_market") || model.get("_frames").length === 0) return
     stale = true
-    raster.renew()
+    sharp.renew()
     const kept = picture.shown()?.measure === model.get("measure") && !model.get("_offline")
     if (!kept) picture.showStored(plot.viewport())
     steer.refresh()
     changed()
   }
-  model.on("msg:custom", hear)
   bag.add(
-    () => model.off("msg:custom", hear),
+    messages.patched(plot.patch),
     observe(model, ["_market"], facts),
     observe(model, ["_frames", "measure"], newFrames),
     observe(model, ["_clusters", "_doubt", "whiskers", "_selected", "side", "side_colours", "measure"], clusters.draw),
@@ -229,6 +222,7 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
   plot.setSelection(model.get("_selection"))
   readout.idle(hint())
   changed()
+  live.show()
   return {
     reset: steer.reset,
     setMode,

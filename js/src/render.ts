@@ -17,8 +17,8 @@ import { windowRange } from "./steer/window"
 import { clusterList } from "./table/cluster_list"
 import { kernelWatch } from "./wire/kernel_watch"
 import { calmModel, observe } from "./wire/model"
-import type { Traits } from "./wire/protocol"
-import { randomId } from "./wire/random_id"
+import type { Traits } from "./wire/traits"
+import { messages, randomId } from "./wire/messages"
 import { feedLine } from "./words/feed_line"
 import { help } from "./words/help"
 import { notes } from "./words/notes"
@@ -40,6 +40,7 @@ export function render({ model: given, el, signal, host }: RenderOptions): () =>
   const model = calmModel(given, { gone: () => gone, lost: () => kernel.lost() })
   const view = randomId()
   const bag = disposerBag()
+  const asked = messages(model, view)
   let picture: Picture | null = null
   let mounting = false
 
@@ -66,7 +67,7 @@ export function render({ model: given, el, signal, host }: RenderOptions): () =>
   const main = element("div", "liq-main", {}, [plots, under])
   const root = element("div", "liq-root", { "data-view": view })
   const controls = drawerControls(model, words.say)
-  const ways = sharing({ model, root, figure: main, tags: tags.nodes, say: words.say })
+  const ways = sharing({ model, messages: asked, root, figure: main, tags: tags.nodes, say: words.say })
   const side = drawer([controls.counts, controls.look, ways.group], (open) => root.classList.toggle("liq-drawer-open", open))
   const keys = help(root, ways.full)
   const bar = toolbar(model, {
@@ -89,6 +90,7 @@ export function render({ model: given, el, signal, host }: RenderOptions): () =>
   el.classList.add("liq-place")
   bag.add(
     () => root.remove(),
+    asked.dispose,
     containKeys(root),
     bar.dispose,
     controls.dispose,
@@ -124,13 +126,13 @@ export function render({ model: given, el, signal, host }: RenderOptions): () =>
     words.loading(1, 2, "preparing BokehJS, once for this page")
     try {
       const version = String((JSON.parse(model.get("_document")) as { version?: unknown }).version ?? "")
-      const bokeh = await loadBokeh({ version, sources: bokehSources(model, host, view) })
+      const bokeh = await loadBokeh({ version, sources: bokehSources(model, host, asked) })
       if (signal.aborted) return
       words.loading(2, 2, "building the figure")
       const made = await mountPicture({
         model,
         bokeh,
-        view,
+        messages: asked,
         wrapper: figure,
         host: canvas,
         profile,

@@ -2,7 +2,7 @@ import type { AnyModel, RenderProps } from "@anywidget/types"
 import { render } from "./render"
 import { releaseClosed } from "./wire/model"
 import { offlineModel } from "./wire/offline_model"
-import type { Traits } from "./wire/protocol"
+import type { Traits } from "./wire/traits"
 
 export default {
   initialize({ model }: { model: unknown }) {

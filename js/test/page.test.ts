@@ -6,7 +6,7 @@ import { containKeys } from "../src/steer/keys"
 import { clusterList } from "../src/table/cluster_list"
 import { mount } from "../src/widget"
 import { offlineModel } from "../src/wire/offline_model"
-import type { Cluster, Market, Traits } from "../src/wire/protocol"
+import type { Cluster, Market, Traits } from "../src/wire/traits"
 import { fakeModel } from "./fake_model"
 
 const HOSTILE = "<img src=x onerror=alert(1)>"

@@ -3,7 +3,7 @@ import type { Colours } from "../dom/colours"
 import { element, setText } from "../dom/element"
 import type { Candles } from "../heat/frame"
 import type { Plot } from "../layers/plot"
-import type { Interval, Market, PanelName, Traits } from "../wire/protocol"
+import type { Interval, Market, PanelName, Traits } from "../wire/traits"
 import { type Canvas, canvas } from "./canvas"
 import { panelSeries, type PanelSeries } from "./panel_series"
 

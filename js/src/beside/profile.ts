@@ -4,7 +4,7 @@ import { element, setHidden } from "../dom/element"
 import type { Theme } from "../dom/theme"
 import { formatMoney } from "../format/money"
 import type { Plot } from "../layers/plot"
-import type { BookState, Market, SideChoice, Traits } from "../wire/protocol"
+import type { BookState, Market, SideChoice, Traits } from "../wire/traits"
 import { canvas, casedStroke } from "./canvas"
 import { type Book, decodeBook } from "./standing"
 

@@ -1,5 +1,5 @@
 import { exactBytes } from "../wire/bytes"
-import type { BookState, Bytes } from "../wire/protocol"
+import type { BookState, Bytes } from "../wire/traits"
 
 /** What stands now by leverage group or by venue; sums over any prices are exact. */
 export interface Book {

@@ -1,6 +1,6 @@
 import { type Disposer, listen } from "../dom/dispose"
 import { element } from "../dom/element"
-import { randomId } from "../wire/random_id"
+import { randomId } from "../wire/messages"
 import { icon } from "../words/icon"
 
 export interface DrawerGroup {

@@ -1,7 +1,7 @@
 import type { AnyModel } from "@anywidget/types"
 import type { Disposer } from "../dom/dispose"
 import { observe } from "../wire/model"
-import type { PanelName, PriceStyle, ProfileStack, Scale, Traits, ViewKind } from "../wire/protocol"
+import type { PanelName, PriceStyle, ProfileStack, Scale, Traits, ViewKind } from "../wire/traits"
 import { checkBox } from "./check_box"
 import { checkList } from "./check_list"
 import type { DrawerGroup } from "./drawer"

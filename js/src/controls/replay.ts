@@ -4,7 +4,7 @@ import { element } from "../dom/element"
 import { formatTime } from "../format/time"
 import { windowRange } from "../steer/window"
 import { observe } from "../wire/model"
-import type { Market, Traits } from "../wire/protocol"
+import type { Market, Traits } from "../wire/traits"
 
 const STEP_MS = 250
 /** Steps of the slider: whole candles, or as many as it has room for. */

@@ -1,17 +1,17 @@
 import type { AnyModel } from "@anywidget/types"
 import { type Disposer, disposerBag } from "../dom/dispose"
-import { counter } from "../wire/gate"
-import type { Traits } from "../wire/protocol"
-import { randomId } from "../wire/random_id"
+import { exactBytes } from "../wire/bytes"
+import type { Messages } from "../wire/messages"
+import type { Traits } from "../wire/traits"
 import { copyState, copyText } from "./copy_code"
 import type { DrawerGroup } from "./drawer"
-import { fileLink } from "./file_link"
 import { fullScreen } from "./full_screen"
 import { composite, download } from "./save_picture"
 import { share } from "./share"
 
 export interface SharingOptions {
   model: AnyModel<Traits>
+  messages: Messages
   /** What fills the screen, and what is saved as a picture. */
   root: HTMLElement
   figure: HTMLElement
@@ -26,11 +26,14 @@ export interface Sharing {
   dispose: Disposer
 }
 
+const PATIENCE = 60_000
+const SILENCE = 'The kernel did not answer. Try again when it is idle, or write h.to_html("map.html")'
+
 /** Save the view as a picture or a file, copy it as code, or fill the screen with it. */
-export function sharing({ model, root, figure, tags, say }: SharingOptions): Sharing {
+export function sharing({ model, messages, root, figure, tags, say }: SharingOptions): Sharing {
   const bag = disposerBag()
+  const file = offlineFile(messages)
   const offline = model.get("_offline")
-  const link = fileLink(model, randomId(), counter())
   const full = fullScreen(root, (on) => {
     root.classList.toggle("liq-full", on)
     parts.showFull(on)
@@ -38,14 +41,14 @@ export function sharing({ model, root, figure, tags, say }: SharingOptions): Sha
   const name = (ending: string) => `${model.get("symbol").replace(/[^\w.-]+/g, "_")}-liquidations-${new Date().toISOString().slice(0, 16).replace(/[:T]/g, "")}.${ending}`
   const parts = share({
     async png() {
-      const file = name("png")
-      download(file, await composite(figure, tags, caption(model)))
-      return `Saved ${file}`
+      const saved = name("png")
+      download(saved, await composite(figure, tags, caption(model)))
+      return `Saved ${saved}`
     },
     async html() {
-      const file = await link.ask()
-      download(file.name, file.blob)
-      return `Saved ${file.name}`
+      const made = await file()
+      download(made.name, made.blob)
+      return `Saved ${made.name}`
     },
     async copy() {
       const code = copyState(model)
@@ -55,7 +58,7 @@ export function sharing({ model, root, figure, tags, say }: SharingOptions): Sha
     say,
   })
   parts.disable({ html: offline ? "This is that file already" : null, full: full.reason })
-  bag.add(link.dispose, full.dispose)
+  bag.add(full.dispose)
   return { group: parts.group, full: () => (full.reason ? say(full.reason) : void full.turn()), dispose: bag.dispose }
 }
 
@@ -64,4 +67,21 @@ function caption(model: AnyModel<Traits>): string {
   const measure = model.get("measure") === "expected" ? `expected in ${model.get("horizon")}` : "size"
   const end = market ? `${new Date(market.time[1]).toISOString().slice(0, 16).replace("T", " ")} UTC` : ""
   return [market?.label ?? model.get("symbol"), `estimated liquidations, ${measure}`, end, "liqwidget"].filter(Boolean).join(" · ")
+}
+
+/** Ask the kernel for the offline file, one at a time. */
+export function offlineFile(messages: Messages, patience = PATIENCE): () => Promise<{ name: string; blob: Blob }> {
+  let making = false
+  return async () => {
+    if (making) throw new Error("The file is being made already")
+    making = true
+    try {
+      const { answer, buffers } = await messages.fetch({ type: "html" }, patience, SILENCE)
+      const [bytes] = buffers
+      if (answer.type !== "file" || !bytes) throw new Error("The kernel sent no file")
+      return { name: answer.name, blob: new Blob([exactBytes(bytes)], { type: "text/html" }) }
+    } finally {
+      making = false
+    }
+  }
 }

@@ -4,7 +4,7 @@ import { element } from "../dom/element"
 import type { Ladder } from "../heat/bins"
 import type { Mode } from "../layers/plot"
 import { observe } from "../wire/model"
-import type { Measure, SideChoice, Traits, Window } from "../wire/protocol"
+import type { Measure, SideChoice, Traits, Window } from "../wire/traits"
 import { type Choice, segmented } from "./segmented"
 import { thresholdSlider } from "./threshold_slider"
 

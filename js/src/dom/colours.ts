@@ -1,5 +1,5 @@
 import type { AnyModel } from "@anywidget/types"
-import type { Traits } from "../wire/protocol"
+import type { Traits } from "../wire/traits"
 import type { Theme } from "./theme"
 
 export interface Colours {

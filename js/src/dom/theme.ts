@@ -1,6 +1,6 @@
 import type { AnyModel } from "@anywidget/types"
 import { observe } from "../wire/model"
-import type { Traits } from "../wire/protocol"
+import type { Traits } from "../wire/traits"
 import { sideColours } from "./colours"
 import { type Disposer, disposerBag } from "./dispose"
 

@@ -1,5 +1,5 @@
 import { span } from "../steer/viewport"
-import type { Interval } from "../wire/protocol"
+import type { Interval } from "../wire/traits"
 
 /** Write a price with thousands separators and a fixed number of decimals. */
 export function formatPrice(price: number, decimals: number): string {

@@ -1,6 +1,6 @@
 import { span, type Viewport } from "../steer/viewport"
 import { exactBytes } from "../wire/bytes"
-import type { Bytes, FrameMeta, FrameParts, Interval, Market, Measure, Side } from "../wire/protocol"
+import type { Bytes, FrameMeta, FrameParts, Interval, Market, Measure, Side } from "../wire/traits"
 import { levelValue } from "./bins"
 
 const CANDLE_ROWS = [
@@ -37,6 +37,11 @@ export function decodeFrame(meta: FrameMeta, { pixels, candles, events }: FrameP
     throw new Error(`Expected ${meta.width} x ${meta.height} pixels in a frame, was ${cells.length} bytes`)
   }
   return { ...meta, pixels: cells, candles: rows(CANDLE_ROWS, candles, "candles"), events: rows(EVENT_ROWS, events, "events") }
+}
+
+/** The parts of an answer's frame; null when one is missing. */
+export function frameParts([pixels, candles, events]: readonly DataView[]): FrameParts | null {
+  return pixels && candles && events ? { pixels, candles, events } : null
 }
 
 function rows<N extends string>(names: readonly N[], bytes: Bytes, what: string) {

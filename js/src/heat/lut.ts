@@ -1,4 +1,4 @@
-import type { Scale, SideChoice } from "../wire/protocol"
+import type { Scale, SideChoice } from "../wire/traits"
 import { CONTRAST, type Ladder, LEVELS, levelValue } from "./bins"
 
 export interface LutOptions {

@@ -16,7 +16,7 @@ import type { PanTool } from "@bokeh/bokehjs/build/js/lib/models/tools/gestures/
 import type { Colours } from "../dom/colours"
 import type { BokehJS } from "../load/bokeh"
 import type { Viewport } from "../steer/viewport"
-import type { Box, PriceStyle } from "../wire/protocol"
+import type { Box, PriceStyle } from "../wire/traits"
 import { watchPixelRatio } from "./watch_pixel_ratio"
 
 export type Mode = "pan" | "select"

@@ -1,5 +1,5 @@
 import type { AnyModel } from "@anywidget/types"
-import type { Cluster, Measure, Traits } from "../wire/protocol"
+import type { Cluster, Measure, Traits } from "../wire/traits"
 
 export interface ShownCluster extends Cluster {
   /** Lowest and highest amount in the shown measure under the alternative priors [quote], once it is known. */

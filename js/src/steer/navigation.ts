@@ -2,7 +2,7 @@ import type { AnyModel } from "@anywidget/types"
 import type { Candles } from "../heat/frame"
 import type { Plot } from "../layers/plot"
 import { observe } from "../wire/model"
-import type { Interval, Market, Traits } from "../wire/protocol"
+import type { Interval, Market, Traits } from "../wire/traits"
 import { limitViewport, sameInterval, sameViewport, span, type Viewport } from "./viewport"
 import { FUTURE, windowRange } from "./window"
 

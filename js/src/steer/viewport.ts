@@ -1,5 +1,5 @@
 import type { Plot, Point } from "../layers/plot"
-import type { Interval, Market } from "../wire/protocol"
+import type { Interval, Market } from "../wire/traits"
 
 /** What is looked at: milliseconds of UTC and prices. */
 export interface Viewport {

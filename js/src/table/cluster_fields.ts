@@ -4,7 +4,7 @@ import { formatPercent } from "../format/percent"
 import { formatPrice, priceDecimals } from "../format/price"
 import { formatAge } from "../format/time"
 import { clusterAmount, type ShownCluster as Cluster } from "../layers/shown_clusters"
-import type { Market, Measure } from "../wire/protocol"
+import type { Market, Measure } from "../wire/traits"
 import { mixBar } from "./mix_bar"
 
 export type FieldName = "side" | "range" | "peak" | "expected" | "size" | "doubt" | "distance" | "age" | "persistence" | "venues" | "leverage"

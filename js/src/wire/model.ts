@@ -1,6 +1,6 @@
 import type { AnyModel } from "@anywidget/types"
 import type { Disposer } from "../dom/dispose"
-import type { Market, Traits } from "./protocol"
+import type { Market, Traits } from "./traits"
 
 /** Call back when any of some traits changes. */
 export function observe(model: AnyModel<Traits>, names: readonly (keyof Traits)[], callback: () => void): Disposer {

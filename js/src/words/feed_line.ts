@@ -1,9 +1,9 @@
 import type { AnyModel } from "@anywidget/types"
 import { type Disposer, disposerBag } from "../dom/dispose"
 import { element } from "../dom/element"
-import type { Feed } from "../wire/live_state"
+import type { Feed } from "../wire/traits"
 import { observe } from "../wire/model"
-import type { Traits } from "../wire/protocol"
+import type { Traits } from "../wire/traits"
 import { feedText, type FeedText, feedTitle } from "./feed_text"
 
 export interface FeedLine {

@@ -1,5 +1,5 @@
 import { formatAge } from "../format/time"
-import type { Feed } from "../wire/live_state"
+import type { Feed } from "../wire/traits"
 
 /** How old a live venue's data may be; liqwidget/widget/feeds.py has the same. */
 const FRESH = 60_000

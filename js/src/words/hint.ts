@@ -1,5 +1,5 @@
 import type { AnyModel } from "@anywidget/types"
-import type { Traits } from "../wire/protocol"
+import type { Traits } from "../wire/traits"
 
 /** What the line above the picture says while nothing is pointed at: how to steer, and what the numbers are. */
 export function hintOf(model: AnyModel<Traits>): string {

@@ -6,7 +6,7 @@ import type { Theme } from "../dom/theme"
 import { formatMoney } from "../format/money"
 import type { Ladder } from "../heat/bins"
 import { observe } from "../wire/model"
-import type { Market, Traits } from "../wire/protocol"
+import type { Market, Traits } from "../wire/traits"
 
 export interface Legend {
   node: HTMLElement

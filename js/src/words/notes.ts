@@ -1,6 +1,6 @@
 import { element, setHidden } from "../dom/element"
 import type { KernelState } from "../wire/kernel_watch"
-import type { Market } from "../wire/protocol"
+import type { Market } from "../wire/traits"
 import { icon, type IconName } from "./icon"
 
 export interface Notes {

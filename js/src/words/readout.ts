@@ -4,7 +4,8 @@ import { formatPercent } from "../format/percent"
 import { formatPrice } from "../format/price"
 import { formatTime } from "../format/time"
 import type { Probe } from "../heat/frame"
-import type { Market, Reading, Side } from "../wire/protocol"
+import type { Reading } from "../wire/messages"
+import type { Market, Side } from "../wire/traits"
 
 export interface Readout {
   node: HTMLElement

@@ -2,7 +2,7 @@ import type { AnyModel } from "@anywidget/types"
 import type { Disposer } from "../dom/dispose"
 import { element } from "../dom/element"
 import { observe } from "../wire/model"
-import type { Traits } from "../wire/protocol"
+import type { Traits } from "../wire/traits"
 import { icon } from "./icon"
 
 /** What the whiskers say, under the picture; or why there are none. */

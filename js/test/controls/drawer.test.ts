@@ -5,7 +5,7 @@ import { drawer } from "../../src/controls/drawer"
 import { drawerControls } from "../../src/controls/drawer_controls"
 import { sideColours } from "../../src/dom/colours"
 import { tintSides } from "../../src/dom/theme"
-import type { Market, Traits } from "../../src/wire/protocol"
+import type { Market, Traits } from "../../src/wire/traits"
 import { fakeModel } from "../fake_model"
 
 const GROUPS = [">50x", "25-50x", "10-25x", "5-10x", "3-5x", "<3x"]

@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
-import type { Market } from "../../src/wire/protocol"
+import type { Market } from "../../src/wire/traits"
 import { replay } from "../../src/controls/replay"
 import { fakeModel } from "../fake_model"
 

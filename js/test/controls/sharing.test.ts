@@ -1,10 +1,10 @@
 // @vitest-environment happy-dom
 import { describe, expect, it, vi } from "vitest"
 import { copyState } from "../../src/controls/copy_code"
-import { fileLink } from "../../src/controls/file_link"
+import { offlineFile } from "../../src/controls/sharing"
+import { messages } from "../../src/wire/messages"
 import { share } from "../../src/controls/share"
-import { counter } from "../../src/wire/gate"
-import type { Market, Traits } from "../../src/wire/protocol"
+import type { Market, Traits } from "../../src/wire/traits"
 import { fakeModel } from "../fake_model"
 
 const GROUPS = [">50x", "25-50x", "10-25x", "5-10x", "3-5x", "<3x"]
@@ -55,15 +55,15 @@ describe("copyState", () => {
   })
 })
 
-describe("fileLink", () => {
+describe("offlineFile", () => {
   const setup = (patience = 1000) => {
     const fake = fakeModel()
-    return { ...fake, link: fileLink(fake.model, "v", counter(), patience) }
+    return { ...fake, ask: offlineFile(messages(fake.model, "v"), patience) }
   }
 
   it("gives the file that the kernel answers with", async () => {
-    const { link, sent, tell } = setup()
-    const asked = link.ask()
+    const { ask, sent, tell } = setup()
+    const asked = ask()
     expect(sent).toEqual([{ type: "html", view: "v", id: 1 }])
     tell({ type: "file", view: "v", id: 1, name: "BTC.html" }, [new DataView(Uint8Array.from([60, 33]).buffer)])
     const { name, blob } = await asked
@@ -71,12 +71,12 @@ describe("fileLink", () => {
   })
 
   it("fails with the kernel's sentence, with one of its own when none comes, and takes one at a time", async () => {
-    const { link, tell } = setup(5)
-    const first = link.ask()
-    await expect(link.ask()).rejects.toThrow("being made already")
+    const { ask, tell } = setup(5)
+    const first = ask()
+    await expect(ask()).rejects.toThrow("being made already")
     tell({ type: "error", view: "v", id: 1, message: "no room" })
     await expect(first).rejects.toThrow("no room")
-    await expect(link.ask()).rejects.toThrow("did not answer")
+    await expect(ask()).rejects.toThrow("did not answer")
   })
 })
 

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest"
 import { decodeFrame, probeFrame } from "../../src/heat/frame"
-import { readAnswer } from "../../src/wire/answer"
-import type { FrameMeta } from "../../src/wire/protocol"
+import type { FrameMeta } from "../../src/wire/traits"
 import { sample } from "../sample"
 
 const recorded = () => {
@@ -48,21 +47,5 @@ describe("probeFrame", () => {
     expect(probeFrame(frame, start + 599_999, 89_901)!.value).toBeCloseTo(1_250_000 * 10 ** (-4 * (0.5 / 127)), 3)
     expect(probeFrame(frame, start - 1, 90_000)).toBeNull()
     expect(probeFrame(frame, start, 90_200)).toBeNull()
-  })
-})
-
-describe("readAnswer", () => {
-  it("takes the recorded answers of its view and no others", () => {
-    for (const name of ["frameAnswer", "readingAnswer", "bokehAnswer", "errorAnswer"] as const) {
-      expect(readAnswer(sample(name).content, "k3x9")).toEqual(sample(name).content)
-      expect(readAnswer(sample(name).content, "other")).toBeNull()
-    }
-    expect(readAnswer(sample("patch").content, "any")).not.toBeNull()
-  })
-
-  it("drops what is none of ours", () => {
-    for (const message of [null, 3, "frame", {}, { type: "frame" }, { type: "shell", view: "k3x9", id: 1 }]) {
-      expect(readAnswer(message, "k3x9")).toBeNull()
-    }
   })
 })

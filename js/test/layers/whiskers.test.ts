@@ -7,7 +7,7 @@ import { shownClusters } from "../../src/layers/shown_clusters"
 import { whiskerColumns } from "../../src/layers/whiskers"
 import { LABEL, roomForWhiskers, WHISKERS, windowRange } from "../../src/steer/window"
 import { clusterList } from "../../src/table/cluster_list"
-import type { Cluster, Doubt, Market, Traits } from "../../src/wire/protocol"
+import type { Cluster, Doubt, Market, Traits } from "../../src/wire/traits"
 import { whiskerLegend } from "../../src/words/whisker_legend"
 import { fakeModel } from "../fake_model"
 

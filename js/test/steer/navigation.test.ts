@@ -3,7 +3,7 @@ import type { Plot } from "../../src/layers/plot"
 import { navigation } from "../../src/steer/navigation"
 import type { Viewport } from "../../src/steer/viewport"
 import { windowRange } from "../../src/steer/window"
-import type { Interval, Market } from "../../src/wire/protocol"
+import type { Interval, Market } from "../../src/wire/traits"
 import { candlesOf } from "../candles"
 import { type FakeModel, fakeModel } from "../fake_model"
 

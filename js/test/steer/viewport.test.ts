@@ -6,7 +6,7 @@ import { placeLabels } from "../../src/layers/clusters"
 import { fitPrice } from "../../src/steer/navigation"
 import { limitViewport, panViewport, span, type Viewport, zoomViewport } from "../../src/steer/viewport"
 import { FUTURE, windowRange } from "../../src/steer/window"
-import type { FrameMeta, Interval, Market } from "../../src/wire/protocol"
+import type { FrameMeta, Interval, Market } from "../../src/wire/traits"
 import { candlesOf } from "../candles"
 
 const HOUR = 3_600_000

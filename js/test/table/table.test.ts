@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { describe, expect, it, vi } from "vitest"
 import { clusterList } from "../../src/table/cluster_list"
-import type { Cluster, Market } from "../../src/wire/protocol"
+import type { Cluster, Market } from "../../src/wire/traits"
 import { rowWindow } from "../../src/table/row_window"
 import { fakeModel } from "../fake_model"
 

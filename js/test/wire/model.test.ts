@@ -1,7 +1,7 @@
 import type { AnyModel } from "@anywidget/types"
 import { expect, test, vi } from "vitest"
 import { calmModel, releaseClosed } from "../../src/wire/model"
-import type { Traits } from "../../src/wire/protocol"
+import type { Traits } from "../../src/wire/traits"
 import { fakeModel } from "../fake_model"
 
 test("a model that was closed holds no data, and none before", () => {

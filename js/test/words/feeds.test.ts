@@ -2,8 +2,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
 import { feedLine } from "../../src/words/feed_line"
 import { feedText, feedTitle } from "../../src/words/feed_text"
-import type { Feed, FeedState, Live } from "../../src/wire/live_state"
-import type { Market } from "../../src/wire/protocol"
+import type { Feed, FeedState, Live } from "../../src/wire/traits"
+import type { Market } from "../../src/wire/traits"
 import { fakeModel } from "../fake_model"
 
 const NOON = Date.UTC(2026, 0, 5, 12)

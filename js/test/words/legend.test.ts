@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { describe, expect, it } from "vitest"
 import { COLOURS, leverageShade, venueColour } from "../../src/dom/colours"
-import type { BookState, Market, Traits } from "../../src/wire/protocol"
+import type { BookState, Market, Traits } from "../../src/wire/traits"
 import { legend } from "../../src/words/legend"
 import { fakeModel } from "../fake_model"
 

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
 import { kernelWatch, type KernelState } from "../../src/wire/kernel_watch"
 import { notes } from "../../src/words/notes"
-import type { Market } from "../../src/wire/protocol"
+import type { Market } from "../../src/wire/traits"
 import { fakeModel } from "../fake_model"
 
 const signal = () => {

@@ -1,6 +1,4 @@
-import type { Feed, Live } from "./live_state"
-
-/** What crosses between Python and the page: the traits of the model and the messages. */
+/** The traits of the model: what Python and the page both hold. The messages are in messages.ts. */
 
 export type Side = "long" | "short"
 export type SideChoice = "both" | Side
@@ -54,6 +52,30 @@ export interface Grade {
   sentence: string
   reasons: readonly string[]
   hatched: boolean
+}
+
+export type FeedState = "connected" | "stale" | "reconnecting" | "refused" | "off" | "history" | "simulated" | "own frames"
+
+/** How fresh one venue's data are. */
+export interface Feed {
+  venue: string
+  state: FeedState
+  /** Time of the last data; null for none. */
+  time: number | null
+  reason: string
+}
+
+/** What moves with every update of live data; without a price in replay. */
+export interface Live {
+  number: number
+  /** The kernel's clock when it was sent. */
+  now: number
+  feeds: readonly Feed[]
+  last_price?: number
+  /** The last close, and the present. */
+  time?: Interval
+  /** The newest candles of the drawn market: start, end, open, high, low, close. */
+  candles?: readonly (readonly number[])[]
 }
 
 export interface Market {
@@ -189,56 +211,3 @@ export interface Traits {
   _offline: boolean
   _bokeh?: { version: string; gz: Bytes }
 }
-
-export interface SideReading {
-  size: number
-  expected: number
-  cumulative: number
-}
-
-export interface Reading {
-  type: "reading"
-  view: string
-  id: number
-  time: number
-  price: number
-  price_low: number
-  price_high: number
-  long: SideReading
-  short: SideReading
-  chance: number
-  distance_pct: number
-  /** Shares of what stands in the cell; each adds up to 1, or to 0 where nothing stands. */
-  venue_mix: Readonly<Record<string, number>>
-  leverage_mix: Readonly<Record<string, number>>
-}
-
-/** When what is selected was opened; the buffer: float64, longs, then shorts, one a column of the range of time [quote]. */
-export interface Opened {
-  type: "provenance"
-  view: string
-  id: number
-  time: Interval
-  size: number
-  before: number
-  after: number
-  /** How many ticked clusters; 0: the box. */
-  clusters: number
-}
-
-export type Answer =
-  | { type: "frame"; view: string; id: number; frame: FrameMeta }
-  | Reading
-  | Opened
-  | { type: "file"; view: string; id: number; name: string }
-  | { type: "bokeh" | "code"; view: string; id: number; version: string }
-  | { type: "patch"; content: unknown }
-  | { type: "error"; view: string; id: number; message: string }
-
-export type Request =
-  | { type: "provenance"; view: string; id: number; time: Interval; columns: number }
-  | { type: "html"; view: string; id: number }
-  | { type: "view"; view: string; id: number; time: Interval; price: Interval; width: number; height: number }
-  | { type: "reading"; view: string; id: number; time: number; price: number }
-  | { type: "bokeh" | "code"; view: string; id: number }
-  | { type: "taken"; view: string; id: number }
