@@ -1,10 +1,10 @@
 import type { AnyModel } from "@anywidget/types"
-import { surroundings } from "./beside/beside"
+import { beside } from "./beside/beside"
 import { sideColours } from "./dom/colours"
 import { type Disposer, disposerBag } from "./dom/dispose"
 import { type Theme, watchTheme } from "./dom/theme"
 import { axisDecimals, formatPrice } from "./format/price"
-import { type Frame, frameParts, probeFrame } from "./heat/frame"
+import { type Frame, frameParts, cellUnder } from "./heat/frame"
 import { heat } from "./heat/heat"
 import { raster } from "./heat/raster"
 import type { Tags } from "./layers/axis_tags"
@@ -21,10 +21,9 @@ import { wheelZoom } from "./steer/wheel"
 import { observe, presentMarket } from "./wire/model"
 import type { Messages, Reading } from "./wire/messages"
 import type { Box, Market, Traits } from "./wire/traits"
-import { hintOf } from "./words/hint"
 import type { Notes } from "./words/notes"
 import { exactReading } from "./words/reading"
-import type { Readout } from "./words/readout"
+import { hintOf, type Readout } from "./words/readout"
 
 export interface Picture {
   reset(): void
@@ -44,13 +43,15 @@ export interface PictureOptions {
   host: HTMLElement
   /** Where the profile goes, beside the figure, and the panels, under it. */
   profile: HTMLElement
-  under: HTMLElement
+  panels: HTMLElement
   notes: Notes
   readout: Readout
   tags: Tags
   hovered: (id: string | null) => void
   legend: (frame: Frame, lut: Uint32Array) => void
   modeChanged: (mode: Mode) => void
+  /** Told where the curves of the profile end. */
+  summed: (size: number) => void
   /** The kernel has not answered in time, or answers again. */
   overdue: (yes: boolean) => void
 }
@@ -107,7 +108,7 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
       stale = false
       picture.showSent(answer.frame, parts)
       live.refresh()
-      around.draw()
+      surroundings.draw()
     },
   })
   const exact = exactReading({ model, messages, failed, heard: (reading) => readText(reading) })
@@ -118,18 +119,17 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
   const opened = provenanceLayer({ model, messages, plot, market, colours, failed, shown: (yes) => wrapper.classList.toggle("liq-opened", yes) })
   const touch = touchSteering(wrapper, host, plot, steer.go)
   bag.add(sharp.dispose, exact.dispose, steer.dispose, opened.dispose, touch.dispose, live.dispose)
-  const around = surroundings({
+  const surroundings = beside({
     model,
     plot,
     market,
     candles: () => picture.shown()?.candles ?? null,
-    ladder: picture.shown,
     look: () => ({ theme, colours: colours() }),
-    hosts: { profile: options.profile, under: options.under, over: wrapper },
+    hosts: { profile: options.profile, panels: options.panels, over: wrapper },
     say: (text) => readout.idle(text ?? hint()),
-    speak: notes.say,
+    summed: options.summed,
   })
-  bag.add(around.dispose)
+  bag.add(surroundings.dispose)
   const hint = () => hintOf(model)
   const decimals = () => Math.max(market().price_decimals, axisDecimals(plot.viewport().price))
   const changed = () => {
@@ -140,14 +140,14 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
     tags.last(market().last_price, plot, market().price_decimals)
     clusters.draw()
     if (model.get("_offline")) picture.showStored(current)
-    around.draw()
+    surroundings.draw()
     opened.draw()
     live.refresh()
     if (pointer) move(pointUnder(plot, pointer))
   }
   const move = (point: Point | null) => {
     pointer = point
-    around.point(point && point.time)
+    surroundings.point(point && point.time)
     tags.show(point, plot, decimals())
     const over = point && clusters.at(point)
     wrapper.classList.toggle("liq-over-cluster", over !== null)
@@ -156,8 +156,8 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
     exact.rest(point && { time: Math.min(point.time, market().now ?? market().time[1]), price: point.price })
     const frame = picture.shown()
     if (!point || !frame) return readout.idle(hint())
-    const probe = probeFrame(frame, Math.min(point.time, frame.time[1] - 1), point.price)
-    readout.about(point, decimals(), probe, market())
+    const cell = cellUnder(frame, Math.min(point.time, frame.time[1] - 1), point.price)
+    readout.about(point, decimals(), cell, market())
     readout.cluster(clusters.told(over))
   }
   const select = (box: Box | null) => {
@@ -215,7 +215,7 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
     watchTheme((next) => {
       theme = next
       plot.restyle(colours())
-      for (const draw of [picture.repaint, clusters.draw, around.draw, opened.draw]) draw()
+      for (const draw of [picture.repaint, clusters.draw, surroundings.draw, opened.draw]) draw()
     }),
   )
   facts()

@@ -8,7 +8,6 @@ import { type Canvas, canvas } from "./canvas"
 import { panelSeries, type PanelSeries } from "./panel_series"
 
 export interface Panels {
-  node: HTMLElement
   /** Draw the panels that are shown for the candles and the view of the picture. */
   draw(plot: Plot, candles: Candles | null): void
   /** The time under the pointer, or none. */
@@ -16,6 +15,8 @@ export interface Panels {
 }
 
 export interface PanelsOptions {
+  /** Where they go. */
+  node: HTMLElement
   model: AnyModel<Traits>
   market: () => Market
   colours: () => Colours
@@ -30,8 +31,7 @@ interface Row {
 }
 
 /** The panels under the picture, linked to it in time. */
-export function panels({ model, market, colours }: PanelsOptions): Panels {
-  const node = element("div", "liq-panels")
+export function panels({ model, market, node, colours }: PanelsOptions): Panels {
   const rows = new Map<PanelName, Row>()
   let last: [Plot, Candles] | null = null
   let pointer: number | null = null
@@ -64,7 +64,6 @@ export function panels({ model, market, colours }: PanelsOptions): Panels {
     }
   }
   return {
-    node,
     draw(plot, candles) {
       last = candles && [plot, candles]
       paint()

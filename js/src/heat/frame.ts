@@ -76,14 +76,14 @@ function covers(outer: Interval, inner: Interval): boolean {
   return outer[0] <= inner[0] + slack && outer[1] >= inner[1] - slack
 }
 
-export interface Probe {
+export interface Cell {
   side: Side
   /** Quote currency per 10 bps price cell, as coarse as the pixel's level. */
   value: number
 }
 
 /** Read the picture under a point; null outside of it or where nothing stands. */
-export function probeFrame(frame: Frame, time: number, price: number): Probe | null {
+export function cellUnder(frame: Frame, time: number, price: number): Cell | null {
   const column = cellAt(time, frame.time[0], frame.time[1], frame.width)
   const row = cellAt(price, frame.price[0], frame.price[1], frame.height)
   if (column < 0 || row < 0) return null

@@ -29,7 +29,7 @@ export function clusterLayer(
   colours: () => Colours,
 ): ClusterLayer {
   let hovered: { id: string | null; spread: boolean } = { id: null, spread: false }
-  const shown = () => sortedClusters(shownClusters(model), model.get("measure"))
+  const shown = () => sortedClusters(shownClusters((name) => model.get(name)), model.get("measure"))
   const draw = () => {
     const look = {
       clusters: shown(),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { decodeFrame, probeFrame } from "../../src/heat/frame"
+import { decodeFrame, cellUnder } from "../../src/heat/frame"
 import type { FrameMeta } from "../../src/wire/traits"
 import { sample } from "../sample"
 
@@ -36,16 +36,16 @@ describe("decodeFrame", () => {
   })
 })
 
-describe("probeFrame", () => {
+describe("cellUnder", () => {
   it("tells side and value, row 0 being the lowest price", () => {
     const { meta, pixels, candles, events } = recorded()
     const frame = decodeFrame(meta, { pixels, candles, events })
     const [start] = meta.time
-    expect(probeFrame(frame, start + 1, 89_901)).toBeNull()
-    expect(probeFrame(frame, start + 599_999, 89_901)).toMatchObject({ side: "long" })
-    expect(probeFrame(frame, start + 599_999, 90_001)).toMatchObject({ side: "short" })
-    expect(probeFrame(frame, start + 599_999, 89_901)!.value).toBeCloseTo(1_250_000 * 10 ** (-4 * (0.5 / 127)), 3)
-    expect(probeFrame(frame, start - 1, 90_000)).toBeNull()
-    expect(probeFrame(frame, start, 90_200)).toBeNull()
+    expect(cellUnder(frame, start + 1, 89_901)).toBeNull()
+    expect(cellUnder(frame, start + 599_999, 89_901)).toMatchObject({ side: "long" })
+    expect(cellUnder(frame, start + 599_999, 90_001)).toMatchObject({ side: "short" })
+    expect(cellUnder(frame, start + 599_999, 89_901)!.value).toBeCloseTo(1_250_000 * 10 ** (-4 * (0.5 / 127)), 3)
+    expect(cellUnder(frame, start - 1, 90_000)).toBeNull()
+    expect(cellUnder(frame, start, 90_200)).toBeNull()
   })
 })
