@@ -2,7 +2,7 @@ import type { AnyModel, RenderProps } from "@anywidget/types"
 import { element } from "./dom/element"
 import { assetSources } from "./load/assets"
 import { loadFrontEnd } from "./load/front_end"
-import { releaseClosed } from "./wire/model"
+import { emptyWhenClosed } from "./wire/model"
 import type { Traits } from "./wire/traits"
 import { messages } from "./wire/messages"
 
@@ -15,7 +15,7 @@ declare const WIDGET_DIGEST: string
  */
 export default {
   initialize({ model }: { model: unknown }) {
-    releaseClosed(model as AnyModel<Traits>)
+    emptyWhenClosed(model as AnyModel<Traits>)
   },
   async render(props: RenderProps) {
     const { signal, host, el } = props

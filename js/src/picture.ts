@@ -116,9 +116,9 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
   const picture = heat({ model, plot, market, look: () => ({ theme, colours: colours() }), painted: (lut, frame) => options.legend(frame, lut) })
   const steer = navigation({ model, plot, market, candles: picture.candles, changed: () => changed() })
   const live = liveColumn({ model, messages, market, wrapper, plot, heat: picture, tags, steer, failed, closed: () => changed() })
-  const opened = provenanceLayer({ model, messages, plot, market, colours, failed, shown: (yes) => wrapper.classList.toggle("liq-opened", yes) })
+  const provenance = provenanceLayer({ model, messages, plot, market, colours, failed, shown: (yes) => wrapper.classList.toggle("liq-opened", yes) })
   const touch = touchSteering(wrapper, host, plot, steer.go)
-  bag.add(sharp.dispose, exact.dispose, steer.dispose, opened.dispose, touch.dispose, live.dispose)
+  bag.add(sharp.dispose, exact.dispose, steer.dispose, provenance.dispose, touch.dispose, live.dispose)
   const surroundings = beside({
     model,
     plot,
@@ -136,12 +136,12 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
     const current = plot.viewport()
     plot.setPriceDecimals(axisDecimals(current.price))
     plot.setDayShown(span(current.time) < DAY_SHOWN)
-    sharp.want(current, plot.frame())
+    sharp.want(current, plot.area())
     tags.last(market().last_price, plot, market().price_decimals)
     clusters.draw()
     if (model.get("_offline")) picture.showStored(current)
     surroundings.draw()
-    opened.draw()
+    provenance.draw()
     live.refresh()
     if (pointer) move(pointUnder(plot, pointer))
   }
@@ -200,7 +200,7 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
     observe(model, ["_market"], facts),
     observe(model, ["_frames", "measure"], newFrames),
     observe(model, ["_clusters", "_doubt", "whiskers", "_selected", "side", "side_colours", "measure"], clusters.draw),
-    observe(model, ["_selection", "_selected", "_clusters"], opened.draw),
+    observe(model, ["_selection", "_selected", "_clusters"], provenance.draw),
     observe(model, ["_prior", "_priors"], () => pointer ?? readout.idle(hint())),
     observe(model, ["_selection"], () => plot.setSelection(model.get("_selection"))),
     observe(model, ["side", "side_colours", "palette", "smooth", "scale", "threshold"], picture.repaint),
@@ -215,7 +215,7 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
     watchTheme((next) => {
       theme = next
       plot.restyle(colours())
-      for (const draw of [picture.repaint, clusters.draw, surroundings.draw, opened.draw]) draw()
+      for (const draw of [picture.repaint, clusters.draw, surroundings.draw, provenance.draw]) draw()
     }),
   )
   facts()

@@ -22,7 +22,7 @@ import { ClusterTable } from "./table/table"
 import { bind } from "./wire/bound"
 import { kernelWatch } from "./wire/kernel_watch"
 import { messages, randomId } from "./wire/messages"
-import { calmModel, observe } from "./wire/model"
+import { guardedModel, observe } from "./wire/model"
 import type { Traits } from "./wire/traits"
 import { DataAge } from "./words/data_age"
 import { Help, HelpButton, helpKeys } from "./words/help"
@@ -43,7 +43,7 @@ const STEER = "Arrow keys move, plus and minus zoom, zero resets, Escape clears 
 
 /** Draw one view of the model into an element; returns what takes it away again. */
 export function render({ model: given, el, signal: aborted, host }: RenderOptions): () => void {
-  const model = calmModel(given, { gone: () => !running.peek(), lost: () => kernel.lost() })
+  const model = guardedModel(given, { gone: () => !running.peek(), lost: () => kernel.lost() })
   const view = randomId()
   const bag = disposerBag()
   const bound = bind(model)

@@ -39,7 +39,7 @@ export function beside({ model, plot, market, candles, look, hosts, say, summed 
   const map = mapView({ model, market, look, say })
   hosts.profile.replaceChildren(profile.node)
   hosts.over.append(map.node)
-  let frame = 0
+  let pending = 0
   const paint = (again: boolean) => {
     map.draw()
     const sum = profile.draw(plot)
@@ -50,8 +50,8 @@ export function beside({ model, plot, market, candles, look, hosts, say, summed 
     if (sum === null && again) later(false)
   }
   const later = (again: boolean) => {
-    frame ||= requestAnimationFrame(() => {
-      frame = 0
+    pending ||= requestAnimationFrame(() => {
+      pending = 0
       paint(again)
     })
   }
@@ -61,7 +61,7 @@ export function beside({ model, plot, market, candles, look, hosts, say, summed 
   seen.observe(hosts.profile)
   bag.add(
     () => seen.disconnect(),
-    () => cancelAnimationFrame(frame),
+    () => cancelAnimationFrame(pending),
     map.dispose,
     () => map.node.remove(),
     observe(model, ["_book", "profile", "panels", "view", "side", "side_colours"], draw),

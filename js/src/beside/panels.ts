@@ -48,7 +48,7 @@ export function panels({ model, market, node, colours }: PanelsOptions): Panels 
     }
     if (!last || shown.length === 0) return
     const [plot, candles] = last
-    const { left, width } = plot.frame()
+    const { left, width } = plot.area()
     for (const part of shown) {
       const series = panelSeries(part.name, candles, market(), colours())
       const [wide, high] = [part.node.clientWidth, part.node.clientHeight]

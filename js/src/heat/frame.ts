@@ -1,7 +1,7 @@
 import { span, type Viewport } from "../steer/viewport"
 import { exactBytes } from "../wire/bytes"
 import type { Bytes, FrameMeta, FrameParts, Interval, Market, Measure, Side } from "../wire/traits"
-import { levelValue } from "./bins"
+import { binValue } from "./bins"
 
 const CANDLE_ROWS = [
   "start",
@@ -78,7 +78,7 @@ function covers(outer: Interval, inner: Interval): boolean {
 
 export interface Cell {
   side: Side
-  /** Quote currency per 10 bps price cell, as coarse as the pixel's level. */
+  /** Quote currency per 10 bps price cell, as coarse as the pixel's bin. */
   value: number
 }
 
@@ -89,7 +89,7 @@ export function cellUnder(frame: Frame, time: number, price: number): Cell | nul
   if (column < 0 || row < 0) return null
   const byte = frame.pixels[row * frame.width + column] ?? 0
   const n = byte & 127
-  return n === 0 ? null : { side: byte >= 128 ? "short" : "long", value: levelValue(n, frame) }
+  return n === 0 ? null : { side: byte >= 128 ? "short" : "long", value: binValue(n, frame) }
 }
 
 function cellAt(value: number, low: number, high: number, count: number): number {

@@ -39,7 +39,7 @@ export function clusterLayer(
       hovered: hovered.id,
       spread: hovered.spread,
     }
-    const [view, frame] = [plot.viewport(), plot.frame()]
+    const [view, frame] = [plot.viewport(), plot.area()]
     const { bands, labels, labelled } = clusterColumns(look, view, frame.height, colours())
     plot.setColumns("liq-clusters", bands)
     plot.setColumns("liq-cluster-labels", labels)
@@ -48,7 +48,7 @@ export function clusterLayer(
   return {
     draw,
     at({ time, price, x }) {
-      const { left, width } = plot.frame()
+      const { left, width } = plot.area()
       if (time < bandStart(plot.viewport(), market()) && x < left + width - LABEL_WIDTH) return null
       const hit = shown().filter((cluster) => price >= cluster.price_low && price <= cluster.price_high)
       hit.sort((a, b) => Math.abs(a.peak_price - price) - Math.abs(b.peak_price - price))

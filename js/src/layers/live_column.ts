@@ -44,7 +44,7 @@ const EDGE = 0.04
 export function liveColumn({ model, messages, market, wrapper, plot, heat, tags, steer, closed, failed }: LiveColumnOptions): LiveColumn {
   const node = element("button", "liq-button liq-back", { type: "button", title: "Show the newest candle" }, ["Back to now"])
   const bag = disposerBag()
-  let frame = 0
+  let pending = 0
   let shown: Live | null = null
   const newest = newestWins({
     messages,
@@ -56,12 +56,12 @@ export function liveColumn({ model, messages, market, wrapper, plot, heat, tags,
   })
   const refresh = () => {
     const looked = plot.viewport()
-    const { top, height } = plot.frame()
+    const { top, height } = plot.area()
     wrapper.style.setProperty("--liq-floor", `${top + height}px`)
     const from = heat.shown()?.time[1] ?? Infinity
     const to = model.get("_live")?.time?.[1] ?? 0
     setHidden(node, model.get("as_of") !== null || looked.time[1] >= market().time[1])
-    const asked = from < to && !model.get("_offline") && rasterRequest(looked, plot.frame(), { time: [from, to] }, window.devicePixelRatio || 1)
+    const asked = from < to && !model.get("_offline") && rasterRequest(looked, plot.area(), { time: [from, to] }, window.devicePixelRatio || 1)
     if (asked) newest.ask({ type: "view", ...asked })
     else heat.showColumn(null)
   }
@@ -82,15 +82,15 @@ export function liveColumn({ model, messages, market, wrapper, plot, heat, tags,
     if (another) closed()
     else refresh()
     // It counts as shown when it has been painted.
-    cancelAnimationFrame(frame)
-    frame = requestAnimationFrame(() => void (live.number && messages.taken(live.number)))
+    cancelAnimationFrame(pending)
+    pending = requestAnimationFrame(() => void (live.number && messages.taken(live.number)))
   }
   node.hidden = true
   node.addEventListener("click", steer.present)
   wrapper.append(node)
   bag.add(
     () => node.remove(),
-    () => cancelAnimationFrame(frame),
+    () => cancelAnimationFrame(pending),
     newest.dispose,
     observe(model, ["_live"], show),
     () => void (shown && messages.taken(0)),

@@ -44,8 +44,8 @@ export interface Plot {
   surface: HTMLElement
   viewport(): Viewport
   setViewport(view: Viewport): void
-  /** The inner frame in CSS pixels, relative to the host element. */
-  frame(): { left: number; top: number; width: number; height: number }
+  /** Where the picture is, within its axes, in CSS pixels, relative to the host element. */
+  area(): { left: number; top: number; width: number; height: number }
   setColumns(source: "liq-candles" | "liq-circles" | "liq-clusters" | "liq-cluster-labels" | "liq-whiskers" | "liq-opened", columns: Columns): void
   setImage(source: "liq-heat" | "liq-column", image: Uint32Array<ArrayBuffer>, width: number, height: number, over: Viewport): void
   clearImage(source: "liq-heat" | "liq-column"): void
@@ -55,7 +55,7 @@ export interface Plot {
   setSelection(box: Box | null): void
   setTexts(title: string, notice: string): void
   /** Above the bars at the bottom edge, '' for none. */
-  setOpened(text: string): void
+  setProvenance(text: string): void
   /** Hatch the picture: what it shows is not to be relied on. */
   setHatched(hatched: boolean): void
   setPriceDecimals(decimals: number): void
@@ -138,7 +138,7 @@ export async function mountPlot(bokeh: BokehJS, json: string, host: HTMLElement,
       setRange(time, view.time)
       setRange(price, view.price)
     },
-    frame() {
+    area() {
       const { left, top, width, height } = bbox()
       return { left, top, width, height }
     },
@@ -176,7 +176,7 @@ export async function mountPlot(bokeh: BokehJS, json: string, host: HTMLElement,
       title.setv({ text: heading, visible: heading !== "" })
       notice.setv({ text: sentence, visible: sentence !== "" })
     },
-    setOpened: (text) => void named<Label>("liq-opened-text").setv({ text, visible: text !== "" }),
+    setProvenance: (text) => void named<Label>("liq-opened-text").setv({ text, visible: text !== "" }),
     setHatched: (hatched) => void (hatch.visible = hatched),
     setPriceDecimals(decimals) {
       named<NumeralTickFormatter>("liq-price-format").format = decimals > 0 ? `0,0.${"0".repeat(decimals)}` : "0,0"

@@ -35,23 +35,23 @@ const MOST = 400
 /** Along the bottom edge, when the positions that stand in the box or in the ticked clusters were opened. */
 export function provenanceLayer({ model, messages, plot, market, colours, shown, failed }: ProvenanceOptions): ProvenanceLayer {
   let bars: ProvenanceBars | null = null
-  let frame = 0
+  let pending = 0
   const chosen = () => !model.get("_offline") && (model.get("_selection") !== null || model.get("_selected").length > 0)
   const put = () => {
     const at = plot.viewport()
-    if (bars) plot.setColumns("liq-opened", provenanceColumns(bars, at, plot.frame().height, market().time[1], colours()))
+    if (bars) plot.setColumns("liq-opened", provenanceColumns(bars, at, plot.area().height, market().time[1], colours()))
   }
   const clear = () => {
     if (!bars) return
     bars = null
     plot.setColumns("liq-opened", { left: [], right: [], bottom: [], top: [], color: [], fill_alpha: [] })
-    plot.setOpened("")
+    plot.setProvenance("")
     shown(false)
   }
   const ask = () => {
-    frame = 0
+    pending = 0
     const { time } = plot.viewport()
-    const columns = Math.min(MOST, Math.floor(plot.frame().width / COLUMN_WIDTH))
+    const columns = Math.min(MOST, Math.floor(plot.area().width / COLUMN_WIDTH))
     if (chosen() && columns > 0 && span(time) > 0) newest.ask({ type: "provenance", time: [...time], columns })
   }
   const hear: Heard = (answer, buffers) => {
@@ -62,7 +62,7 @@ export function provenanceLayer({ model, messages, plot, market, colours, shown,
     const half = values.length / 2
     bars = { time: answer.time, long: values.subarray(0, half), short: values.subarray(half) }
     // As far as the labels of clusters at the right edge.
-    plot.setOpened(provenanceText(answer, market().quote, plot.frame().width - LABEL - 20))
+    plot.setProvenance(provenanceText(answer, market().quote, plot.area().width - LABEL - 20))
     shown(true)
     put()
   }
@@ -71,10 +71,10 @@ export function provenanceLayer({ model, messages, plot, market, colours, shown,
     draw() {
       if (!chosen()) return clear()
       put()
-      frame ||= requestAnimationFrame(ask)
+      pending ||= requestAnimationFrame(ask)
     },
     dispose() {
-      cancelAnimationFrame(frame)
+      cancelAnimationFrame(pending)
       newest.dispose()
     },
   }

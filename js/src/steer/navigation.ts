@@ -51,7 +51,7 @@ export function navigation({ model, plot, market, candles, changed }: Navigation
   }
   const wanted = (): Viewport => {
     const followed = model.get("future") && model.get("as_of") !== null
-    const time = model.get("time_range") ?? windowRange(model.get("window"), present(), plot.frame().width, followed, model.get("whiskers"))
+    const time = model.get("time_range") ?? windowRange(model.get("window"), present(), plot.area().width, followed, model.get("whiskers"))
     const near = market().last_price
     const price = model.get("price_range") ?? fit(time) ?? [near * 0.95, near * 1.05]
     // What Python was told may lie where no data are.

@@ -20,7 +20,7 @@ export interface FrameMeta {
   measure: Measure
   top: number
   decades: number
-  /** Levels from the one with the strongest colour to the highest. */
+  /** Bins from the one with the strongest colour to the highest. */
   raised?: number
   candle_ms: number
 }
@@ -35,7 +35,7 @@ export interface FrameParts {
 export type FrameState = FrameMeta & FrameParts
 
 /** What stands now, cell by cell of the whole lattice range: longs below the last price, shorts above. */
-export interface BookState {
+export interface StandingState {
   /** Lattice cell of the first column; a cell covers `cell` in ln(price). */
   base: number
   cell: number
@@ -202,7 +202,7 @@ export interface Traits {
   _frames: readonly FrameState[]
   _market: Market | null
   _live?: Live | null
-  _book: BookState | null
+  _book: StandingState | null
   _clusters: readonly Cluster[]
   _doubt: Doubt | null
   _selection: Box | null

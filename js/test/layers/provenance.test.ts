@@ -52,9 +52,9 @@ describe("provenanceLayer", () => {
     let time: Interval = [1767225600000, 1767226800000]
     const plot = {
       viewport: () => ({ time, price: [0, 100] }),
-      frame: () => ({ left: 0, top: 0, width: 20, height: 400 }),
+      area: () => ({ left: 0, top: 0, width: 20, height: 400 }),
       setColumns: (_: string, columns: Columns) => void (put.columns = columns),
-      setOpened: (text: string) => void (put.text = text),
+      setProvenance: (text: string) => void (put.text = text),
     } as unknown as Plot
     const kernel = messages(fake.model, "k3x9")
     for (let used = 1; used < 11; used++) kernel.ask({ type: "html" }, () => {})

@@ -17,8 +17,8 @@ const view = (fake: FakeModel) => {
   let shown: Viewport = { time: [0, 1], price: [0, 1] }
   const changed = vi.fn()
   // Bokeh tells of a change of its ranges while they are set.
-  const frame = () => ({ left: 0, top: 0, width: 4000, height: 400 })
-  const plot = { frame, viewport: () => shown, setViewport: (next: Viewport) => ((shown = next), steer?.moved()) } as unknown as Plot
+  const area = () => ({ left: 0, top: 0, width: 4000, height: 400 })
+  const plot = { area, viewport: () => shown, setViewport: (next: Viewport) => ((shown = next), steer?.moved()) } as unknown as Plot
   let steer: ReturnType<typeof navigation> | undefined
   steer = navigation({ model: fake.model, plot, market: () => market, candles: () => flat, changed })
   steer.refresh()

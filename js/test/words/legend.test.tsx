@@ -2,12 +2,12 @@
 import { signal } from "@preact/signals"
 import { describe, expect, it } from "vitest"
 import { COLOURS, leverageShade, venueColour } from "../../src/dom/colours"
-import type { BookState, Market, Traits } from "../../src/wire/traits"
+import type { StandingState, Market, Traits } from "../../src/wire/traits"
 import { Legend } from "../../src/words/legend"
 import { boundModel, draw } from "../draw"
 
 const market = { last_price: 100, quote: "USD" } as unknown as Market
-const book = { leverage_names: [">50x", "<3x"], venue_names: ["binance", "okx"] } as unknown as BookState
+const book = { leverage_names: [">50x", "<3x"], venue_names: ["binance", "okx"] } as unknown as StandingState
 
 function setup(state: Partial<Traits> = {}) {
   const { model, bound } = boundModel({ _book: book, _market: market, profile: "leverage", ...state })
