@@ -1,0 +1,12 @@
+/** Names of the leverage groups, nearest liquidation first, as in domain/leverage.py. */
+export const LEVERAGE_GROUPS: readonly string[] = [">50x", "25-50x", "10-25x", "5-10x", "3-5x", "<3x"]
+
+/** Write shares with the largest first: 25-50x 60 %, 10-25x 40 %; the `most` largest of them. */
+export function formatShares(shares: Readonly<Record<string, number>>, most = Infinity): string {
+  return Object.entries(shares)
+    .filter(([, share]) => share >= 0.005)
+    .sort(([, a], [, b]) => b - a)
+    .slice(0, most)
+    .map(([name, share]) => `${name} ${Math.round(100 * share)} %`)
+    .join(", ")
+}
