@@ -15,7 +15,7 @@ JS_SOURCES := $(filter-out js/node_modules,$(wildcard js/*.json js/*.mjs js/*.ts
 
 .DEFAULT_GOAL := help
 .PHONY: help lab test lint format types compiled check-js test-js js browser test-python test-browser test-packaging \
-	test-notebooks bench soak notebooks golden accuracy install install-test clean
+	test-notebooks bench soak notebooks golden look accuracy install install-test clean
 
 help: ## this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -83,6 +83,9 @@ notebooks: install-test ## run the notebooks anew and save their outputs
 
 golden: browser js ## draw the golden pictures anew, after a wanted change of what is seen
 	$(BIN)/python -m tests.refresh_golden
+
+look: js/node_modules/.package-lock.json ## record the look anew, after a wanted change of colours, numbers, labels or words
+	$(NPM) run look
 
 accuracy: install-test ## write notebooks/accuracy.md anew, from the recorded markets
 	$(BIN)/python -m tests.accuracy.page

@@ -1,0 +1,28 @@
+// @vitest-environment happy-dom
+import { expect, it } from "vitest"
+import type { Case } from "./look_case"
+import { colours, labels } from "./look_drawn"
+import { axes, numbers, views } from "./look_numbers"
+import { legends, lowerPanels } from "./look_words"
+
+/** As many digits as every machine computes alike. */
+const rounded = (_: string, value: unknown) => (typeof value === "number" && Number.isFinite(value) ? Number(value.toPrecision(12)) : value)
+
+/** One case a line. */
+function written(groups: Readonly<Record<string, readonly Case[]>>): string {
+  const lines = Object.entries(groups).map(([name, list]) => ` ${JSON.stringify(name)}: [\n${list.map((one) => `  ${JSON.stringify(one, rounded)}`).join(",\n")}\n ]`)
+  return `{\n${lines.join(",\n")}\n}\n`
+}
+
+// pytest compares the picture file with the same cases. `npm run look` writes them anew.
+it.each([
+  ["axes", axes],
+  ["colours", colours],
+  ["labels", labels],
+  ["legends", legends],
+  ["numbers", numbers],
+  ["panels", lowerPanels],
+  ["views", views],
+] as const)("%s are as recorded", async (name, made) => {
+  await expect(written(made())).toMatchFileSnapshot(`../../tests/look/${name}.json`)
+})
