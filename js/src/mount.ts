@@ -1,4 +1,4 @@
-import { offlineModel } from "./offline_model"
+import { offlineModel } from "./wire/offline_model"
 import { render } from "./render"
 
 /** Show a saved state in a page without a kernel; returns what takes it away again. */

@@ -1,6 +1,6 @@
 import type { AnyModel, RenderProps } from "@anywidget/types"
-import type { Traits } from "./protocol"
-import { releaseClosed } from "./release"
+import type { Traits } from "./wire/protocol"
+import { releaseClosed } from "./wire/release"
 import { render } from "./render"
 
 export { mount } from "./mount"

@@ -28,7 +28,7 @@ def document() -> Document:
 
 
 def test_every_name_that_the_front_end_looks_for_is_there(document: Document) -> None:
-    asked = set(re.findall(r'"(liq-[a-z-]+)"', (SOURCES / "plot.ts").read_text()))
+    asked = set(re.findall(r'"(liq-[a-z-]+)"', (SOURCES / "layers" / "plot.ts").read_text()))
     assert {"liq-figure", "liq-heat", "liq-candles", "liq-clusters", "liq-last", "liq-selection", "liq-box"} <= asked
     for name in asked:
         assert document.get_model_by_name(name) is not None, name
@@ -36,10 +36,10 @@ def test_every_name_that_the_front_end_looks_for_is_there(document: Document) ->
 
 def test_the_front_end_fills_the_columns_that_the_figure_draws(document: Document) -> None:
     written = {
-        "liq-candles": SOURCES / "candle_columns.ts",
-        "liq-clusters": SOURCES / "cluster_columns.ts",
-        "liq-cluster-labels": SOURCES / "cluster_columns.ts",
-        "liq-heat": SOURCES / "plot.ts",
+        "liq-candles": SOURCES / "layers" / "candle_columns.ts",
+        "liq-clusters": SOURCES / "layers" / "cluster_columns.ts",
+        "liq-cluster-labels": SOURCES / "layers" / "cluster_columns.ts",
+        "liq-heat": SOURCES / "layers" / "plot.ts",
     }
     for name, path in written.items():
         text = path.read_text()

@@ -67,7 +67,7 @@ def test_the_stylesheet_and_the_canvas_know_the_same_grounds_and_colours() -> No
     for theme, part in parts:
         wanted = {"ground": GROUNDS[theme], "surface": GROUNDS[theme], "raised": RAISED[theme], "text": TEXT[theme]}
         assert [name for name, colour in wanted.items() if f"--liq-{name}: {colour};" not in part] == []
-    canvas = (SOURCES / "colours.ts").read_text(encoding="utf-8")
+    canvas = (SOURCES / "dom" / "colours.ts").read_text(encoding="utf-8")
     found = re.findall(r'long: "(#\w+)",\s+short: "(#\w+)"', canvas)
     usual = SIDE_COLOURS[DEFAULT_SIDE_COLOURS]
     assert found == [usual.dark, usual.light]

@@ -1,0 +1,38 @@
+import type { Interval, Market, Window } from "../wire/protocol"
+
+const HOUR = 3_600_000
+const LENGTHS: Record<Exclude<Window, "all">, number> = {
+  "12h": 12 * HOUR,
+  "24h": 24 * HOUR,
+  "3d": 72 * HOUR,
+  "7d": 168 * HOUR,
+  "30d": 720 * HOUR,
+}
+
+/** Share of the width that is left free for the future, where the clusters are labelled. */
+export const FUTURE = 0.07
+export const LABEL = 118
+/** Pixels left of the labels for whiskers, where the plot is wide enough. */
+export const WHISKERS = 54
+const MOST = 0.25
+const MOST_WITH_WHISKERS = 0.31
+export const roomForWhiskers = (width: number): boolean => LABEL + WHISKERS <= MOST_WITH_WHISKERS * width
+/** The same where the price that followed is shown. */
+const FOLLOWED = 0.4
+
+/**
+ * The time range of a window: it ends now, plus the free margin at the right, and starts no earlier than the data.
+ * On a narrow plot (`width` in pixels) the margin is wider, so that labels do not cover the newest candles.
+ */
+export function windowRange(
+  window: Window,
+  { time: [first, last] }: Pick<Market, "time">,
+  width = Infinity,
+  followed = false,
+  whiskers = false,
+): Interval {
+  const start = window === "all" ? first : Math.max(first, last - LENGTHS[window])
+  const wide = whiskers && roomForWhiskers(width)
+  const future = followed ? FOLLOWED : wide ? Math.max(FUTURE, (LABEL + WHISKERS) / width) : Math.min(MOST, Math.max(FUTURE, LABEL / width))
+  return [start, last + ((last - start) * future) / (1 - future)]
+}

@@ -1,0 +1,162 @@
+import { formatAge } from "../format/age"
+import { clusterAmount } from "../layers/cluster_amount"
+import { LEVERAGE_GROUPS } from "../controls/leverage_groups"
+import { mixBar } from "./mix_bar"
+import { formatMoney } from "../format/money"
+import { formatPercent } from "../format/percent"
+import { formatPrice } from "../format/price"
+import { priceDecimals } from "../format/price_decimals"
+import { rangeMoney } from "../format/range_money"
+import type { Market, Measure } from "../wire/protocol"
+import type { ShownCluster as Cluster } from "../layers/shown_clusters"
+
+export type FieldName = "side" | "range" | "peak" | "expected" | "size" | "doubt" | "distance" | "age" | "persistence" | "venues" | "leverage"
+
+export interface Look {
+  market: Market | null
+  measure: Measure
+  horizon: string
+  /** The largest amount of the shown measure. */
+  most: number
+}
+
+export interface Field {
+  name: FieldName
+  head: (look: Look) => string
+  title: string
+  /** What rows are sorted by. */
+  key: (cluster: Cluster) => number
+  /** The first click sorts so. */
+  descending: boolean
+  number: boolean
+  cell: (cluster: Cluster, look: Look) => string | Node
+  /** Whether the kernel tells it. */
+  told?: (cluster: Cluster) => boolean
+}
+
+const quote = (look: Look) => look.market?.quote ?? "USD"
+const decimals = (cluster: Cluster, look: Look) => priceDecimals(cluster.price_high, look.market?.price_decimals ?? 2)
+
+/** Write the price range of a cluster. */
+export const rangeText = (cluster: Cluster, look: Look): string =>
+  `${formatPrice(cluster.price_low, decimals(cluster, look))} – ${formatPrice(cluster.price_high, decimals(cluster, look))}`
+
+/** The columns of the table of clusters. */
+export const FIELDS: readonly Field[] = [
+  {
+    name: "side",
+    head: () => "Side",
+    title: "Whose positions would be liquidated",
+    key: ({ side }) => (side === "long" ? 0 : 1),
+    descending: false,
+    number: false,
+    cell: ({ side }) => side,
+  },
+  {
+    name: "range",
+    head: () => "Price range",
+    title: "From the lowest to the highest price of the cluster",
+    key: ({ price_low }) => price_low,
+    descending: true,
+    number: true,
+    cell: rangeText,
+  },
+  {
+    name: "peak",
+    head: () => "Peak",
+    title: "Price where most stands",
+    key: ({ peak_price }) => peak_price,
+    descending: true,
+    number: true,
+    cell: (cluster, look) => formatPrice(cluster.peak_price, decimals(cluster, look)),
+  },
+  {
+    name: "expected",
+    head: ({ horizon }) => `Est. in ${horizon}`,
+    title: "Estimated size times the chance that price gets there within the horizon",
+    key: ({ expected_size }) => expected_size,
+    descending: true,
+    number: true,
+    cell: (cluster, look) => formatMoney(cluster.expected_size, quote(look)),
+  },
+  {
+    name: "size",
+    head: () => "Est. size",
+    title: "Estimated size that stands there",
+    key: ({ size }) => size,
+    descending: true,
+    number: true,
+    cell: (cluster, look) => formatMoney(cluster.size, quote(look)),
+  },
+  {
+    name: "doubt",
+    head: () => "Low – high",
+    title: "Under the alternative priors; no confidence interval. Sorts by how far apart they are",
+    key: ({ range }) => (range ? range[1] / range[0] : Infinity),
+    descending: false,
+    number: true,
+    cell: ({ range }, look) => (range ? rangeMoney(range, quote(look)) : "–"),
+    told: ({ range }) => range !== undefined,
+  },
+  {
+    name: "distance",
+    head: () => "Distance",
+    title: "From the last price to the peak",
+    key: ({ distance_pct }) => Math.abs(distance_pct),
+    descending: false,
+    number: true,
+    cell: ({ distance_pct }) => formatPercent(distance_pct),
+  },
+  {
+    name: "age",
+    head: () => "Age",
+    title: "Since when it stands",
+    key: ({ age_ms }) => age_ms,
+    descending: true,
+    number: true,
+    cell: ({ age_ms }) => formatAge(age_ms),
+  },
+  {
+    name: "persistence",
+    head: () => "Persistence",
+    title: "How much of it has stood all along",
+    key: ({ persistence = -1 }) => persistence,
+    descending: true,
+    number: true,
+    cell: ({ persistence }) => (persistence === undefined ? "–" : `${Math.round(100 * persistence)} %`),
+    told: ({ persistence }) => persistence !== undefined,
+  },
+  {
+    name: "venues",
+    head: () => "Venues",
+    title: "How many venues agree that a cluster is there",
+    key: ({ venues_agreeing = -1 }) => venues_agreeing,
+    descending: true,
+    number: true,
+    cell: ({ venues_agreeing, agreement }, { market }) => {
+      if (venues_agreeing === undefined) return "–"
+      return `${venues_agreeing} of ${agreement ? Math.round(venues_agreeing / agreement) : (market?.venues?.length ?? "–")}`
+    },
+    told: ({ venues_agreeing }) => venues_agreeing !== undefined,
+  },
+  {
+    name: "leverage",
+    head: () => "Leverage",
+    title: "Share of each leverage group, the most leveraged first; the text names the largest",
+    key: ({ leverage_mix }) => nearness(leverage_mix),
+    descending: true,
+    number: false,
+    cell: ({ leverage_mix }) => mixBar(leverage_mix),
+  },
+]
+
+/** The field that is sorted by at first: the amount in the shown measure. */
+export const amountField = (measure: Measure): FieldName => (measure === "expected" ? "expected" : "size")
+
+/** The share of the bar behind an amount in the shown measure, in percent. */
+export const amountShare = (cluster: Cluster, { measure, most }: Look): string => `${((100 * clusterAmount(cluster, measure)) / most).toFixed(1)}%`
+
+/** The mean place in the order of the groups: the nearer liquidation is, the larger. */
+function nearness(mix: Readonly<Record<string, number>>): number {
+  return LEVERAGE_GROUPS.reduce((sum, name, index) => sum + (mix[name] ?? 0) * (LEVERAGE_GROUPS.length - index), 0)
+}
