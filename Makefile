@@ -11,7 +11,7 @@ NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm --prefix js
 
 NOTEBOOK := notebooks/01_quickstart.ipynb
 BUNDLE := liqwidget/static/widget.js
-JS_SOURCES := $(filter-out js/node_modules,$(wildcard js/*.json js/*.mjs js/*.ts)) $(shell find js/src -type f 2>/dev/null)
+JS_SOURCES := liqwidget/look.json $(filter-out js/node_modules,$(wildcard js/*.json js/*.mjs js/*.ts)) $(shell find js/src -type f 2>/dev/null)
 
 .DEFAULT_GOAL := help
 .PHONY: help lab test lint format types compiled check-js test-js js browser test-python test-browser test-packaging \
@@ -122,7 +122,9 @@ $(VENV)/installed-test: $(VENV)/made pyproject.toml
 	$(BIN)/python -m pip install --quiet --no-compile --editable ".[test]"
 	@touch $@ $(VENV)/installed
 
+# Without the old bundle: the build compares it with what lies under js/ alone.
 $(BUNDLE): $(JS_SOURCES) | $(VENV)/made
+	rm -rf $(@D)
 	$(BIN)/python -m pip install --quiet --no-deps --editable .
 	@touch $@
 

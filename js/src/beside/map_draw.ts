@@ -1,3 +1,4 @@
+import { font, map } from "../../../liqwidget/look.json"
 import type { Book } from "./book"
 import type { Colours } from "../dom/colours"
 import { casedStroke } from "./cased_stroke"
@@ -24,7 +25,7 @@ export interface MapLook {
   pointer: number | null
 }
 
-const FONT = "11px system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif"
+const FONT = `11px ${font}`
 
 /** Where the bars are, inside a surface of that size. */
 export function mapPlace(width: number, height: number) {
@@ -43,15 +44,15 @@ export function drawMap(context: CanvasRenderingContext2D, look: MapLook): void 
   const x = (price: number) => left + ((price - low) / (high - low)) * width
   const sum = (price: number) => book.total(Math.min(price, last), Math.max(price, last))
   const largest = Math.max(side === "short" ? 0 : sum(low), side === "long" ? 0 : sum(high), 1e-9)
-  const up = (share: number) => top + height * (1 - 0.95 * share)
+  const up = (share: number) => top + height * (1 - map.room * share)
 
   context.font = FONT
   context.lineWidth = 1
   context.strokeStyle = colours.muted
   context.textBaseline = "middle"
-  for (const value of ticks(0, most, 4)) {
+  for (const value of ticks(0, most, map.ticks)) {
     const at = Math.round(up(value / most)) + 0.5
-    context.globalAlpha = 0.18
+    context.globalAlpha = map.grid
     line(context, [left, at], [left + width, at])
     context.globalAlpha = 1
     context.fillStyle = colours.muted
@@ -59,16 +60,16 @@ export function drawMap(context: CanvasRenderingContext2D, look: MapLook): void 
     context.fillText(formatMoney(value, quote), left - 6, at)
   }
   context.textAlign = "left"
-  for (const value of ticks(0, largest, 4)) context.fillText(formatMoney(value, quote), left + width + 6, up(value / largest))
+  for (const value of ticks(0, largest, map.ticks)) context.fillText(formatMoney(value, quote), left + width + 6, up(value / largest))
   const decimals = axisDecimals([low, high])
   context.textAlign = "center"
   context.textBaseline = "top"
-  for (const price of ticks(low, high, Math.max(Math.floor(width / 110), 2))) context.fillText(formatPrice(price, decimals), x(price), top + height + 7)
+  for (const price of ticks(low, high, Math.max(Math.floor(width / map.tick_room), 2))) context.fillText(formatPrice(price, decimals), x(price), top + height + 7)
   for (let i = 0; i < count; i++) {
     if (!shown(i)) continue
     let base = top + height
     rows.forEach((row, index) => {
-      const tall = (row[i]! / most) * height * 0.95
+      const tall = (row[i]! / most) * height * map.room
       if (tall < 0.05) return
       context.fillStyle = stack === "venue" ? venueColour(index, theme) : leverageShade(colours[own(i)], index, rows.length)
       context.fillRect(x(edges[i]!), base - tall, Math.max(x(edges[i + 1]!) - x(edges[i]!) - 0.6, 0.6), tall)

@@ -1,4 +1,5 @@
 import type { AnyModel } from "@anywidget/types"
+import { map } from "../../../liqwidget/look.json"
 import { axisDecimals } from "../format/axis_decimals"
 import { canvas } from "./canvas"
 import type { Colours } from "../dom/colours"
@@ -15,10 +16,9 @@ import type { Interval, Market, Traits } from "../wire/protocol"
 import { setHidden } from "../dom/set_hidden"
 import type { Theme } from "../dom/theme"
 
-const REACH = 0.12
+const REACH = map.reach
 const NEAREST = 0.005
 const FARTHEST = 0.7
-const BIN = 5
 
 export interface MapView {
   node: HTMLElement
@@ -49,7 +49,7 @@ export function mapView({ model, market, look, say }: MapOptions): MapView {
     if (!state || !(width > 0 && height > 0)) return null
     const stack = model.get("profile") === "venue" ? "venue" : "leverage"
     const [low, high] = prices()
-    const count = Math.max(16, Math.floor(mapPlace(width, height).width / BIN))
+    const count = Math.max(map.fewest, Math.floor(mapPlace(width, height).width / map.bar))
     const edges = Array.from({ length: count + 1 }, (_, i) => low + ((high - low) * i) / count)
     const { last_price: last, quote } = market()
     return { book: decoded(state, stack), edges, last, side: model.get("side"), stack, width, height, quote, pointer, ...look() }

@@ -1,4 +1,5 @@
 import type { AnyModel } from "@anywidget/types"
+import { font, profile as bars } from "../../../liqwidget/look.json"
 import { decodeBook, type Book } from "./book"
 import { canvas } from "./canvas"
 import type { Colours } from "../dom/colours"
@@ -10,7 +11,6 @@ import type { BookState, Market, Traits } from "../wire/protocol"
 import { setHidden } from "../dom/set_hidden"
 import type { Theme } from "../dom/theme"
 
-const BIN = 3
 const ROOM_FOR_CAPTION = 120
 
 export interface ProfilePanel {
@@ -41,7 +41,7 @@ export function profilePanel({ model, market, look }: ProfileOptions): ProfilePa
       const [low, high] = plot.viewport().price
       const [width, whole] = [node.clientWidth, node.clientHeight]
       if (!(width > 0 && height > 0)) return null
-      const count = Math.max(8, Math.floor(height / BIN))
+      const count = Math.max(bars.fewest, Math.floor(height / bars.bar))
       const edges = Array.from({ length: count + 1 }, (_, i) => low + ((high - low) * i) / count)
       const book = decoded(state, stack)
       const { last_price: last, quote } = market()
@@ -51,7 +51,7 @@ export function profilePanel({ model, market, look }: ProfileOptions): ProfilePa
         const side = model.get("side")
         const most = drawBars(context, { book, edges, last, side, stack, top, height, width, theme, colours })
         context.fillStyle = colours.muted
-        context.font = "11px system-ui, sans-serif"
+        context.font = `11px ${font}`
         context.textAlign = "right"
         context.textBaseline = "bottom"
         context.fillText(most.bar > 0 ? formatMoney(most.bar, quote) : "", width - 4, top + height + 16)

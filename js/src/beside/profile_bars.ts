@@ -1,3 +1,4 @@
+import { profile } from "../../../liqwidget/look.json"
 import type { Book } from "./book"
 import type { Colours } from "../dom/colours"
 import type { SideChoice } from "../wire/protocol"
@@ -20,7 +21,7 @@ export interface BarsLook {
   colours: Colours
 }
 
-const ROOM = 0.94
+const ROOM = profile.room
 
 /** Draw stacked bars along the price axis and the two curves of what adds up from the last price; returns the scales. */
 export function drawBars(context: CanvasRenderingContext2D, look: BarsLook): { bar: number; sum: number } {

@@ -1,3 +1,4 @@
+import { sides, themes } from "../../../liqwidget/look.json"
 import type { Theme } from "./theme"
 
 export interface Colours {
@@ -16,30 +17,11 @@ export interface Colours {
   grid: number
 }
 
-/** What canvas elements are drawn in; the same values as in css/base.css. */
-export const COLOURS: Readonly<Record<Theme, Colours>> = {
-  dark: {
-    ground: "#0d1017",
-    text: "#e6eaf0",
-    muted: "#8f9aab",
-    rise: "#e9eef5",
-    fall: "#7d8ba0",
-    halo: "#0d1017",
-    long: "#ff6f69",
-    short: "#5ed37f",
-    accent: "#58d6c3",
-    grid: 0.13,
-  },
-  light: {
-    ground: "#ffffff",
-    text: "#1b2330",
-    muted: "#5c6778",
-    rise: "#7d8ba0",
-    fall: "#1b2330",
-    halo: "#ffffff",
-    long: "#c8281e",
-    short: "#127a40",
-    accent: "#0b8577",
-    grid: 0.18,
-  },
+const [usual] = sides
+const on = (theme: Theme): Colours => {
+  const { ground, text, muted, rise, fall, accent, grid } = themes[theme]
+  return { ground, text, muted, rise, fall, halo: ground, ...usual![theme], accent, grid }
 }
+
+/** What canvas elements are drawn in; the stylesheet has the same from build.mjs. */
+export const COLOURS: Readonly<Record<Theme, Colours>> = { dark: on("dark"), light: on("light") }

@@ -1,4 +1,5 @@
 import type { AnyModel } from "@anywidget/types"
+import { cell as CELL } from "../../../liqwidget/look.json"
 import { candleColumns } from "../layers/candle_columns"
 import { circleColumns } from "../layers/circle_columns"
 import { chooseFrame } from "./choose_frame"
@@ -13,9 +14,6 @@ import type { FrameMeta, FrameParts, FrameState, Interval, Market, Traits } from
 import { reach, smooth } from "./smooth"
 import type { Theme } from "../dom/theme"
 import { span, type Viewport } from "../steer/viewport"
-
-/** The width of a price cell as a share of its price: 10 basis points. */
-const CELL = 0.001
 
 /** The heat and the candles of one view: which frame is shown, in which colours. */
 export interface Heat {

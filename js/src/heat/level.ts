@@ -1,8 +1,5 @@
 export const LEVELS = 128
 
-/** Palettes spread their colours over the levels with this exponent, as in raster/palette.py; `linear` takes it back. */
-export const CONTRAST = 2.2
-
 export interface Ladder {
   top: number
   decades: number

@@ -1,4 +1,5 @@
-import { CONTRAST, LEVELS, levelValue, type Ladder } from "./level"
+import { contrast as CONTRAST } from "../../../liqwidget/look.json"
+import { LEVELS, levelValue, type Ladder } from "./level"
 import type { Scale, SideChoice } from "../wire/protocol"
 import { rankOf } from "./rank"
 

@@ -1,9 +1,7 @@
+import { circle } from "../../../liqwidget/look.json"
 import type { Colours } from "../dom/colours"
 import type { Events } from "../heat/frame"
 import type { Columns } from "./plot"
-
-const LEAST = 4
-const MOST = 22
 
 /** The columns of liq-circles: realised liquidations, the area of a circle by its amount. */
 export function circleColumns({ length, time, price, size, side }: Events, colours: Colours): Columns {
@@ -12,7 +10,7 @@ export function circleColumns({ length, time, price, size, side }: Events, colou
   return {
     time,
     price,
-    size: each((i) => Math.max(LEAST, MOST * Math.sqrt(size[i]! / largest))),
+    size: each((i) => Math.max(circle.least, circle.most * Math.sqrt(size[i]! / largest))),
     color: each((i) => (side[i]! > 0 ? colours.long : colours.short)),
   }
 }

@@ -1,3 +1,4 @@
+import { opened_height } from "../../../liqwidget/look.json"
 import type { Colours } from "../dom/colours"
 import { columnsOf } from "./columns_of"
 import type { Interval } from "../wire/protocol"
@@ -11,8 +12,8 @@ export interface OpenedBars {
   short: ArrayLike<number>
 }
 
-/** Pixels of the tallest bar; the text stands above it, as in liqwidget/widget/figure.py. */
-const HEIGHT = 36
+/** Pixels of the tallest bar; the text stands above it. */
+const HEIGHT = opened_height
 const ROOM = 3
 
 /** The columns of liq-opened: a ground along the bottom edge up to `end`, and on it a bar a column, shorts on longs. */

@@ -1,8 +1,6 @@
+import { fit } from "../../../liqwidget/look.json"
 import type { Candles } from "../heat/frame"
 import type { Interval } from "../wire/protocol"
-
-const PADDING = 0.28
-const LEAST = 0.012
 
 /** Fit a price range around the candles of a time range; null when none is in it. */
 export function fitPrice(candles: Candles, [start, end]: Interval): Interval | null {
@@ -14,6 +12,6 @@ export function fitPrice(candles: Candles, [start, end]: Interval): Interval | n
     high = Math.max(high, candles.high[i]!)
   }
   if (!(low <= high)) return null
-  const padding = Math.max(PADDING * (high - low), LEAST * high)
-  return [Math.max(low - padding, low * 0.05), high + padding]
+  const padding = Math.max(fit.padding * (high - low), fit.least * high)
+  return [Math.max(low - padding, low * fit.lowest), high + padding]
 }

@@ -1,8 +1,7 @@
+import { fresh_ms as FRESH } from "../../../liqwidget/look.json"
 import { formatAge } from "../format/age"
 import type { Feed } from "../wire/live_state"
 
-/** How old a live venue's data may be; liqwidget/widget/feeds.py has the same. */
-const FRESH = 60_000
 const AGEING = new Set(["connected", "stale", "reconnecting"])
 
 export interface FeedText {

@@ -1,12 +1,12 @@
-import { COLOURS } from "../src/colours"
-import { legend } from "../src/legend"
-import { LEVERAGE_GROUPS } from "../src/leverage_groups"
-import { panels } from "../src/panels"
-import { panelSeries } from "../src/panel_series"
-import type { Plot } from "../src/plot"
-import type { BookState, Market, Measure, PanelName, ProfileStack, SideChoice, ViewKind } from "../src/protocol"
-import { candlesOf } from "./candles"
-import { fakeModel } from "./fake_model"
+import { COLOURS } from "../../src/dom/colours"
+import { legend } from "../../src/words/legend"
+import { LEVERAGE_GROUPS } from "../../src/controls/leverage_groups"
+import { panels } from "../../src/beside/panels"
+import { panelSeries } from "../../src/beside/panel_series"
+import type { Plot } from "../../src/layers/plot"
+import type { BookState, Market, Measure, PanelName, ProfileStack, SideChoice, ViewKind } from "../../src/wire/protocol"
+import { candlesOf } from "../candles"
+import { fakeModel } from "../fake_model"
 
 interface PanelCase {
   name: PanelName

@@ -1,9 +1,9 @@
 // @vitest-environment happy-dom
 import { expect, it } from "vitest"
-import type { Case } from "./look_case"
-import { colours, labels } from "./look_drawn"
-import { axes, numbers, views } from "./look_numbers"
-import { legends, lowerPanels } from "./look_words"
+import type { Case } from "./case"
+import { colours, labels } from "./drawn"
+import { axes, numbers, views } from "./numbers"
+import { legends, lowerPanels } from "./words"
 
 /** As many digits as every machine computes alike. */
 const rounded = (_: string, value: unknown) => (typeof value === "number" && Number.isFinite(value) ? Number(value.toPrecision(12)) : value)
@@ -24,5 +24,5 @@ it.each([
   ["panels", lowerPanels],
   ["views", views],
 ] as const)("%s are as recorded", async (name, made) => {
-  await expect(written(made())).toMatchFileSnapshot(`../../tests/look/${name}.json`)
+  await expect(written(made())).toMatchFileSnapshot(`../../../tests/look/${name}.json`)
 })
