@@ -1,10 +1,10 @@
 import type { AnyModel, RenderProps } from "@anywidget/types"
-import { assetSources } from "./load/asset_sources"
 import { element } from "./dom/element"
-import { loadFrontEnd } from "./load/load_front_end"
+import { assetSources } from "./load/assets"
+import { loadFrontEnd } from "./load/front_end"
+import { releaseClosed } from "./wire/model"
 import type { Traits } from "./wire/protocol"
 import { randomId } from "./wire/random_id"
-import { releaseClosed } from "./wire/release"
 
 /** Digest of widget.js, put in by build.mjs. */
 declare const WIDGET_DIGEST: string

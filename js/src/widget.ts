@@ -1,9 +1,8 @@
 import type { AnyModel, RenderProps } from "@anywidget/types"
-import type { Traits } from "./wire/protocol"
-import { releaseClosed } from "./wire/release"
 import { render } from "./render"
-
-export { mount } from "./mount"
+import { releaseClosed } from "./wire/model"
+import { offlineModel } from "./wire/offline_model"
+import type { Traits } from "./wire/protocol"
 
 export default {
   initialize({ model }: { model: unknown }) {
@@ -12,4 +11,11 @@ export default {
   render({ model, el, signal, host }: RenderProps) {
     return render({ model: model as AnyModel<Traits>, el, signal, host })
   },
+}
+
+/** Show a saved state in a page without a kernel; returns what takes it away again. */
+export function mount(element: HTMLElement, state: Readonly<Record<string, unknown>>): () => void {
+  const controller = new AbortController()
+  render({ model: offlineModel(state), el: element, signal: controller.signal })
+  return () => controller.abort()
 }

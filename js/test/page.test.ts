@@ -1,12 +1,12 @@
 // @vitest-environment happy-dom
 import { describe, expect, it, vi } from "vitest"
+import { toolbar } from "../src/controls/toolbar"
+import { render } from "../src/render"
+import { containKeys } from "../src/steer/keys"
 import { clusterList } from "../src/table/cluster_list"
-import { containKeys } from "../src/steer/contain_keys"
-import { mount } from "../src/mount"
+import { mount } from "../src/widget"
 import { offlineModel } from "../src/wire/offline_model"
 import type { Cluster, Market, Traits } from "../src/wire/protocol"
-import { render } from "../src/render"
-import { toolbar } from "../src/controls/toolbar"
 import { fakeModel } from "./fake_model"
 
 const HOSTILE = "<img src=x onerror=alert(1)>"

@@ -36,9 +36,9 @@ def test_every_name_that_the_front_end_looks_for_is_there(document: Document) ->
 
 def test_the_front_end_fills_the_columns_that_the_figure_draws(document: Document) -> None:
     written = {
-        "liq-candles": SOURCES / "layers" / "candle_columns.ts",
-        "liq-clusters": SOURCES / "layers" / "cluster_columns.ts",
-        "liq-cluster-labels": SOURCES / "layers" / "cluster_columns.ts",
+        "liq-candles": SOURCES / "layers" / "candles.ts",
+        "liq-clusters": SOURCES / "layers" / "clusters.ts",
+        "liq-cluster-labels": SOURCES / "layers" / "clusters.ts",
         "liq-heat": SOURCES / "layers" / "plot.ts",
     }
     for name, path in written.items():

@@ -1,3 +1,4 @@
+import { curve } from "../../../liqwidget/look.json"
 import { element } from "../dom/element"
 
 export interface Canvas {
@@ -27,4 +28,15 @@ export function canvas(className: string, label: string): Canvas {
       paint(context)
     },
   }
+}
+
+/** Stroke the path so that it is seen over bars of the same colour: on a wider line of the ground. */
+export function casedStroke(context: CanvasRenderingContext2D, colour: string, ground: string): void {
+  context.lineJoin = "round"
+  for (const [style, width] of [[ground, curve.casing], [colour, curve.width]] as const) {
+    context.strokeStyle = style
+    context.lineWidth = width
+    context.stroke()
+  }
+  context.lineWidth = 1
 }

@@ -1,8 +1,7 @@
-import type { Disposer } from "../dom/disposer"
+import { type Disposer, listen } from "../dom/dispose"
 import { element } from "../dom/element"
-import { icon } from "../words/icon"
-import { listen } from "../dom/listen"
 import { randomId } from "../wire/random_id"
+import { icon } from "../words/icon"
 
 export interface DrawerGroup {
   title: string

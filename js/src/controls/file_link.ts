@@ -1,6 +1,6 @@
 import type { AnyModel } from "@anywidget/types"
+import type { Disposer } from "../dom/dispose"
 import { exactBytes } from "../wire/bytes"
-import type { Disposer } from "../dom/disposer"
 import type { Traits } from "../wire/protocol"
 
 export interface FileLink {

@@ -1,4 +1,4 @@
-import { disposerBag, type Disposer } from "../dom/disposer"
+import { type Disposer, disposerBag } from "../dom/dispose"
 
 export interface FullScreen {
   turn(): Promise<void>

@@ -1,10 +1,10 @@
 import type { AnyModel } from "@anywidget/types"
-import { disposerBag, type Disposer } from "../dom/disposer"
+import { type Disposer, disposerBag } from "../dom/dispose"
 import { element } from "../dom/element"
-import { observe } from "../wire/observe"
-import type { Market, Traits } from "../wire/protocol"
-import { formatTime } from "../format/when"
+import { formatTime } from "../format/time"
 import { windowRange } from "../steer/window"
+import { observe } from "../wire/model"
+import type { Market, Traits } from "../wire/protocol"
 
 const STEP_MS = 250
 /** Steps of the slider: whole candles, or as many as it has room for. */

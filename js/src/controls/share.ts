@@ -1,5 +1,5 @@
-import type { DrawerGroup } from "./drawer"
 import { element } from "../dom/element"
+import type { DrawerGroup } from "./drawer"
 
 export interface Share {
   group: DrawerGroup

@@ -1,7 +1,6 @@
 import { element } from "../dom/element"
 import { formatMoney } from "../format/money"
-import { thresholdScale } from "../heat/threshold"
-import type { Ladder } from "../heat/level"
+import { type Ladder, thresholdScale } from "../heat/bins"
 
 export interface ThresholdSlider {
   node: HTMLElement

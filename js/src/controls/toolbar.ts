@@ -1,11 +1,11 @@
 import type { AnyModel } from "@anywidget/types"
+import type { Disposer } from "../dom/dispose"
 import { element } from "../dom/element"
-import type { Ladder } from "../heat/level"
-import type { Disposer } from "../dom/disposer"
-import { observe } from "../wire/observe"
+import type { Ladder } from "../heat/bins"
 import type { Mode } from "../layers/plot"
+import { observe } from "../wire/model"
 import type { Measure, SideChoice, Traits, Window } from "../wire/protocol"
-import { segmented, type Choice } from "./segmented"
+import { type Choice, segmented } from "./segmented"
 import { thresholdSlider } from "./threshold_slider"
 
 export interface Toolbar {

@@ -1,4 +1,6 @@
-import { sides, themes } from "../../../liqwidget/look.json"
+import type { AnyModel } from "@anywidget/types"
+import { faintest_share, sides, themes, venues } from "../../../liqwidget/look.json"
+import type { Traits } from "../wire/protocol"
 import type { Theme } from "./theme"
 
 export interface Colours {
@@ -10,7 +12,7 @@ export interface Colours {
   rise: string
   fall: string
   halo: string
-  /** The sides, where the model does not say otherwise: side_colours.ts. */
+  /** The sides, where the model does not say otherwise: sideColours. */
   long: string
   short: string
   accent: string
@@ -25,3 +27,21 @@ const on = (theme: Theme): Colours => {
 
 /** What canvas elements are drawn in; the stylesheet has the same from build.mjs. */
 export const COLOURS: Readonly<Record<Theme, Colours>> = { dark: on("dark"), light: on("light") }
+
+/** What canvas elements are drawn in, with the sides in the colours that the model says. */
+export function sideColours(model: AnyModel<Traits>, theme: Theme): Colours {
+  const pairs = model.get("_sides") ?? []
+  const chosen = pairs.find(({ name }) => name === model.get("side_colours")) ?? pairs[0]
+  return { ...COLOURS[theme], ...chosen?.[theme] }
+}
+
+/** Shades of a side's colour: the nearer the liquidation, the stronger. */
+export function leverageShade(colour: string, index: number, count: number): string {
+  const share = count > 1 ? index / (count - 1) : 0
+  return `color-mix(in srgb, ${colour} ${Math.round(100 * (1 - (1 - faintest_share) * share))}%, transparent)`
+}
+
+export function venueColour(index: number, theme: Theme): string {
+  const colours: readonly string[] = venues[theme]
+  return colours[index % colours.length]!
+}

@@ -13,3 +13,13 @@ export function element<K extends keyof HTMLElementTagNameMap>(
   node.append(...children)
   return node
 }
+
+/** Hide or show a node where it is not already: the same attribute set again has its styles computed anew. */
+export function setHidden(node: HTMLElement, hidden: boolean): void {
+  if (node.hidden !== hidden) node.hidden = hidden
+}
+
+/** Set a text where it is another one: the same text set again has the page laid out anew. */
+export function setText(node: Element, text: string): void {
+  if (node.textContent !== text) node.textContent = text
+}

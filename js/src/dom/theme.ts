@@ -1,4 +1,8 @@
-import type { Disposer } from "./disposer"
+import type { AnyModel } from "@anywidget/types"
+import { observe } from "../wire/model"
+import type { Traits } from "../wire/protocol"
+import { sideColours } from "./colours"
+import { type Disposer, disposerBag } from "./dispose"
 
 export type Theme = "dark" | "light"
 
@@ -32,4 +36,23 @@ function pageTheme(): Theme | null {
   if (named) return /dark/.test(named) ? "dark" : "light"
   if (classList.contains("vscode-dark") || classList.contains("theme-dark")) return "dark"
   return null
+}
+
+/** Give an element the theme, and the stylesheet the colours of the sides in it. */
+export function tintSides(model: AnyModel<Traits>, root: HTMLElement): Disposer {
+  let theme: Theme = "light"
+  const tint = () => {
+    const { long, short } = sideColours(model, theme)
+    root.style.setProperty("--liq-long", long)
+    root.style.setProperty("--liq-short", short)
+  }
+  const bag = disposerBag()
+  bag.add(
+    watchTheme((next) => {
+      root.dataset.theme = theme = next
+      tint()
+    }),
+    observe(model, ["side_colours"], tint),
+  )
+  return bag.dispose
 }

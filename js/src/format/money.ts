@@ -26,3 +26,7 @@ function significant(value: number): string {
   const digits = value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2
   return String(Number(value.toFixed(digits)))
 }
+
+/** Write a low and a high amount: "$2.93M – 96.2M". */
+export const rangeMoney = ([low, high]: readonly [number, number], quote: string): string =>
+  `${formatMoney(low, quote).replace(` ${quote}`, "")} – ${formatMoney(high, quote).replace("$", "")}`

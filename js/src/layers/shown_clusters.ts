@@ -1,6 +1,5 @@
 import type { AnyModel } from "@anywidget/types"
-import { clusterAmount } from "./cluster_amount"
-import type { Cluster, Traits } from "../wire/protocol"
+import type { Cluster, Measure, Traits } from "../wire/protocol"
 
 export interface ShownCluster extends Cluster {
   /** Lowest and highest amount in the shown measure under the alternative priors [quote], once it is known. */
@@ -23,3 +22,11 @@ export function shownClusters(model: AnyModel<Traits>): ShownCluster[] {
       return middle > 0 ? { ...cluster, range: [low * times, high * times] } : cluster
     })
 }
+
+/** The size of a cluster in the shown measure. */
+export const clusterAmount = (cluster: Cluster, measure: Measure): number =>
+  measure === "expected" ? cluster.expected_size : cluster.size
+
+/** Clusters, the largest in the shown measure first. */
+export const sortedClusters = <C extends Cluster>(clusters: readonly C[], measure: Measure): C[] =>
+  [...clusters].sort((a, b) => clusterAmount(b, measure) - clusterAmount(a, measure))

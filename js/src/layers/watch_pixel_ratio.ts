@@ -1,4 +1,4 @@
-import type { Disposer } from "../dom/disposer"
+import type { Disposer } from "../dom/dispose"
 
 /** Call back when the page moves to a screen of another resolution, or is zoomed. */
 export function watchPixelRatio(changed: () => void): Disposer {

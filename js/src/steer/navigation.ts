@@ -1,11 +1,10 @@
 import type { AnyModel } from "@anywidget/types"
+import { fit as room } from "../../../liqwidget/look.json"
 import type { Candles } from "../heat/frame"
-import { fitPrice } from "./follow"
-import { limitViewport } from "./limits"
-import { observe } from "../wire/observe"
 import type { Plot } from "../layers/plot"
+import { observe } from "../wire/model"
 import type { Interval, Market, Traits } from "../wire/protocol"
-import { sameInterval, sameViewport, span, type Viewport } from "./viewport"
+import { limitViewport, sameInterval, sameViewport, span, type Viewport } from "./viewport"
 import { FUTURE, windowRange } from "./window"
 
 const SETTLED = 120
@@ -149,4 +148,18 @@ const whole = (time: Interval): Interval => [Math.round(time[0]), Math.round(tim
 function priceStayed(from: Viewport, to: Viewport): boolean {
   const slip = Math.abs(to.price[0] - from.price[0]) + Math.abs(to.price[1] - from.price[1])
   return slip <= 2 * SLIP * span(from.price)
+}
+
+/** Fit a price range around the candles of a time range; null when none is in it. */
+export function fitPrice(candles: Candles, [start, end]: Interval): Interval | null {
+  let low = Infinity
+  let high = -Infinity
+  for (let i = 0; i < candles.length; i++) {
+    if (candles.end[i]! <= start || candles.start[i]! >= end) continue
+    low = Math.min(low, candles.low[i]!)
+    high = Math.max(high, candles.high[i]!)
+  }
+  if (!(low <= high)) return null
+  const padding = Math.max(room.padding * (high - low), room.least * high)
+  return [Math.max(low - padding, low * room.lowest), high + padding]
 }

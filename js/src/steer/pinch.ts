@@ -1,5 +1,4 @@
-import type { Disposer } from "../dom/disposer"
-import { listen } from "../dom/listen"
+import { type Disposer, listen } from "../dom/dispose"
 
 /** The middle between two fingers and how far they are apart, in CSS pixels of the window. */
 export interface Fingers {

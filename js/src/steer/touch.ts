@@ -1,11 +1,7 @@
-import { disposerBag, type Disposer } from "../dom/disposer"
-import { listen } from "../dom/listen"
-import { panViewport } from "./pan"
-import { pinch } from "./pinch"
+import { type Disposer, disposerBag, listen } from "../dom/dispose"
 import type { Plot } from "../layers/plot"
-import { pointUnder } from "./point_under"
-import type { Viewport } from "./viewport"
-import { zoomViewport } from "./zoom"
+import { pinch } from "./pinch"
+import { panViewport, pointUnder, type Viewport, zoomViewport } from "./viewport"
 
 const HOLD = 300
 const SLACK = 8

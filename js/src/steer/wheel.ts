@@ -1,8 +1,6 @@
-import type { Disposer } from "../dom/disposer"
-import { listen } from "../dom/listen"
+import { type Disposer, listen } from "../dom/dispose"
 import type { Plot } from "../layers/plot"
-import { span, type Viewport } from "./viewport"
-import { zoomViewport } from "./zoom"
+import { span, type Viewport, zoomViewport } from "./viewport"
 
 const SPEED = 1 / 500
 const LINE = 16

@@ -1,15 +1,13 @@
 import type { AnyModel } from "@anywidget/types"
-import { clusterAmount } from "../layers/cluster_amount"
-import { amountField, FIELDS, type Field, type FieldName, type Look } from "./cluster_fields"
-import { clusterRow } from "./cluster_row"
-import { disposerBag, type Disposer } from "../dom/disposer"
+import { type Disposer, disposerBag, listen } from "../dom/dispose"
 import { element } from "../dom/element"
-import { headCell } from "./head_cell"
-import { listen } from "../dom/listen"
-import { observe } from "../wire/observe"
+import { clusterAmount, type ShownCluster as Cluster, shownClusters } from "../layers/shown_clusters"
+import { observe } from "../wire/model"
 import type { Traits } from "../wire/protocol"
+import { amountField, type Field, type FieldName, FIELDS, type Look } from "./cluster_fields"
+import { clusterRow } from "./cluster_row"
+import { headCell } from "./head_cell"
 import { rowWindow } from "./row_window"
-import { shownClusters, type ShownCluster as Cluster } from "../layers/shown_clusters"
 
 export interface ClusterList {
   node: HTMLElement

@@ -1,8 +1,8 @@
-import { amountField, amountShare, FIELDS, rangeText, type Field, type Look } from "./cluster_fields"
 import { element } from "../dom/element"
-import { mixText } from "../format/mix_text"
 import { formatMoney } from "../format/money"
+import { mixText } from "../format/percent"
 import type { ShownCluster as Cluster } from "../layers/shown_clusters"
+import { amountField, amountShare, type Field, FIELDS, type Look, rangeText } from "./cluster_fields"
 
 /** The row of one cluster: a box to tick, then a cell a field. */
 export function clusterRow(cluster: Cluster, fields: readonly Field[], look: Look): HTMLTableRowElement {

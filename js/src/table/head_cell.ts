@@ -1,5 +1,5 @@
-import type { Field } from "./cluster_fields"
 import { element } from "../dom/element"
+import type { Field } from "./cluster_fields"
 
 /** A cell of the head: a button that sorts. */
 export function headCell({ name, title, number }: Field, sort: () => void): { cell: HTMLTableCellElement; text: HTMLElement } {

@@ -1,6 +1,6 @@
-import { element } from "../dom/element"
 import { LEVERAGE_GROUPS } from "../controls/leverage_groups"
-import { mixText } from "../format/mix_text"
+import { element } from "../dom/element"
+import { mixText } from "../format/percent"
 
 /** A small stacked bar of the leverage groups, the largest named beside it; its label says all of them. */
 export function mixBar(mix: Readonly<Record<string, number>>): HTMLElement {

@@ -7,3 +7,9 @@ export function exactBytes(bytes: Bytes): Uint8Array<ArrayBuffer> {
     : new Uint8Array(bytes)
   return new Uint8Array(view)
 }
+
+/** Decompress gzip bytes to text. */
+export async function unzipText(gzip: Uint8Array<ArrayBuffer>): Promise<string> {
+  const stream = new Blob([gzip]).stream().pipeThrough(new DecompressionStream("gzip"))
+  return new Response(stream).text()
+}

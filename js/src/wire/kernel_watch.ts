@@ -1,5 +1,5 @@
 import type { AnyModel } from "@anywidget/types"
-import { disposerBag, type Disposer } from "../dom/disposer"
+import { type Disposer, disposerBag } from "../dom/dispose"
 import type { Traits } from "./protocol"
 
 /** `silent`: it has not answered for long, and the page cannot tell whether it is busy or gone. */

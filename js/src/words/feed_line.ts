@@ -1,10 +1,10 @@
 import type { AnyModel } from "@anywidget/types"
-import { disposerBag, type Disposer } from "../dom/disposer"
+import { type Disposer, disposerBag } from "../dom/dispose"
 import { element } from "../dom/element"
-import { feedText, feedTitle, type FeedText } from "./feed_text"
 import type { Feed } from "../wire/live_state"
-import { observe } from "../wire/observe"
+import { observe } from "../wire/model"
 import type { Traits } from "../wire/protocol"
+import { feedText, type FeedText, feedTitle } from "./feed_text"
 
 export interface FeedLine {
   node: HTMLElement

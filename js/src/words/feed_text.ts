@@ -1,5 +1,5 @@
 import { fresh_ms as FRESH } from "../../../liqwidget/look.json"
-import { formatAge } from "../format/age"
+import { formatAge } from "../format/time"
 import type { Feed } from "../wire/live_state"
 
 const AGEING = new Set(["connected", "stale", "reconnecting"])

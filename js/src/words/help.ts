@@ -1,6 +1,5 @@
-import type { Disposer } from "../dom/disposer"
+import { type Disposer, listen } from "../dom/dispose"
 import { element } from "../dom/element"
-import { listen } from "../dom/listen"
 import { randomId } from "../wire/random_id"
 
 export interface Help {

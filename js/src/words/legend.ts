@@ -1,15 +1,12 @@
 import type { AnyModel } from "@anywidget/types"
-import type { Colours } from "../dom/colours"
-import type { Disposer } from "../dom/disposer"
-import { element } from "../dom/element"
-import type { Ladder } from "../heat/level"
-import { formatMoney } from "../format/money"
-import { observe } from "../wire/observe"
-import type { Market, Traits } from "../wire/protocol"
-import { setHidden } from "../dom/set_hidden"
-import { setText } from "../dom/set_text"
-import { leverageShade, venueColour } from "../dom/stack_colours"
+import { type Colours, leverageShade, venueColour } from "../dom/colours"
+import type { Disposer } from "../dom/dispose"
+import { element, setHidden, setText } from "../dom/element"
 import type { Theme } from "../dom/theme"
+import { formatMoney } from "../format/money"
+import type { Ladder } from "../heat/bins"
+import { observe } from "../wire/model"
+import type { Market, Traits } from "../wire/protocol"
 
 export interface Legend {
   node: HTMLElement

@@ -1,8 +1,7 @@
-import { element } from "../dom/element"
-import { icon, type IconName } from "./icon"
+import { element, setHidden } from "../dom/element"
 import type { KernelState } from "../wire/kernel_watch"
 import type { Market } from "../wire/protocol"
-import { setHidden } from "../dom/set_hidden"
+import { icon, type IconName } from "./icon"
 
 export interface Notes {
   /** Above the picture. */

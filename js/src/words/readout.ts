@@ -2,9 +2,9 @@ import { element } from "../dom/element"
 import { formatMoney } from "../format/money"
 import { formatPercent } from "../format/percent"
 import { formatPrice } from "../format/price"
-import type { Probe } from "../heat/probe"
+import { formatTime } from "../format/time"
+import type { Probe } from "../heat/frame"
 import type { Market, Reading, Side } from "../wire/protocol"
-import { formatTime } from "../format/when"
 
 export interface Readout {
   node: HTMLElement

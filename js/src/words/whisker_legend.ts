@@ -1,9 +1,9 @@
 import type { AnyModel } from "@anywidget/types"
-import type { Disposer } from "../dom/disposer"
+import type { Disposer } from "../dom/dispose"
 import { element } from "../dom/element"
-import { icon } from "./icon"
-import { observe } from "../wire/observe"
+import { observe } from "../wire/model"
 import type { Traits } from "../wire/protocol"
+import { icon } from "./icon"
 
 /** What the whiskers say, under the picture; or why there are none. */
 export function whiskerLegend(model: AnyModel<Traits>): { node: HTMLElement; dispose: Disposer } {

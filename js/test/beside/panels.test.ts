@@ -1,11 +1,10 @@
 import { describe, expect, it } from "vitest"
-import { circleColumns } from "../../src/layers/circle_columns"
-import { COLOURS } from "../../src/dom/colours"
-import type { Candles } from "../../src/heat/frame"
+import { ticks } from "../../src/beside/map"
 import { panelSeries } from "../../src/beside/panel_series"
+import { COLOURS, leverageShade } from "../../src/dom/colours"
+import type { Candles } from "../../src/heat/frame"
+import { circleColumns } from "../../src/layers/candles"
 import type { Market } from "../../src/wire/protocol"
-import { leverageShade } from "../../src/dom/stack_colours"
-import { ticks } from "../../src/beside/ticks"
 import { candlesOf } from "../candles"
 
 const row = (...values: number[]) => Float64Array.from(values)

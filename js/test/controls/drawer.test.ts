@@ -3,9 +3,9 @@ import { describe, expect, it, vi } from "vitest"
 import { checkList } from "../../src/controls/check_list"
 import { drawer } from "../../src/controls/drawer"
 import { drawerControls } from "../../src/controls/drawer_controls"
+import { sideColours } from "../../src/dom/colours"
+import { tintSides } from "../../src/dom/theme"
 import type { Market, Traits } from "../../src/wire/protocol"
-import { sideColours } from "../../src/dom/side_colours"
-import { tintSides } from "../../src/dom/tint_sides"
 import { fakeModel } from "../fake_model"
 
 const GROUPS = [">50x", "25-50x", "10-25x", "5-10x", "3-5x", "<3x"]

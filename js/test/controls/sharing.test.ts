@@ -1,10 +1,10 @@
 // @vitest-environment happy-dom
 import { describe, expect, it, vi } from "vitest"
-import { copyState } from "../../src/controls/copy_state"
+import { copyState } from "../../src/controls/copy_code"
 import { fileLink } from "../../src/controls/file_link"
+import { share } from "../../src/controls/share"
 import { counter } from "../../src/wire/gate"
 import type { Market, Traits } from "../../src/wire/protocol"
-import { share } from "../../src/controls/share"
 import { fakeModel } from "../fake_model"
 
 const GROUPS = [">50x", "25-50x", "10-25x", "5-10x", "3-5x", "<3x"]

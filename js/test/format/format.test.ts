@@ -1,11 +1,8 @@
 import { describe, expect, it } from "vitest"
-import { formatAge } from "../../src/format/age"
-import { axisDecimals } from "../../src/format/axis_decimals"
 import { formatMoney } from "../../src/format/money"
 import { formatPercent } from "../../src/format/percent"
-import { formatPrice } from "../../src/format/price"
-import { priceDecimals } from "../../src/format/price_decimals"
-import { formatTime } from "../../src/format/when"
+import { axisDecimals, formatPrice, priceDecimals } from "../../src/format/price"
+import { formatAge, formatTime } from "../../src/format/time"
 
 describe("formatMoney", () => {
   it.each([

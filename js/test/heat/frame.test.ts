@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest"
+import { decodeFrame, probeFrame } from "../../src/heat/frame"
 import { readAnswer } from "../../src/wire/answer"
-import { decodeFrame } from "../../src/heat/frame"
-import { probeFrame } from "../../src/heat/probe"
 import type { FrameMeta } from "../../src/wire/protocol"
 import { sample } from "../sample"
 

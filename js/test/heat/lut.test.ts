@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest"
-import { levelValue } from "../../src/heat/level"
-import { buildLut, type LutOptions } from "../../src/heat/lut"
-import { paint } from "../../src/heat/paint"
+import { levelValue } from "../../src/heat/bins"
+import { buildLut, type LutOptions, paint } from "../../src/heat/lut"
 
 const ladder = { top: 1e6, decades: 4 }
 // Red is the index of the entry, so that a colour tells which entry was taken.

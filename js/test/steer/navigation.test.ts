@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
-import { navigation } from "../../src/steer/navigation"
 import type { Plot } from "../../src/layers/plot"
-import type { Interval, Market } from "../../src/wire/protocol"
+import { navigation } from "../../src/steer/navigation"
 import type { Viewport } from "../../src/steer/viewport"
 import { windowRange } from "../../src/steer/window"
+import type { Interval, Market } from "../../src/wire/protocol"
 import { candlesOf } from "../candles"
-import { fakeModel, type FakeModel } from "../fake_model"
+import { type FakeModel, fakeModel } from "../fake_model"
 
 const HOUR = 3_600_000
 const market = { time: [0, 400 * HOUR], last_price: 100, timeframe_ms: 300_000 } as unknown as Market

@@ -1,9 +1,8 @@
 // @vitest-environment happy-dom
 import { describe, expect, it } from "vitest"
-import { COLOURS } from "../../src/dom/colours"
-import { legend } from "../../src/words/legend"
+import { COLOURS, leverageShade, venueColour } from "../../src/dom/colours"
 import type { BookState, Market, Traits } from "../../src/wire/protocol"
-import { leverageShade, venueColour } from "../../src/dom/stack_colours"
+import { legend } from "../../src/words/legend"
 import { fakeModel } from "../fake_model"
 
 const market = { last_price: 100, quote: "USD" } as unknown as Market
