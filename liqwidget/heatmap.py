@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from liqwidget.domain.ledger import Ledger
     from liqwidget.domain.levels import LevelSet
     from liqwidget.estimate.calibration import Calibration
-    from liqwidget.study.grade import Grade
+    from liqwidget.trust.grade import Grade
     from liqwidget.widget.live_view import Update
 
 _FEWEST_ROWS = 3
@@ -346,6 +346,6 @@ class LiqHeatmap(TimeframedView, JudgingView):
         Path
             Where it was written.
         """
-        from liqwidget.widget.picture import write_png
+        from liqwidget.picture.heatmap import write_png
 
         return write_png(self, Path(path), width, height, theme)

@@ -24,9 +24,11 @@ MAY_IMPORT = {
     "field": {"errors", "domain"},
     "estimate": {"errors", "domain", "field"},
     "raster": {"errors", "domain", "field"},
-    "study": {"errors", "domain", "field", "estimate"},
+    "study": {"errors", "domain", "field"},
+    "trust": {"errors", "domain", "field", "estimate", "study"},
+    "picture": {"errors", "domain", "field", "raster", "study", "trust", "widget"},
     "run": {"errors", "domain", "field", "market", "estimate", "study"},
-    "widget": {"errors", "domain", "field", "raster", "study"},
+    "widget": {"errors", "domain", "field", "raster", "study", "trust", "picture"},
     "timeframed": {"errors", "domain", "field", "market", "estimate", "run", "widget"},
     "store": {"errors", "domain", "market"},
 }

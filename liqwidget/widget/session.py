@@ -17,10 +17,10 @@ from liqwidget.domain.time import DAY, HOUR, MILLISECOND, MINUTE, duration_ns, m
 from liqwidget.domain.viewport import Viewport
 from liqwidget.raster.grid import rasterise
 from liqwidget.raster.quantise import highest, per_cell, quantise, raised_ladder
-from liqwidget.study.around import Around, around
 from liqwidget.study.clusters import Cluster, clusters_around
-from liqwidget.study.grade import Grade, grade
 from liqwidget.study.reading import read_out
+from liqwidget.study.standing import Around, around
+from liqwidget.trust.grade import Grade, grade
 from liqwidget.widget.book import book_state
 from liqwidget.widget.protocol import Frame, Interval, row_bytes
 from liqwidget.widget.series import events, series

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from liqwidget.widget.side_colours import SIDE_COLOURS
+from liqwidget.raster.side_colours import SIDE_COLOURS
 from tests.browser.eventually import eventually
 
 if TYPE_CHECKING:

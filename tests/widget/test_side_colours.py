@@ -13,7 +13,7 @@ import traitlets
 
 from liqwidget import LiqHeatmap
 from liqwidget.raster.palette import GROUNDS, oklab
-from liqwidget.widget.side_colours import DEFAULT_SIDE_COLOURS, SIDE_COLOURS
+from liqwidget.raster.side_colours import DEFAULT_SIDE_COLOURS, SIDE_COLOURS
 from tests.raster.eyes import EYES, contrast, seen_by
 from tests.widget.test_export import state_of
 
