@@ -6,7 +6,7 @@ The bundler reads the same file for the front end. Lengths are CSS pixels, share
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -221,7 +221,7 @@ class Look:
     """Pixels each way that are blended at most."""
     axis_ticks: int
     """About so many prices of an axis are told apart by their decimals."""
-    opened_height: float
+    opened_height: int
     """The bars at the bottom edge that say when what is selected was opened."""
     fit: Fit
     margin: Margin

@@ -2,6 +2,7 @@
 import { expect, it } from "vitest"
 import type { Case } from "./case"
 import { colours, labels } from "./drawn"
+import { figure } from "./figure"
 import { axes, numbers, views } from "./numbers"
 import { legends, lowerPanels } from "./words"
 
@@ -18,11 +19,12 @@ function written(groups: Readonly<Record<string, readonly Case[]>>): string {
 it.each([
   ["axes", axes],
   ["colours", colours],
+  ["figure", figure],
   ["labels", labels],
   ["legends", legends],
   ["numbers", numbers],
   ["panels", lowerPanels],
   ["views", views],
 ] as const)("%s are as recorded", async (name, made) => {
-  await expect(written(made())).toMatchFileSnapshot(`../../../tests/look/${name}.json`)
+  await expect(written(await made())).toMatchFileSnapshot(`../../../tests/look/${name}.json`)
 })
