@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from liqwidget.domain.frames import MarketData
     from liqwidget.domain.status import VenueStatus
     from liqwidget.market.source import Source
-    from liqwidget.market.venue.symbols import Wanted
+    from liqwidget.market.venue.instrument import Wanted
     from liqwidget.market.venue.worker import Address
 
 AGAIN_SECONDS = 60.0

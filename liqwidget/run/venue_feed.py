@@ -15,8 +15,9 @@ from liqwidget.estimate.estimator import estimate
 from liqwidget.market.history import Gathering, Kind, default_span
 from liqwidget.market.read import shortened
 from liqwidget.market.store.keeper import Keeper
+from liqwidget.market.venue.payload import Event, said
 from liqwidget.market.venue.reader import find, gather_history
-from liqwidget.market.venue.rows import Event, candle_rows, in_quote, interest, said
+from liqwidget.market.venue.rows import candle_rows, in_quote, interest
 from liqwidget.market.venue.stream import SILENT_SECONDS, Stream
 from liqwidget.market.venue.worker import worker
 from liqwidget.run.growing_market import GrowingMarket, interest_period
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
     from liqwidget.domain.ledger import VenueLedger
     from liqwidget.field.density import Prior
     from liqwidget.market.venue.client import Client
-    from liqwidget.market.venue.symbols import Instrument, Wanted
-    from liqwidget.market.venue.venues import Venue
+    from liqwidget.market.venue.instrument import Instrument, Wanted
+    from liqwidget.market.venue.venue import Venue
     from liqwidget.market.venue.worker import Address
 
 POLL_SECONDS = 60.0

@@ -13,7 +13,8 @@ from liqwidget.estimate.estimator import estimate
 from liqwidget.field.density import Prior
 from liqwidget.market.history import History
 from liqwidget.market.simulated.sample import sample_market
-from liqwidget.market.venue.symbols import Instrument, parse_symbol
+from liqwidget.market.venue.instrument import Instrument
+from liqwidget.market.venue.symbols import parse_symbol
 from liqwidget.run.growing_market import GrowingMarket
 from tests.ledgers import content
 
