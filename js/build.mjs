@@ -2,6 +2,7 @@ import { createHash } from "node:crypto"
 import { mkdir, writeFile } from "node:fs/promises"
 import { build } from "esbuild"
 import { minify } from "terser"
+import look from "../liqwidget/look.json" with { type: "json" }
 
 const outdir = new URL("../liqwidget/static/", import.meta.url)
 const absWorkingDir = new URL(".", import.meta.url).pathname
@@ -28,7 +29,26 @@ async function bundle(name, define = {}) {
 
 const digest = createHash("sha256").update(await bundle("widget")).digest("hex")
 await bundle("loader", { WIDGET_DIGEST: JSON.stringify(digest.slice(0, 16)) })
+// The colours of liqwidget/look.json as properties of the root, for the stylesheet.
+const { light, dark } = look.themes
+const share = (value) => `${100 * value}%`
+const property = ([name, value]) => `--liq-${name.replace("_", "-")}: ${value};`
+const root = {
+  "": { ...light, amount_tint: share(look.amount_tint), plate: share(look.plate) },
+  '[data-theme="dark"]': dark,
+}
+const colours = {
+  name: "look",
+  setup(plugins) {
+    plugins.onResolve({ filter: /^look:/ }, ({ path }) => ({ path, namespace: "look" }))
+    plugins.onLoad({ filter: /.*/, namespace: "look" }, () => ({
+      contents: Object.entries(root).map(([when, values]) => `.liq-root${when} { ${Object.entries(values).map(property).join(" ")} }`).join("\n"),
+      loader: "css",
+    }))
+  },
+}
 await build({
+  plugins: [colours],
   absWorkingDir,
   entryPoints: ["src/widget.css"],
   bundle: true,

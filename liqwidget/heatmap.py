@@ -16,7 +16,7 @@ from liqwidget.errors import DataError
 from liqwidget.estimate.calibrate import calibrate
 from liqwidget.estimate.estimator import advance, estimate
 from liqwidget.field.density import NAMED_PRIORS, Prior
-from liqwidget.market.source import ENVIRONMENT, SourceLike, VenueStatus, missing, read
+from liqwidget.market.read import ENVIRONMENT, missing, read
 from liqwidget.study.clusters import clusters_frame
 from liqwidget.study.levels import levels
 from liqwidget.timeframed import TimeframedView, session_of
@@ -29,8 +29,10 @@ if TYPE_CHECKING:
 
     from liqwidget.domain.ledger import Ledger
     from liqwidget.domain.levels import LevelSet
+    from liqwidget.domain.status import VenueStatus
     from liqwidget.estimate.calibration import Calibration
-    from liqwidget.study.grade import Grade
+    from liqwidget.market.source import SourceLike
+    from liqwidget.trust.grade import Grade
     from liqwidget.widget.live_view import Update
 
 _FEWEST_ROWS = 3
@@ -346,6 +348,6 @@ class LiqHeatmap(TimeframedView, JudgingView):
         Path
             Where it was written.
         """
-        from liqwidget.widget.picture import write_png
+        from liqwidget.picture.heatmap import write_png
 
         return write_png(self, Path(path), width, height, theme)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from liqwidget.domain.time import timestamp
 from liqwidget.errors import LiqError
-from liqwidget.study.uncertainty import Uncertainty, keeps, uncertainty
+from liqwidget.trust.uncertainty import Uncertainty, keeps, uncertainty
 from liqwidget.widget import protocol
 from liqwidget.widget.keeping import weakly
 from liqwidget.widget.newest import Newest

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from liqwidget.domain.time import timestamp
+from liqwidget.look import LOOK
 from liqwidget.widget.assets import FRONT_END, bokeh_gzip, bokeh_version
 from liqwidget.widget.export_frames import PACKING, stored_frames
 
@@ -27,9 +28,9 @@ _PAGE = """<!doctype html>
 <title>{title}</title>
 <style>
 html, body {{ margin: 0; height: 100%; }}
-body {{ box-sizing: border-box; padding: 12px; background: #ffffff; color: #5c6778; }}
+body {{ box-sizing: border-box; padding: 12px; background: {light.page}; color: {light.muted}; }}
 #liqwidget-made {{ margin: 0 0 8px; font: 12px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }}
-@media (prefers-color-scheme: dark) {{ body {{ background: #0f131a; color: #8f9aab; }} }}
+@media (prefers-color-scheme: dark) {{ body {{ background: {dark.page}; color: {dark.muted}; }} }}
 </style>
 <style>{css}</style>
 </head>
@@ -79,6 +80,8 @@ def html_page(view: HeatmapView, title: str | None = None) -> str:
         title=html.escape(title or f"{view.symbol} liquidation heatmap (estimate)"),
         made=html.escape(_made(view)),
         css=_static(view, "_css"),
+        light=LOOK.themes["light"],
+        dark=LOOK.themes["dark"],
         state=_embedded(_state(view)),
         code=_embedded(FRONT_END.decode()),
     )

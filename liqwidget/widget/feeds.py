@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 from liqwidget.domain.time import MILLISECOND, timestamp
+from liqwidget.look import LOOK
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -13,8 +14,8 @@ if TYPE_CHECKING:
 
     from liqwidget.domain.ledger import VenueLedger
 
-FRESH_MS = 60_000
-"""How old a live venue's data may be before it counts as stale [ms]; js/src/feed_text.ts has the same."""
+FRESH_MS = LOOK.fresh_ms
+"""How old a live venue's data may be before it counts as stale [ms]."""
 
 _SILENT = frozenset({"connected", "reconnecting"})
 """States that say by themselves nothing of the age."""

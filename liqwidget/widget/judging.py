@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from liqwidget.domain.positions import Positions
 from liqwidget.domain.time import timestamp
-from liqwidget.study.comparison import compare
-from liqwidget.study.score import score
-from liqwidget.study.uncertainty import uncertainty
-from liqwidget.study.venue_comparison import compare_venues
-from liqwidget.widget.comparison import ComparisonView
+from liqwidget.picture.comparison import ComparisonView
+from liqwidget.picture.venue_comparison import VenueComparisonView
+from liqwidget.trust.comparison import compare
+from liqwidget.trust.score import score
+from liqwidget.trust.uncertainty import uncertainty
+from liqwidget.trust.venue_comparison import compare_venues
 from liqwidget.widget.selecting import SelectingView
-from liqwidget.widget.venue_view import VenueComparisonView
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from liqwidget.domain.frames import MarketData
-    from liqwidget.study.score import Scores
-    from liqwidget.study.uncertainty import Alternative, Uncertainty
+    from liqwidget.trust.score import Scores
+    from liqwidget.trust.uncertainty import Alternative, Uncertainty
 
 
 class JudgingView(SelectingView):

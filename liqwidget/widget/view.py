@@ -16,12 +16,12 @@ from liqwidget.domain.leverage import LEVERAGE_GROUPS
 from liqwidget.domain.time import duration_text, time_ns
 from liqwidget.field.measure import MEASURES
 from liqwidget.raster.palette import DEFAULT_PALETTE, PALETTES, look_up_table
+from liqwidget.raster.side_colours import DEFAULT_SIDE_COLOURS, SIDE_COLOURS, side_colours_state
 from liqwidget.widget import protocol
 from liqwidget.widget.assets import STATIC, bokeh_asset, bokeh_gzip, bokeh_version, code_gzip
 from liqwidget.widget.keeping import shown_here, weakly
 from liqwidget.widget.opened import opened_answer
 from liqwidget.widget.session import WINDOWS, Session, Settings, cluster_state
-from liqwidget.widget.side_colours import DEFAULT_SIDE_COLOURS, SIDE_COLOURS, side_colours_state
 from liqwidget.widget.traits import Duration, Names, PriceRange, Time, TimeRange, synced
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from liqwidget.widget.side_colours import SIDE_COLOURS
+from liqwidget.raster.side_colours import SIDE_COLOURS
 from tests.browser.eventually import eventually
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def test_the_sides_have_their_colours_everywhere(
     expect(heatmap.field("side_colours")).to_have_value("blue-orange")
     heatmap.set(side_colours="red-green", view="heatmap", panels=("volume", "open_interest"))
     workbench.theme("light")
-    wanted = list(SIDE_COLOURS["red-green"].light)
+    wanted = list(SIDE_COLOURS["red-green"].light.values())
     eventually(lambda: heatmap.root.evaluate(SEEN, wanted), lambda seen: seen["profile"] == wanted)
     expect(heatmap.root.locator(".liq-stack-keys")).not_to_contain_text("to $0")
 

@@ -10,7 +10,7 @@ import pytest
 
 from liqwidget import DataError
 from liqwidget.estimate.books import run_books
-from liqwidget.study import uncertainty as study
+from liqwidget.trust import uncertainty as study
 from liqwidget.widget import doubting
 from tests.widget.test_export import state_of
 

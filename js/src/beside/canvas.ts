@@ -1,3 +1,4 @@
+import { curve } from "../../../liqwidget/look.json"
 import { element } from "../dom/element"
 
 export interface Canvas {
@@ -32,7 +33,7 @@ export function canvas(className: string, label: string): Canvas {
 /** Stroke the path so that it is seen over bars of the same colour: on a wider line of the ground. */
 export function casedStroke(context: CanvasRenderingContext2D, colour: string, ground: string): void {
   context.lineJoin = "round"
-  for (const [style, width] of [[ground, 4], [colour, 1.75]] as const) {
+  for (const [style, width] of [[ground, curve.casing], [colour, curve.width]] as const) {
     context.strokeStyle = style
     context.lineWidth = width
     context.stroke()

@@ -1,4 +1,5 @@
 import type { AnyModel } from "@anywidget/types"
+import { font, map as bars } from "../../../liqwidget/look.json"
 import { type Colours, leverageShade, venueColour } from "../dom/colours"
 import { type Disposer, listen } from "../dom/dispose"
 import { element, setHidden } from "../dom/element"
@@ -26,7 +27,7 @@ export interface MapLook {
   pointer: number | null
 }
 
-const FONT = "11px system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif"
+const FONT = `11px ${font}`
 
 /** Where the bars are, inside a surface of that size. */
 export function mapPlace(width: number, height: number) {
@@ -45,15 +46,15 @@ export function drawMap(context: CanvasRenderingContext2D, look: MapLook): void 
   const x = (price: number) => left + ((price - low) / (high - low)) * width
   const sum = (price: number) => standing.total(Math.min(price, last), Math.max(price, last))
   const largest = Math.max(side === "short" ? 0 : sum(low), side === "long" ? 0 : sum(high), 1e-9)
-  const up = (share: number) => top + height * (1 - 0.95 * share)
+  const up = (share: number) => top + height * (1 - bars.room * share)
 
   context.font = FONT
   context.lineWidth = 1
   context.strokeStyle = colours.muted
   context.textBaseline = "middle"
-  for (const value of ticks(0, most, 4)) {
+  for (const value of ticks(0, most, bars.ticks)) {
     const at = Math.round(up(value / most)) + 0.5
-    context.globalAlpha = 0.18
+    context.globalAlpha = bars.grid
     strokeLine(context, [left, at], [left + width, at])
     context.globalAlpha = 1
     context.fillStyle = colours.muted
@@ -61,16 +62,16 @@ export function drawMap(context: CanvasRenderingContext2D, look: MapLook): void 
     context.fillText(formatMoney(value, quote), left - 6, at)
   }
   context.textAlign = "left"
-  for (const value of ticks(0, largest, 4)) context.fillText(formatMoney(value, quote), left + width + 6, up(value / largest))
+  for (const value of ticks(0, largest, bars.ticks)) context.fillText(formatMoney(value, quote), left + width + 6, up(value / largest))
   const decimals = axisDecimals([low, high])
   context.textAlign = "center"
   context.textBaseline = "top"
-  for (const price of ticks(low, high, Math.max(Math.floor(width / 110), 2))) context.fillText(formatPrice(price, decimals), x(price), top + height + 7)
+  for (const price of ticks(low, high, Math.max(Math.floor(width / bars.tick_room), 2))) context.fillText(formatPrice(price, decimals), x(price), top + height + 7)
   for (let i = 0; i < count; i++) {
     if (!shown(i)) continue
     let base = top + height
     rows.forEach((row, index) => {
-      const tall = (row[i]! / most) * height * 0.95
+      const tall = (row[i]! / most) * height * bars.room
       if (tall < 0.05) return
       context.fillStyle = stack === "venue" ? venueColour(index, theme) : leverageShade(colours[own(i)], index, rows.length)
       context.fillRect(x(edges[i]!), base - tall, Math.max(x(edges[i + 1]!) - x(edges[i]!) - 0.6, 0.6), tall)
@@ -108,10 +109,9 @@ function strokeLine(context: CanvasRenderingContext2D, from: readonly [number, n
   context.stroke()
 }
 
-const REACH = 0.12
+const REACH = bars.reach
 const NEAREST = 0.005
 const FARTHEST = 0.7
-const BIN = 5
 
 export interface MapView {
   node: HTMLElement
@@ -142,7 +142,7 @@ export function mapView({ model, market, look, say }: MapOptions): MapView {
     if (!state || !(width > 0 && height > 0)) return null
     const stack = model.get("profile") === "venue" ? "venue" : "leverage"
     const [low, high] = prices()
-    const count = Math.max(16, Math.floor(mapPlace(width, height).width / BIN))
+    const count = Math.max(bars.fewest, Math.floor(mapPlace(width, height).width / bars.bar))
     const edges = Array.from({ length: count + 1 }, (_, i) => low + ((high - low) * i) / count)
     const { last_price: last, quote } = market()
     return { standing: decoded(state, stack), edges, last, side: model.get("side"), stack, width, height, quote, pointer, ...look() }

@@ -1,3 +1,4 @@
+import { panel } from "../../../liqwidget/look.json"
 import type { Colours } from "../dom/colours"
 import { formatMoney } from "../format/money"
 import type { Candles } from "../heat/frame"
@@ -75,7 +76,7 @@ function extreme(values: ArrayLike<number>, from: number, to: number, pick: (a: 
 }
 
 function padded(low: number, high: number): [number, number] {
-  const room = Math.max((high - low) * 0.12, Math.abs(high) * 1e-4)
+  const room = Math.max((high - low) * panel.padding, Math.abs(high) * panel.least)
   return [low - room, high + room]
 }
 

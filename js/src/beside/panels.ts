@@ -1,4 +1,5 @@
 import type { AnyModel } from "@anywidget/types"
+import { panel } from "../../../liqwidget/look.json"
 import type { Colours } from "../dom/colours"
 import { element, setText } from "../dom/element"
 import type { Candles } from "../heat/frame"
@@ -104,7 +105,6 @@ export interface PanelPlace {
 }
 
 const TOP = 15
-const BODY = 0.76
 
 /** Draw one panel: bars from its base line, or a line, and the crosshair's time. */
 export function drawPanel(context: CanvasRenderingContext2D, series: PanelSeries, candles: Candles, place: PanelPlace): void {
@@ -126,7 +126,7 @@ export function drawPanel(context: CanvasRenderingContext2D, series: PanelSeries
         const value = values[i]!
         if (!Number.isFinite(value) || value === 0) continue
         const [a, b] = [x(start[i]!), x(end[i]!)]
-        const wide = Math.max((b - a) * BODY, 0.6)
+        const wide = Math.max((b - a) * panel.body, 0.6)
         context.fillRect((a + b - wide) / 2, Math.min(y(value), y(0)), wide, Math.max(Math.abs(y(value) - y(0)), 0.5))
       }
     }
@@ -169,7 +169,7 @@ function drawLine(
 
 function rule(context: CanvasRenderingContext2D, left: number, width: number, at: number, colours: Colours): void {
   context.strokeStyle = colours.muted
-  context.globalAlpha = 0.4
+  context.globalAlpha = panel.base
   context.beginPath()
   context.moveTo(left, Math.round(at) + 0.5)
   context.lineTo(left + width, Math.round(at) + 0.5)

@@ -1,4 +1,5 @@
 import type { AnyModel } from "@anywidget/types"
+import { font, profile as bars } from "../../../liqwidget/look.json"
 import { type Colours, leverageShade, venueColour } from "../dom/colours"
 import { element, setHidden } from "../dom/element"
 import type { Theme } from "../dom/theme"
@@ -8,7 +9,6 @@ import type { Market, SideChoice, Traits } from "../wire/traits"
 import { canvas, casedStroke } from "./canvas"
 import { type Standing, standingReader } from "./standing"
 
-const BIN = 3
 const ROOM_FOR_CAPTION = 120
 
 export interface ProfilePanel {
@@ -39,7 +39,7 @@ export function profilePanel({ model, market, look }: ProfileOptions): ProfilePa
       const [low, high] = plot.viewport().price
       const [width, whole] = [node.clientWidth, node.clientHeight]
       if (!(width > 0 && height > 0)) return null
-      const count = Math.max(8, Math.floor(height / BIN))
+      const count = Math.max(bars.fewest, Math.floor(height / bars.bar))
       const edges = Array.from({ length: count + 1 }, (_, i) => low + ((high - low) * i) / count)
       const standing = decoded(state, stack)
       const { last_price: last, quote } = market()
@@ -49,7 +49,7 @@ export function profilePanel({ model, market, look }: ProfileOptions): ProfilePa
         const side = model.get("side")
         const most = drawBars(context, { standing, edges, last, side, stack, top, height, width, theme, colours })
         context.fillStyle = colours.muted
-        context.font = "11px system-ui, sans-serif"
+        context.font = `11px ${font}`
         context.textAlign = "right"
         context.textBaseline = "bottom"
         context.fillText(most.bar > 0 ? formatMoney(most.bar, quote) : "", width - 4, top + height + 16)
@@ -77,7 +77,7 @@ export interface BarsLook {
   colours: Colours
 }
 
-const ROOM = 0.94
+const ROOM = bars.room
 
 /** Draw stacked bars along the price axis and the two curves of what adds up from the last price; returns the scales. */
 export function drawBars(context: CanvasRenderingContext2D, look: BarsLook): { bar: number; sum: number } {

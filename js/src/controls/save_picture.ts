@@ -1,5 +1,6 @@
+import { font } from "../../../liqwidget/look.json"
+
 const FOOT = 28
-const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif"
 
 /** What is drawn under an element as one PNG: its canvases, the tags on the axes, and a line of text below. */
 export async function composite(host: HTMLElement, tags: readonly HTMLElement[], caption: string): Promise<Blob> {
@@ -21,7 +22,7 @@ export async function composite(host: HTMLElement, tags: readonly HTMLElement[],
   }
   for (const tag of tags) if (!tag.hidden) drawTag(pen, tag, area)
   pen.fillStyle = style.color
-  pen.font = `12px ${FONT}`
+  pen.font = `12px ${font}`
   pen.textBaseline = "middle"
   pen.fillText(caption, 10, area.height + FOOT / 2, area.width - 20)
   return new Promise((resolve, reject) => {
@@ -35,7 +36,7 @@ function drawTag(pen: CanvasRenderingContext2D, tag: HTMLElement, area: DOMRect)
   pen.fillStyle = style.backgroundColor
   pen.fillRect(left - area.left, top - area.top, width, height)
   pen.fillStyle = style.color
-  pen.font = `${style.fontWeight} ${style.fontSize} ${FONT}`
+  pen.font = `${style.fontWeight} ${style.fontSize} ${font}`
   pen.textBaseline = "middle"
   pen.fillText(tag.textContent ?? "", left - area.left + 3, top - area.top + height / 2)
 }

@@ -1,4 +1,5 @@
 import type { AnyModel } from "@anywidget/types"
+import { faintest_share, sides, themes, venues } from "../../../liqwidget/look.json"
 import type { SideColoursState, Traits } from "../wire/traits"
 import type { Theme } from "./theme"
 
@@ -11,40 +12,21 @@ export interface Colours {
   rise: string
   fall: string
   halo: string
-  /** The sides, where the model does not say otherwise: side_colours.ts. */
+  /** The sides, where the model does not say otherwise: sideColours. */
   long: string
   short: string
   accent: string
   grid: number
 }
 
-/** What canvas elements are drawn in; the same values as in css/base.css. */
-export const COLOURS: Readonly<Record<Theme, Colours>> = {
-  dark: {
-    ground: "#0d1017",
-    text: "#e6eaf0",
-    muted: "#8f9aab",
-    rise: "#e9eef5",
-    fall: "#7d8ba0",
-    halo: "#0d1017",
-    long: "#ff6f69",
-    short: "#5ed37f",
-    accent: "#58d6c3",
-    grid: 0.13,
-  },
-  light: {
-    ground: "#ffffff",
-    text: "#1b2330",
-    muted: "#5c6778",
-    rise: "#7d8ba0",
-    fall: "#1b2330",
-    halo: "#ffffff",
-    long: "#c8281e",
-    short: "#127a40",
-    accent: "#0b8577",
-    grid: 0.18,
-  },
+const [usual] = sides
+const on = (theme: Theme): Colours => {
+  const { ground, text, muted, rise, fall, accent, grid } = themes[theme]
+  return { ground, text, muted, rise, fall, halo: ground, ...usual![theme], accent, grid }
 }
+
+/** What canvas elements are drawn in; the stylesheet has the same from build.mjs. */
+export const COLOURS: Readonly<Record<Theme, Colours>> = { dark: on("dark"), light: on("light") }
 
 /** What canvas elements are drawn in, with the sides in the colours that the model says. */
 export function sideColours(model: AnyModel<Traits>, theme: Theme): Colours {
@@ -57,19 +39,13 @@ export function coloursOf(pairs: readonly SideColoursState[] | undefined, name: 
   return { ...COLOURS[theme], ...chosen?.[theme] }
 }
 
-/** Venues, apart for every kind of colour vision (Okabe and Ito, without the colours of the sides). */
-const VENUES: Readonly<Record<Theme, readonly string[]>> = {
-  dark: ["#cc79a7", "#56c9a8", "#f0e442", "#9aa5ff", "#e58a6b", "#8fd3ff", "#b5b5b5"],
-  light: ["#a23e7c", "#00795c", "#8a7a00", "#4a51c9", "#b0451f", "#00639c", "#6b6b6b"],
-}
-
 /** Shades of a side's colour: the nearer the liquidation, the stronger. */
 export function leverageShade(colour: string, index: number, count: number): string {
   const share = count > 1 ? index / (count - 1) : 0
-  return `color-mix(in srgb, ${colour} ${Math.round(100 - 86 * share)}%, transparent)`
+  return `color-mix(in srgb, ${colour} ${Math.round(100 * (1 - (1 - faintest_share) * share))}%, transparent)`
 }
 
 export function venueColour(index: number, theme: Theme): string {
-  const colours = VENUES[theme]
+  const colours: readonly string[] = venues[theme]
   return colours[index % colours.length]!
 }

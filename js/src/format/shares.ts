@@ -1,5 +1,7 @@
-/** Names of the leverage groups, nearest liquidation first, as in domain/leverage.py. */
-export const LEVERAGE_GROUPS: readonly string[] = [">50x", "25-50x", "10-25x", "5-10x", "3-5x", "<3x"]
+import { leverage_groups } from "../../../liqwidget/look.json"
+
+/** Names of the leverage groups, nearest liquidation first. */
+export const LEVERAGE_GROUPS: readonly string[] = leverage_groups
 
 /** Write shares with the largest first: 25-50x 60 %, 10-25x 40 %; the `most` largest of them. */
 export function formatShares(shares: Readonly<Record<string, number>>, most = Infinity): string {

@@ -1,7 +1,9 @@
+import { contrast } from "../../../liqwidget/look.json"
+
 export const BINS = 128
 
-/** Palettes spread their colours over the bins with this exponent, as in raster/palette.py; `linear` takes it back. */
-export const CONTRAST = 2.2
+/** Palettes spread their colours over the bins with this exponent; `linear` takes it back. */
+export const CONTRAST = contrast
 
 export interface Ladder {
   top: number

@@ -1,4 +1,5 @@
 import type { AnyModel } from "@anywidget/types"
+import { cell as CELL } from "../../../liqwidget/look.json"
 import type { Colours } from "../dom/colours"
 import type { Theme } from "../dom/theme"
 import { candleColumns, circleColumns, liveCandles } from "../layers/candles"
@@ -9,9 +10,6 @@ import type { FrameMeta, FrameParts, FrameState, Interval, Market, Traits } from
 import { type Candles, chooseFrame, decodeFrame, type Frame } from "./frame"
 import { buildLut, paint } from "./lut"
 import { reach, smooth } from "./smooth"
-
-/** The width of a price cell as a share of its price: 10 basis points. */
-const CELL = 0.001
 
 /** The heat and the candles of one view: which frame is shown, in which colours. */
 export interface Heat {

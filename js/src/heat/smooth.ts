@@ -1,8 +1,8 @@
-const MOST = 12
+import { smoothest } from "../../../liqwidget/look.json"
 
 /** How many pixels each way are blended where a cell is that many pixels long: half a cell, at least one. */
 export function reach(cell: number): number {
-  return Math.max(1, Math.min(MOST, Math.floor(cell / 2 + 0.5)))
+  return Math.max(1, Math.min(smoothest, Math.floor(cell / 2 + 0.5)))
 }
 
 /**

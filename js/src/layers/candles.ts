@@ -1,15 +1,15 @@
+import { candle, circle } from "../../../liqwidget/look.json"
 import type { Colours } from "../dom/colours"
 import type { Candles, Events } from "../heat/frame"
 import type { Columns } from "./plot"
 
-const BODY = 0.76
-const FADED = "4d"
+const FADED = Math.round(255 * candle.faded).toString(16)
 
 /** The columns of liq-candles: a wick and a body a candle, rising ones brighter than falling ones; later ones faded. */
 export function candleColumns(candles: Candles, colours: Colours, known = Infinity): Columns {
   const { length, start, end, open, high, low, close } = candles
   const column = (value: (i: number) => number) => Float64Array.from({ length }, (_, i) => value(i))
-  const inset = (i: number) => ((end[i]! - start[i]!) * (1 - BODY)) / 2
+  const inset = (i: number) => ((end[i]! - start[i]!) * (1 - candle.body)) / 2
   // What came after the time shown is faded.
   const faded = (i: number) => (end[i]! > known ? FADED : "")
   const colour = Array.from({ length }, (_, i) => (close[i]! >= open[i]! ? colours.rise : colours.fall) + faded(i))
@@ -49,9 +49,6 @@ export function liveCandles(candles: Candles, rows: readonly (readonly number[])
   return { ...candles, length: start.length, ...Object.fromEntries(columns) } as Candles
 }
 
-const SMALLEST = 4
-const LARGEST = 22
-
 /** The columns of liq-circles: realised liquidations, the area of a circle by its amount. */
 export function circleColumns({ length, time, price, size, side }: Events, colours: Colours): Columns {
   const largest = Math.max(...size, 1e-9)
@@ -59,7 +56,7 @@ export function circleColumns({ length, time, price, size, side }: Events, colou
   return {
     time,
     price,
-    size: each((i) => Math.max(SMALLEST, LARGEST * Math.sqrt(size[i]! / largest))),
+    size: each((i) => Math.max(circle.least, circle.most * Math.sqrt(size[i]! / largest))),
     color: each((i) => (side[i]! > 0 ? colours.long : colours.short)),
   }
 }

@@ -1,4 +1,5 @@
 import type { AnyModel } from "@anywidget/types"
+import { band, label as tag } from "../../../liqwidget/look.json"
 import type { Colours } from "../dom/colours"
 import { formatMoney } from "../format/money"
 import { span, type Viewport } from "../steer/viewport"
@@ -82,19 +83,14 @@ export interface ClusterLook {
   spread: boolean
 }
 
-const LEAST_SHARE = 0.02
-const EDGE_SHARE = 0.004
 /** Half the height of a label [px]. */
-const ROOM = 9
-/** Smaller ones than this share of the largest in sight are labelled where their band has room, or when they are pointed at. */
-const WORTH_A_LABEL = 0.005
-
+const ROOM = tag.room
 /** As many labels every time: Bokeh 3.9 colours those it had by the colours of those to come, and throws when these are fewer. */
-const LABELS = 64
+const LABELS = tag.most
 
 /** Where the bands begin: now, or the right edge of a view that does not reach it. */
 export function bandStart(view: Viewport, market: Market): number {
-  return Math.min(market.edge ?? market.time[1], view.time[1] - LEAST_SHARE * span(view.time))
+  return Math.min(market.edge ?? market.time[1], view.time[1] - band.least_share * span(view.time))
 }
 
 /** The columns of liq-clusters and of liq-cluster-labels, and which clusters are labelled where [price]. */
@@ -108,26 +104,26 @@ export function clusterColumns(
   const most = Math.max(...clusters.map((cluster) => clusterAmount(cluster, measure)), 1e-9)
   const lit = (cluster: ShownCluster) => selected.has(cluster.id) || cluster.id === hovered
   const wide = (cluster: ShownCluster) => selected.has(cluster.id) || (spread && cluster.id === hovered)
-  const strength = (cluster: ShownCluster) => 0.08 + 0.22 * Math.sqrt(clusterAmount(cluster, measure) / most)
+  const strength = (cluster: ShownCluster) => band.weakest + (band.strongest - band.weakest) * Math.sqrt(clusterAmount(cluster, measure) / most)
   const start = bandStart(view, market)
   const each = <T>(value: (cluster: ShownCluster) => T) => clusters.map(value)
   const bands = {
     id: each(({ id }) => id),
     left: each((cluster) => (wide(cluster) ? view.time[0] - span(view.time) : start)),
     start: each(() => start),
-    edge: each(() => start + EDGE_SHARE * span(view.time)),
+    edge: each(() => start + band.edge_share * span(view.time)),
     right: each(() => view.time[1] + span(view.time)),
     bottom: each(({ price_low }) => price_low),
     top: each(({ price_high }) => price_high),
     color: each(({ side }) => colours[side]),
-    fill_alpha: each((cluster) => (wide(cluster) ? 0.16 : strength(cluster) + (lit(cluster) ? 0.25 : 0))),
+    fill_alpha: each((cluster) => (wide(cluster) ? band.wide : strength(cluster) + (lit(cluster) ? band.lit : 0))),
     line: each((cluster) => (lit(cluster) ? colours[cluster.side] : colours.ground)),
   }
   const pixels = height / span(view.price)
   const [low, high] = view.price
   const inSight = clusters.filter(({ price_low, price_high }) => price_high > low && price_low < high)
   const peaks = inSight.filter(({ peak_price }) => peak_price > low && peak_price < high)
-  const worth = WORTH_A_LABEL * Math.max(...peaks.map((cluster) => clusterAmount(cluster, measure)), 0)
+  const worth = tag.worth * Math.max(...peaks.map((cluster) => clusterAmount(cluster, measure)), 0)
   const roomy = ({ price_low, price_high }: ShownCluster) => (Math.min(price_high, high) - Math.max(price_low, low)) * pixels >= 2 * ROOM
   // Where the peak is out of sight, the label stands at that edge of the picture and points to it.
   const pointer = ({ peak_price }: ShownCluster) => (peak_price > high ? " ↑" : peak_price < low ? " ↓" : "")
@@ -157,7 +153,7 @@ export function clusterText(cluster: ShownCluster, measure: Measure, quote: stri
   return `${money(clusterAmount(cluster, measure))} est.${range}`
 }
 
-const LINE = 17
+const LINE = tag.line
 
 /** Keep the labels that fit without touching: those that come first, then in the given order; `at` is in pixels from the top. */
 export function placeLabels<L extends { at: number; first: boolean }>(labels: readonly L[], height: number): L[] {

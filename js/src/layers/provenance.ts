@@ -1,4 +1,5 @@
 import type { AnyModel } from "@anywidget/types"
+import { opened_height } from "../../../liqwidget/look.json"
 import type { Colours } from "../dom/colours"
 import type { Disposer } from "../dom/dispose"
 import { formatMoney } from "../format/money"
@@ -88,8 +89,8 @@ export interface ProvenanceBars {
   short: ArrayLike<number>
 }
 
-/** Pixels of the tallest bar; the text stands above it, as in liqwidget/widget/figure.py. */
-const HEIGHT = 36
+/** Pixels of the tallest bar; the text stands above it. */
+const HEIGHT = opened_height
 const ROOM = 3
 
 /** The columns of liq-opened: a ground along the bottom edge up to `end`, and on it a bar a column, shorts on longs. */

@@ -1,4 +1,5 @@
 import type { AnyModel } from "@anywidget/types"
+import { fit as room } from "../../../liqwidget/look.json"
 import type { Candles } from "../heat/frame"
 import type { Plot } from "../layers/plot"
 import { observe } from "../wire/model"
@@ -155,9 +156,6 @@ function priceStayed(from: Viewport, to: Viewport): boolean {
   return slip <= 2 * SLIP * span(from.price)
 }
 
-const PADDING = 0.28
-const LEAST = 0.012
-
 /** Fit a price range around the candles of a time range; null when none is in it. */
 export function fitPrice(candles: Candles, [start, end]: Interval): Interval | null {
   let low = Infinity
@@ -168,6 +166,6 @@ export function fitPrice(candles: Candles, [start, end]: Interval): Interval | n
     high = Math.max(high, candles.high[i]!)
   }
   if (!(low <= high)) return null
-  const padding = Math.max(PADDING * (high - low), LEAST * high)
-  return [Math.max(low - padding, low * 0.05), high + padding]
+  const padding = Math.max(room.padding * (high - low), room.least * high)
+  return [Math.max(low - padding, low * room.lowest), high + padding]
 }

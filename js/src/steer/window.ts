@@ -1,3 +1,4 @@
+import { margin } from "../../../liqwidget/look.json"
 import type { Interval, Market, Window } from "../wire/traits"
 
 const HOUR = 3_600_000
@@ -10,15 +11,11 @@ const LENGTHS: Record<Exclude<Window, "all">, number> = {
 }
 
 /** Share of the width that is left free for the future, where the clusters are labelled. */
-export const FUTURE = 0.07
-export const LABEL = 118
+export const FUTURE = margin.future
+export const LABEL = margin.label
 /** Pixels left of the labels for whiskers, where the plot is wide enough. */
-export const WHISKERS = 54
-const MOST = 0.25
-const MOST_WITH_WHISKERS = 0.31
-export const roomForWhiskers = (width: number): boolean => LABEL + WHISKERS <= MOST_WITH_WHISKERS * width
-/** The same where the price that followed is shown. */
-const FOLLOWED = 0.4
+export const WHISKERS = margin.whiskers
+export const roomForWhiskers = (width: number): boolean => LABEL + WHISKERS <= margin.most_with_whiskers * width
 
 /**
  * The time range of a window: it ends now, plus the free margin at the right, and starts no earlier than the data.
@@ -33,6 +30,6 @@ export function windowRange(
 ): Interval {
   const start = window === "all" ? first : Math.max(first, last - LENGTHS[window])
   const wide = whiskers && roomForWhiskers(width)
-  const future = followed ? FOLLOWED : wide ? Math.max(FUTURE, (LABEL + WHISKERS) / width) : Math.min(MOST, Math.max(FUTURE, LABEL / width))
+  const future = followed ? margin.followed : wide ? Math.max(FUTURE, (LABEL + WHISKERS) / width) : Math.min(margin.most, Math.max(FUTURE, LABEL / width))
   return [start, last + ((last - start) * future) / (1 - future)]
 }

@@ -1,11 +1,10 @@
 import { type ReadonlySignal, useComputed, useSignal } from "@preact/signals"
 import { useLayoutEffect, useRef } from "preact/hooks"
+import { fresh_ms as FRESH } from "../../../liqwidget/look.json"
 import { formatAge } from "../format/time"
 import type { Bound } from "../wire/bound"
 import type { Feed } from "../wire/traits"
 
-/** How old a live venue's data may be; liqwidget/widget/feeds.py has the same. */
-const FRESH = 60_000
 const AGEING = new Set(["connected", "stale", "reconnecting"])
 
 export interface FeedText {

@@ -1,0 +1,188 @@
+"""Symbols: any of the usual spellings to the perpetual swap that a venue lists."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from liqwidget.domain.validation import checked_name
+from liqwidget.errors import SourceError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from liqwidget.market.venue.venues import Venue
+
+_QUOTES = "USDT|USDC|USD|BUSD"
+_SPELLED = re.compile(
+    rf"(?P<base>\w+?)[/_-]?(?P<quote>{_QUOTES})(?:[:_-](?P<settle>[A-Z]+))?(?:[_-](?:SWAP|PERP))?", re.ASCII
+)
+_THOUSANDS = re.compile(r"(?P<count>10{3,}|1M|k)(?P<coin>[A-Z][A-Z0-9]+)", re.ASCII)
+_COUNTS = {"k": 1000, "1M": 1_000_000}
+_NEAR = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a symbol asks for.
+
+    Parameters
+    ----------
+    name : str
+        The coin as it is shown, such as 'BTC', 'kPEPE' or '1000PEPE'.
+    coin : str
+        The coin alone, in capitals: 'PEPE'.
+    factor : int
+        How many coins the shown prices and amounts count as one.
+    quote : str
+        The quote currency asked for; '' leaves it to the venue.
+    inverse : bool
+        Whether a contract settled in the coin is asked for.
+    """
+
+    name: str
+    coin: str
+    factor: int = 1
+    quote: str = ""
+    inverse: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Instrument:
+    """One perpetual swap of a venue, and how its figures become prices and amounts of the wanted coin.
+
+    Parameters
+    ----------
+    venue, symbol, id : str
+        Venue, ccxt's unified symbol, and the venue's own name of the contract.
+    wanted : Wanted
+        What is shown.
+    quote : str
+        Quote currency.
+    inverse : bool
+        Whether it is settled in the coin; a contract is then an amount of quote currency.
+    contract_size : float
+        What one contract is [base of the venue], or [quote] if `inverse`.
+    factor : int
+        How many coins the venue's base counts as one.
+    """
+
+    venue: str
+    symbol: str
+    id: str
+    wanted: Wanted
+    quote: str
+    inverse: bool
+    contract_size: float
+    factor: int
+
+    @property
+    def scale(self) -> float:
+        """What one base unit of the venue is in the shown base unit; its prices are divided by it."""
+        return self.factor / self.wanted.factor
+
+
+def parse_symbol(symbol: object) -> Wanted:
+    """Return what a symbol in any of the usual spellings asks for.
+
+    'btc', 'BTC/USDT:USDT', 'BTCUSDT', 'BTC-USDT-SWAP', 'BTC-PERP' ask for BTC, the last four in USDT or whatever dollar
+    the venue has. 'BTC/USD:BTC', 'BTC-USD-SWAP' and 'BTCUSD_PERP' ask for the contract settled in BTC. '1000PEPE',
+    'kPEPE' ask for PEPE, counted by the thousand.
+
+    Raises
+    ------
+    DataError
+        If it is no symbol.
+    """
+    text = checked_name(symbol, "a symbol such as 'BTC'").strip()
+    match = _SPELLED.fullmatch(text.upper())
+    if match:
+        name, quote, settle = text[: match.end("base")], match["quote"], match["settle"] or ""
+    else:
+        name, quote, settle = re.sub(r"[-_](?:PERP|SWAP)$", "", text, flags=re.IGNORECASE), "", ""
+    inverse = quote == "USD" and settle not in {"USD", "USDT", "USDC"}
+    factor, coin = split_factor(name)
+    shown = name if factor > 1 else name.upper()
+    return Wanted(shown, coin.upper(), factor, "" if quote == "USD" else quote, inverse)
+
+
+def split_factor(base: str) -> tuple[int, str]:
+    """Return how many coins a base counts as one, and the coin: '1000PEPE' and 'kPEPE' give (1000, 'PEPE')."""
+    match = _THOUSANDS.fullmatch(base) or _THOUSANDS.fullmatch(base.upper() if base[:1] != "k" else base)
+    if match is None:
+        return 1, base
+    return _COUNTS.get(match["count"]) or int(match["count"]), match["coin"]
+
+
+def resolve(wanted: Wanted, venue: Venue, markets: Iterable[Mapping[str, Any]]) -> Instrument:
+    """Return the swap of a venue that a symbol asks for.
+
+    The same quote currency is taken where it is listed, else the venue's preferred one; the coin by itself is taken
+    before a multiple of it.
+
+    Parameters
+    ----------
+    wanted : Wanted
+        From `parse_symbol`.
+    venue : Venue
+        The venue.
+    markets : iterable of mapping
+        Its markets as ccxt lists them.
+
+    Raises
+    ------
+    SourceError
+        If the venue lists no such swap; the text names the nearest ones.
+    """
+    kind = "inverse" if wanted.inverse else "linear"
+    swaps = [
+        market for market in markets if market.get("swap") and market.get(kind) and market.get("active") is not False
+    ]
+    quotes = ("USD",) if wanted.inverse else tuple(dict.fromkeys(filter(None, (wanted.quote, *venue.quotes))))
+    found: list[tuple[int, int, int, Mapping[str, Any]]] = []
+    for market in swaps:
+        name = _base(market)
+        factor, coin = split_factor(name)
+        exact = name.upper() == wanted.coin
+        if market.get("quote") in quotes and (exact or coin.upper() == wanted.coin):
+            factor = 1 if exact else factor
+            found.append((quotes.index(market["quote"]), int(factor != wanted.factor), factor, market))
+    if not found:
+        _refuse(wanted, venue, kind, swaps)
+    _, _, factor, market = min(found, key=lambda entry: entry[:3])
+    return Instrument(
+        venue=venue.name,
+        symbol=str(market["symbol"]),
+        id=str(market["id"]),
+        wanted=wanted,
+        quote=str(market["quote"]),
+        inverse=wanted.inverse,
+        contract_size=_contract_size(market, venue, wanted),
+        factor=factor,
+    )
+
+
+def _base(market: Mapping[str, Any]) -> str:
+    """Return the base as the venue spells it: ccxt writes Hyperliquid's kPEPE in capitals."""
+    return str(market.get("baseName") or market.get("base") or "")
+
+
+def _contract_size(market: Mapping[str, Any], venue: Venue, wanted: Wanted) -> float:
+    """Return what a contract is; of Bybit's inverse contracts ccxt gives the smallest order instead of one dollar."""
+    if venue.name == "bybit":
+        return 1.0
+    size = float(market.get("contractSize") or 0.0)
+    if not 0 < size < float("inf"):
+        message = f"{venue.name} lists {wanted.name} without the size of a contract: its amounts cannot be read"
+        raise SourceError(message, venue=venue.name, symbol=wanted.name)
+    return size
+
+
+def _refuse(wanted: Wanted, venue: Venue, kind: str, swaps: list[Mapping[str, Any]]) -> None:
+    names = {split_factor(_base(market))[1].upper() for market in swaps}
+    near = difflib.get_close_matches(wanted.coin, sorted(names), n=_NEAR, cutoff=0.5)
+    hint = f"; near names: {', '.join(name[:20] for name in near)}" if near else ""
+    message = f"{venue.name} lists no {kind} perpetual swap of {wanted.name}{hint}"
+    raise SourceError(message, venue=venue.name, symbol=wanted.name)
