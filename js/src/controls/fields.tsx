@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals"
-import { useMemo } from "preact/hooks"
+import { useMemo, useState } from "preact/hooks"
 import { randomId } from "../wire/messages"
 
 export interface Choice<V extends string = string> {
@@ -20,12 +20,11 @@ export interface SegmentsProps<V extends string> {
 /** A row of choices of which one is taken. */
 export function Segments<V extends string>({ label, choices, value, choose, reason = () => null }: SegmentsProps<V>) {
   const group = useMemo(randomId, [])
-  const turns = useSignal(0)
-  void turns.value
+  const [, drawAgain] = useState({})
   const take = (own: V) => {
     choose(own)
     // What was not taken in the end is not shown as taken.
-    turns.value++
+    drawAgain({})
   }
   return (
     <div class="liq-segments" role="radiogroup" aria-label={label}>

@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { describe, expect, it } from "vitest"
 import type { Cluster, Market } from "../../src/wire/traits"
-import { rowWindow } from "../../src/table/row_window"
+import { rowWindow } from "../../src/table/table"
 import { drawTable } from "../draw"
 
 const market = { price_decimals: 1, quote: "USD", venues: ["binance", "bybit", "okx"] } as unknown as Market
