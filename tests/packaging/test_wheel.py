@@ -18,8 +18,8 @@ pytestmark = [pytest.mark.packaging, pytest.mark.timeout(600)]
 
 ROOT = Path(__file__).resolve().parents[2]
 BUNDLE_LIMIT, PACKED_LIMIT = 120_000, 45_000
-"""Bytes of our own front end, as it is and as a server sends it: 114 KB and 43 KB with Preact, beside BokehJS with about
-1 MB. A page loads it once, in some ms.
+"""Bytes of our own front end, as it is and as a server sends it: 114 KB and 43 KB with Preact, beside BokehJS with
+about 1 MB. A page loads it once, in some ms.
 """
 
 LOADER_LIMIT = 4_000
