@@ -12,7 +12,8 @@ from liqwidget.errors import SourceError
 from liqwidget.market import fetch
 from liqwidget.market.fetch import Request
 from liqwidget.market.history import Gathering, History
-from liqwidget.market.venue.symbols import Instrument, parse_symbol
+from liqwidget.market.venue.instrument import Instrument
+from liqwidget.market.venue.symbols import parse_symbol
 from liqwidget.market.venue.venues import venue
 
 if TYPE_CHECKING:

@@ -12,8 +12,9 @@ from liqwidget.errors import DataError, SourceError
 from liqwidget.market.history import FIRST_KINDS, KINDS, UNDER_WAY, Gathering, History, Kind, default_span
 from liqwidget.market.store.keeper import Keeper
 from liqwidget.market.venue import venues
+from liqwidget.market.venue.instrument import Wanted
 from liqwidget.market.venue.reader import find, gather_history
-from liqwidget.market.venue.symbols import Wanted, parse_symbol
+from liqwidget.market.venue.symbols import parse_symbol
 from liqwidget.market.venue.worker import worker
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from liqwidget.market.venue.client import Client
     from liqwidget.market.venue.reader import Progress
+    from liqwidget.market.venue.venue import Venue
     from liqwidget.market.venue.worker import Address
 
 
@@ -37,7 +39,7 @@ class Request:
         Its end; a SourceError of it says why there is none.
     """
 
-    venue: venues.Venue
+    venue: Venue
     wanted: Wanted
     step: int
     gathering: Gathering | None = field(default=None, init=False)

@@ -19,7 +19,7 @@ from liqwidget.market.venue.venues import venue
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from liqwidget.market.venue.symbols import Instrument
+    from liqwidget.market.venue.instrument import Instrument
 
 Kind = Literal["candles", "open_interest", "funding", "liquidations", "long_short"]
 KINDS: tuple[Kind, ...] = ("candles", "open_interest", "funding", "liquidations", "long_short")

@@ -18,7 +18,7 @@ from liqwidget.market.history import UNDER_WAY
 from liqwidget.market.simulated.sample import SYMBOLS, sample_market
 from liqwidget.market.source import TIMEFRAME, VENUES, Joining, Source
 from liqwidget.market.timeframes import coarser
-from liqwidget.market.venue.rows import said
+from liqwidget.market.venue.payload import said
 from liqwidget.market.venue.symbols import parse_symbol
 
 if TYPE_CHECKING:

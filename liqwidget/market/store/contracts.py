@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from liqwidget.errors import DataError
 from liqwidget.market.store.files import encoded
-from liqwidget.market.venue.symbols import Instrument, Wanted
+from liqwidget.market.venue.instrument import Instrument, Wanted
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from liqwidget.market.venue.venues import Venue
+    from liqwidget.market.venue.venue import Venue
 
 _NAME = "contract.json"
 _LARGEST = 10_000

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from liqwidget.market.store.files import Spans
-    from liqwidget.market.venue.symbols import Instrument, Wanted
+    from liqwidget.market.venue.instrument import Instrument, Wanted
 
 NEAR = 6 * HOUR
 """Gaps that are nearer to each other than this [ns] are asked for together."""

@@ -21,13 +21,13 @@ import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from liqwidget.errors import SourceError
-from liqwidget.market.venue.rows import number, said
+from liqwidget.market.venue.payload import number, said
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import SimpleNamespace
 
-    from liqwidget.market.venue.venues import Venue
+    from liqwidget.market.venue.venue import Venue
 
 LARGEST_ANSWER = 32 * 2**20
 """Bytes of one answer, unpacked; the longest list of contracts known has about 3 MB."""

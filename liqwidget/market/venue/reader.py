@@ -11,22 +11,24 @@ from liqwidget.domain.time import HOUR, MILLISECOND, MINUTE, duration_ns, durati
 from liqwidget.errors import SourceError
 from liqwidget.market.history import FIRST_KINDS, Gathering, Kind
 from liqwidget.market.venue.pages import FUNDING_GAP, on_grid, whole_page
-from liqwidget.market.venue.rows import interest, liquidation, liquidation_items, number
-from liqwidget.market.venue.symbols import Instrument, Wanted, resolve
+from liqwidget.market.venue.payload import number
+from liqwidget.market.venue.rows import interest, liquidation
+from liqwidget.market.venue.symbols import resolve
 from liqwidget.market.venue.tiers import read_tiers
+from liqwidget.market.venue.venue import raw
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from liqwidget.market.store.keeper import Keeper
     from liqwidget.market.venue.client import Client
+    from liqwidget.market.venue.instrument import Instrument, Wanted
     from liqwidget.market.venue.pages import Page, Span, TimeOf
 
     Progress = Callable[[str, Kind, int], None]
 
 TOGETHER = 4
 """Pages of one kind under way at a time."""
-_LIQUIDATION_PAGES = 20
 _FUNDING_STEP = HOUR
 """The shortest funding period [ns]; pages of funding are cut by it."""
 _EARLY = 10 * MINUTE
@@ -159,11 +161,8 @@ class _Reading:
                 self.gathering.note(f"{self.venue.name} gives its newest {self.venue.candle_rows:,} candles only")
 
         async def page(start: int, end: int) -> list[Any]:
-            # HTX ignores the times as soon as a limit is given.
-            limit = None if self.venue.name == "htx" else self.venue.candle_page
-            # OKX takes the end exclusively, the others inclusively.
-            last = end if self.venue.name == "okx" else end - 1
-            return list(await self._ask("fetch_ohlcv", self.instrument.symbol, name, start, limit, {"until": last}))
+            limit, more = self.venue.candle_request(start, end)
+            return list(await self._ask("fetch_ohlcv", self.instrument.symbol, name, start, limit, more))
 
         rows = self.venue.candle_page
         found = await self._pages("candles", page, _stamp, step=step, rows=rows, span=(first, until))
@@ -191,7 +190,7 @@ class _Reading:
                 raise
             self.gathering.note(f"the present open interest could not be read: {error}")
             return
-        rows = [(_info(row), _time_of(row, self.client.now))]
+        rows = [(raw(row), _time_of(row, self.client.now))]
         self.gathering.add("open_interest", rows)
         if not self.venue.interest_history:  # it is collected from now on
             self._keep("open_interest", rows)
@@ -214,15 +213,10 @@ class _Reading:
 
     def _interest_page(self, period: str) -> Page:
         async def page(start: int, end: int) -> list[Any]:
-            symbol, limit, more = self.instrument.symbol, self.venue.interest_page, {"until": end - 1}
-            since: int | None = start
-            match self.venue.name:
-                case "gate":
-                    more, limit = {}, (end - start) // (duration_ns(period) // MILLISECOND)
-                case "htx":
-                    more, since = {"amount_type": 2}, None
+            since, limit, more = self.venue.interest_request(start, end, duration_ns(period) // MILLISECOND)
+            symbol = self.instrument.symbol
             rows = await self._ask("fetch_open_interest_history", symbol, period, since, limit, more)
-            return [(_info(row), _time_of(row, None)) for row in rows]
+            return [(raw(row), _time_of(row, None)) for row in rows]
 
         return page
 
@@ -235,14 +229,12 @@ class _Reading:
 
     async def _funding(self, since: int, until: int) -> None:
         self.gathering.add("funding")
-        name = self.venue.funding_until
 
         async def page(start: int, end: int) -> list[Any]:
-            more = {name: end if name == "after" else end - 1} if name else {}
-            limit = self.venue.funding_page
+            more, limit = self.venue.funding_request(start, end), self.venue.funding_page
             return list(await self._ask("fetch_funding_rate_history", self.instrument.symbol, start, limit, more))
 
-        rows = self.venue.funding_page if name else math.ceil((until - since) / _FUNDING_STEP) + 1
+        rows = self.venue.funding_page if self.venue.funding_until else math.ceil((until - since) / _FUNDING_STEP) + 1
         await self._pages("funding", page, _timestamp, step=_FUNDING_STEP, rows=rows, span=(since, until))
 
     async def _liquidations(self, since: int, until: int) -> None:
@@ -257,41 +249,16 @@ class _Reading:
         end = until
         while end > first:
             start = max(first, end - window)
-            items, known = await self._liquidation_page(start, end)
+            low, high = start // MILLISECOND, end // MILLISECOND
+            items, known = await self.venue.past_liquidations(self._ask, self.instrument, low, high)
+            if low < known < high:
+                since_when = timestamp(known * MILLISECOND)
+                self.gathering.note(f"{self.venue.name}: liquidations are known from {since_when} on")
             events = [liquidation(item, self.instrument) for item in items]
             self.gathering.add("liquidations", events)
             self._told("liquidations")
-            self._keep("liquidations", events, (known, end // MILLISECOND))
+            self._keep("liquidations", events, (known, high))
             end = start
-
-    async def _liquidation_page(self, start: int, end: int) -> tuple[list[Any], int]:
-        """Return the raw items of a stretch of time [ns], and from when on they are all [ms]."""
-        low, high, limit = start // MILLISECOND, end // MILLISECOND, self.venue.liquidation_page
-        if self.venue.name == "okx":
-            return await self._liquidations_of_okx(low, high, limit)
-        more: dict[str, Any] = {"until": high}
-        if self.venue.name == "gate":
-            more = {"from": low // 1000, "to": high // 1000}  # ccxt passes milliseconds where Gate takes seconds
-        rows = await self._ask("fetch_liquidations", self.instrument.symbol, low, limit, more)
-        return [_info(row) for row in rows], low if len(rows) < limit else high
-
-    async def _liquidations_of_okx(self, low: int, high: int, limit: int) -> tuple[list[Any], int]:
-        """Return the raw items between two times [ms]; newest first, by pages. ccxt has no method of its own for it."""
-        asked = {"instType": "SWAP", "instFamily": self.instrument.id.removesuffix("-SWAP"), "state": "filled"}
-        found: list[Any] = []
-        before = high
-        for _ in range(_LIQUIDATION_PAGES):
-            page = {**asked, "after": str(before), "limit": str(limit)}
-            answer = await self._ask("request", "public/liquidation-orders", ["public"], "GET", page)
-            items = [item for name, item in liquidation_items("okx", answer) if name == self.instrument.id]
-            times = [number(item.get("ts")) for item in items]
-            found += [item for item, time in zip(items, times, strict=True) if low <= time < before]
-            oldest = min((time for time in times if time < before), default=math.nan)
-            if not oldest > low:
-                return found, low
-            before = int(oldest)
-        self.gathering.note(f"{self.venue.name}: liquidations are known from {timestamp(before * MILLISECOND)} on")
-        return found, before
 
     async def _ratios(self, since: int, until: int) -> None:
         periods = [part for part in self.venue.ratio_periods if duration_ns(part) <= self.gathering.step]
@@ -301,12 +268,7 @@ class _Reading:
         self.gathering.add("long_short")
         period, limit = (periods or list(self.venue.ratio_periods[:1]))[-1], self.venue.ratio_page
         start = max(since, until - limit * duration_ns(period)) // MILLISECOND
-        symbol = self.instrument.symbol
-        if self.venue.name == "gate":  # part of the statistics that open interest comes with
-            rows = await self._ask("fetch_open_interest_history", symbol, period, start, limit)
-            rows = [row | {"longShortRatio": number(_info(row).get("lsr_account"))} for row in rows]
-        else:
-            rows = await self._ask("fetch_long_short_ratio_history", symbol, period, start, limit)
+        rows = await self.venue.ratios(self._ask, self.instrument, period, start)
         self.gathering.add("long_short", rows)
         self._told("long_short")
         self._keep("long_short", rows, (start, until // MILLISECOND))
@@ -378,10 +340,6 @@ def _stamp(row: Any) -> float:
 
 def _timestamp(row: Any) -> float:
     return number(row.get("timestamp")) if isinstance(row, dict) else math.nan
-
-
-def _info(row: Any) -> Any:
-    return row.get("info", row) if isinstance(row, dict) else row
 
 
 def _time_of(row: Any, now: int | None) -> int | None:

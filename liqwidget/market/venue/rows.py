@@ -1,55 +1,29 @@
 """What the venues send, read: rows become frames in base units, by position side, in the order of time.
 
-Everything here is pure. Each reader names the convention that it follows; the side of a liquidation is always that of
+Everything here is pure. How a venue means a row stands in its own file; the side of a liquidation is always that of
 the position that was closed. Rows that cannot be read are left out and counted, never guessed.
 """
 
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from liqwidget.domain.time import DAY, MILLISECOND
+from liqwidget.market.venue.payload import Event, number
 from liqwidget.market.venue.venues import venue
 
 if TYPE_CHECKING:
-    from liqwidget.market.venue.symbols import Instrument
+    from liqwidget.market.venue.instrument import Instrument
 
 Notes = list[str]
 CandleRow = tuple[int, float, float, float, float, float]
 
 _CANDLE = ("open", "high", "low", "close", "volume")
 _FIELDS = 6
-_SECONDS = 1000
-_ORDER_SIDES = {"sell": "long", "buy": "short"}
-"""A sell order closes a long."""
-_POSITION_SIDES = {"buy": "long", "sell": "short", "long": "long", "short": "short"}
-
-
-class Event(NamedTuple):
-    """One liquidation."""
-
-    time: int
-    """[ns UTC]"""
-    side: str
-    """'long' or 'short', of the position that was closed."""
-    price: float
-    """[quote/base]: the fill where the venue gives it (Binance, Gate), else the bankruptcy price."""
-    size: float
-    """[quote]"""
-
-
-def said(text: object, length: int = 160) -> str:
-    """Return a text from the network as one short line of plain characters.
-
-    What shows it must still treat it as text, not as markup.
-    """
-    line = re.sub(r"\s+", " ", re.sub(r"[^\x20-\x7e]+", " ", str(text))).strip()
-    return line if len(line) <= length else line[: length - 3] + "..."
 
 
 # ---------------------------------------------------------------------- candles
@@ -90,15 +64,14 @@ def candle_rows(rows: Iterable[Any], instrument: Instrument, step: int, now: int
         else:
             kept[int(values[0]) * MILLISECOND] = tuple(values[1:])
     notes = _counted([(bad, "unreadable candles"), (future, "candles from the future")])
-    factor, halved = instrument.scale, venue(instrument.venue).candle_sides
-    unit = instrument.contract_size if instrument.venue == "gate" else None
+    factor, publisher = instrument.scale, venue(instrument.venue)
     table: list[CandleRow] = []
     for time in sorted(kept):
         opened, high, low, close, volume = kept[time]
-        amount = volume if unit is None else volume * unit / (close if instrument.inverse else 1.0)
+        amount = publisher.volume(volume, close, instrument)
         high, low = max(high, opened, close), min(low, opened, close)
         priced = (opened / factor, high / factor, low / factor, close / factor)
-        table.append((time, *priced, amount * factor / halved))
+        table.append((time, *priced, amount * factor))
     return table, notes
 
 
@@ -149,46 +122,17 @@ def interest_frame(
 
 def in_quote(instrument: Instrument) -> bool:
     """Return whether `interest` gives quote currency: a contract is an amount of it and the coins are not told."""
-    return instrument.inverse and instrument.venue in {"binance", "bybit", "gate"}
+    return instrument.inverse and venue(instrument.venue).interest_quoted
 
 
 def interest(info: Any, instrument: Instrument) -> tuple[int | None, float]:
     """Return the time [ns, None if it bears none] and amount [base, or quote: `in_quote`] of one raw row, of one side.
 
-    NaN if the row cannot be read. Conventions: Binance sumOpenInterest / openInterest [base; inverse: contracts];
-    Bybit singleOpenInterest, else half of openInterest [base; inverse: USD]; OKX oiCcy [base], else oi x contract;
-    Hyperliquid openInterest [base]; Bitget size [base]; Gate open_interest [contracts, both sides]; HTX amount, or in
-    the history volume as asked for in coins [base, both sides].
+    NaN if the row cannot be read. The conventions stand in the file of each venue.
     """
-    sides, size = venue(instrument.venue).interest_sides, instrument.contract_size
-    row: Mapping[str, Any] = info if isinstance(info, Mapping) else {}
-    time, amount = row.get("timestamp", row.get("time", row.get("ts"))), math.nan
-    match instrument.venue:
-        case "binance":
-            amount = _first(row, "sumOpenInterest", "openInterest") * (size if instrument.inverse else 1.0)
-        case "bybit":
-            single = _first(row, "singleOpenInterest")
-            amount = _first(row, "openInterest") / sides if math.isnan(single) else single
-        case "okx" if isinstance(info, Sequence) and not isinstance(info, str) and len(info) > 2:  # noqa: PLR2004
-            time, amount = info[0], number(info[2])
-        case "okx":
-            amount = _first(row, "oiCcy")
-            if math.isnan(amount) and not instrument.inverse:
-                amount = _first(row, "oi") * size
-        case "hyperliquid":
-            amount = _first(row, "openInterest")
-        case "bitget":
-            listed = row.get("openInterestList") or row.get("list") or [row]
-            amount = _first(listed[0] if isinstance(listed[0], Mapping) else {}, "size", "openInterest")
-        case "gate":
-            time = number(row.get("time")) * _SECONDS
-            amount = _first(row, "open_interest") * size / sides
-        case "htx":
-            history = "amount_type" in row
-            amount = _first(row, "volume" if history else "amount") / sides
+    time, amount = venue(instrument.venue).interest(info, instrument)
     scale = 1.0 if in_quote(instrument) else instrument.scale
-    stamp = number(time)
-    return (int(stamp) * MILLISECOND if 0 < stamp < math.inf else None), amount * scale
+    return (int(time) * MILLISECOND if 0 < time < math.inf else None), amount * scale
 
 
 # ---------------------------------------------------------------------- funding and ratio
@@ -240,101 +184,20 @@ def liquidation_frame(events: Iterable[Event | None], now: int) -> tuple[pd.Data
     return frame.assign(time=pd.to_datetime(frame["time"].astype("int64"), utc=True)), notes
 
 
-def liquidation_items(name: str, payload: Any) -> Iterator[tuple[str, Any]]:
-    """Yield the venue's name of the contract and the raw item of each liquidation in an answer or a socket's frame."""
-    body = payload.get("data", payload) if isinstance(payload, Mapping) else payload
-    if name == "binance" and isinstance(body, Mapping):
-        body = [body.get("o", body)]
-    for item in body if isinstance(body, Sequence) and not isinstance(body, str) else []:
-        if not isinstance(item, Mapping):
-            continue
-        if name == "okx" and isinstance(item.get("details"), Sequence):
-            yield from ((str(item.get("instId")), part) for part in item["details"])
-        else:
-            keys = {"binance": "s", "bybit": "s", "gate": "contract", "htx": "contract_code", "okx": "instId"}
-            yield str(item.get(keys.get(name, "symbol"))), item
-
-
-def liquidations_streamed(name: str, message: Any) -> bool:
-    """Return whether a socket's message tells of liquidations."""
-    if not isinstance(message, Mapping):
-        return False
-    argument = message.get("arg")
-    match name:
-        case "binance":
-            return message.get("e") == "forceOrder"
-        case "bybit":
-            return str(message.get("topic")).startswith("allLiquidation.")
-        case "okx":
-            return (
-                isinstance(argument, Mapping) and argument.get("channel") == "liquidation-orders" and "data" in message
-            )
-    return False
-
-
 def liquidation(item: Any, instrument: Instrument) -> Event | None:
-    """Return the liquidation of one raw item, None if it cannot be read.
-
-    Conventions: Binance `S` is the side of the ORDER, `ap` the average fill, `z` what was filled. Bybit `S` is the
-    side of the POSITION, `p` the bankruptcy price. OKX `posSide` is the position's side ('net' or missing: by the
-    order's `side`), `sz` contracts, `bkPx` the bankruptcy price. Gate's sign of `size` is the POSITION's, `order_size`
-    what this order closes (`size` counts a position that is closed in steps again at each). HTX `position_side`, else
-    the order's `direction`; `trade_turnover` is quote currency.
-    """
-    if not isinstance(item, Mapping):
+    """Return the liquidation of one raw item, None if it cannot be read. The conventions stand in the venue's file."""
+    found = venue(instrument.venue).liquidation(item, instrument) if isinstance(item, Mapping) else None
+    if found is None or found.side is None:
         return None
-    contract = instrument.contract_size
-    side: str | None = None
-    time = price = amount = worth = math.nan
-    match instrument.venue:
-        case "binance":
-            side = _ORDER_SIDES.get(str(item.get("S")).lower())
-            filled = _first(item, "ap")
-            price = filled if filled > 0 else _first(item, "p")
-            time, amount = number(item.get("T")), _first(item, "z", "q") * (contract if instrument.inverse else 1.0)
-        case "bybit":
-            side = _POSITION_SIDES.get(str(item.get("S")).lower())
-            time, price, amount = number(item.get("T")), _first(item, "p"), _first(item, "v")
-        case "okx":
-            side = {"long": "long", "short": "short"}.get(str(item.get("posSide")).lower()) or _ORDER_SIDES.get(
-                str(item.get("side")).lower()
-            )
-            time, price, amount = number(item.get("ts")), _first(item, "bkPx"), _first(item, "sz") * contract
-        case "gate":
-            held = _first(item, "size")
-            side = "long" if held > 0 else "short" if held < 0 else None
-            closed = abs(_first(item, "order_size", "size")) - abs(_first({"left": 0} | dict(item), "left"))
-            time, price = number(item.get("time")) * _SECONDS, _first(item, "fill_price", "order_price")
-            amount = closed * contract
-        case "htx":
-            position = _POSITION_SIDES.get(str(item.get("position_side")).lower())
-            side = position or _ORDER_SIDES.get(str(item.get("direction")).lower())
-            time = number(item.get("liquidation_time", item.get("created_at")))
-            price, worth = _first(item, "bankrupt_price", "price"), _first(item, "trade_turnover")
-            amount = _first(item, "volume") * contract
+    worth = found.worth
     if math.isnan(worth):
-        worth = amount if instrument.inverse else amount * price
-    if side is None or not (0 < time < math.inf and 0 < price < math.inf and 0 < worth < math.inf):
+        worth = found.amount if instrument.inverse else found.amount * found.price
+    if not (0 < found.time < math.inf and 0 < found.price < math.inf and 0 < worth < math.inf):
         return None
-    return Event(int(time) * MILLISECOND, side, price / instrument.scale, worth)
+    return Event(int(found.time) * MILLISECOND, found.side, found.price / instrument.scale, worth)
 
 
 # ---------------------------------------------------------------------- small parts
-
-
-def number(value: Any) -> float:
-    """Return a number or its text as a float; NaN for what is neither."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        return math.nan
-    try:
-        return float(value)
-    except (ValueError, OverflowError):
-        return math.nan
-
-
-def _first(row: Mapping[str, Any], *names: str) -> float:
-    """Return the first of some fields that is a number, else NaN."""
-    return next((value for value in (number(row.get(name)) for name in names) if not math.isnan(value)), math.nan)
 
 
 def _counted(counts: list[tuple[int, str]]) -> Notes:

@@ -7,19 +7,20 @@ runs it connects again. A stream that has ended leaves no task, no socket and no
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from liqwidget.domain.time import duration_text
 from liqwidget.errors import SourceError
 from liqwidget.market.venue.client import Answer, Client, reason, seconds_to_wait
-from liqwidget.market.venue.rows import liquidation, liquidation_items, liquidations_streamed
+from liqwidget.market.venue.rows import liquidation
 from liqwidget.market.venue.worker import worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
-    from liqwidget.market.venue.rows import Event
-    from liqwidget.market.venue.symbols import Instrument
+    from liqwidget.market.venue.instrument import Instrument
+    from liqwidget.market.venue.payload import Event
 
 SILENT_SECONDS = 60.0
 """A venue that says nothing for so long, not even a pong, is taken for gone. Venues send candles of BTC each second."""
@@ -150,11 +151,11 @@ class Stream:
         """
         loop, make, handle = asyncio.get_running_loop(), exchange.client, exchange.handle_message
         guarded: set[int] = set()
-        name, instrument = self._source.venue.name, self._instrument
+        venue, instrument = self._source.venue, self._instrument
 
         def heard(client: Any, message: Any) -> None:
-            if liquidations_streamed(name, message):
-                items = [item for contract, item in liquidation_items(name, message) if contract == instrument.id]
+            if isinstance(message, Mapping) and venue.tells_liquidations(message):
+                items = [item for contract, item in venue.liquidation_items(message) if contract == instrument.id]
                 if items:
                     self._told_liquidations([liquidation(item, instrument) for item in items])
             handle(client, message)

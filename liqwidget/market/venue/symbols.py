@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import difflib
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from liqwidget.domain.validation import checked_name
 from liqwidget.errors import SourceError
+from liqwidget.market.venue.instrument import Instrument, Wanted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from liqwidget.market.venue.venues import Venue
+    from liqwidget.market.venue.venue import Venue
 
 _QUOTES = "USDT|USDC|USD|BUSD"
 _SPELLED = re.compile(
@@ -22,66 +22,6 @@ _SPELLED = re.compile(
 _THOUSANDS = re.compile(r"(?P<count>10{3,}|1M|k)(?P<coin>[A-Z][A-Z0-9]+)", re.ASCII)
 _COUNTS = {"k": 1000, "1M": 1_000_000}
 _NEAR = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a symbol asks for.
-
-    Parameters
-    ----------
-    name : str
-        The coin as it is shown, such as 'BTC', 'kPEPE' or '1000PEPE'.
-    coin : str
-        The coin alone, in capitals: 'PEPE'.
-    factor : int
-        How many coins the shown prices and amounts count as one.
-    quote : str
-        The quote currency asked for; '' leaves it to the venue.
-    inverse : bool
-        Whether a contract settled in the coin is asked for.
-    """
-
-    name: str
-    coin: str
-    factor: int = 1
-    quote: str = ""
-    inverse: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Instrument:
-    """One perpetual swap of a venue, and how its figures become prices and amounts of the wanted coin.
-
-    Parameters
-    ----------
-    venue, symbol, id : str
-        Venue, ccxt's unified symbol, and the venue's own name of the contract.
-    wanted : Wanted
-        What is shown.
-    quote : str
-        Quote currency.
-    inverse : bool
-        Whether it is settled in the coin; a contract is then an amount of quote currency.
-    contract_size : float
-        What one contract is [base of the venue], or [quote] if `inverse`.
-    factor : int
-        How many coins the venue's base counts as one.
-    """
-
-    venue: str
-    symbol: str
-    id: str
-    wanted: Wanted
-    quote: str
-    inverse: bool
-    contract_size: float
-    factor: int
-
-    @property
-    def scale(self) -> float:
-        """What one base unit of the venue is in the shown base unit; its prices are divided by it."""
-        return self.factor / self.wanted.factor
 
 
 def parse_symbol(symbol: object) -> Wanted:
@@ -170,10 +110,7 @@ def _base(market: Mapping[str, Any]) -> str:
 
 
 def _contract_size(market: Mapping[str, Any], venue: Venue, wanted: Wanted) -> float:
-    """Return what a contract is; of Bybit's inverse contracts ccxt gives the smallest order instead of one dollar."""
-    if venue.name == "bybit":
-        return 1.0
-    size = float(market.get("contractSize") or 0.0)
+    size = venue.contract_size(market)
     if not 0 < size < float("inf"):
         message = f"{venue.name} lists {wanted.name} without the size of a contract: its amounts cannot be read"
         raise SourceError(message, venue=venue.name, symbol=wanted.name)

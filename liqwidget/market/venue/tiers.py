@@ -3,30 +3,19 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
 from liqwidget.errors import SourceError
-from liqwidget.market.venue.rows import number, said
+from liqwidget.market.venue.payload import number, said
 
 if TYPE_CHECKING:
     from liqwidget.market.venue.client import Client
-    from liqwidget.market.venue.symbols import Instrument
+    from liqwidget.market.venue.instrument import Instrument
+    from liqwidget.market.venue.venue import Venue
 
 COLUMNS = ("limit", "unit", "max_leverage", "maintenance_margin_rate")
-
-_COUNTED: dict[str, Literal["value", "contracts"]] = {
-    "bybit": "value",
-    "bitget": "value",
-    "gate": "value",
-    "okx": "contracts",
-    "htx": "contracts",
-}
-"""What ccxt's `maxNotional` is: an amount of the currency of settlement, or contracts."""
-
-_SHARE = 0.5
-"""Hyperliquid: maintenance is half of the initial margin at the largest leverage (its documents, 'Margining')."""
 
 
 async def read_tiers(client: Client, instrument: Instrument) -> pd.DataFrame:
@@ -54,13 +43,9 @@ async def read_tiers(client: Client, instrument: Instrument) -> pd.DataFrame:
     if client.venue.tiers != "public":
         message = f"{name} shows its margin tiers only to those with a key; dated tables of it are in the package"
         raise SourceError(message, venue=name)
-    if name == "hyperliquid":
-        listed = client.exchange.markets[instrument.symbol].get("info")
-        most = number(listed.get("maxLeverage")) if isinstance(listed, dict) else math.nan
-        rows: list[Any] = [{"maxLeverage": most, "maintenanceMarginRate": _SHARE / (most or math.nan)}]
-    else:
-        rows = list(await client.call("fetch_market_leverage_tiers", instrument.symbol))
-    unit, factor = _unit(name, instrument)
+    market = client.exchange.markets[instrument.symbol]
+    rows = await client.venue.margin_tiers(client.call, instrument, market)
+    unit, factor = _unit(client.venue, instrument)
     frame = pd.DataFrame(
         [
             (
@@ -84,9 +69,9 @@ async def read_tiers(client: Client, instrument: Instrument) -> pd.DataFrame:
     return frame.sort_values(["limit", "max_leverage"], ascending=[True, False], ignore_index=True)
 
 
-def _unit(name: str, instrument: Instrument) -> tuple[Literal["quote", "base"], float]:
+def _unit(venue: Venue, instrument: Instrument) -> tuple[Literal["quote", "base"], float]:
     """Return the unit of a tier's limit, and by what ccxt's number is multiplied to be in it."""
-    contracts = _COUNTED.get(name) == "contracts"
+    contracts = venue.tier_limits == "contracts"
     if contracts == instrument.inverse:
         return "quote", instrument.contract_size if contracts else 1.0
     return "base", instrument.scale * (instrument.contract_size if contracts else 1.0)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
     from concurrent.futures import Future
 
-    from liqwidget.market.venue.venues import Venue
+    from liqwidget.market.venue.venue import Venue
 
     Address = Callable[[str, str], str]
     """Turns a venue's name and one of its addresses into another address."""

@@ -14,23 +14,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from liqwidget.domain.time import HOUR, MILLISECOND, duration_ns
-from liqwidget.market.venue import rows as venue_rows
+from liqwidget.market.venue.payload import Event, number, said
 from liqwidget.market.venue.rows import (
-    Event,
     candle_frame,
     interest,
     interest_frame,
     liquidation,
     liquidation_frame,
-    liquidation_items,
     rate_frame,
-    said,
 )
+from liqwidget.market.venue.venues import VENUES
 from tests.answers import START, STEP, candle_rows, instrument
 from tests.recorded import FOLDER, needs_recordings
 
 if TYPE_CHECKING:
-    from liqwidget.market.venue.symbols import Instrument
+    from liqwidget.market.venue.instrument import Instrument
 
 RECORDED = FOLDER / "data" / "real" / "payloads"
 FIVE = duration_ns("5m")
@@ -160,7 +158,7 @@ def test_recorded_frames_agree_on_the_side(venue: str, captured: str, expected: 
     names = {"binance": "BTCUSDT", "bybit": "BTCUSDT", "okx": "BTC-USDT-SWAP"}
     found = [
         liquidation(item, SWAPS[venue])
-        for frame in told for name, item in liquidation_items(venue, frame) if name == names[venue]
+        for frame in told for name, item in VENUES[venue].liquidation_items(frame) if name == names[venue]
     ]  # fmt: skip
     assert [event[:2] for event in found if event] == [event[:2] for event in expected]
     np.testing.assert_allclose([event[2:] for event in found if event], [event[2:] for event in expected])
@@ -186,7 +184,7 @@ def test_recorded_events_of_three_venues_have_the_side_that_was_written_beside_t
 @needs_recordings
 def test_recorded_liquidations_of_okx_by_rest_have_the_side_of_the_order() -> None:
     answer = recorded("rest_2026-08-15/okx_api_v5_public_liquidation_orders_BTC-USDT.json")
-    found = [liquidation(item, SWAPS["okx"]) for _, item in liquidation_items("okx", answer)]
+    found = [liquidation(item, SWAPS["okx"]) for _, item in VENUES["okx"].liquidation_items(answer)]
     assert [event and event.side for event in found] == ["short", "long"]
     assert found[0] is not None
     assert found[0].size == pytest.approx(0.0241 * 63064.9)
@@ -327,7 +325,7 @@ _JSON = st.recursive(
 @given(_JSON, st.sampled_from(sorted(SWAPS)))
 def test_no_answer_breaks_a_reader(answer: Any, venue: str) -> None:
     swap = SWAPS[venue]
-    for _, item in liquidation_items(venue, answer):
+    for _, item in VENUES[venue].liquidation_items(answer):
         event = liquidation(item, swap)
         assert event is None or event.size > 0
     rows = answer if isinstance(answer, list) else [answer]
@@ -337,7 +335,7 @@ def test_no_answer_breaks_a_reader(answer: Any, venue: str) -> None:
 
 @pytest.mark.parametrize("value", ["1e400", "", "nan", None, True, [], {}, "12 34"])
 def test_what_is_no_number_is_nan_or_infinite(value: Any) -> None:
-    assert not math.isfinite(venue_rows.number(value))
+    assert not math.isfinite(number(value))
 
 
 def test_texts_from_the_network_are_short_and_plain() -> None:

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from liqwidget.errors import DataError, LiqError, SourceError
-from liqwidget.market.venue.symbols import Wanted, parse_symbol, resolve, split_factor
+from liqwidget.market.venue.instrument import Wanted
+from liqwidget.market.venue.symbols import parse_symbol, resolve, split_factor
 from liqwidget.market.venue.venues import VENUES
 
 

@@ -15,7 +15,8 @@ from liqwidget.domain.margin import UNKNOWN_DISTANCE, venue_cap
 from liqwidget.domain.tiers import tier_table
 from liqwidget.errors import DataError, SourceError
 from liqwidget.market.fetch import fetch_history
-from liqwidget.market.venue.symbols import Instrument, parse_symbol
+from liqwidget.market.venue.instrument import Instrument
+from liqwidget.market.venue.symbols import parse_symbol
 from liqwidget.market.venue.tiers import COLUMNS, read_tiers
 from liqwidget.market.venue.venues import venue
 from tests.venues import faults
@@ -96,7 +97,8 @@ def read(name: str, rows: object, contract: Instrument) -> pd.DataFrame:
         assert (method, symbol) == ("fetch_market_leverage_tiers", "BTC/USDT:USDT")
         return rows
 
-    client: Any = SimpleNamespace(venue=venue(name), call=call)
+    listed = SimpleNamespace(markets={contract.symbol: {}})
+    client: Any = SimpleNamespace(venue=venue(name), exchange=listed, call=call)
     return asyncio.run(read_tiers(client, contract))
 
 
@@ -134,7 +136,7 @@ def test_what_cannot_be_a_tier_is_refused(row: object) -> None:
 @pytest.mark.parametrize("info", [{"maxLeverage": 0}, {"maxLeverage": "no"}, {}, None])
 def test_a_largest_leverage_that_is_none_is_refused(info: object) -> None:
     listed = SimpleNamespace(markets={"BTC/USDT:USDT": {"info": info}})
-    client: Any = SimpleNamespace(venue=venue("hyperliquid"), exchange=listed)
+    client: Any = SimpleNamespace(venue=venue("hyperliquid"), exchange=listed, call=None)
     with pytest.raises(SourceError, match="hyperliquid sent margin tiers of BTCUSDT that cannot be used"):
         asyncio.run(read_tiers(client, instrument("hyperliquid")))
 
