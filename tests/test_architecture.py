@@ -48,7 +48,7 @@ LATE = (
 """What `import liqwidget` must not load. (pandas 3 loads pyarrow by itself.)"""
 
 DRAWERS = {"utils", "util", "helpers", "helper", "common", "misc", "shared"}
-MAXIMUM_LINES = {".py": 400, ".ts": 250}
+MAXIMUM_LINES = {".py": 400, ".ts": 250, ".tsx": 250}
 NOT_OURS = {".git", ".venv", "node_modules", "static", "dist", "build", "artefacts", "__pycache__"}
 
 # Written in pieces, so that this file does not contain what it looks for.
