@@ -348,4 +348,5 @@ class LiqHeatmap(TimeframedView, JudgingView):
         """
         from liqwidget.picture.heatmap import write_png
 
-        return write_png(self, Path(path), width, height, theme)
+        ticked = [cluster.id for cluster in self.selected_clusters]
+        return write_png(self, Path(path), width, height, theme, ticked=ticked)

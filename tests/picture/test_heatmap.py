@@ -14,7 +14,6 @@ from matplotlib.figure import Figure
 from liqwidget import profile
 from liqwidget.domain.time import DAY, HOUR, time_ns
 from liqwidget.picture.axes import axis_decimals, draw_times
-from liqwidget.picture.heatmap import INKS
 from liqwidget.picture.layout import Place, layout
 from liqwidget.picture.profile import stacked, sums
 
@@ -126,10 +125,3 @@ def test_times_are_round_and_apart() -> None:
 @pytest.mark.parametrize(("price", "decimals"), [((80_000, 90_000), 0), ((1.0, 1.5), 2), ((0.00001, 0.00002), 6)])
 def test_prices_on_the_axis_have_as_many_decimals_as_tell_them_apart(price: tuple[float, float], decimals: int) -> None:
     assert axis_decimals(price) == decimals
-
-
-def test_inks_are_the_colours_of_the_front_end() -> None:
-    assert {theme: (ink.accent, ink.rising, ink.falling) for theme, ink in INKS.items()} == {
-        "dark": ("#58d6c3", "#e9eef5", "#7d8ba0"),
-        "light": ("#0b8577", "#7d8ba0", "#1b2330"),
-    }
