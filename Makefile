@@ -115,7 +115,7 @@ $(VENV)/made:
 # An editable install; it builds the front end too, with the Node that the build requires. What is imported is compiled
 # then: most of what is installed never is.
 $(VENV)/installed: $(VENV)/made pyproject.toml
-	$(BIN)/python -m pip install --quiet --no-compile --editable .
+	$(BIN)/python -m pip install --quiet --no-compile --editable ".[lab]"
 	@touch $@
 
 $(VENV)/installed-test: $(VENV)/made pyproject.toml

@@ -7,7 +7,6 @@ anywidget and exports, `store` what is kept on this machine, `heatmap` the face.
 
 from __future__ import annotations
 
-from liqwidget import store
 from liqwidget.domain.frames import MarketData
 from liqwidget.domain.ledger import Ledger
 from liqwidget.domain.levels import LevelSet
@@ -21,7 +20,8 @@ from liqwidget.estimate.calibration import Calibration
 from liqwidget.estimate.estimator import advance, estimate, recompute
 from liqwidget.heatmap import LiqHeatmap
 from liqwidget.market.download import history, margin_tiers
-from liqwidget.market.sample import sample_market
+from liqwidget.market.simulated.sample import sample_market
+from liqwidget.market.store import face as store
 from liqwidget.raster.grid import Grid, rasterise
 from liqwidget.study.clusters import Cluster, clusters_frame, find_clusters
 from liqwidget.study.levels import levels

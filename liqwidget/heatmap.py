@@ -16,7 +16,7 @@ from liqwidget.errors import DataError
 from liqwidget.estimate.calibrate import calibrate
 from liqwidget.estimate.estimator import advance, estimate
 from liqwidget.field.density import NAMED_PRIORS, Prior
-from liqwidget.market.source import ENVIRONMENT, SourceLike, VenueStatus, missing, read
+from liqwidget.market.read import ENVIRONMENT, missing, read
 from liqwidget.study.clusters import clusters_frame
 from liqwidget.study.levels import levels
 from liqwidget.timeframed import TimeframedView, session_of
@@ -29,7 +29,9 @@ if TYPE_CHECKING:
 
     from liqwidget.domain.ledger import Ledger
     from liqwidget.domain.levels import LevelSet
+    from liqwidget.domain.status import VenueStatus
     from liqwidget.estimate.calibration import Calibration
+    from liqwidget.market.source import SourceLike
     from liqwidget.trust.grade import Grade
     from liqwidget.widget.live_view import Update
 

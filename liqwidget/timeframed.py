@@ -11,7 +11,8 @@ from liqwidget.domain.time import duration_ns, duration_text
 from liqwidget.errors import DataError, LiqError
 from liqwidget.estimate.estimator import estimate
 from liqwidget.field.density import Prior
-from liqwidget.market.source import Source, read
+from liqwidget.market.read import read
+from liqwidget.market.source import Source
 from liqwidget.market.timeframes import check_timeframe, coarser, timeframes
 from liqwidget.widget.keeping import weakly
 from liqwidget.widget.live_view import LiveView

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from liqwidget import advance, estimate
-from liqwidget.market.source import VenueStatus
+from liqwidget.domain.status import VenueStatus
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -31,7 +31,6 @@ MAY_IMPORT = {
     "run": {"errors", "domain", "field", "market", "estimate", "study"},
     "widget": {"errors", "domain", "field", "raster", "study", "trust", "picture"},
     "timeframed": {"errors", "domain", "field", "market", "estimate", "run", "widget"},
-    "store": {"errors", "domain", "market"},
 }
 """Per part of the package, the other parts it may import. All may import `look`.
 
@@ -39,7 +38,7 @@ MAY_IMPORT = {
 """
 MAY_IMPORT_ALL = {"heatmap", "__init__"}
 
-ONLY_IN = {"ccxt": "market/exchange*.py", "dask": "run/batch*.py"}
+ONLY_IN = {"ccxt": "market/venue/*.py", "dask": "run/batch*.py"}
 """Per library, the one place that imports it."""
 
 LATE = (

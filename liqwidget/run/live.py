@@ -17,9 +17,9 @@ from liqwidget.domain.ledger import CHURN, Ledger
 from liqwidget.domain.time import duration_ns
 from liqwidget.errors import DataError
 from liqwidget.field.density import Prior
-from liqwidget.market.exchange import worker
-from liqwidget.market.symbols import parse_symbol
-from liqwidget.market.venues import venue
+from liqwidget.market.venue.symbols import parse_symbol
+from liqwidget.market.venue.venues import venue
+from liqwidget.market.venue.worker import worker
 from liqwidget.run.venue_feed import Setting, VenueFeed
 
 if TYPE_CHECKING:
@@ -27,9 +27,10 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from liqwidget.domain.frames import MarketData
-    from liqwidget.market.exchange import Address
-    from liqwidget.market.source import Source, VenueStatus
-    from liqwidget.market.symbols import Wanted
+    from liqwidget.domain.status import VenueStatus
+    from liqwidget.market.source import Source
+    from liqwidget.market.venue.instrument import Wanted
+    from liqwidget.market.venue.worker import Address
 
 UPDATE_SECONDS = 0.1
 """Between two updates; what comes meanwhile is in the next one."""

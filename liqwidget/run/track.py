@@ -27,8 +27,9 @@ if TYPE_CHECKING:
     from liqwidget.domain.ledger import Ledger, VenueLedger
     from liqwidget.field.density import Prior
     from liqwidget.market.history import History
-    from liqwidget.market.payloads import CandleRow, Event
-    from liqwidget.market.venues import Venue
+    from liqwidget.market.venue.payload import Event
+    from liqwidget.market.venue.rows import CandleRow
+    from liqwidget.market.venue.venue import Venue
 
 LAG = 6
 """Candles that are asked for again, and folded anew, though they have closed."""
@@ -344,7 +345,7 @@ def _stamps(frame: pd.DataFrame) -> list[int]:
 
 
 def _events(found: Liquidations) -> list[Event]:
-    from liqwidget.market.payloads import Event
+    from liqwidget.market.venue.payload import Event
 
     columns = (found.time.tolist(), found.side.tolist(), found.price.tolist(), found.size.tolist())
     return [Event(time, Side(side).label, price, size) for time, side, price, size in zip(*columns, strict=True)]

@@ -8,16 +8,18 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from liqwidget.domain.status import VenueStatus
 from liqwidget.domain.time import HOUR, MINUTE, timestamp
 from liqwidget.errors import LiqError, SourceError
 from liqwidget.estimate.estimator import estimate
-from liqwidget.market.exchange import worker
-from liqwidget.market.exchange_history import find, gather_history
-from liqwidget.market.exchange_stream import SILENT_SECONDS, Stream
 from liqwidget.market.history import Gathering, Kind, default_span
-from liqwidget.market.kept import Keeper
-from liqwidget.market.payloads import Event, candle_rows, in_quote, interest, said
-from liqwidget.market.source import VenueStatus, shortened
+from liqwidget.market.read import shortened
+from liqwidget.market.store.keeper import Keeper
+from liqwidget.market.venue.payload import Event, said
+from liqwidget.market.venue.reader import find, gather_history
+from liqwidget.market.venue.rows import candle_rows, in_quote, interest
+from liqwidget.market.venue.stream import SILENT_SECONDS, Stream
+from liqwidget.market.venue.worker import worker
 from liqwidget.run.track import Track, interest_period
 
 if TYPE_CHECKING:
@@ -26,10 +28,10 @@ if TYPE_CHECKING:
     from liqwidget.domain.frames import MarketData
     from liqwidget.domain.ledger import VenueLedger
     from liqwidget.field.density import Prior
-    from liqwidget.market.exchange import Address
-    from liqwidget.market.exchange_client import Client
-    from liqwidget.market.symbols import Instrument, Wanted
-    from liqwidget.market.venues import Venue
+    from liqwidget.market.venue.client import Client
+    from liqwidget.market.venue.instrument import Instrument, Wanted
+    from liqwidget.market.venue.venue import Venue
+    from liqwidget.market.venue.worker import Address
 
 POLL_SECONDS = 60.0
 """Between two questions for history and open interest while candles are streamed; a candle's close asks at once."""

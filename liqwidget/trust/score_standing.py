@@ -57,7 +57,7 @@ _FARTHEST = 3.0
 
 
 class Truth(Protocol):
-    """What is known to stand, such as `liqwidget.market.sample.SampleTruth`."""
+    """What is known to stand, such as `liqwidget.market.simulated.sample.SampleTruth`."""
 
     def standing(self, at: Any, edges: npt.ArrayLike, venue: str | None = None) -> tuple[Floats, Floats]:
         """Return long and short [quote] between price edges at a time."""

@@ -27,7 +27,7 @@ from liqwidget.domain.lattice import CELL
 from liqwidget.domain.time import DAY, HOUR, duration_ns, time_ns
 from liqwidget.estimate.estimator import estimate
 from liqwidget.field import measure
-from liqwidget.market.sample import sample_market
+from liqwidget.market.simulated.sample import sample_market
 from liqwidget.trust.reliability import CLIP, excursions
 from tests.recorded import FOLDER
 

@@ -14,7 +14,7 @@ from liqwidget.estimate.calibrate import calibrate
 from liqwidget.estimate.estimator import estimate
 from liqwidget.field.density import NAMED_PRIORS, Prior
 from liqwidget.heatmap import LiqHeatmap
-from liqwidget.market.sample import sample_market
+from liqwidget.market.simulated.sample import sample_market
 from liqwidget.trust.reliability import reliability
 from liqwidget.trust.score import score
 from liqwidget.trust.score_standing import score_positions, score_truth

@@ -23,7 +23,7 @@ FEED = """
 import threading, time
 from pathlib import Path
 from liqwidget import LiqHeatmap
-from liqwidget.market.sample import sample_market
+from liqwidget.market.simulated.sample import sample_market
 from liqwidget.widget import courier
 from tests.fake_feed import FakeFeed
 markets = [market.coarser("15m") for market in sample_market("BTC").markets()[:2]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -98,7 +99,7 @@ def binder_environment(
     for entry in conda["dependencies"]:
         if isinstance(entry, dict):
             environment.run("python", "-m", "pip", "install", "--quiet", *entry["pip"], cwd=clean_tree)
-    environment.run(*postbuild_pip_line.split(), "--quiet", cwd=clean_tree)
+    environment.run(*shlex.split(postbuild_pip_line), "--quiet", cwd=clean_tree)
     return environment
 
 

@@ -34,6 +34,7 @@ heatmap.to_html(sys.argv[1])
 print(liqwidget.__file__)
 print(repr(heatmap))
 assert liqwidget.__version__ == importlib.metadata.version("liqwidget")
+assert not {"jupyterlab", "jupyter_server", "notebook"} & set(sys.modules)
 """
 
 

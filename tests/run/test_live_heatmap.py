@@ -16,22 +16,22 @@ from liqwidget import LiqHeatmap, timeframed
 from liqwidget.domain.time import duration_ns
 from liqwidget.errors import SourceError
 from liqwidget.estimate.estimator import estimate
-from liqwidget.market import exchange
-from liqwidget.market import source as source_module
+from liqwidget.market import fetch
+from liqwidget.market import read as read_module
 from liqwidget.run import live as live_module
 from liqwidget.run.live import Feed, Update
-from tests.exchanges import faults
 from tests.run.feeding import STEP, exchanges, until, whole
+from tests.venues import faults
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from liqwidget.market.source import Source
-    from tests.exchanges.server import ExchangeServer
+    from tests.venues.server import VenueServer
 
 
 @pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[ExchangeServer]:
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[VenueServer]:
     """Exchanges that heatmaps find by themselves."""
     with exchanges() as running:
         clock = running.clock
@@ -44,8 +44,8 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[ExchangeServer]:
             "first_wait": 0.005,
         }
         since = pd.Timestamp(clock.now, unit="ms", tz="UTC") - pd.Timedelta("6h")
-        asked = functools.partial(exchange.request_history, since=since, **options)
-        monkeypatch.setattr(exchange, "request_history", asked)
+        asked = functools.partial(fetch.request_history, since=since, **options)
+        monkeypatch.setattr(fetch, "request_history", asked)
         monkeypatch.setattr(live_module, "Feed", functools.partial(Feed, pace=300.0, **options))
         yield running
 
@@ -60,7 +60,7 @@ def connected(heatmap: LiqHeatmap) -> None:
     until(lambda: set(heatmap.status["state"]) == {"connected"}, lambda: heatmap.status)
 
 
-def test_a_live_heatmap_follows_until_it_is_closed(server: ExchangeServer) -> None:
+def test_a_live_heatmap_follows_until_it_is_closed(server: VenueServer) -> None:
     heatmap = LiqHeatmap("BTC", ["binance", "okx"], live=True, window="12h")
     connected(heatmap)
     for _ in range(3):
@@ -82,7 +82,7 @@ def test_a_live_heatmap_follows_until_it_is_closed(server: ExchangeServer) -> No
     until(lambda: not [thread for thread in threading.enumerate() if thread.name.startswith("liqwidget")])
 
 
-def test_a_venue_that_comes_back_joins_the_picture(server: ExchangeServer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_venue_that_comes_back_joins_the_picture(server: VenueServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(live_module, "AGAIN_SECONDS", 30.0)
     server.faults.inject(faults.Status(451), venue="okx", times=4)
     heatmap = LiqHeatmap("BTC", ["binance", "okx"], live=True)
@@ -93,7 +93,7 @@ def test_a_venue_that_comes_back_joins_the_picture(server: ExchangeServer, monke
     heatmap.close()
 
 
-def test_a_heatmap_that_nobody_holds_stops_its_feed(server: ExchangeServer) -> None:
+def test_a_heatmap_that_nobody_holds_stops_its_feed(server: VenueServer) -> None:
     heatmap = LiqHeatmap("BTC", ["binance"], live=True)
     connected(heatmap)
     feed = weakref.ref(heatmap._feed)
@@ -131,10 +131,10 @@ def reading() -> list[threading.Thread]:
     return [thread for thread in threading.enumerate() if thread.name == "liqwidget-timeframe"]
 
 
-def test_another_timeframe_is_read_and_followed(server: ExchangeServer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_timeframe_is_read_and_followed(server: VenueServer, monkeypatch: pytest.MonkeyPatch) -> None:
     heatmap = LiqHeatmap("BTC", ["binance", "okx"], live=True, window="12h", venues=("okx",), prior="isolated")
     connected(heatmap)
-    let_go, read = threading.Event(), source_module.read
+    let_go, read = threading.Event(), read_module.read
     slow = threading.Event()
 
     def held(symbol: str, names: list[str], timeframe: str) -> Source:
@@ -179,7 +179,7 @@ def test_another_timeframe_is_read_and_followed(server: ExchangeServer, monkeypa
 
 
 def test_a_venue_that_joins_after_another_prior_has_it_too(
-    server: ExchangeServer, monkeypatch: pytest.MonkeyPatch
+    server: VenueServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(live_module, "AGAIN_SECONDS", 30.0)
     server.faults.inject(faults.Status(451), venue="okx", times=4)
@@ -192,9 +192,9 @@ def test_a_venue_that_joins_after_another_prior_has_it_too(
     heatmap.close()
 
 
-def test_live_data_take_the_place_of_the_sample(server: ExchangeServer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_live_data_take_the_place_of_the_sample(server: VenueServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(live_module, "AGAIN_SECONDS", 30.0)
-    monkeypatch.setattr(source_module, "VENUES", ("binance", "okx"))
+    monkeypatch.setattr(read_module, "VENUES", ("binance", "okx"))
     for name in ("binance", "okx"):
         server.faults.inject(faults.Status(451), venue=name, times=4)
     heatmap = LiqHeatmap("BTC", live=True)

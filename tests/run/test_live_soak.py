@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from liqwidget.market.exchange import worker
+from liqwidget.market.venue.worker import worker
 from liqwidget.run import venue_feed
-from tests.exchanges.questions import HOUR, MINUTE
 from tests.run.feeding import WITH_HISTORY, exchanges, live, until
+from tests.venues.questions import HOUR, MINUTE
 
 SEED = 20261122
 PACE = 300.0

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from liqwidget.estimate.estimator import estimate
 from liqwidget.field.density import Prior
 from liqwidget.market.history import History
-from liqwidget.market.sample import sample_market
-from liqwidget.market.symbols import Instrument, parse_symbol
+from liqwidget.market.simulated.sample import sample_market
+from liqwidget.market.venue.instrument import Instrument
+from liqwidget.market.venue.symbols import parse_symbol
 from liqwidget.run.track import Track
 from tests.ledgers import content
 

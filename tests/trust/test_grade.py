@@ -14,7 +14,7 @@ from liqwidget.domain.frames import MarketData
 from liqwidget.domain.time import HOUR, duration_ns
 from liqwidget.errors import DataError
 from liqwidget.estimate.estimator import advance, estimate
-from liqwidget.market.sample import sample_market
+from liqwidget.market.simulated.sample import sample_market
 from liqwidget.trust.grade import Grade, grade
 from tests.markets import START, Frames, walk
 from tests.recorded import binance, needs_recordings

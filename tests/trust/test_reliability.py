@@ -18,7 +18,7 @@ from liqwidget.domain.time import DAY, HOUR, duration_ns
 from liqwidget.errors import DataError
 from liqwidget.estimate.estimator import estimate
 from liqwidget.field.measure import volatility
-from liqwidget.market.sample import sample_market
+from liqwidget.market.simulated.sample import sample_market
 from liqwidget.trust.reliability import Reliability, excursions, reliability
 from tests.markets import Frames, candles_of, frames, stamps, two_venues, walk
 from tests.recorded import binance, needs_recordings

@@ -16,7 +16,7 @@ from liqwidget import estimate
 from liqwidget.domain.time import DAY, HOUR, time_ns, timestamp
 from liqwidget.errors import DataError
 from liqwidget.field.crossed import crossed
-from liqwidget.market.sample import SampleMarket, sample_market
+from liqwidget.market.simulated.sample import SampleMarket, sample_market
 from liqwidget.trust.naive import METHODS, THE_MAP
 from liqwidget.trust.score import Scores, score
 from tests.accuracy import recorded_truth as recorded

@@ -14,7 +14,7 @@ from liqwidget import estimate, profile
 from liqwidget.domain.time import DAY, timestamp
 from liqwidget.errors import DataError
 from liqwidget.field.crossed import crossed
-from liqwidget.market.sample import SampleMarket, sample_market
+from liqwidget.market.simulated.sample import SampleMarket, sample_market
 from liqwidget.trust import score_standing
 from liqwidget.trust.naive import METHODS, THE_MAP, Method
 from liqwidget.trust.score_standing import score_positions, score_truth

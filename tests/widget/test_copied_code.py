@@ -13,9 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from liqwidget import LiqHeatmap
+from liqwidget.domain.status import VenueStatus
 from liqwidget.domain.time import duration_ns
 from liqwidget.field.density import NAMED_PRIORS, Prior
-from liqwidget.market.source import VENUES, Source, VenueStatus
+from liqwidget.market.source import VENUES, Source
 from liqwidget.widget.priors import prior_state
 
 if TYPE_CHECKING:

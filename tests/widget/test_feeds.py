@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from liqwidget import LiqHeatmap
-from liqwidget.market.source import VenueStatus
+from liqwidget.domain.status import VenueStatus
 from liqwidget.widget.feeds import FRESH_MS, feeds, stale_sentence
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ import pytest
 import traitlets
 
 from liqwidget import DataError, LiqHeatmap, MarketData, SourceError, profile
-from liqwidget.market import source
-from liqwidget.market.source import ENVIRONMENT, base_symbol
+from liqwidget.market import read
+from liqwidget.market.read import ENVIRONMENT, base_symbol
 from liqwidget.widget import protocol
 from tests.answers import answering, gathered, history
 
@@ -71,7 +71,7 @@ def test_what_answers_is_shown_and_what_is_missing_is_said(monkeypatch: pytest.M
 
 def test_a_venue_that_answers_later_joins(monkeypatch: pytest.MonkeyPatch) -> None:
     made = answering(monkeypatch, {"binance": history("binance"), "bybit": gathered("bybit", 300), "okx": None})
-    monkeypatch.setattr(source, "FIRST_SECONDS", 0.0)
+    monkeypatch.setattr(read, "FIRST_SECONDS", 0.0)
     heatmap = LiqHeatmap("BTC", ["binance", "bybit", "okx"])
     assert heatmap.status["state"].tolist() == ["connected", "connected", "off"]
     assert heatmap.status.loc["bybit", "reason"] == "older candles are still being read"
@@ -91,7 +91,7 @@ def test_a_venue_that_answers_later_joins(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_stop_ends_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     made = answering(monkeypatch, {"binance": history("binance"), "okx": None})
-    monkeypatch.setattr(source, "FIRST_SECONDS", 0.0)
+    monkeypatch.setattr(read, "FIRST_SECONDS", 0.0)
     heatmap = LiqHeatmap("BTC", ["binance", "okx"])
     thread = next(thread for thread in threading.enumerate() if thread.name == "liqwidget-joining")
     heatmap.close()
