@@ -1,12 +1,12 @@
 import type { AnyModel, RenderProps } from "@anywidget/types"
 import { render } from "./render"
-import { releaseClosed } from "./wire/model"
+import { emptyWhenClosed } from "./wire/model"
 import { offlineModel } from "./wire/offline_model"
-import type { Traits } from "./wire/protocol"
+import type { Traits } from "./wire/traits"
 
 export default {
   initialize({ model }: { model: unknown }) {
-    releaseClosed(model as AnyModel<Traits>)
+    emptyWhenClosed(model as AnyModel<Traits>)
   },
   render({ model, el, signal, host }: RenderProps) {
     return render({ model: model as AnyModel<Traits>, el, signal, host })

@@ -8,13 +8,12 @@ import { formatMoney } from "../format/money"
 import { formatPercent } from "../format/percent"
 import { axisDecimals, formatPrice } from "../format/price"
 import { pinch } from "../steer/pinch"
-import type { Interval, Market, SideChoice, Traits } from "../wire/protocol"
+import type { Interval, Market, SideChoice, Traits } from "../wire/traits"
 import { canvas, casedStroke } from "./canvas"
-import { bookReader } from "./profile"
-import type { Book } from "./standing"
+import { type Standing, standingReader } from "./standing"
 
 export interface MapLook {
-  book: Book
+  standing: Standing
   edges: readonly number[]
   last: number
   side: SideChoice
@@ -36,16 +35,16 @@ export function mapPlace(width: number, height: number) {
 }
 
 export function drawMap(context: CanvasRenderingContext2D, look: MapLook): void {
-  const { book, edges, last, side, stack, quote, theme, colours, pointer } = look
+  const { standing, edges, last, side, stack, quote, theme, colours, pointer } = look
   const { left, top, width, height } = mapPlace(look.width, look.height)
-  const rows = book.between(edges)
+  const rows = standing.between(edges)
   const count = edges.length - 1
   const [low, high] = [edges[0]!, edges[count]!]
   const own = (i: number) => ((edges[i]! + edges[i + 1]!) / 2 < last ? "long" : "short")
   const shown = (i: number) => side === "both" || side === own(i)
   const most = Math.max(...Array.from({ length: count }, (_, i) => (shown(i) ? rows.reduce((sum, row) => sum + row[i]!, 0) : 0)), 1e-9)
   const x = (price: number) => left + ((price - low) / (high - low)) * width
-  const sum = (price: number) => book.total(Math.min(price, last), Math.max(price, last))
+  const sum = (price: number) => standing.total(Math.min(price, last), Math.max(price, last))
   const largest = Math.max(side === "short" ? 0 : sum(low), side === "long" ? 0 : sum(high), 1e-9)
   const up = (share: number) => top + height * (1 - bars.room * share)
 
@@ -132,7 +131,7 @@ export interface MapOptions {
 export function mapView({ model, market, look, say }: MapOptions): MapView {
   const surface = canvas("liq-map-canvas", "Estimated standing size by price, with what adds up from the last price")
   const node = element("div", "liq-map", { tabindex: "0", role: "group", "aria-label": "Liquidation map" }, [surface.node])
-  const decoded = bookReader()
+  const decoded = standingReader()
   let reach = REACH
   let pointer: number | null = null
 
@@ -146,7 +145,7 @@ export function mapView({ model, market, look, say }: MapOptions): MapView {
     const count = Math.max(bars.fewest, Math.floor(mapPlace(width, height).width / bars.bar))
     const edges = Array.from({ length: count + 1 }, (_, i) => low + ((high - low) * i) / count)
     const { last_price: last, quote } = market()
-    return { book: decoded(state, stack), edges, last, side: model.get("side"), stack, width, height, quote, pointer, ...look() }
+    return { standing: decoded(state, stack), edges, last, side: model.get("side"), stack, width, height, quote, pointer, ...look() }
   }
   const draw = () => {
     setHidden(node, model.get("view") !== "map")
@@ -163,8 +162,8 @@ export function mapView({ model, market, look, say }: MapOptions): MapView {
     const { last_price: last, quote } = market()
     const bin = ((high - low) / (seen.edges.length - 1)) / 2
     const side = price < last ? "long" : "short"
-    const here = seen.book.total(price - bin, price + bin)
-    const sum = seen.book.total(Math.min(price, last), Math.max(price, last))
+    const here = seen.standing.total(price - bin, price + bin)
+    const sum = seen.standing.total(Math.min(price, last), Math.max(price, last))
     const place = `${formatPrice(price, axisDecimals([low, high]))}, ${formatPercent(100 * (price / last - 1))} from last`
     say(`${place}: ${side} est. ${formatMoney(here, quote)} here, est. ${formatMoney(sum, quote)} from the last price to here`)
   }

@@ -2,7 +2,7 @@ import { panel } from "../../../liqwidget/look.json"
 import type { Colours } from "../dom/colours"
 import { formatMoney } from "../format/money"
 import type { Candles } from "../heat/frame"
-import type { Market, PanelName } from "../wire/protocol"
+import type { Market, PanelName } from "../wire/traits"
 
 export interface Bars {
   /** Values of candle i from the base line up (positive) or down (negative), with their colours, drawn in order. */

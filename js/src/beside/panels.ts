@@ -4,12 +4,11 @@ import type { Colours } from "../dom/colours"
 import { element, setText } from "../dom/element"
 import type { Candles } from "../heat/frame"
 import type { Plot } from "../layers/plot"
-import type { Interval, Market, PanelName, Traits } from "../wire/protocol"
+import type { Interval, Market, PanelName, Traits } from "../wire/traits"
 import { type Canvas, canvas } from "./canvas"
 import { panelSeries, type PanelSeries } from "./panel_series"
 
 export interface Panels {
-  node: HTMLElement
   /** Draw the panels that are shown for the candles and the view of the picture. */
   draw(plot: Plot, candles: Candles | null): void
   /** The time under the pointer, or none. */
@@ -17,6 +16,8 @@ export interface Panels {
 }
 
 export interface PanelsOptions {
+  /** Where they go. */
+  node: HTMLElement
   model: AnyModel<Traits>
   market: () => Market
   colours: () => Colours
@@ -31,8 +32,7 @@ interface Row {
 }
 
 /** The panels under the picture, linked to it in time. */
-export function panels({ model, market, colours }: PanelsOptions): Panels {
-  const node = element("div", "liq-panels")
+export function panels({ model, market, node, colours }: PanelsOptions): Panels {
   const rows = new Map<PanelName, Row>()
   let last: [Plot, Candles] | null = null
   let pointer: number | null = null
@@ -49,7 +49,7 @@ export function panels({ model, market, colours }: PanelsOptions): Panels {
     }
     if (!last || shown.length === 0) return
     const [plot, candles] = last
-    const { left, width } = plot.frame()
+    const { left, width } = plot.area()
     for (const part of shown) {
       const series = panelSeries(part.name, candles, market(), colours())
       const [wide, high] = [part.node.clientWidth, part.node.clientHeight]
@@ -65,7 +65,6 @@ export function panels({ model, market, colours }: PanelsOptions): Panels {
     }
   }
   return {
-    node,
     draw(plot, candles) {
       last = candles && [plot, candles]
       paint()

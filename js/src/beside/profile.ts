@@ -5,9 +5,9 @@ import { element, setHidden } from "../dom/element"
 import type { Theme } from "../dom/theme"
 import { formatMoney } from "../format/money"
 import type { Plot } from "../layers/plot"
-import type { BookState, Market, SideChoice, Traits } from "../wire/protocol"
+import type { Market, SideChoice, Traits } from "../wire/traits"
 import { canvas, casedStroke } from "./canvas"
-import { type Book, decodeBook } from "./standing"
+import { type Standing, standingReader } from "./standing"
 
 const ROOM_FOR_CAPTION = 120
 
@@ -27,7 +27,7 @@ export interface ProfileOptions {
 export function profilePanel({ model, market, look }: ProfileOptions): ProfilePanel {
   const surface = canvas("liq-profile-canvas", "Estimated standing size by price")
   const node = element("div", "liq-profile", {}, [surface.node])
-  const decoded = bookReader()
+  const decoded = standingReader()
   return {
     node,
     draw(plot) {
@@ -35,19 +35,19 @@ export function profilePanel({ model, market, look }: ProfileOptions): ProfilePa
       const state = model.get("_book")
       setHidden(node, stack === "off" || model.get("view") === "map")
       if (node.hidden || !state || stack === "off") return 0
-      const { top, height } = plot.frame()
+      const { top, height } = plot.area()
       const [low, high] = plot.viewport().price
       const [width, whole] = [node.clientWidth, node.clientHeight]
       if (!(width > 0 && height > 0)) return null
       const count = Math.max(bars.fewest, Math.floor(height / bars.bar))
       const edges = Array.from({ length: count + 1 }, (_, i) => low + ((high - low) * i) / count)
-      const book = decoded(state, stack)
+      const standing = decoded(state, stack)
       const { last_price: last, quote } = market()
       let sum = 0
       surface.draw(width, whole, (context) => {
         const { theme, colours } = look()
         const side = model.get("side")
-        const most = drawBars(context, { book, edges, last, side, stack, top, height, width, theme, colours })
+        const most = drawBars(context, { standing, edges, last, side, stack, top, height, width, theme, colours })
         context.fillStyle = colours.muted
         context.font = `11px ${font}`
         context.textAlign = "right"
@@ -62,20 +62,8 @@ export function profilePanel({ model, market, look }: ProfileOptions): ProfilePa
   }
 }
 
-/** Decode each state once. */
-export function bookReader(): (state: BookState, stack: "leverage" | "venue") => Book {
-  const known = new WeakMap<BookState, Map<string, Book>>()
-  return (state, stack) => {
-    const books = known.get(state) ?? new Map<string, Book>()
-    known.set(state, books)
-    const book = books.get(stack) ?? decodeBook(state, state[`${stack}_names`], state[stack])
-    books.set(stack, book)
-    return book
-  }
-}
-
 export interface BarsLook {
-  book: Book
+  standing: Standing
   /** Prices between which a bar is drawn, from low to high. */
   edges: readonly number[]
   last: number
@@ -93,8 +81,8 @@ const ROOM = bars.room
 
 /** Draw stacked bars along the price axis and the two curves of what adds up from the last price; returns the scales. */
 export function drawBars(context: CanvasRenderingContext2D, look: BarsLook): { bar: number; sum: number } {
-  const { book, edges, last, side, stack, top, height, width, theme, colours } = look
-  const rows = book.between(edges)
+  const { standing, edges, last, side, stack, top, height, width, theme, colours } = look
+  const rows = standing.between(edges)
   const count = edges.length - 1
   const own = (i: number) => ((edges[i]! + edges[i + 1]!) / 2 < last ? "long" : "short")
   const shown = (i: number) => side === "both" || side === own(i)
@@ -129,15 +117,15 @@ export function drawBars(context: CanvasRenderingContext2D, look: BarsLook): { b
   return { bar, sum }
 }
 
-/** The curves of what stands between the last price and each price, over the whole book. */
-function drawSums(context: CanvasRenderingContext2D, { book, edges, last, side, top, height, width, colours }: BarsLook): number {
+/** The curves of what stands between the last price and each price, over all that stands. */
+function drawSums(context: CanvasRenderingContext2D, { standing, edges, last, side, top, height, width, colours }: BarsLook): number {
   const high = edges[edges.length - 1]!
   const low = edges[0]!
   const parts = [
     { name: "long" as const, prices: edges.filter((price) => price < last) },
     { name: "short" as const, prices: edges.filter((price) => price > last) },
   ].filter(({ name }) => side === "both" || side === name)
-  const reached = ({ prices }: { prices: readonly number[] }) => prices.map((price) => book.total(Math.min(price, last), Math.max(price, last)))
+  const reached = ({ prices }: { prices: readonly number[] }) => prices.map((price) => standing.total(Math.min(price, last), Math.max(price, last)))
   const curves = parts.map((part) => ({ ...part, sums: reached(part) }))
   const most = Math.max(...curves.flatMap(({ sums }) => sums), 0)
   if (!(most > 0)) return 0

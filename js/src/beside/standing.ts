@@ -1,8 +1,8 @@
 import { exactBytes } from "../wire/bytes"
-import type { BookState, Bytes } from "../wire/protocol"
+import type { StandingState, Bytes } from "../wire/traits"
 
 /** What stands now by leverage group or by venue; sums over any prices are exact. */
-export interface Book {
+export interface Standing {
   names: readonly string[]
   /** Sizes between price edges, one row a name. */
   between(edges: readonly number[]): Float64Array[]
@@ -10,12 +10,12 @@ export interface Book {
   total(low: number, high: number): number
 }
 
-/** Decode one stacking of the book; throws when the bytes do not fit. */
-export function decodeBook({ base, cell }: BookState, names: readonly string[], bytes: Bytes): Book {
+/** Decode one stacking of what stands; throws when the bytes do not fit. */
+export function decodeStanding({ base, cell }: StandingState, names: readonly string[], bytes: Bytes): Standing {
   const exact = exactBytes(bytes)
   const stride = 4 * names.length
   if (names.length === 0 || exact.length % stride !== 0) {
-    throw new Error(`Expected a book of ${names.length} rows of float32, was ${exact.length} bytes`)
+    throw new Error(`Expected what stands as ${names.length} rows of float32, was ${exact.length} bytes`)
   }
   const cells = exact.length / stride
   // Sums up to each border, so that a range costs two look-ups; a part of a cell holds its share of ln(price).
@@ -38,5 +38,17 @@ export function decodeBook({ base, cell }: BookState, names: readonly string[], 
         return Float64Array.from({ length: Math.max(edges.length - 1, 0) }, (_, i) => marks[i + 1]! - marks[i]!)
       }),
     total: (low, high) => sums.reduce((total, row) => total + upTo(row, high) - upTo(row, low), 0),
+  }
+}
+
+/** Decode each state once. */
+export function standingReader(): (state: StandingState, stack: "leverage" | "venue") => Standing {
+  const known = new WeakMap<StandingState, Map<string, Standing>>()
+  return (state, stack) => {
+    const kept = known.get(state) ?? new Map<string, Standing>()
+    known.set(state, kept)
+    const standing = kept.get(stack) ?? decodeStanding(state, state[`${stack}_names`], state[stack])
+    kept.set(stack, standing)
+    return standing
   }
 }

@@ -1,5 +1,5 @@
 import type { AnyModel } from "@anywidget/types"
-import type { Traits } from "../wire/protocol"
+import type { Traits } from "../wire/traits"
 
 const TIMES: ReadonlySet<string> = new Set(["time_range", "as_of"])
 const IMPORT = "from liqwidget import LiqHeatmap\n"

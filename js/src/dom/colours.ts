@@ -1,6 +1,6 @@
 import type { AnyModel } from "@anywidget/types"
 import { faintest_share, sides, themes, venues } from "../../../liqwidget/look.json"
-import type { Traits } from "../wire/protocol"
+import type { SideColoursState, Traits } from "../wire/traits"
 import type { Theme } from "./theme"
 
 export interface Colours {
@@ -30,8 +30,12 @@ export const COLOURS: Readonly<Record<Theme, Colours>> = { dark: on("dark"), lig
 
 /** What canvas elements are drawn in, with the sides in the colours that the model says. */
 export function sideColours(model: AnyModel<Traits>, theme: Theme): Colours {
-  const pairs = model.get("_sides") ?? []
-  const chosen = pairs.find(({ name }) => name === model.get("side_colours")) ?? pairs[0]
+  return coloursOf(model.get("_sides"), model.get("side_colours"), theme)
+}
+
+/** The colours of a theme, with the sides in those of a pair. */
+export function coloursOf(pairs: readonly SideColoursState[] | undefined, name: string, theme: Theme): Colours {
+  const chosen = pairs?.find((pair) => pair.name === name) ?? pairs?.[0]
   return { ...COLOURS[theme], ...chosen?.[theme] }
 }
 

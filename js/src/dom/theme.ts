@@ -1,8 +1,7 @@
-import type { AnyModel } from "@anywidget/types"
-import { observe } from "../wire/model"
-import type { Traits } from "../wire/protocol"
-import { sideColours } from "./colours"
-import { type Disposer, disposerBag } from "./dispose"
+import { effect, type ReadonlySignal } from "@preact/signals"
+import type { Bound } from "../wire/bound"
+import { coloursOf } from "./colours"
+import type { Disposer } from "./dispose"
 
 export type Theme = "dark" | "light"
 
@@ -38,21 +37,11 @@ function pageTheme(): Theme | null {
   return null
 }
 
-/** Give an element the theme, and the stylesheet the colours of the sides in it. */
-export function tintSides(model: AnyModel<Traits>, root: HTMLElement): Disposer {
-  let theme: Theme = "light"
-  const tint = () => {
-    const { long, short } = sideColours(model, theme)
+/** Give the stylesheet the colours of the sides. */
+export function tintSides(root: HTMLElement, { _sides, side_colours }: Bound["traits"], theme: ReadonlySignal<Theme>): Disposer {
+  return effect(() => {
+    const { long, short } = coloursOf(_sides.value, side_colours.value, theme.value)
     root.style.setProperty("--liq-long", long)
     root.style.setProperty("--liq-short", short)
-  }
-  const bag = disposerBag()
-  bag.add(
-    watchTheme((next) => {
-      root.dataset.theme = theme = next
-      tint()
-    }),
-    observe(model, ["side_colours"], tint),
-  )
-  return bag.dispose
+  })
 }

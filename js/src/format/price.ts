@@ -1,6 +1,6 @@
 import { axis_ticks } from "../../../liqwidget/look.json"
 import { span } from "../steer/viewport"
-import type { Interval } from "../wire/protocol"
+import type { Interval } from "../wire/traits"
 
 /** Write a price with thousands separators and a fixed number of decimals. */
 export function formatPrice(price: number, decimals: number): string {

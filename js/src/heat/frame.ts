@@ -1,7 +1,7 @@
 import { span, type Viewport } from "../steer/viewport"
 import { exactBytes } from "../wire/bytes"
-import type { Bytes, FrameMeta, FrameParts, Interval, Market, Measure, Side } from "../wire/protocol"
-import { levelValue } from "./bins"
+import type { Bytes, FrameMeta, FrameParts, Interval, Market, Measure, Side } from "../wire/traits"
+import { binValue } from "./bins"
 
 const CANDLE_ROWS = [
   "start",
@@ -39,6 +39,11 @@ export function decodeFrame(meta: FrameMeta, { pixels, candles, events }: FrameP
   return { ...meta, pixels: cells, candles: rows(CANDLE_ROWS, candles, "candles"), events: rows(EVENT_ROWS, events, "events") }
 }
 
+/** The parts of an answer's frame; null when one is missing. */
+export function frameParts([pixels, candles, events]: readonly DataView[]): FrameParts | null {
+  return pixels && candles && events ? { pixels, candles, events } : null
+}
+
 function rows<N extends string>(names: readonly N[], bytes: Bytes, what: string) {
   const exact = exactBytes(bytes)
   const stride = 8 * names.length
@@ -71,20 +76,20 @@ function covers(outer: Interval, inner: Interval): boolean {
   return outer[0] <= inner[0] + slack && outer[1] >= inner[1] - slack
 }
 
-export interface Probe {
+export interface Cell {
   side: Side
-  /** Quote currency per 10 bps price cell, as coarse as the pixel's level. */
+  /** Quote currency per 10 bps price cell, as coarse as the pixel's bin. */
   value: number
 }
 
 /** Read the picture under a point; null outside of it or where nothing stands. */
-export function probeFrame(frame: Frame, time: number, price: number): Probe | null {
+export function cellUnder(frame: Frame, time: number, price: number): Cell | null {
   const column = cellAt(time, frame.time[0], frame.time[1], frame.width)
   const row = cellAt(price, frame.price[0], frame.price[1], frame.height)
   if (column < 0 || row < 0) return null
   const byte = frame.pixels[row * frame.width + column] ?? 0
   const n = byte & 127
-  return n === 0 ? null : { side: byte >= 128 ? "short" : "long", value: levelValue(n, frame) }
+  return n === 0 ? null : { side: byte >= 128 ? "short" : "long", value: binValue(n, frame) }
 }
 
 function cellAt(value: number, low: number, high: number, count: number): number {

@@ -1,33 +1,29 @@
 import type { AnyModel } from "@anywidget/types"
 import { span, type Viewport } from "../steer/viewport"
-import { requestGate } from "../wire/gate"
-import type { Interval, Market, Traits } from "../wire/protocol"
+import type { Heard, Messages } from "../wire/messages"
+import { newestWins } from "../wire/newest_wins"
+import type { Interval, Market, Traits } from "../wire/traits"
 
-export interface RasterLink {
+export interface Raster {
   /** Ask for a sharp picture of a view, at once: Bokeh paints the coarse one meanwhile. The picture at hand is not asked for again. */
   want(view: Viewport, plot: { width: number; height: number }): void
   /** What was asked for is out of date: the same view is asked for again when it is next wanted. */
   renew(): void
-  /** An answer came; true if it is to be shown. */
-  answered(id: number): boolean
   dispose(): void
 }
 
+export interface RasterOptions {
+  model: AnyModel<Traits>
+  messages: Messages
+  market: () => Market
+  heard: Heard
+  failed: (sentence: string) => void
+  overdue: (yes: boolean) => void
+}
+
 /** Ask the kernel for pictures, one at a time, the newest view first. */
-export function rasterLink(
-  model: AnyModel<Traits>,
-  view: string,
-  market: () => Market,
-  next: () => number,
-  busy: (overdue: boolean) => void,
-): RasterLink {
-  const gate = requestGate<RasterRequest>({
-    next,
-    busy,
-    send: (id, { time, price, width, height }) => {
-      model.send({ type: "view", view, id, time: [...time], price: [...price], width, height })
-    },
-  })
+export function raster({ model, messages, market, heard, failed, overdue }: RasterOptions): Raster {
+  const newest = newestWins({ messages, heard, failed, overdue })
   let last: [Viewport, { width: number; height: number }] | null = null
   let asked = ""
   const ask = () => {
@@ -35,7 +31,7 @@ export function rasterLink(
     last = null
     if (!request || asked === JSON.stringify(request)) return
     asked = JSON.stringify(request)
-    gate.ask(request)
+    newest.ask({ type: "view", ...request })
   }
   return {
     want(target, plot) {
@@ -45,10 +41,9 @@ export function rasterLink(
       last = [target, plot]
     },
     renew: () => void (asked = ""),
-    answered: gate.answered,
     dispose() {
       last = null
-      gate.dispose()
+      newest.dispose()
     },
   }
 }

@@ -19,7 +19,7 @@ export function axisTags(): Tags {
   return {
     nodes: [last, price, time],
     last(value, plot, decimals) {
-      const { left, top, width, height } = plot.frame()
+      const { left, top, width, height } = plot.area()
       const [low, high] = plot.viewport().price
       const down = ((high - value) / (high - low)) * height
       last.hidden = !(down >= 0 && down <= height)
@@ -29,7 +29,7 @@ export function axisTags(): Tags {
     show(point, plot, decimals) {
       price.hidden = time.hidden = point === null
       if (!point) return
-      const { left, top, width, height } = plot.frame()
+      const { left, top, width, height } = plot.area()
       setText(price, formatPrice(point.price, decimals))
       price.style.transform = `translate(${left + width + 1}px, ${Math.round(point.y)}px) translateY(-50%)`
       setText(time, formatTime(point.time))

@@ -4,7 +4,7 @@ import type { Colours } from "../dom/colours"
 import { formatMoney } from "../format/money"
 import { span, type Viewport } from "../steer/viewport"
 import { roomForWhiskers } from "../steer/window"
-import type { Market, Measure, Side, Traits } from "../wire/protocol"
+import type { Market, Measure, Side, Traits } from "../wire/traits"
 import type { Columns, Plot, Point } from "./plot"
 import { clusterAmount, type ShownCluster, shownClusters, sortedClusters } from "./shown_clusters"
 import { whiskerColumns } from "./whiskers"
@@ -30,7 +30,7 @@ export function clusterLayer(
   colours: () => Colours,
 ): ClusterLayer {
   let hovered: { id: string | null; spread: boolean } = { id: null, spread: false }
-  const shown = () => sortedClusters(shownClusters(model), model.get("measure"))
+  const shown = () => sortedClusters(shownClusters((name) => model.get(name)), model.get("measure"))
   const draw = () => {
     const look = {
       clusters: shown(),
@@ -40,7 +40,7 @@ export function clusterLayer(
       hovered: hovered.id,
       spread: hovered.spread,
     }
-    const [view, frame] = [plot.viewport(), plot.frame()]
+    const [view, frame] = [plot.viewport(), plot.area()]
     const { bands, labels, labelled } = clusterColumns(look, view, frame.height, colours())
     plot.setColumns("liq-clusters", bands)
     plot.setColumns("liq-cluster-labels", labels)
@@ -49,7 +49,7 @@ export function clusterLayer(
   return {
     draw,
     at({ time, price, x }) {
-      const { left, width } = plot.frame()
+      const { left, width } = plot.area()
       if (time < bandStart(plot.viewport(), market()) && x < left + width - LABEL_WIDTH) return null
       const hit = shown().filter((cluster) => price >= cluster.price_low && price <= cluster.price_high)
       hit.sort((a, b) => Math.abs(a.peak_price - price) - Math.abs(b.peak_price - price))

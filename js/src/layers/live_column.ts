@@ -1,64 +1,68 @@
 import type { AnyModel } from "@anywidget/types"
 import { type Disposer, disposerBag } from "../dom/dispose"
 import { element, setHidden } from "../dom/element"
+import { frameParts } from "../heat/frame"
 import type { Heat } from "../heat/heat"
-import { rasterRequest, type RasterRequest } from "../heat/raster"
+import { rasterRequest } from "../heat/raster"
 import type { Navigation } from "../steer/navigation"
 import { span } from "../steer/viewport"
-import { requestGate } from "../wire/gate"
-import type { Live } from "../wire/live_state"
+import type { Messages } from "../wire/messages"
+import { newestWins } from "../wire/newest_wins"
+import type { Live } from "../wire/traits"
 import { observe } from "../wire/model"
-import type { FrameState, Market, Traits } from "../wire/protocol"
+import type { Market, Traits } from "../wire/traits"
 import type { Tags } from "./axis_tags"
 import type { Plot } from "./plot"
 
-export interface LiveLink {
+export interface LiveColumn {
+  /** Show what the model holds of live data. */
+  show(): void
   /** The view or the picture under it changed: the newest column is asked for again. */
   refresh(): void
-  /** An answer came, with a column or without; true if it was asked for here. */
-  answered(id: number, column?: FrameState): boolean
   dispose: Disposer
 }
 
-export interface LiveLinkOptions {
+export interface LiveColumnOptions {
   model: AnyModel<Traits>
+  messages: Messages
   market: () => Market
-  view: string
   /** Where a button goes that leads back to the newest candle while it is out of sight. */
   wrapper: HTMLElement
   plot: Plot
   heat: Heat
   tags: Tags
   steer: Navigation
-  next: () => number
   /** A candle has closed. */
   closed(): void
+  failed(sentence: string): void
 }
 
 /** So near to the edge of the picture, as a share of it, the last price has an automatic range fitted anew. */
 const EDGE = 0.04
 
-/** Show live data as they come, at most once an animation frame, and tell the kernel when they are shown. */
-export function liveLink({ model, market, view, wrapper, plot, heat, tags, steer, next, closed }: LiveLinkOptions): LiveLink {
+/** Show live data as they come, and tell the kernel when they are shown: it sends no more before. */
+export function liveColumn({ model, messages, market, wrapper, plot, heat, tags, steer, closed, failed }: LiveColumnOptions): LiveColumn {
   const node = element("button", "liq-button liq-back", { type: "button", title: "Show the newest candle" }, ["Back to now"])
   const bag = disposerBag()
-  let frame = 0
+  let pending = 0
   let shown: Live | null = null
-  const gate = requestGate<RasterRequest>({
-    next,
-    send: (id, { time, price, width, height }) => {
-      model.send({ type: "view", view, id, time: [...time], price: [...price], width, height })
+  const newest = newestWins({
+    messages,
+    failed,
+    heard(answer, buffers) {
+      const parts = frameParts(buffers)
+      if (answer.type === "frame" && parts) heat.showColumn({ ...answer.frame, ...parts })
     },
   })
   const refresh = () => {
     const looked = plot.viewport()
-    const { top, height } = plot.frame()
+    const { top, height } = plot.area()
     wrapper.style.setProperty("--liq-floor", `${top + height}px`)
     const from = heat.shown()?.time[1] ?? Infinity
     const to = model.get("_live")?.time?.[1] ?? 0
     setHidden(node, model.get("as_of") !== null || looked.time[1] >= market().time[1])
-    const asked = from < to && !model.get("_offline") && rasterRequest(looked, plot.frame(), { time: [from, to] }, window.devicePixelRatio || 1)
-    if (asked) gate.ask(asked)
+    const asked = from < to && !model.get("_offline") && rasterRequest(looked, plot.area(), { time: [from, to] }, window.devicePixelRatio || 1)
+    if (asked) newest.ask({ type: "view", ...asked })
     else heat.showColumn(null)
   }
   const price = () => {
@@ -70,7 +74,6 @@ export function liveLink({ model, market, view, wrapper, plot, heat, tags, steer
   }
   const show = () => {
     const live = model.get("_live")
-    frame = 0
     if (!live || !model.get("_market")) return
     const another = live.time?.[0] !== shown?.time?.[0]
     shown = live
@@ -79,33 +82,18 @@ export function liveLink({ model, market, view, wrapper, plot, heat, tags, steer
     if (another) closed()
     else refresh()
     // It counts as shown when it has been painted.
-    frame = requestAnimationFrame(() => {
-      frame = 0
-      if (live.number) model.send({ type: "taken", view, id: live.number })
-      if (model.get("_live") !== live) later()
-    })
-  }
-  const later = () => {
-    frame ||= requestAnimationFrame(show)
+    cancelAnimationFrame(pending)
+    pending = requestAnimationFrame(() => void (live.number && messages.taken(live.number)))
   }
   node.hidden = true
   node.addEventListener("click", steer.present)
   wrapper.append(node)
   bag.add(
     () => node.remove(),
-    () => cancelAnimationFrame(frame),
-    gate.dispose,
-    observe(model, ["_live"], later),
-    () => void (shown && model.send({ type: "taken", view, id: 0 })),
+    () => cancelAnimationFrame(pending),
+    newest.dispose,
+    observe(model, ["_live"], show),
+    () => void (shown && messages.taken(0)),
   )
-  later()
-  return {
-    refresh,
-    answered(id, column) {
-      if (!gate.answered(id)) return false
-      if (column) heat.showColumn(column)
-      return true
-    },
-    dispose: bag.dispose,
-  }
+  return { show, refresh, dispose: bag.dispose }
 }

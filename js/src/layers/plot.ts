@@ -2,10 +2,8 @@ import type { Patch } from "@bokeh/bokehjs/build/js/lib/document/document"
 import type { BoxAnnotation } from "@bokeh/bokehjs/build/js/lib/models/annotations/box_annotation"
 import type { Label } from "@bokeh/bokehjs/build/js/lib/models/annotations/label"
 import type { Span } from "@bokeh/bokehjs/build/js/lib/models/annotations/span"
-import type { Axis } from "@bokeh/bokehjs/build/js/lib/models/axes/axis"
 import type { DatetimeTickFormatter } from "@bokeh/bokehjs/build/js/lib/models/formatters/datetime_tick_formatter"
 import type { NumeralTickFormatter } from "@bokeh/bokehjs/build/js/lib/models/formatters/numeral_tick_formatter"
-import type { Grid } from "@bokeh/bokehjs/build/js/lib/models/grids/grid"
 import type { Figure } from "@bokeh/bokehjs/build/js/lib/models/plots/figure"
 import type { PlotView } from "@bokeh/bokehjs/build/js/lib/models/plots/plot"
 import type { Range1d } from "@bokeh/bokehjs/build/js/lib/models/ranges/range1d"
@@ -14,10 +12,11 @@ import type { ColumnDataSource } from "@bokeh/bokehjs/build/js/lib/models/source
 import type { BoxSelectTool } from "@bokeh/bokehjs/build/js/lib/models/tools/gestures/box_select_tool"
 import type { PanTool } from "@bokeh/bokehjs/build/js/lib/models/tools/gestures/pan_tool"
 import type { Colours } from "../dom/colours"
+import type { Disposer } from "../dom/dispose"
 import type { BokehJS } from "../load/bokeh"
 import type { Viewport } from "../steer/viewport"
-import type { Box, PriceStyle } from "../wire/protocol"
-import { watchPixelRatio } from "./watch_pixel_ratio"
+import type { Box, PriceStyle } from "../wire/traits"
+import { restyle } from "./plot_style"
 
 export type Mode = "pan" | "select"
 export type Columns = Readonly<Record<string, ArrayLike<unknown>>>
@@ -45,8 +44,8 @@ export interface Plot {
   surface: HTMLElement
   viewport(): Viewport
   setViewport(view: Viewport): void
-  /** The inner frame in CSS pixels, relative to the host element. */
-  frame(): { left: number; top: number; width: number; height: number }
+  /** Where the picture is, within its axes, in CSS pixels, relative to the host element. */
+  area(): { left: number; top: number; width: number; height: number }
   setColumns(source: "liq-candles" | "liq-circles" | "liq-clusters" | "liq-cluster-labels" | "liq-whiskers" | "liq-opened", columns: Columns): void
   setImage(source: "liq-heat" | "liq-column", image: Uint32Array<ArrayBuffer>, width: number, height: number, over: Viewport): void
   clearImage(source: "liq-heat" | "liq-column"): void
@@ -56,7 +55,7 @@ export interface Plot {
   setSelection(box: Box | null): void
   setTexts(title: string, notice: string): void
   /** Above the bars at the bottom edge, '' for none. */
-  setOpened(text: string): void
+  setProvenance(text: string): void
   /** Hatch the picture: what it shows is not to be relied on. */
   setHatched(hatched: boolean): void
   setPriceDecimals(decimals: number): void
@@ -124,6 +123,7 @@ export async function mountPlot(bokeh: BokehJS, json: string, host: HTMLElement,
     events.resize()
   }
   const unwatch = watchPixelRatio(resized)
+  leaveTabOrder(host)
   const unlink = [
     subscribe(time.change, events.view),
     subscribe(price.change, events.view),
@@ -138,7 +138,7 @@ export async function mountPlot(bokeh: BokehJS, json: string, host: HTMLElement,
       setRange(time, view.time)
       setRange(price, view.price)
     },
-    frame() {
+    area() {
       const { left, top, width, height } = bbox()
       return { left, top, width, height }
     },
@@ -176,7 +176,7 @@ export async function mountPlot(bokeh: BokehJS, json: string, host: HTMLElement,
       title.setv({ text: heading, visible: heading !== "" })
       notice.setv({ text: sentence, visible: sentence !== "" })
     },
-    setOpened: (text) => void named<Label>("liq-opened-text").setv({ text, visible: text !== "" }),
+    setProvenance: (text) => void named<Label>("liq-opened-text").setv({ text, visible: text !== "" }),
     setHatched: (hatched) => void (hatch.visible = hatched),
     setPriceDecimals(decimals) {
       named<NumeralTickFormatter>("liq-price-format").format = decimals > 0 ? `0,0.${"0".repeat(decimals)}` : "0,0"
@@ -186,32 +186,7 @@ export async function mountPlot(bokeh: BokehJS, json: string, host: HTMLElement,
       named<PanTool>("liq-pan").active = mode === "pan"
       box.active = mode === "select"
     },
-    restyle(colours) {
-      figure.background_fill_color = colours.ground
-      for (const axis of [...figure.below, ...figure.right] as Axis[]) axis.major_label_text_color = colours.muted
-      for (const grid of figure.center as Grid[]) {
-        if ("grid_line_color" in grid) grid.setv({ grid_line_color: colours.muted, grid_line_alpha: colours.grid })
-      }
-      const halo = named<GlyphRenderer>("liq-candle-halo").glyph as unknown as { line_color: unknown }
-      halo.line_color = { value: colours.halo }
-      const ground = named<GlyphRenderer>("liq-price-halo").glyph as unknown as { line_color: unknown }
-      ground.line_color = { value: colours.halo }
-      const line = named<GlyphRenderer>("liq-price-line").glyph as unknown as { line_color: unknown }
-      line.line_color = { value: colours.text }
-      const marks = named<GlyphRenderer>("liq-circle-marks").glyph as unknown as { line_color: unknown }
-      marks.line_color = { value: colours.halo }
-      const text = named<GlyphRenderer>("liq-cluster-text").glyph as unknown as { background_fill_color: unknown }
-      text.background_fill_color = { value: colours.ground }
-      last.line_color = colours.accent
-      title.setv({ text_color: colours.text, background_fill_color: colours.ground })
-      notice.setv({ text_color: colours.muted, background_fill_color: colours.ground })
-      named<Label>("liq-opened-text").setv({ text_color: colours.text, background_fill_color: colours.ground })
-      const ring = named<GlyphRenderer>("liq-whisker-halo").glyph as unknown as { line_color: unknown }
-      ring.line_color = { value: colours.ground }
-      hatch.hatch_color = colours.muted
-      selection.setv({ fill_color: colours.accent, line_color: colours.accent })
-      box.overlay.setv({ fill_color: colours.accent, fill_alpha: 0.12, line_color: colours.accent })
-    },
+    restyle: (colours) => restyle(named, colours),
     patch: (content) => document.apply_json_patch(content as Patch),
     dispose() {
       gone = true
@@ -244,4 +219,25 @@ interface Subscribable {
 function subscribe(signal: Subscribable, slot: () => void): () => void {
   signal.connect(slot)
   return () => void signal.disconnect(slot)
+}
+
+/** Call back when the page moves to a screen of another resolution, or is zoomed. */
+export function watchPixelRatio(changed: () => void): Disposer {
+  const query = matchMedia(`(resolution: ${devicePixelRatio}dppx)`)
+  let dispose: Disposer = () => query.removeEventListener("change", hear)
+  const hear = () => {
+    dispose()
+    dispose = watchPixelRatio(changed)
+    changed()
+  }
+  query.addEventListener("change", hear)
+  return () => dispose()
+}
+
+/** Take what BokehJS drew out of the tab order: the figure around it has the keys. Looks behind shadow roots too. */
+export function leaveTabOrder(node: ParentNode): void {
+  for (const child of node.querySelectorAll<HTMLElement>("*")) {
+    if (child.tabIndex >= 0) child.tabIndex = -1
+    if (child.shadowRoot) leaveTabOrder(child.shadowRoot)
+  }
 }

@@ -5,28 +5,28 @@ import type { Disposer } from "../dom/dispose"
 import { formatMoney } from "../format/money"
 import { span, type Viewport } from "../steer/viewport"
 import { LABEL } from "../steer/window"
-import { readAnswer } from "../wire/answer"
 import { exactBytes } from "../wire/bytes"
-import { requestGate } from "../wire/gate"
-import type { Interval, Market, Opened, Traits } from "../wire/protocol"
+import { newestWins } from "../wire/newest_wins"
+import type { Heard, Messages, Provenance } from "../wire/messages"
+import type { Interval, Market, Traits } from "../wire/traits"
 import type { Plot } from "./plot"
 import { columnsOf } from "./whiskers"
 
-export interface OpenedLayer {
+export interface ProvenanceLayer {
   /** Draw for the view of the picture, and ask for its columns. */
   draw(): void
   dispose: Disposer
 }
 
-export interface OpenedOptions {
+export interface ProvenanceOptions {
   model: AnyModel<Traits>
-  view: string
-  next: () => number
+  messages: Messages
   plot: Plot
   market: () => Market
   colours: () => Colours
   /** Told whether anything is shown. */
   shown: (yes: boolean) => void
+  failed: (sentence: string) => void
 }
 
 /** Pixels of a column, and how many there are at most. */
@@ -34,61 +34,54 @@ const COLUMN_WIDTH = 5
 const MOST = 400
 
 /** Along the bottom edge, when the positions that stand in the box or in the ticked clusters were opened. */
-export function openedLayer({ model, view, next, plot, market, colours, shown }: OpenedOptions): OpenedLayer {
-  let bars: OpenedBars | null = null
-  let frame = 0
+export function provenanceLayer({ model, messages, plot, market, colours, shown, failed }: ProvenanceOptions): ProvenanceLayer {
+  let bars: ProvenanceBars | null = null
+  let pending = 0
   const chosen = () => !model.get("_offline") && (model.get("_selection") !== null || model.get("_selected").length > 0)
-  const gate = requestGate<{ time: Interval; columns: number }>({
-    next,
-    send: (id, request) => model.send({ type: "provenance", view, id, ...request }),
-  })
   const put = () => {
     const at = plot.viewport()
-    if (bars) plot.setColumns("liq-opened", openedColumns(bars, at, plot.frame().height, market().time[1], colours()))
+    if (bars) plot.setColumns("liq-opened", provenanceColumns(bars, at, plot.area().height, market().time[1], colours()))
   }
   const clear = () => {
     if (!bars) return
     bars = null
     plot.setColumns("liq-opened", { left: [], right: [], bottom: [], top: [], color: [], fill_alpha: [] })
-    plot.setOpened("")
+    plot.setProvenance("")
     shown(false)
   }
   const ask = () => {
-    frame = 0
+    pending = 0
     const { time } = plot.viewport()
-    const columns = Math.min(MOST, Math.floor(plot.frame().width / COLUMN_WIDTH))
-    if (chosen() && columns > 0 && span(time) > 0) gate.ask({ time: [...time], columns })
+    const columns = Math.min(MOST, Math.floor(plot.area().width / COLUMN_WIDTH))
+    if (chosen() && columns > 0 && span(time) > 0) newest.ask({ type: "provenance", time: [...time], columns })
   }
-  const hear = (message: unknown, buffers: readonly DataView[] = []) => {
-    const answer = readAnswer(message, view)
-    if (answer?.type === "error") gate.answered(answer.id)
-    if (answer?.type !== "provenance" || !gate.answered(answer.id) || !chosen()) return
+  const hear: Heard = (answer, buffers) => {
+    if (answer.type !== "provenance" || !chosen()) return
     const [bytes] = buffers
     if (!bytes || !(answer.size > 0)) return clear()
     const values = new Float64Array(exactBytes(bytes).buffer)
     const half = values.length / 2
     bars = { time: answer.time, long: values.subarray(0, half), short: values.subarray(half) }
     // As far as the labels of clusters at the right edge.
-    plot.setOpened(openedText(answer, market().quote, plot.frame().width - LABEL - 20))
+    plot.setProvenance(provenanceText(answer, market().quote, plot.area().width - LABEL - 20))
     shown(true)
     put()
   }
-  model.on("msg:custom", hear)
+  const newest = newestWins({ messages, heard: hear, failed })
   return {
     draw() {
       if (!chosen()) return clear()
       put()
-      frame ||= requestAnimationFrame(ask)
+      pending ||= requestAnimationFrame(ask)
     },
     dispose() {
-      cancelAnimationFrame(frame)
-      gate.dispose()
-      model.off("msg:custom", hear)
+      cancelAnimationFrame(pending)
+      newest.dispose()
     },
   }
 }
 
-export interface OpenedBars {
+export interface ProvenanceBars {
   /** What the columns cover. */
   time: Interval
   /** What each column opened that stands now [quote]. */
@@ -101,7 +94,7 @@ const HEIGHT = opened_height
 const ROOM = 3
 
 /** The columns of liq-opened: a ground along the bottom edge up to `end`, and on it a bar a column, shorts on longs. */
-export function openedColumns({ time, long, short }: OpenedBars, view: Viewport, height: number, end: number, colours: Colours) {
+export function provenanceColumns({ time, long, short }: ProvenanceBars, view: Viewport, height: number, end: number, colours: Colours) {
   const up = span(view.price) / height
   const floor = view.price[0]
   const count = long.length
@@ -126,7 +119,7 @@ export function openedColumns({ time, long, short }: OpenedBars, view: Viewport,
 const LETTER = 6.3
 
 /** What the bars along the bottom edge say in as many pixels: "opened: share of est. size $42M in the box, 12 % before this view". */
-export function openedText({ size, before, after, clusters }: Opened, quote: string, width: number): string {
+export function provenanceText({ size, before, after, clusters }: Provenance, quote: string, width: number): string {
   const of = ` in the ${clusters === 0 ? "box" : clusters === 1 ? "cluster" : `${clusters} clusters`}`
   const outside = ([["before", before], ["after", after]] as const)
     .filter(([, amount]) => amount >= 0.005 * size)

@@ -1,5 +1,4 @@
-import type { AnyModel } from "@anywidget/types"
-import type { Cluster, Measure, Traits } from "../wire/protocol"
+import type { Cluster, Measure, Traits } from "../wire/traits"
 
 export interface ShownCluster extends Cluster {
   /** Lowest and highest amount in the shown measure under the alternative priors [quote], once it is known. */
@@ -10,11 +9,10 @@ export interface ShownCluster extends Cluster {
  * The clusters of the sides shown, with their ranges. A range that was computed for another moment of the same
  * cluster keeps its proportions until its own comes.
  */
-export function shownClusters(model: AnyModel<Traits>): ShownCluster[] {
-  const [side, measure] = [model.get("side"), model.get("measure")]
-  const doubt = model.get("whiskers") === false ? null : model.get("_doubt")
-  return model
-    .get("_clusters")
+export function shownClusters(trait: <K extends "_clusters" | "_doubt" | "measure" | "side" | "whiskers">(name: K) => Traits[K]): ShownCluster[] {
+  const [side, measure] = [trait("side"), trait("measure")]
+  const doubt = trait("whiskers") === false ? null : trait("_doubt")
+  return trait("_clusters")
     .filter((cluster) => side === "both" || cluster.side === side)
     .map((cluster) => {
       const [low, middle, high] = doubt?.of[cluster.id]?.[measure] ?? [0, 0, 0]

@@ -1,7 +1,7 @@
 import type { Colours } from "../dom/colours"
 import { span, type Viewport } from "../steer/viewport"
 import { LABEL, WHISKERS } from "../steer/window"
-import type { Measure } from "../wire/protocol"
+import type { Measure } from "../wire/traits"
 import { clusterAmount, type ShownCluster } from "./shown_clusters"
 
 /** Pixels of a factor of ten, and the factors of ten to each side that there is room for. */

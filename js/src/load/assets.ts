@@ -1,6 +1,6 @@
 import type { AnyModel, Host } from "@anywidget/types"
-import { readAnswer } from "../wire/answer"
-import type { Bytes, Traits } from "../wire/protocol"
+import type { Messages } from "../wire/messages"
+import type { Bytes, Traits } from "../wire/traits"
 
 const PATIENCE = 20_000
 
@@ -14,7 +14,7 @@ interface Asset {
 export function assetSources(
   model: AnyModel<Traits>,
   host: Host | undefined,
-  view: string,
+  messages: Messages,
   part: "bokeh" | "code",
 ): FileSource[] {
   const ref = model.get("_assets")
@@ -27,25 +27,13 @@ export function assetSources(
     const id = ref?.replace(/^(anywidget:|IPY_MODEL_)/, "")
     return id && model.widget_manager ? read(await model.widget_manager.get_model<Asset>(id)) : null
   }
-  return [byHost, byManager, () => askKernel(model, view, part)]
+  return [byHost, byManager, () => askKernel(messages, part)]
 }
 
-function askKernel(model: AnyModel<Traits>, view: string, part: "bokeh" | "code"): ReturnType<FileSource> {
-  return new Promise((resolve, reject) => {
-    const finish = (settle: () => void) => {
-      clearTimeout(timer)
-      model.off("msg:custom", hear)
-      settle()
-    }
-    const hear = (message: unknown, buffers: readonly DataView[]) => {
-      const answer = readAnswer(message, view)
-      const gzip = buffers[0]
-      if (answer?.type === part && gzip) finish(() => resolve({ version: answer.version, gzip }))
-    }
-    const timer = setTimeout(() => finish(() => reject(new Error("the kernel did not answer"))), PATIENCE)
-    model.on("msg:custom", hear)
-    model.send({ type: part, view, id: 0 })
-  })
+async function askKernel(messages: Messages, part: "bokeh" | "code"): ReturnType<FileSource> {
+  const { answer, buffers } = await messages.fetch({ type: part }, PATIENCE)
+  const [gzip] = buffers
+  return answer.type === part && gzip ? { version: answer.version, gzip } : null
 }
 
 export interface PackedFile {
@@ -72,10 +60,10 @@ export async function firstFile(what: string, sources: readonly FileSource[]): P
 }
 
 /** Where BokehJS may be, best first: in the offline file, in the kernel's asset model, in the kernel itself. */
-export function bokehSources(model: AnyModel<Traits>, host: Host | undefined, view: string): FileSource[] {
+export function bokehSources(model: AnyModel<Traits>, host: Host | undefined, messages: Messages): FileSource[] {
   const inFile: FileSource = async () => {
     const file = model.get("_bokeh")
     return file ? { version: file.version, gzip: file.gz } : null
   }
-  return model.get("_offline") ? [inFile] : [inFile, ...assetSources(model, host, view, "bokeh")]
+  return model.get("_offline") ? [inFile] : [inFile, ...assetSources(model, host, messages, "bokeh")]
 }

@@ -2,7 +2,7 @@ import type { ViewManager } from "@bokeh/bokehjs/build/js/lib/core/view_manager"
 import type { Document } from "@bokeh/bokehjs/build/js/lib/document/document"
 import { exactBytes, unzipText } from "../wire/bytes"
 import { type FileSource, firstFile } from "./assets"
-import { calmStyles } from "./spare_styles"
+import { spareStyles } from "./spare_styles"
 
 /** What we use of BokehJS; `require` reaches the modules inside bokeh.min.js by name. */
 export interface BokehJS {
@@ -29,7 +29,7 @@ export async function evaluateBokeh(code: string): Promise<BokehJS> {
   try {
     const module = (await import(/* @vite-ignore */ url)) as { default?: BokehJS }
     if (!module.default) throw new Error("Expected bokeh.min.js to define Bokeh, was without it")
-    calmStyles(module.default)
+    spareStyles(module.default)
     return module.default
   } finally {
     URL.revokeObjectURL(url)

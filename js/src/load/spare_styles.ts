@@ -8,7 +8,7 @@ const HOLDS = 1000
  * Here an answer holds for a second, a style sheet is written when its text changes, and glyphs, which are drawn on a
  * canvas, have no box of their own that follows them.
  */
-export function calmStyles(bokeh: BokehJS): void {
+export function spareStyles(bokeh: BokehJS): void {
   const { prototype: visual } = bokeh.require("core/visuals/visual").VisualProperties
   const ask = visual._get_css_value
   const answers = new WeakMap<object, { since: number; values: Map<string, string> }>()

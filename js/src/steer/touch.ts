@@ -81,7 +81,7 @@ export function touchSteering(wrapper: HTMLElement, host: HTMLElement, plot: Plo
     listen(host, "touchmove", (event) => void (held && event.preventDefault()), { passive: false }),
     pinch(host, began, (from, to) => {
       const box = host.getBoundingClientRect()
-      const { width, height } = plot.frame()
+      const { width, height } = plot.area()
       const at = pointUnder(plot, { x: from.x - box.left, y: from.y - box.top })
       const factor = from.apart / to.apart
       go(panViewport(zoomViewport(plot.viewport(), { time: factor, price: factor, at }), (from.x - to.x) / width, (to.y - from.y) / height))

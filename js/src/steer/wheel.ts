@@ -9,7 +9,7 @@ const LINE = 16
 export function wheelZoom(host: HTMLElement, plot: Plot, go: (view: Viewport) => void): Disposer {
   const zoom = (event: WheelEvent) => {
     const box = host.getBoundingClientRect()
-    const frame = plot.frame()
+    const frame = plot.area()
     const across = (event.clientX - box.left - frame.left) / frame.width
     const down = (event.clientY - box.top - frame.top) / frame.height
     if (across < 0 || down < 0 || (across > 1 && down > 1)) return

@@ -1,5 +1,5 @@
 import { margin } from "../../../liqwidget/look.json"
-import type { Interval, Market, Window } from "../wire/protocol"
+import type { Interval, Market, Window } from "../wire/traits"
 
 const HOUR = 3_600_000
 const LENGTHS: Record<Exclude<Window, "all">, number> = {

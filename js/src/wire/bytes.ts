@@ -1,4 +1,4 @@
-import type { Bytes } from "./protocol"
+import type { Bytes } from "./traits"
 
 /** Copy wire bytes into a buffer of exactly their length: aligned, and safe to hand to Bokeh, which reads buffers whole. */
 export function exactBytes(bytes: Bytes): Uint8Array<ArrayBuffer> {

@@ -1,6 +1,6 @@
 import type { AnyModel } from "@anywidget/types"
 import { type Disposer, disposerBag } from "../dom/dispose"
-import type { Traits } from "./protocol"
+import type { Traits } from "./traits"
 
 /** `silent`: it has not answered for long, and the page cannot tell whether it is busy or gone. */
 export type KernelState = "ready" | "busy" | "silent" | "gone"

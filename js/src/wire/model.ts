@@ -1,6 +1,6 @@
 import type { AnyModel } from "@anywidget/types"
 import type { Disposer } from "../dom/dispose"
-import type { Market, Traits } from "./protocol"
+import type { Market, Traits } from "./traits"
 
 /** Call back when any of some traits changes. */
 export function observe(model: AnyModel<Traits>, names: readonly (keyof Traits)[], callback: () => void): Disposer {
@@ -10,16 +10,16 @@ export function observe(model: AnyModel<Traits>, names: readonly (keyof Traits)[
   }
 }
 
-export interface Calm {
+export interface Guard {
   /** Whether there is nobody to send to. */
   gone: () => boolean
   /** Told when something could not be sent. */
   lost: () => void
 }
 
-/** The same model, which stays calm when the kernel is gone: nothing is sent then, and nothing thrown. */
-export function calmModel(model: AnyModel<Traits>, { gone, lost }: Calm): AnyModel<Traits> {
-  const calmly = (act: () => void) => {
+/** The same model, guarded against a kernel that is gone: nothing is sent then, and nothing thrown. */
+export function guardedModel(model: AnyModel<Traits>, { gone, lost }: Guard): AnyModel<Traits> {
+  const guarded = (act: () => void) => {
     if (gone()) return
     try {
       act()
@@ -32,8 +32,8 @@ export function calmModel(model: AnyModel<Traits>, { gone, lost }: Calm): AnyMod
     set: (name, value) => model.set(name, value),
     on: (name: string, callback: never) => model.on(name as never, callback),
     off: (name?: string | null, callback?: never) => model.off(name as never, callback),
-    save_changes: () => calmly(() => model.save_changes()),
-    send: (...message) => calmly(() => model.send(...message)),
+    save_changes: () => guarded(() => model.save_changes()),
+    send: (...message) => guarded(() => model.send(...message)),
     widget_manager: model.widget_manager,
   }
 }
@@ -41,7 +41,7 @@ export function calmModel(model: AnyModel<Traits>, { gone, lost }: Calm): AnyMod
 const HEAVY: readonly (keyof Traits)[] = ["_frames", "_book", "_clusters", "_palettes", "_document"]
 
 /** Let a model that was closed hold no data: JupyterLab 4.6 keeps every model it ever had. */
-export function releaseClosed(model: AnyModel<Traits>): void {
+export function emptyWhenClosed(model: AnyModel<Traits>): void {
   const events = model as unknown as { on(name: string, callback: () => void): void }
   events.on("destroy", () => {
     // Its views are taken away first; the model remembers what its last set changed, so the last one is small.

@@ -1,5 +1,5 @@
 import type { AnyModel } from "@anywidget/types"
-import type { Traits } from "./protocol"
+import type { Traits } from "./traits"
 
 type Callback = (...args: never[]) => void
 

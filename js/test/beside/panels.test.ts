@@ -4,7 +4,7 @@ import { panelSeries } from "../../src/beside/panel_series"
 import { COLOURS, leverageShade } from "../../src/dom/colours"
 import type { Candles } from "../../src/heat/frame"
 import { circleColumns } from "../../src/layers/candles"
-import type { Market } from "../../src/wire/protocol"
+import type { Market } from "../../src/wire/traits"
 import { candlesOf } from "../candles"
 
 const row = (...values: number[]) => Float64Array.from(values)

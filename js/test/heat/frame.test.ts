@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest"
-import { decodeFrame, probeFrame } from "../../src/heat/frame"
-import { readAnswer } from "../../src/wire/answer"
-import type { FrameMeta } from "../../src/wire/protocol"
+import { decodeFrame, cellUnder } from "../../src/heat/frame"
+import type { FrameMeta } from "../../src/wire/traits"
 import { sample } from "../sample"
 
 const recorded = () => {
@@ -37,32 +36,16 @@ describe("decodeFrame", () => {
   })
 })
 
-describe("probeFrame", () => {
+describe("cellUnder", () => {
   it("tells side and value, row 0 being the lowest price", () => {
     const { meta, pixels, candles, events } = recorded()
     const frame = decodeFrame(meta, { pixels, candles, events })
     const [start] = meta.time
-    expect(probeFrame(frame, start + 1, 89_901)).toBeNull()
-    expect(probeFrame(frame, start + 599_999, 89_901)).toMatchObject({ side: "long" })
-    expect(probeFrame(frame, start + 599_999, 90_001)).toMatchObject({ side: "short" })
-    expect(probeFrame(frame, start + 599_999, 89_901)!.value).toBeCloseTo(1_250_000 * 10 ** (-4 * (0.5 / 127)), 3)
-    expect(probeFrame(frame, start - 1, 90_000)).toBeNull()
-    expect(probeFrame(frame, start, 90_200)).toBeNull()
-  })
-})
-
-describe("readAnswer", () => {
-  it("takes the recorded answers of its view and no others", () => {
-    for (const name of ["frameAnswer", "readingAnswer", "bokehAnswer", "errorAnswer"] as const) {
-      expect(readAnswer(sample(name).content, "k3x9")).toEqual(sample(name).content)
-      expect(readAnswer(sample(name).content, "other")).toBeNull()
-    }
-    expect(readAnswer(sample("patch").content, "any")).not.toBeNull()
-  })
-
-  it("drops what is none of ours", () => {
-    for (const message of [null, 3, "frame", {}, { type: "frame" }, { type: "shell", view: "k3x9", id: 1 }]) {
-      expect(readAnswer(message, "k3x9")).toBeNull()
-    }
+    expect(cellUnder(frame, start + 1, 89_901)).toBeNull()
+    expect(cellUnder(frame, start + 599_999, 89_901)).toMatchObject({ side: "long" })
+    expect(cellUnder(frame, start + 599_999, 90_001)).toMatchObject({ side: "short" })
+    expect(cellUnder(frame, start + 599_999, 89_901)!.value).toBeCloseTo(1_250_000 * 10 ** (-4 * (0.5 / 127)), 3)
+    expect(cellUnder(frame, start - 1, 90_000)).toBeNull()
+    expect(cellUnder(frame, start, 90_200)).toBeNull()
   })
 })

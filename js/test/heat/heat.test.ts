@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest"
 import { COLOURS } from "../../src/dom/colours"
 import { heat } from "../../src/heat/heat"
 import type { Plot } from "../../src/layers/plot"
-import type { FrameState, Interval, Market, Traits } from "../../src/wire/protocol"
+import type { FrameState, Interval, Market, Traits } from "../../src/wire/traits"
 import { fakeModel } from "../fake_model"
 
 const HOUR = 3_600_000

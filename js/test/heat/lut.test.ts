@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { levelValue } from "../../src/heat/bins"
+import { binValue } from "../../src/heat/bins"
 import { buildLut, type LutOptions, paint } from "../../src/heat/lut"
 
 const ladder = { top: 1e6, decades: 4 }
@@ -38,7 +38,7 @@ describe("buildLut", () => {
   })
 
   it("hides exactly the levels under the threshold", () => {
-    const lut = build({ threshold: levelValue(64, ladder) })
+    const lut = build({ threshold: binValue(64, ladder) })
     expect(lut[63]).toBe(0)
     expect(lut[64]).not.toBe(0)
     expect(build({ threshold: 2e6 }).every((word) => word === 0)).toBe(true)

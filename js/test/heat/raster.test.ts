@@ -1,18 +1,20 @@
 // @vitest-environment happy-dom
-import type { AnyModel } from "@anywidget/types"
-import { expect, test } from "vitest"
-import { rasterLink } from "../../src/heat/raster"
-import { counter } from "../../src/wire/gate"
-import type { Market, Traits } from "../../src/wire/protocol"
+import { expect, test, vi } from "vitest"
+import { raster } from "../../src/heat/raster"
+import { messages } from "../../src/wire/messages"
+import type { Market } from "../../src/wire/traits"
+import { fakeModel } from "../fake_model"
 
 const market = { time: [0, 1000] } as unknown as Market
 const plot = { width: 100, height: 50 }
 const at = (from: number) => ({ time: [from, from + 500] as const, price: [1, 2] as const })
 
 function link() {
-  const sent: { id: number; time: number[] }[] = []
-  const model = { get: () => false, send: (message: { id: number; time: number[] }) => void sent.push(message) }
-  return { sent, raster: rasterLink(model as unknown as AnyModel<Traits>, "a", () => market, counter(), () => {}) }
+  const { model, sent, tell } = fakeModel()
+  const heard = vi.fn()
+  const made = raster({ model, messages: messages(model, "a"), market: () => market, heard, failed: () => {}, overdue: () => {} })
+  const answer = (id = Number(sent.at(-1)!.id)) => tell({ type: "frame", view: "a", id })
+  return { sent: sent as { id: number; time: number[]; width: number }[], raster: made, heard, answer }
 }
 const task = () => Promise.resolve()
 
@@ -26,15 +28,16 @@ test("asks before the next frame, once for all moves of a task", async () => {
 })
 
 test("while one is on its way only the newest waits, and the picture at hand is not asked for again", async () => {
-  const { sent, raster } = link()
+  const { sent, raster, heard, answer } = link()
   for (let from = 0; from < 40; from++) {
     raster.want(at(from), plot)
     await task()
   }
   expect(sent).toHaveLength(1)
-  expect(raster.answered(sent[0]!.id)).toBe(true)
+  answer()
+  expect(heard).toHaveBeenCalledTimes(1)
   expect(sent.map(({ time }) => time[0])).toEqual([0, 39])
-  raster.answered(sent[1]!.id)
+  answer()
   raster.want(at(39), plot)
   await task()
   expect(sent).toHaveLength(2)
@@ -46,14 +49,14 @@ test("while one is on its way only the newest waits, and the picture at hand is 
 })
 
 test("sharper screens ask for more cells of the same view", async () => {
-  const { sent, raster } = link()
+  const { sent, raster, answer } = link()
   raster.want(at(0), plot)
   await task()
-  raster.answered(1)
+  answer()
   window.devicePixelRatio = 2
   raster.want(at(0), plot)
   await task()
   window.devicePixelRatio = 1
-  expect(sent.map((message) => (message as unknown as { width: number }).width)).toEqual([100, 200])
+  expect(sent.map(({ width }) => width)).toEqual([100, 200])
   raster.dispose()
 })

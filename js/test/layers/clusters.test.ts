@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest"
 import { COLOURS } from "../../src/dom/colours"
 import { clusterColumns } from "../../src/layers/clusters"
-import type { Cluster, Market } from "../../src/wire/protocol"
+import type { Cluster, Market } from "../../src/wire/traits"
 
 const market = { time: [0, 10], quote: "USD" } as unknown as Market
 const view = { time: [0, 20], price: [90, 110] } as const

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest"
 import { liveCandles } from "../../src/layers/candles"
-import type { Live } from "../../src/wire/live_state"
+import type { Live } from "../../src/wire/traits"
 import { presentMarket } from "../../src/wire/model"
-import type { Market } from "../../src/wire/protocol"
+import type { Market } from "../../src/wire/traits"
 import { candlesOf } from "../candles"
 import { fakeModel } from "../fake_model"
 

@@ -1,22 +1,21 @@
 // @vitest-environment happy-dom
 import { beforeEach, describe, expect, it, vi } from "vitest"
-import { fileLink } from "../../src/controls/file_link"
+import { offlineFile } from "../../src/controls/sharing"
 import { COLOURS } from "../../src/dom/colours"
 import type { Columns, Plot } from "../../src/layers/plot"
-import { openedColumns, openedLayer, openedText } from "../../src/layers/provenance"
-import { readAnswer } from "../../src/wire/answer"
-import { counter } from "../../src/wire/gate"
-import type { Interval, Market, Opened, Traits } from "../../src/wire/protocol"
+import { provenanceColumns, provenanceLayer, provenanceText } from "../../src/layers/provenance"
+import { messages, type Provenance, readMessage } from "../../src/wire/messages"
+import type { Interval, Market, Traits } from "../../src/wire/traits"
 import { fakeModel } from "../fake_model"
 import { sample } from "../sample"
 
 const answer = sample("provenanceAnswer")
 const market = { time: [0, 1767226800000], quote: "USD" } as unknown as Market
 
-describe("openedColumns", () => {
+describe("provenanceColumns", () => {
   const bars = { time: [100, 500] as const, long: [0, 30, 10, 0], short: [0, 10, 0, 0] }
   const drawn = (end: number) => {
-    const { left, right, bottom, top, color } = openedColumns(bars, { time: [0, 1000], price: [50, 150] }, 400, end, COLOURS.light)
+    const { left, right, bottom, top, color } = provenanceColumns(bars, { time: [0, 1000], price: [50, 150] }, 400, end, COLOURS.light)
     return left.map((x, i) => ({ x: [x, right[i]], y: [bottom[i], top[i]], color: color[i] }))
   }
 
@@ -30,12 +29,12 @@ describe("openedColumns", () => {
   })
 
   it("are a bare ground when nothing was opened in sight", () => {
-    expect(openedColumns({ time: [0, 1], long: [0], short: [0] }, { time: [0, 1], price: [0, 1] }, 100, 1, COLOURS.dark).left).toHaveLength(1)
+    expect(provenanceColumns({ time: [0, 1], long: [0], short: [0] }, { time: [0, 1], price: [0, 1] }, 100, 1, COLOURS.dark).left).toHaveLength(1)
   })
 })
 
-describe("openedText", () => {
-  const said = (more: Partial<Opened>, width = 1000) => openedText({ size: 42e6, before: 0, after: 0, clusters: 1, ...more } as Opened, "USD", width)
+describe("provenanceText", () => {
+  const said = (more: Partial<Provenance>, width = 1000) => provenanceText({ size: 42e6, before: 0, after: 0, clusters: 1, ...more } as Provenance, "USD", width)
   it("says the share of what, where, and how much lies outside", () => {
     expect(said({})).toBe("opened: share of est. size $42M in the cluster")
     expect(said({ clusters: 0, before: 21e6, after: 1e5 })).toBe("opened: share of est. size $42M in the box, 50 % before this view")
@@ -45,7 +44,7 @@ describe("openedText", () => {
   })
 })
 
-describe("openedLayer", () => {
+describe("provenanceLayer", () => {
   beforeEach(() => void vi.stubGlobal("requestAnimationFrame", (act: () => void) => (act(), 0)))
   const setup = (state: Partial<Traits> = {}) => {
     const fake = fakeModel({ _selected: ["a"], ...state })
@@ -53,15 +52,16 @@ describe("openedLayer", () => {
     let time: Interval = [1767225600000, 1767226800000]
     const plot = {
       viewport: () => ({ time, price: [0, 100] }),
-      frame: () => ({ left: 0, top: 0, width: 20, height: 400 }),
+      area: () => ({ left: 0, top: 0, width: 20, height: 400 }),
       setColumns: (_: string, columns: Columns) => void (put.columns = columns),
-      setOpened: (text: string) => void (put.text = text),
+      setProvenance: (text: string) => void (put.text = text),
     } as unknown as Plot
-    const next = counter()
-    for (let used = 1; used < 11; used++) next()
-    const shown = vi.fn()
-    const layer = openedLayer({ model: fake.model, view: "k3x9", next, plot, market: () => market, colours: () => COLOURS.dark, shown })
-    return { ...fake, layer, put, shown, move: (to: Interval) => (time = to) }
+    const kernel = messages(fake.model, "k3x9")
+    for (let used = 1; used < 11; used++) kernel.ask({ type: "html" }, () => {})
+    fake.sent.length = 0
+    const [shown, failed] = [vi.fn(), vi.fn()]
+    const layer = provenanceLayer({ model: fake.model, messages: kernel, plot, market: () => market, colours: () => COLOURS.dark, shown, failed })
+    return { ...fake, layer, put, shown, failed, move: (to: Interval) => (time = to) }
   }
   const bars = ({ put }: { put: { columns?: Columns } }) => put.columns?.left?.length ?? 0
 
@@ -98,7 +98,7 @@ describe("openedLayer", () => {
     made.layer.draw()
     made.tell({ type: "error", view: "k3x9", id: 11, message: "no" })
     made.layer.draw()
-    expect(made.sent).toHaveLength(2)
+    expect([made.sent.length, made.failed.mock.calls]).toEqual([2, [["no"]]])
   })
 
   it("asks nothing without a selection, without a kernel, or once it is gone", () => {
@@ -111,21 +111,22 @@ describe("openedLayer", () => {
   })
 
   it("reads what is recorded", () => {
-    expect(readAnswer(answer.content, "k3x9")).toEqual(answer.content)
-    expect(readAnswer(answer.content, "other")).toBeNull()
+    expect(readMessage(answer.content, "k3x9")).toEqual(answer.content)
+    expect(readMessage(answer.content, "other")).toBeNull()
   })
 })
 
-describe("fileLink", () => {
+describe("offlineFile", () => {
   it("asks as recorded, and takes the recorded file", async () => {
     const { model, sent, tell } = fakeModel()
-    const link = fileLink(model, "k3x9", () => 12)
-    const asked = link.ask()
+    const kernel = messages(model, "k3x9")
+    for (let used = 1; used < 12; used++) kernel.ask({ type: "code" }, () => {})
+    sent.length = 0
+    const asked = offlineFile(kernel)()
     expect(sent).toEqual([sample("htmlRequest").content])
     const { content, buffers } = sample("fileAnswer")
     tell(content, buffers)
     const { name, blob } = await asked
     expect([name, await blob.text()]).toEqual(["BTC-liquidations.html", "<!doctype html>\n<title>BTC</title>\n"])
-    link.dispose()
   })
 })

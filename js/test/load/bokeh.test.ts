@@ -2,6 +2,7 @@ import type { Host } from "@anywidget/types"
 import { describe, expect, it, vi } from "vitest"
 import { bokehSources } from "../../src/load/assets"
 import { type BokehJS, loadBokeh } from "../../src/load/bokeh"
+import { messages } from "../../src/wire/messages"
 import { fakeModel } from "../fake_model"
 import { sample } from "../sample"
 
@@ -49,14 +50,14 @@ describe("bokehSources", () => {
     const asked: string[] = []
     const asset = { get: (key: string) => (key === "version" ? "3.9.2" : new DataView(gzip.buffer)) }
     const host = { getModel: async (ref: string) => (asked.push(ref), asset) } as unknown as Host
-    expect(await read(bokehSources(model, host, "v"))).toBe("3.9.2")
+    expect(await read(bokehSources(model, host, messages(model, "v")))).toBe("3.9.2")
     expect([asked, sent]).toEqual([["anywidget:abc"], []])
   })
 
   it("asks the kernel last, and hears only its own answer", async () => {
     const { model, sent, tell } = fakeModel()
     const { content, buffers } = sample("bokehAnswer")
-    const answer = read(bokehSources(model, undefined, "k3x9"))
+    const answer = read(bokehSources(model, undefined, messages(model, "k3x9")))
     await vi.waitFor(() => expect(sent).toEqual([sample("bokehRequest").content]))
     tell({ ...content, view: "other" }, buffers)
     tell(content, buffers)
@@ -65,6 +66,6 @@ describe("bokehSources", () => {
 
   it("looks nowhere but in the file without a kernel", () => {
     const { model } = fakeModel({ _offline: true })
-    expect(bokehSources(model, undefined, "v")).toHaveLength(1)
+    expect(bokehSources(model, undefined, messages(model, "v"))).toHaveLength(1)
   })
 })

@@ -3,6 +3,7 @@ import type { Host } from "@anywidget/types"
 import { beforeAll, describe, expect, it, vi } from "vitest"
 import { assetSources } from "../../src/load/assets"
 import { type FrontEnd, loadFrontEnd } from "../../src/load/front_end"
+import { messages } from "../../src/wire/messages"
 import { fakeModel } from "../fake_model"
 
 const stream = new Blob(["the code"]).stream().pipeThrough(new CompressionStream("gzip"))
@@ -34,10 +35,10 @@ describe("loadFrontEnd", () => {
   it("asks the kernel where the asset model is gone", async () => {
     const { model, sent, tell } = fakeModel({ _assets: "anywidget:abc" })
     const host = { getModel: () => Promise.reject(new Error("no such model")) } as unknown as Host
-    const sources = () => assetSources(model, host, "v", "code")
+    const sources = () => assetSources(model, host, messages(model, "v"), "code")
     const loading = loadFrontEnd({ digest: "a", sources, evaluate: async () => fake, cache: new Map() })
-    await vi.waitFor(() => expect(sent).toEqual([{ type: "code", view: "v", id: 0 }]))
-    tell({ type: "code", view: "v", id: 0, version: "" }, [new DataView(gzip.buffer)])
+    await vi.waitFor(() => expect(sent).toEqual([{ type: "code", view: "v", id: 1 }]))
+    tell({ type: "code", view: "v", id: 1, version: "" }, [new DataView(gzip.buffer)])
     expect(await loading).toBe(fake)
   })
 })

@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, expect, test, vi } from "vitest"
 import type { BokehJS } from "../../src/load/bokeh"
-import { calmStyles } from "../../src/load/spare_styles"
+import { spareStyles } from "../../src/load/spare_styles"
 
 let now = 0
 let asked: string[] = []
@@ -12,8 +12,8 @@ beforeEach(() => {
 })
 afterEach(() => void vi.restoreAllMocks())
 
-/** Bokeh's own, as far as it is calmed. */
-function calmed() {
+/** Bokeh's own, as far as it is spared. */
+function spared() {
   class VisualProperties {
     constructor(readonly own: string) {}
     _get_css_value(name: string) {
@@ -44,12 +44,12 @@ function calmed() {
     }
   }
   const all = { VisualProperties, PlotView, InlineStyleSheet, GlyphRendererView }
-  calmStyles({ require: () => all } as unknown as BokehJS)
+  spareStyles({ require: () => all } as unknown as BokehJS)
   return all
 }
 
 test("an answer of the page's styles holds for a second, for each part of the figure by itself", () => {
-  const { VisualProperties } = calmed()
+  const { VisualProperties } = spared()
   const [axis, label] = [new VisualProperties("axis:"), new VisualProperties("label:")]
   for (let paint = 0; paint < 5; paint++) for (const name of ["color", "font"]) axis._get_css_value(name)
   expect(label._get_css_value("color")).toBe("")
@@ -59,7 +59,7 @@ test("an answer of the page's styles holds for a second, for each part of the fi
 })
 
 test("so does the size of a figure's font", () => {
-  const { PlotView } = calmed()
+  const { PlotView } = spared()
   const [one, other] = [new PlotView(), new PlotView()]
   expect([one.base_font_size, one.base_font_size, other.base_font_size]).toEqual([11, 11, 12])
   now = 1001
@@ -67,7 +67,7 @@ test("so does the size of a figure's font", () => {
 })
 
 test("a style sheet is written when its text changes, and a glyph's box follows nothing", () => {
-  const { InlineStyleSheet, GlyphRendererView } = calmed()
+  const { InlineStyleSheet, GlyphRendererView } = spared()
   const sheet = new InlineStyleSheet()
   for (const css of ["a", "a", "b", "b", "a"]) sheet.replace(css)
   expect(asked).toEqual(["a", "b", "a"])

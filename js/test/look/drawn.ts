@@ -1,12 +1,12 @@
-import { LEVERAGE_GROUPS } from "../../src/controls/leverage_groups"
 import { COLOURS, leverageShade, venueColour } from "../../src/dom/colours"
-import { levelValue } from "../../src/heat/bins"
+import { binValue } from "../../src/heat/bins"
 import { buildLut } from "../../src/heat/lut"
 import { reach } from "../../src/heat/smooth"
 import { candleColumns, circleColumns } from "../../src/layers/candles"
 import { bandStart, clusterColumns } from "../../src/layers/clusters"
+import { LEVERAGE_GROUPS } from "../../src/format/shares"
 import { shownClusters, sortedClusters } from "../../src/layers/shown_clusters"
-import type { Cluster, Interval, Market, Measure, Scale, Side, SideChoice } from "../../src/wire/protocol"
+import type { Cluster, Interval, Market, Measure, Scale, Side, SideChoice } from "../../src/wire/traits"
 import { candlesOf } from "../candles"
 import { fakeModel } from "../fake_model"
 import { chance, each, type Case } from "./case"
@@ -41,7 +41,7 @@ function tables(): Case[] {
   const given: LutCase[] = []
   for (const scale of ["log", "linear", "rank"] as const) {
     for (const side of ["both", "long", "short"] as const) given.push({ side, scale, threshold: 0, ladder: ladders[0]!, pixels: picture })
-    given.push({ side: "both", scale, threshold: levelValue(64, ladders[0]!), ladder: ladders[0]!, pixels: picture })
+    given.push({ side: "both", scale, threshold: binValue(64, ladders[0]!), ladder: ladders[0]!, pixels: picture })
     given.push({ side: "long", scale, threshold: 5000, ladder: ladders[1]!, pixels: picture })
   }
   given.push({ side: "long", scale: "rank", threshold: 0, ladder: ladders[0]!, pixels: few })
@@ -64,7 +64,7 @@ export const colours = () => ({
   leverage_groups: [{ given: [], wanted: LEVERAGE_GROUPS }],
   shades: each((index: number, count: number) => Number(/(\d+)%/.exec(leverageShade("#000000", index, count))![1]), [0, 1], [0, 6], [1, 6], [2, 6], [3, 6], [4, 6], [5, 6], [1, 3]),
   tables: tables(),
-  level_values: each((n: number) => levelValue(n, { top: 1e6, decades: 4 }), [0], [1], [64], [127]),
+  level_values: each((n: number) => binValue(n, { top: 1e6, decades: 4 }), [0], [1], [64], [127]),
   candles: each(candles, ["dark"], ["light"]),
   circles: each(
     (size: number[]) => circleColumns({ length: size.length, time: Float64Array.from(size), price: Float64Array.from(size), size: Float64Array.from(size), side: Float64Array.from(size, () => 1) }, COLOURS.dark).size,
@@ -92,7 +92,7 @@ const cluster = (id: string, side: Side, [price_low, price_high]: Interval, peak
 function labelled({ clusters, measure, side, selected, price, time, last_time, height, quote }: LabelCase) {
   const { model } = fakeModel({ _clusters: clusters as unknown as Cluster[], measure, side, whiskers: false })
   const market = { time: [0, last_time], quote } as unknown as Market
-  const look = { clusters: sortedClusters(shownClusters(model), measure), measure, market, selected: new Set(selected), hovered: null, spread: false }
+  const look = { clusters: sortedClusters(shownClusters((name) => model.get(name)), measure), measure, market, selected: new Set(selected), hovered: null, spread: false }
   const view = { time, price }
   const { bands, labels } = clusterColumns(look, view, height, COLOURS.dark)
   const count = (labels.text as string[]).filter((text) => text !== "").length

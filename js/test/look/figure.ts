@@ -2,10 +2,10 @@ import { COLOURS } from "../../src/dom/colours"
 import { candleColumns, circleColumns } from "../../src/layers/candles"
 import { clusterColumns } from "../../src/layers/clusters"
 import { mountPlot } from "../../src/layers/plot"
-import { openedColumns } from "../../src/layers/provenance"
+import { provenanceColumns } from "../../src/layers/provenance"
 import { whiskerColumns } from "../../src/layers/whiskers"
 import type { BokehJS } from "../../src/load/bokeh"
-import type { Market } from "../../src/wire/protocol"
+import type { Market } from "../../src/wire/traits"
 import { candlesOf } from "../candles"
 import type { Case } from "./case"
 
@@ -31,10 +31,10 @@ export async function figure(): Promise<Record<string, Case[]>> {
     return anything((data) => columns.set(name, [...(data as Map<string, unknown>).keys()]))
   }
   const plain = anything(() => undefined) as BokehJS
-  const document = new Proxy({ get_model_by_name }, { get: (own, name) => (name in own ? own.get_model_by_name : plain[name as keyof BokehJS]) })
-  const bokeh = new Proxy(plain, { get: (_, name) => (name === "require" ? (module: string) => (module === "document/document" ? { Document: { from_json: () => document } } : plain) : plain[name as keyof BokehJS]) })
+  const made = new Proxy({ get_model_by_name }, { get: (own, name) => (name in own ? own.get_model_by_name : plain[name as keyof BokehJS]) })
+  const bokeh = new Proxy(plain, { get: (_, name) => (name === "require" ? (module: string) => (module === "document/document" ? { Document: { from_json: () => made } } : plain) : plain[name as keyof BokehJS]) })
   const ignore = () => undefined
-  const plot = await mountPlot(bokeh, "{}", {} as HTMLElement, { view: ignore, resize: ignore, move: ignore, tap: ignore, doubleTap: ignore, box: ignore })
+  const plot = await mountPlot(bokeh, "{}", document.createElement("div"), { view: ignore, resize: ignore, move: ignore, tap: ignore, doubleTap: ignore, box: ignore })
   const view = { time: [0, 1], price: [1, 2] } as const
   const colours = COLOURS.dark
   const none = new Float64Array(0)
@@ -47,12 +47,12 @@ export async function figure(): Promise<Record<string, Case[]>> {
   plot.setColumns("liq-clusters", bands)
   plot.setColumns("liq-cluster-labels", labels)
   plot.setColumns("liq-whiskers", whiskerColumns([], "size", view, { width: 1, height: 1 }, colours))
-  plot.setColumns("liq-opened", openedColumns({ time: [0, 1], long: [], short: [] }, view, 1, 1, colours))
+  plot.setColumns("liq-opened", provenanceColumns({ time: [0, 1], long: [], short: [] }, view, 1, 1, colours))
   plot.setPriceStyle("line")
   plot.setCirclesShown(true)
   plot.setSelection(null)
   plot.setTexts("", "")
-  plot.setOpened("")
+  plot.setProvenance("")
   plot.setHatched(false)
   plot.setPriceDecimals(1)
   plot.setDayShown(true)

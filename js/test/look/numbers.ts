@@ -5,7 +5,7 @@ import { axisDecimals, formatPrice, priceDecimals } from "../../src/format/price
 import { formatAge, formatTime } from "../../src/format/time"
 import { fitPrice } from "../../src/steer/navigation"
 import { windowRange } from "../../src/steer/window"
-import type { Window } from "../../src/wire/protocol"
+import type { Window } from "../../src/wire/traits"
 import { candlesOf } from "../candles"
 import { each } from "./case"
 

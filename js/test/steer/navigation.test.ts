@@ -3,12 +3,12 @@ import type { Plot } from "../../src/layers/plot"
 import { navigation } from "../../src/steer/navigation"
 import type { Viewport } from "../../src/steer/viewport"
 import { windowRange } from "../../src/steer/window"
-import type { Interval, Market } from "../../src/wire/protocol"
+import type { Interval, Market } from "../../src/wire/traits"
 import { candlesOf } from "../candles"
 import { type FakeModel, fakeModel } from "../fake_model"
 
 const HOUR = 3_600_000
-const market = { time: [0, 400 * HOUR], last_price: 100, timeframe_ms: 300_000 } as unknown as Market
+const market = { time: [0, 400 * HOUR], span: [0, 400 * HOUR], last_price: 100, timeframe_ms: 300_000 } as unknown as Market
 const row = (value: number) => Float64Array.from([value])
 const flat = candlesOf({ length: 1, start: row(0), end: row(400 * HOUR), open: row(100), high: row(110), low: row(90), close: row(100) })
 const FIT: Interval = [90 - 0.28 * 20, 110 + 0.28 * 20]
@@ -17,8 +17,8 @@ const view = (fake: FakeModel) => {
   let shown: Viewport = { time: [0, 1], price: [0, 1] }
   const changed = vi.fn()
   // Bokeh tells of a change of its ranges while they are set.
-  const frame = () => ({ left: 0, top: 0, width: 4000, height: 400 })
-  const plot = { frame, viewport: () => shown, setViewport: (next: Viewport) => ((shown = next), steer?.moved()) } as unknown as Plot
+  const area = () => ({ left: 0, top: 0, width: 4000, height: 400 })
+  const plot = { area, viewport: () => shown, setViewport: (next: Viewport) => ((shown = next), steer?.moved()) } as unknown as Plot
   let steer: ReturnType<typeof navigation> | undefined
   steer = navigation({ model: fake.model, plot, market: () => market, candles: () => flat, changed })
   steer.refresh()
@@ -36,6 +36,18 @@ describe("navigation", () => {
     expect(shown()).toEqual({ time: windowRange("7d", market), price: FIT })
     vi.runAllTimers()
     expect([fake.saves(), fake.model.get("time_range")]).toEqual([0, null])
+  })
+
+  it("starts where the model was moved to, though that lies where no data are", () => {
+    const moved = view(fakeModel({ time_range: [100 * HOUR, 200 * HOUR], price_range: [95, 105] }))
+    expect(moved.shown()).toEqual({ time: [100 * HOUR, 200 * HOUR], price: [95, 105] })
+    const fitted = view(fakeModel({ time_range: [100 * HOUR, 200 * HOUR] }))
+    expect(fitted.shown()).toEqual({ time: [100 * HOUR, 200 * HOUR], price: FIT })
+    const lost = view(fakeModel({ time_range: [-9000 * HOUR, -8000 * HOUR], price_range: [1e-9, 1e12] })).shown()
+    expect(lost.time[1]).toBeGreaterThan(100 * HOUR)
+    expect(lost.price[0]).toBeGreaterThan(0)
+    expect(lost.price[0]).toBeLessThan(100)
+    expect(lost.price[1]).toBeGreaterThan(100)
   })
 
   it("writes a gesture once, when it has settled", () => {

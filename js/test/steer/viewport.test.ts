@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest"
-import { levelValue, thresholdScale } from "../../src/heat/bins"
+import { binValue, thresholdScale } from "../../src/heat/bins"
 import { chooseFrame } from "../../src/heat/frame"
 import { rasterRequest } from "../../src/heat/raster"
 import { placeLabels } from "../../src/layers/clusters"
 import { fitPrice } from "../../src/steer/navigation"
 import { limitViewport, panViewport, span, type Viewport, zoomViewport } from "../../src/steer/viewport"
 import { FUTURE, windowRange } from "../../src/steer/window"
-import type { FrameMeta, Interval, Market } from "../../src/wire/protocol"
+import type { FrameMeta, Interval, Market } from "../../src/wire/traits"
 import { candlesOf } from "../candles"
 
 const HOUR = 3_600_000
@@ -145,8 +145,8 @@ describe("thresholdScale", () => {
 
   it("keeps exactly the levels from its step on", () => {
     for (let step = 2; step <= 127; step++) {
-      expect(levelValue(step, ladder)).toBeGreaterThanOrEqual(scale.value(step))
-      expect(levelValue(step - 1, ladder)).toBeLessThan(scale.value(step))
+      expect(binValue(step, ladder)).toBeGreaterThanOrEqual(scale.value(step))
+      expect(binValue(step - 1, ladder)).toBeLessThan(scale.value(step))
     }
   })
 

@@ -1,7 +1,7 @@
 import type { AnyModel } from "@anywidget/types"
 import { expect, test, vi } from "vitest"
-import { calmModel, releaseClosed } from "../../src/wire/model"
-import type { Traits } from "../../src/wire/protocol"
+import { guardedModel, emptyWhenClosed } from "../../src/wire/model"
+import type { Traits } from "../../src/wire/traits"
 import { fakeModel } from "../fake_model"
 
 test("a model that was closed holds no data, and none before", () => {
@@ -10,7 +10,7 @@ test("a model that was closed holds no data, and none before", () => {
   let destroy = () => {}
   const on = (name: string, callback: () => void) => void (name === "destroy" && (destroy = callback))
   const set = (name: string, value: unknown) => void values.set(name, value)
-  releaseClosed({ on, set } as unknown as AnyModel<Traits>)
+  emptyWhenClosed({ on, set } as unknown as AnyModel<Traits>)
   expect(values.get("_frames")).toEqual([1])
   destroy()
   vi.runAllTimers()
@@ -26,9 +26,9 @@ test("what cannot be sent is reported, and nothing is sent once the kernel is go
     throw new Error("Cannot send")
   })
   model.save_changes = fails
-  const calm = calmModel(model, { gone: () => gone, lost })
-  calm.set("side", "long")
-  calm.save_changes()
-  calm.save_changes()
-  expect([calm.get("side"), lost.mock.calls.length, fails.mock.calls.length]).toEqual(["long", 1, 1])
+  const guarded = guardedModel(model, { gone: () => gone, lost })
+  guarded.set("side", "long")
+  guarded.save_changes()
+  guarded.save_changes()
+  expect([guarded.get("side"), lost.mock.calls.length, fails.mock.calls.length]).toEqual(["long", 1, 1])
 })
