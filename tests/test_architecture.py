@@ -27,10 +27,10 @@ MAY_IMPORT = {
     "raster": {"errors", "domain", "field"},
     "study": {"errors", "domain", "field"},
     "trust": {"errors", "domain", "field", "estimate", "study"},
+    "run": {"errors", "background", "domain", "field", "market", "estimate", "study"},
+    "widget": {"errors", "background", "domain", "field", "raster", "study", "trust"},
     "picture": {"errors", "domain", "field", "raster", "study", "trust", "widget"},
-    "run": {"errors", "domain", "field", "market", "estimate", "study"},
-    "widget": {"errors", "domain", "field", "raster", "study", "trust", "picture"},
-    "timeframed": {"errors", "domain", "field", "market", "estimate", "run", "widget"},
+    "background": set(),
 }
 """Per part of the package, the other parts it may import. All may import `look`.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ from liqwidget.domain.amount import money
 from liqwidget.look import LOOK
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from liqwidget.study.clusters import Cluster
 
@@ -49,15 +50,6 @@ class Sight:
 
 
 @dataclass(frozen=True, slots=True)
-class Band:
-    """The band of a cluster; a ticked one goes over the whole width."""
-
-    cluster: Cluster
-    ticked: bool
-    alpha: float
-
-
-@dataclass(frozen=True, slots=True)
 class Label:
     """What is written of a cluster, and at which price its middle is."""
 
@@ -77,25 +69,17 @@ def amount(cluster: Cluster, measure: str) -> float:
     return cluster.expected_size if measure == "expected" else cluster.size
 
 
-def bands(clusters: Sequence[Cluster], measure: str, ticked: Collection[str]) -> list[Band]:
-    """Return the bands of clusters: the larger, the stronger."""
-    look = LOOK.band
+def strengths(clusters: Sequence[Cluster], measure: str) -> list[float]:
+    """Return how opaque the bands of clusters are: the larger, the stronger."""
+    least, span = LOOK.band.weakest, LOOK.band.strongest - LOOK.band.weakest
     most = max((amount(cluster, measure) for cluster in clusters), default=0.0)
-    made = []
-    for cluster in clusters:
-        share = amount(cluster, measure) / max(most, 1e-9)
-        strength = look.weakest + (look.strongest - look.weakest) * share**0.5
-        chosen = cluster.id in ticked
-        made.append(Band(cluster, chosen, look.wide if chosen else strength))
-    return made
+    return [least + span * math.sqrt(amount(cluster, measure) / max(most, 1e-9)) for cluster in clusters]
 
 
-def labels(
-    clusters: Sequence[Cluster], sight: Sight, *, measure: str, quote: str, ticked: Collection[str]
-) -> list[Label]:
-    """Return the labels that fit without touching: ticked clusters first, then the largest.
+def labels(clusters: Sequence[Cluster], sight: Sight, *, measure: str, quote: str) -> list[Label]:
+    """Return the labels that fit without touching, those of the largest clusters first.
 
-    A cluster in sight is labelled if it is ticked, if its band has room, or if it is worth it. Where its peak is out of
+    A cluster in sight is labelled if its band has room, or if it is worth it. Where its peak is out of
     sight, the label stands at that edge of the picture and points to it.
     """
     low, high = sight.price
@@ -107,12 +91,11 @@ def labels(
     rows = []
     for cluster in visible:
         wide = (min(cluster.price_high, high) - max(cluster.price_low, low)) * pixels
-        if cluster.id in ticked or wide >= 2 * look.room or amount(cluster, measure) >= worth:
+        if wide >= 2 * look.room or amount(cluster, measure) >= worth:
             at = max(look.room, min(sight.height - look.room, (high - cluster.peak_price) * pixels))
             rows.append((at, cluster))
-    rows.sort(key=lambda row: row[1].id not in ticked)
     kept = _apart(rows, sight.height)
-    return [Label(cluster, high - at / pixels, _text(cluster, sight, measure, quote, ticked)) for at, cluster in kept]
+    return [Label(cluster, high - at / pixels, _text(cluster, sight, measure, quote)) for at, cluster in kept]
 
 
 def _apart(rows: Iterable[tuple[float, Cluster]], height: float) -> list[tuple[float, Cluster]]:
@@ -124,9 +107,8 @@ def _apart(rows: Iterable[tuple[float, Cluster]], height: float) -> list[tuple[f
     return kept[: LOOK.label.most]
 
 
-def _text(cluster: Cluster, sight: Sight, measure: str, quote: str, ticked: Collection[str]) -> str:
-    tick = "\N{CHECK MARK} " if cluster.id in ticked else ""
+def _text(cluster: Cluster, sight: Sight, measure: str, quote: str) -> str:
     low, high = sight.price
     arrow = " \N{UPWARDS ARROW}" if cluster.peak_price > high else ""
     arrow = " \N{DOWNWARDS ARROW}" if cluster.peak_price < low else arrow
-    return f"{tick}{cluster.side.label} est. {money(amount(cluster, measure), quote)}{arrow}"
+    return f"{cluster.side.label} est. {money(amount(cluster, measure), quote)}{arrow}"

@@ -17,7 +17,7 @@ from liqwidget.domain.time import DAY, MILLISECOND, timestamp
 from liqwidget.errors import DataError
 from liqwidget.look import LOOK
 from liqwidget.picture.axes import draw_prices, draw_times
-from liqwidget.picture.clusters import Sight, bands, labels, shown
+from liqwidget.picture.clusters import Sight, labels, shown, strengths
 from liqwidget.picture.ink import ink_of
 from liqwidget.picture.layout import EDGE, LEFT, layout
 from liqwidget.picture.legend import curve_words, draw_keys, draw_ramps
@@ -29,14 +29,13 @@ from liqwidget.raster.smooth import reach, smooth
 from liqwidget.widget.protocol import CANDLE_ROWS, EVENT_ROWS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
     from pathlib import Path
 
     from matplotlib.axes import Axes
 
     from liqwidget.picture.ink import Ink
     from liqwidget.widget.protocol import Frame
-    from liqwidget.widget.view import HeatmapView
+    from liqwidget.widget.scene import Scene
 
 _DPI = 100
 _POINT = 72 / _DPI
@@ -52,10 +51,8 @@ _MAP_TOP = 16
 Range = tuple[float, float]
 
 
-def write_png(
-    view: HeatmapView, path: Path, width: int, height: int, theme: str, *, ticked: Collection[str] = ()
-) -> Path:
-    """Write a heatmap as it is set up, with the ticked clusters marked; see `LiqHeatmap.to_png`.
+def write_png(view: Scene, path: Path, width: int, height: int, theme: str) -> Path:
+    """Write a heatmap as it is set up; see `LiqHeatmap.to_png`.
 
     Raises
     ------
@@ -90,7 +87,7 @@ def write_png(
         colours = _colours(view, frame, theme)
         _draw_main(axes, frame, view, ink, colours)
         now = max(float(view.market_state["time"][1]), _now(view))
-        _draw_clusters(axes, Sight(time, frame.price, axes.bbox.height, now), view, ink, ticked)
+        _draw_clusters(axes, Sight(time, frame.price, axes.bbox.height, now), view, ink)
         _draw_axes(axes, view, ink)
         for name, place in zip(panels, places.panels, strict=False):
             draw_panel(figure.add_axes(place, facecolor=ink.background, sharex=axes), name, frame, view, ink)
@@ -105,7 +102,7 @@ def write_png(
     return path
 
 
-def _draw_main(axes: Axes, frame: Frame, view: HeatmapView, ink: Ink, colours: npt.NDArray[np.uint8]) -> None:
+def _draw_main(axes: Axes, frame: Frame, view: Scene, ink: Ink, colours: npt.NDArray[np.uint8]) -> None:
     """Draw what a frame holds: heat, candles or line, circles."""
     timeframe = view.session.ledger.timeframe / MILLISECOND if view.smooth else None
     _draw_heat(axes, frame, colours, timeframe)
@@ -116,20 +113,20 @@ def _draw_main(axes: Axes, frame: Frame, view: HeatmapView, ink: Ink, colours: n
         _draw_circles(axes, frame, ink)
 
 
-def _quote(view: HeatmapView) -> str:
+def _quote(view: Scene) -> str:
     return str(view.market_state["quote"])
 
 
-def _now(view: HeatmapView) -> float:
+def _now(view: Scene) -> float:
     """Return the end of what is known [ms UTC]."""
     return view.session.end(view.settings) / MILLISECOND
 
 
-def _price_text(view: HeatmapView, price: float) -> str:
+def _price_text(view: Scene, price: float) -> str:
     return price_text(price, view.session.price_decimals(view.settings))
 
 
-def _axis_share(view: HeatmapView, width: int) -> float:
+def _axis_share(view: Scene, width: int) -> float:
     """Return the share of the picture's width that the price axis needs."""
     last = view.session.ledger.last_price(view.session.end(view.settings))
     return (len(_price_text(view, last)) * _LETTER + 22) / width
@@ -158,7 +155,7 @@ def window_range(known: Range, width: float, *, followed: bool) -> Range:
     return start, end + (end - start) * free / (1 - free)
 
 
-def _time(view: HeatmapView, width: float) -> Range:
+def _time(view: Scene, width: float) -> Range:
     """Return the time from the left to the right edge of a main panel so many pixels wide [ms UTC]."""
     if view.time_range is not None:
         start, end = (int(part.value) for part in view.time_range)
@@ -173,7 +170,7 @@ def _time(view: HeatmapView, width: float) -> Range:
     )
 
 
-def _frame(view: HeatmapView, time: Range, width: float, height: float) -> Frame:
+def _frame(view: Scene, time: Range, width: float, height: float) -> Frame:
     """Return the picture of the part of a range of time [ms UTC] that has data, in as many pixels as it covers."""
     session, settings = view.session, view.settings
     pixels = max(round(width), 1), max(round(height), 1)
@@ -184,7 +181,7 @@ def _frame(view: HeatmapView, time: Range, width: float, height: float) -> Frame
     return session.frame(settings, (start / MILLISECOND, end / MILLISECOND), view.price_range, *pixels)
 
 
-def _colours(view: HeatmapView, frame: Frame, theme: str) -> npt.NDArray[np.uint8]:
+def _colours(view: Scene, frame: Frame, theme: str) -> npt.NDArray[np.uint8]:
     """Return the colour of each pixel byte under the view's side, scale and threshold, shape (256, 4)."""
     palette = look_up_table(view.palette, "dark" if theme == "dark" else "light")
     pixels = np.frombuffer(frame.pixels, np.uint8)
@@ -214,7 +211,7 @@ def _draw_hatch(axes: Axes, ink: Ink) -> None:
     axes.add_patch(Rectangle((0, 0), 1, 1, hatch="//", color=ink.faint, alpha=LOOK.hatch, **whole))
 
 
-def _draw_price(axes: Axes, frame: Frame, view: HeatmapView, ink: Ink) -> None:
+def _draw_price(axes: Axes, frame: Frame, view: Scene, ink: Ink) -> None:
     """Draw candles, a line or nothing; what followed the end shown is faded."""
     columns = np.frombuffer(frame.candles, "<f8").reshape(CANDLE_ROWS, -1)[:6]
     later = columns[1] > view.market_state["time"][1]
@@ -279,24 +276,22 @@ def _draw_candles(axes: Axes, columns: npt.NDArray[np.float64], ink: Ink, alpha:
     axes.add_collection(bodies_drawn)
 
 
-def _draw_clusters(axes: Axes, sight: Sight, view: HeatmapView, ink: Ink, ticked: Collection[str]) -> None:
+def _draw_clusters(axes: Axes, sight: Sight, view: Scene, ink: Ink) -> None:
     """Mark the clusters at the right edge of what is in sight, and label those that have room."""
     axes.set_xlim(sight.time[0] / _DAY_MS, sight.time[1] / _DAY_MS)
     axes.set_ylim(*sight.price)
     found = shown(view.found, view.side, view.measure)
-    left, right = (part / _DAY_MS for part in sight.time)
-    start, edge = sight.start / _DAY_MS, sight.edge / _DAY_MS
-    for band in bands(found, view.measure, ticked):
-        cluster = band.cluster
+    start, edge, right = (part / _DAY_MS for part in (sight.start, sight.edge, sight.time[1]))
+    for cluster, alpha in zip(found, strengths(found, view.measure), strict=True):
         colour = getattr(ink, cluster.side.label)
-        line = colour if band.ticked else ink.background
         span: dict[str, Any] = {"y1": cluster.price_low, "y2": cluster.price_high, "linewidth": 0, "zorder": 2}
-        begin = left if band.ticked else start
-        axes.fill_between([begin, right], color=colour, alpha=band.alpha, **span)
+        axes.fill_between([start, right], color=colour, alpha=alpha, **span)
         axes.fill_between([start, edge], color=colour, alpha=LOOK.band.edge, **span)
-        axes.hlines([cluster.price_low, cluster.price_high], begin, right, color=line, linewidth=_POINT, zorder=2)
+        axes.hlines(
+            [cluster.price_low, cluster.price_high], start, right, color=ink.background, linewidth=_POINT, zorder=2
+        )
     box = {"facecolor": ink.background, "edgecolor": "none", "alpha": LOOK.plate, "pad": 1.5}
-    for label in labels(found, sight, measure=view.measure, quote=_quote(view), ticked=ticked):
+    for label in labels(found, sight, measure=view.measure, quote=_quote(view)):
         axes.annotate(
             label.text, (1, label.price), xycoords=("axes fraction", "data"), xytext=(-5, 0),
             textcoords="offset points", ha="right", va="center", fontsize=8, weight="bold",
@@ -304,7 +299,7 @@ def _draw_clusters(axes: Axes, sight: Sight, view: HeatmapView, ink: Ink, ticked
         )  # fmt: skip
 
 
-def _draw_axes(axes: Axes, view: HeatmapView, ink: Ink) -> None:
+def _draw_axes(axes: Axes, view: Scene, ink: Ink) -> None:
     last = float(view.market_state["last_price"])
     draw_times(axes)
     draw_prices(axes, last, ink, _price_text(view, last))
@@ -314,7 +309,7 @@ def _draw_axes(axes: Axes, view: HeatmapView, ink: Ink) -> None:
         spine.set_visible(False)
 
 
-def _draw_text(figure: Figure, view: HeatmapView, ink: Ink) -> None:
+def _draw_text(figure: Figure, view: Scene, ink: Ink) -> None:
     market = view.market_state
     height = figure.bbox.height
     kind = "map" if view.view == "map" else "heatmap"

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from liqwidget.picture.ink import Ink
     from liqwidget.picture.layout import Row
     from liqwidget.raster.scale import Ladder
-    from liqwidget.widget.view import HeatmapView
+    from liqwidget.widget.scene import Scene
 
 _RAMP = 96, 8
 """Pixels of a ramp."""
@@ -99,7 +99,7 @@ def draw_ramps(figure: Figure, colours: npt.NDArray[np.uint8], ladder: Ladder, i
     write(words, write(money(ladder.top, heat["quote"]), at + 5) + 14)
 
 
-def draw_keys(figure: Figure, view: HeatmapView, ink: Ink, theme: str, row: Row, *, curves: str) -> None:
+def draw_keys(figure: Figure, view: Scene, ink: Ink, theme: str, row: Row, *, curves: str) -> None:
     """Name the colours of the stacks, and of the curves if there is room."""
     by_venue = view.profile == "venue"
     settings = view.settings

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from liqwidget.picture.ink import Ink
-    from liqwidget.widget.view import HeatmapView
+    from liqwidget.widget.scene import Scene
 
 Floats = npt.NDArray[np.float64]
 
@@ -33,12 +33,12 @@ _CAPTION = 55
 """Pixels that the captions of the map begin and end outside of it."""
 
 
-def stacked(view: HeatmapView, edges: Floats) -> Floats:
+def stacked(view: Scene, edges: Floats) -> Floats:
     """Return what stands between price edges at the end shown, apart as the view's profile stacks it.
 
     Parameters
     ----------
-    view : HeatmapView
+    view : Scene
         Its venues and leverage groups count; ``profile`` says whether rows are venues, else they are leverage groups.
     edges : ndarray of float64, shape (K + 1,)
         Ascending prices [quote/base].
@@ -54,7 +54,7 @@ def stacked(view: HeatmapView, edges: Floats) -> Floats:
     return np.asarray(parts.sum(axis=1 if view.profile == "venue" else 0))
 
 
-def sums(view: HeatmapView, edges: Floats, last: float) -> Floats:
+def sums(view: Scene, edges: Floats, last: float) -> Floats:
     """Return what stands between the last price and each edge, shape (2, K + 1): longs below it, shorts above.
 
     Quote currency; NaN on the other side of the last price.
@@ -68,7 +68,7 @@ def sums(view: HeatmapView, edges: Floats, last: float) -> Floats:
     return np.asarray(found)
 
 
-def draw_profile(axes: Axes, view: HeatmapView, price: tuple[float, float], ink: Ink, theme: str) -> float:
+def draw_profile(axes: Axes, view: Scene, price: tuple[float, float], ink: Ink, theme: str) -> float:
     """Draw stacked bars along the price axis, and what adds up from the last price; return the largest sum [quote]."""
     last, quote = _last(view), str(view.market_state["quote"])
     edges = _edges(price, axes.bbox.height / LOOK.profile.bar, LOOK.profile.fewest)
@@ -88,7 +88,7 @@ def draw_profile(axes: Axes, view: HeatmapView, price: tuple[float, float], ink:
     return largest
 
 
-def draw_map(axes: Axes, view: HeatmapView, ink: Ink, theme: str) -> None:
+def draw_map(axes: Axes, view: Scene, ink: Ink, theme: str) -> None:
     """Draw the liquidation map: price across, what stands up, what adds up from the last price."""
     last, quote, look = _last(view), str(view.market_state["quote"]), LOOK.map
     edges = _edges((last * (1 - look.reach), last * (1 + look.reach)), axes.bbox.width / look.bar, look.fewest)
@@ -120,7 +120,7 @@ def draw_map(axes: Axes, view: HeatmapView, ink: Ink, theme: str) -> None:
     axes.text(1 + out, 1.005, "est. from last price", ha="right", **small)
 
 
-def stack_colour(view: HeatmapView, theme: str, side: str, row: int, count: int) -> Any:
+def stack_colour(view: Scene, theme: str, side: str, row: int, count: int) -> Any:
     """Return the colour of a row of the stack, of a side of that colour."""
     return venue_colour(row, theme) if view.profile == "venue" else shade(side, row, count)
 
@@ -141,7 +141,7 @@ def _scaled(factor: float) -> Any:
     return (lambda value: value * factor), (lambda value: value / factor)
 
 
-def _last(view: HeatmapView) -> float:
+def _last(view: Scene) -> float:
     return float(view.market_state["last_price"])
 
 
@@ -149,7 +149,7 @@ def _edges(price: tuple[float, float], count: float, fewest: int) -> Floats:
     return np.linspace(price[0], price[1], max(int(count), fewest) + 1)
 
 
-def _draw_bars(axes: Axes, view: HeatmapView, edges: Floats, ink: Ink, theme: str, *, upright: bool) -> float:
+def _draw_bars(axes: Axes, view: Scene, edges: Floats, ink: Ink, theme: str, *, upright: bool) -> float:
     """Draw the stacked bars of the sides shown, from 0; return the largest [quote]."""
     parts = stacked(view, edges)
     for index, side in enumerate(("long", "short")):
@@ -171,7 +171,7 @@ def _draw_bars(axes: Axes, view: HeatmapView, edges: Floats, ink: Ink, theme: st
     return float(base.max())
 
 
-def _draw_sums(axes: Axes, view: HeatmapView, edges: Floats, ink: Ink, most: float, *, upright: bool) -> float:
+def _draw_sums(axes: Axes, view: Scene, edges: Floats, ink: Ink, most: float, *, upright: bool) -> float:
     """Draw what adds up from the last price, the largest as long as the largest bar; return that sum [quote]."""
     added = sums(view, edges, _last(view))
     shown = [view.side in ("both", side) for side in ("long", "short")]

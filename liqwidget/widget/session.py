@@ -98,9 +98,9 @@ class Session:
         self._tops: dict[Settings, float] = {}
         self._around: tuple[Settings, Around | None] | None = None
 
-    def advanced(self, ledger: Ledger, markets: Sequence[MarketData]) -> Session:
+    def advanced(self, ledger: Ledger, markets: Sequence[MarketData], asked: Sequence[str] = ()) -> Session:
         """Return the session of newer data; until another candle has closed its levels keep their values."""
-        newer = Session(ledger, markets, self.asked)
+        newer = Session(ledger, markets, asked)
         if (newer.closed, ledger.names, ledger.prior) == (self.closed, self.ledger.names, self.ledger.prior):
             newer._tops = self._tops
         return newer

@@ -166,7 +166,7 @@ class Heatmap:
     def sharp(self) -> Drawn:
         """Wait until the raster drawn is one cell a pixel of exactly what is looked at, and all is at rest."""
         self.page.mouse.move(3, 3)
-        first, last = self.kernel.value(f"{self.name}.market_state['time']")
+        first, last = self.kernel.value(f"{self.name}._market['time']")
 
         def is_sharp(drawn: Drawn) -> bool:
             heat = drawn.heat

@@ -49,7 +49,7 @@ def test_wheel_holds_the_package_and_its_front_end(distributions: dict[str, Path
         assert len(gzip.compress(bundle, mtime=0)) <= PACKED_LIMIT
         assert 0 < wheel.getinfo("liqwidget/static/loader.js").file_size <= LOADER_LIMIT
         assert wheel.getinfo("liqwidget/static/widget.css").file_size > 0
-        assert "liqwidget/py.typed" in names
+        assert {"liqwidget/py.typed", "liqwidget/look.json"} <= set(names)
         assert f"{about}/licenses/LICENSE" in names
 
 
@@ -57,6 +57,7 @@ def test_sdist_holds_the_sources_and_the_front_end(distributions: dict[str, Path
     with tarfile.open(distributions["sdist"]) as sdist:
         names = {name.partition("/")[2] for name in sdist.getnames()}
     needed = {"pyproject.toml", "README.md", "LICENSE", "js/package.json", "js/package-lock.json", "js/build.mjs"}
+    needed.add("liqwidget/look.json")
     assert needed <= names
     assert {f"liqwidget/static/{name}" for name in ("loader.js", "widget.js", "widget.css")} <= names
     assert not any("node_modules" in name or name.startswith(".venv") for name in names)
@@ -66,7 +67,7 @@ def test_wheel_draws_the_sample(wheel_environment: Environment, tmp_path: Path) 
     page = tmp_path / "sample.html"
     printed = wheel_environment.run("python", "-c", SCRIPT, str(page), cwd=tmp_path).splitlines()
     assert Path(printed[0]).is_relative_to(wheel_environment.folder)
-    assert printed[1] == "LiqHeatmap('BTC')"
+    assert printed[1] == "LiqHeatmap('BTC', simulated, 5m, 7d: 2026-01-24 00:00 to 2026-01-31 00:00 UTC)"
     assert "simulated" in page.read_text(encoding="utf-8").lower()
 
 

@@ -13,7 +13,6 @@ Where cells have no names (scripts, nbclient, callbacks of other widgets) it is 
 
 from __future__ import annotations
 
-import inspect
 import re
 import sys
 import threading
@@ -23,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 from ipywidgets.widgets import widget as registry
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from ipywidgets import Widget
 
@@ -35,19 +34,6 @@ _cells: weakref.WeakKeyDictionary[Any, set[str | None]] = weakref.WeakKeyDiction
 """Cells that made or showed a widget; None for something without a name, which never ends."""
 
 _hooked: weakref.WeakSet[Any] = weakref.WeakSet()
-
-
-def weakly(method: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a bound method as a callback that does not keep its object alive; without the object it does nothing."""
-    reference = weakref.WeakMethod(method)
-
-    def call(*arguments: Any, **options: Any) -> Any:
-        bound = reference()
-        return None if bound is None else bound(*arguments, **options)
-
-    # Bokeh reads how many arguments a callback takes.
-    call.__signature__ = inspect.signature(method)  # type: ignore[attr-defined]
-    return call
 
 
 def shown_here(widget: Widget) -> None:

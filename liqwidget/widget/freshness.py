@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from liqwidget.domain.time import MILLISECOND, timestamp
 from liqwidget.look import LOOK
@@ -10,9 +10,8 @@ from liqwidget.look import LOOK
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    import pandas as pd
-
     from liqwidget.domain.ledger import VenueLedger
+    from liqwidget.domain.status import VenueStatus
 
 FRESH_MS = LOOK.fresh_ms
 """How old a live venue's data may be before it counts as stale [ms]."""
@@ -21,28 +20,8 @@ _SILENT = frozenset({"connected", "reconnecting"})
 """States that say by themselves nothing of the age."""
 
 
-class Answered(Protocol):
-    """What is known of one venue: `liqwidget.market.source.VenueStatus`, or what a live feed tells."""
-
-    @property
-    def venue(self) -> str:
-        """Its name."""
-
-    @property
-    def state(self) -> str:
-        """'connected', 'stale', 'reconnecting', 'refused' or 'off'."""
-
-    @property
-    def last_time(self) -> pd.Timestamp | None:
-        """The time up to which it is known [UTC], or when it last sent anything."""
-
-    @property
-    def reason(self) -> str:
-        """Why it is not shown, or not whole."""
-
-
 def feeds(
-    parts: Iterable[VenueLedger], status: Iterable[Answered], *, simulated: bool = False, live: bool = False
+    parts: Iterable[VenueLedger], status: Iterable[VenueStatus], *, simulated: bool = False, live: bool = False
 ) -> list[dict[str, Any]]:
     """Return one entry per venue: what is shown first, then what is missing.
 
@@ -50,7 +29,7 @@ def feeds(
     ----------
     parts : iterable of VenueLedger
         What is shown.
-    status : iterable of Answered
+    status : iterable of VenueStatus
         The exchanges that were asked; empty for the sample and for own data.
     simulated : bool
         Whether what is shown is the simulated market; the exchanges that were asked are then named as real.

@@ -8,7 +8,7 @@ import pandas as pd
 
 from liqwidget import LiqHeatmap
 from liqwidget.domain.status import VenueStatus
-from liqwidget.widget.feeds import FRESH_MS, feeds, stale_sentence
+from liqwidget.widget.freshness import FRESH_MS, feeds, stale_sentence
 
 if TYPE_CHECKING:
     from liqwidget import MarketData
@@ -32,12 +32,12 @@ def test_history_is_not_called_connected_and_the_missing_are_named() -> None:
 
 
 def test_own_frames_and_the_simulated_market_say_so(markets: tuple[MarketData, ...]) -> None:
-    own = LiqHeatmap("BTC", source=markets).market_state["feeds"]
+    own = LiqHeatmap("BTC", source=markets)._market["feeds"]
     assert [(entry["venue"], entry["state"]) for entry in own] == [("binance", "own frames"), ("bybit", "own frames")]
     assert own[0]["time"] == markets[0].close_time[-1] / 1e6
     sample = LiqHeatmap("BTC", source="sample")
-    assert {entry["state"] for entry in sample.market_state["feeds"]} == {"simulated"}
-    assert sample.market_state["stale"] is None
+    assert {entry["state"] for entry in sample._market["feeds"]} == {"simulated"}
+    assert sample._market["stale"] is None
     named = feeds(sample.ledger, STATUS[2:3], simulated=True)
     assert named[-1]["venue"] == "bybit (real)"
 

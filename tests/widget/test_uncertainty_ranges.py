@@ -11,7 +11,7 @@ import pytest
 from liqwidget import DataError
 from liqwidget.estimate.books import run_books
 from liqwidget.trust import uncertainty as study
-from liqwidget.widget import doubting
+from liqwidget.widget import uncertainty_ranges
 from tests.widget.test_export import state_of
 
 if TYPE_CHECKING:
@@ -98,13 +98,13 @@ def test_ranges_follow_what_is_shown_and_alternatives_are_estimated_once(
 
 
 def test_the_same_view_is_not_computed_again(heatmap: LiqHeatmap, ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[doubting.Doubted] = []
+    asked: list[uncertainty_ranges.Asked] = []
 
-    def answer(one: doubting.Doubted) -> dict[str, Any]:
+    def answer(one: uncertainty_ranges.Asked) -> dict[str, Any]:
         asked.append(one)
         return {"over": [], "of": {}, "error": ""}
 
-    monkeypatch.setattr(doubting, "doubt_of", answer)
+    monkeypatch.setattr(uncertainty_ranges, "ranges", answer)
     ask(LOOK)
     for _ in range(3):
         ask(LOOK)
@@ -119,12 +119,12 @@ def test_an_answer_to_what_is_no_longer_shown_is_dropped(
     begun, leave = threading.Event(), threading.Event()
     said: list[str] = []
 
-    def answer(one: doubting.Doubted) -> dict[str, Any]:
+    def answer(one: uncertainty_ranges.Asked) -> dict[str, Any]:
         begun.set()
         assert leave.wait(20)
         return {"over": [one.horizon], "of": {}, "error": ""}
 
-    monkeypatch.setattr(doubting, "doubt_of", answer)
+    monkeypatch.setattr(uncertainty_ranges, "ranges", answer)
     heatmap.observe(lambda change: said.extend((change["new"] or {}).get("over", [])), "_doubt")
     ask(LOOK)
     assert begun.wait(20)
@@ -138,7 +138,7 @@ def test_an_answer_to_what_is_no_longer_shown_is_dropped(
 def test_whiskers_can_be_switched_off(heatmap: LiqHeatmap, ask: Ask, estimates: list[int]) -> None:
     heatmap.whiskers = False
     ask(LOOK)
-    heatmap.complete()
+    heatmap._ranges.complete()
     assert doubt(heatmap) is None
     assert estimates == []
     heatmap.whiskers = True
@@ -152,7 +152,7 @@ def test_what_cannot_be_estimated_is_said(heatmap: LiqHeatmap, ask: Ask, monkeyp
         message = "Expected <a> prior, was none"
         raise DataError(message)
 
-    monkeypatch.setattr(doubting, "uncertainty", fail)
+    monkeypatch.setattr(uncertainty_ranges, "uncertainty", fail)
     ask(LOOK)
     assert doubt(heatmap) == {"over": [], "of": {}, "error": "Expected <a> prior, was none"}
 

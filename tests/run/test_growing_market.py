@@ -15,7 +15,7 @@ from liqwidget.market.history import History
 from liqwidget.market.simulated.sample import sample_market
 from liqwidget.market.venue.instrument import Instrument
 from liqwidget.market.venue.symbols import parse_symbol
-from liqwidget.run.track import Track
+from liqwidget.run.growing_market import GrowingMarket
 from tests.ledgers import content
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def test_whatever_is_said_on_the_way_the_ledger_is_that_of_clean_history(data: s
         MARKET, taker_buy_volume=MARKET.taker_buy_volume * float("nan"), complete_until=int(MARKET.close_time[-1])
     )
     prior = Prior.parse("effective")
-    track = Track(clean.until(int(clean.close_time[BEGUN])), prior, 0.4, STEP)
+    track = GrowingMarket(clean.until(int(clean.close_time[BEGUN])), prior, 0.4, STEP)
     now, end = int(clean.close_time[BEGUN]), int(clean.close_time[-1])
     while now < end:
         now = min(now + data.draw(st.integers(1, 14)) * STEP + data.draw(st.integers(0, STEP - 1)), end)

@@ -13,12 +13,14 @@ from ipywidgets.widgets.widget import _instances
 from traitlets.config import Config
 
 from liqwidget import LiqHeatmap
-from liqwidget.widget import keeping
+from liqwidget.widget import lifetime
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from liqwidget import MarketData
+
+SHOWN = "LiqHeatmap('BTC', binance + bybit, 15m, 7d: 2026-01-03 00:00 to 2026-01-10 00:00 UTC)"
 
 
 class Notebook(InteractiveShell):
@@ -53,7 +55,7 @@ def notebook(
     shell = Notebook(config=config, user_ns={"make": make, "HBox": HBox})  # type: ignore[no-untyped-call]
     assert shell.display_formatter is not None
     shell.user_ns["display"] = shell.display_formatter.format
-    monkeypatch.setattr(keeping, "_shell", lambda: shell)
+    monkeypatch.setattr(lifetime, "_shell", lambda: shell)
     # What is freed is freed at once, not when Python next looks for circles.
     gc.collect()
     gc.disable()
@@ -139,10 +141,10 @@ def test_what_ipython_holds_of_others_is_left_alone(notebook: Notebook) -> None:
     notebook.run("b", "'text'")
     notebook.run("a", "make()")
     outputs = notebook.user_ns["_oh"]
-    assert sorted(map(repr, outputs.values())) == ["'text'", "LiqHeatmap('BTC')"]
+    assert sorted(map(repr, outputs.values())) == ["'text'", SHOWN]
     assert notebook.user_ns["__"] == "text"
     notebook.run("c", "_")
-    assert repr(notebook.user_ns["_"]) == "LiqHeatmap('BTC')"
+    assert repr(notebook.user_ns["_"]) == SHOWN
 
 
 def test_closing_closes_the_layout_that_was_made_for_it(markets: tuple[MarketData, ...]) -> None:

@@ -10,8 +10,8 @@ import pytest
 
 from liqwidget import LiqHeatmap, estimate
 from liqwidget.domain.time import MILLISECOND, MINUTE, timestamp
-from liqwidget.widget import live_view
-from tests.fake_feed import FakeFeed
+from liqwidget.widget import live as live_module
+from tests.fake_feed import FakeFeed, asked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -28,9 +28,9 @@ def feed(markets: tuple[MarketData, ...]) -> FakeFeed:
 
 @pytest.fixture
 def live(feed: FakeFeed) -> Iterator[LiqHeatmap]:
-    """Return a heatmap whose courier is the test: `show` below does what its thread would."""
+    """Return a heatmap whose delivery is the test: `show` below does what its thread would."""
     heatmap = LiqHeatmap("BTC", source=feed.markets)
-    heatmap._courier._thread = threading.current_thread()
+    heatmap._updates.delivery._thread._thread = threading.current_thread()
     yield heatmap
     heatmap.close()
 
@@ -38,7 +38,11 @@ def live(feed: FakeFeed) -> Iterator[LiqHeatmap]:
 def show(heatmap: LiqHeatmap, *updates: Any, calm: bool = True) -> None:
     """Deliver updates; `calm`: a view has taken the last before, so that all of the picture is made anew."""
     for update in updates:
-        heatmap._deliver(update, heatmap._number + 1, calm)
+        heatmap._updates._deliver(asked(update), heatmap._display._number + 1, calm)
+
+
+def offer(heatmap: LiqHeatmap, update: Any) -> None:
+    heatmap._updates.offer(asked(update))
 
 
 def present(feed: FakeFeed) -> int:
@@ -47,7 +51,7 @@ def present(feed: FakeFeed) -> int:
 
 def test_the_price_the_candle_and_the_column_move_before_the_candle_is_over(live: LiqHeatmap, feed: FakeFeed) -> None:
     first = present(feed)
-    closed = live.market_state["time"][1]
+    closed = live._market["time"][1]
     frames, market = live._frames, live._market
     show(live, feed.at(first + CANDLE // 3), calm=False)
     state = live._live
@@ -56,7 +60,7 @@ def test_the_price_the_candle_and_the_column_move_before_the_candle_is_over(live
     assert state["candles"][-1][:2] == [first / MILLISECOND, (first + CANDLE) / MILLISECOND]
     assert live._frames is frames
     assert live._market is market
-    column = live.session.frame(live.settings, tuple(state["time"]), (25_000, 35_000), 4, 100)
+    column = live._display.session.frame(live._settings(), tuple(state["time"]), (25_000, 35_000), 4, 100)
     assert max(np.frombuffer(column.pixels, np.uint8)) > 0
 
 
@@ -77,11 +81,11 @@ def test_after_any_updates_all_is_as_if_estimated_at_once(live: LiqHeatmap, feed
 
 
 def test_reading_in_python_is_of_the_newest_data_though_nobody_looks(live: LiqHeatmap, feed: FakeFeed) -> None:
-    live.offer(feed.at(present(feed) + 6 * CANDLE))
-    live._courier.step(0.0)
-    assert live._courier.behind
+    offer(live, feed.at(present(feed) + 6 * CANDLE))
+    live._updates.delivery.step(0.0)
+    assert live._updates.delivery.behind
     assert live.clusters == LiqHeatmap("BTC", source=feed.markets).clusters
-    assert not live._courier.behind
+    assert not live._updates.delivery.behind
 
 
 def test_replay_stands_still_until_it_ends(live: LiqHeatmap, feed: FakeFeed) -> None:
@@ -115,7 +119,7 @@ def test_callbacks_come_with_a_close_from_the_kernels_own_thread(
     live: LiqHeatmap, feed: FakeFeed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     waiting: list[Callable[[], None]] = []
-    monkeypatch.setattr(live_view, "on_main_thread", waiting.append)
+    monkeypatch.setattr(live_module, "on_main_thread", waiting.append)
     live.select(price=(25_000, 35_000))
     heard: list[Any] = []
     live.on_select(heard.append)
@@ -132,15 +136,15 @@ def test_callbacks_come_with_a_close_from_the_kernels_own_thread(
 
 def test_a_feed_that_falls_silent_is_said_on_the_picture_and_in_the_status(live: LiqHeatmap, feed: FakeFeed) -> None:
     show(live, feed.at(present(feed) + CANDLE))
-    assert live.market_state["stale"] is None
+    assert live._market["stale"] is None
     show(live, feed.at(present(feed) + 1, late=600))
-    assert "binance since" in str(live.market_state["stale"])
+    assert "binance since" in str(live._market["stale"])
     show(live, feed.at(present(feed) + 2, state="stale", late=5, reason="no heartbeat"))
     assert live.status.loc["bybit", "state"] == "stale"
     assert live.status.loc["bybit", "reason"] == "no heartbeat"
     assert live._live["feeds"][0]["state"] == "stale"
     show(live, feed.at(present(feed) + 3))
-    assert live.market_state["stale"] is None
+    assert live._market["stale"] is None
 
 
 def test_what_cannot_be_shown_is_said_and_the_next_update_is_shown(live: LiqHeatmap, feed: FakeFeed) -> None:
@@ -165,20 +169,20 @@ def test_a_venue_that_joins_is_shown(live: LiqHeatmap, feed: FakeFeed, markets: 
     heatmap = LiqHeatmap("BTC", source=one.markets)
     show(heatmap, feed.at(present(feed) + CANDLE))
     assert heatmap.venues == ("binance", "bybit")
-    assert heatmap.market_state["venues"] == ["binance", "bybit"]
+    assert heatmap._market["venues"] == ["binance", "bybit"]
     live.venues = ("bybit",)
     show(live, feed.at(present(feed) + CANDLE))
     assert live.venues == ("bybit",)
 
 
 def test_messages_of_views_reach_the_pace(live: LiqHeatmap, feed: FakeFeed) -> None:
-    live.offer(feed.at(present(feed) + CANDLE))
-    live._courier.step(0.0)
+    offer(live, feed.at(present(feed) + CANDLE))
+    live._updates.delivery.step(0.0)
     assert live._live["number"] == 1
     live._answer(live, {"type": "taken", "view": "a", "id": 1}, [])
-    assert live._courier._pace.views == {"a"}
+    assert live._updates.delivery._recipients.views == {"a"}
     live._answer(live, {"type": "taken", "view": "a", "id": 0}, [])
-    assert live._courier._pace.views == set()
+    assert live._updates.delivery._recipients.views == set()
 
 
 def test_an_ordinary_heatmap_has_nothing_live(markets: tuple[MarketData, ...]) -> None:
@@ -192,7 +196,7 @@ def test_the_real_thread_brings_the_last_offer_and_ends(feed: FakeFeed) -> None:
     heatmap = LiqHeatmap("BTC", source=feed.markets)
     first = present(feed)
     for step in range(1, 6):
-        heatmap.offer(feed.at(first + step * CANDLE))
+        offer(heatmap, feed.at(first + step * CANDLE))
     heatmap.stop()
     assert heatmap._market["time"][1] == (first + 5 * CANDLE) / MILLISECOND
     assert not [thread for thread in threading.enumerate() if thread.name == "liqwidget-picture"]

@@ -76,7 +76,7 @@ def test_a_comparison_knows_nothing_later_than_what_is_shown(sample: LiqHeatmap)
 def test_the_grade_is_of_the_time_shown() -> None:
     heatmap = LiqHeatmap("BTC", source="sample")
     assert heatmap.grade.letter == "A"
-    assert "Grade A" in heatmap.market_state["notice"]
+    assert "Grade A" in heatmap._market["notice"]
     heatmap.as_of = "2026-01-05"
     assert heatmap.grade.warming_up
-    assert "warming up: 4.0 days of data" in heatmap.market_state["notice"]
+    assert "warming up: 4.0 days of data" in heatmap._market["notice"]

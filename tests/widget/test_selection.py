@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from liqwidget import provenance
-from liqwidget.widget import selecting
+from liqwidget.widget import selection
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,7 +81,7 @@ def test_what_was_explained_once_is_not_explained_again_for_another_zoom(
         made.append(arguments)
         return provenance(*arguments, **options)
 
-    monkeypatch.setattr(selecting, "provenance", counted)
+    monkeypatch.setattr(selection, "provenance", counted)
     heatmap.selected_clusters = heatmap.clusters[:2]
     whole = [when(heatmap, ask, *part)[1]["size"] for part in ((0.0, 1.0), (0.4, 0.9), (0.8, 0.81))]
     assert whole == pytest.approx([whole[0]] * 3, rel=1e-9)

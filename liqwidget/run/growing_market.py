@@ -7,9 +7,11 @@ is known. What the socket says of candles that history does not have yet is show
 
 from __future__ import annotations
 
+import functools
+import threading
 from dataclasses import replace
 from itertools import takewhile
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -22,7 +24,7 @@ from liqwidget.errors import DataError
 from liqwidget.estimate.estimator import advance, estimate, recompute
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from liqwidget.domain.ledger import Ledger, VenueLedger
     from liqwidget.field.density import Prior
@@ -39,6 +41,21 @@ _PENDING = 1000
 
 Times = npt.NDArray[np.int64]
 Values = npt.NDArray[np.float64]
+Given = ParamSpec("Given")
+Result = TypeVar("Result")
+
+
+def _alone(
+    method: Callable[Concatenate[GrowingMarket, Given], Result],
+) -> Callable[Concatenate[GrowingMarket, Given], Result]:
+    """Let one thread at a time into a market: the exchanges' thread tells it, and the picture's asks it."""
+
+    @functools.wraps(method)
+    def call(market: GrowingMarket, /, *arguments: Given.args, **options: Given.kwargs) -> Result:
+        with market._lock:  # noqa: SLF001 - a method of it
+            return method(market, *arguments, **options)
+
+    return call
 
 
 def interest_period(venue: Venue, step: int) -> int | None:
@@ -47,8 +64,8 @@ def interest_period(venue: Venue, step: int) -> int | None:
     return max((period for period in periods if period <= step), default=periods[0]) if periods else None
 
 
-class Track:
-    """A market that grows, and its ledger.
+class GrowingMarket:
+    """A market that grows, and its ledger; from any thread.
 
     Parameters
     ----------
@@ -78,6 +95,7 @@ class Track:
             raise DataError("Expected a candle that has closed, was none")
         self.step, self.tolerance, self._period = market.timeframe, market.tolerance, period
         self._churn, self._valued = churn, valued
+        self._lock = threading.RLock()
         rows = max(closed - LAG, 1)
         keep = np.ones(len(market.interest_time), bool)
         if period is not None or market.relative:
@@ -117,11 +135,13 @@ class Track:
         return int(self._head.close_time[-1])
 
     @property
+    @_alone
     def last_close(self) -> int:
         """Close of the last candle that history has [ns]."""
         return max(self._tail, default=int(self._head.time[-1])) + self.step
 
     @property
+    @_alone
     def last_price(self) -> float:
         """The newest price [quote/base]."""
         newest = max(self._heard, default=-1)
@@ -129,6 +149,7 @@ class Track:
             return self._heard[newest][4]
         return self._tail[max(self._tail)][4] if self._tail else float(self._head.close[-1])
 
+    @_alone
     def awaits(self, now: int) -> bool:
         """Return whether history should have more by now [ns] than it said: a candle, or the open interest at one."""
         return self.last_close + self.step <= now or self._interest_missing(self.last_close)
@@ -141,12 +162,14 @@ class Track:
 
     # ------------------------------------------------------------------ what is said
 
+    @_alone
     def hear(self, rows: Iterable[CandleRow]) -> None:
         """Take candles from the socket, the one that forms among them."""
         for row in rows:
             if row[0] >= self.last_close:
                 self._heard[row[0]] = row
 
+    @_alone
     def happened(self, events: Iterable[Event | None]) -> None:
         """Take liquidations; the same one twice counts once."""
         for event in events:
@@ -154,6 +177,7 @@ class Track:
                 self._known_events.add(event)
                 self._new_events.append(event)
 
+    @_alone
     def snapshot(self, time: int, amount: float) -> None:
         """Take the open interest, as the venue tells it, that stands at a time [ns].
 
@@ -165,6 +189,7 @@ class Track:
             return
         (self._interest if self._period is None else self._snapshots)[stamp] = amount
 
+    @_alone
     def merge(self, history: History) -> int:
         """Take what history says of the time since `since`, and settle what is old enough.
 
@@ -261,6 +286,7 @@ class Track:
 
     # ------------------------------------------------------------------ what is shown
 
+    @_alone
     def shown(self, now: int) -> tuple[VenueLedger, MarketData]:
         """Return the ledger and market up to now [ns]; a candle that is not over is provisional.
 
@@ -280,6 +306,7 @@ class Track:
             return self._ledger.venues[0], market
         return advance(self._ledger, _rows(market, slice(settled, None))).venues[0], market
 
+    @_alone
     def estimated_anew(self, prior: Prior) -> None:
         """Take another prior."""
         self._ledger = estimate(self._head, prior, churn=self._churn)
