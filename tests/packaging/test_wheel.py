@@ -18,8 +18,8 @@ pytestmark = [pytest.mark.packaging, pytest.mark.timeout(600)]
 
 ROOT = Path(__file__).resolve().parents[2]
 BUNDLE_LIMIT, PACKED_LIMIT = 120_000, 45_000
-"""Bytes of our own front end, as it is and as a server sends it: 114 KB and 43 KB with Preact, beside BokehJS with about
-1 MB. A page loads it once, in some ms.
+"""Bytes of our own front end, as it is and as a server sends it: 114 KB and 43 KB with Preact, beside BokehJS with
+about 1 MB. A page loads it once, in some ms.
 """
 
 LOADER_LIMIT = 4_000
@@ -57,8 +57,7 @@ def test_sdist_holds_the_sources_and_the_front_end(distributions: dict[str, Path
     with tarfile.open(distributions["sdist"]) as sdist:
         names = {name.partition("/")[2] for name in sdist.getnames()}
     needed = {"pyproject.toml", "README.md", "LICENSE", "js/package.json", "js/package-lock.json", "js/build.mjs"}
-    needed.add("liqwidget/look.json")
-    assert needed <= names
+    assert needed | {"liqwidget/look.json"} <= names
     assert {f"liqwidget/static/{name}" for name in ("loader.js", "widget.js", "widget.css")} <= names
     assert not any("node_modules" in name or name.startswith(".venv") for name in names)
 
