@@ -49,7 +49,7 @@ def test_wheel_holds_the_package_and_its_front_end(distributions: dict[str, Path
         assert len(gzip.compress(bundle, mtime=0)) <= PACKED_LIMIT
         assert 0 < wheel.getinfo("liqwidget/static/loader.js").file_size <= LOADER_LIMIT
         assert wheel.getinfo("liqwidget/static/widget.css").file_size > 0
-        assert "liqwidget/py.typed" in names
+        assert {"liqwidget/py.typed", "liqwidget/look.json"} <= set(names)
         assert f"{about}/licenses/LICENSE" in names
 
 
@@ -57,7 +57,7 @@ def test_sdist_holds_the_sources_and_the_front_end(distributions: dict[str, Path
     with tarfile.open(distributions["sdist"]) as sdist:
         names = {name.partition("/")[2] for name in sdist.getnames()}
     needed = {"pyproject.toml", "README.md", "LICENSE", "js/package.json", "js/package-lock.json", "js/build.mjs"}
-    assert needed <= names
+    assert needed | {"liqwidget/look.json"} <= names
     assert {f"liqwidget/static/{name}" for name in ("loader.js", "widget.js", "widget.css")} <= names
     assert not any("node_modules" in name or name.startswith(".venv") for name in names)
 
