@@ -30,7 +30,7 @@ _TAG = 13
 
 
 def axis_decimals(price: tuple[float, float]) -> int:
-    """Return how many decimals tell apart about ten prices of a range; as js/src/axis_decimals.ts."""
+    """Return how many decimals tell apart about ten prices of a range; as js/src/format/price.ts."""
     step = (price[1] - price[0]) / 10
     return max(0, min(10, math.ceil(-math.log10(step)))) if step > 0 else 2
 

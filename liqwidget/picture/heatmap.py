@@ -48,7 +48,7 @@ _LETTER = 7.4
 
 _SMALLEST = 200
 _WORTH_A_LABEL = 0.005
-"""Smaller clusters than this share of the largest in sight have no label; as js/src/cluster_columns.ts."""
+"""Smaller clusters than this share of the largest in sight have no label; as js/src/layers/clusters.ts."""
 _LABELS = 5
 _MAP_TOP, _KEY_ROW = 16, 18
 """Pixels of the captions above the liquidation map, and of the legend under it."""
@@ -76,7 +76,7 @@ INKS = {
         "#ffffff", "#1f2733", "#697386", "#7d8ba0", "#1b2330", "#0b8577", *SIDE_COLOURS[DEFAULT_SIDE_COLOURS].light
     ),
 }
-"""The colours of the widget: js/src/colours.ts."""
+"""The colours of the widget: js/src/dom/colours.ts."""
 
 
 def ink_of(theme: str, side_colours: str) -> Ink:
@@ -175,7 +175,7 @@ def _frame(view: Scene, width: float, height: float) -> Frame:
 def _colours(view: Scene, frame: Frame, theme: str) -> npt.NDArray[np.uint8]:
     """Return the colour of each pixel byte under the view's side, scale and threshold, shape (256, 4).
 
-    As js/src/lut.ts.
+    As js/src/heat/lut.ts.
     """
     palette = look_up_table(view.palette, "dark" if theme == "dark" else "light")
     table = np.zeros_like(palette)
@@ -235,7 +235,7 @@ def _draw_price(axes: Axes, frame: Frame, view: Scene, ink: Ink) -> None:
 
 
 def _draw_circles(axes: Axes, frame: Frame, ink: Ink) -> None:
-    """Draw realised liquidations, the area by the amount: as js/src/circle_columns.ts."""
+    """Draw realised liquidations, the area by the amount: as js/src/layers/candles.ts."""
     time, price, size, side = np.frombuffer(frame.events, "<f8").reshape(EVENT_ROWS, -1)
     if not len(time):
         return

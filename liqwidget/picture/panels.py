@@ -1,4 +1,4 @@
-"""The lower panels of a static picture, in time with the heat: as js/src/panel_series.ts and panel_draw.ts."""
+"""The lower panels of a static picture, in time with the heat: as js/src/beside/panel_series.ts and panels.ts."""
 
 from __future__ import annotations
 

@@ -32,10 +32,10 @@ VENUES = {
     "dark": ("#cc79a7", "#56c9a8", "#f0e442", "#9aa5ff", "#e58a6b", "#8fd3ff", "#b5b5b5"),
     "light": ("#a23e7c", "#00795c", "#8a7a00", "#4a51c9", "#b0451f", "#00639c", "#6b6b6b"),
 }
-"""As in js/src/stack_colours.ts."""
+"""As in js/src/dom/colours.ts."""
 
 REACH = 0.12
-"""How far the liquidation map shows prices to each side of the last one, as a share of it; as js/src/map_view.ts."""
+"""How far the liquidation map shows prices to each side of the last one, as a share of it; as js/src/beside/map.ts."""
 
 _BAR, _MAP_BAR = 3, 5
 """Pixels of price that a bar covers."""
@@ -172,7 +172,7 @@ def draw_keys(figure: Figure, view: Scene, ink: Ink, theme: str, room: Room) -> 
 
 
 def _stack_colour(view: Scene, theme: str, side: str, row: int, count: int) -> Any:
-    """Return the colour of a row of the stack: as js/src/stack_colours.ts."""
+    """Return the colour of a row of the stack: as js/src/dom/colours.ts."""
     if view.profile == "venue":
         return VENUES[theme][row % len(VENUES[theme])]
     return to_rgba(side, 1 - (1 - _FAINTEST) * row / max(count - 1, 1))
