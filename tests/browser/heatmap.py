@@ -220,8 +220,8 @@ class Heatmap:
         """Return the palette entries of what the kernel computes for the view, shape (rows, columns), top first."""
         heat = drawn.heat
         assert heat is not None
-        asked = f"{self.name}.settings, {heat.time}, {heat.price}, {heat.width}, {heat.height}"
-        self.kernel.run(f"asked_for = {self.name}.session.frame({asked})")
+        asked = f"{self.name}._settings(), {heat.time}, {heat.price}, {heat.width}, {heat.height}"
+        self.kernel.run(f"asked_for = {self.name}._display.session.frame({asked})")
         pixels = self.bytes("asked_for.pixels").reshape(heat.height, heat.width)[::-1]
         raised = self.kernel.value("asked_for.raised")
         return np.where(pixels & 127, (pixels & 128) | np.minimum((pixels & 127) + raised, 127), pixels)
