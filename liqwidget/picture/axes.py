@@ -25,8 +25,8 @@ _STEPS = (
     *(DAY * n for n in (1, 2, 4, 7, 14, 28, 56, 112, 365)),
 )
 _YEARS_FROM = 112 * DAY
-_PRICES, _TALL = 8, 28
-"""About so many prices, each with so many pixels, at least."""
+_PRICES, _TALL = 10, 22
+"""At most about so many prices, each with at least so many pixels."""
 _HALF_A_TEXT = 12
 _TAG = 13
 """Pixels around the last price in which no other is written."""
