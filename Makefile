@@ -11,11 +11,11 @@ NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm --prefix js
 
 NOTEBOOK := notebooks/01_quickstart.ipynb
 BUNDLE := liqwidget/static/widget.js
-JS_SOURCES := $(filter-out js/node_modules,$(wildcard js/*.json js/*.mjs js/*.ts)) $(shell find js/src -type f 2>/dev/null)
+JS_SOURCES := liqwidget/look.json $(filter-out js/node_modules,$(wildcard js/*.json js/*.mjs js/*.ts)) $(shell find js/src -type f 2>/dev/null)
 
 .DEFAULT_GOAL := help
 .PHONY: help lab test lint format types compiled check-js test-js js browser test-python test-browser test-packaging \
-	test-notebooks bench soak notebooks golden accuracy install install-test clean
+	test-notebooks bench soak notebooks golden look accuracy install install-test clean
 
 help: ## this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -84,6 +84,9 @@ notebooks: install-test ## run the notebooks anew and save their outputs
 golden: browser js ## draw the golden pictures anew, after a wanted change of what is seen
 	$(BIN)/python -m tests.refresh_golden
 
+look: js/node_modules/.package-lock.json ## record the look anew, after a wanted change of colours, numbers, labels or words
+	$(NPM) run look
+
 accuracy: install-test ## write notebooks/accuracy.md anew, from the recorded markets
 	$(BIN)/python -m tests.accuracy.page
 
@@ -119,7 +122,9 @@ $(VENV)/installed-test: $(VENV)/made pyproject.toml
 	$(BIN)/python -m pip install --quiet --no-compile --editable ".[test]"
 	@touch $@ $(VENV)/installed
 
+# Without the old bundle: the build compares it with what lies under js/ alone.
 $(BUNDLE): $(JS_SOURCES) | $(VENV)/made
+	rm -rf $(@D)
 	$(BIN)/python -m pip install --quiet --no-deps --editable .
 	@touch $@
 

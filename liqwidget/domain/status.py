@@ -1,4 +1,4 @@
-"""What is known of one venue's answer: whether its data are there, how fresh they are, and why not."""
+"""Where data come from, and how each venue does: what a picture says about them."""
 
 from __future__ import annotations
 
@@ -39,3 +39,34 @@ class VenueStatus:
     publishes: str = ""
     stored: bool = False
     heard: pd.Timestamp | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What is said of the source of what is shown.
+
+    Parameters
+    ----------
+    label : str
+        Names symbol and venues.
+    simulated : bool
+        Whether no part of it is real.
+    arguments : str
+        The arguments of `LiqHeatmap`, as Python, that read it again.
+    notice : str or None
+        A sentence that always stands on the picture.
+    status : tuple of VenueStatus
+        One per exchange that was asked.
+    timeframes : tuple of str
+        Lengths of candles that can be chosen.
+    reading : str
+        What is being read, in words; empty for nothing.
+    """
+
+    label: str
+    simulated: bool = False
+    arguments: str = ""
+    notice: str | None = None
+    status: tuple[VenueStatus, ...] = ()
+    timeframes: tuple[str, ...] = ()
+    reading: str = ""

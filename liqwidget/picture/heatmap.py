@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from liqwidget.study.clusters import Cluster
     from liqwidget.widget.protocol import Frame
-    from liqwidget.widget.view import HeatmapView
+    from liqwidget.widget.scene import Scene
 
 _DPI = 100
 _DAY_MS = DAY // MILLISECOND
@@ -84,7 +84,7 @@ def ink_of(theme: str, side_colours: str) -> Ink:
     return replace(INKS[theme], **SIDE_COLOURS[side_colours].of(theme))
 
 
-def write_png(view: HeatmapView, path: Path, width: int, height: int, theme: str) -> Path:
+def write_png(view: Scene, path: Path, width: int, height: int, theme: str) -> Path:
     """Write a heatmap as it is set up; see `LiqHeatmap.to_png`.
 
     Raises
@@ -127,7 +127,7 @@ def write_png(view: HeatmapView, path: Path, width: int, height: int, theme: str
     return path
 
 
-def _draw_main(axes: Axes, frame: Frame, view: HeatmapView, ink: Ink, theme: str) -> None:
+def _draw_main(axes: Axes, frame: Frame, view: Scene, ink: Ink, theme: str) -> None:
     """Draw the main panel: heat, candles or line, circles, clusters, last price."""
     timeframe = view.session.ledger.timeframe / MILLISECOND if view.smooth else None
     _draw_heat(axes, frame, _colours(view, frame, theme), timeframe)
@@ -140,23 +140,23 @@ def _draw_main(axes: Axes, frame: Frame, view: HeatmapView, ink: Ink, theme: str
     _draw_axes(axes, view, ink)
 
 
-def _price_text(view: HeatmapView, price: float) -> str:
+def _price_text(view: Scene, price: float) -> str:
     return f"{price:,.{view.session.price_decimals(view.settings)}f}"
 
 
-def _axis_share(view: HeatmapView, width: int) -> float:
+def _axis_share(view: Scene, width: int) -> float:
     """Return the share of the picture's width that the price axis needs."""
     last = view.session.ledger.last_price(view.session.end(view.settings))
     return (len(_price_text(view, last)) * _LETTER + 22) / width
 
 
-def _margin(view: HeatmapView, width: float) -> float:
+def _margin(view: Scene, width: float) -> float:
     """Return the free time after the last close, as a share of the time shown, in a panel of that width [px]."""
     followed = view.future and view.as_of is not None
     return _FOLLOWED if followed else max(_MARGIN, _LABEL_PIXELS / width)
 
 
-def _frame(view: HeatmapView, width: float, height: float) -> Frame:
+def _frame(view: Scene, width: float, height: float) -> Frame:
     """Return the picture of the range shown in as many pixels as it is drawn with."""
     session, settings = view.session, view.settings
     pixels = max(round(width), 1), max(round(height), 1)
@@ -172,7 +172,7 @@ def _frame(view: HeatmapView, width: float, height: float) -> Frame:
     return session.frame(settings, (start / MILLISECOND, end / MILLISECOND), view.price_range, *pixels)
 
 
-def _colours(view: HeatmapView, frame: Frame, theme: str) -> npt.NDArray[np.uint8]:
+def _colours(view: Scene, frame: Frame, theme: str) -> npt.NDArray[np.uint8]:
     """Return the colour of each pixel byte under the view's side, scale and threshold, shape (256, 4).
 
     As js/src/lut.ts.
@@ -189,7 +189,7 @@ def _colours(view: HeatmapView, frame: Frame, theme: str) -> npt.NDArray[np.uint
     return table
 
 
-def _positions(view: HeatmapView, frame: Frame, levels: Any, values: Any) -> npt.NDArray[np.int64]:
+def _positions(view: Scene, frame: Frame, levels: Any, values: Any) -> npt.NDArray[np.int64]:
     """Return the palette's level that each level is drawn with, shape (128,)."""
     if view.scale == "log":
         return np.asarray(np.minimum(levels + frame.raised, LEVELS), dtype=np.int64)
@@ -221,7 +221,7 @@ def _draw_hatch(axes: Axes, ink: Ink) -> None:
     axes.add_patch(Rectangle((0, 0), 1, 1, hatch="//", color=ink.faint, alpha=0.3, **whole))
 
 
-def _draw_price(axes: Axes, frame: Frame, view: HeatmapView, ink: Ink) -> None:
+def _draw_price(axes: Axes, frame: Frame, view: Scene, ink: Ink) -> None:
     """Draw candles, a line or nothing; what followed the end shown is faded."""
     columns = np.frombuffer(frame.candles, "<f8").reshape(CANDLE_ROWS, -1)[:6]
     later = columns[1] > view.market_state["time"][1]
@@ -272,7 +272,7 @@ def _draw_candles(axes: Axes, columns: npt.NDArray[np.float64], ink: Ink, alpha:
     axes.add_collection(bodies_drawn)
 
 
-def _draw_clusters(axes: Axes, frame: Frame, view: HeatmapView, ink: Ink) -> None:
+def _draw_clusters(axes: Axes, frame: Frame, view: Scene, ink: Ink) -> None:
     """Mark the clusters inside the picture at its right edge; the largest of each side are labelled."""
     start, end = (part / _DAY_MS for part in frame.time)
     margin = (end - start) * _margin(view, axes.bbox.width)
@@ -301,7 +301,7 @@ def _draw_clusters(axes: Axes, frame: Frame, view: HeatmapView, ink: Ink) -> Non
             )  # fmt: skip
 
 
-def _visible(view: HeatmapView, frame: Frame) -> list[Cluster]:
+def _visible(view: Scene, frame: Frame) -> list[Cluster]:
     low, high = frame.price
     clusters: list[Cluster] = [
         cluster for cluster in view.found if cluster.price_high > low and cluster.price_low < high
@@ -309,11 +309,11 @@ def _visible(view: HeatmapView, frame: Frame) -> list[Cluster]:
     return [cluster for cluster in clusters if view.side in ("both", cluster.side.label)]
 
 
-def _amount(view: HeatmapView, cluster: Cluster) -> float:
+def _amount(view: Scene, cluster: Cluster) -> float:
     return cluster.expected_size if view.measure == "expected" else cluster.size
 
 
-def _draw_axes(axes: Axes, view: HeatmapView, ink: Ink) -> None:
+def _draw_axes(axes: Axes, view: Scene, ink: Ink) -> None:
     last = view.session.ledger.last_price(view.session.end(view.settings))
     draw_times(axes)
     draw_prices(axes, last, ink, _price_text(view, last))
@@ -323,7 +323,7 @@ def _draw_axes(axes: Axes, view: HeatmapView, ink: Ink) -> None:
         spine.set_visible(False)
 
 
-def _draw_text(figure: Figure, view: HeatmapView, ink: Ink) -> None:
+def _draw_text(figure: Figure, view: Scene, ink: Ink) -> None:
     market = view.market_state
     height = figure.bbox.height
     kind = "map" if view.view == "map" else "heatmap"

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from liqwidget.picture.heatmap import Ink
     from liqwidget.widget.protocol import Frame
-    from liqwidget.widget.view import HeatmapView
+    from liqwidget.widget.scene import Scene
 
 Floats = npt.NDArray[np.float64]
 
@@ -41,7 +41,7 @@ class _Series:
     text: str
 
 
-def draw_panel(axes: Axes, name: str, frame: Frame, view: HeatmapView, ink: Ink) -> None:
+def draw_panel(axes: Axes, name: str, frame: Frame, view: Scene, ink: Ink) -> None:
     """Draw one of `liqwidget.widget.view.PANELS` for the candles of a picture.
 
     Parameters
@@ -52,7 +52,7 @@ def draw_panel(axes: Axes, name: str, frame: Frame, view: HeatmapView, ink: Ink)
         'volume', 'open_interest', 'funding' or 'liquidations'.
     frame : Frame
         Holds the candles and what belongs to them.
-    view : HeatmapView
+    view : Scene
         Names the symbol.
     ink : Ink
         Colours.

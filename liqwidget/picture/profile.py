@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from liqwidget.picture.heatmap import Ink
     from liqwidget.picture.layout import Room
-    from liqwidget.widget.view import HeatmapView
+    from liqwidget.widget.scene import Scene
 
 Floats = npt.NDArray[np.float64]
 
@@ -48,12 +48,12 @@ _ONE_LINE = 130
 _SMALL = 8
 
 
-def stacked(view: HeatmapView, edges: Floats) -> Floats:
+def stacked(view: Scene, edges: Floats) -> Floats:
     """Return what stands between price edges at the end shown, apart as the view's profile stacks it.
 
     Parameters
     ----------
-    view : HeatmapView
+    view : Scene
         Its venues and leverage groups count; ``profile`` says whether rows are venues, else they are leverage groups.
     edges : ndarray of float64, shape (K + 1,)
         Ascending prices [quote/base].
@@ -69,7 +69,7 @@ def stacked(view: HeatmapView, edges: Floats) -> Floats:
     return np.asarray(parts.sum(axis=1 if view.profile == "venue" else 0))
 
 
-def sums(view: HeatmapView, edges: Floats, last: float) -> Floats:
+def sums(view: Scene, edges: Floats, last: float) -> Floats:
     """Return what stands between the last price and each edge, shape (2, K + 1): longs below it, shorts above.
 
     Quote currency; NaN on the other side of the last price.
@@ -83,7 +83,7 @@ def sums(view: HeatmapView, edges: Floats, last: float) -> Floats:
     return np.asarray(found)
 
 
-def draw_profile(axes: Axes, view: HeatmapView, price: tuple[float, float], ink: Ink, theme: str) -> None:
+def draw_profile(axes: Axes, view: Scene, price: tuple[float, float], ink: Ink, theme: str) -> None:
     """Draw stacked bars along the price axis, and what adds up from the last price."""
     last = _last(view)
     edges = _edges(price, axes.bbox.height / _BAR)
@@ -104,7 +104,7 @@ def draw_profile(axes: Axes, view: HeatmapView, price: tuple[float, float], ink:
         axes.text(_ROOM, -5 / axes.bbox.height, money(most), ha="right", va="top", **small)
 
 
-def draw_map(axes: Axes, view: HeatmapView, ink: Ink, theme: str) -> None:
+def draw_map(axes: Axes, view: Scene, ink: Ink, theme: str) -> None:
     """Draw the liquidation map: price across, what stands up, what adds up from the last price."""
     last = _last(view)
     edges = _edges((last * (1 - REACH), last * (1 + REACH)), axes.bbox.width / _MAP_BAR)
@@ -135,7 +135,7 @@ def draw_map(axes: Axes, view: HeatmapView, ink: Ink, theme: str) -> None:
     axes.text(1, 1.005, "est. from last price", ha="right", **small)
 
 
-def draw_keys(figure: Figure, view: HeatmapView, ink: Ink, theme: str, room: Room) -> None:
+def draw_keys(figure: Figure, view: Scene, ink: Ink, theme: str, room: Room) -> None:
     """Name the colours of the stacks and of the curves: in a row, or in a column, if all of it fits."""
     by_venue = view.profile == "venue"
     settings = view.settings
@@ -171,7 +171,7 @@ def draw_keys(figure: Figure, view: HeatmapView, ink: Ink, theme: str, room: Roo
     )
 
 
-def _stack_colour(view: HeatmapView, theme: str, side: str, row: int, count: int) -> Any:
+def _stack_colour(view: Scene, theme: str, side: str, row: int, count: int) -> Any:
     """Return the colour of a row of the stack: as js/src/stack_colours.ts."""
     if view.profile == "venue":
         return VENUES[theme][row % len(VENUES[theme])]
@@ -182,7 +182,7 @@ def _scaled(factor: float) -> Any:
     return (lambda value: value * factor), (lambda value: value / factor)
 
 
-def _last(view: HeatmapView) -> float:
+def _last(view: Scene) -> float:
     return float(view.market_state["last_price"])
 
 
@@ -190,7 +190,7 @@ def _edges(price: tuple[float, float], count: float) -> Floats:
     return np.linspace(price[0], price[1], max(int(count), 8) + 1)
 
 
-def _draw_bars(axes: Axes, view: HeatmapView, edges: Floats, ink: Ink, theme: str, *, upright: bool) -> float:
+def _draw_bars(axes: Axes, view: Scene, edges: Floats, ink: Ink, theme: str, *, upright: bool) -> float:
     """Draw the stacked bars of the sides shown, from 0; return the largest [quote]."""
     parts = stacked(view, edges)
     for index, side in enumerate(("long", "short")):
@@ -212,7 +212,7 @@ def _draw_bars(axes: Axes, view: HeatmapView, edges: Floats, ink: Ink, theme: st
     return float(base.max())
 
 
-def _draw_sums(axes: Axes, view: HeatmapView, edges: Floats, ink: Ink, most: float, *, upright: bool) -> float:
+def _draw_sums(axes: Axes, view: Scene, edges: Floats, ink: Ink, most: float, *, upright: bool) -> float:
     """Draw what adds up from the last price, the largest as long as the largest bar; return that sum [quote]."""
     added = sums(view, edges, _last(view))
     shown = [view.side in ("both", side) for side in ("long", "short")]

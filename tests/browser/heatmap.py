@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from liqwidget.look import LOOK
 from liqwidget.raster.palette import look_up_table
 from tests.browser.eventually import eventually, settled
 
@@ -29,7 +30,7 @@ Interval = tuple[float, float]
 
 PROBE = Path(__file__).with_name("probe.js").read_text(encoding="utf-8")
 VISIBLE_JS = Path(__file__).with_name("visible.js").read_text(encoding="utf-8")
-GROUND = {"light": (255, 255, 255), "dark": (13, 16, 23)}
+GROUND = {theme: tuple(bytes.fromhex(colours.ground[1:])) for theme, colours in LOOK.themes.items()}
 VISIBLE = 12
 
 
@@ -165,7 +166,7 @@ class Heatmap:
     def sharp(self) -> Drawn:
         """Wait until the raster drawn is one cell a pixel of exactly what is looked at, and all is at rest."""
         self.page.mouse.move(3, 3)
-        first, last = self.kernel.value(f"{self.name}.market_state['time']")
+        first, last = self.kernel.value(f"{self.name}._market['time']")
 
         def is_sharp(drawn: Drawn) -> bool:
             heat = drawn.heat

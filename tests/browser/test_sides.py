@@ -74,7 +74,7 @@ def test_the_sides_have_their_colours_everywhere(
     expect(heatmap.field("side_colours")).to_have_value("blue-orange")
     heatmap.set(side_colours="red-green", view="heatmap", panels=("volume", "open_interest"))
     workbench.theme("light")
-    wanted = list(SIDE_COLOURS["red-green"].light)
+    wanted = list(SIDE_COLOURS["red-green"].light.values())
     eventually(lambda: heatmap.root.evaluate(SEEN, wanted), lambda seen: seen["profile"] == wanted)
     expect(heatmap.root.locator(".liq-stack-keys")).not_to_contain_text("to $0")
 
@@ -95,7 +95,7 @@ def test_smoothing_and_threshold_are_for_the_eye_alone(heatmap: Heatmap, artefac
     heatmap.becomes("smooth", value=True)
     heatmap.root.screenshot(path=artefacts / "smooth.png")
     assert read() == before
-    top = heatmap.kernel.value("h.session.top(h.settings)")
+    top = heatmap.kernel.value("h._display.session.top(h._settings())")
     heatmap.changes(lambda: heatmap.set(threshold=top / 4))
     assert heatmap.root.evaluate(PROFILE) == profile
     assert heatmap.kernel.value("[one for one in asked if one.get('type') == 'view']") == []

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 SLOW = """
 import time
-fast = h.session.frame
+fast = h._display.session.frame
 def slow(*arguments):
     time.sleep(0.15)
     return fast(*arguments)
-h.session.frame = slow
+h._display.session.frame = slow
 """
 PIXELS = """root => [...root.querySelectorAll(".liq-profile canvas, .liq-panels canvas")]
   .map((one) => one.width / one.clientWidth)"""
@@ -58,7 +58,7 @@ def agreement(heatmap: Heatmap, drawn: Drawn, levels: Levels | None = None) -> f
 def stretched(heatmap: Heatmap, drawn: Drawn) -> Levels:
     """Return the pixel bytes of the first, coarse picture stretched over what is drawn."""
     assert drawn.heat is not None
-    base = "h.session.base_frame(h.settings)"
+    base = "h._display.session.base_frame(h._settings())"
     (start, end), (low, high), width, height = heatmap.kernel.value(
         f"(lambda frame: [frame.time, frame.price, frame.width, frame.height])({base})"
     )
@@ -123,7 +123,7 @@ def test_heat_down_to_single_candles_and_a_basis_point(heatmap: Heatmap) -> None
     place = float(drawn.frame["x"] + columns // 5 + column), float(drawn.frame["y"] + rows // 10 + row)
     turn(heatmap, place, None, 22)
     deep = in_step(heatmap)
-    candle_ms, last = heatmap.kernel.value("[h.market_state['timeframe_ms'], h.market_state['last_price']]")
+    candle_ms, last = heatmap.kernel.value("[h._market['timeframe_ms'], h._market['last_price']]")
     assert deep.time[1] - deep.time[0] == pytest.approx(4 * candle_ms)
     assert deep.price[1] - deep.price[0] == pytest.approx(1e-4 * last)
     assert (heatmap.levels(deep) & 127).max() > 60
@@ -133,7 +133,7 @@ def test_heat_down_to_single_candles_and_a_basis_point(heatmap: Heatmap) -> None
 
 def test_candles_down_to_single_candles_and_a_basis_point(heatmap: Heatmap) -> None:
     drawn = heatmap.drawn()
-    candle_ms = heatmap.kernel.value("h.market_state['timeframe_ms']")
+    candle_ms = heatmap.kernel.value("h._market['timeframe_ms']")
     middle = len(drawn.candles) // 2
     turn(heatmap, drawn.point(drawn.candles[middle], drawn.candle_top[middle]), "Shift", 18)
     short = in_step(heatmap)
@@ -159,7 +159,7 @@ def test_a_burst_of_wheel_events_ends_with_the_newest_range(heatmap: Heatmap) ->
         drawn = in_step(heatmap)
         views = heatmap.kernel.value("[one for one in asked if one['type'] == 'view']")
     finally:
-        heatmap.kernel.run("h.session.frame = fast")
+        heatmap.kernel.run("h._display.session.frame = fast")
     assert 1 <= len(views) <= took / 0.15 + 5
     assert len(views) < 20
     assert len(views) - at_once <= 4

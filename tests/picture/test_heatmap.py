@@ -38,7 +38,7 @@ def box(place: Place) -> tuple[float, float, float, float]:
 @pytest.mark.parametrize("stack", ["leverage", "venue"])
 def test_the_profile_has_the_sizes_of_profile(heatmap: LiqHeatmap, stack: str) -> None:
     heatmap.profile, heatmap.leverage = stack, ("5-10x", "10-25x", "25-50x")
-    last = heatmap.market_state["last_price"]
+    last = heatmap._market["last_price"]
     edges = np.linspace(0.9 * last, 1.1 * last, 61)
     expected = profile(heatmap.ledger, edges=edges, leverage=heatmap.leverage)
     parts = stacked(heatmap, edges)
@@ -55,7 +55,7 @@ def test_the_profile_has_the_sizes_of_profile(heatmap: LiqHeatmap, stack: str) -
 
 
 def test_what_adds_up_begins_at_the_last_price_also_out_of_sight(heatmap: LiqHeatmap) -> None:
-    last = heatmap.market_state["last_price"]
+    last = heatmap._market["last_price"]
     added = sums(heatmap, np.array([1.04, 1.06]) * last, last)
     assert added[1, 0] == pytest.approx(profile(heatmap.ledger, edges=[last, 1.04 * last]).short[0])
     assert np.isnan(added[0]).all()

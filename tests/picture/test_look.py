@@ -19,8 +19,8 @@ def test_smoothing_and_threshold_change_the_picture_and_no_number(heatmap: LiqHe
         return np.asarray(matplotlib.image.imread(path)[40:330, 20:480, :3] * 255)
 
     def numbers() -> list[object]:
-        price = heatmap.market_state["last_price"] * 0.98
-        reading = heatmap.session.reading(heatmap.settings, heatmap.market_state["time"][1], price)
+        price = heatmap._market["last_price"] * 0.98
+        reading = heatmap._display.session.reading(heatmap._settings(), heatmap._market["time"][1], price)
         return [heatmap._frames[0]["pixels"], heatmap._book, heatmap.clusters, reading]
 
     heatmap.price_style, heatmap.circles = "off", False

@@ -18,7 +18,7 @@ from liqwidget.estimate.estimator import estimate
 from liqwidget.market.fetch import fetch_history
 from liqwidget.market.venue import worker
 from liqwidget.run import venue_feed
-from liqwidget.run.live import Feed, Update
+from liqwidget.run.live import Ask, Feed, Update
 from tests.ledgers import content
 from tests.venues.clients import _rewritten, only_loopback
 from tests.venues.recorded_market import sample_tape
@@ -74,8 +74,13 @@ class Live:
         self.markets = [self.history(name) for name in names]
         ledger = estimate(self.markets)
         self.feed = Feed(
-            self.markets, ledger, self.names, on_update=self.updates.append, pace=pace, keep=keep, **self.options
+            self.markets, ledger, self.names, on_change=self._take, pace=pace, keep=keep, **self.options
         )  # fmt: skip
+
+    def _take(self, ask: Ask) -> None:
+        update = ask()
+        if update is not None:
+            self.updates.append(update)
 
     def _address(self, venue: str, url: str) -> str:
         return str(_rewritten(url, self.server.base, venue))
@@ -108,8 +113,8 @@ class Live:
         def there() -> bool:
             parts = {part.venue.name: part for part in self.feed._venues}
             return all(
-                (track := parts[name].track) is not None
-                and not track.awaits(now)
+                (growing := parts[name].growing) is not None
+                and not growing.awaits(now)
                 and not parts[name].dirty
                 and self.updates
                 and name in self.last.ledger.names

@@ -34,10 +34,10 @@ def test_candle_by_candle_the_ledger_is_that_of_clean_history(server: VenueServe
         feeding.connected()
         feeding.advance(12)
         feeding.check()
-        track = feeding.feed._venues[0].track
-        assert track is not None
-        assert track.recomputed == 0
-        assert len(track.settled.venues[0].time) > len(feeding.markets[0].time)
+        growing = feeding.feed._venues[0].growing
+        assert growing is not None
+        assert growing.recomputed == 0
+        assert len(growing.settled.venues[0].time) > len(feeding.markets[0].time)
 
 
 def test_venues_go_on_together_and_one_joins(server: VenueServer) -> None:
@@ -127,13 +127,13 @@ def test_a_venue_whose_sockets_are_shut_is_polled(server: VenueServer) -> None:
 
 def test_a_listener_that_fails_stops_nothing(server: VenueServer, caplog: pytest.LogCaptureFixture) -> None:
     with live(server, "binance") as feeding:
-        tell = feeding.feed._on_update
+        tell = feeding.feed._on_change
 
         def fail(update: object) -> None:
             tell(update)  # type: ignore[arg-type]
             raise ValueError("listener")
 
-        feeding.feed._on_update = fail
+        feeding.feed._on_change = fail
         feeding.connected()
         feeding.advance(2)
         feeding.check()

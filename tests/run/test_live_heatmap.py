@@ -12,12 +12,13 @@ import pandas as pd
 import pytest
 import traitlets
 
-from liqwidget import LiqHeatmap, timeframed
+from liqwidget import LiqHeatmap
 from liqwidget.domain.time import duration_ns
 from liqwidget.errors import SourceError
 from liqwidget.estimate.estimator import estimate
 from liqwidget.market import fetch
 from liqwidget.market import read as read_module
+from liqwidget.run import following
 from liqwidget.run import live as live_module
 from liqwidget.run.live import Feed, Update
 from tests.run.feeding import STEP, exchanges, until, whole
@@ -52,8 +53,9 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[VenueServer]:
 
 def closed(heatmap: LiqHeatmap) -> int:
     """Return the last close shown [ms], as a view that keeps up would see it."""
-    heatmap._courier.taken("view", heatmap._courier._pace.number)
-    return heatmap.session.closed // 1_000_000
+    delivery = heatmap._updates.delivery
+    delivery.taken("view", delivery._recipients.number)
+    return heatmap._display.session.closed // 1_000_000
 
 
 def connected(heatmap: LiqHeatmap) -> None:
@@ -87,7 +89,7 @@ def test_a_venue_that_comes_back_joins_the_picture(server: VenueServer, monkeypa
     server.faults.inject(faults.Status(451), venue="okx", times=4)
     heatmap = LiqHeatmap("BTC", ["binance", "okx"], live=True)
     assert heatmap.venues == ("binance",)
-    assert "okx" in (heatmap.market_state["notice"] or "")
+    assert "okx" in (heatmap._market["notice"] or "")
     until(lambda: closed(heatmap) and heatmap.venues == ("binance", "okx"), lambda: heatmap.status)
     assert heatmap.ledger.names == ("binance", "okx")
     heatmap.close()
@@ -96,7 +98,7 @@ def test_a_venue_that_comes_back_joins_the_picture(server: VenueServer, monkeypa
 def test_a_heatmap_that_nobody_holds_stops_its_feed(server: VenueServer) -> None:
     heatmap = LiqHeatmap("BTC", ["binance"], live=True)
     connected(heatmap)
-    feed = weakref.ref(heatmap._feed)
+    feed = weakref.ref(heatmap._following._feed)
     kept = weakref.ref(heatmap)
     heatmap.close()
     del heatmap
@@ -120,11 +122,12 @@ def test_what_is_no_exchange_cannot_be_followed(source: str) -> None:
 
 def read_and_followed(heatmap: LiqHeatmap, timeframe: str) -> None:
     """Wait until a timeframe is read, and followed live."""
-    until(lambda: heatmap._before is None and heatmap.timeframe == timeframe, lambda: heatmap._error)
-    until(lambda: heatmap._feed is not None and heatmap._feed.running)
+    until(lambda: heatmap._following._before is None and heatmap.timeframe == timeframe, lambda: heatmap._error)
+    until(lambda: heatmap._following._feed is not None and heatmap._following._feed.running)
     connected(heatmap)
-    assert heatmap._feed is not None
-    assert heatmap._feed._setting.step == duration_ns(timeframe) == heatmap.ledger.timeframe
+    feed = heatmap._following._feed
+    assert feed is not None
+    assert feed._setting.step == duration_ns(timeframe) == heatmap.ledger.timeframe
 
 
 def reading() -> list[threading.Thread]:
@@ -141,23 +144,23 @@ def test_another_timeframe_is_read_and_followed(server: VenueServer, monkeypatch
         (slow if timeframe == "15m" else let_go).wait(20)
         return read(symbol, names, timeframe)
 
-    monkeypatch.setattr(timeframed, "read", held)
+    monkeypatch.setattr(following, "read", held)
     heatmap.timeframe = "1h"
     assert heatmap.ledger.timeframe == duration_ns("1h")
-    assert heatmap.market_state["reading"] == "Reading 1h candles; until then the map is made of shorter ones"
+    assert heatmap._market["reading"] == "Reading 1h candles; until then the map is made of shorter ones"
     let_go.set()
     read_and_followed(heatmap, "1h")
-    assert not heatmap.market_state["reading"]
-    assert heatmap.market_state["timeframes"] == ["1m", "5m", "15m", "30m", "1h", "4h", "1d"]
-    assert heatmap.market_state["arguments"] == 'source=["binance", "okx"], timeframe="1h"'
+    assert not heatmap._market["reading"]
+    assert heatmap._market["timeframes"] == ["1m", "5m", "15m", "30m", "1h", "4h", "1d"]
+    assert heatmap._market["arguments"] == 'source=["binance", "okx"], timeframe="1h"'
     server.clock.advance(3_600_000 - server.clock.now % 3_600_000)
     until(lambda: closed(heatmap) == server.clock.now, lambda: heatmap.status)
     assert (heatmap.venues, heatmap.window, heatmap.ledger.prior.name) == (("okx",), "12h", "isolated")
-    assert heatmap.market_state["arguments"] == 'source=["binance", "okx"], timeframe="1h"'
+    assert heatmap._market["arguments"] == 'source=["binance", "okx"], timeframe="1h"'
     # The newest of several choices is shown, whichever is read first; a shorter one leaves the map there until then.
     let_go.clear()
     heatmap.timeframe = "15m"
-    assert heatmap.market_state["reading"] == "Reading 15m candles; the map shows 1h candles until then"
+    assert heatmap._market["reading"] == "Reading 15m candles; the map shows 1h candles until then"
     heatmap.timeframe = "30m"
     slow.set()
     until(lambda: len(reading()) == 1)
@@ -198,15 +201,15 @@ def test_live_data_take_the_place_of_the_sample(server: VenueServer, monkeypatch
     for name in ("binance", "okx"):
         server.faults.inject(faults.Status(451), venue=name, times=4)
     heatmap = LiqHeatmap("BTC", live=True)
-    assert heatmap.market_state["simulated"]
-    assert heatmap.market_state["label"] == "BTC · simulated market"
+    assert heatmap._market["simulated"]
+    assert heatmap._market["label"] == "BTC · simulated market"
     heatmap.prior = "nominal"
     until(lambda: closed(heatmap) and heatmap.venues == ("binance", "okx"), lambda: heatmap.status)
     heatmap.stop()
-    state = heatmap.market_state
+    state = heatmap._market
     assert (state["label"], state["simulated"], state["arguments"]) == ("BTC · binance + okx", False, "")
     assert "Simulated" not in (state["notice"] or "")
-    assert heatmap.session.asked == ("binance", "okx")
+    assert heatmap._display.session.asked == ("binance", "okx")
     assert heatmap.ledger.prior.name == "nominal"
     assert whole(heatmap.ledger) == whole(estimate(heatmap.markets, "nominal"))
     heatmap.close()
@@ -218,7 +221,7 @@ def test_an_update_from_before_another_prior_is_made_anew() -> None:
     markets = heatmap.markets
     late = Update(estimate(markets), markets, (), None, 1)
     heatmap = LiqHeatmap("BTC", "sample", prior="nominal")
-    heatmap.offer(late)
+    heatmap._updates.offer(lambda: late)
     heatmap.stop()
     assert whole(heatmap.ledger) == whole(estimate(markets, "nominal"))
     heatmap.close()

@@ -114,16 +114,16 @@ def test_it_can_be_stopped_while_somebody_makes_another_error_of_it(
 
 def test_it_can_be_stopped_by_its_listener_and_started_again(server: VenueServer) -> None:
     with live(server, "binance") as feeding:
-        tell = feeding.feed._on_update
+        tell = feeding.feed._on_change
 
         def once(update: object) -> None:
             tell(update)  # type: ignore[arg-type]
             feeding.feed.stop()
 
-        feeding.feed._on_update = once
+        feeding.feed._on_change = once
         until(lambda: not feeding.feed.running)
         until(lambda: feeding.states() == {"binance": "off"})
-        feeding.feed._on_update = tell
+        feeding.feed._on_change = tell
         server.clock.advance(3 * STEP)
         feeding.feed.start()
         feeding.connected()
@@ -171,7 +171,7 @@ def address(venue, url):
 options = {"address": address, "clock": lambda: int(sys.argv[2]), "paced": False}
 market = fetch_history("binance", "BTC", "5m", int(sys.argv[3]), **options).market()
 told = []
-feed = Feed([market], estimate(market), on_update=told.append, **options)
+feed = Feed([market], estimate(market), on_change=lambda ask: told.append(ask()), **options)
 feed.start()
 while not (told and feed.status[0].state == "connected"):
     time.sleep(0.01)

@@ -70,7 +70,7 @@ def soaked(hours: float, seconds: float, share: float) -> dict[str, float]:
             figures["updates"], figures["incidents"] = told, sum(map(len, feeding.feed.incidents.values()))
             figures["served"], figures["struck"] = len(server.served), sum(bool(one.faults) for one in server.served)
             figures["sockets"] = len(server.sockets)
-            figures["recomputed"] = sum(part.track.recomputed for part in feeding.feed._venues if part.track)
+            figures["recomputed"] = sum(part.growing.recomputed for part in feeding.feed._venues if part.growing)
             until(lambda: sum(one.open for one in server.sockets) <= 6)
             until(lambda: worker().submit(count_tasks()).result(10) <= tasks + SPARE)
         until(lambda: not any(one.open for one in server.sockets))

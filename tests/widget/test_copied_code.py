@@ -60,5 +60,5 @@ def test_the_arguments_read_the_same_source_again(markets: tuple[MarketData, ...
 def test_a_heatmap_says_how_it_was_read(timeframe: str) -> None:
     heatmap = LiqHeatmap("BTC", source="sample", timeframe=timeframe)
     wanted = {"5m": 'source="sample"', "15m": 'source="sample", timeframe="15m"'}
-    assert heatmap.market_state["arguments"] == wanted[timeframe]
+    assert heatmap._market["arguments"] == wanted[timeframe]
     heatmap.close()
