@@ -106,9 +106,9 @@ describe("Toolbar", () => {
       </Toolbar>,
     )
     const bar = { node: host, disable: (given: Reasons) => void (reasons.value = given) }
-    const pressed = () => [...bar.node.querySelectorAll('[aria-pressed="true"]')].map(({ textContent }) => textContent)
+    const pressed = () => [...bar.node.querySelectorAll('[aria-pressed="true"], label:has(:checked)')].map(({ textContent }) => textContent)
     const press = (text: string) =>
-      [...bar.node.querySelectorAll("button")].find(({ textContent }) => textContent === text)!.click()
+      [...bar.node.querySelectorAll<HTMLElement>("button, label:has(input[type=radio])")].find(({ textContent }) => textContent === text)!.click()
     return { ...fake, bar, pressed, press }
   }
 
@@ -133,8 +133,8 @@ describe("Toolbar", () => {
   it("disables with a reason", () => {
     const { bar } = setup()
     bar.disable({ window: (window) => (window === "all" ? "no kernel" : null), measure: () => null, mode: (mode) => (mode === "select" ? "no kernel" : null) })
-    const off = [...bar.node.querySelectorAll("button")].filter(({ disabled }) => disabled)
-    expect(off.map(({ textContent, title }) => [textContent, title])).toEqual([["All", "no kernel"], ["Select", "no kernel"]])
+    const off = [...bar.node.querySelectorAll("input")].filter(({ type, disabled }) => type === "radio" && disabled)
+    expect(off.map(({ parentElement, title }) => [parentElement?.textContent, title])).toEqual([["All", "no kernel"], ["Select", "no kernel"]])
   })
 })
 

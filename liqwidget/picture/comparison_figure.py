@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from bokeh.plotting import figure
 
     from liqwidget.picture.comparison_bars import Drawing
-    from liqwidget.picture.heatmap import Ink
+    from liqwidget.picture.ink import Ink
 
 WIDEST_LINE, THINNEST_LINE = 5.0, 1.2
 """Pixels of a measured level's line."""

@@ -104,7 +104,7 @@ export interface PanelPlace {
   pointer: number | null
 }
 
-const TOP = 15
+const TOP = panel.title
 
 /** Draw one panel: bars from its base line, or a line, and the crosshair's time. */
 export function drawPanel(context: CanvasRenderingContext2D, series: PanelSeries, candles: Candles, place: PanelPlace): void {
