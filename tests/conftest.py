@@ -10,15 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests import chromium
+from tests import chromium, waiting
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
 STORE = "LIQWIDGET_HOME"
 _FIRST = ("browser", "packaging")
 """Folders of tests that run in one process each, in this order, before all others."""
-NICE = 10
 _numbers = itertools.count()
 
 
@@ -64,10 +63,13 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     return ByFolder(config, log)
 
 
-def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Let the process without a browser stand back: pages have processes of their own, which must not starve."""
-    if "PYTEST_XDIST_WORKER" in os.environ and item.path.parent.name != _FIRST[0]:
-        os.setpriority(os.PRIO_PROCESS, 0, NICE)
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Tell those who wait how many tests have failed."""
+    report = yield
+    if report.failed:
+        waiting.failed(report.nodeid)
+    return report
 
 
 @pytest.fixture(autouse=True)

@@ -9,9 +9,10 @@ import pytest
 from playwright.sync_api import expect, sync_playwright
 
 from tests import chromium
-from tests.browser.eventually import eventually
+from tests.browser import contexts
 from tests.browser.lab import ROOT, Lab, running_lab
 from tests.browser.sheet import SAMPLE, Desk, Sheet
+from tests.waiting import eventually, patience_s
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,10 +81,8 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
 @pytest.fixture(scope="session")
 def desk(lab: Lab, browser: Browser) -> Iterator[Desk]:
     """Return where notebooks are opened: one browser context, so that JupyterLab's files are fetched once."""
-    context = browser.new_context(viewport={"width": 1600, "height": 1000})
-    context.set_default_timeout(30_000)
-    yield Desk(lab, context)
-    context.close()
+    with contexts.opened(browser, viewport={"width": 1600, "height": 1000}) as context:
+        yield Desk(lab, context)
 
 
 @pytest.fixture(scope="session")
@@ -121,6 +120,12 @@ def heatmap(workbench: Sheet) -> Heatmap:
     heatmap.sharp()
     heatmap.kernel.run("for kept in (asked, boxes, seen, ticks): kept.clear()")
     return heatmap
+
+
+@pytest.fixture(autouse=True)
+def patience() -> None:
+    """Let Playwright wait as long as the tests do."""
+    expect.set_options(timeout=1000 * patience_s())
 
 
 @pytest.fixture(autouse=True)

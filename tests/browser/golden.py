@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 from PIL import Image
 
 from liqwidget import LiqHeatmap
-from tests.browser.eventually import eventually, settled
+from tests.browser import contexts
 from tests.browser.heatmap import Heatmap
 from tests.browser.lab import ROOT
+from tests.waiting import eventually, settled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,7 +41,8 @@ _FONT = """
 @contextmanager
 def opened(browser: Browser, file: Path, theme: Theme) -> Iterator[Heatmap]:
     """Open an exported file with everything fixed that can differ between machines, and wait until it is drawn."""
-    context = browser.new_context(
+    with contexts.opened(
+        browser,
         viewport={"width": WIDE, "height": HEIGHT},
         device_scale_factor=1,
         color_scheme=theme,
@@ -48,16 +50,13 @@ def opened(browser: Browser, file: Path, theme: Theme) -> Iterator[Heatmap]:
         locale="en-US",
         timezone_id="UTC",
         offline=True,
-    )
-    try:
+    ) as context:
         page = context.new_page()
         page.goto(file.as_uri())
         page.add_style_tag(content=_FONT)
         heatmap = Heatmap(page, page.locator(".liq-root"))
         eventually(heatmap.shown)
         yield heatmap
-    finally:
-        context.close()
 
 
 def exported(folder: Path) -> Path:

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from liqwidget.raster.palette import look_up_table
-from tests.browser.eventually import eventually, settled
+from tests.waiting import eventually, settled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -150,6 +150,10 @@ class Heatmap:
         """Tell whether a picture stands instead of a sentence."""
         panel = self.root.locator(".liq-panel")
         return panel.count() == 1 and panel.is_hidden() and self.drawn().heat is not None
+
+    def under_way(self) -> tuple[bool, str]:
+        """Tell whether a picture stands, and what the page says meanwhile."""
+        return self.shown(), self.page.locator("body").inner_text()
 
     def drawn(self) -> Drawn:
         """Return what is on the picture now."""

@@ -7,7 +7,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
@@ -18,13 +17,12 @@ from typing import TYPE_CHECKING, Any
 import nbformat
 from jupyter_client.blocking.client import BlockingKernelClient
 
-from tests.browser.eventually import eventually
+from tests.waiting import PATIENCE_S, eventually
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).resolve().parents[2]
-START_S = 60
 SETTINGS = {
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
     "apputils-extension/themes": {"theme": "JupyterLab Light"},
@@ -37,7 +35,7 @@ class Kernel:
     """A second connection to the kernel of a notebook: reads and sets state without a cell."""
 
     def __init__(self, connection: Path) -> None:
-        eventually(connection.exists, within_s=START_S)
+        eventually(connection.exists)
         self._client = BlockingKernelClient(connection_file=str(connection))
         self._client.load_connection_file()
         self._client.start_channels(iopub=False, stdin=False, hb=False, control=False)
@@ -60,11 +58,9 @@ class Kernel:
 
     def _ask(self, code: str, expressions: dict[str, str]) -> Any:
         asked = self._client.execute(code, silent=True, user_expressions=expressions)
-        deadline = time.monotonic() + START_S
-        while True:
-            reply = self._client.get_shell_msg(timeout=max(deadline - time.monotonic(), 0.1))
-            if reply["parent_header"].get("msg_id") == asked:
-                break
+        reply = self._client.get_shell_msg(timeout=PATIENCE_S)
+        while reply["parent_header"].get("msg_id") != asked:
+            reply = self._client.get_shell_msg(timeout=PATIENCE_S)
         answer = reply["content"]
         answer = answer["user_expressions"]["value"] if answer["status"] == "ok" else answer
         if answer["status"] != "ok":
@@ -118,7 +114,7 @@ class Lab:
 
     def request(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
         """Ask the server's REST interface."""
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=START_S)
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_S)
         try:
             connection.request(method, path, json.dumps(body) if body else None)
             response = connection.getresponse()
@@ -156,7 +152,7 @@ def running_lab(home: Path) -> Iterator[Lab]:
         process = subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT)
         lab = Lab(port, folder, runtime)
         try:
-            eventually(lambda: answers(lab, process), within_s=START_S)
+            eventually(lambda: (answers(lab, process), Path(log.name).stat().st_size), lambda found: found[0])
             yield lab
         finally:
             process.terminate()

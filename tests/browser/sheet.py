@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from tests.browser.eventually import eventually
 from tests.browser.heatmap import Heatmap
+from tests.waiting import eventually
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from tests.browser.lab import Kernel, Lab
 
 SAMPLE = 'from liqwidget import LiqHeatmap\nh = LiqHeatmap("BTC", source="sample")\nh'
-OPEN_MS = 60_000
 LOUD = ("error", "warning")
 
 
@@ -34,7 +33,7 @@ class Sheet:
         # A page behind another one is drawn about once a second.
         self.page.bring_to_front()
         heatmap = Heatmap(self.page, self.page.locator(".liq-root").nth(index), self.kernel, name)
-        eventually(heatmap.shown, within_s=30)
+        eventually(heatmap.under_way, lambda way: way[0])
         return heatmap
 
     def run_all(self) -> None:
@@ -68,7 +67,7 @@ class Sheet:
 
     def idle(self) -> None:
         """Wait until the kernel is ready, as JupyterLab sees it."""
-        self.page.get_by_text("| Idle").wait_for(timeout=OPEN_MS)
+        self.page.get_by_text("| Idle").wait_for()
 
 
 @dataclass
@@ -100,7 +99,7 @@ class Desk:
         try:
             self.listen(page, book)
             page.goto(self.lab.url(book, workspace or book.split(".", maxsplit=1)[0]))
-            page.locator(".jp-Notebook").wait_for(timeout=OPEN_MS)
+            page.locator(".jp-Notebook").wait_for()
             page.keyboard.press("Control+b")
             page.locator("#jp-left-stack").wait_for(state="hidden")
             yield page

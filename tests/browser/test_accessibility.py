@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.eventually import eventually
 from tests.browser.lab import ROOT
 from tests.browser.sheet import SAMPLE
+from tests.waiting import eventually
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

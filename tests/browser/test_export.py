@@ -13,8 +13,9 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from liqwidget import LiqHeatmap
-from tests.browser.eventually import eventually, settled
+from tests.browser import contexts
 from tests.browser.heatmap import Heatmap, changed_share
+from tests.waiting import eventually, settled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,11 +41,10 @@ def exported(source: LiqHeatmap, tmp_path_factory: pytest.TempPathFactory) -> Pa
 @pytest.fixture
 def page(browser: Browser, desk: Desk) -> Iterator[Page]:
     """Return a page without a network; every request is kept, and only the file itself is let through."""
-    context = browser.new_context(viewport={"width": 1300, "height": 900}, offline=True)
-    page = context.new_page()
-    desk.listen(page, "export")
-    yield page
-    context.close()
+    with contexts.opened(browser, viewport={"width": 1300, "height": 900}, offline=True) as context:
+        page = context.new_page()
+        desk.listen(page, "export")
+        yield page
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.eventually import eventually, settled
+from tests.waiting import eventually, settled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -169,7 +169,7 @@ def test_a_busy_cell_does_not_stop_the_data(desk: Desk, sheet: Sheet, heatmap: H
     expect(sheet.page.get_by_text("| Busy")).to_be_visible()
     seen: set[str] = set()
     try:
-        eventually(lambda: seen.add(tag.inner_text()), lambda _: len(seen) >= 4, within_s=40)
+        eventually(lambda: seen.add(tag.inner_text()), lambda _: len(seen) >= 4)
     finally:
         desk.lab.folder.joinpath("live-go").touch()
     sheet.idle()

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser.eventually import eventually
 from tests.browser.heatmap import GROUND, Heatmap, changed_share
 from tests.browser.sheet import SAMPLE
 from tests.recorded import BINANCE
+from tests.waiting import eventually
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

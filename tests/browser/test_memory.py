@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser.eventually import eventually
 from tests.browser.memory import held
 from tests.browser.test_rerun import BOKEH, living_roots, run_again
+from tests.waiting import eventually
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -56,7 +56,6 @@ def grows(sheet: Sheet, limits: Mapping[str, float], act: Callable[[], object]) 
     return eventually(
         lambda: held(sheet.page, sheet.kernel).minus(before),
         lambda grown: all(grown[name] <= most for name, most in limits.items()),
-        within_s=20,
     )
 
 

@@ -17,11 +17,12 @@ import pytest
 from nbconvert import HTMLExporter
 from playwright.sync_api import expect
 
-from tests.browser.eventually import eventually, settled
+from tests.browser import contexts
 from tests.browser.heatmap import Heatmap, changed_share
 from tests.browser.lab import ROOT
 from tests.browser.sheet import SAMPLE, Sheet
 from tests.browser.test_save import saved_state
+from tests.waiting import eventually, settled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -145,10 +146,9 @@ def opened(browser: Browser, desk: Desk, text: str, path: Path) -> Iterator[tupl
         known = ours.get(address.rsplit("/", 1)[-1])
         return route.abort() if known is None else route.fulfill(path=known, content_type="text/javascript")
 
-    context = browser.new_context(viewport={"width": 1300, "height": 900})
-    context.route("http*://**/*", answer)
-    page = context.new_page()
-    desk.listen(page, path.name)
-    page.goto(path.as_uri())
-    yield page, fetched
-    context.close()
+    with contexts.opened(browser, viewport={"width": 1300, "height": 900}) as context:
+        context.route("http*://**/*", answer)
+        page = context.new_page()
+        desk.listen(page, path.name)
+        page.goto(path.as_uri())
+        yield page, fetched

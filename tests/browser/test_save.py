@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from playwright.sync_api import expect
 
 from liqwidget.widget.assets import bokeh_gzip
-from tests.browser.eventually import eventually
 from tests.browser.heatmap import Heatmap, changed_share
+from tests.waiting import eventually
 
 if TYPE_CHECKING:
     from tests.browser.sheet import Desk, Sheet

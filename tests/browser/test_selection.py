@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.eventually import eventually, settled
 from tests.browser.heatmap import changed_share
+from tests.waiting import eventually, settled
 
 if TYPE_CHECKING:
     from tests.browser.heatmap import Drawn, Heatmap

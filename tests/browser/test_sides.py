@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from liqwidget.widget.side_colours import SIDE_COLOURS
-from tests.browser.eventually import eventually
+from tests.waiting import eventually
 
 if TYPE_CHECKING:
     from pathlib import Path

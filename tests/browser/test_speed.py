@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from tests.browser.eventually import eventually
 from tests.browser.sheet import SAMPLE
 from tests.browser.test_live import FEED, SHOW
+from tests.waiting import eventually
 
 if TYPE_CHECKING:
     from tests.browser.heatmap import Heatmap

@@ -8,9 +8,9 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import WATCHED
-from tests.browser.eventually import eventually, settled
 from tests.browser.fingers import touch_screen
 from tests.browser.test_selection import DOUBLE_CLICK_MS
+from tests.waiting import eventually, settled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from tests.browser.eventually import eventually
 from tests.browser.heatmap import changed_share, distance
+from tests.waiting import eventually
 
 if TYPE_CHECKING:
     from tests.browser.heatmap import Drawn, Heatmap, Levels

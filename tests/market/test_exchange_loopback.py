@@ -16,6 +16,7 @@ from liqwidget.market import exchange, source
 from liqwidget.market.exchange import fetch_history
 from liqwidget.market.history import KINDS, History
 from tests.exchanges import faults
+from tests.exchanges.asking import until_stuck
 from tests.exchanges.clients import _rewritten
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def read(server: ExchangeServer, name: str, symbol: str = "BTC", timeframe: str 
     return fetch_history(
         name, symbol, timeframe, now - pd.Timedelta(days=DAYS), kinds=KINDS,
         address=lambda venue, url: str(_rewritten(url, server.base, venue)), clock=lambda: now.value,
-        **({"paced": False, "first_wait": 0.01, "request_seconds": 5.0} | options),
+        **({"paced": False, "first_wait": 0.01, "request_seconds": 30.0} | options),
     )  # fmt: skip
 
 
@@ -141,7 +142,7 @@ def test_rows_that_are_always_odd_change_nothing(server: ExchangeServer, name: s
 
 def test_a_request_that_hangs_is_asked_again(server: ExchangeServer) -> None:
     server.faults.inject(faults.Hang(), venue="binance", kind="candles")
-    check_candles(server, "binance", read(server, "binance", request_seconds=0.5))
+    check_candles(server, "binance", read(server, "binance", request_seconds=1.0))
 
 
 def test_missing_candles_are_counted(server: ExchangeServer) -> None:
@@ -232,6 +233,7 @@ def asked(server: ExchangeServer, monkeypatch: pytest.MonkeyPatch) -> ExchangeSe
         address=lambda venue, url: str(_rewritten(url, server.base, venue)),
     )  # fmt: skip
     monkeypatch.setattr(exchange, "request_history", here)
+    monkeypatch.setattr(exchange, "wait_for", functools.partial(until_stuck, server))
     monkeypatch.delenv(source.ENVIRONMENT, raising=False)
     return server
 

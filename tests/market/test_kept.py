@@ -48,7 +48,7 @@ def server() -> Iterator[ExchangeServer]:
 
 def options(server: ExchangeServer) -> dict[str, Any]:
     return {
-        "clock": lambda: server.clock.now * 1_000_000, "paced": False, "first_wait": 0.01, "request_seconds": 5.0,
+        "clock": lambda: server.clock.now * 1_000_000, "paced": False, "first_wait": 0.01, "request_seconds": 30.0,
         "address": lambda name, url: str(_rewritten(url, server.base, name)),
     }  # fmt: skip
 

@@ -11,6 +11,7 @@ from liqwidget.errors import DataError, SourceError
 from liqwidget.market import source
 from liqwidget.market.source import ENVIRONMENT, VENUES, Source, grouped, read
 from tests.answers import START, STEP, answering, gathered, history, no_network
+from tests.waiting import PATIENCE_S
 
 
 @pytest.fixture(autouse=True)
@@ -62,7 +63,7 @@ def test_a_market_replaces_the_sample_when_it_arrives(monkeypatch: pytest.Monkey
 
     found.joining.then(join)
     made["okx"].future.set_result(history("okx"))
-    assert done.wait(20)
+    assert done.wait(PATIENCE_S)
     assert [market.venue for market in later[0].markets] == ["okx"]
     assert not later[0].simulated
     assert later[0].joining is None

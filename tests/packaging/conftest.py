@@ -37,7 +37,7 @@ class Environment:
     folder: Path
     variables: dict[str, str]
 
-    def run(self, *command: str, cwd: Path, timeout_s: float = 280) -> str:
+    def run(self, *command: str, cwd: Path, timeout_s: float = 840) -> str:
         """Run a command to its end, its programs taken from the environment first; return what it printed."""
         path = os.pathsep.join([str(self.folder / "bin"), self.variables["PATH"]])
         program = shutil.which(command[0], path=path)

@@ -14,7 +14,8 @@ from liqwidget.domain.time import MILLISECOND
 from liqwidget.estimate.estimator import estimate
 from liqwidget.market.exchange import fetch_history
 from tests.exchanges import faults
-from tests.run.feeding import PLACES, STEP, exchanges, live, until, whole
+from tests.run.feeding import PLACES, STEP, exchanges, live, whole
+from tests.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -21,7 +21,8 @@ from liqwidget.market import source as source_module
 from liqwidget.run import live as live_module
 from liqwidget.run.live import Feed, Update
 from tests.exchanges import faults
-from tests.run.feeding import STEP, exchanges, until, whole
+from tests.run.feeding import STEP, exchanges, whole
+from tests.waiting import PATIENCE_S, until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -138,7 +139,7 @@ def test_another_timeframe_is_read_and_followed(server: ExchangeServer, monkeypa
     slow = threading.Event()
 
     def held(symbol: str, names: list[str], timeframe: str) -> Source:
-        (slow if timeframe == "15m" else let_go).wait(20)
+        (slow if timeframe == "15m" else let_go).wait(PATIENCE_S)
         return read(symbol, names, timeframe)
 
     monkeypatch.setattr(timeframed, "read", held)

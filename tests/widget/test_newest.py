@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 
 from liqwidget.widget import newest
 from liqwidget.widget.newest import Newest
+from tests.waiting import PATIENCE_S
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import pytest
-
-PATIENCE = 20.0
 
 
 class Task:
@@ -24,7 +23,7 @@ class Task:
 
     def __call__(self) -> None:
         self.begun.set()
-        assert self.leave.wait(PATIENCE)
+        assert self.leave.wait(PATIENCE_S)
 
 
 def running() -> list[threading.Thread]:
@@ -35,13 +34,13 @@ def test_only_the_newest_of_those_that_wait_is_run() -> None:
     worker, first, last = Newest("test-newest"), Task(), Task()
     ran: list[int] = []
     worker.ask(first)
-    assert first.begun.wait(PATIENCE)
+    assert first.begun.wait(PATIENCE_S)
     for number in range(5):
         worker.ask(lambda number=number: ran.append(number))  # type: ignore[misc]
     worker.ask(last)
     assert len(running()) == 1
     first.leave.set()
-    assert last.begun.wait(PATIENCE)
+    assert last.begun.wait(PATIENCE_S)
     last.leave.set()
     worker.close()
     assert ran == []
@@ -52,9 +51,9 @@ def test_a_thread_is_there_only_while_there_is_work() -> None:
     worker, done = Newest("test-newest"), threading.Event()
     assert not worker.busy
     worker.ask(done.set)
-    assert done.wait(PATIENCE)
+    assert done.wait(PATIENCE_S)
     for thread in running():
-        thread.join(PATIENCE)
+        thread.join(PATIENCE_S)
     assert not worker.busy
     assert running() == []
 
@@ -65,7 +64,7 @@ def test_closing_drops_what_waits_and_wakes_one_that_rests(monkeypatch: pytest.M
     worker, first = Newest("test-newest"), Task()
     ran: list[Callable[[], None]] = []
     worker.ask(first)
-    assert first.begun.wait(PATIENCE)
+    assert first.begun.wait(PATIENCE_S)
     worker.ask(lambda: ran.append(worker.close))
     first.leave.set()
     worker.close()
