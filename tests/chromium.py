@@ -11,7 +11,14 @@ from pathlib import Path
 from playwright.sync_api import Error, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage")
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    # Letters as their font draws them, whatever the machine's settings of hinting and of coloured edges.
+    "--font-render-hinting=none",
+    "--disable-lcd-text",
+)
 MISSING = (
     "Expected a Chromium for the browser tests, found none that starts. Looked on PATH for "
     f"{', '.join(NAMES)} and for Playwright's own. Install one of them and run `make browser` again."

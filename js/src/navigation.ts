@@ -22,7 +22,7 @@ export interface Navigation {
   present(): void
   /** The plot's ranges changed, by Bokeh's own drag or by us. */
   moved(): void
-  /** Data changed: an automatic view is computed again. */
+  /** Data changed: an automatic view is computed again. The first time any view is shown. */
   refresh(): void
   dispose(): void
 }
@@ -40,11 +40,13 @@ export function navigation({ model, plot, market, candles, changed }: Navigation
   let timer: ReturnType<typeof setTimeout> | undefined
   let origin: Viewport | null = null
   let quiet = false
+  let placed = false
 
   const fit = (time: Interval): Interval | null => {
     const known = candles(time)
     return known && fitPrice(known, time)
   }
+  const limit = (view: Viewport) => limitViewport(view, market(), span(market().span))
   const present = (): Pick<Market, "time"> => {
     const { time, edge = time[1] } = market()
     return { time: [time[0], edge] }
@@ -53,9 +55,13 @@ export function navigation({ model, plot, market, candles, changed }: Navigation
     const followed = model.get("future") && model.get("as_of") !== null
     const time = model.get("time_range") ?? windowRange(model.get("window"), present(), plot.frame().width, followed, model.get("whiskers"))
     const near = market().last_price
-    return { time, price: model.get("price_range") ?? fit(time) ?? [near * 0.95, near * 1.05] }
+    const price = model.get("price_range") ?? fit(time) ?? [near * 0.95, near * 1.05]
+    // What Python was told may lie where no data are.
+    const limited = limit({ time, price })
+    return { time: model.get("time_range") ? limited.time : time, price: model.get("price_range") ? limited.price : price }
   }
   const place = (view: Viewport) => {
+    placed = true
     quiet = true
     plot.setViewport(view)
     quiet = false
@@ -83,7 +89,7 @@ export function navigation({ model, plot, market, candles, changed }: Navigation
     const from = plot.viewport()
     const fitted = model.get("follow") && sameInterval(target.price, from.price) ? fit(target.time) : null
     gesture(from)
-    const limited = limitViewport({ time: target.time, price: fitted ?? target.price }, market())
+    const limited = limit({ time: target.time, price: fitted ?? target.price })
     const view = { ...limited, time: whole(limited.time) }
     if (fitted && origin) origin = { ...origin, price: view.price }
     place(view)
@@ -129,12 +135,12 @@ export function navigation({ model, plot, market, candles, changed }: Navigation
       known = view
       if (quiet) return
       gesture(before)
-      const limited = limitViewport(view, market())
+      const limited = limit(view)
       if (!sameViewport(limited, view)) place(limited)
       else changed(view)
     },
     refresh() {
-      if (model.get("time_range") === null) follow()
+      if (!placed || model.get("time_range") === null) follow()
     },
     dispose() {
       clearTimeout(timer)

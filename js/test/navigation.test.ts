@@ -8,7 +8,7 @@ import { candlesOf } from "./candles"
 import { fakeModel, type FakeModel } from "./fake_model"
 
 const HOUR = 3_600_000
-const market = { time: [0, 400 * HOUR], last_price: 100, timeframe_ms: 300_000 } as unknown as Market
+const market = { time: [0, 400 * HOUR], span: [0, 400 * HOUR], last_price: 100, timeframe_ms: 300_000 } as unknown as Market
 const row = (value: number) => Float64Array.from([value])
 const flat = candlesOf({ length: 1, start: row(0), end: row(400 * HOUR), open: row(100), high: row(110), low: row(90), close: row(100) })
 const FIT: Interval = [90 - 0.28 * 20, 110 + 0.28 * 20]
@@ -36,6 +36,18 @@ describe("navigation", () => {
     expect(shown()).toEqual({ time: windowRange("7d", market), price: FIT })
     vi.runAllTimers()
     expect([fake.saves(), fake.model.get("time_range")]).toEqual([0, null])
+  })
+
+  it("starts where the model was moved to, though that lies where no data are", () => {
+    const moved = view(fakeModel({ time_range: [100 * HOUR, 200 * HOUR], price_range: [95, 105] }))
+    expect(moved.shown()).toEqual({ time: [100 * HOUR, 200 * HOUR], price: [95, 105] })
+    const fitted = view(fakeModel({ time_range: [100 * HOUR, 200 * HOUR] }))
+    expect(fitted.shown()).toEqual({ time: [100 * HOUR, 200 * HOUR], price: FIT })
+    const lost = view(fakeModel({ time_range: [-9000 * HOUR, -8000 * HOUR], price_range: [1e-9, 1e12] })).shown()
+    expect(lost.time[1]).toBeGreaterThan(100 * HOUR)
+    expect(lost.price[0]).toBeGreaterThan(0)
+    expect(lost.price[0]).toBeLessThan(100)
+    expect(lost.price[1]).toBeGreaterThan(100)
   })
 
   it("writes a gesture once, when it has settled", () => {

@@ -5,11 +5,16 @@ They show the simulated market in an exported file, so no kernel and no network 
 
 from __future__ import annotations
 
+import base64
+import functools
 import io
+import json
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import matplotlib as mpl
 from PIL import Image
 
 from liqwidget import LiqHeatmap
@@ -20,7 +25,6 @@ from tests.waiting import eventually, settled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from playwright.sync_api import Browser
 
@@ -32,10 +36,9 @@ SHOTS = ("heatmap-dark", "map-dark", "heatmap-light", "map-light", "narrow-light
 
 _SCALE = 0.625
 _COLOURS = 128
-_FONT = """
-.liq-root, .liq-root * { font-family: "Liberation Sans", Arimo, Arial, Helvetica, sans-serif !important; }
-"""
-"""Fonts of the same measures on most machines; what is drawn on canvases keeps the system's."""
+_FONTS = {400: "DejaVuSans.ttf", 700: "DejaVuSans-Bold.ttf"}
+"""By weight: what Matplotlib brings, so that words have the same measures on every machine."""
+_STYLE = ".liq-root, .liq-root * { font-family: liq-brought !important; }"
 
 
 @contextmanager
@@ -52,11 +55,20 @@ def opened(browser: Browser, file: Path, theme: Theme) -> Iterator[Heatmap]:
         offline=True,
     ) as context:
         page = context.new_page()
+        page.add_init_script(_brought_font())
         page.goto(file.as_uri())
-        page.add_style_tag(content=_FONT)
+        page.add_style_tag(content=_STYLE)
         heatmap = Heatmap(page, page.locator(".liq-root"))
         eventually(heatmap.shown)
         yield heatmap
+
+
+@functools.cache
+def _brought_font() -> str:
+    folder = Path(mpl.get_data_path(), "fonts", "ttf")
+    fonts = {weight: base64.b64encode((folder / name).read_bytes()).decode() for weight, name in _FONTS.items()}
+    code = Path(__file__).with_name("brought_font.js").read_text(encoding="utf-8")
+    return f"({code.strip()})({json.dumps(fonts)})"
 
 
 def exported(folder: Path) -> Path:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from liqwidget.market.history import History
 
 DAYS = 3
-PATIENCE = 30.0
+PATIENCE = 120.0
 BTC = ("okx", "BTC/USDT:USDT", "candles", "5m")
 
 
@@ -220,6 +220,15 @@ def test_a_folder_that_is_none_costs_a_sentence(
 # ---------------------------------------------------------------------- for scripts
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Let SIGINT interrupt, as in a terminal: who runs the suite in the background hands it down as ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_an_interrupted_reading_goes_on_where_it_was(server: ExchangeServer) -> None:
     server.faults.inject(faults.Hang(), venue="okx", kind="candles", after=6, times=None)
     given = options(server) | {"request_seconds": 60.0}
