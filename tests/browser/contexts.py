@@ -1,7 +1,8 @@
-"""Browser contexts that wait as long as the other tests do."""
+"""Browser contexts that wait as long as the other tests do, and pages that are listened to."""
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,11 @@ from tests.waiting import patience_s
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Browser, BrowserContext
+    from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+
+LOUD = ("error", "warning")
+SLOW = re.compile(r"Plugin \S+ .*(taking too long|took [\d.]+ms) to activate")
+"""What JupyterLab says of its own parts on a busy machine."""
 
 
 @contextmanager
@@ -22,3 +27,14 @@ def opened(browser: Browser, **options: Any) -> Iterator[BrowserContext]:
         yield context
     finally:
         context.close()
+
+
+def listen(page: Page, name: str, complaints: list[str]) -> None:
+    """Keep the errors and warnings of a page."""
+
+    def hear(message: ConsoleMessage) -> None:
+        if message.type in LOUD and not SLOW.search(message.text):
+            complaints.append(f"{name}: {message.type}: {message.text}")
+
+    page.on("console", hear)
+    page.on("pageerror", lambda error: complaints.append(f"{name}: {error}"))

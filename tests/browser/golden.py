@@ -20,7 +20,6 @@ from PIL import Image
 from liqwidget import LiqHeatmap
 from tests.browser import contexts
 from tests.browser.heatmap import Heatmap
-from tests.browser.lab import ROOT
 from tests.waiting import eventually, settled
 
 if TYPE_CHECKING:
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
 
     from tests.browser.heatmap import Theme
 
-FOLDER = ROOT / "tests" / "golden"
+FOLDER = Path(__file__).resolve().parents[1] / "golden"
 WIDE, NARROW, HEIGHT = 1300, 800, 1400
 SHOTS = ("heatmap-dark", "map-dark", "heatmap-light", "map-light", "narrow-light")
 

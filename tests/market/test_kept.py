@@ -24,6 +24,7 @@ from tests.exchanges import faults
 from tests.exchanges.clients import _rewritten, only_loopback
 from tests.exchanges.market_tape import sample_tape
 from tests.exchanges.server import ExchangeServer
+from tests.waiting import PATIENCE_S
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from liqwidget.market.history import History
 
 DAYS = 3
-PATIENCE = 120.0
 BTC = ("okx", "BTC/USDT:USDT", "candles", "5m")
 
 
@@ -60,9 +60,9 @@ def since(server: ExchangeServer) -> pd.Timestamp:
 def kept(server: ExchangeServer, venue: str, **more: Any) -> History:
     request = request_history(venue, "BTC", "5m", since(server), keep=True, **(options(server) | more))
     try:
-        return request.future.result(PATIENCE)
+        return request.future.result(PATIENCE_S)
     finally:
-        exchange.worker().files.submit(lambda: None).result(PATIENCE)
+        exchange.worker().files.submit(lambda: None).result(PATIENCE_S)
 
 
 def clean(server: ExchangeServer, venue: str) -> History:
@@ -236,7 +236,7 @@ def test_an_interrupted_reading_goes_on_where_it_was(server: ExchangeServer) -> 
     main = threading.main_thread().ident or 0
 
     def interrupt() -> None:
-        end = time.monotonic() + PATIENCE
+        end = time.monotonic() + PATIENCE_S
         while time.monotonic() < end and not len(Store().read(*BTC)) >= 200:
             time.sleep(0.02)
         signal.pthread_kill(main, signal.SIGINT)

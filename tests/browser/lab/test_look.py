@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.browser.heatmap import GROUND, Heatmap, changed_share
-from tests.browser.sheet import SAMPLE
+from tests.browser.lab.sheet import SAMPLE
 from tests.recorded import BINANCE
 from tests.waiting import eventually
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.browser.heatmap import Theme
-    from tests.browser.sheet import Desk, Sheet
+    from tests.browser.lab.sheet import Desk, Sheet
 
 REAL = """
 import pandas as pd

@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.heatmap import changed_share
+from tests.browser.heatmap import DOUBLE_CLICK_MS, changed_share
 from tests.waiting import eventually, settled
 
 if TYPE_CHECKING:
     from tests.browser.heatmap import Drawn, Heatmap
 
-DOUBLE_CLICK_MS = 500
-"""Bokeh takes two clicks within 300 ms for a double click."""
 IDS = "[cluster.id for cluster in h.selected_clusters]"
 
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
     from tests.browser.heatmap import Heatmap
-    from tests.browser.sheet import Sheet
+    from tests.browser.lab.sheet import Sheet
 
 BOKEH = """async () => {
   const [bokeh] = await Promise.all(globalThis.__liqwidget_bokeh__.values())

@@ -12,39 +12,17 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from liqwidget import LiqHeatmap
-from tests.browser import contexts
 from tests.browser.heatmap import Heatmap, changed_share
 from tests.waiting import eventually, settled
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Page
 
-    from tests.browser.sheet import Desk
+    from liqwidget import LiqHeatmap
 
 HOSTILE = "<img src=x onerror=hacked=1></script><script>hacked=1</script>&amp;"
-
-
-@pytest.fixture(scope="module")
-def source() -> LiqHeatmap:
-    return LiqHeatmap("BTC", source="sample")
-
-
-@pytest.fixture(scope="module")
-def exported(source: LiqHeatmap, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return source.to_html(tmp_path_factory.mktemp("export") / "btc.html")
-
-
-@pytest.fixture
-def page(browser: Browser, desk: Desk) -> Iterator[Page]:
-    """Return a page without a network; every request is kept, and only the file itself is let through."""
-    with contexts.opened(browser, viewport={"width": 1300, "height": 900}, offline=True) as context:
-        page = context.new_page()
-        desk.listen(page, "export")
-        yield page
 
 
 @pytest.fixture

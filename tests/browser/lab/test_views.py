@@ -12,7 +12,7 @@ from tests.waiting import eventually
 
 if TYPE_CHECKING:
     from tests.browser.heatmap import Heatmap
-    from tests.browser.sheet import Sheet
+    from tests.browser.lab.sheet import Sheet
 
 OVERLAY = """
 times = h.figure.line(

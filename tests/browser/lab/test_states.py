@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.sheet import SAMPLE
+from tests.browser.lab.sheet import SAMPLE
 from tests.waiting import eventually
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.browser.heatmap import Heatmap
-    from tests.browser.sheet import Desk, Sheet
+    from tests.browser.lab.sheet import Desk, Sheet
 
 DEAF = "LiqHeatmap._answer = lambda *_: None"
 SLOW = """

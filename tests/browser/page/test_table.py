@@ -11,8 +11,6 @@ from playwright.sync_api import expect
 from tests.waiting import eventually
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from playwright.sync_api import Locator
 
     from tests.browser.heatmap import Heatmap
@@ -27,18 +25,6 @@ h._clusters = [
 ]
 """
 TOLD = "h._clusters = [{**one, 'persistence': 0.5, 'venues_agreeing': 3, 'agreement': 0.75} for one in h._clusters]"
-
-
-@pytest.fixture(autouse=True)
-def clusters_put_back(heatmap: Heatmap) -> Iterator[None]:
-    """Let the kernel find its clusters anew, and sort as at the start."""
-    yield
-    heatmap.kernel.run("h._refresh()")
-    button = heatmap.root.locator(".liq-widen")
-    if button.get_attribute("aria-pressed") == "true":
-        button.click()
-    if head(heatmap, "expected").get_attribute("aria-sort") != "descending":
-        sort(heatmap, "expected")
 
 
 def head(heatmap: Heatmap, name: str) -> Locator:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-    from tests.browser.lab import Kernel
+    from tests.browser.lab.server import Kernel
 
 KERNEL = """
 def held():

@@ -1,4 +1,4 @@
-"""The picture by touch: a finger moves it, two zoom it, a tap or a rest reads out, and the page still scrolls."""
+"""The picture by touch: two fingers zoom it, a tap or a rest reads out."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import WATCHED
 from tests.browser.fingers import touch_screen
-from tests.browser.test_selection import DOUBLE_CLICK_MS
+from tests.browser.heatmap import DOUBLE_CLICK_MS
 from tests.waiting import eventually, settled
 
 if TYPE_CHECKING:
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
 
     from tests.browser.fingers import Fingers
     from tests.browser.heatmap import Heatmap
-    from tests.browser.sheet import Desk, Sheet
 
 SMALLEST = 24
 """CSS pixels of a target: WCAG 2.2, success criterion 2.5.8."""
@@ -27,15 +25,6 @@ SMALL = """(root, [targets, least]) => {
   const sizes = seen.map((one) => [one.ariaLabel || one.textContent || one.name, one.clientWidth, one.clientHeight])
   return sizes.filter(([, width, height]) => width < least || height < least)
 }"""
-TOP = "document.querySelector('.jp-WindowedPanel-outer').scrollTop"
-
-
-@pytest.fixture(scope="module")
-def workbench(desk: Desk) -> Iterator[Sheet]:
-    """Return a notebook of its own: a page that has been touched does not forget it."""
-    with desk.sheet("touch", WATCHED, "again", run=False) as sheet:
-        sheet.run_cell(0)
-        yield sheet
 
 
 @pytest.fixture
@@ -44,17 +33,6 @@ def fingers(heatmap: Heatmap) -> Iterator[Fingers]:
         yield fingers
         # What a tap has read out stays until a finger touches elsewhere.
         fingers.tap(heatmap.drawn().at(0.5, -0.1))
-
-
-def test_one_finger_moves_the_picture(heatmap: Heatmap, fingers: Fingers) -> None:
-    before = heatmap.drawn()
-    fingers.drag(before.at(0.5, 0.5), before.at(0.3, 0.5))
-    span = before.time[1] - before.time[0]
-    shown = eventually(lambda: heatmap.trait("time_range"))
-    after = heatmap.drawn()
-    assert after.time[0] - before.time[0] == pytest.approx(0.2 * span, rel=0.15)
-    assert after.time[1] - after.time[0] == pytest.approx(span)
-    assert shown is not None
 
 
 def test_two_fingers_zoom_about_their_middle_and_move(heatmap: Heatmap, fingers: Fingers) -> None:
@@ -72,22 +50,6 @@ def test_two_fingers_zoom_about_their_middle_and_move(heatmap: Heatmap, fingers:
     moved = heatmap.drawn()
     assert after.time[0] - moved.time[0] == pytest.approx(far * after.pixel[0], rel=0.02)
     assert moved.time[1] - moved.time[0] == pytest.approx(after.time[1] - after.time[0])
-
-
-def test_up_and_down_scrolls_the_page(heatmap: Heatmap, fingers: Fingers) -> None:
-    page = heatmap.page
-    page.set_viewport_size({"width": 1600, "height": 700})
-    try:
-        top = page.evaluate(TOP)
-        before = heatmap.sharp()
-        x, y = before.at(0.5, 0.1)
-        fingers.drag((x, 660.0), (x, y))
-        eventually(lambda: page.evaluate(TOP), lambda now: now > top + 50)
-        after = heatmap.drawn()
-        assert (after.time, after.price) == (before.time, before.price)
-    finally:
-        page.evaluate(f"{TOP} = {top}")
-        page.set_viewport_size({"width": 1600, "height": 1000})
 
 
 def test_a_tap_reads_out_and_ticks_a_cluster(heatmap: Heatmap, fingers: Fingers) -> None:

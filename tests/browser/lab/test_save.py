@@ -14,7 +14,7 @@ from tests.browser.heatmap import Heatmap, changed_share
 from tests.waiting import eventually
 
 if TYPE_CHECKING:
-    from tests.browser.sheet import Desk, Sheet
+    from tests.browser.lab.sheet import Desk, Sheet
 
 REOPENED = "reopened.ipynb"
 RESTART = "h.clear_selection(); h.time_range = h.price_range = None; h.follow = True; h.measure = 'expected'"

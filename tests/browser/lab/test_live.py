@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.browser.heatmap import Heatmap
-    from tests.browser.sheet import Desk, Sheet
+    from tests.browser.lab.sheet import Desk, Sheet
 
 MINUTE_MS = 60_000
 CANDLE_MS = 15 * MINUTE_MS

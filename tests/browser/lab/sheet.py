@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tests.browser import contexts
 from tests.browser.heatmap import Heatmap
 from tests.waiting import eventually
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page
+    from playwright.sync_api import BrowserContext, Locator, Page
 
-    from tests.browser.lab import Kernel, Lab
+    from tests.browser.lab.server import Kernel, Lab
 
 SAMPLE = 'from liqwidget import LiqHeatmap\nh = LiqHeatmap("BTC", source="sample")\nh'
-LOUD = ("error", "warning")
-SLOW = re.compile(r"Plugin \S+ .*(taking too long|took [\d.]+ms) to activate")
-"""What JupyterLab says of its own parts on a busy machine."""
 
 
 @dataclass
@@ -79,7 +76,7 @@ class Desk:
 
     lab: Lab
     context: BrowserContext
-    complaints: list[str] = field(default_factory=list)
+    complaints: list[str]
 
     @contextmanager
     def sheet(self, name: str, *cells: str, run: bool = True) -> Iterator[Sheet]:
@@ -111,10 +108,4 @@ class Desk:
 
     def listen(self, page: Page, name: str) -> None:
         """Keep the errors and warnings of a page."""
-
-        def hear(message: ConsoleMessage) -> None:
-            if message.type in LOUD and not SLOW.search(message.text):
-                self.complaints.append(f"{name}: {message.type}: {message.text}")
-
-        page.on("console", hear)
-        page.on("pageerror", lambda error: self.complaints.append(f"{name}: {error}"))
+        contexts.listen(page, name, self.complaints)

@@ -13,8 +13,7 @@ from tests.waiting import eventually
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.browser.heatmap import Heatmap
-    from tests.browser.sheet import Sheet
+    from tests.browser.heatmap import Heatmap, Theme
 
 # Which of the given colours are on each canvas of our own, and which colours the words of the table have.
 SEEN = """(root, colours) => {
@@ -48,10 +47,9 @@ PROFILE = "root => root.querySelector('.liq-profile-canvas').toDataURL()"
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_the_sides_have_their_colours_everywhere(
-    heatmap: Heatmap, workbench: Sheet, artefacts: Path, theme: str
-) -> None:
-    workbench.theme(theme)
+def test_the_sides_have_their_colours_everywhere(heatmap: Heatmap, artefacts: Path, theme: Theme) -> None:
+    heatmap.page.emulate_media(color_scheme=theme)
+    eventually(lambda: heatmap.root.get_attribute("data-theme") == theme)
     heatmap.options(shown=True)
     heatmap.set(panels=("funding", "liquidations"))
     for name in ("blue-orange", "red-green"):
@@ -72,10 +70,6 @@ def test_the_sides_have_their_colours_everywhere(
         heatmap.root.screenshot(path=artefacts / f"sides-{theme}-{name}.png")
     heatmap.set(side_colours="blue-orange")
     expect(heatmap.field("side_colours")).to_have_value("blue-orange")
-    heatmap.set(side_colours="red-green", view="heatmap", panels=("volume", "open_interest"))
-    workbench.theme("light")
-    wanted = list(SIDE_COLOURS["red-green"].light)
-    eventually(lambda: heatmap.root.evaluate(SEEN, wanted), lambda seen: seen["profile"] == wanted)
     expect(heatmap.root.locator(".liq-stack-keys")).not_to_contain_text("to $0")
 
 
@@ -103,17 +97,17 @@ def test_smoothing_and_threshold_are_for_the_eye_alone(heatmap: Heatmap, artefac
     expect(heatmap.field("smooth_cells")).not_to_be_checked()
 
 
-def test_the_legend_names_what_is_drawn_and_covers_nothing(heatmap: Heatmap, workbench: Sheet) -> None:
+def test_the_legend_names_what_is_drawn_and_covers_nothing(heatmap: Heatmap) -> None:
     legend = heatmap.root.locator(".liq-legend")
     expect(legend).to_contain_text("expected in 24h per 10 bps of price, clear: $0 to $")
     heatmap.set(profile="venue", measure="size")
     expect(legend).to_contain_text("standing per 10 bps")
     for venue in heatmap.kernel.value("h.ledger.names"):
         expect(legend.locator(".liq-stack-key", has_text=venue)).to_be_visible()
-    size = workbench.page.viewport_size
+    size = heatmap.page.viewport_size
     assert size is not None
     for width in (800, size["width"]):
-        workbench.page.set_viewport_size({"width": width, "height": size["height"]})
+        heatmap.page.set_viewport_size({"width": width, "height": size["height"]})
         for profile in ("venue", "leverage"):
             heatmap.set(profile=profile)
             expect(legend).to_contain_text(f"By {profile}:")
@@ -128,7 +122,7 @@ def test_the_legend_names_what_is_drawn_and_covers_nothing(heatmap: Heatmap, wor
             ]
             assert all(apart)
             assert legend.evaluate("node => node.scrollWidth <= node.clientWidth")
-    workbench.page.set_viewport_size({"width": 1010, "height": size["height"]})
+    heatmap.page.set_viewport_size({"width": 1010, "height": size["height"]})
     line = heatmap.root.locator(".liq-readout")
     heatmap.page.mouse.move(*heatmap.sharp().at(0.4, 0.2))
     for cell in ("price", "distance", "time", "side", "size", "expected", "chance", "cumulative", "made"):
@@ -139,7 +133,7 @@ def test_the_legend_names_what_is_drawn_and_covers_nothing(heatmap: Heatmap, wor
         "return box.right <= room.right && box.bottom <= room.bottom && box.top >= room.top })"
     )
     assert inside
-    workbench.page.set_viewport_size(size)
+    heatmap.page.set_viewport_size(size)
     heatmap.set(view="map", profile="off")
     expect(legend).to_contain_text("right axis")
     expect(legend).not_to_contain_text("Heat")

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser.memory import held
-from tests.browser.test_rerun import BOKEH, living_roots, run_again
+from tests.browser.lab.memory import held
+from tests.browser.lab.test_rerun import BOKEH, living_roots, run_again
 from tests.waiting import eventually
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from tests.browser.heatmap import Heatmap
-    from tests.browser.sheet import Sheet
+    from tests.browser.lab.sheet import Sheet
 
 SPEED = Path(__file__).with_name("speed.js").read_text(encoding="utf-8")
 TURNS = 20

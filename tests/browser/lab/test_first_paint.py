@@ -10,12 +10,12 @@ from playwright.sync_api import expect
 
 from liqwidget.widget.session import BASE_PIXELS
 from tests.browser.heatmap import changed_share
-from tests.browser.sheet import SAMPLE
+from tests.browser.lab.sheet import SAMPLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.browser.sheet import Desk, Sheet
+    from tests.browser.lab.sheet import Desk, Sheet
 
 PARTS = {
     "liq-heat-image": 0.3,

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from tests.browser.sheet import SAMPLE
-from tests.browser.test_live import FEED, SHOW
+from tests.browser.lab.sheet import SAMPLE
+from tests.browser.lab.test_live import FEED, SHOW
 from tests.waiting import eventually
 
 if TYPE_CHECKING:
     from tests.browser.heatmap import Heatmap
-    from tests.browser.sheet import Desk
+    from tests.browser.lab.sheet import Desk
 
 pytestmark = pytest.mark.benchmark
 

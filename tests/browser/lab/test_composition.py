@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.browser.heatmap import Heatmap
-    from tests.browser.sheet import Desk, Sheet
+    from tests.browser.lab.sheet import Desk, Sheet
 
 ROW = """
 import ipywidgets as widgets

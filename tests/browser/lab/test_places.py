@@ -19,9 +19,8 @@ from playwright.sync_api import expect
 
 from tests.browser import contexts
 from tests.browser.heatmap import Heatmap, changed_share
-from tests.browser.lab import ROOT
-from tests.browser.sheet import SAMPLE, Sheet
-from tests.browser.test_save import saved_state
+from tests.browser.lab.sheet import SAMPLE, Sheet
+from tests.browser.lab.test_save import saved_state
 from tests.waiting import eventually, settled
 
 if TYPE_CHECKING:
@@ -29,10 +28,10 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, Page, Route
 
-    from tests.browser.sheet import Desk
+    from tests.browser.lab.sheet import Desk
 
 BOOK = "notebook7"
-MODULES = ROOT / "js" / "node_modules"
+MODULES = Path(__file__).resolve().parents[3] / "js" / "node_modules"
 FETCHED = {
     "require.min.js": MODULES / "requirejs" / "require.js",
     "embed-amd.js": MODULES / "@jupyter-widgets" / "html-manager" / "dist" / "embed-amd.js",
