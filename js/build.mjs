@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto"
 import { mkdir, readFile } from "node:fs/promises"
 import { build } from "esbuild"
+import look from "../liqwidget/look.json" with { type: "json" }
 
 const outdir = new URL("../liqwidget/static/", import.meta.url)
 await mkdir(outdir, { recursive: true })
@@ -22,7 +23,26 @@ await build({
   entryPoints: { loader: "src/loader.ts" },
   define: { WIDGET_DIGEST: JSON.stringify(digest.slice(0, 16)) },
 })
+// The colours of liqwidget/look.json as properties of the root, for the stylesheet.
+const { light, dark } = look.themes
+const share = (value) => `${100 * value}%`
+const property = ([name, value]) => `--liq-${name.replace("_", "-")}: ${value};`
+const root = {
+  "": { ...light, amount_tint: share(look.amount_tint), plate: share(look.plate) },
+  '[data-theme="dark"]': dark,
+}
+const colours = {
+  name: "look",
+  setup(plugins) {
+    plugins.onResolve({ filter: /^look:/ }, ({ path }) => ({ path, namespace: "look" }))
+    plugins.onLoad({ filter: /.*/, namespace: "look" }, () => ({
+      contents: Object.entries(root).map(([when, values]) => `.liq-root${when} { ${Object.entries(values).map(property).join(" ")} }`).join("\n"),
+      loader: "css",
+    }))
+  },
+}
 await build({
+  plugins: [colours],
   entryPoints: ["src/widget.css"],
   bundle: true,
   absWorkingDir: new URL(".", import.meta.url).pathname,

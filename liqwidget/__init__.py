@@ -7,7 +7,6 @@ anywidget and exports, `store` what is kept on this machine, `heatmap` the face.
 
 from __future__ import annotations
 
-from liqwidget import store
 from liqwidget.domain.frames import MarketData
 from liqwidget.domain.ledger import Ledger
 from liqwidget.domain.levels import LevelSet
@@ -21,21 +20,22 @@ from liqwidget.estimate.calibration import Calibration
 from liqwidget.estimate.estimator import advance, estimate, recompute
 from liqwidget.heatmap import LiqHeatmap
 from liqwidget.market.download import history, margin_tiers
-from liqwidget.market.sample import sample_market
+from liqwidget.market.simulated.sample import sample_market
+from liqwidget.market.store import face as store
 from liqwidget.raster.grid import Grid, rasterise
 from liqwidget.study.clusters import Cluster, clusters_frame, find_clusters
-from liqwidget.study.comparison import Comparison, compare, compare_snapshots
-from liqwidget.study.grade import Grade, grade
 from liqwidget.study.levels import levels
-from liqwidget.study.positions import MeasuredLevels, measured_levels
 from liqwidget.study.profile import Profile, profile
 from liqwidget.study.provenance import Provenance, provenance
 from liqwidget.study.reading import Reading, read_out
-from liqwidget.study.reliability import Reliability, reliability
-from liqwidget.study.score import Scores, score, score_positions, score_truth
 from liqwidget.study.selection import Selection
-from liqwidget.study.uncertainty import Alternative, Uncertainty, default_alternatives, uncertainty
-from liqwidget.study.venue_comparison import VenueComparison, compare_venues
+from liqwidget.trust.comparison import Comparison, compare, compare_snapshots
+from liqwidget.trust.grade import Grade, grade
+from liqwidget.trust.measured_levels import MeasuredLevels, measured_levels
+from liqwidget.trust.reliability import Reliability, reliability
+from liqwidget.trust.score import Scores, score, score_positions, score_truth
+from liqwidget.trust.uncertainty import Alternative, Uncertainty, default_alternatives, uncertainty
+from liqwidget.trust.venue_comparison import VenueComparison, compare_venues
 
 __version__ = "0.1.0"
 

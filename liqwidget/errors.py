@@ -15,6 +15,10 @@ class DataError(LiqError, ValueError):
     """Input that cannot be used as it is: a column, a row, a unit or an argument."""
 
 
+class UnknownNameError(DataError, AttributeError):
+    """A name that a heatmap has no option or trait of; the text names what is near."""
+
+
 class EstimateError(LiqError, ValueError):
     """An estimate that cannot be made from valid data with the given options."""
 

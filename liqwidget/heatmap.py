@@ -3,41 +3,50 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
+import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 import traitlets
 
+from liqwidget.background import weakly
 from liqwidget.domain.frames import MarketData
-from liqwidget.domain.time import duration_text, timestamp
 from liqwidget.errors import DataError
 from liqwidget.estimate.calibrate import calibrate
-from liqwidget.estimate.estimator import advance, estimate
-from liqwidget.field.density import NAMED_PRIORS, Prior
-from liqwidget.market.source import ENVIRONMENT, SourceLike, VenueStatus, missing, read
+from liqwidget.field.density import NAMED_PRIORS
+from liqwidget.market.read import ENVIRONMENT, read
+from liqwidget.picture.comparison import ComparisonView
+from liqwidget.picture.venue_comparison import VenueComparisonView
+from liqwidget.run.following import Following
 from liqwidget.study.clusters import clusters_frame
 from liqwidget.study.levels import levels
-from liqwidget.timeframed import TimeframedView, session_of
-from liqwidget.widget.judging import JudgingView
-from liqwidget.widget.keeping import weakly
+from liqwidget.widget.names import checked_options, documented, option_names
 from liqwidget.widget.priors import prior_state
+from liqwidget.widget.session import Session
+from liqwidget.widget.trust import Trust
+from liqwidget.widget.view import HeatmapWidget
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    import pandas as pd
     from bokeh import plotting
 
     from liqwidget.domain.ledger import Ledger
     from liqwidget.domain.levels import LevelSet
+    from liqwidget.domain.positions import Positions
     from liqwidget.estimate.calibration import Calibration
-    from liqwidget.study.grade import Grade
-    from liqwidget.widget.live_view import Update
+    from liqwidget.market.source import SourceLike
+    from liqwidget.run.live import Ask, Update
+    from liqwidget.study.clusters import Cluster
+    from liqwidget.study.provenance import Provenance
+    from liqwidget.study.selection import Selection
+    from liqwidget.trust.grade import Grade
+    from liqwidget.trust.score import Scores
+    from liqwidget.trust.uncertainty import Alternative, Uncertainty
 
-_FEWEST_ROWS = 3
-"""The start and two candles."""
 
-
-class LiqHeatmap(TimeframedView, JudgingView):
+class LiqHeatmap(HeatmapWidget):
     """A live-looking, zoomable map of where leveraged positions would be force-closed: an estimate from public data.
 
     Parameters
@@ -57,8 +66,7 @@ class LiqHeatmap(TimeframedView, JudgingView):
         Leverage prior: ``'effective'`` (default), ``'isolated'``, ``'nominal'``, own numbers, or a ladder
         {10: 0.3, ...}.
     **traits
-        Any trait: side, window, measure, horizon, threshold, palette, scale, sensitivity, follow, leverage, venues,
-        time_range, price_range, as_of.
+        Any trait that a page shares but `symbol`: see below.
 
     Raises
     ------
@@ -67,8 +75,6 @@ class LiqHeatmap(TimeframedView, JudgingView):
     DataError
         If a frame or an option cannot be used.
     """
-
-    prior = traitlets.Any("effective", help="The leverage prior; setting it estimates anew.")
 
     def __init__(
         self,
@@ -80,33 +86,27 @@ class LiqHeatmap(TimeframedView, JudgingView):
         prior: Any = "effective",
         **traits: Any,
     ) -> None:
-        self._check_names(traits)
-        self._source = read(symbol, source, timeframe)
-        self._symbol_asked, self._feed = symbol, None
+        checked_options(traits, option_names(HeatmapWidget))
+        found = read(symbol, source, timeframe)
         live = live and not os.environ.get(ENVIRONMENT, "").strip()
         if live:
-            self._source.exchanges()
+            found.exchanges()
+        self._lock = lock = threading.RLock()
+        following = self._following = Following(
+            symbol, found, prior, changed=weakly(self._followed), offer=weakly(self._offered), say=weakly(self._say),
+            lock=lock,
+        )  # fmt: skip
+        ledger = following.ledger
         self._levels: tuple[Ledger, LevelSet] | None = None
-        ledger = estimate(self._source.markets, Prior.parse(prior))
-        if len(ledger.venues[0].time) < _FEWEST_ROWS:
-            message = f"Expected at least two candles for a picture, was one ({timestamp(ledger.end)})"
-            raise DataError(message)
+        known = {"timeframe": following.timeframe, "prior": prior} | prior_state(ledger.prior)
         super().__init__(
-            session_of(ledger, self._source),
-            f"{ledger.symbol} · {self._source.label}",
-            self._source.notice,
-            simulated=self._source.simulated,
-            arguments=self._source.arguments(ledger.timeframe),
-            **({"prior": prior} | prior_state(ledger.prior)),
-            **traits,
+            self._answering(), following.about, weakly(self._take), weakly(self.stop), lock, **(known | traits)
         )
-        self.observe(weakly(self._estimate_anew), "prior")
-        self.observe(weakly(self._prior_chosen), "_prior")
+        self._trust = Trust(weakly(self._shown))
+        self.observe(weakly(self._prior_chosen), "prior")
+        self.observe(weakly(self._prior_named), "_prior")
         self.observe(weakly(self._timeframe_chosen), "timeframe")
-        if self._source.joining is not None:
-            self._source.joining.then(weakly(self._joined))
-        if live:
-            self.start()
+        following.begin(live=live)
 
     @classmethod
     def from_frames(
@@ -129,21 +129,17 @@ class LiqHeatmap(TimeframedView, JudgingView):
         )  # fmt: skip
         return cls(symbol, source=market, **options)
 
-    @classmethod
-    def _check_names(cls, traits: dict[str, Any]) -> None:
-        known = [name for name in cls.class_trait_names(sync=True) if not name.startswith("_")]
-        public = sorted(set(known) - {"symbol", "timeframe", "layout", "tabbable", "tooltip", "comm", "keys", "log"})
-        unknown = [name for name in traits if name not in (*public, "layout")]
-        if unknown:
-            message = f"Expected options among source, timeframe, live, prior, {', '.join(public)}, was {unknown[0]!r}"
-            raise DataError(message)
-
     # ------------------------------------------------------------------ what stands
 
     @property
     def markets(self) -> tuple[MarketData, ...]:
         """The markets behind it, one per venue."""
-        return self._session.markets
+        return self._display.session.markets
+
+    @property
+    def ledger(self) -> Ledger:
+        """The ledger that everything shown is a function of."""
+        return self._display.session.ledger
 
     @property
     def levels(self) -> LevelSet:
@@ -152,14 +148,14 @@ class LiqHeatmap(TimeframedView, JudgingView):
             self._levels = self.ledger, levels(self.ledger)
         return self._levels[1]
 
+    @property
+    def clusters(self) -> tuple[Cluster, ...]:
+        """Clusters that stand at the end shown, largest in the shown measure first."""
+        return self._shown().clusters
+
     def clusters_frame(self) -> pd.DataFrame:
         """Return the clusters as a DataFrame; columns and units as the attributes of `Cluster`."""
         return clusters_frame(self.clusters)
-
-    @property
-    def grade(self) -> Grade:
-        """How far the map can be relied on at the end shown, 'A' to 'D', with the reasons."""
-        return self._session.grade(self.settings)
 
     @property
     def status(self) -> pd.DataFrame:
@@ -169,70 +165,126 @@ class LiqHeatmap(TimeframedView, JudgingView):
         'simulated' or 'own frames'; last_time (UTC); candles; notes; reason: why it is not shown, or not whole;
         publishes: what is public there; heard: when a venue that is followed live last said anything (UTC).
         """
-        state = "simulated" if self._source.simulated else "own frames"
-        rows: dict[str, tuple[str, Any, int, str, str, str, Any]] = {
-            part.venue: (
-                state,
-                timestamp(int(part.time[-1])),
-                len(part.time) - 1,
-                "; ".join(part.notes),
-                "",
-                "",
-                pd.NaT,
-            )
-            for part in self.ledger
-        }
-        feed = self._feed if self._feed is not None and self._feed.running else None
-        for asked in self._source.asked if feed is None else feed.status:
-            name, row = asked.venue, rows.get(asked.venue)
-            if self._source.simulated:
-                name, row = f"{name} (real)", None
-            last, candles, notes = row[1:4] if row is not None else (pd.NaT, 0, "")
-            rows[name] = asked.state, last, candles, notes, asked.reason, asked.publishes, asked.heard or pd.NaT
-        columns = ["state", "last_time", "candles", "notes", "reason", "publishes", "heard"]
-        return pd.DataFrame(rows.values(), columns=columns, index=pd.Index(rows, name="venue"))
+        return self._following.status()
 
-    # ------------------------------------------------------------------ estimating
+    # ------------------------------------------------------------------ what is selected
 
-    @traitlets.validate("prior")
-    def _known_prior(self, proposal: Any) -> Any:
-        Prior.parse(proposal["value"])
-        return proposal["value"]
-
-    def _estimate_anew(self, change: Any) -> None:
-        with self._lock:
-            self._session = session_of(estimate(self.markets, Prior.parse(change["new"])), self._source)
-        if self._feed is not None:
-            self._feed.estimate_with(change["new"])
-        with self.hold_sync():
-            for name, value in prior_state(self.ledger.prior).items():
-                setattr(self, name, value)
-            self._refresh()
-
-    def _prior_chosen(self, change: Any) -> None:
-        if change["new"] in NAMED_PRIORS:
-            self.prior = change["new"]
-
-    # ------------------------------------------------------------------ judging
-
-    def calibrate(self, liquidations: pd.DataFrame | None = None, **options: Any) -> Calibration:
-        """Fit one factor, or the prior's (median, sigma), to realised liquidations; see `liqwidget.calibrate`.
-
-        Nothing changes by itself: ``h.prior = calibration.prior`` takes a fitted prior.
+    def select(self, price: Any = None, time: Any = None) -> Selection:
+        """Select a box, as drawing it on the picture does.
 
         Parameters
         ----------
-        liquidations : DataFrame, optional
-            time, side, size [quote]; None takes what the markets came with.
-        **options
-            fit, every, period, skip: as in `liqwidget.calibrate`.
+        price : (low, high), optional
+            [quote/base]; None means the price range shown.
+        time : (from, to), optional
+            Whatever pandas.Timestamp takes, UTC; None means all times up to the end shown.
 
         Raises
         ------
         DataError
-            If the data are too few, with what is missing.
+            If a range is empty or cannot be read.
         """
-        return calibrate(self._shown_markets(), liquidations, prior=self.prior, **options)
+        self._selection = self._selecting.box_state(price, time, self.price_range)
+        if self.selection is None:
+            message = "Expected a selection after select"
+            raise DataError(message)
+        return self.selection
+
+    def clear_selection(self) -> None:
+        """Remove the box and untick all clusters."""
+        self._share({"_selection": None, "_selected": []})
+
+    def on_select(self, callback: Callable[[Selection | None], None]) -> Callable[[], None]:
+        """Call `callback` with each new selection (None when it is cleared); what is returned ends that when called."""
+
+        def changed(change: Any) -> None:
+            callback(change["new"])
+
+        self.observe(changed, "selection")
+        return lambda: self.unobserve(changed, "selection")
+
+    def provenance(self, of: Cluster | str | tuple[float, float] | None = None, *, by: str = "candle") -> Provenance:
+        """Return which candles, venues and leverage groups made what stands in a price range.
+
+        Parameters
+        ----------
+        of : Cluster, str or (low, high), optional
+            A cluster or its id: its price range and side at the end shown. Prices: that range, both sides, at the end
+            shown. None: the selected box at its end, else the one cluster that is ticked.
+        by : str
+            'candle', or a duration such as '1h' into which candles are merged.
+
+        Raises
+        ------
+        DataError
+            If there is nothing to take, no such cluster stands, or a range or `by` cannot be used.
+        """
+        return self._selecting.provenance(of, by, self.selection, self.selected_clusters)
+
+    # ------------------------------------------------------------------ how far to trust it
+
+    @property
+    def grade(self) -> Grade:
+        """How far the map can be relied on at the end shown, 'A' to 'D', with the reasons."""
+        return self._trust.grade()
+
+    def uncertainty(self, alternatives: Iterable[Alternative] | None = None) -> Uncertainty:
+        """Return how much each cluster's size moves under other assumptions: low, estimated and high.
+
+        `alternatives`: what else to assume of leverage, churn and the nearest distance, by default
+        `liqwidget.default_alternatives`. `.to_frame()` has one row per cluster shown. No confidence interval.
+        """
+        return self._trust.uncertainty(alternatives)
+
+    def score(self, liquidations: Any = None, **options: Any) -> Scores:
+        """Score the map against realised liquidations, beside nulls and naive methods; see `liqwidget.score`.
+
+        `liquidations`: time, side ('long' / 'short', of the position), size [quote]; None takes what the markets came
+        with. Options, as in `liqwidget.score`: every, period, skip, warm_up, methods, draws, seed. A DataError says
+        that there are none, or too few to tell anything.
+        """
+        return self._trust.score(liquidations, **options)
+
+    def calibrate(self, liquidations: pd.DataFrame | None = None, **options: Any) -> Calibration:
+        """Fit one factor, or the prior's (median, sigma), to realised liquidations; see `liqwidget.calibrate`.
+
+        Nothing changes by itself: ``h.prior = calibration.prior`` takes a fitted prior. `liquidations`: time, side,
+        size [quote]; None takes what the markets came with. Options, as in `liqwidget.calibrate`: fit, every, period,
+        skip. A DataError says what is missing.
+        """
+        return calibrate(self._trust.markets, liquidations, prior=self.prior, **options)
+
+    def compare(
+        self,
+        positions: Positions | pd.DataFrame,
+        at: Any = None,
+        *,
+        how: str = "beside",
+        theme: str = "dark",
+        **options: Any,
+    ) -> ComparisonView:
+        """Set measured positions beside, over or minus the estimate, with figures of how far they agree.
+
+        Parameters
+        ----------
+        positions : Positions or DataFrame
+            See `liqwidget.Positions.from_frame`.
+        at : time, optional
+            The last snapshot at or before it is taken; None means the last one by the end shown.
+        how, theme : {'beside', 'over', 'minus'}, {'dark', 'light'}
+            How they are drawn.
+        **options
+            edges, reach, step, venue, scale, draws: as in `liqwidget.compare`.
+        """
+        return ComparisonView(self._trust.compare(positions, at, **options), how, theme, self.side_colours)
+
+    def compare_venues(self, *, theme: str = "dark", **options: Any) -> VenueComparisonView:
+        """Set the maps of the venues shown beside each other, as of the end and in the measure shown.
+
+        `theme`: 'dark' or 'light'. Options, as in `liqwidget.compare_venues`: measure, horizon, reach, step,
+        sensitivity, leverage, venues.
+        """
+        return VenueComparisonView(self._trust.compare_venues(**options), theme, self.side_colours)
 
     # ------------------------------------------------------------------ live
 
@@ -244,58 +296,18 @@ class LiqHeatmap(TimeframedView, JudgingView):
         SourceError
             If the market is simulated or your own: there is nothing to follow.
         """
-        if self._feed is not None and self._feed.running:
-            return
-        if self._before is not None:
-            self._source.exchanges()
-            self._resume = True
-            return
-        from liqwidget.run.live import follow
-
-        asked = self._symbol_asked, duration_text(self.ledger.timeframe)
-        self._feed = follow(self._source, self.ledger, *asked, weakly(self.offer))
-        self._feed.start()
+        self._following.start()
 
     def stop(self) -> None:
         """Stop the live feed, and waiting for exchanges that have not answered; nothing happens when none runs."""
-        self._resume = False
-        if self._source.joining is not None:
-            self._source.joining.stop()
-        if self._feed is not None:
-            self._feed.stop()
-            self._source = replace(self._source, status=self._feed.status)
-        super().stop()
-
-    def _statuses(self) -> tuple[VenueStatus, ...]:
-        return self._source.status
-
-    def _took(self, update: Update) -> None:
-        label = " + ".join(market.venue for market in update.markets)
-        status = cast("tuple[VenueStatus, ...]", tuple(update.status))
-        self._source = replace(
-            self._source,
-            markets=tuple(update.markets),
-            label=label,
-            notice=missing(status),
-            simulated=False,
-            status=status,
-        )
-        arguments = self._source.arguments(update.ledger.timeframe)
-        self._named = {"label": f"{update.ledger.symbol} · {label}", "simulated": False, "arguments": arguments}
-        self._session.asked = tuple(part.venue for part in status)
-        self._notice = self._source.notice
-
-    def _ledger_of(self, update: Update) -> Ledger:
-        """Return the ledger of an update; made anew where it was told before the prior was chosen."""
-        if update.ledger.prior == self.ledger.prior:
-            return update.ledger
-        if update.ledger.names != self.ledger.names or self._source.simulated:
-            return estimate(update.markets, self.ledger.prior)
-        return advance(self.ledger, update.markets)
+        self._following.stop()
+        self._updates.rest()
 
     def close(self) -> None:
         """Close the view; nothing goes on behind it."""
-        self.stop()
+        if self.comm is not None:
+            self._following.close()
+            self._updates.rest()
         super().close()
 
     # ------------------------------------------------------------------ out of the notebook
@@ -303,28 +315,17 @@ class LiqHeatmap(TimeframedView, JudgingView):
     @property
     def figure(self) -> plotting.figure:
         """The Bokeh figure; glyphs added to it appear on the picture."""
-        return cast("plotting.figure", self._document_shown().roots[0])
+        return self._drawn_on.figure
 
     def to_html(self, path: str | Path, *, title: str | None = None) -> Path:
         """Write one HTML file, under 6 MB, that opens with no network and no kernel, and says when it was made.
 
-        What needs a kernel is disabled in it and says so. It holds every window in both measures.
-
-        Parameters
-        ----------
-        path : str or Path
-            Where to.
-        title : str, optional
-            Title of the page.
-
-        Returns
-        -------
-        Path
-            Where it was written.
+        What needs a kernel is disabled in it and says so. It holds every window in both measures. `title` is the
+        page's. Returns the path.
         """
-        from liqwidget.widget.export import write_html
-
-        return write_html(self, Path(path), title)
+        target = Path(path)
+        target.write_text(self._page(title), encoding="utf-8")
+        return target
 
     def to_png(self, path: str | Path, *, width: int = 1600, height: int = 900, theme: str = "dark") -> Path:
         """Write the picture as it is set up to a PNG file: heat, price, circles and clusters, the profile, the panels.
@@ -332,20 +333,62 @@ class LiqHeatmap(TimeframedView, JudgingView):
         Small pictures leave parts out: the profile under 560 pixels of width; lower panels, from the last, that leave
         the main panel less than half of the height (800 x 450 pixels have room for two). No ticks or boxes are drawn.
 
-        Parameters
-        ----------
-        path : str or Path
-            Where to.
-        width, height : int
-            Pixels, at least 200 each.
-        theme : {'dark', 'light'}
-            Colours.
-
-        Returns
-        -------
-        Path
-            Where it was written.
+        `width` and `height` in pixels, at least 200 each; `theme`: 'dark' or 'light'. Returns the path.
         """
-        from liqwidget.widget.picture import write_png
+        from liqwidget.picture.heatmap import write_png
+        from liqwidget.widget.scene import scene_of
 
-        return write_png(self, Path(path), width, height, theme)
+        return write_png(scene_of(self, self._shown(), dict(self._market)), Path(path), width, height, theme)
+
+    # ------------------------------------------------------------------ what is followed
+
+    def _answering(self) -> Session:
+        following = self._following
+        return Session(following.ledger, following.source.markets, following.asked)
+
+    def _followed(self) -> None:
+        """Show what is followed now: another source or prior, or what is said of one that is being read."""
+        following = self._following
+        with self.hold_sync():
+            if following.ledger is not self.ledger:
+                left_the_sample = self._market["simulated"] and not following.source.simulated
+                self._show(self._answering(), every=left_the_sample)
+            self._share(prior_state(self.ledger.prior))
+            self._refresh()
+            if self.timeframe != following.timeframe:
+                self.timeframe = following.timeframe
+
+    def _take(self, update: Update) -> None:
+        """Let everything that is asked be answered from a live update."""
+        with self._lock:
+            before, following = self._display.session, self._following
+            if following.take(update):
+                markets, asked = following.source.markets, following.asked
+                self._show(before.advanced(following.ledger, markets, asked), live=True)
+
+    def _offered(self, ask: Ask) -> None:
+        self._updates.offer(ask)
+
+    def _say(self, text: str) -> None:
+        self._error = text
+
+    def _prior_chosen(self, change: Any) -> None:
+        self._following.choose_prior(change["new"])
+
+    def _prior_named(self, change: Any) -> None:
+        if change["new"] in NAMED_PRIORS:
+            self.prior = change["new"]
+
+    def _timeframe_chosen(self, change: Any) -> None:
+        self._following.choose_timeframe(change["new"])
+
+    @traitlets.validate("timeframe")
+    def _known_timeframe(self, proposal: Any) -> str:
+        try:
+            return self._following.checked(proposal["value"])
+        except DataError as error:
+            message = f"timeframe: {error}"
+            raise traitlets.TraitError(message) from error
+
+
+LiqHeatmap.__doc__ = f"{(LiqHeatmap.__doc__ or '').rstrip()}\n\n{documented(HeatmapWidget.class_own_traits())}    "

@@ -9,11 +9,12 @@ import numpy as np
 
 from liqwidget.domain.time import duration_ns
 from liqwidget.errors import SourceError
-from liqwidget.market import exchange
-from liqwidget.market.exchange import Request
+from liqwidget.market import fetch
+from liqwidget.market.fetch import Request
 from liqwidget.market.history import Gathering, History
-from liqwidget.market.symbols import Instrument, parse_symbol
-from liqwidget.market.venues import venue
+from liqwidget.market.venue.instrument import Instrument
+from liqwidget.market.venue.symbols import parse_symbol
+from liqwidget.market.venue.venues import venue
 
 if TYPE_CHECKING:
     import pytest
@@ -89,5 +90,5 @@ def answering(
                 request.future.set_exception(answer)
         return request
 
-    patch.setattr(exchange, "request_history", request_history)
+    patch.setattr(fetch, "request_history", request_history)
     return made

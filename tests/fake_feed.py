@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from liqwidget import advance, estimate
-from liqwidget.market.source import VenueStatus
+from liqwidget.domain.status import VenueStatus
+from liqwidget.run.live import Update
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-    from liqwidget import Ledger, MarketData
+    from liqwidget import MarketData
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class FakeUpdate:
-    """What a feed offers."""
-
-    ledger: Ledger = field(repr=False)
-    markets: tuple[MarketData, ...] = field(repr=False)
-    status: tuple[VenueStatus, ...]
+def asked(update: Update) -> Callable[[], Update]:
+    """Return an update as a feed offers it: by what returns it."""
+    return lambda: update
 
 
 class FakeFeed:
@@ -42,13 +39,13 @@ class FakeFeed:
         self.markets = tuple(told(market, start) for market in markets)
         self.ledger = estimate(self.markets)
 
-    def at(self, time: int, *, state: str = "connected", late: float = 0.0, reason: str = "") -> FakeUpdate:
+    def at(self, time: int, *, state: str = "connected", late: float = 0.0, reason: str = "") -> Update:
         """Return the update of a time [ns], at or after that of the last; its data came `late` seconds ago."""
         self.markets = tuple(told(market, time) for market in self.whole)
         self.ledger = advance(self.ledger, self.markets)
         last = pd.Timestamp.now("UTC") - pd.Timedelta(seconds=late)
         status = tuple(VenueStatus(market.venue, state, last, reason) for market in self.markets)
-        return FakeUpdate(self.ledger, self.markets, status)
+        return Update(self.ledger, self.markets, status, None, 0)
 
 
 def told(market: MarketData, time: int) -> MarketData:

@@ -318,7 +318,7 @@ def first_close(market: MarketData, factor: int) -> int:
 def shown(markets: list[MarketData], as_of: int) -> dict[str, Any]:
     """Return what a heatmap as of a time shows: pixels, ranges, candles, clusters, readings."""
     heatmap = LiqHeatmap("BTC", source=markets, as_of=pd.Timestamp(as_of, tz="UTC"), window="all")
-    session, options = heatmap.session, heatmap.settings
+    session, options = heatmap._display.session, heatmap._settings()
     price = session.ledger.last_price(as_of)
     first = session.ledger.start / MILLISECOND
     ahead = session.frame(options, (first, (as_of + DAY) / MILLISECOND), (price * 0.9, price * 1.1), 24, 12)

@@ -1,10 +1,10 @@
 import type { AnyModel, RenderProps } from "@anywidget/types"
-import { assetSources } from "./asset_sources"
-import { element } from "./element"
-import { loadFrontEnd } from "./load_front_end"
-import type { Traits } from "./protocol"
-import { randomId } from "./random_id"
-import { releaseClosed } from "./release"
+import { element } from "./dom/element"
+import { assetSources } from "./load/assets"
+import { loadFrontEnd } from "./load/front_end"
+import { emptyWhenClosed } from "./wire/model"
+import type { Traits } from "./wire/traits"
+import { messages } from "./wire/messages"
 
 /** Digest of widget.js, put in by build.mjs. */
 declare const WIDGET_DIGEST: string
@@ -15,21 +15,24 @@ declare const WIDGET_DIGEST: string
  */
 export default {
   initialize({ model }: { model: unknown }) {
-    releaseClosed(model as AnyModel<Traits>)
+    emptyWhenClosed(model as AnyModel<Traits>)
   },
   async render(props: RenderProps) {
     const { signal, host, el } = props
     const model = props.model as AnyModel<Traits>
     const note = element("p", "liq-loading", { role: "status" }, ["Loading the heatmap …"])
     el.append(note)
+    const kernel = messages(model)
     try {
-      const sources = () => assetSources(model, host, randomId(), "code")
+      const sources = () => assetSources(model, host, kernel, "code")
       const { default: frontEnd } = await loadFrontEnd({ digest: WIDGET_DIGEST, sources })
       note.remove()
       return signal.aborted ? undefined : frontEnd.render(props)
     } catch (error) {
       note.textContent = `The heatmap could not be drawn: ${error instanceof Error ? error.message : String(error)}`
       return undefined
+    } finally {
+      kernel.dispose()
     }
   },
 }

@@ -1,35 +1,29 @@
 import type { AnyModel } from "@anywidget/types"
-import { readAnswer } from "./answer"
-import { axisDecimals } from "./axis_decimals"
-import { clusterLayer } from "./cluster_layer"
-import { disposerBag, type Disposer } from "./disposer"
-import type { BokehJS } from "./evaluate"
-import type { Frame } from "./frame"
-import { counter } from "./gate"
-import { heat } from "./heat"
-import { hintOf } from "./hint"
-import { keySteering } from "./keys"
-import { liveLink } from "./live_link"
-import { navigation } from "./navigation"
-import type { Notes } from "./notes"
-import { observe } from "./observe"
-import { openedLayer } from "./opened_layer"
-import { mountPlot, type Mode, type Plot, type Point } from "./plot"
-import { pointUnder } from "./point_under"
-import { formatPrice } from "./price"
-import { presentMarket } from "./present_market"
-import { probeFrame } from "./probe"
-import type { Box, Market, Reading, Traits } from "./protocol"
-import { rasterLink } from "./raster_link"
-import { readingLink } from "./reading_link"
-import type { Readout } from "./readout"
-import { sideColours } from "./side_colours"
-import { surroundings } from "./surroundings"
-import type { Tags } from "./tags"
-import { watchTheme, type Theme } from "./theme"
-import { touchSteering } from "./touch"
-import { span } from "./viewport"
-import { wheelZoom } from "./wheel"
+import { beside } from "./beside/beside"
+import { sideColours } from "./dom/colours"
+import { type Disposer, disposerBag } from "./dom/dispose"
+import { type Theme, watchTheme } from "./dom/theme"
+import { axisDecimals, formatPrice } from "./format/price"
+import { type Frame, frameParts, cellUnder } from "./heat/frame"
+import { heat } from "./heat/heat"
+import { raster } from "./heat/raster"
+import type { Tags } from "./layers/axis_tags"
+import { clusterLayer } from "./layers/clusters"
+import { liveColumn } from "./layers/live_column"
+import { type Mode, mountPlot, type Plot, type Point } from "./layers/plot"
+import { provenanceLayer } from "./layers/provenance"
+import type { BokehJS } from "./load/bokeh"
+import { keySteering } from "./steer/keys"
+import { navigation } from "./steer/navigation"
+import { touchSteering } from "./steer/touch"
+import { pointUnder, span } from "./steer/viewport"
+import { wheelZoom } from "./steer/wheel"
+import { observe, presentMarket } from "./wire/model"
+import type { Messages, Reading } from "./wire/messages"
+import type { Box, Market, Traits } from "./wire/traits"
+import type { Notes } from "./words/notes"
+import { exactReading } from "./words/reading"
+import { hintOf, type Readout } from "./words/readout"
 
 export interface Picture {
   reset(): void
@@ -43,19 +37,21 @@ export interface Picture {
 export interface PictureOptions {
   model: AnyModel<Traits>
   bokeh: BokehJS
-  view: string
+  messages: Messages
   /** The focusable wrapper, and the element inside it that Bokeh draws in. */
   wrapper: HTMLElement
   host: HTMLElement
   /** Where the profile goes, beside the figure, and the panels, under it. */
   profile: HTMLElement
-  under: HTMLElement
+  panels: HTMLElement
   notes: Notes
   readout: Readout
   tags: Tags
   hovered: (id: string | null) => void
   legend: (frame: Frame, lut: Uint32Array) => void
   modeChanged: (mode: Mode) => void
+  /** Told where the curves of the profile end. */
+  summed: (size: number) => void
   /** The kernel has not answered in time, or answers again. */
   overdue: (yes: boolean) => void
 }
@@ -64,7 +60,7 @@ const DAY_SHOWN = 20 * 3_600_000
 
 /** The plot with all that moves it, once there is data and BokehJS. */
 export async function mountPicture(options: PictureOptions): Promise<Picture> {
-  const { model, view, wrapper, host, notes, readout, tags } = options
+  const { model, messages, wrapper, host, notes, readout, tags } = options
   const bag = disposerBag()
   const market = (): Market => presentMarket(model)
   let theme: Theme = "dark"
@@ -90,51 +86,68 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
     box: whenReady((box: Box) => select(box)),
   })
   bag.add(plot.dispose)
-  const next = counter()
   // Whether the model has newer frames than the sharp one on the picture.
   let stale = false
-  const raster = rasterLink(model, view, market, next, (overdue) => {
-    options.overdue(overdue)
-    if (overdue && stale) picture.showStored(plot.viewport())
+  const failed = (sentence: string) => {
+    sharp.renew()
+    notes.chip(sentence)
+  }
+  const sharp = raster({
+    model,
+    messages,
+    market,
+    failed,
+    overdue(yes) {
+      options.overdue(yes)
+      if (yes && stale) picture.showStored(plot.viewport())
+    },
+    heard(answer, buffers) {
+      const parts = frameParts(buffers)
+      if (answer.type !== "frame" || !parts) return
+      notes.chip("")
+      stale = false
+      picture.showSent(answer.frame, parts)
+      live.refresh()
+      surroundings.draw()
+    },
   })
-  const exact = readingLink(model, view, next)
+  const exact = exactReading({ model, messages, failed, heard: (reading) => readText(reading) })
   const clusters = clusterLayer(model, plot, market, colours)
   const picture = heat({ model, plot, market, look: () => ({ theme, colours: colours() }), painted: (lut, frame) => options.legend(frame, lut) })
   const steer = navigation({ model, plot, market, candles: picture.candles, changed: () => changed() })
-  const live = liveLink({ model, market, view, wrapper, plot, heat: picture, tags, steer, next, closed: () => changed() })
-  const opened = openedLayer({ model, view, next, plot, market, colours, shown: (yes) => wrapper.classList.toggle("liq-opened", yes) })
+  const live = liveColumn({ model, messages, market, wrapper, plot, heat: picture, tags, steer, failed, closed: () => changed() })
+  const provenance = provenanceLayer({ model, messages, plot, market, colours, failed, shown: (yes) => wrapper.classList.toggle("liq-opened", yes) })
   const touch = touchSteering(wrapper, host, plot, steer.go)
-  bag.add(raster.dispose, exact.dispose, steer.dispose, opened.dispose, touch.dispose, live.dispose)
-  const around = surroundings({
+  bag.add(sharp.dispose, exact.dispose, steer.dispose, provenance.dispose, touch.dispose, live.dispose)
+  const surroundings = beside({
     model,
     plot,
     market,
     candles: () => picture.shown()?.candles ?? null,
-    ladder: picture.shown,
     look: () => ({ theme, colours: colours() }),
-    hosts: { profile: options.profile, under: options.under, over: wrapper },
+    hosts: { profile: options.profile, panels: options.panels, over: wrapper },
     say: (text) => readout.idle(text ?? hint()),
-    speak: notes.say,
+    summed: options.summed,
   })
-  bag.add(around.dispose)
+  bag.add(surroundings.dispose)
   const hint = () => hintOf(model)
   const decimals = () => Math.max(market().price_decimals, axisDecimals(plot.viewport().price))
   const changed = () => {
     const current = plot.viewport()
     plot.setPriceDecimals(axisDecimals(current.price))
     plot.setDayShown(span(current.time) < DAY_SHOWN)
-    raster.want(current, plot.frame())
+    sharp.want(current, plot.area())
     tags.last(market().last_price, plot, market().price_decimals)
     clusters.draw()
     if (model.get("_offline")) picture.showStored(current)
-    around.draw()
-    opened.draw()
+    surroundings.draw()
+    provenance.draw()
     live.refresh()
     if (pointer) move(pointUnder(plot, pointer))
   }
   const move = (point: Point | null) => {
     pointer = point
-    around.point(point && point.time)
+    surroundings.point(point && point.time)
     tags.show(point, plot, decimals())
     const over = point && clusters.at(point)
     wrapper.classList.toggle("liq-over-cluster", over !== null)
@@ -143,8 +156,8 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
     exact.rest(point && { time: Math.min(point.time, market().now ?? market().time[1]), price: point.price })
     const frame = picture.shown()
     if (!point || !frame) return readout.idle(hint())
-    const probe = probeFrame(frame, Math.min(point.time, frame.time[1] - 1), point.price)
-    readout.about(point, decimals(), probe, market())
+    const cell = cellUnder(frame, Math.min(point.time, frame.time[1] - 1), point.price)
+    readout.about(point, decimals(), cell, market())
     readout.cluster(clusters.told(over))
   }
   const select = (box: Box | null) => {
@@ -160,32 +173,9 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
     touch.ruled()
     options.modeChanged(next)
   }
-  const readText = (reading: Reading | null) => {
-    const frame = picture.shown()
-    if (!reading || !pointer || !frame) return
+  const readText = (reading: Reading) => {
+    if (!pointer || !picture.shown()) return
     readout.exact(reading, reading.price >= market().last_price ? "short" : "long", market())
-  }
-  const hear = (message: unknown, buffers: readonly DataView[]) => {
-    const answer = readAnswer(message, view)
-    if (!answer) return
-    if (answer.type === "patch") return plot.patch(answer.content)
-    if (answer.type === "reading") return readText(exact.answered(answer))
-    if (answer.type === "error") {
-      raster.answered(answer.id)
-      raster.renew()
-      live.answered(answer.id)
-      exact.failed(answer.id)
-      return notes.chip(answer.message)
-    }
-    if (answer.type !== "frame") return
-    const [pixels, candles, events] = buffers
-    if (!pixels || !candles || !events) return
-    if (live.answered(answer.id, { ...answer.frame, pixels, candles, events }) || !raster.answered(answer.id)) return
-    notes.chip("")
-    stale = false
-    picture.showSent(answer.frame, { pixels, candles, events })
-    live.refresh()
-    around.draw()
   }
   const facts = () => {
     if (!model.get("_market")) return
@@ -199,19 +189,18 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
   const newFrames = () => {
     if (!model.get("_market") || model.get("_frames").length === 0) return
     stale = true
-    raster.renew()
+    sharp.renew()
     const kept = picture.shown()?.measure === model.get("measure") && !model.get("_offline")
     if (!kept) picture.showStored(plot.viewport())
     steer.refresh()
     changed()
   }
-  model.on("msg:custom", hear)
   bag.add(
-    () => model.off("msg:custom", hear),
+    messages.patched(plot.patch),
     observe(model, ["_market"], facts),
     observe(model, ["_frames", "measure"], newFrames),
     observe(model, ["_clusters", "_doubt", "whiskers", "_selected", "side", "side_colours", "measure"], clusters.draw),
-    observe(model, ["_selection", "_selected", "_clusters"], opened.draw),
+    observe(model, ["_selection", "_selected", "_clusters"], provenance.draw),
     observe(model, ["_prior", "_priors"], () => pointer ?? readout.idle(hint())),
     observe(model, ["_selection"], () => plot.setSelection(model.get("_selection"))),
     observe(model, ["side", "side_colours", "palette", "smooth", "scale", "threshold"], picture.repaint),
@@ -226,13 +215,14 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
     watchTheme((next) => {
       theme = next
       plot.restyle(colours())
-      for (const draw of [picture.repaint, clusters.draw, around.draw, opened.draw]) draw()
+      for (const draw of [picture.repaint, clusters.draw, surroundings.draw, provenance.draw]) draw()
     }),
   )
   facts()
   plot.setSelection(model.get("_selection"))
   readout.idle(hint())
   changed()
+  live.show()
   return {
     reset: steer.reset,
     setMode,

@@ -1,4 +1,4 @@
-import type { Candles } from "../src/frame"
+import type { Candles } from "../src/heat/frame"
 
 const ROWS = ["volume", "takerBuy", "interest", "funding", "liquidatedLong", "liquidatedShort"] as const
 type Prices = Pick<Candles, "length" | "start" | "end" | "open" | "high" | "low" | "close">

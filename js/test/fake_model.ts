@@ -1,6 +1,6 @@
 import type { AnyModel } from "@anywidget/types"
-import { offlineModel } from "../src/offline_model"
-import type { Traits } from "../src/protocol"
+import { offlineModel } from "../src/wire/offline_model"
+import type { Traits } from "../src/wire/traits"
 
 export interface FakeModel {
   model: AnyModel<Traits>

@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-CELL = 0.001
+from liqwidget.look import LOOK
+
+CELL = LOOK.cell
 """Width of a lattice cell in ln(price)."""
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from liqwidget.errors import DataError
+from liqwidget.look import LOOK
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-LEVERAGE_GROUPS = (">50x", "25-50x", "10-25x", "5-10x", "3-5x", "<3x")
+LEVERAGE_GROUPS = LOOK.leverage_groups
 """Names of the groups, nearest liquidation first."""
 
 GROUP_DISTANCES = (0.0, 0.02, 0.04, 0.1, 0.2, 1 / 3, 2.5)

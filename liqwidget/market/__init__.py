@@ -1,1 +1,1 @@
-"""Where market data come from: the exchanges, the user's own frames, and the embedded simulated market."""
+"""Where market data come from: the venues, the store, the user's own frames, and the simulated market."""

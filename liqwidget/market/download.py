@@ -14,7 +14,8 @@ from liqwidget.errors import DataError
 
 if TYPE_CHECKING:
     from liqwidget.domain.frames import MarketData
-    from liqwidget.market.exchange import Address, Request
+    from liqwidget.market.fetch import Request
+    from liqwidget.market.venue.worker import Address
 
 BAR_SECONDS = 2.0
 """After so long a bar is shown."""
@@ -40,7 +41,7 @@ def history(
     Parameters
     ----------
     venue : str
-        Such as ``'binance'``; see `liqwidget.market.venues.VENUES`.
+        Such as ``'binance'``; see `liqwidget.market.venue.venues.VENUES`.
     symbol : str
         In any usual spelling: 'BTC', 'BTC/USDT:USDT', 'BTC-USDT-SWAP'.
     timeframe : str
@@ -54,7 +55,7 @@ def history(
     progress : bool
         Whether a bar (tqdm) is shown if it takes longer than 2 s.
     **options
-        kinds, address, request_seconds, paced, first_wait, clock: as for `liqwidget.market.exchange.fetch_history`.
+        kinds, address, request_seconds, paced, first_wait, clock: as for `liqwidget.market.fetch.fetch_history`.
 
     Returns
     -------
@@ -74,9 +75,9 @@ def history(
     >>> market = liqwidget.history("binance", "BTC", "5m", since="90d")  # doctest: +SKIP
     >>> ledger = liqwidget.estimate(market)  # doctest: +SKIP
     """
-    from liqwidget.market import exchange
+    from liqwidget.market.fetch import request_history
 
-    request = exchange.request_history(
+    request = request_history(
         venue, symbol, timeframe, _start(since, until), until, keep=True, refresh=refresh, **options
     )
     try:
@@ -100,7 +101,7 @@ def margin_tiers(venue: str, symbol: str = "BTC", *, address: Address | None = N
     address : callable, optional
         (venue, address) -> address: where to find the venue instead. For tests.
     **options
-        request_seconds, paced, first_wait, clock: as for `liqwidget.market.exchange.fetch_history`.
+        request_seconds, paced, first_wait, clock: as for `liqwidget.market.fetch.fetch_history`.
 
     Returns
     -------
@@ -122,18 +123,20 @@ def margin_tiers(venue: str, symbol: str = "BTC", *, address: Address | None = N
     >>> float(tiers["max_leverage"][0])
     125.0
     """
-    from liqwidget.market import exchange, exchange_tiers, venues
-    from liqwidget.market.exchange_history import find
-    from liqwidget.market.symbols import parse_symbol
+    from liqwidget.market.venue import tiers as venue_tiers
+    from liqwidget.market.venue import venues
+    from liqwidget.market.venue.reader import find
+    from liqwidget.market.venue.symbols import parse_symbol
+    from liqwidget.market.venue.worker import worker
 
     found, wanted = venues.venue(venue), parse_symbol(symbol)
     if found.tiers == "public":
 
         async def read() -> pd.DataFrame:
-            client = await exchange.worker().client(found, inverse=wanted.inverse, address=address, **options)
-            return await exchange_tiers.read_tiers(client, await find(client, wanted))
+            client = await worker().client(found, inverse=wanted.inverse, address=address, **options)
+            return await venue_tiers.read_tiers(client, await find(client, wanted))
 
-        future = exchange.worker().submit(read())
+        future = worker().submit(read())
         try:
             frame = future.result()
         except BaseException:
@@ -143,7 +146,7 @@ def margin_tiers(venue: str, symbol: str = "BTC", *, address: Address | None = N
         return frame
     table = tier_table(found.name, wanted.coin, contract="inverse" if wanted.inverse else "linear")
     rows = [(tier.limit, table.limit_unit, tier.max_leverage, tier.maintenance_margin_rate) for tier in table.tiers]
-    frame = pd.DataFrame(rows, columns=list(exchange_tiers.COLUMNS))
+    frame = pd.DataFrame(rows, columns=list(venue_tiers.COLUMNS))
     frame.attrs["source"] = f"{table.source}, read on {table.read_on}"
     return frame
 

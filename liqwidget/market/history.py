@@ -13,13 +13,13 @@ from liqwidget.domain.frames import MarketData
 from liqwidget.domain.margin import nearest_distance, venue_cap
 from liqwidget.domain.time import DAY, duration_text, timestamp
 from liqwidget.errors import SourceError
-from liqwidget.market import payloads
-from liqwidget.market.venues import venue
+from liqwidget.market.venue.rows import candle_frame, interest_frame, liquidation_frame, rate_frame
+from liqwidget.market.venue.venues import venue
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from liqwidget.market.symbols import Instrument
+    from liqwidget.market.venue.instrument import Instrument
 
 Kind = Literal["candles", "open_interest", "funding", "liquidations", "long_short"]
 KINDS: tuple[Kind, ...] = ("candles", "open_interest", "funding", "liquidations", "long_short")
@@ -232,15 +232,15 @@ class Gathering:
         """Return rows of a kind as a frame, without those from after `now` [ns]; and what was left out."""
         match kind:
             case "candles":
-                return payloads.candle_frame(rows, self.instrument, self.step, now)
+                return candle_frame(rows, self.instrument, self.step, now)
             case "open_interest":
-                return payloads.interest_frame(rows, self.instrument, now + self.step)
+                return interest_frame(rows, self.instrument, now + self.step)
             case "funding":
-                return payloads.rate_frame(rows, "fundingRate", "funding_rate", now)
+                return rate_frame(rows, "fundingRate", "funding_rate", now)
             case "long_short":
-                return payloads.rate_frame(rows, "longShortRatio", "long_short_ratio", now)
+                return rate_frame(rows, "longShortRatio", "long_short_ratio", now)
             case "liquidations":
-                return payloads.liquidation_frame(rows, now)
+                return liquidation_frame(rows, now)
 
 
 def _joined(kind: Kind, stored: pd.DataFrame, read: pd.DataFrame) -> pd.DataFrame:

@@ -1,86 +1,33 @@
-"""Where a heatmap's market comes from: what the user named, or what can be had."""
+"""The source of a heatmap: its markets, how to name them on the picture, and the venues that have yet to join."""
 
 from __future__ import annotations
 
-import concurrent.futures
-import contextlib
 import json
-import os
-import re
+import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from liqwidget.domain.frames import MarketData
-from liqwidget.domain.time import HOUR, duration_ns, duration_text
-from liqwidget.errors import DataError, LiqError, SourceError
-from liqwidget.market import venues
-from liqwidget.market.history import UNDER_WAY
-from liqwidget.market.joining import Joining
-from liqwidget.market.payloads import said
-from liqwidget.market.sample import SYMBOLS, sample_market
-from liqwidget.market.symbols import parse_symbol
-from liqwidget.market.timeframes import coarser
+from liqwidget.domain.time import duration_text
+from liqwidget.errors import SourceError
+from liqwidget.market.venue import venues
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from collections.abc import Callable, Sequence
 
-    from liqwidget.market.exchange import Request
-    from liqwidget.market.history import History
+    from liqwidget.domain.status import VenueStatus
+    from liqwidget.market.fetch import Request
 
 VENUES = tuple(venues.VENUES)
-"""Exchanges by the names that a source may have; `liqwidget.market.venues` says what each publishes."""
+"""The names that a source may have; `liqwidget.market.venue.venues` says what each publishes."""
 
-ENVIRONMENT = "LIQWIDGET_SOURCE"
-"""Environment variable that overrides the source of every heatmap, so that a live notebook can be validated offline."""
-
-FIRST_SECONDS = 8.0
-"""How long the exchanges are waited for before something is shown; what answers later joins."""
-KEPT_SECONDS = 2.0
-"""How long they are waited for where something is stored of each that has not answered."""
-LONGEST_SECONDS = 60.0
-"""How long venues that the user named are waited for if none has answered before."""
 TIMEFRAME = "5m"
 """Length of a candle where nothing else is asked for."""
-_STALE_CANDLES = 2
-_OLDER = 6 * HOUR
-"""Stored data that end so much before the newest market [ns] are not shown beside it: the map would mix two days."""
-_REASON, _NOTICE = 220, 900
+_JOIN_SECONDS = 600.0
 
 SourceLike = str | MarketData | Iterable[str | MarketData] | None
-
-
-@dataclass(frozen=True, slots=True)
-class VenueStatus:
-    """What is known of one venue's answer.
-
-    Parameters
-    ----------
-    venue : str
-        Its name.
-    state : str
-        'connected' (its data are shown and fresh), 'stale' (shown, but its last candle is old), 'reconnecting' (live,
-        but its socket has ended), 'refused' (it answered with no, or not at all), 'off' (not yet, or no more).
-    last_time : Timestamp or None
-        The time up to which it is known [UTC].
-    reason : str
-        Why it is not shown, or not whole.
-    publishes : str
-        What it publishes without a key.
-    stored : bool
-        Whether only what is stored on this machine is there.
-    heard : Timestamp or None
-        When it last said anything, on a socket or to a question [UTC]; None where nothing is live.
-    """
-
-    venue: str
-    state: str
-    last_time: pd.Timestamp | None = None
-    reason: str = ""
-    publishes: str = ""
-    stored: bool = False
-    heard: pd.Timestamp | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,236 +98,62 @@ class Source:
         return self.status if self.joining is None else tuple(map(self.joining.seen, self.status))
 
 
-def base_symbol(symbol: object) -> str:
-    """Return the coin of a symbol in any of the usual spellings.
-
-    'btc', 'BTC/USDT:USDT', 'BTCUSDT', 'BTC-USDT-SWAP' -> 'BTC'.
-
-    Raises
-    ------
-    DataError
-        If it is no symbol.
-    """
-    return parse_symbol(symbol).name
-
-
-def read(
-    symbol: str,
-    source: SourceLike = None,
-    timeframe: str | None = None,
-    *,
-    seconds: float | None = None,
-) -> Source:
-    """Return the markets of a symbol.
+class Joining:
+    """Venues that were not done when something had to be shown.
 
     Parameters
     ----------
-    symbol : str
-        Such as ``'BTC'``.
-    source : str, MarketData, or iterable of either, optional
-        'sample', venue names, or the user's own markets; None or 'auto' asks all exchanges side by side, and takes the
-        sample where none answers.
-    timeframe : str, optional
-        Length of a candle: `TIMEFRAME`, or that of your own data.
-    seconds : float, optional
-        How long to wait for exchanges before returning what has answered (`FIRST_SECONDS`); the rest is in
-        `Source.joining`.
-
-    Raises
-    ------
-    SourceError
-        If the source cannot be read; the text says what can.
-    DataError
-        If the symbol or timeframe is none.
+    requests : sequence of Request
+        All that were asked, in the order in which they are shown.
+    under_way : sequence of Request
+        Those of them that have not ended.
+    answered : callable
+        Makes a source of what requests have brought.
     """
-    given, timeframe = timeframe, TIMEFRAME if timeframe is None else timeframe
-    step = duration_ns(timeframe)
-    seconds = FIRST_SECONDS if seconds is None else seconds
-    own = [source] if isinstance(source, MarketData) else source
-    if own is not None and not isinstance(own, str):
-        own = list(own)
-        markets = [part for part in own if isinstance(part, MarketData)]
-        if markets and len(markets) == len(own):
-            made = Source(tuple(markets), " + ".join(part.venue for part in markets), finest=tuple(markets))
-            return made if given is None else coarser(made, step)
-    forced = os.environ.get(ENVIRONMENT, "").strip()
-    if forced:
-        return _named(symbol, [forced], timeframe, seconds=seconds, why=f" ({ENVIRONMENT}={forced})")
-    names = [own] if isinstance(own, str) else ["auto"] if own is None else own
-    if not all(isinstance(name, str) for name in names) or not names:
-        message = f"Expected source as 'sample', venue names or MarketData, was {source!r:.80}"
-        raise DataError(message)
-    lower = list(dict.fromkeys(str(name).strip().lower() for name in names))
-    return _named(symbol, lower, timeframe, seconds=seconds, why="")
 
+    def __init__(
+        self,
+        requests: Sequence[Request],
+        under_way: Sequence[Request],
+        answered: Callable[[Sequence[Request]], Source],
+    ) -> None:
+        self.requests = tuple(requests)
+        self._answered = answered
+        self._under_way = tuple(under_way)
+        self._stopped = False
+        self._wake = threading.Event()
 
-def _named(symbol: str, names: list[str], timeframe: str, *, seconds: float, why: str) -> Source:
-    coin = base_symbol(symbol)
-    if names == ["sample"]:
-        return _sample(coin, timeframe, f"prices and positions are not real{why}")
-    auto = names == ["auto"]
-    unknown = [name for name in names if name not in VENUES and not auto]
-    if unknown:
-        message = f"Expected source among 'auto', 'sample' and venues ({', '.join(VENUES)}), was {unknown[0]!r:.60}"
-        raise SourceError(message, symbol=coin)
-    return _asked(symbol, VENUES if auto else tuple(names), timeframe, auto=auto, seconds=seconds)
+    def seen(self, status: VenueStatus) -> VenueStatus:
+        """Return a status with how far its venue has come by now."""
+        for request in self._under_way:
+            if request.venue.name == status.venue and not request.future.done() and status.last_time is not None:
+                return replace(status, reason=request.under_way)
+        return status
 
+    def then(self, callback: Callable[[Source], None]) -> None:
+        """Call `callback`, on a thread of its own, with the whole source anew whenever another venue is done.
 
-# ---------------------------------------------------------------------- the exchanges
+        The thread ends with the last venue, after ten minutes, or with `stop`.
+        """
+        for request in self._under_way:
+            request.future.add_done_callback(lambda _: self._wake.set())
+        threading.Thread(target=self._run, args=(callback,), name="liqwidget-joining", daemon=True).start()
 
-
-def _asked(symbol: str, names: Sequence[str], timeframe: str, *, auto: bool, seconds: float) -> Source:
-    """Ask exchanges side by side, and return what has answered after so many seconds."""
-    from liqwidget.market import exchange
-
-    coin, begun = base_symbol(symbol), time.monotonic()
-    requests = [exchange.request_history(name, symbol, timeframe, keep=True) for name in names]
-    try:
-        exchange.wait_for(requests, min(KEPT_SECONDS, seconds))
-        if not all(request.future.done() or _stored(request) for request in requests):
-            exchange.wait_for(requests, max(seconds - KEPT_SECONDS, 0.0))
-        source = _answered(requests)
-        while not source.markets and source.joining is not None and not auto:
-            left = LONGEST_SECONDS - (time.monotonic() - begun)
-            if left <= 0:
-                break
-            exchange.wait_for(source.joining.requests, min(left, 1.0))
-            source = _answered(requests)
-    except BaseException:
-        for request in requests:
+    def stop(self) -> None:
+        """Ask no further; `callback` is not called again."""
+        self._stopped = True
+        self._wake.set()
+        for request in self._under_way:
             request.future.cancel()
-        raise
-    if source.markets:
-        return source
-    reasons = grouped(source.status)
-    if not auto or coin not in SYMBOLS:
-        for request in requests:
-            request.future.cancel()
-        more = "Use source='sample', or LiqHeatmap.from_frames(candles, open_interest) for your own data"
-        message = f"{coin} could not be read: {reasons}. {more}"
-        raise SourceError(message, venue=names[0], symbol=coin, retryable=True)
-    sample = _sample(coin, timeframe, f"no exchange could be read: {reasons}")
-    return replace(sample, status=source.status, joining=source.joining)
 
-
-def _answered(requests: Sequence[Request]) -> Source:
-    """Return what requests have brought so far."""
-    pairs = [_outcome(request) for request in requests]
-    if any(market is not None and not market.relative for market, _ in pairs):
-        pairs = [
-            (None, VenueStatus(status.venue, "refused", None, "sent no open interest", status.publishes))
-            if market is not None and market.relative
-            else (market, status)
-            for market, status in pairs
-        ]
-    newest = max((status.last_time.value for _, status in pairs if status.last_time is not None), default=0)
-    pairs = [_beside(market, status, newest) for market, status in pairs]
-    markets = tuple(market for market, _ in pairs if market is not None)
-    status = tuple(part for _, part in pairs)
-    under_way = [request for request in requests if not request.future.done()]
-    joining = Joining(requests, under_way, _answered) if under_way else None
-    label = " + ".join(market.venue for market in markets)
-    return Source(markets, label, _notice(status), status=status, joining=joining)
-
-
-def _beside(market: MarketData | None, status: VenueStatus, newest: int) -> tuple[MarketData | None, VenueStatus]:
-    """Leave out a market that is only stored and ends long before the others."""
-    if market is None or not status.stored or status.last_time is None or newest - status.last_time.value <= _OLDER:
-        return market, status
-    why = f"{status.reason}; what is stored ends {status.last_time:%Y-%m-%d %H:%M}, too old to stand beside the others"
-    state = "off" if status.reason == UNDER_WAY else "refused"
-    return None, VenueStatus(status.venue, state, None, why, status.publishes)
-
-
-def _notice(status: Sequence[VenueStatus]) -> str | None:
-    """Return the sentence about venues that are missing, or are there only as they were stored."""
-    parts = []
-    stored = [part for part in status if part.stored and part.last_time is not None]
-    if stored:
-        ends = max(part.last_time for part in stored if part.last_time is not None)
-        parts.append(f"As stored on this machine up to {ends:%Y-%m-%d %H:%M} UTC: {grouped(stored)}")
-    missing = grouped([part for part in status if part.state in {"refused", "off"}])
-    if missing:
-        parts.append(f"Without {missing}")
-    return ". ".join(parts)[:_NOTICE] if parts else None
-
-
-def missing(status: Sequence[VenueStatus]) -> str | None:
-    """Return the sentence about venues of which nothing is shown, None if there are none."""
-    return _notice([part for part in status if part.last_time is None])
-
-
-def _stored(request: Request) -> bool:
-    """Return whether something of an earlier reading is there."""
-    return request.gathering is not None and request.gathering.recalled
-
-
-def _outcome(request: Request) -> tuple[MarketData | None, VenueStatus]:
-    """Return one venue's market, if there is one, and its status."""
-    name, publishes = request.venue.name, request.venue.summary
-    state, why = "refused", ""
-    try:
-        if request.future.done():
-            history: History | None = request.future.result(0)
-        else:
-            history, why = request.so_far(), request.under_way
-        if history is not None:
-            stored = _stored(request) and not request.renewed
-            return history.market(), VenueStatus(
-                name, _freshness(history), history.last_time, why, publishes, stored=stored
-            )
-        state, why = "off", "has not answered yet"
-    except concurrent.futures.CancelledError:
-        state, why = "off", "was not waited for"
-    except LiqError as error:
-        why = shortened(error, name)
-    except Exception as error:  # noqa: BLE001 - one venue's odd data must not take the others down
-        why = said(f"sent data that cannot be used ({type(error).__name__}: {error})", _REASON)
-    market, last = _recalled(request)
-    if market is not None:
-        return market, VenueStatus(name, "stale", last, why, publishes, stored=True)
-    return None, VenueStatus(name, state, None, why, publishes)
-
-
-def _recalled(request: Request) -> tuple[MarketData | None, pd.Timestamp | None]:
-    """Return the market of what is stored, and of what was read before the venue refused; and its end."""
-    if _stored(request):
-        with contextlib.suppress(LiqError):
-            history = request.so_far()
-            if history is not None:
-                return history.market(), history.last_time
-    return None, None
-
-
-def _freshness(history: History) -> str:
-    late = history.complete_until - int(history.last_time.value)
-    return "stale" if late > _STALE_CANDLES * history.step else "connected"
-
-
-def shortened(error: object, name: str) -> str:
-    """Return a reason as one plain line, without the venue's name before it."""
-    return said(re.sub(rf"^{re.escape(name)}\s+", "", str(error)), _REASON)
-
-
-def grouped(status: Iterable[VenueStatus]) -> str:
-    """Return why venues are missing in one sentence: venues with the same reason together."""
-    together: dict[str, list[str]] = {}
-    for part in status:
-        if part.reason:
-            together.setdefault(part.reason, []).append(part.venue)
-    return "; ".join(f"{', '.join(names)}: {why}" for why, names in together.items())
-
-
-# ---------------------------------------------------------------------- the sample
-
-
-def _sample(symbol: str, timeframe: str, reason: str) -> Source:
-    if symbol not in SYMBOLS:
-        message = (
-            f"Expected a symbol of the simulated market ({', '.join(SYMBOLS)}), was {symbol!r}; {reason}. "
-            "For your own data use LiqHeatmap.from_frames(candles, open_interest)"
-        )
-        raise SourceError(message, symbol=symbol)
-    finest = tuple(sample_market(symbol).markets())
-    notice = f"Simulated market: {reason}"[:_NOTICE]
-    return coarser(Source(finest, "simulated market", notice, simulated=True, finest=finest), duration_ns(timeframe))
+    def _run(self, callback: Callable[[Source], None]) -> None:
+        waiting = list(self._under_way)
+        end = time.monotonic() + _JOIN_SECONDS
+        while waiting and self._wake.wait(max(end - time.monotonic(), 0.0)) and not self._stopped:
+            self._wake.clear()
+            left = [request for request in waiting if not request.future.done()]
+            if len(left) == len(waiting):
+                continue
+            waiting, source = left, self._answered(self.requests)
+            if source.markets and not self._stopped:
+                callback(source)

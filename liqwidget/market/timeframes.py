@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from liqwidget.market.source import Source
 
 PUBLISHED = ("1m", "5m", "15m", "30m", "1h", "4h", "1d")
-"""Lengths that every exchange of `liqwidget.market.venues` publishes (`timeframes` of their classes in ccxt 4.5.90)."""
+"""Lengths that every venue publishes (`timeframes` of the classes that `market.venue` names, in ccxt 4.5.90)."""
 _OFFERED = ("1m", "3m", "5m", "15m", "30m", "1h", "2h", "4h", "8h", "12h", "1d")
 FEWEST_CANDLES = 2
 """For a picture."""

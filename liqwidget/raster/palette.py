@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from liqwidget.errors import DataError
+from liqwidget.look import LOOK
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -17,12 +18,12 @@ Theme = Literal["dark", "light"]
 LEVELS = 128
 """Entries per side: level 0 (nothing) and the levels 1 to 127."""
 
-CONTRAST = 2.2
+CONTRAST = LOOK.contrast
 """Exponent from the share of the levels to the position on a ramp: it leaves half of the colours to the top decade.
 A linear scale takes it back: it looks up level 127 * share ** (1 / CONTRAST)."""
 
-GROUNDS: dict[Theme, str] = {"dark": "#0d1017", "light": "#ffffff"}
-"""The backgrounds that the colours lie on: --liq-ground of js/src/css/base.css."""
+GROUNDS: dict[Theme, str] = {"dark": LOOK.themes["dark"].ground, "light": LOOK.themes["light"].ground}
+"""The backgrounds that the colours lie on."""
 
 _FINE = 2049
 _KNEE, _SLOPE = 0.0031308, 12.92

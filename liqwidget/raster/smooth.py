@@ -7,16 +7,16 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-_MOST = 12
+from liqwidget.look import LOOK
 
 
 def reach(cell: float) -> int:
-    """Return how many pixels each way are blended where a cell is `cell` pixels long: half a cell, 1 to 12."""
-    return max(1, min(_MOST, math.floor(cell / 2 + 0.5)))
+    """Return how many pixels each way are blended where a cell is `cell` pixels long: half a cell, within limits."""
+    return max(1, min(LOOK.smoothest, math.floor(cell / 2 + 0.5)))
 
 
 def smooth(image: npt.NDArray[np.uint8], across: int, down: int) -> npt.NDArray[np.uint8]:
-    """Return an image each of whose pixels is the mean of the rectangle around it; as js/src/smooth.ts.
+    """Return an image each of whose pixels is the mean of the rectangle around it; the page does the same.
 
     Parameters
     ----------

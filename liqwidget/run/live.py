@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import logging
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -17,22 +18,21 @@ from liqwidget.domain.ledger import CHURN, Ledger
 from liqwidget.domain.time import duration_ns
 from liqwidget.errors import DataError
 from liqwidget.field.density import Prior
-from liqwidget.market.exchange import worker
-from liqwidget.market.symbols import parse_symbol
-from liqwidget.market.venues import venue
+from liqwidget.market.venue.symbols import parse_symbol
+from liqwidget.market.venue.venues import venue
+from liqwidget.market.venue.worker import worker
 from liqwidget.run.venue_feed import Setting, VenueFeed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from concurrent.futures import Future
 
     from liqwidget.domain.frames import MarketData
-    from liqwidget.market.exchange import Address
-    from liqwidget.market.source import Source, VenueStatus
-    from liqwidget.market.symbols import Wanted
+    from liqwidget.domain.status import VenueStatus
+    from liqwidget.market.source import Source
+    from liqwidget.market.venue.instrument import Wanted
+    from liqwidget.market.venue.worker import Address
 
-UPDATE_SECONDS = 0.1
-"""Between two updates; what comes meanwhile is in the next one."""
 AGAIN_SECONDS = 60.0
 """After how long a venue that did not answer at first is asked again; one that is still being read may take longer."""
 HEARTBEAT_SECONDS = 1.0
@@ -66,6 +66,10 @@ class Update:
     number: int
 
 
+Ask = Callable[[], Update | None]
+"""Returns the newest update, None before a venue has answered."""
+
+
 class Feed:
     """Streams venues into a ledger; one per heatmap.
 
@@ -77,8 +81,9 @@ class Feed:
         Estimated from them: its prior and churn are kept.
     venues : sequence of str, optional
         Who is asked; by default those of the markets. The history of one without a market is read first.
-    on_update : callable
-        Called with an `Update` on the exchanges' thread, at most ten times a second; it must return at once.
+    on_change : callable
+        Called on the exchanges' thread whenever there is something new, with what returns it: `update`. It must return
+        at once; the update is made when somebody asks for it, from any thread, and holds all that came until then.
     symbol : str or Wanted, optional
         In any usual spelling; by default the ledger's.
     timeframe : str, optional
@@ -106,7 +111,7 @@ class Feed:
         ledger: Ledger,
         venues: Sequence[str] | None = None,
         *,
-        on_update: Callable[[Update], None],
+        on_change: Callable[[Ask], None],
         symbol: str | Wanted | None = None,
         timeframe: str | None = None,
         later: Mapping[str, float] | None = None,
@@ -133,7 +138,7 @@ class Feed:
         )
         self._places = [venue(name) for name in names]
         self._markets, self._ledger, self._later = known, ledger, dict(later or {})
-        self._on_update = on_update
+        self._on_change = on_change
         self._lock = threading.RLock()
         self._venues: list[VenueFeed] = []
         self._future: Future[None] | None = None
@@ -141,7 +146,7 @@ class Feed:
         self._begun, self._ended = threading.Event(), threading.Event()
         self._changed: asyncio.Event | None = None
         self._number = 0
-        self._status: tuple[VenueStatus, ...] = ()
+        self._told: tuple[VenueStatus, ...] = ()
 
     # ------------------------------------------------------------------ from any thread
 
@@ -154,7 +159,7 @@ class Feed:
     def status(self) -> tuple[VenueStatus, ...]:
         """What is known of each venue: 'connected', 'stale', 'reconnecting', 'refused' or 'off', and why."""
         parts = self._venues
-        return tuple(part.status() for part in parts) if parts else self._status
+        return tuple(part.status() for part in parts)
 
     @property
     def incidents(self) -> dict[str, tuple[str, ...]]:
@@ -199,13 +204,28 @@ class Feed:
         parsed = Prior.parse(prior)
 
         def taken() -> None:
-            self._ledger = replace(self._ledger, prior=parsed)
-            self._setting = replace(self._setting, prior=parsed)
-            for part in self._venues:
-                part.setting = self._setting
-                part.estimated_anew(parsed)
+            with self._lock:
+                self._ledger = replace(self._ledger, prior=parsed)
+                self._setting = replace(self._setting, prior=parsed)
+                for part in self._venues:
+                    part.setting = self._setting
+                    part.estimated_anew(parsed)
 
         self._call(taken)
+
+    def update(self) -> Update | None:
+        """Return all that is known now, folded; None before a venue has answered."""
+        with self._lock:
+            for part in self._venues:
+                part.refresh()
+            parts = [part for part in self._venues if part.ledger is not None and part.market is not None]
+            if not parts:
+                return None
+            ledger = replace(self._ledger, venues=tuple(part.ledger for part in parts if part.ledger is not None))
+            markets = tuple(part.market for part in parts if part.market is not None)
+            largest = max([part for part in parts if part.growing is not None] or parts, key=_open_interest)
+            self._number += 1
+            return Update(ledger, markets, self.status, largest.last_price, self._number)
 
     def _call(self, work: Callable[[], Any]) -> None:
         with self._lock:
@@ -235,34 +255,21 @@ class Feed:
                     with contextlib.suppress(TimeoutError):
                         async with asyncio.timeout(HEARTBEAT_SECONDS / self._setting.pace):
                             await changed.wait()
-                    changed.clear()
-                    self._tell()
-                    await asyncio.sleep(UPDATE_SECONDS / self._setting.pace)
+                    if changed.is_set() or _states(self.status) != _states(self._told):
+                        changed.clear()
+                        self._tell()
         finally:
-            self._status = tuple(part.status() for part in self._venues)
             ended.set()
 
     def _tell(self) -> None:
-        """Give an update if anything changed."""
-        moved = [part.refresh() for part in self._venues]
-        status = tuple(part.status() for part in self._venues)
-        if not any(moved) and _states(status) == _states(self._status):
-            return
-        self._status = status
-        parts = [part for part in self._venues if part.ledger is not None and part.market is not None]
-        if not parts:
-            return
-        ledger = replace(self._ledger, venues=tuple(part.ledger for part in parts if part.ledger is not None))
-        markets = tuple(part.market for part in parts if part.market is not None)
-        largest = max([part for part in parts if part.track is not None] or parts, key=_open_interest)
-        self._number += 1
+        self._told = self.status
         try:
-            self._on_update(Update(ledger, markets, status, largest.last_price, self._number))
+            self._on_change(self.update)
         except Exception:  # noqa: BLE001 - its trouble is not the feed's
             _LOG.exception("A listener to live updates failed")
 
 
-def follow(source: Source, ledger: Ledger, symbol: str, timeframe: str, listener: Callable[[Update], None]) -> Feed:
+def follow(source: Source, ledger: Ledger, symbol: str, timeframe: str, listener: Callable[[Ask], None]) -> Feed:
     """Return the feed of a heatmap's source, not started.
 
     Parameters
@@ -274,7 +281,7 @@ def follow(source: Source, ledger: Ledger, symbol: str, timeframe: str, listener
     symbol, timeframe : str
         As they were asked for.
     listener : callable
-        Takes an `Update` at once, on any thread.
+        See `Feed`.
 
     Raises
     ------
@@ -287,7 +294,7 @@ def follow(source: Source, ledger: Ledger, symbol: str, timeframe: str, listener
     there = {market.venue for market in markets}
     under_way = source.joining is not None
     later = {name: AGAIN_SECONDS * (1.5 if under_way else 1.0) for name in names if name not in there}
-    return Feed(markets, known, names, on_update=listener, symbol=symbol, timeframe=timeframe, later=later, keep=True)
+    return Feed(markets, known, names, on_change=listener, symbol=symbol, timeframe=timeframe, later=later, keep=True)
 
 
 def _states(status: Sequence[VenueStatus]) -> list[tuple[str, str, str]]:

@@ -8,17 +8,19 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from liqwidget.domain.status import VenueStatus
 from liqwidget.domain.time import HOUR, MINUTE, timestamp
 from liqwidget.errors import LiqError, SourceError
 from liqwidget.estimate.estimator import estimate
-from liqwidget.market.exchange import worker
-from liqwidget.market.exchange_history import find, gather_history
-from liqwidget.market.exchange_stream import SILENT_SECONDS, Stream
 from liqwidget.market.history import Gathering, Kind, default_span
-from liqwidget.market.kept import Keeper
-from liqwidget.market.payloads import Event, candle_rows, in_quote, interest, said
-from liqwidget.market.source import VenueStatus, shortened
-from liqwidget.run.track import Track, interest_period
+from liqwidget.market.read import shortened
+from liqwidget.market.store.keeper import Keeper
+from liqwidget.market.venue.payload import Event, said
+from liqwidget.market.venue.reader import find, gather_history
+from liqwidget.market.venue.rows import candle_rows, in_quote, interest
+from liqwidget.market.venue.stream import SILENT_SECONDS, Stream
+from liqwidget.market.venue.worker import worker
+from liqwidget.run.growing_market import GrowingMarket, interest_period
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,10 +28,10 @@ if TYPE_CHECKING:
     from liqwidget.domain.frames import MarketData
     from liqwidget.domain.ledger import VenueLedger
     from liqwidget.field.density import Prior
-    from liqwidget.market.exchange import Address
-    from liqwidget.market.exchange_client import Client
-    from liqwidget.market.symbols import Instrument, Wanted
-    from liqwidget.market.venues import Venue
+    from liqwidget.market.venue.client import Client
+    from liqwidget.market.venue.instrument import Instrument, Wanted
+    from liqwidget.market.venue.venue import Venue
+    from liqwidget.market.venue.worker import Address
 
 POLL_SECONDS = 60.0
 """Between two questions for history and open interest while candles are streamed; a candle's close asks at once."""
@@ -121,7 +123,7 @@ class VenueFeed:
         self.venue, self.setting, self._changed = venue, setting, changed
         self.market, self._fuller = market, market
         self.ledger = ledger
-        self.track: Track | None = None
+        self.growing: GrowingMarket | None = None
         self.dirty = False
         self.running = False
         self.incidents: list[str] = []
@@ -146,20 +148,20 @@ class VenueFeed:
     @property
     def last_price(self) -> float | None:
         """The newest price [quote/base]."""
-        return None if self.track is None else self.track.last_price
+        return None if self.growing is None else self.growing.last_price
 
     def status(self) -> VenueStatus:
         """Return what is known of it now."""
         name, last = self.venue.name, None
         reasons = list(dict.fromkeys(filter(None, (self._stream_reason, self._poll_reason, self._data_reason))))
-        if self.track is not None:
-            last = max(self.track.last_close, self._known)
+        if self.growing is not None:
+            last = max(self.growing.last_close, self._known)
         elif self.market is not None:
             last = int(self.market.close_time[-1])
         late = last is None or self.now - last > STALE_CANDLES * self.setting.step
         if not self.running:
             state = "off"
-        elif self.track is None:
+        elif self.growing is None:
             state = "refused" if self._poll_reason else "off"
         elif self._refused and not self._streaming:
             state = "refused"
@@ -176,18 +178,17 @@ class VenueFeed:
             heard=None if self._heard_at is None else timestamp(self._heard_at),
         )
 
-    def refresh(self) -> bool:
-        """Bring ledger and market up to the present; return whether they changed."""
-        if self.track is None or not self.dirty:
-            return False
+    def refresh(self) -> None:
+        """Bring ledger and market up to the present; from any thread, one at a time."""
+        if self.growing is None or not self.dirty:
+            return
         self.dirty = False
         try:
-            self.ledger, self.market = self.track.shown(self.now)
+            self.ledger, self.market = self.growing.shown(self.now)
         except LiqError as error:
             self._data_reason = self._incident(f"sent data that cannot be used ({said(error, 120)})")
-            return False
-        self._data_reason = ""
-        return True
+        else:
+            self._data_reason = ""
 
     def take(self, market: MarketData) -> None:
         """Take a market that holds more of the past, once its newest candles are read."""
@@ -196,8 +197,8 @@ class VenueFeed:
 
     def estimated_anew(self, prior: Prior) -> None:
         """Take another prior."""
-        if self.track is not None:
-            self.track.estimated_anew(prior)
+        if self.growing is not None:
+            self.growing.estimated_anew(prior)
             self._tell()
         elif self.market is not None:
             self.ledger = estimate(self.market, prior, churn=self.setting.churn).venues[0]
@@ -212,9 +213,9 @@ class VenueFeed:
         self.dirty = True
         self._changed()
 
-    def _followed(self, market: MarketData, instrument: Instrument) -> Track:
+    def _followed(self, market: MarketData, instrument: Instrument) -> GrowingMarket:
         period, setting = interest_period(self.venue, self.setting.step), self.setting
-        return Track(market, setting.prior, setting.churn, period, valued=in_quote(instrument))
+        return GrowingMarket(market, setting.prior, setting.churn, period, valued=in_quote(instrument))
 
     # ------------------------------------------------------------------ work
 
@@ -244,8 +245,8 @@ class VenueFeed:
                 await asyncio.sleep(self.setting.wait(failures, error) / self.setting.pace)
                 continue
             failures, self._refused = 0, False
-            track = self.track
-            if track is not None and track.awaits(self.now):
+            growing = self.growing
+            if growing is not None and growing.awaits(self.now):
                 first, longest = AWAIT_SECONDS
                 pause = min(first * 2.0 ** min(awaits, 8), longest)
                 awaits += 1
@@ -272,55 +273,57 @@ class VenueFeed:
         self._client = client
         instrument = self._instrument = await find(client, setting.wanted)
         fuller, gathering = self._fuller, Gathering(instrument, setting.step)
-        track = self.track if fuller is None else self._followed(fuller, instrument)
-        if track is None:
+        growing = self.growing if fuller is None else self._followed(fuller, instrument)
+        if growing is None:
             since = client.now - default_span(setting.step) if setting.since is None else setting.since
             await gather_history(client, gathering, since)
-            track = self._followed(gathering.history().market(), instrument)
+            growing = self._followed(gathering.history().market(), instrument)
             self._funding_at = client.now
         else:
-            await self._ask_newest(client, instrument, gathering, track)
-        if track.settled.prior != self.setting.prior:
-            track.estimated_anew(self.setting.prior)  # it was chosen meanwhile
-        self.track = track
+            await self._ask_newest(client, instrument, gathering, growing)
+        if growing.settled.prior != self.setting.prior:
+            growing.estimated_anew(self.setting.prior)  # it was chosen meanwhile
+        self.growing = growing
         if self._fuller is fuller:
             self._fuller = None
         self._heard_at = client.now
         self._ready.set()
         self._tell()
 
-    async def _ask_newest(self, client: Client, instrument: Instrument, gathering: Gathering, track: Track) -> None:
+    async def _ask_newest(
+        self, client: Client, instrument: Instrument, gathering: Gathering, growing: GrowingMarket
+    ) -> None:
         kinds: list[Kind] = ["candles"]
         now, reasons = client.now, []
-        if self.venue.interest_history and not track.relative:
+        if self.venue.interest_history and not growing.relative:
             kinds.append("open_interest")
         if now - self._funding_at > HOUR // 2:
             kinds.append("funding")
         listed = bool(self.venue.liquidation_history)
         if listed and now - self._liquidations_at > (HOUR if "liquidations" in self.venue.streams else MINUTE):
             kinds.append("liquidations")
-        if self.venue.interest_now and not track.relative:
+        if self.venue.interest_now and not growing.relative:
             try:
                 row = await client.call("fetch_open_interest", instrument.symbol)
                 info = row.get("info", row) if isinstance(row, dict) else row
                 _, amount = interest(info, instrument)
                 if 0 < amount < float("inf"):
-                    track.snapshot(client.now, amount)
+                    growing.snapshot(client.now, amount)
                     self._keep_interest(client, gathering, info)
             except SourceError as error:
                 reasons.append(f"open interest: {self._words(error)}")
-        await gather_history(client, gathering, track.since, kinds=kinds, present=False)
+        await gather_history(client, gathering, growing.since, kinds=kinds, present=False)
         history = gathering.history()
         reasons += [self._words(note) for note in history.notes if any(part in note for part in _TROUBLE)]
         if "funding" in kinds and not any("funding" in reason for reason in reasons):
             self._funding_at = now
-        revised = track.merge(history)
+        revised = growing.merge(history)
         if revised:
             self._incident(f"revised {revised} candle{'s' if revised > 1 else ''}")
         happened = history.frames.get("liquidations")
         if happened is not None:
             columns = (happened["time"].astype("int64"), happened["side"], happened["price"], happened["size"])
-            track.happened(Event(*row) for row in zip(*(column.tolist() for column in columns), strict=True))
+            growing.happened(Event(*row) for row in zip(*(column.tolist() for column in columns), strict=True))
             self._liquidations_at = now
         self._poll_reason = self._incident("; ".join(reasons)) if reasons else ""
 
@@ -359,8 +362,8 @@ class VenueFeed:
             await asyncio.sleep(setting.wait(failures, error) / setting.pace)
 
     def _candles(self, rows: list[Any]) -> None:
-        track, instrument = self.track, self._instrument
-        if track is None or instrument is None:
+        growing, instrument = self.growing, self._instrument
+        if growing is None or instrument is None:
             return
         now = self.now
         self._heard_at = now
@@ -371,7 +374,7 @@ class VenueFeed:
         table, _ = candle_rows(rows, instrument, self.setting.step, now + _SLACK)
         if not table:
             return
-        track.hear(table)
+        growing.hear(table)
         opened = table[-1][0]
         if opened > self._opened:
             self._opened = opened
@@ -381,8 +384,8 @@ class VenueFeed:
 
     def _liquidations(self, events: list[Event | None]) -> None:
         self._heard_at = now = self.now
-        if self.track is not None:
-            self.track.happened(event for event in events if event is not None and event.time <= now + _SLACK)
+        if self.growing is not None:
+            self.growing.happened(event for event in events if event is not None and event.time <= now + _SLACK)
             self._tell()
 
     def _words(self, error: object) -> str:

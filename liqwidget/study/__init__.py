@@ -1,1 +1,1 @@
-"""What a ledger says: levels, clusters, profile and selections."""
+"""What a reader asks of a ledger: levels, clusters, profile, selections, and where they come from."""

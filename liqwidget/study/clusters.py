@@ -30,7 +30,7 @@ from liqwidget.errors import DataError
 from liqwidget.field.evaluate import Measured, standing
 from liqwidget.field.measure import parse_measure, touch_chance
 from liqwidget.field.parts import shares
-from liqwidget.study.around import Around, around
+from liqwidget.study.standing import Around, around
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -11,7 +11,7 @@ from liqwidget.domain.lattice import CELL
 from liqwidget.domain.leverage import LEVERAGE_GROUPS
 
 if TYPE_CHECKING:
-    from liqwidget.study.around import Around
+    from liqwidget.study.standing import Around
 
 Floats = npt.NDArray[np.float64]
 

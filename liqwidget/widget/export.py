@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from liqwidget.domain.time import timestamp
+from liqwidget.domain.time import milliseconds_ns, timestamp
+from liqwidget.look import LOOK
 from liqwidget.widget.assets import FRONT_END, bokeh_gzip, bokeh_version
 from liqwidget.widget.export_frames import PACKING, stored_frames
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from liqwidget.widget.view import HeatmapView
+    from liqwidget.widget.display import Shown
+    from liqwidget.widget.protocol import Interval
 
 _PAGE = """<!doctype html>
 <html lang="en">
@@ -27,9 +27,9 @@ _PAGE = """<!doctype html>
 <title>{title}</title>
 <style>
 html, body {{ margin: 0; height: 100%; }}
-body {{ box-sizing: border-box; padding: 12px; background: #ffffff; color: #5c6778; }}
+body {{ box-sizing: border-box; padding: 12px; background: {light.page}; color: {light.muted}; }}
 #liqwidget-made {{ margin: 0 0 8px; font: 12px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }}
-@media (prefers-color-scheme: dark) {{ body {{ background: #0f131a; color: #8f9aab; }} }}
+@media (prefers-color-scheme: dark) {{ body {{ background: {dark.page}; color: {dark.muted}; }} }}
 </style>
 <style>{css}</style>
 </head>
@@ -66,35 +66,44 @@ _WORTH_PACKING = 1024
 _GZIP = b"\x1f\x8b"
 
 
-def write_html(view: HeatmapView, path: Path, title: str | None) -> Path:
-    """Write a heatmap as it is set up to one self-contained file; see `LiqHeatmap.to_html`."""
-    path.write_text(html_page(view, title), encoding="utf-8")
-    return path
+def html_page(traits: dict[str, Any], css: str, shown: Shown, title: str | None = None) -> str:
+    """Return the text of a file that holds a heatmap as it is set up; see `LiqHeatmap.to_html`.
 
-
-def html_page(view: HeatmapView, title: str | None = None) -> str:
-    """Return the text of that file."""
-    view.complete()
+    Parameters
+    ----------
+    traits : dict
+        The state of the widget that the front end reads, in its JSON form.
+    css : str
+        Its style sheet.
+    shown : Shown
+        What it shows.
+    title : str, optional
+        Of the page.
+    """
+    symbol, moved = shown.ledger.symbol, _range_shown(traits)
+    state = traits | {
+        "_frames": [frame.state() for frame in stored_frames(shown.session, shown.settings, moved)],
+        "_offline": True,
+        "_bokeh": {"version": bokeh_version(), "gz": bokeh_gzip()},
+    }
     return _PAGE.format(
-        title=html.escape(title or f"{view.symbol} liquidation heatmap (estimate)"),
-        made=html.escape(_made(view)),
-        css=_static(view, "_css"),
-        state=_embedded(_state(view)),
+        title=html.escape(title or f"{symbol} liquidation heatmap (estimate)"),
+        made=html.escape(_made(symbol, shown.end)),
+        css=css,
+        light=LOOK.themes["light"],
+        dark=LOOK.themes["dark"],
+        state=_embedded(state),
         code=_embedded(FRONT_END.decode()),
     )
 
 
-def _made(view: HeatmapView) -> str:
+def _made(symbol: str, end: int) -> str:
     """Return the sentence that says what the file is, and of when."""
-    made, known = pd.Timestamp.now("UTC"), timestamp(view.session.end(view.settings))
+    made, known = pd.Timestamp.now("UTC"), timestamp(end)
     return (
-        f"A saved picture of {view.symbol}, made {made:%Y-%m-%d %H:%M} UTC; its data end {known:%Y-%m-%d %H:%M} UTC. "
+        f"A saved picture of {symbol}, made {made:%Y-%m-%d %H:%M} UTC; its data end {known:%Y-%m-%d %H:%M} UTC. "
         "Nothing in it changes by itself: for newer data, run the notebook again."
     )
-
-
-def _static(view: HeatmapView, name: str) -> str:
-    return str(getattr(view, name))
 
 
 def _embedded(value: Any) -> str:
@@ -114,25 +123,10 @@ def _binary(value: object) -> dict[str, str]:
     raise TypeError(message)
 
 
-def _state(view: HeatmapView) -> dict[str, Any]:
-    """Return the traits that the front end reads, with enough frames to zoom into."""
-    state = {name: _plain(view, name) for name in view.shared_names()}
-    return state | {
-        "_frames": [frame.state() for frame in stored_frames(view.session, view.settings, _range_shown(view))],
-        "_offline": True,
-        "_bokeh": {"version": bokeh_version(), "gz": bokeh_gzip()},
-    }
-
-
-def _plain(view: HeatmapView, name: str) -> Any:
-    to_json = view.trait_metadata(name, "to_json")
-    value = getattr(view, name)
-    return value if to_json is None else to_json(value, view)
-
-
-def _range_shown(view: HeatmapView) -> tuple[tuple[int, int], tuple[float, float] | None] | None:
+def _range_shown(traits: dict[str, Any]) -> tuple[tuple[int, int], Interval | None] | None:
     """Return the range that the view was moved to: time [ns], and price where it does not follow."""
-    if view.time_range is None:
+    if traits["time_range"] is None:
         return None
-    start, end = (int(part.value) for part in view.time_range)
-    return (start, end), view.price_range
+    start, end = map(milliseconds_ns, traits["time_range"])
+    low_high = traits["price_range"]
+    return (start, end), None if low_high is None else (low_high[0], low_high[1])

@@ -27,19 +27,19 @@ from bokeh.models import (
 from bokeh.models.annotations import BoxAnnotation, Label, Span
 from bokeh.plotting import figure
 
-FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
-FOREGROUND = "#8a94a6"
-GROUND = "#0d1017"
+from liqwidget.look import LOOK
 
-OPENED_HEIGHT = 36
-"""Pixels of the bars at the bottom edge that say when what is selected was opened; as in js/src/opened_columns.ts."""
+FONT = LOOK.font
+FOREGROUND = LOOK.neutral
+GROUND = LOOK.themes["dark"].ground
+"""The front end sets the colours of the theme when it shows the figure."""
 
 # Bokeh's stubs do not know these properties, or only in part.
 _PLATE: dict[str, Any] = {
     "padding": 3,
     "border_radius": 3,
     "background_fill_color": GROUND,
-    "background_fill_alpha": 0.82,
+    "background_fill_alpha": LOOK.plate,
 }
 
 
@@ -135,8 +135,8 @@ def _add_candles(plot: figure) -> None:
         y1="high",
         source=source,
         line_color=GROUND,
-        line_width=3.0,
-        line_alpha=0.55,
+        line_width=LOOK.candle.halo,
+        line_alpha=LOOK.candle.halo_alpha,
         name="liq-candle-halo",
     )
     plot.segment(
@@ -162,8 +162,8 @@ def _add_candles(plot: figure) -> None:
     )
 
     for name, colour, width, alpha in (
-        ("liq-price-halo", GROUND, 4.0, 0.55),
-        ("liq-price-line", FOREGROUND, 1.5, 1.0),
+        ("liq-price-halo", GROUND, LOOK.price_line.halo, LOOK.candle.halo_alpha),
+        ("liq-price-line", FOREGROUND, LOOK.price_line.width, 1.0),
     ):
         plot.line(
             x="middle", y="close", source=source, line_color=colour, line_width=width, line_alpha=alpha, visible=False,
@@ -179,7 +179,7 @@ def _add_circles(plot: figure) -> None:
         size="size",
         source=source,
         fill_color="color",
-        fill_alpha=0.4,
+        fill_alpha=LOOK.circle.alpha,
         line_color=GROUND,
         line_width=1.0,
         name="liq-circle-marks",
@@ -208,7 +208,7 @@ def _add_clusters(plot: figure) -> None:
         source=bands,
         fill_color="color",
         line_color="line",
-        fill_alpha=0.9,
+        fill_alpha=LOOK.band.edge,
         name="liq-cluster-edges",
     )
     _add_whiskers(plot)
@@ -286,7 +286,7 @@ def _add_annotations(plot: figure) -> None:
             line_alpha=0,
             hatch_pattern="right_diagonal_line",
             hatch_color=FOREGROUND,
-            hatch_alpha=0.3,
+            hatch_alpha=LOOK.hatch,
             hatch_scale=14,
             visible=False,
             name="liq-hatch",
@@ -295,7 +295,7 @@ def _add_annotations(plot: figure) -> None:
     lines: tuple[tuple[str, Literal["top", "bottom"], int, dict[str, Any]], ...] = (
         ("liq-title", "top", 10, {"text_font_size": "13px", "text_font_style": "bold"}),
         ("liq-notice", "top", 31, {"text_font_size": "11px"}),
-        ("liq-opened-text", "bottom", -OPENED_HEIGHT - 6, {"text_font_size": "11px"}),
+        ("liq-opened-text", "bottom", -LOOK.opened_height - 6, {"text_font_size": "11px"}),
     )
     for name, edge, offset, style in lines:
         plot.add_layout(
@@ -347,4 +347,4 @@ def _style_axes(plot: figure) -> None:
     plot.yaxis.ticker = BasicTicker(desired_num_ticks=8)
     for grid in (*plot.xgrid, *plot.ygrid):
         grid.grid_line_color = FOREGROUND
-        grid.grid_line_alpha = 0.14
+        grid.grid_line_alpha = LOOK.themes["dark"].grid

@@ -15,12 +15,13 @@ import numpy.typing as npt
 from liqwidget.domain.leverage import group_indices
 from liqwidget.domain.time import DAY, HOUR, MILLISECOND, MINUTE, duration_ns, milliseconds_ns, timestamp
 from liqwidget.domain.viewport import Viewport
+from liqwidget.look import LOOK
 from liqwidget.raster.grid import rasterise
 from liqwidget.raster.quantise import highest, per_cell, quantise, raised_ladder
-from liqwidget.study.around import Around, around
 from liqwidget.study.clusters import Cluster, clusters_around
-from liqwidget.study.grade import Grade, grade
 from liqwidget.study.reading import read_out
+from liqwidget.study.standing import Around, around
+from liqwidget.trust.grade import Grade, grade
 from liqwidget.widget.book import book_state
 from liqwidget.widget.protocol import Frame, Interval, row_bytes
 from liqwidget.widget.series import events, series
@@ -32,13 +33,6 @@ if TYPE_CHECKING:
     from liqwidget.domain.ledger import Ledger
 
 WINDOWS = ("12h", "24h", "3d", "7d", "30d", "all")
-
-PADDING = 0.28
-LEAST_PADDING = 0.012
-"""Room above and below the candles of a view, as a share of their range and at least of price.
-
-As in js/src/follow.ts.
-"""
 
 BRIGHTEST = 0.999
 """The share of the base picture's pixels that lie under the strongest colour, so that one pixel does not darken all."""
@@ -77,6 +71,13 @@ class Settings:
     future: bool = False
 
 
+def fitted_price(low: float, high: float) -> Interval:
+    """Return the price range of a view whose candles reach from `low` to `high` [quote/base]."""
+    room = LOOK.fit
+    padding = max(room.padding * (high - low), room.least * high)
+    return max(low - padding, low * room.lowest), high + padding
+
+
 class Session:
     """Answers for one ledger and the markets behind it.
 
@@ -97,9 +98,9 @@ class Session:
         self._tops: dict[Settings, float] = {}
         self._around: tuple[Settings, Around | None] | None = None
 
-    def advanced(self, ledger: Ledger, markets: Sequence[MarketData]) -> Session:
+    def advanced(self, ledger: Ledger, markets: Sequence[MarketData], asked: Sequence[str] = ()) -> Session:
         """Return the session of newer data; until another candle has closed its levels keep their values."""
-        newer = Session(ledger, markets, self.asked)
+        newer = Session(ledger, markets, asked)
         if (newer.closed, ledger.names, ledger.prior) == (self.closed, self.ledger.names, self.ledger.prior):
             newer._tops = self._tops
         return newer
@@ -141,8 +142,7 @@ class Session:
             inside = np.zeros(len(market.time), bool)
             inside[max(int(known.sum()) - 1, 0)] = True
         low, high = float(market.low[inside].min()), float(market.high[inside].max())
-        padding = max(PADDING * (high - low), LEAST_PADDING * high)
-        return max(low - padding, low * 0.05), high + padding
+        return fitted_price(low, high)
 
     def base_frame(self, settings: Settings, pixels: tuple[int, int] = BASE_PIXELS) -> Frame:
         """Return the picture of the whole window, which a view shows first."""

@@ -12,6 +12,8 @@ from liqwidget.domain.viewport import Box
 from liqwidget.errors import DataError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import pandas as pd
 
 
@@ -150,3 +152,9 @@ def synced(trait: Any) -> Any:
     """Return a trait that the front end shares, with its own JSON form where it has one."""
     forms = {name: getattr(trait, name) for name in ("to_json", "from_json") if hasattr(trait, name)}
     return trait.tag(sync=True, **forms)
+
+
+def default_state(widget: Any, names: Iterable[str]) -> dict[str, Any]:
+    """Return the default of traits of a widget as JSON: code that makes it anew leaves those out."""
+    forms = {name: widget.trait_metadata(name, "to_json") or (lambda value, _: value) for name in names}
+    return {name: form(widget.trait_defaults(name), widget) for name, form in forms.items()}

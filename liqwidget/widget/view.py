@@ -1,48 +1,58 @@
-"""The anywidget: traits that the front end shares, and the messages between them and a session."""
+"""The anywidget: the traits that the front end shares, and the way to the page."""
 
 from __future__ import annotations
 
 import os
 import re
 import sys
-import threading
 from typing import TYPE_CHECKING, Any
 
 import anywidget
 import traitlets
 from traitlets import Bool, Dict, Enum, Float, List, Unicode
 
+from liqwidget.background import weakly
 from liqwidget.domain.leverage import LEVERAGE_GROUPS
-from liqwidget.domain.time import duration_text, time_ns
+from liqwidget.domain.time import time_ns, timestamp
+from liqwidget.errors import DataError
+from liqwidget.field.density import Prior
 from liqwidget.field.measure import MEASURES
 from liqwidget.raster.palette import DEFAULT_PALETTE, PALETTES, look_up_table
+from liqwidget.raster.side_colours import DEFAULT_SIDE_COLOURS, SIDE_COLOURS, side_colours_state
+from liqwidget.study.selection import Selection
 from liqwidget.widget import protocol
-from liqwidget.widget.assets import STATIC, bokeh_asset, bokeh_gzip, bokeh_version, code_gzip
-from liqwidget.widget.keeping import shown_here, weakly
-from liqwidget.widget.opened import opened_answer
-from liqwidget.widget.session import WINDOWS, Session, Settings, cluster_state
-from liqwidget.widget.side_colours import DEFAULT_SIDE_COLOURS, SIDE_COLOURS, side_colours_state
-from liqwidget.widget.traits import Duration, Names, PriceRange, Time, TimeRange, synced
+from liqwidget.widget.answers import Answers, Reply, bokeh_script, front_end, picture_of, reading_of
+from liqwidget.widget.assets import STATIC, bokeh_asset
+from liqwidget.widget.display import Display, Shown
+from liqwidget.widget.document import FigureDocument
+from liqwidget.widget.lifetime import shown_here
+from liqwidget.widget.live import FAILED, Live
+from liqwidget.widget.names import checked_attribute, option_names, shared_names
+from liqwidget.widget.selection import Selecting
+from liqwidget.widget.session import WINDOWS, Session, Settings
+from liqwidget.widget.traits import Duration, Names, PriceRange, Time, TimeRange, default_state, synced
+from liqwidget.widget.uncertainty_ranges import UncertaintyRanges
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
+    from threading import RLock
 
-    from bokeh.document import Document
-
+    from liqwidget.domain.status import About
     from liqwidget.study.clusters import Cluster
 
 PANELS = ("volume", "open_interest", "funding", "liquidations")
 """Panels under the picture."""
 
-_FILE_NAME = re.compile(r"[^\w.-]+")
-"""What a file's name does without."""
-_KERNEL_TRAITS = ("measure", "horizon", "window", "sensitivity", "leverage", "venues", "as_of", "future")
+KERNEL_TRAITS = ("measure", "horizon", "window", "sensitivity", "leverage", "venues", "as_of", "future")
 """Traits that change what the kernel computes; the others are the front end's alone."""
-
 
 _WATCHED = os.environ.get("ANYWIDGET_HMR") == "1"
 """Whether anywidget shall watch the built files, for development: a watched file keeps every widget."""
+_FILE_NAME = re.compile(r"[^\w.-]+")
+"""What a file's name does without."""
+_MOST_NAMES = 3
+"""Venues that the repr names; more are counted."""
 
 
 def _static(name: str) -> str | Path:
@@ -50,40 +60,83 @@ def _static(name: str) -> str | Path:
     return path if _WATCHED else path.read_text(encoding="utf-8")
 
 
-class HeatmapView(anywidget.AnyWidget):
+def _choice(values: Iterable[str], default: str, meaning: str) -> Any:
+    """Return a trait that is one of some values, which its help names."""
+    values = tuple(values)
+    listed = ", ".join(f"'{value}'" for value in values)
+    return Enum(values, default, help=f"{meaning}: {listed}.").tag(sync=True)
+
+
+class HeatmapWidget(anywidget.AnyWidget):
     """The widget behind `LiqHeatmap`: shows what a session answers.
 
     Every public trait is a control: set it in Python and the control moves, move it and Python sees it.
+
+    Parameters
+    ----------
+    session : Session
+        Answers for the ledger that is shown first.
+    about : callable
+        Returns what is said of the source.
+    take : callable
+        Takes a live update, which then is the one to be shown: see `_show`.
+    unwatched : callable
+        Called some time after the last view was taken off its page.
+    lock : RLock
+        Held while what is shown changes.
+    **traits
+        By name.
     """
 
     _esm = _static("widget.js" if _WATCHED else "loader.js")
     _css = _static("widget.css")
 
-    symbol = Unicode(read_only=True).tag(sync=True)
-    side = Enum(("both", "long", "short"), "both").tag(sync=True)
-    window = Enum(WINDOWS, "7d").tag(sync=True)
-    measure = Enum(MEASURES, "expected").tag(sync=True)
-    horizon = synced(Duration("24h"))
-    threshold = Float(0.0, min=0.0).tag(sync=True)
-    palette = Enum(tuple(PALETTES), DEFAULT_PALETTE).tag(sync=True)
-    side_colours = Enum(tuple(SIDE_COLOURS), DEFAULT_SIDE_COLOURS).tag(sync=True)
-    scale = Enum(("linear", "log", "rank"), "log").tag(sync=True)
-    smooth = Bool(default_value=False).tag(sync=True)
-    sensitivity = Float(0.5, min=0.0, max=1.0).tag(sync=True)
-    follow = Bool(default_value=True).tag(sync=True)
-    price_style = Enum(("candles", "line", "off"), "candles").tag(sync=True)
-    circles = Bool(default_value=True).tag(sync=True)
-    whiskers = Bool(default_value=True).tag(sync=True)
-    panels = synced(Names(PANELS, empty=True, default_value=("volume", "open_interest")))
-    profile = Enum(("leverage", "venue", "off"), "leverage").tag(sync=True)
-    view = Enum(("heatmap", "map"), "heatmap").tag(sync=True)
-    leverage = synced(Names(LEVERAGE_GROUPS, default_value=LEVERAGE_GROUPS))
-    venues = synced(Names((), default_value=()))
-    timeframe = synced(Duration("5m"))
-    as_of = synced(Time(None, allow_none=True))
-    future = Bool(default_value=False).tag(sync=True)
-    time_range = synced(TimeRange(None, allow_none=True))
-    price_range = synced(PriceRange(None, allow_none=True))
+    symbol = Unicode(read_only=True, help="The coin.").tag(sync=True)
+    side = _choice(("both", "long", "short"), "both", "Whose liquidations are drawn")
+    window = _choice(WINDOWS, "7d", "How much of the past is shown")
+    measure = _choice(
+        MEASURES, "expected", "What colours mean: the size standing, or that times the chance that price gets there"
+    )
+    horizon = synced(Duration("24h", help="Within what time price is to get there, for the measure 'expected'."))
+    threshold = Float(0.0, min=0.0, help="Nothing under it is drawn [quote per 10 basis points].").tag(sync=True)
+    palette = _choice(PALETTES, DEFAULT_PALETTE, "Colours of the map")
+    side_colours = _choice(SIDE_COLOURS, DEFAULT_SIDE_COLOURS, "Colours of longs and shorts elsewhere")
+    scale = _choice(("linear", "log", "rank"), "log", "How values become colours")
+    smooth = Bool(default_value=False, help="Whether levels fade into each other; only drawn so.").tag(sync=True)
+    sensitivity = Float(0.5, min=0.0, max=1.0, help="How many clusters are found, from few (0) to many (1).").tag(
+        sync=True
+    )
+    follow = Bool(default_value=True, help="Whether the price range follows the candles.").tag(sync=True)
+    price_style = _choice(("candles", "line", "off"), "candles", "How the price is drawn")
+    circles = Bool(default_value=True, help="Whether realised liquidations are drawn as circles.").tag(sync=True)
+    whiskers = Bool(
+        default_value=True, help="Whether clusters come with the range of their size under other priors."
+    ).tag(sync=True)
+    panels = synced(
+        Names(
+            PANELS, empty=True, default_value=("volume", "open_interest"),
+            help=f"Panels under the picture: some of {', '.join(map(repr, PANELS))}.",
+        )
+    )  # fmt: skip
+    profile = _choice(("leverage", "venue", "off"), "leverage", "By what the profile beside the picture is stacked")
+    view = _choice(("heatmap", "map"), "heatmap", "Levels over time, or what stands now by price")
+    leverage = synced(
+        Names(LEVERAGE_GROUPS, default_value=LEVERAGE_GROUPS, help="Groups of leverage that are shown, by name.")
+    )
+    venues = synced(Names((), default_value=(), help="Venues that are shown, by name."))
+    timeframe = synced(Duration("5m", help="Length of a candle; setting it estimates anew."))
+    as_of = synced(Time(None, allow_none=True, help="The past time that is shown [UTC]; None: the present."))
+    future = Bool(default_value=False, help="Whether candles after `as_of` are drawn too.").tag(sync=True)
+    time_range = synced(TimeRange(None, allow_none=True, help="(from, to) shown [UTC]; None: the window."))
+    price_range = synced(
+        PriceRange(None, allow_none=True, help="(low, high) shown [quote/base]; None: around the candles.")
+    )
+
+    prior = traitlets.Any("effective", help="The leverage prior; setting it estimates anew.")
+    selection = traitlets.Instance(
+        Selection, None, allow_none=True, read_only=True, help="What the box holds, or None."
+    )
+    selected_clusters = traitlets.Tuple(help="Clusters clicked on the map or ticked in the list.")
 
     _document = Unicode().tag(sync=True)
     _assets = anywidget.WidgetTrait().tag(sync=True)
@@ -94,6 +147,7 @@ class HeatmapView(anywidget.AnyWidget):
     _prior = Unicode().tag(sync=True)
     _frames = List(Dict()).tag(sync=True)
     _market = Dict(default_value=None, allow_none=True).tag(sync=True)
+    _live = Dict(default_value=None, allow_none=True).tag(sync=True)
     _book = Dict(default_value=None, allow_none=True).tag(sync=True)
     _clusters = List(Dict()).tag(sync=True)
     _doubt = Dict(default_value=None, allow_none=True).tag(sync=True)
@@ -105,46 +159,212 @@ class HeatmapView(anywidget.AnyWidget):
     def __init__(
         self,
         session: Session,
-        label: str,
-        notice: str | None,
-        *,
-        simulated: bool = False,
-        arguments: str = "",
+        about: Callable[[], About],
+        take: Callable[[Any], None],
+        unwatched: Callable[[], None],
+        lock: RLock,
         **traits: Any,
     ) -> None:
         from liqwidget.widget.figure import empty_document_json
 
-        self._lock = threading.RLock()
-        self._session = session
-        self._named = {"label": label, "simulated": simulated, "arguments": arguments}
-        self._notice = notice
-        self._found: tuple[Cluster, ...] = ()
-        self._bokeh_document: Document | None = None
         self._own_layout = "layout" not in traits
+        self._lock, self._ranged = lock, 0
+        shown, share = weakly(self._shown), weakly(self._share)
+        self._display = Display(session, weakly(self._settings), about, share, lock)
+        self._updates: Live[Any] = Live(
+            self._display,
+            take,
+            calmed=weakly(self._calmed),
+            tell=weakly(self._told),
+            say=weakly(self._say_live),
+            unwatched=unwatched,
+        )
+        self._selecting = Selecting(shown)
+        self._ranges = ranges = UncertaintyRanges(weakly(self._with_ranges), share, lock)
+        self._drawn_on = FigureDocument(weakly(self._patched))
+        self._answers = Answers(
+            {
+                protocol.ViewRequest: weakly(self._picture),
+                protocol.ReadingRequest: weakly(self._reading),
+                protocol.ProvenanceRequest: weakly(self._opened),
+                protocol.HtmlRequest: weakly(self._file),
+                protocol.TakenNote: self._updates.taken,
+                protocol.BokehRequest: bokeh_script,
+                protocol.CodeRequest: front_end,
+            }
+        )
         palettes = [
             {"name": name, "label": palette.label}
             | {theme: look_up_table(name, theme).tobytes() for theme in ("dark", "light")}
             for name, palette in PALETTES.items()
         ]
         shared = {"_palettes": palettes, "_sides": side_colours_state(), "_assets": bokeh_asset()}
-        known = {"venues": session.ledger.names, "timeframe": duration_text(session.ledger.timeframe)}
-        super().__init__(**shared, **(known | traits))
-        self._usual = self._defaults()
+        super().__init__(**shared, **({"venues": session.ledger.names, "selected_clusters": ()} | traits))
+        self._usual = default_state(self, option_names(HeatmapWidget))
         self.set_trait("symbol", session.ledger.symbol)
         self._document = empty_document_json()
         self._refresh()
-        self.observe(weakly(self._kernel_trait_changed), list(_KERNEL_TRAITS))
+        self.observe(weakly(self._kernel_trait_changed), list(KERNEL_TRAITS))
+        self.observe(weakly(self._chosen), ["_selection", "_selected", "selected_clusters"])
+        self.observe(lambda _: ranges.renew(), "whiskers")
+        self.observe(weakly(self._range_set), "time_range")
         self.on_msg(weakly(self._answer))
         shown_here(self)
 
+    # ------------------------------------------------------------------ what is shown
+
+    def _show(self, session: Session, *, every: bool = False, live: bool = False) -> None:
+        """Let another session answer: the one place where it changes; with the lock held.
+
+        Venues that it does not have are not shown any more, and all that it has are if all were, or `every` is true.
+        """
+        every |= self.venues == self._display.session.ledger.names
+        names = session.ledger.names
+        kept = tuple(name for name in self.venues if name in names)
+        self._display.take(session, live=live)
+        self.venues = names if every or not kept else kept
+
+    def _refresh(self) -> None:
+        """Compute what the settings show, and send it in one go."""
+        with self._lock, self.hold_sync():
+            self._updates.caught_up()
+            self._display.whole()
+            self._share(self._selecting.renewed(self._selection, self._selected))
+            self._ranges.renew()
+
+    def _shown(self) -> Shown:
+        self._updates.catch_up()
+        return self._display.shown
+
+    def _settings(self) -> Settings:
+        """Return what the kernel computes with, as one value."""
+        return Settings(
+            measure=self.measure,
+            horizon=self.horizon,
+            window=self.window,
+            sensitivity=self.sensitivity,
+            leverage=None if self.leverage == LEVERAGE_GROUPS else self.leverage,
+            venues=None if self.venues == self._display.session.ledger.names else self.venues,
+            as_of=None if self.as_of is None else time_ns(self.as_of),
+            future=self.future,
+        )
+
+    def _kernel_trait_changed(self, change: Any) -> None:
+        if change["name"] in ("window", "as_of"):
+            self._share({"time_range": None, "price_range": None})
+        self._refresh()
+
+    def _chosen(self, change: Any) -> None:
+        self._share(self._selecting.followed(change["name"], change["new"], self._selected))
+
+    def _share(self, traits: dict[str, Any]) -> None:
+        """Set traits by name, and send them in one go."""
+        with self.hold_sync():
+            for name, value in traits.items():
+                self.set_trait(name, value)
+
+    @traitlets.validate("venues")
+    def _known_venues(self, proposal: Any) -> tuple[str, ...]:
+        names = self._display.session.ledger.names
+        unknown = [name for name in proposal["value"] if name not in names]
+        if unknown:
+            message = f"venues: Expected one or more of {', '.join(names)}, was {unknown[0]!r}"
+            raise traitlets.TraitError(message)
+        return tuple(name for name in names if name in proposal["value"])
+
+    @traitlets.validate("selected_clusters")
+    def _known_clusters(self, proposal: Any) -> tuple[Cluster, ...]:
+        try:
+            return self._selecting.known(proposal["value"])
+        except DataError as error:
+            message = f"selected_clusters: {error}"
+            raise traitlets.TraitError(message) from error
+
+    @traitlets.validate("prior")
+    def _known_prior(self, proposal: Any) -> Any:
+        Prior.parse(proposal["value"])
+        return proposal["value"]
+
+    # ------------------------------------------------------------------ ranges of uncertainty
+
+    def _with_ranges(self) -> Shown | None:
+        return self._shown() if self.whiskers else None
+
+    # ------------------------------------------------------------------ live updates
+
+    def _calmed(self, closed: bool) -> bool:  # noqa: FBT001
+        """Follow with ranges once what costs more was made anew; return whether users are to be told."""
+        if closed:
+            self._ranges.renew()
+        standing = {cluster.id for cluster in self._display.shown.clusters}
+        return closed or not standing.issuperset(self._selected)
+
+    def _told(self) -> None:
+        """Bring up to date what users observe, and move a range on that shows the present."""
+        with self._lock:
+            self._share(self._selecting.renewed(self._selection, self._selected))
+            shift = self._display.session.closed - self._ranged
+            if shift > 0 and self.time_range is not None and time_ns(self.time_range[1]) > self._ranged:
+                self.time_range = tuple(timestamp(time_ns(part) + shift) for part in self.time_range)
+
+    def _range_set(self, _change: Any) -> None:
+        self._ranged = self._display.session.closed
+
+    def _say_live(self, text: str) -> None:
+        if text or self._error.startswith(FAILED):
+            self._error = text
+
+    # ------------------------------------------------------------------ messages
+
+    def _answer(self, _widget: Any, content: Any, _buffers: Any) -> None:
+        reply = self._answers.to(content)
+        if reply is not None:
+            self.send(*reply)
+
+    def _picture(self, request: protocol.ViewRequest) -> Reply:
+        with self._lock:
+            reply = picture_of(request, self._display.shown)
+        self._ranges.watch()
+        return reply
+
+    def _reading(self, request: protocol.ReadingRequest) -> Reply:
+        with self._lock:
+            return reading_of(request, self._display.shown)
+
+    def _opened(self, request: protocol.ProvenanceRequest) -> Reply:
+        with self._lock:
+            return self._selecting.opened(request, self.selection, self.selected_clusters)
+
+    def _file(self, request: protocol.HtmlRequest) -> Reply:
+        with self._lock:
+            name = f"{_FILE_NAME.sub('_', self.symbol)}-liquidations.html"
+            return protocol.file_answer(request, name, self._page().encode())
+
+    def _page(self, title: str | None = None) -> str:
+        """Return the text of a file that holds it as it is set up."""
+        from liqwidget.widget.export import html_page
+
+        self._ranges.complete()
+        return html_page(self.get_state(shared_names(HeatmapWidget)), str(self._css), self._shown(), title)
+
+    def _patched(self, patch: dict[str, Any], document: str) -> None:
+        """Send a change of the document to the views that are open, and keep it for those that open later."""
+        self.send({"type": "patch", "content": patch})
+        self._document = document
+
+    # ------------------------------------------------------------------ the way to the page
+
     def open(self) -> None:
-        """Open the way to the page; the way does not keep the view alive (see `liqwidget.widget.keeping`)."""
+        """Open the way to the page; the way does not keep the view alive (see `liqwidget.widget.lifetime`)."""
         super().open()
         self.comm.on_msg(weakly(self._handle_msg))
 
     def close(self) -> None:
-        """Close the view, and the layout that was made for it."""
+        """Close the view, and the layout that was made for it; nothing goes on behind it."""
         was_open = self.comm is not None
+        if was_open:
+            self._updates.close()
+            self._ranges.close()
         super().close()
         if was_open and self._own_layout:
             self.layout.close()
@@ -154,178 +374,27 @@ class HeatmapView(anywidget.AnyWidget):
         if not ending():
             super().__del__()
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Refuse a name that a heatmap does not have: a misspelt control would be kept and do nothing."""
+        if not name.startswith("_"):
+            checked_attribute(type(self), name)
+        super().__setattr__(name, value)
+
     def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
         shown_here(self)
         return super()._repr_mimebundle_(**options)
 
-    def _defaults(self) -> dict[str, Any]:
-        """Return the default of each public trait as JSON: code that makes a view anew leaves those out.
-
-        Symbol and timeframe stand among the arguments of its source.
-        """
-        apart = ("symbol", "timeframe")
-        public = [name for name in self.shared_names() if not name.startswith("_") and name not in apart]
-        forms = {name: self.trait_metadata(name, "to_json") or (lambda value, _: value) for name in public}
-        return {name: form(self.trait_defaults(name), self) for name, form in forms.items()}
-
-    @property
-    def session(self) -> Session:
-        """What answers for the ledger shown."""
-        return self._session
-
-    @property
-    def found(self) -> tuple[Cluster, ...]:
-        """Clusters that stand at the end shown, largest in the shown measure first."""
-        return self._found
-
-    @property
-    def market_state(self) -> dict[str, Any]:
-        """What the front end knows of the market: label, notice, times, last price."""
-        return dict(self._market)
-
-    @classmethod
-    def shared_names(cls) -> tuple[str, ...]:
-        """Names of the traits that the front end reads, but for the assets and frames that depend on where it runs."""
-        return tuple(name for name in HeatmapView.class_own_traits(sync=True) if name not in ("_assets", "_frames"))
-
-    @property
-    def settings(self) -> Settings:
-        """What the kernel computes with, as one value."""
-        return Settings(
-            measure=self.measure,
-            horizon=self.horizon,
-            window=self.window,
-            sensitivity=self.sensitivity,
-            leverage=None if self.leverage == LEVERAGE_GROUPS else self.leverage,
-            venues=None if self.venues == self._session.ledger.names else self.venues,
-            as_of=None if self.as_of is None else time_ns(self.as_of),
-            future=self.future,
-        )
-
-    @traitlets.validate("venues")
-    def _known_venues(self, proposal: Any) -> tuple[str, ...]:
-        names = self._session.ledger.names
-        unknown = [name for name in proposal["value"] if name not in names]
-        if unknown:
-            message = f"venues: Expected one or more of {', '.join(names)}, was {unknown[0]!r}"
-            raise traitlets.TraitError(message)
-        return tuple(name for name in names if name in proposal["value"])
-
-    def complete(self) -> None:
-        """Compute what is otherwise left for later, so that the state can be saved whole; nothing is left here."""
-
-    def _refresh(self) -> None:
-        """Compute what the settings show, and send it in one go."""
-        with self._lock, self.hold_sync():
-            self._show(*self._computed(self._session, self.settings))
-            self._keep_ticks()
-
-    def _computed(
-        self, session: Session, settings: Settings, *, frames: bool = True
-    ) -> tuple[tuple[Cluster, ...], dict[str, Any]]:
-        """Return the clusters and traits of what settings show; `frames`: the picture of the whole window too."""
-        found = session.clusters(settings)
-        market = session.market(settings) | self._named | self._freshness()
-        said = (self._notice, market["grade"]["sentence"])
-        market["notice"] = "\n".join(filter(None, said)) or None
-        traits = {
-            "_market": market,
-            "_book": session.book(settings),
-            "_clusters": [cluster_state(cluster) for cluster in found],
-        }
-        return found, traits | ({"_frames": [session.base_frame(settings).state()]} if frames else {})
-
-    def _show(self, found: tuple[Cluster, ...], traits: dict[str, Any]) -> None:
-        with self._lock, self.hold_sync():
-            self._found = found
-            for name, value in traits.items():
-                self.set_trait(name, value)
-
-    def _keep_ticks(self) -> None:
-        """Untick clusters that stand no more."""
-        kept = [cluster.id for cluster in self.found if cluster.id in self._selected]
-        if kept != list(self._selected):
-            self._selected = kept
-
-    def _freshness(self) -> dict[str, Any]:
-        """Return what the market's state says of the age of its data."""
-        return {}
-
-    def _kernel_trait_changed(self, change: Any) -> None:
-        if change["name"] in ("window", "as_of"):
-            with self.hold_sync():
-                self.time_range = None
-                self.price_range = None
-        self._refresh()
-
-    def _answer(self, _widget: Any, content: Any, _buffers: Any) -> None:
-        """Answer one message; whatever goes wrong is an answer too."""
-        try:
-            reply = self._reply(protocol.decode_request(content))
-        except Exception as error:  # noqa: BLE001 - the front end waits for an answer, whatever went wrong
-            asked = content if isinstance(content, dict) else {}
-            reply = protocol.error_answer(str(asked.get("view", "")), _whole(asked.get("id")), error), []
-        if reply is not None:
-            self.send(*reply)
-
-    def _reply(self, request: protocol.Request) -> tuple[dict[str, Any], protocol.Buffers] | None:
-        if isinstance(request, protocol.TakenNote):
-            return None
-        if isinstance(request, protocol.BokehRequest | protocol.CodeRequest):
-            bokeh = isinstance(request, protocol.BokehRequest)
-            kind, packed = ("bokeh", bokeh_gzip()) if bokeh else ("code", code_gzip())
-            return {"type": kind, "view": request.view, "id": request.id, "version": bokeh_version()}, [packed]
-        if isinstance(request, protocol.HtmlRequest):
-            from liqwidget.widget.export import html_page
-
-            with self._lock:
-                name = f"{_FILE_NAME.sub('_', self.symbol)}-liquidations.html"
-                return protocol.file_answer(request, name, html_page(self).encode())
-        with self._lock:
-            settings = self.settings
-            if isinstance(request, protocol.ReadingRequest):
-                values = self._session.reading(settings, request.time, request.price)
-                return {"type": "reading", "view": request.view, "id": request.id} | values, []
-            if isinstance(request, protocol.ProvenanceRequest):
-                return self._opened(request)
-            frame = self._session.frame(settings, request.time, request.price, request.width, request.height)
-            return protocol.frame_answer(request, frame)
-
-    def _opened(self, request: protocol.ProvenanceRequest) -> tuple[dict[str, Any], protocol.Buffers]:
-        """Return when what is selected was opened; nothing can be selected here."""
-        return opened_answer(request, (), clusters=0)
-
-    def _document_shown(self) -> Document:
-        """Return the Bokeh document, made on first use; from then on changes reach the views as patches."""
-        if self._bokeh_document is None:
-            from liqwidget.widget.figure import empty_document
-
-            self._bokeh_document = empty_document()
-            self._bokeh_document.on_change(weakly(self._patch))
-        return self._bokeh_document
-
-    def _patch(self, event: Any) -> None:
-        """Send a change of the document to the views that are open, and keep it for those that open later."""
-        from bokeh.core.serialization import Serializer
-
-        from liqwidget.widget.figure import document_json
-
-        document = self._bokeh_document
-        if document is None:
-            return
-        serializer = Serializer(references=document.models.synced_references, deferred=False)
-        content = {"events": serializer.encode([event])}
-        document.models.flush_synced()
-        self.send({"type": "patch", "content": content})
-        self._document = document_json(document)
-
-    def __repr__(self) -> str:
-        """Return a text that is the same in every run."""
-        return f"{type(self).__name__}({self.symbol!r})"
-
     def _repr_keys(self) -> Iterator[str]:
         yield from ()
 
+    def __repr__(self) -> str:
+        """Return what it shows, a text that is the same in every run."""
+        described = [] if not self._market else [repr(self.symbol), self._described()]
+        return f"{type(self).__name__}({', '.join(described)})"
 
-def _whole(value: Any) -> int:
-    return value if isinstance(value, int) and not isinstance(value, bool) else -1
+    def _described(self) -> str:
+        simulated, few = self._market["simulated"], len(self.venues) <= _MOST_NAMES
+        named = " + ".join(self.venues) if few else f"{len(self.venues)} venues"
+        start, end = self.time_range or map(timestamp, self._display.shown.window)
+        where = "simulated" if simulated else named
+        return f"{where}, {self.timeframe}, {self.window}: {start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M} UTC"

@@ -4,7 +4,7 @@
 checkout (see `tests.recorded`) and takes about 20 seconds. Every candidate says, each hour and for every horizon, the
 chance that price gets to prices below and above; the horizon's lows and highs answer.
 
-- Error and bias are those of `liqwidget.study.reliability`: of prices said to have a chance, what share was touched.
+- Error and bias are those of `liqwidget.trust.reliability`: of prices said to have a chance, what share was touched.
 - Skill is 1 - Brier score / Brier score of the share that was touched over the whole time, at distances that do not
   depend on what is said (those reached in 2.5 %, 7.5 % .. 97.5 % of the windows).
 - Markets count equally, then horizons. Intervals (95 %) draw two-week blocks of the calendar anew, all coins and venues
@@ -27,8 +27,8 @@ from liqwidget.domain.lattice import CELL
 from liqwidget.domain.time import DAY, HOUR, duration_ns, time_ns
 from liqwidget.estimate.estimator import estimate
 from liqwidget.field import measure
-from liqwidget.market.sample import sample_market
-from liqwidget.study.reliability import CLIP, excursions
+from liqwidget.market.simulated.sample import sample_market
+from liqwidget.trust.reliability import CLIP, excursions
 from tests.recorded import FOLDER
 
 if TYPE_CHECKING:

@@ -10,14 +10,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from liqwidget.market.sample import sample_market
+from liqwidget.market.simulated.sample import sample_market
 from tests.accuracy.idea_list import Provider, recorded
 from tests.accuracy.test_scores import scorer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from liqwidget.market.sample import SampleMarket
+    from liqwidget.market.simulated.sample import SampleMarket
     from tests.accuracy.variant_books import Floats, Market
 
 Group = npt.NDArray[Any]

@@ -14,11 +14,11 @@ from liqwidget.estimate.calibrate import calibrate
 from liqwidget.estimate.estimator import estimate
 from liqwidget.field.density import NAMED_PRIORS, Prior
 from liqwidget.heatmap import LiqHeatmap
-from liqwidget.market.sample import sample_market
-from liqwidget.study.reliability import reliability
-from liqwidget.study.score import score
-from liqwidget.study.score_standing import score_positions, score_truth
-from liqwidget.study.uncertainty import PUBLISHED, Alternative, default_alternatives
+from liqwidget.market.simulated.sample import sample_market
+from liqwidget.trust.reliability import reliability
+from liqwidget.trust.score import score
+from liqwidget.trust.score_standing import score_positions, score_truth
+from liqwidget.trust.uncertainty import PUBLISHED, Alternative, default_alternatives
 from tests.accuracy import chance, recorded_truth
 from tests.accuracy.recorded_truth import COINS
 from tests.accuracy.test_timeframes import FINE, RECORDINGS, agreement
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from liqwidget.domain.frames import MarketData
     from liqwidget.estimate.calibration import Calibration
-    from liqwidget.study.scores import Score, Scores
+    from liqwidget.trust.score_table import Score, Scores
 
 RANK, PARTIAL, GAIN = "rank correlation", "partial rank correlation", "delta R2"
 RATIO, LOWER, UPPER = (f"size ratio, {part}" for part in ("median", "lower quartile", "upper quartile"))

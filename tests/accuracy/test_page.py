@@ -21,7 +21,7 @@ from tests.recorded import needs_recordings
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from liqwidget.study.scores import Scores
+    from liqwidget.trust.score_table import Scores
 
 NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 CHEAP = tuple(name for name in RECORDED if name != "calibrations")

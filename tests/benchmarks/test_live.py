@@ -14,7 +14,7 @@ import pytest
 from liqwidget import LiqHeatmap
 from liqwidget.domain.time import MILLISECOND, MINUTE
 from tests.benchmarks.test_budgets import walk
-from tests.fake_feed import FakeFeed
+from tests.fake_feed import FakeFeed, asked
 
 if TYPE_CHECKING:
     from pytest_benchmark.fixture import BenchmarkFixture
@@ -35,13 +35,13 @@ def test_a_live_candle_of_one_venue_to_its_column(benchmark: BenchmarkFixture) -
     """The ledger advanced and the picture's new column ready: budget 3 ms."""
     feed = feed_of(1)
     heatmap = LiqHeatmap("BTC", source=feed.markets, window="24h")
-    settings = heatmap.settings
-    price = heatmap.session.fitted(settings, heatmap.session.window(settings))
+    settings = heatmap._settings()
+    price = heatmap._display.session.fitted(settings, heatmap._display.session.window(settings))
     times = (feed.ledger.end + second * 100 * MILLISECOND for second in itertools.count(1))
 
     def candle() -> None:
         heatmap._take(feed.at(next(times)))
-        session = heatmap.session
+        session = heatmap._display.session
         column = session.closed / MILLISECOND, session.ledger.end / MILLISECOND
         session.frame(settings, column, price, 4, 600)
 
@@ -58,13 +58,13 @@ def test_updates_a_second_of_three_venues(capsys: pytest.CaptureFixture[str]) ->
 
     def take(change: Any) -> None:
         shown.append((time.perf_counter(), change["new"]["time"][1]))
-        heatmap._courier.taken("view", int(change["new"]["number"]))
+        heatmap._updates.delivery.taken("view", int(change["new"]["number"]))
 
     heatmap.observe(take, "_live")
     begun = time.perf_counter()
     lag: list[float] = []
     while (now := time.perf_counter() - begun) < RUN_SECONDS:
-        heatmap.offer(feed.at(start + int(now * MINUTE)))
+        heatmap._updates.offer(asked(feed.at(start + int(now * MINUTE))))
         if shown:
             lag.append(now - (shown[-1][1] * MILLISECOND - start) / MINUTE)
         threading.Event().wait(0.02)

@@ -47,7 +47,7 @@ def agreement(heatmap: Heatmap, drawn: Drawn, levels: Levels | None = None) -> f
 def stretched(heatmap: Heatmap, drawn: Drawn) -> Levels:
     """Return the pixel bytes of the first, coarse picture stretched over what is drawn."""
     assert drawn.heat is not None
-    base = "h.session.base_frame(h.settings)"
+    base = "h._display.session.base_frame(h._settings())"
     (start, end), (low, high), width, height = heatmap.kernel.value(
         f"(lambda frame: [frame.time, frame.price, frame.width, frame.height])({base})"
     )

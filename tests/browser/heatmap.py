@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from liqwidget.look import LOOK
 from liqwidget.raster.palette import look_up_table
 from tests.waiting import eventually, settled
 
@@ -42,7 +43,7 @@ h
 """
 """A cell: a heatmap h and what happened to it."""
 FORGET = "for kept in (asked, boxes, seen, ticks): kept.clear()"
-GROUND = {"light": (255, 255, 255), "dark": (13, 16, 23)}
+GROUND = {theme: tuple(bytes.fromhex(colours.ground[1:])) for theme, colours in LOOK.themes.items()}
 VISIBLE = 12
 DOUBLE_CLICK_MS = 500
 """Bokeh takes two clicks within 300 ms for a double click."""
@@ -184,7 +185,7 @@ class Heatmap:
     def sharp(self) -> Drawn:
         """Wait until the raster drawn is one cell a pixel of exactly what is looked at, and all is at rest."""
         self.page.mouse.move(3, 3)
-        first, last = self.kernel.value(f"{self.name}.market_state['time']")
+        first, last = self.kernel.value(f"{self.name}._market['time']")
 
         def is_sharp(drawn: Drawn) -> bool:
             heat = drawn.heat
@@ -238,8 +239,8 @@ class Heatmap:
         """Return the palette entries of what the kernel computes for the view, shape (rows, columns), top first."""
         heat = drawn.heat
         assert heat is not None
-        asked = f"{self.name}.settings, {heat.time}, {heat.price}, {heat.width}, {heat.height}"
-        self.kernel.run(f"asked_for = {self.name}.session.frame({asked})")
+        asked = f"{self.name}._settings(), {heat.time}, {heat.price}, {heat.width}, {heat.height}"
+        self.kernel.run(f"asked_for = {self.name}._display.session.frame({asked})")
         pixels = self.bytes("asked_for.pixels").reshape(heat.height, heat.width)[::-1]
         raised = self.kernel.value("asked_for.raised")
         return np.where(pixels & 127, (pixels & 128) | np.minimum((pixels & 127) + raised, 127), pixels)

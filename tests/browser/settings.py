@@ -9,7 +9,8 @@ import traitlets
 
 from liqwidget.domain.time import timestamp
 from liqwidget.widget import traits
-from liqwidget.widget.view import HeatmapView
+from liqwidget.widget.names import option_names
+from liqwidget.widget.view import HeatmapWidget
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,7 +23,7 @@ LAST = ("time_range", "price_range")
 
 def public() -> list[str]:
     """Return the names of the traits that a reader may set, ranges last."""
-    names = [name for name in HeatmapView.shared_names() if not name.startswith("_") and name != "symbol"]
+    names = [*option_names(HeatmapWidget), "timeframe"]
     return [*(name for name in names if name not in LAST), *LAST]
 
 

@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from liqwidget.market import exchange
-from tests.exchanges.clients import only_loopback
-from tests.exchanges.market_tape import sample_tape
-from tests.exchanges.server import ExchangeServer
+from liqwidget.market.venue import worker
+from tests.venues.clients import only_loopback
+from tests.venues.recorded_market import sample_tape
+from tests.venues.server import VenueServer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
 @pytest.fixture
-def server() -> Iterator[ExchangeServer]:
+def server() -> Iterator[VenueServer]:
     """The loopback exchanges; afterwards no thread and no connection is left, and no other host was tried."""
-    with only_loopback() as refused, ExchangeServer(sample_tape(("BTC", "ETH"))) as running:
+    with only_loopback() as refused, VenueServer(sample_tape(("BTC", "ETH"))) as running:
         yield running
-        exchange.close()
+        worker.close()
     assert not refused
     assert not [thread.name for thread in threading.enumerate() if thread.name.startswith("liqwidget")]

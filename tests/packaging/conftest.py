@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -98,7 +99,7 @@ def binder_environment(
     for entry in conda["dependencies"]:
         if isinstance(entry, dict):
             environment.run("python", "-m", "pip", "install", "--quiet", *entry["pip"], cwd=clean_tree)
-    environment.run(*postbuild_pip_line.split(), "--quiet", cwd=clean_tree)
+    environment.run(*shlex.split(postbuild_pip_line), "--quiet", cwd=clean_tree)
     return environment
 
 
@@ -109,7 +110,7 @@ def distributions(tmp_path_factory: pytest.TempPathFactory, machine: dict[str, s
     tree = folder / "liqwidget"
     shutil.copytree(ROOT, tree, ignore=WITHOUT)
     builder = Environment(Path(sys.prefix), machine)
-    builder.run("python", "-m", "build", "--outdir", str(folder / "dist"), str(tree), cwd=folder)
+    builder.run("python", "-m", "build", "--no-isolation", "--outdir", str(folder / "dist"), str(tree), cwd=folder)
     (sdist,) = (folder / "dist").glob("*.tar.gz")
     (wheel,) = (folder / "dist").glob("*.whl")
     return {"sdist": sdist, "wheel": wheel}

@@ -34,6 +34,7 @@ heatmap.to_html(sys.argv[1])
 print(liqwidget.__file__)
 print(repr(heatmap))
 assert liqwidget.__version__ == importlib.metadata.version("liqwidget")
+assert not {"jupyterlab", "jupyter_server", "notebook"} & set(sys.modules)
 """
 
 
@@ -63,7 +64,7 @@ def test_wheel_draws_the_sample(wheel_environment: Environment, tmp_path: Path) 
     page = tmp_path / "sample.html"
     printed = wheel_environment.run("python", "-c", SCRIPT, str(page), cwd=tmp_path).splitlines()
     assert Path(printed[0]).is_relative_to(wheel_environment.folder)
-    assert printed[1] == "LiqHeatmap('BTC')"
+    assert printed[1] == "LiqHeatmap('BTC', simulated, 5m, 7d: 2026-01-24 00:00 to 2026-01-31 00:00 UTC)"
     assert "simulated" in page.read_text(encoding="utf-8").lower()
 
 

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from liqwidget import DataError
-from liqwidget.raster.palette import CONTRAST, DEFAULT_PALETTE, LEVELS, PALETTES, Theme, look_up_table, oklab
+from liqwidget.raster.palette import CONTRAST, DEFAULT_PALETTE, GROUNDS, LEVELS, PALETTES, Theme, look_up_table, oklab
 from tests.raster.eyes import EYES, seen_by
 
-GROUND = {"dark": np.array([13, 16, 23]), "light": np.array([255, 255, 255])}
+GROUND = {theme: np.array(list(bytes.fromhex(colour[1:]))) for theme, colour in GROUNDS.items()}
 
 every = pytest.mark.parametrize("name", PALETTES)
 both = pytest.mark.parametrize("theme", ["dark", "light"])

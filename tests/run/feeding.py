@@ -14,14 +14,14 @@ import pandas as pd
 from liqwidget.domain.ledger import RowKind
 from liqwidget.domain.time import MILLISECOND
 from liqwidget.estimate.estimator import estimate
-from liqwidget.market import exchange
-from liqwidget.market.exchange import fetch_history
+from liqwidget.market.fetch import fetch_history
+from liqwidget.market.venue import worker
 from liqwidget.run import venue_feed
-from liqwidget.run.live import Feed, Update
-from tests.exchanges.clients import _rewritten, only_loopback
-from tests.exchanges.market_tape import sample_tape
-from tests.exchanges.server import ExchangeServer
+from liqwidget.run.live import Ask, Feed, Update
 from tests.ledgers import content
+from tests.venues.clients import _rewritten, only_loopback
+from tests.venues.recorded_market import sample_tape
+from tests.venues.server import VenueServer
 from tests.waiting import PATIENCE_S, until
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class Live:
 
     Parameters
     ----------
-    server : ExchangeServer
+    server : VenueServer
         One hour or more before its tape's end.
     names : tuple of str
         Venues whose history is read before, as a heatmap does.
@@ -54,7 +54,7 @@ class Live:
         pace; keep; ahead, of our clock [s]; the others are the feed's.
     """
 
-    def __init__(self, server: ExchangeServer, *names: str, more: tuple[str, ...] = (), **options: Any) -> None:
+    def __init__(self, server: VenueServer, *names: str, more: tuple[str, ...] = (), **options: Any) -> None:
         self.server, self.names = server, (*names, *more)
         self.start = pd.Timestamp(server.clock.now - HOURS * 3_600_000, unit="ms", tz="UTC").floor("5min")
         self.options = {"paced": False, "first_wait": 0.005, "request_seconds": 2.0, **options}
@@ -65,8 +65,13 @@ class Live:
         self.markets = [self.history(name) for name in names]
         ledger = estimate(self.markets)
         self.feed = Feed(
-            self.markets, ledger, self.names, on_update=self.updates.append, pace=pace, keep=keep, **self.options
+            self.markets, ledger, self.names, on_change=self._take, pace=pace, keep=keep, **self.options
         )  # fmt: skip
+
+    def _take(self, ask: Ask) -> None:
+        update = ask()
+        if update is not None:
+            self.updates.append(update)
 
     def _address(self, venue: str, url: str) -> str:
         return str(_rewritten(url, self.server.base, venue))
@@ -99,8 +104,8 @@ class Live:
         def there() -> bool:
             parts = {part.venue.name: part for part in self.feed._venues}
             return all(
-                (track := parts[name].track) is not None
-                and not track.awaits(now)
+                (growing := parts[name].growing) is not None
+                and not growing.awaits(now)
                 and not parts[name].dirty
                 and self.updates
                 and name in self.last.ledger.names
@@ -171,7 +176,7 @@ def whole(ledger: Ledger) -> list[Any]:
 
 
 @contextlib.contextmanager
-def exchanges(before: int = DAY // 2, speed: float = 0.0, silent: float = 6000.0) -> Iterator[ExchangeServer]:
+def exchanges(before: int = DAY // 2, speed: float = 0.0, silent: float = 6000.0) -> Iterator[VenueServer]:
     """The loopback exchanges, in the middle of a candle; afterwards no thread is left and no other host was tried.
 
     The test's clock may stand still without a socket being taken for dead.
@@ -181,18 +186,18 @@ def exchanges(before: int = DAY // 2, speed: float = 0.0, silent: float = 6000.0
         mock.patch.object(venue_feed, "SILENT_SECONDS", silent),
         mock.patch.object(venue_feed, "REFUSED_WAIT", 10.0),
         only_loopback() as refused,
-        ExchangeServer(tape, now=tape.end - before + 60_000, speed=speed) as running,
+        VenueServer(tape, now=tape.end - before + 60_000, speed=speed) as running,
     ):
         try:
             yield running
         finally:
-            exchange.close()
+            worker.close()
     assert not refused
     assert not [thread.name for thread in threading.enumerate() if thread.name.startswith("liqwidget")]
 
 
 @contextlib.contextmanager
-def live(server: ExchangeServer, *names: str, **options: Any) -> Iterator[Live]:
+def live(server: VenueServer, *names: str, **options: Any) -> Iterator[Live]:
     """A started feed, stopped afterwards."""
     made = Live(server, *names, **options)
     made.feed.start()

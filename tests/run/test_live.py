@@ -12,36 +12,36 @@ from liqwidget import store
 from liqwidget.domain.ledger import RowKind
 from liqwidget.domain.time import MILLISECOND
 from liqwidget.estimate.estimator import estimate
-from liqwidget.market.exchange import fetch_history
-from tests.exchanges import faults
+from liqwidget.market.fetch import fetch_history
 from tests.run.feeding import PLACES, STEP, exchanges, live, whole
+from tests.venues import faults
 from tests.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.exchanges.server import ExchangeServer
+    from tests.venues.server import VenueServer
 
 
 @pytest.fixture
-def server() -> Iterator[ExchangeServer]:
+def server() -> Iterator[VenueServer]:
     with exchanges() as running:
         yield running
 
 
 @pytest.mark.parametrize("name", PLACES)
-def test_candle_by_candle_the_ledger_is_that_of_clean_history(server: ExchangeServer, name: str) -> None:
+def test_candle_by_candle_the_ledger_is_that_of_clean_history(server: VenueServer, name: str) -> None:
     with live(server, name) as feeding:
         feeding.connected()
         feeding.advance(12)
         feeding.check()
-        track = feeding.feed._venues[0].track
-        assert track is not None
-        assert track.recomputed == 0
-        assert len(track.settled.venues[0].time) > len(feeding.markets[0].time)
+        growing = feeding.feed._venues[0].growing
+        assert growing is not None
+        assert growing.recomputed == 0
+        assert len(growing.settled.venues[0].time) > len(feeding.markets[0].time)
 
 
-def test_venues_go_on_together_and_one_joins(server: ExchangeServer) -> None:
+def test_venues_go_on_together_and_one_joins(server: VenueServer) -> None:
     with live(server, "binance", "okx", more=("bybit",)) as feeding:
         feeding.connected()
         assert feeding.feed.status[2].venue == "bybit"
@@ -51,7 +51,7 @@ def test_venues_go_on_together_and_one_joins(server: ExchangeServer) -> None:
         assert [part.venue for part in feeding.last.markets] == ["binance", "okx", "bybit"]
 
 
-def test_an_unfinished_candle_is_shown_and_replaced(server: ExchangeServer) -> None:
+def test_an_unfinished_candle_is_shown_and_replaced(server: VenueServer) -> None:
     with live(server, "binance") as feeding:
         feeding.connected()
         feeding.advance()
@@ -76,7 +76,7 @@ def test_an_unfinished_candle_is_shown_and_replaced(server: ExchangeServer) -> N
         feeding.check()
 
 
-def test_open_interest_that_has_no_history_is_kept_for_the_next_start(server: ExchangeServer) -> None:
+def test_open_interest_that_has_no_history_is_kept_for_the_next_start(server: VenueServer) -> None:
     with live(server, "hyperliquid", "binance", keep=True) as feeding:
         feeding.connected()
         feeding.advance(4)
@@ -96,7 +96,7 @@ def test_open_interest_that_has_no_history_is_kept_for_the_next_start(server: Ex
 
 
 @pytest.mark.parametrize("name", ["binance", "bybit", "okx"])
-def test_liquidations_are_heard_once_by_position_side_in_dollars(server: ExchangeServer, name: str) -> None:
+def test_liquidations_are_heard_once_by_position_side_in_dollars(server: VenueServer, name: str) -> None:
     with live(server, name) as feeding:
         feeding.connected()
         until(lambda: any(channel.kind == "liquidations" for one in server.sockets for channel in one.channels))
@@ -117,7 +117,7 @@ def test_liquidations_are_heard_once_by_position_side_in_dollars(server: Exchang
         np.testing.assert_allclose(found.size[late], (happened["size"] * happened["price"])[rows], rtol=1e-3)
 
 
-def test_a_venue_whose_sockets_are_shut_is_polled(server: ExchangeServer) -> None:
+def test_a_venue_whose_sockets_are_shut_is_polled(server: VenueServer) -> None:
     server.faults.inject(faults.Status(403), venue="okx", kind="stream", times=None)
     with live(server, "okx") as feeding:
         until(lambda: feeding.states() == {"okx": "reconnecting"} and feeding.updates)
@@ -126,22 +126,22 @@ def test_a_venue_whose_sockets_are_shut_is_polled(server: ExchangeServer) -> Non
         assert "refuses requests from this network (403)" in feeding.last.status[0].reason
 
 
-def test_a_listener_that_fails_stops_nothing(server: ExchangeServer, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_listener_that_fails_stops_nothing(server: VenueServer, caplog: pytest.LogCaptureFixture) -> None:
     with live(server, "binance") as feeding:
-        tell = feeding.feed._on_update
+        tell = feeding.feed._on_change
 
         def fail(update: object) -> None:
             tell(update)  # type: ignore[arg-type]
             raise ValueError("listener")
 
-        feeding.feed._on_update = fail
+        feeding.feed._on_change = fail
         feeding.connected()
         feeding.advance(2)
         feeding.check()
     assert "A listener to live updates failed" in caplog.text
 
 
-def test_another_prior_estimates_anew(server: ExchangeServer) -> None:
+def test_another_prior_estimates_anew(server: VenueServer) -> None:
     with live(server, "binance") as feeding:
         feeding.connected()
         feeding.feed.estimate_with("nominal")

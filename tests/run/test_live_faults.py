@@ -9,14 +9,14 @@ from unittest import mock
 import pytest
 
 from liqwidget.run import venue_feed
-from tests.exchanges import faults
 from tests.run.feeding import DAY, PLACES, STEP, Live, exchanges, live
+from tests.venues import faults
 from tests.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.exchanges.faults import Fault
+    from tests.venues.faults import Fault
 
 
 @pytest.fixture(scope="module")

@@ -12,27 +12,28 @@ import pandas as pd
 import pytest
 import traitlets
 
-from liqwidget import LiqHeatmap, timeframed
+from liqwidget import LiqHeatmap
 from liqwidget.domain.time import duration_ns
 from liqwidget.errors import SourceError
 from liqwidget.estimate.estimator import estimate
-from liqwidget.market import exchange
-from liqwidget.market import source as source_module
+from liqwidget.market import fetch
+from liqwidget.market import read as read_module
+from liqwidget.run import following
 from liqwidget.run import live as live_module
 from liqwidget.run.live import Feed, Update
-from tests.exchanges import faults
 from tests.run.feeding import STEP, exchanges, whole
+from tests.venues import faults
 from tests.waiting import PATIENCE_S, until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from liqwidget.market.source import Source
-    from tests.exchanges.server import ExchangeServer
+    from tests.venues.server import VenueServer
 
 
 @pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[ExchangeServer]:
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[VenueServer]:
     """Exchanges that heatmaps find by themselves."""
     with exchanges() as running:
         clock = running.clock
@@ -45,23 +46,24 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[ExchangeServer]:
             "first_wait": 0.005,
         }
         since = pd.Timestamp(clock.now, unit="ms", tz="UTC") - pd.Timedelta("6h")
-        asked = functools.partial(exchange.request_history, since=since, **options)
-        monkeypatch.setattr(exchange, "request_history", asked)
+        asked = functools.partial(fetch.request_history, since=since, **options)
+        monkeypatch.setattr(fetch, "request_history", asked)
         monkeypatch.setattr(live_module, "Feed", functools.partial(Feed, pace=300.0, **options))
         yield running
 
 
 def closed(heatmap: LiqHeatmap) -> int:
     """Return the last close shown [ms], as a view that keeps up would see it."""
-    heatmap._courier.taken("view", heatmap._courier._pace.number)
-    return heatmap.session.closed // 1_000_000
+    delivery = heatmap._updates.delivery
+    delivery.taken("view", delivery._recipients.number)
+    return heatmap._display.session.closed // 1_000_000
 
 
 def connected(heatmap: LiqHeatmap) -> None:
     until(lambda: set(heatmap.status["state"]) == {"connected"}, lambda: heatmap.status)
 
 
-def test_a_live_heatmap_follows_until_it_is_closed(server: ExchangeServer) -> None:
+def test_a_live_heatmap_follows_until_it_is_closed(server: VenueServer) -> None:
     heatmap = LiqHeatmap("BTC", ["binance", "okx"], live=True, window="12h")
     connected(heatmap)
     for _ in range(3):
@@ -83,21 +85,21 @@ def test_a_live_heatmap_follows_until_it_is_closed(server: ExchangeServer) -> No
     until(lambda: not [thread for thread in threading.enumerate() if thread.name.startswith("liqwidget")])
 
 
-def test_a_venue_that_comes_back_joins_the_picture(server: ExchangeServer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_venue_that_comes_back_joins_the_picture(server: VenueServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(live_module, "AGAIN_SECONDS", 30.0)
     server.faults.inject(faults.Status(451), venue="okx", times=4)
     heatmap = LiqHeatmap("BTC", ["binance", "okx"], live=True)
     assert heatmap.venues == ("binance",)
-    assert "okx" in (heatmap.market_state["notice"] or "")
+    assert "okx" in (heatmap._market["notice"] or "")
     until(lambda: closed(heatmap) and heatmap.venues == ("binance", "okx"), lambda: heatmap.status)
     assert heatmap.ledger.names == ("binance", "okx")
     heatmap.close()
 
 
-def test_a_heatmap_that_nobody_holds_stops_its_feed(server: ExchangeServer) -> None:
+def test_a_heatmap_that_nobody_holds_stops_its_feed(server: VenueServer) -> None:
     heatmap = LiqHeatmap("BTC", ["binance"], live=True)
     connected(heatmap)
-    feed = weakref.ref(heatmap._feed)
+    feed = weakref.ref(heatmap._following._feed)
     kept = weakref.ref(heatmap)
     heatmap.close()
     del heatmap
@@ -121,44 +123,45 @@ def test_what_is_no_exchange_cannot_be_followed(source: str) -> None:
 
 def read_and_followed(heatmap: LiqHeatmap, timeframe: str) -> None:
     """Wait until a timeframe is read, and followed live."""
-    until(lambda: heatmap._before is None and heatmap.timeframe == timeframe, lambda: heatmap._error)
-    until(lambda: heatmap._feed is not None and heatmap._feed.running)
+    until(lambda: heatmap._following._before is None and heatmap.timeframe == timeframe, lambda: heatmap._error)
+    until(lambda: heatmap._following._feed is not None and heatmap._following._feed.running)
     connected(heatmap)
-    assert heatmap._feed is not None
-    assert heatmap._feed._setting.step == duration_ns(timeframe) == heatmap.ledger.timeframe
+    feed = heatmap._following._feed
+    assert feed is not None
+    assert feed._setting.step == duration_ns(timeframe) == heatmap.ledger.timeframe
 
 
 def reading() -> list[threading.Thread]:
     return [thread for thread in threading.enumerate() if thread.name == "liqwidget-timeframe"]
 
 
-def test_another_timeframe_is_read_and_followed(server: ExchangeServer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_timeframe_is_read_and_followed(server: VenueServer, monkeypatch: pytest.MonkeyPatch) -> None:
     heatmap = LiqHeatmap("BTC", ["binance", "okx"], live=True, window="12h", venues=("okx",), prior="isolated")
     connected(heatmap)
-    let_go, read = threading.Event(), source_module.read
+    let_go, read = threading.Event(), read_module.read
     slow = threading.Event()
 
     def held(symbol: str, names: list[str], timeframe: str) -> Source:
         (slow if timeframe == "15m" else let_go).wait(PATIENCE_S)
         return read(symbol, names, timeframe)
 
-    monkeypatch.setattr(timeframed, "read", held)
+    monkeypatch.setattr(following, "read", held)
     heatmap.timeframe = "1h"
     assert heatmap.ledger.timeframe == duration_ns("1h")
-    assert heatmap.market_state["reading"] == "Reading 1h candles; until then the map is made of shorter ones"
+    assert heatmap._market["reading"] == "Reading 1h candles; until then the map is made of shorter ones"
     let_go.set()
     read_and_followed(heatmap, "1h")
-    assert not heatmap.market_state["reading"]
-    assert heatmap.market_state["timeframes"] == ["1m", "5m", "15m", "30m", "1h", "4h", "1d"]
-    assert heatmap.market_state["arguments"] == 'source=["binance", "okx"], timeframe="1h"'
+    assert not heatmap._market["reading"]
+    assert heatmap._market["timeframes"] == ["1m", "5m", "15m", "30m", "1h", "4h", "1d"]
+    assert heatmap._market["arguments"] == 'source=["binance", "okx"], timeframe="1h"'
     server.clock.advance(3_600_000 - server.clock.now % 3_600_000)
     until(lambda: closed(heatmap) == server.clock.now, lambda: heatmap.status)
     assert (heatmap.venues, heatmap.window, heatmap.ledger.prior.name) == (("okx",), "12h", "isolated")
-    assert heatmap.market_state["arguments"] == 'source=["binance", "okx"], timeframe="1h"'
+    assert heatmap._market["arguments"] == 'source=["binance", "okx"], timeframe="1h"'
     # The newest of several choices is shown, whichever is read first; a shorter one leaves the map there until then.
     let_go.clear()
     heatmap.timeframe = "15m"
-    assert heatmap.market_state["reading"] == "Reading 15m candles; the map shows 1h candles until then"
+    assert heatmap._market["reading"] == "Reading 15m candles; the map shows 1h candles until then"
     heatmap.timeframe = "30m"
     slow.set()
     until(lambda: len(reading()) == 1)
@@ -180,7 +183,7 @@ def test_another_timeframe_is_read_and_followed(server: ExchangeServer, monkeypa
 
 
 def test_a_venue_that_joins_after_another_prior_has_it_too(
-    server: ExchangeServer, monkeypatch: pytest.MonkeyPatch
+    server: VenueServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(live_module, "AGAIN_SECONDS", 30.0)
     server.faults.inject(faults.Status(451), venue="okx", times=4)
@@ -193,21 +196,21 @@ def test_a_venue_that_joins_after_another_prior_has_it_too(
     heatmap.close()
 
 
-def test_live_data_take_the_place_of_the_sample(server: ExchangeServer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_live_data_take_the_place_of_the_sample(server: VenueServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(live_module, "AGAIN_SECONDS", 30.0)
-    monkeypatch.setattr(source_module, "VENUES", ("binance", "okx"))
+    monkeypatch.setattr(read_module, "VENUES", ("binance", "okx"))
     for name in ("binance", "okx"):
         server.faults.inject(faults.Status(451), venue=name, times=4)
     heatmap = LiqHeatmap("BTC", live=True)
-    assert heatmap.market_state["simulated"]
-    assert heatmap.market_state["label"] == "BTC · simulated market"
+    assert heatmap._market["simulated"]
+    assert heatmap._market["label"] == "BTC · simulated market"
     heatmap.prior = "nominal"
     until(lambda: closed(heatmap) and heatmap.venues == ("binance", "okx"), lambda: heatmap.status)
     heatmap.stop()
-    state = heatmap.market_state
+    state = heatmap._market
     assert (state["label"], state["simulated"], state["arguments"]) == ("BTC · binance + okx", False, "")
     assert "Simulated" not in (state["notice"] or "")
-    assert heatmap.session.asked == ("binance", "okx")
+    assert heatmap._display.session.asked == ("binance", "okx")
     assert heatmap.ledger.prior.name == "nominal"
     assert whole(heatmap.ledger) == whole(estimate(heatmap.markets, "nominal"))
     heatmap.close()
@@ -219,7 +222,7 @@ def test_an_update_from_before_another_prior_is_made_anew() -> None:
     markets = heatmap.markets
     late = Update(estimate(markets), markets, (), None, 1)
     heatmap = LiqHeatmap("BTC", "sample", prior="nominal")
-    heatmap.offer(late)
+    heatmap._updates.offer(lambda: late)
     heatmap.stop()
     assert whole(heatmap.ledger) == whole(estimate(markets, "nominal"))
     heatmap.close()

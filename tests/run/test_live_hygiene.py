@@ -14,34 +14,34 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from liqwidget.market.exchange import worker
-from liqwidget.market.exchange_stream import Stream
+from liqwidget.market.venue.stream import Stream
+from liqwidget.market.venue.worker import worker
 from liqwidget.run.venue_feed import VenueFeed
-from tests.exchanges import faults
 from tests.run.feeding import PLACES, STEP, Live, exchanges, live
+from tests.venues import faults
 from tests.waiting import PATIENCE_S, until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.exchanges.faults import Fault
-    from tests.exchanges.server import ExchangeServer
+    from tests.venues.faults import Fault
+    from tests.venues.server import VenueServer
 
 
 @pytest.fixture
-def server() -> Iterator[ExchangeServer]:
+def server() -> Iterator[VenueServer]:
     with exchanges() as running:
         yield running
 
 
-def nothing_left(server: ExchangeServer) -> None:
+def nothing_left(server: VenueServer) -> None:
     """Expect that no socket is open, no thread runs, and nothing warns when it is collected."""
     until(lambda: not any(one.open for one in server.sockets))
     assert not [thread.name for thread in threading.enumerate() if thread.name.startswith("liqwidget")]
     gc.collect()
 
 
-def test_after_stop_no_task_socket_or_thread_is_left(server: ExchangeServer) -> None:
+def test_after_stop_no_task_socket_or_thread_is_left(server: VenueServer) -> None:
     with live(server, *PLACES) as feeding:
         feeding.connected()
         feeding.advance(2)
@@ -69,7 +69,7 @@ def test_after_stop_no_task_socket_or_thread_is_left(server: ExchangeServer) -> 
 
 
 @pytest.mark.parametrize("moment", ["at once", "begun", "asking", "connecting", "silent", "waiting"])
-def test_it_can_be_stopped_at_any_moment(server: ExchangeServer, moment: str) -> None:
+def test_it_can_be_stopped_at_any_moment(server: VenueServer, moment: str) -> None:
     feeding = Live(server, "binance", "okx", request_seconds=30.0)
     struck = {
         "asking": (faults.Hang(), ("candles",)),
@@ -93,7 +93,7 @@ def test_it_can_be_stopped_at_any_moment(server: ExchangeServer, moment: str) ->
 
 @pytest.mark.parametrize("place", ["_ask", "run"])
 def test_it_can_be_stopped_while_somebody_makes_another_error_of_it(
-    server: ExchangeServer, place: str, monkeypatch: pytest.MonkeyPatch
+    server: VenueServer, place: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     there = threading.Event()
 
@@ -113,18 +113,18 @@ def test_it_can_be_stopped_while_somebody_makes_another_error_of_it(
     nothing_left(server)
 
 
-def test_it_can_be_stopped_by_its_listener_and_started_again(server: ExchangeServer) -> None:
+def test_it_can_be_stopped_by_its_listener_and_started_again(server: VenueServer) -> None:
     with live(server, "binance") as feeding:
-        tell = feeding.feed._on_update
+        tell = feeding.feed._on_change
 
         def once(update: object) -> None:
             tell(update)  # type: ignore[arg-type]
             feeding.feed.stop()
 
-        feeding.feed._on_update = once
+        feeding.feed._on_change = once
         until(lambda: not feeding.feed.running)
         until(lambda: feeding.states() == {"binance": "off"})
-        feeding.feed._on_update = tell
+        feeding.feed._on_change = tell
         server.clock.advance(3 * STEP)
         feeding.feed.start()
         feeding.connected()
@@ -133,7 +133,7 @@ def test_it_can_be_stopped_by_its_listener_and_started_again(server: ExchangeSer
 
 
 @pytest.mark.parametrize("fault", [None, faults.Hang(), faults.Silence(after=0)], ids=repr)
-def test_the_threads_end_wins_over_the_feeds(server: ExchangeServer, fault: Fault | None) -> None:
+def test_the_threads_end_wins_over_the_feeds(server: VenueServer, fault: Fault | None) -> None:
     feeding = Live(server, *PLACES)
     for name in PLACES if fault else ():
         server.faults.inject(fault, venue=name, kind="stream", times=None)  # type: ignore[arg-type]
@@ -161,7 +161,7 @@ def test_a_busy_cell_does_not_hold_it_up() -> None:
 CODE = """
 import sys, threading, time
 from liqwidget.estimate.estimator import estimate
-from liqwidget.market.exchange import fetch_history
+from liqwidget.market.fetch import fetch_history
 from liqwidget.run.live import Feed
 
 def address(venue, url):
@@ -172,7 +172,7 @@ def address(venue, url):
 options = {"address": address, "clock": lambda: int(sys.argv[2]), "paced": False}
 market = fetch_history("binance", "BTC", "5m", int(sys.argv[3]), **options).market()
 told = []
-feed = Feed([market], estimate(market), on_update=told.append, **options)
+feed = Feed([market], estimate(market), on_change=lambda ask: told.append(ask()), **options)
 feed.start()
 while not (told and feed.status[0].state == "connected"):
     time.sleep(0.01)
@@ -180,7 +180,7 @@ print("fed", flush=True)
 """
 
 
-def test_the_end_of_the_interpreter_is_quiet(server: ExchangeServer) -> None:
+def test_the_end_of_the_interpreter_is_quiet(server: VenueServer) -> None:
     now = server.clock.now * 1_000_000
     command = [
         sys.executable,

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from liqwidget.market.exchange import worker
+from liqwidget.market.venue.worker import worker
 from liqwidget.run import venue_feed
-from tests.exchanges.questions import HOUR, MINUTE
 from tests.run.feeding import WITH_HISTORY, exchanges, live
+from tests.venues.questions import HOUR, MINUTE
 from tests.waiting import PATIENCE_S, until
 
 SEED = 20261122
@@ -72,7 +72,7 @@ def soaked(hours: float, seconds: float, share: float) -> dict[str, float]:
             figures["updates"], figures["incidents"] = told, sum(map(len, feeding.feed.incidents.values()))
             figures["served"], figures["struck"] = len(server.served), sum(bool(one.faults) for one in server.served)
             figures["sockets"] = len(server.sockets)
-            figures["recomputed"] = sum(part.track.recomputed for part in feeding.feed._venues if part.track)
+            figures["recomputed"] = sum(part.growing.recomputed for part in feeding.feed._venues if part.growing)
             until(lambda: sum(one.open for one in server.sockets) <= 6)
             until(lambda: worker().submit(count_tasks()).result(PATIENCE_S) <= tasks + SPARE)
         until(lambda: not any(one.open for one in server.sockets))

@@ -13,9 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from liqwidget import LiqHeatmap
+from liqwidget.domain.status import VenueStatus
 from liqwidget.domain.time import duration_ns
 from liqwidget.field.density import NAMED_PRIORS, Prior
-from liqwidget.market.source import VENUES, Source, VenueStatus
+from liqwidget.market.source import VENUES, Source
 from liqwidget.widget.priors import prior_state
 
 if TYPE_CHECKING:
@@ -59,5 +60,5 @@ def test_the_arguments_read_the_same_source_again(markets: tuple[MarketData, ...
 def test_a_heatmap_says_how_it_was_read(timeframe: str) -> None:
     heatmap = LiqHeatmap("BTC", source="sample", timeframe=timeframe)
     wanted = {"5m": 'source="sample"', "15m": 'source="sample", timeframe="15m"'}
-    assert heatmap.market_state["arguments"] == wanted[timeframe]
+    assert heatmap._market["arguments"] == wanted[timeframe]
     heatmap.close()

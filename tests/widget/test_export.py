@@ -111,7 +111,7 @@ def test_png_refuses_what_it_cannot_draw(heatmap: LiqHeatmap, tmp_path: Path) ->
         (3.4e12, "$3.4T"),
         (999_999, "$1M"),
         (0.0, "$0"),
-        (-1_500, "-$1.5K"),
+        (-1_500, "\N{MINUS SIGN}$1.5K"),
     ],
 )
 def test_money_is_short(value: float, text: str) -> None:

@@ -37,24 +37,24 @@ def packed(frames: list[Frame]) -> int:
 
 @pytest.mark.parametrize("window", ["12h", "all"])
 def test_every_window_is_there_in_both_measures_on_one_ladder(heatmap: LiqHeatmap, window: str) -> None:
-    settings = replace(heatmap.settings, window=window, measure="size")
-    frames = stored_frames(heatmap.session, settings)
-    assert (ns(frames[0]), frames[0].measure) == (heatmap.session.window(settings), "size")
+    settings = replace(heatmap._settings(), window=window, measure="size")
+    frames = stored_frames(heatmap._display.session, settings)
+    assert (ns(frames[0]), frames[0].measure) == (heatmap._display.session.window(settings), "size")
     for measure in ("expected", "size"):
         ours = [frame for frame in frames if frame.measure == measure]
         for each in WINDOWS:
-            time = heatmap.session.window(replace(settings, window=each))
-            low, high = heatmap.session.fitted(settings, time)
+            time = heatmap._display.session.window(replace(settings, window=each))
+            low, high = heatmap._display.session.fitted(settings, time)
             assert any(ns(one) == time and one.price[0] < low and high < one.price[1] for one in ours), each
         strongest = {one.top * 10 ** (-one.decades * one.raised / LEVELS) for one in ours}
         assert list(strongest) == pytest.approx(
-            [heatmap.session.top(replace(settings, measure=measure))] * len(strongest)
+            [heatmap._display.session.top(replace(settings, measure=measure))] * len(strongest)
         )
 
 
 def test_any_stretch_of_time_lies_in_a_part_at_most_four_times_as_long(heatmap: LiqHeatmap) -> None:
-    start, end = heatmap.session.window(replace(heatmap.settings, window="all"))
-    times = [ns(frame) for frame in stored_frames(heatmap.session, heatmap.settings, room=10**9)]
+    start, end = heatmap._display.session.window(replace(heatmap._settings(), window="all"))
+    times = [ns(frame) for frame in stored_frames(heatmap._display.session, heatmap._settings(), room=10**9)]
     shortest = min(stop - begin for begin, stop in times if stop < end)
     for length in (shortest // 2, (end - start) // 9, (end - start) // 4):
         for begin in range(start, end - length, (end - start) // 97):
@@ -63,23 +63,23 @@ def test_any_stretch_of_time_lies_in_a_part_at_most_four_times_as_long(heatmap: 
 
 
 def test_they_keep_to_their_room_by_fewer_parts_then_by_fewer_pixels(heatmap: LiqHeatmap) -> None:
-    most = stored_frames(heatmap.session, heatmap.settings)
+    most = stored_frames(heatmap._display.session, heatmap._settings())
     windows = [frame for frame in most if frame.width != 100]
     assert len(windows) < len(most)
-    tight = stored_frames(heatmap.session, heatmap.settings, room=packed(windows) + packed(most[-4:]))
+    tight = stored_frames(heatmap._display.session, heatmap._settings(), room=packed(windows) + packed(most[-4:]))
     assert len(windows) < len(tight) < len(most)
     assert tight[0].width == 160
-    assert stored_frames(heatmap.session, heatmap.settings, room=packed(windows) // 2)[0].width == 80
+    assert stored_frames(heatmap._display.session, heatmap._settings(), room=packed(windows) // 2)[0].width == 80
 
 
 def test_the_range_shown_is_there_as_it_is_shown(heatmap: LiqHeatmap) -> None:
-    start, end = heatmap.session.window(heatmap.settings)
+    start, end = heatmap._display.session.window(heatmap._settings())
     time = start + (end - start) // 3, end - (end - start) // 3
     for price in (None, (29_000.0, 31_000.0)):
-        frames = stored_frames(heatmap.session, heatmap.settings, (time, price))
+        frames = stored_frames(heatmap._display.session, heatmap._settings(), (time, price))
         found = next(frame for frame in frames if ns(frame) == time)
         assert price is None or found.price == price
     outside = end, end + 10**9
-    assert len(stored_frames(heatmap.session, heatmap.settings, (outside, None), room=0)) == len(
-        stored_frames(heatmap.session, heatmap.settings, room=0)
+    assert len(stored_frames(heatmap._display.session, heatmap._settings(), (outside, None), room=0)) == len(
+        stored_frames(heatmap._display.session, heatmap._settings(), room=0)
     )

@@ -7,7 +7,6 @@ import json
 import re
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 from bokeh.document import Document
@@ -16,8 +15,7 @@ from bokeh.plotting import figure
 
 from liqwidget.widget import assets
 from liqwidget.widget.figure import build_figure, document_json, empty_document, empty_document_json
-
-SOURCES = Path(__file__).parents[2] / "js" / "src"
+from tests.recorded_look import cases
 
 
 @pytest.fixture
@@ -28,25 +26,18 @@ def document() -> Document:
 
 
 def test_every_name_that_the_front_end_looks_for_is_there(document: Document) -> None:
-    asked = set(re.findall(r'"(liq-[a-z-]+)"', (SOURCES / "plot.ts").read_text()))
-    assert {"liq-figure", "liq-heat", "liq-candles", "liq-clusters", "liq-last", "liq-selection", "liq-box"} <= asked
+    ((_, asked),) = cases("figure", "names")
+    assert {"liq-figure", "liq-heat", "liq-candles", "liq-clusters", "liq-last", "liq-selection", "liq-box"} <= {*asked}
     for name in asked:
         assert document.get_model_by_name(name) is not None, name
 
 
 def test_the_front_end_fills_the_columns_that_the_figure_draws(document: Document) -> None:
-    written = {
-        "liq-candles": SOURCES / "candle_columns.ts",
-        "liq-clusters": SOURCES / "cluster_columns.ts",
-        "liq-cluster-labels": SOURCES / "cluster_columns.ts",
-        "liq-heat": SOURCES / "plot.ts",
-    }
-    for name, path in written.items():
-        text = path.read_text()
-        source = document.get_model_by_name(name)
-        assert isinstance(source, ColumnDataSource)
-        for column in source.data:
-            assert re.search(rf"\b{column}\b", text), f"{name}: {column}"
+    filled = dict(cases("figure", "columns"))
+    sources = [model for model in document.models if isinstance(model, ColumnDataSource) and model.name]
+    assert {source.name for source in sources} == set(filled)
+    for source in sources:
+        assert sorted(source.data) == filled[source.name], source.name
 
 
 def test_the_json_is_small_and_reads_back(document: Document) -> None:

@@ -12,8 +12,8 @@ import pytest
 import traitlets
 
 from liqwidget import DataError, LiqHeatmap, MarketData, SourceError, profile
-from liqwidget.market import source
-from liqwidget.market.source import ENVIRONMENT, base_symbol
+from liqwidget.market import read
+from liqwidget.market.read import ENVIRONMENT, base_symbol
 from liqwidget.widget import protocol
 from tests.answers import answering, gathered, history
 from tests.waiting import PATIENCE_S
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 def view_request(heatmap: LiqHeatmap, number: int = 1) -> dict[str, Any]:
-    start, end = heatmap.market_state["time"]
+    start, end = heatmap._market["time"]
     return {
         "type": "view",
         "view": "a",
@@ -45,25 +45,26 @@ def view_request(heatmap: LiqHeatmap, number: int = 1) -> dict[str, Any]:
 def test_without_a_network_the_simulated_market_is_shown_with_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
     answering(monkeypatch, {"okx": SourceError("okx is under maintenance: try again later")})
     heatmap = LiqHeatmap("BTC")
-    assert heatmap.market_state["simulated"]
-    notice = heatmap.market_state["notice"]
+    assert heatmap._market["simulated"]
+    notice = heatmap._market["notice"]
     assert "Simulated market: no exchange could be read: binance, bybit, hyperliquid" in notice
     assert "okx: is under maintenance" in notice
-    assert "simulated" in heatmap.market_state["label"]
+    assert "simulated" in heatmap._market["label"]
     status = heatmap.status
     assert set(status["state"]) == {"simulated", "refused"}
     assert status.loc["okx (real)", "reason"] == "is under maintenance: try again later"
     assert "open interest every 5m" in str(status.loc["okx (real)", "publishes"])
-    assert repr(heatmap) == "LiqHeatmap('BTC')"
+    shown = "simulated, 5m, 7d: 2026-01-24 00:00 to 2026-01-31 00:00 UTC"
+    assert repr(heatmap) == f"LiqHeatmap('BTC', {shown})"
 
 
 def test_what_answers_is_shown_and_what_is_missing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     answering(monkeypatch, {"binance": history("binance"), "bybit": history("bybit")})
     heatmap = LiqHeatmap("BTC")
     assert heatmap.venues == ("binance", "bybit")
-    assert heatmap.market_state["label"] == "BTC · binance + bybit"
-    assert "Without okx, hyperliquid, bitget, gate, htx: cannot be found" in heatmap.market_state["notice"]
-    assert not heatmap.market_state["simulated"]
+    assert heatmap._market["label"] == "BTC · binance + bybit"
+    assert "Without okx, hyperliquid, bitget, gate, htx: cannot be found" in heatmap._market["notice"]
+    assert not heatmap._market["simulated"]
     status = heatmap.status
     assert status["state"].tolist() == ["connected"] * 2 + ["refused"] * 5
     assert "2 venues of 7 answered" in heatmap.grade.reasons
@@ -72,7 +73,7 @@ def test_what_answers_is_shown_and_what_is_missing_is_said(monkeypatch: pytest.M
 
 def test_a_venue_that_answers_later_joins(monkeypatch: pytest.MonkeyPatch) -> None:
     made = answering(monkeypatch, {"binance": history("binance"), "bybit": gathered("bybit", 300), "okx": None})
-    monkeypatch.setattr(source, "FIRST_SECONDS", 0.0)
+    monkeypatch.setattr(read, "FIRST_SECONDS", 0.0)
     heatmap = LiqHeatmap("BTC", ["binance", "bybit", "okx"])
     assert heatmap.status["state"].tolist() == ["connected", "connected", "off"]
     assert heatmap.status.loc["bybit", "reason"] == "older candles are still being read"
@@ -85,14 +86,14 @@ def test_a_venue_that_answers_later_joins(monkeypatch: pytest.MonkeyPatch) -> No
     assert not thread.is_alive()
     assert joined.is_set()
     assert heatmap.venues == ("binance", "bybit", "okx")
-    assert heatmap.market_state["label"] == "BTC · binance + bybit + okx"
+    assert heatmap._market["label"] == "BTC · binance + bybit + okx"
     assert set(heatmap.status["state"]) == {"connected"}
     assert len(heatmap.markets[1].time) == 400
 
 
 def test_stop_ends_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     made = answering(monkeypatch, {"binance": history("binance"), "okx": None})
-    monkeypatch.setattr(source, "FIRST_SECONDS", 0.0)
+    monkeypatch.setattr(read, "FIRST_SECONDS", 0.0)
     heatmap = LiqHeatmap("BTC", ["binance", "okx"])
     thread = next(thread for thread in threading.enumerate() if thread.name == "liqwidget-joining")
     heatmap.close()
@@ -141,8 +142,8 @@ def test_the_usual_spellings_name_the_same_coin(symbol: str) -> None:
 def test_the_environment_makes_any_source_the_sample(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(ENVIRONMENT, "sample")
     heatmap = LiqHeatmap("BTC", source=["binance", "bybit"], live=True)
-    assert heatmap.market_state["simulated"]
-    assert ENVIRONMENT in heatmap.market_state["notice"]
+    assert heatmap._market["simulated"]
+    assert ENVIRONMENT in heatmap._market["notice"]
 
 
 def test_own_frames_are_shown_as_they_are(markets: tuple[MarketData, ...]) -> None:
@@ -151,14 +152,14 @@ def test_own_frames_are_shown_as_they_are(markets: tuple[MarketData, ...]) -> No
         heatmap = LiqHeatmap.from_frames(pd.concat([candles, candles[-1:]]), symbol="kPEPE", venue="bybit", window="3d")
     assert heatmap.symbol == "kPEPE"
     assert heatmap.window == "3d"
-    assert "no open interest, sizes are relative" in heatmap.market_state["notice"]
-    assert not heatmap.market_state["simulated"]
+    assert "no open interest, sizes are relative" in heatmap._market["notice"]
+    assert not heatmap._market["simulated"]
 
 
 def test_short_data_say_that_they_warm_up(markets: tuple[MarketData, ...]) -> None:
     heatmap = LiqHeatmap.from_frames(markets[0].to_frame()[:3])
-    assert "warming up: 0.8 hours of data" in heatmap.market_state["notice"]
-    assert heatmap.market_state["grade"]["hatched"]
+    assert "warming up: 0.8 hours of data" in heatmap._market["notice"]
+    assert heatmap._market["grade"]["hatched"]
     assert heatmap.grade.letter == "D"
     with pytest.raises(DataError, match="at least two candles"):
         LiqHeatmap.from_frames(markets[0].to_frame()[:1], timeframe="15m")
@@ -346,7 +347,7 @@ def test_a_view_request_is_answered_with_its_picture(heatmap: LiqHeatmap, ask: A
 
 
 def test_a_reading_request_is_answered_with_numbers(heatmap: LiqHeatmap, ask: Ask) -> None:
-    time = heatmap.market_state["time"][1]
+    time = heatmap._market["time"][1]
     content, _ = ask({"type": "reading", "view": "a", "id": 2, "time": time, "price": 20_000})
     assert content["long"]["size"] > 0
     json.dumps(content, allow_nan=False)
@@ -364,7 +365,7 @@ def test_a_failure_inside_is_an_answer_too(heatmap: LiqHeatmap, ask: Ask, monkey
     def broken(*_: object) -> None:
         raise ZeroDivisionError("by hand")
 
-    monkeypatch.setattr(heatmap.session, "frame", broken)
+    monkeypatch.setattr(heatmap._display.session, "frame", broken)
     content, _ = ask(view_request(heatmap))
     assert (content["type"], content["message"]) == ("error", "by hand")
 

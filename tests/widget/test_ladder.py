@@ -22,7 +22,7 @@ BIN = 10 ** (DECADES / LEVELS)
 @pytest.mark.parametrize("out", [1, 5])
 def test_the_ladder_spans_what_is_on_the_picture(heatmap: LiqHeatmap, measure: str, out: float) -> None:
     """No value lies above it, so that a threshold anywhere from nothing to the highest value hides what it says."""
-    session, settings = heatmap.session, replace(heatmap.settings, measure=measure)
+    session, settings = heatmap._display.session, replace(heatmap._settings(), measure=measure)
     start, end = session.window(settings)
     low, high = session.fitted(settings, (start, end))
     price = ((low + high) / 2 - out * (high - low) / 2, (low + high) / 2 + out * (high - low) / 2)

@@ -89,13 +89,13 @@ def test_the_book_is_the_profile_of_the_time_shown(heatmap: LiqHeatmap, stack: s
 
 def test_what_followed_is_shown_on_request_alone(heatmap: LiqHeatmap) -> None:
     heatmap.as_of = pd.Timestamp("2026-01-06", tz="UTC")
-    session, settings = heatmap.session, heatmap.settings
+    session, settings = heatmap._display.session, heatmap._settings()
     end = session.end(settings)
     time = (end - 10 * HOUR, end + 5 * HOUR)
     known = session.candles(settings, time, 200)[1]
     assert session.candles(settings, time, 200, 5 * HOUR)[1] == pytest.approx(known, nan_ok=True)
     heatmap.future = True
-    later = session.candles(heatmap.settings, time, 200, 5 * HOUR)[1]
+    later = session.candles(heatmap._settings(), time, 200, 5 * HOUR)[1]
     assert known[1].max() <= end / MILLISECOND < later[1].max()
     assert later[:, : known.shape[1]] == pytest.approx(known, nan_ok=True)
     assert np.isnan(later[6:, known.shape[1] :]).all()

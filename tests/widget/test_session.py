@@ -104,7 +104,7 @@ def test_what_stands_is_taken_apart_once_a_refresh(session: Session, monkeypatch
         asked.append(arguments[1])
         return by_group(*arguments)
 
-    monkeypatch.setattr("liqwidget.study.around.by_group", counted)
+    monkeypatch.setattr("liqwidget.study.standing.by_group", counted)
     past = replace(SIZE, as_of=session.ledger.end - 5 * HOUR)
     session.clusters(past)
     session.book(past)

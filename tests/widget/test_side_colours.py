@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import matplotlib.image
@@ -12,22 +12,21 @@ import pytest
 import traitlets
 
 from liqwidget import LiqHeatmap
+from liqwidget.look import LOOK
 from liqwidget.raster.palette import GROUNDS, oklab
-from liqwidget.widget.side_colours import DEFAULT_SIDE_COLOURS, SIDE_COLOURS
+from liqwidget.raster.side_colours import DEFAULT_SIDE_COLOURS, SIDE_COLOURS
+from liqwidget.widget.assets import STATIC
 from tests.raster.eyes import EYES, contrast, seen_by
 from tests.widget.test_export import state_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from liqwidget.raster.palette import Theme
 
-SOURCES = Path(__file__).parents[2] / "js" / "src"
 AA = 4.5
-RAISED = {"dark": "#1a1f2a", "light": "#f3f5f8"}
-TEXT = {"dark": "#e6eaf0", "light": "#1b2330"}
-TINT = 0.24
-"""How much of a side's colour lies under the amounts of the table: css/table.css."""
+TINT = LOOK.amount_tint
 
 pairs = pytest.mark.parametrize("name", SIDE_COLOURS)
 themes = pytest.mark.parametrize("theme", ["dark", "light"])
@@ -41,10 +40,10 @@ def channels(colour: str) -> np.ndarray:
 @themes
 def test_they_are_readable_as_text_and_under_text(name: str, theme: Theme) -> None:
     for colour in SIDE_COLOURS[name].of(theme).values():
-        assert min(contrast(colour, GROUNDS[theme]), contrast(colour, RAISED[theme])) >= AA
+        assert min(contrast(colour, GROUNDS[theme]), contrast(colour, LOOK.themes[theme].raised)) >= AA
         mixed = TINT * channels(colour) + (1 - TINT) * channels(GROUNDS[theme])
         under = "#" + "".join(f"{round(255 * part):02x}" for part in mixed)
-        assert contrast(TEXT[theme], under) >= AA
+        assert contrast(LOOK.themes[theme].text, under) >= AA
 
 
 @themes
@@ -59,18 +58,15 @@ def test_the_alternative_is_apart_for_every_eye_and_the_convention_for_full_sigh
     assert long[1] > 0.1 > -0.1 > short[1]
 
 
-def test_the_stylesheet_and_the_canvas_know_the_same_grounds_and_colours() -> None:
+@themes
+def test_the_stylesheet_has_the_colours_of_the_theme(theme: Theme) -> None:
     """What the numbers above are about is what the page draws with."""
-    style = (SOURCES / "css" / "base.css").read_text(encoding="utf-8")
-    light, dark = style.split('[data-theme="dark"]')[:2]
-    parts: tuple[tuple[Theme, str], ...] = (("light", light), ("dark", dark))
-    for theme, part in parts:
-        wanted = {"ground": GROUNDS[theme], "surface": GROUNDS[theme], "raised": RAISED[theme], "text": TEXT[theme]}
-        assert [name for name, colour in wanted.items() if f"--liq-{name}: {colour};" not in part] == []
-    canvas = (SOURCES / "colours.ts").read_text(encoding="utf-8")
-    found = re.findall(r'long: "(#\w+)",\s+short: "(#\w+)"', canvas)
-    usual = SIDE_COLOURS[DEFAULT_SIDE_COLOURS]
-    assert found == [usual.dark, usual.light]
+    blocks = re.findall(r"\.liq-root(\[data-theme=dark\])?\{([^}]*)\}", (STATIC / "widget.css").read_text("utf-8"))
+    styles = [block for dark, block in blocks if bool(dark) == (theme == "dark") and "--liq-ground:" in block]
+    set_once = dict(re.findall(r"--liq-([a-z-]+): *([^;]+)", styles[0]))
+    colours = {name.replace("_", "-"): colour for name, colour in asdict(LOOK.themes[theme]).items() if name != "grid"}
+    assert len(styles) == 1
+    assert colours.items() <= set_once.items()
 
 
 @pytest.fixture

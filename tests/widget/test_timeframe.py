@@ -19,7 +19,7 @@ def test_longer_candles_and_back() -> None:
     assert heatmap.timeframe == "5m"
     heatmap.timeframe = "60m"
     assert (heatmap.timeframe, heatmap.ledger.timeframe) == ("1h", HOUR)
-    state = heatmap.market_state
+    state = heatmap._market
     assert (state["timeframe_ms"], state["reading"]) == (3_600_000, None)
     assert state["timeframes"] == ["5m", "15m", "30m", "1h", "2h", "4h", "8h", "12h", "1d"]
     assert state["arguments"] == 'source="sample", timeframe="1h"'
@@ -34,7 +34,7 @@ def test_longer_candles_and_back() -> None:
     assert heatmap.timeframe == "1h"
     heatmap.set_state({"timeframe": "5m"})
     assert [content(part) for part in heatmap.ledger] == before
-    assert heatmap.market_state["arguments"] == 'source="sample"'
+    assert heatmap._market["arguments"] == 'source="sample"'
     assert heatmap.as_of is not None
     heatmap.close()
 
@@ -42,14 +42,14 @@ def test_longer_candles_and_back() -> None:
 def test_own_data_have_their_own_length(heatmap: LiqHeatmap) -> None:
     own = heatmap.markets[0].coarser("15m")
     shown = LiqHeatmap("BTC", own)
-    assert (shown.timeframe, shown.market_state["arguments"]) == ("15m", "source=market")
-    assert shown.market_state["timeframes"][:3] == ["15m", "30m", "1h"]
+    assert (shown.timeframe, shown._market["arguments"]) == ("15m", "source=market")
+    assert shown._market["timeframes"][:3] == ["15m", "30m", "1h"]
     with pytest.raises(traitlets.TraitError, match="Available: 15m, 30m"):
         shown.timeframe = "5m"
     shown.close()
     shown = LiqHeatmap("BTC", own, timeframe="45m", prior="nominal")
-    assert shown.timeframe == shown.market_state["timeframes"][2] == "45m"
-    assert shown.market_state["arguments"] == 'source=market, timeframe="45m"'
+    assert shown.timeframe == shown._market["timeframes"][2] == "45m"
+    assert shown._market["arguments"] == 'source=market, timeframe="45m"'
     shown.timeframe = "15m"
     assert (shown.ledger.timeframe, shown.ledger.prior.name) == (15 * MINUTE, "nominal")
     assert shown.markets == (own,)

@@ -15,7 +15,7 @@ def held():
     import gc
     from bokeh.document import Document
     from ipywidgets.widgets.widget import _instances
-    from liqwidget.widget.view import HeatmapView
+    from liqwidget.widget.view import HeatmapWidget
     from liqwidget.domain.ledger import VenueLedger
     gc.collect()
     try:
@@ -26,7 +26,7 @@ def held():
     kinds = [type(one) for one in gc.get_objects()]
     resident = int(open("/proc/self/statm").read().split()[1]) * 4096
     return {
-        "heatmaps": sum(issubclass(kind, HeatmapView) for kind in kinds),
+        "heatmaps": sum(issubclass(kind, HeatmapWidget) for kind in kinds),
         "ledgers": kinds.count(VenueLedger),
         "documents": kinds.count(Document),
         "objects": len(kinds),

@@ -14,7 +14,6 @@ from pathlib import Path
 from socket import socket
 from typing import TYPE_CHECKING, Any
 
-import nbformat
 from jupyter_client.blocking.client import BlockingKernelClient
 
 from tests.waiting import PATIENCE_S, eventually
@@ -83,6 +82,9 @@ class Lab:
 
     def write(self, name: str, cells: tuple[str, ...]) -> None:
         """Write a notebook of code cells."""
+        # Takes seconds to load.
+        import nbformat
+
         book = nbformat.v4.new_notebook()
         book.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
         for number, source in enumerate(cells):

@@ -65,7 +65,7 @@ def test_each_part_is_on_the_picture(sheet: Sheet) -> None:
 def test_the_notice_of_the_market_stands_on_the_picture(sheet: Sheet) -> None:
     heatmap = sheet.heatmap()
     drawn = heatmap.sharp()
-    assert drawn.notice == sheet.kernel.value("h.market_state['notice']")
+    assert drawn.notice == sheet.kernel.value("h._market['notice']")
     assert "imulated market" in drawn.notice
     assert drawn.last_price == sheet.kernel.value("h.ledger.last_price()")
     assert len(drawn.candles) > 40

@@ -23,9 +23,9 @@ FEED = """
 import threading, time
 from pathlib import Path
 from liqwidget import LiqHeatmap
-from liqwidget.market.sample import sample_market
-from liqwidget.widget import courier
-from tests.fake_feed import FakeFeed
+from liqwidget.market.simulated.sample import sample_market
+from liqwidget.widget import delivery
+from tests.fake_feed import FakeFeed, asked
 markets = [market.coarser("15m") for market in sample_market("BTC").markets()[:2]]
 start = int(markets[0].time[-300])
 feed = FakeFeed(markets, start)
@@ -35,7 +35,7 @@ shown, at = h, 0.0
 def tell(candles, **how):
     global at
     at += candles
-    h.offer(feed.at(start + round(at * markets[0].timeframe), **how))
+    h._updates.offer(asked(feed.at(start + round(at * markets[0].timeframe), **how)))
 """
 SHOW = "shown"
 BUSY = """
@@ -150,7 +150,7 @@ def test_the_past_stays_and_a_button_leads_back(heatmap: Heatmap) -> None:
 
 
 def test_replay_ignores_what_comes_until_it_ends(heatmap: Heatmap) -> None:
-    heatmap.kernel.run("h.as_of = h.session.ledger.end - 20 * markets[0].timeframe")
+    heatmap.kernel.run("h.as_of = h._display.session.ledger.end - 20 * markets[0].timeframe")
     tag = heatmap.root.locator(".liq-tag-last")
     eventually(lambda: heatmap.drawn().column is None)
     past = settled(lambda: (tag.inner_text(), heatmap.drawn().digest, heatmap.drawn().time))
@@ -177,7 +177,9 @@ def test_a_busy_cell_does_not_stop_the_data(desk: Desk, sheet: Sheet, heatmap: H
 
 
 def test_the_last_view_that_leaves_stops_the_feed(sheet: Sheet, heatmap: Heatmap) -> None:
-    sheet.kernel.run("courier.GRACE_SECONDS = 0.1; stopped = []; h._courier._unwatched = lambda: stopped.append(True)")
+    sheet.kernel.run(
+        "delivery.GRACE_SECONDS = 0.1; stopped = []; h._updates.delivery._unwatched = lambda: stopped.append(True)"
+    )
     tell(heatmap, 0.1)
     sheet.kernel.run("shown = None")
     sheet.run_cell(1)

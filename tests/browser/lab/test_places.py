@@ -12,9 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import nbformat
 import pytest
-from nbconvert import HTMLExporter
 from playwright.sync_api import expect
 
 from tests.browser import contexts
@@ -107,6 +105,9 @@ def test_a_box_drawn_in_notebook_7_reaches_python(book: Sheet) -> None:
 
 
 def test_nbconvert_makes_a_page_of_the_saved_state(book: Sheet, desk: Desk, browser: Browser, tmp_path: Path) -> None:
+    import nbformat
+    from nbconvert import HTMLExporter
+
     heatmap = book.heatmap()
     heatmap.kernel.run("h.time_range = h.price_range = None; h.follow = True; h.side = 'short'; h.palette = 'ember'")
     eventually(lambda: heatmap.pressed("Side") == "short")

@@ -77,7 +77,7 @@ def test_python_draws_and_removes_the_box(heatmap: Heatmap) -> None:
 
 def test_a_callback_that_was_stopped_is_not_called(heatmap: Heatmap) -> None:
     heatmap.kernel.run("more = []; end = h.on_select(lambda selection: more.append(1))")
-    price = "price=h.session.fitted(h.settings, h.session.window(h.settings))"
+    price = "price=h._display.session.fitted(h._settings(), h._display.session.window(h._settings()))"
     heatmap.kernel.run(f"h.select({price}); end(); h.clear_selection()")
     assert heatmap.kernel.value("[more, boxes]") == [[1], [True, False]]
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 OVERLAY = """
 times = h.figure.line(
-    [h.market_state["time"][0], h.market_state["time"][1]], [h.market_state["last_price"] * 0.985] * 2,
+    [h._market["time"][0], h._market["time"][1]], [h._market["last_price"] * 0.985] * 2,
     line_color="#ff00ff", line_width=7, name="mine",
 )
 """
@@ -103,7 +103,7 @@ def test_a_glyph_of_the_analyst_appears_on_open_pictures(pair: Sheet, views: tup
         magenta = (picture[..., 0] > 240) & (picture[..., 1] < 15) & (picture[..., 2] > 240)
         rows = np.flatnonzero(magenta.any(axis=1))
         drawn = view.drawn()
-        down = drawn.point(drawn.time[0], pair.kernel.value("h.market_state['last_price']") * 0.985)[1]
+        down = drawn.point(drawn.time[0], pair.kernel.value("h._market['last_price']") * 0.985)[1]
         assert abs(rows.mean() - (down - drawn.frame["y"])) < 2
         assert 6 <= len(rows) <= 9
     assert changed_share(untouched, other.steady_picture()) < 0.001

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 SLOW = """
 import time
-fast = h.session.frame
+fast = h._display.session.frame
 def slow(*arguments):
     time.sleep(0.15)
     return fast(*arguments)
-h.session.frame = slow
+h._display.session.frame = slow
 """
 
 
@@ -52,7 +52,7 @@ def test_a_burst_of_wheel_events_ends_with_the_newest_range(heatmap: Heatmap) ->
         drawn = in_step(heatmap)
         views = heatmap.kernel.value("[one for one in asked if one['type'] == 'view']")
     finally:
-        heatmap.kernel.run("h.session.frame = fast")
+        heatmap.kernel.run("h._display.session.frame = fast")
     assert 1 <= len(views) <= took / 0.15 + 5
     assert len(views) < 20
     assert len(views) - at_once <= 4

@@ -97,13 +97,13 @@ def test_every_window_is_sharp_and_fitted_from_any_other(heatmap: Heatmap, sourc
     for window in ("all", "12h", "30d", "24h", "all", "3d", "7d"):
         heatmap.button("Window", window).click()
         drawn = settled(heatmap.drawn)
-        settings = replace(source.settings, window=window)
-        time = source.session.window(settings)
+        settings = replace(source._settings(), window=window)
+        time = source._display.session.window(settings)
         heat = drawn.heat
         assert heat is not None
         assert heat.time == pytest.approx([part / 1e6 for part in time], abs=1), window
         assert heat.width == 1600, window
-        low, high = source.session.fitted(settings, time)
+        low, high = source._display.session.fitted(settings, time)
         slip = abs(drawn.price[0] - low) + abs(drawn.price[1] - high)
         assert slip < 0.06 * (high - low), window
         assert heat.price[0] <= drawn.price[0] < drawn.price[1] <= heat.price[1], window

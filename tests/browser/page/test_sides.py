@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from liqwidget.widget.side_colours import SIDE_COLOURS
+from liqwidget.raster.side_colours import SIDE_COLOURS
 from tests.waiting import eventually
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def test_smoothing_and_threshold_are_for_the_eye_alone(heatmap: Heatmap, artefac
     heatmap.becomes("smooth", value=True)
     heatmap.root.screenshot(path=artefacts / "smooth.png")
     assert read() == before
-    top = heatmap.kernel.value("h.session.top(h.settings)")
+    top = heatmap.kernel.value("h._display.session.top(h._settings())")
     heatmap.changes(lambda: heatmap.set(threshold=top / 4))
     assert heatmap.root.evaluate(PROFILE) == profile
     assert heatmap.kernel.value("[one for one in asked if one.get('type') == 'view']") == []

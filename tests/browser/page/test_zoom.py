@@ -52,7 +52,7 @@ def test_heat_down_to_single_candles_and_a_basis_point(heatmap: Heatmap) -> None
     place = float(drawn.frame["x"] + columns // 5 + column), float(drawn.frame["y"] + rows // 10 + row)
     turn(heatmap, place, None, 22)
     deep = in_step(heatmap)
-    candle_ms, last = heatmap.kernel.value("[h.market_state['timeframe_ms'], h.market_state['last_price']]")
+    candle_ms, last = heatmap.kernel.value("[h._market['timeframe_ms'], h._market['last_price']]")
     assert deep.time[1] - deep.time[0] == pytest.approx(4 * candle_ms)
     assert deep.price[1] - deep.price[0] == pytest.approx(1e-4 * last)
     assert (heatmap.levels(deep) & 127).max() > 60
@@ -62,7 +62,7 @@ def test_heat_down_to_single_candles_and_a_basis_point(heatmap: Heatmap) -> None
 
 def test_candles_down_to_single_candles_and_a_basis_point(heatmap: Heatmap) -> None:
     drawn = heatmap.drawn()
-    candle_ms = heatmap.kernel.value("h.market_state['timeframe_ms']")
+    candle_ms = heatmap.kernel.value("h._market['timeframe_ms']")
     middle = len(drawn.candles) // 2
     turn(heatmap, drawn.point(drawn.candles[middle], drawn.candle_top[middle]), "Shift", 18)
     short = in_step(heatmap)

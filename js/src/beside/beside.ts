@@ -1,0 +1,74 @@
+import type { AnyModel } from "@anywidget/types"
+import type { Colours } from "../dom/colours"
+import { type Disposer, disposerBag } from "../dom/dispose"
+import type { Theme } from "../dom/theme"
+import type { Candles } from "../heat/frame"
+import type { Plot } from "../layers/plot"
+import { observe } from "../wire/model"
+import type { Market, Traits } from "../wire/traits"
+import { mapView } from "./map"
+import { panels } from "./panels"
+import { profilePanel } from "./profile"
+
+export interface Beside {
+  /** Draw all of it for the view of the picture, once in the next animation frame. */
+  draw(): void
+  /** The time under the pointer, or none. */
+  point(time: number | null): void
+  dispose: Disposer
+}
+
+export interface BesideOptions {
+  model: AnyModel<Traits>
+  plot: Plot
+  market: () => Market
+  candles: () => Candles | null
+  look: () => { theme: Theme; colours: Colours }
+  /** Where the profile, the panels and the liquidation map go. */
+  hosts: { profile: HTMLElement; panels: HTMLElement; over: HTMLElement }
+  /** A sentence for the line above the picture, or none. */
+  say(text: string | null): void
+  /** Told where the curves of the profile end. */
+  summed(size: number): void
+}
+
+/** What stands beside the picture: the profile, the panels under it, the liquidation map in its place. */
+export function beside({ model, plot, market, candles, look, hosts, say, summed }: BesideOptions): Beside {
+  const profile = profilePanel({ model, market, look })
+  const lower = panels({ model, market, node: hosts.panels, colours: () => look().colours })
+  const map = mapView({ model, market, look, say })
+  hosts.profile.replaceChildren(profile.node)
+  hosts.over.append(map.node)
+  let pending = 0
+  const paint = (again: boolean) => {
+    map.draw()
+    const sum = profile.draw(plot)
+    lower.draw(plot, candles())
+    // Last: what is written would make those that measure their place wait for a layout of the page.
+    if (sum !== null) summed(sum)
+    // A notebook takes outputs out of the page for a moment, such as when its theme changes.
+    if (sum === null && again) later(false)
+  }
+  const later = (again: boolean) => {
+    pending ||= requestAnimationFrame(() => {
+      pending = 0
+      paint(again)
+    })
+  }
+  const bag = disposerBag()
+  const draw = () => later(true)
+  const seen = new ResizeObserver(draw)
+  seen.observe(hosts.profile)
+  bag.add(
+    () => seen.disconnect(),
+    () => cancelAnimationFrame(pending),
+    map.dispose,
+    () => map.node.remove(),
+    observe(model, ["_book", "profile", "panels", "view", "side", "side_colours"], draw),
+    observe(model, ["price_style"], () => plot.setPriceStyle(model.get("price_style"))),
+    observe(model, ["circles"], () => plot.setCirclesShown(model.get("circles"))),
+  )
+  plot.setPriceStyle(model.get("price_style"))
+  plot.setCirclesShown(model.get("circles"))
+  return { draw, point: lower.point, dispose: bag.dispose }
+}

@@ -1,0 +1,60 @@
+import type { Signal } from "@preact/signals"
+import type { ComponentChildren } from "preact"
+import { useRef } from "preact/hooks"
+import { Icon } from "../words/icon"
+
+export interface DrawerProps {
+  id: string
+  open: Signal<boolean>
+  children: ComponentChildren
+}
+
+/** Opens and closes the drawer. */
+export function DrawerButton({ id, open }: Omit<DrawerProps, "children">) {
+  return (
+    <button
+      class="liq-button liq-options"
+      type="button"
+      title="What counts, how it looks, and sharing"
+      aria-controls={id}
+      aria-expanded={open.value}
+      onClick={() => void (open.value = !open.value)}
+    >
+      Options
+    </button>
+  )
+}
+
+/** Controls that are seldom moved, in groups, beside or above the picture; Escape closes. */
+export function Drawer({ id, open, children }: DrawerProps) {
+  const node = useRef<HTMLElement>(null)
+  const shut = () => {
+    open.value = false
+    // Also where the widget is behind a shadow root.
+    const page = node.current?.getRootNode() as Document | ShadowRoot | undefined
+    page?.querySelector<HTMLElement>(`[aria-controls="${id}"]`)?.focus()
+  }
+  return (
+    <section ref={node} class="liq-drawer" id={id} aria-label="Options" hidden={!open.value} onKeyDown={({ key }) => key === "Escape" && shut()}>
+      <div class="liq-drawer-head">
+        <span class="liq-drawer-title">Options</span>
+        <button class="liq-icon-button" type="button" aria-label="Close options" title="Close (Escape)" onClick={shut}>
+          <Icon name="close" />
+        </button>
+      </div>
+      <div class="liq-drawer-groups">{children}</div>
+    </section>
+  )
+}
+
+/** One group of the drawer, named by its heading. */
+export function DrawerGroup({ id, title, children }: { id: string; title: string; children: ComponentChildren }) {
+  return (
+    <div class="liq-drawer-group" role="group" aria-labelledby={id}>
+      <h3 class="liq-heading" id={id}>
+        {title}
+      </h3>
+      {children}
+    </div>
+  )
+}

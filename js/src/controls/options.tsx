@@ -1,0 +1,126 @@
+import { useMemo } from "preact/hooks"
+import { LEVERAGE_GROUPS } from "../format/shares"
+import type { Bound } from "../wire/bound"
+import type { PanelName, PriceStyle, ProfileStack, Scale, Traits, ViewKind } from "../wire/traits"
+import { CheckBox, CheckList, List, Slider } from "./fields"
+
+const HORIZONS = ["4h", "8h", "24h", "3d", "7d"].map((value) => ({ value, text: value, title: `Chance that price gets there within ${value}` }))
+const SCALES = [
+  { value: "log", text: "Logarithmic", title: "Each power of ten has its share of the colours" },
+  { value: "linear", text: "Linear", title: "Colour in proportion to the value" },
+  { value: "rank", text: "Rank", title: "Each colour covers as much of the picture" },
+]
+const VIEWS = [
+  { value: "heatmap", text: "Heatmap", title: "Time across, price up" },
+  { value: "map", text: "Liquidation map", title: "Price across, size up: what stands now" },
+]
+const PRICES = [
+  { value: "candles", text: "Candles" },
+  { value: "line", text: "Line" },
+  { value: "off", text: "Off" },
+]
+const PROFILES = [
+  { value: "leverage", text: "By leverage", title: "What stands now at each price, stacked by leverage group" },
+  { value: "venue", text: "By venue", title: "What stands now at each price, stacked by venue" },
+  { value: "off", text: "Off" },
+]
+const PANELS = [
+  { value: "volume", text: "Volume" },
+  { value: "open_interest", text: "Open interest" },
+  { value: "funding", text: "Funding" },
+  { value: "liquidations", text: "Liquidations" },
+]
+const GROUPS = LEVERAGE_GROUPS.map((value) => ({ value, text: value, title: `Effective leverage ${value}` }))
+
+export interface OptionsProps {
+  bound: Bound
+  say(sentence: string): void
+  /** Why what the kernel computes cannot be changed, or null when it can. */
+  held: string | null
+}
+
+const useSetting = ({ bound, say }: OptionsProps) =>
+  useMemo(() => {
+    return (values: Partial<Traits>, said: string) => {
+      bound.set(values)
+      say(said)
+    }
+  }, [bound, say])
+
+const named = (names: readonly string[]) => names.join(", ") || "none"
+
+/** What the estimate is made of. */
+export function WhatCounts(props: OptionsProps) {
+  const { bound, say, held } = props
+  const { leverage, venues, _prior, _priors, horizon, timeframe, sensitivity, _market } = bound.traits
+  const set = useSetting(props)
+  const { venues: traded = [], timeframes = [] } = _market.value ?? {}
+  const priors = _priors.value.map(({ name, label, title }) => ({ value: name, text: label, title }))
+  return (
+    <>
+      <CheckList label="Leverage" options={GROUPS} chosen={leverage.value ?? LEVERAGE_GROUPS} held={held} keepOne={say} choose={(names) => set({ leverage: names }, `Leverage: ${named(names)}`)} />
+      <CheckList
+        label="Venues"
+        options={traded.map((value) => ({ value, text: value }))}
+        chosen={venues.value ?? traded}
+        held={held}
+        keepOne={say}
+        choose={(names) => set({ venues: names }, `Venues: ${named(names)}`)}
+      />
+      <List label="Prior" options={priors} value={_prior.value} held={held} choose={(value) => set({ _prior: value }, `Prior: ${value}`)} />
+      <List label="Horizon" options={HORIZONS} value={horizon.value} held={held} choose={(value) => set({ horizon: value }, `Horizon: ${value}`)} />
+      <List
+        label="Timeframe"
+        options={timeframes.map((value) => ({ value, text: value, title: `Candles of ${value}` }))}
+        value={timeframe.value ?? ""}
+        held={held}
+        choose={(value) => set({ timeframe: value }, `Timeframe: ${value}`)}
+      />
+      <Slider
+        label="Sensitivity"
+        title="More sensitive finds smaller clusters"
+        value={sensitivity.value ?? 0.5}
+        text={(value) => value.toFixed(2)}
+        held={held}
+        settled={(value) => set({ sensitivity: value }, `Sensitivity: ${value}`)}
+      />
+    </>
+  )
+}
+
+/** How the picture looks. */
+export function Look(props: OptionsProps) {
+  const { traits } = props.bound
+  const set = useSetting(props)
+  const palettes = traits._palettes.value.map(({ name, label }) => ({ value: name, text: label }))
+  const pairs = (traits._sides.value ?? []).map(({ name, label, title }) => ({ value: name, text: label, title }))
+  return (
+    <>
+      <List label="View" options={VIEWS} value={traits.view.value ?? "heatmap"} choose={(value) => set({ view: value as ViewKind }, `View: ${value}`)} />
+      <List label="Palette" options={palettes} value={traits.palette.value} choose={(value) => set({ palette: value }, `Palette: ${value}`)} />
+      <List label="Side colours" options={pairs} value={traits.side_colours.value ?? "red-green"} choose={(value) => set({ side_colours: value }, `Side colours: ${value}`)} />
+      <List label="Scale" options={SCALES} value={traits.scale.value} choose={(value) => set({ scale: value as Scale }, `Scale: ${value}`)} />
+      <CheckBox
+        label="Smooth cells"
+        title="Blends the colours of neighbouring cells, for the eye only: sizes, read-outs and tables stay as they are"
+        on={traits.smooth.value ?? false}
+        turn={(on) => set({ smooth: on }, on ? "Cells smoothed" : "Cells as they are")}
+      />
+      <List label="Price style" options={PRICES} value={traits.price_style.value ?? "candles"} choose={(value) => set({ price_style: value as PriceStyle }, `Price: ${value}`)} />
+      <List label="Profile" options={PROFILES} value={traits.profile.value ?? "leverage"} choose={(value) => set({ profile: value as ProfileStack }, `Profile: ${value}`)} />
+      <CheckBox
+        label="Liquidation circles"
+        title="Circles where positions were liquidated, as wide as they were large"
+        on={traits.circles.value ?? true}
+        turn={(on) => set({ circles: on }, on ? "Realised liquidations shown" : "Realised liquidations hidden")}
+      />
+      <CheckBox
+        label="Whiskers"
+        title="Each cluster under the alternative priors"
+        on={traits.whiskers.value ?? true}
+        turn={(on) => set({ whiskers: on }, on ? "Whiskers shown" : "Whiskers hidden")}
+      />
+      <CheckList label="Lower panels" options={PANELS} chosen={traits.panels.value ?? []} choose={(names) => set({ panels: names as PanelName[] }, `Panels: ${named(names)}`)} />
+    </>
+  )
+}

@@ -1,0 +1,85 @@
+import { useSignal } from "@preact/signals"
+import { useLayoutEffect, useRef } from "preact/hooks"
+import { formatTime } from "../format/time"
+import { windowRange } from "../steer/window"
+import type { Bound } from "../wire/bound"
+
+const STEP_MS = 250
+/** Steps of the slider: whole candles, or as many as it has room for. */
+const MOST_STEPS = 2000
+
+export interface ReplayProps {
+  bound: Bound
+  say(sentence: string): void
+}
+
+/** Show the map exactly as it stood at a past time: a slider, a play button, single steps, and back to now. */
+export function Replay({ bound, say }: ReplayProps) {
+  const { as_of, future, window, _market } = bound.traits
+  const playing = useSignal(false)
+  const asked = useRef<number | null>(null)
+  const market = _market.value
+  const [start, end] = market?.span ?? [0, 0]
+  const candle = market?.timeframe_ms ?? 0
+  const step = market ? Math.max(candle, Math.ceil((end - start) / MOST_STEPS / candle) * candle) : 1
+  const shown = as_of.value ?? end
+
+  const go = (time: number) => {
+    if (!market) return
+    const at = Math.max(start + candle, Math.min(time, end))
+    asked.current = at >= end ? null : at
+    bound.set({ as_of: asked.current })
+    if (at >= end) playing.value = false
+  }
+  const play = () => {
+    playing.value = !playing.value
+    if (!market || !playing.value) return
+    say("Replay started")
+    go(as_of.value === null ? windowRange(window.value, market)[0] : shown + candle)
+  }
+  const now = () => {
+    playing.value = false
+    go(Infinity)
+  }
+  // The next candle is asked for when the kernel has answered for this one: it is never overrun.
+  const answered = asked.current !== null && market !== null && market.time[1] >= asked.current
+  useLayoutEffect(() => {
+    if (!playing.value || !answered) return
+    const timer = setTimeout(() => go(shown + candle), STEP_MS)
+    return () => clearTimeout(timer)
+  }, [playing.value, answered, shown, market])
+  const past = as_of.value !== null
+  return (
+    <div class="liq-replay" role="group" aria-label="Replay" data-past={past}>
+      <button class="liq-button" type="button" aria-pressed={playing.value} onClick={play}>
+        {playing.value ? "Pause" : "Play"}
+      </button>
+      <button class="liq-button" type="button" title="One candle back" aria-label="One candle back" onClick={() => go(shown - candle)}>
+        −
+      </button>
+      <button class="liq-button" type="button" title="One candle on" aria-label="One candle on" onClick={() => go(shown + candle)}>
+        +
+      </button>
+      <input
+        class="liq-range liq-replay-range"
+        type="range"
+        min="0"
+        max={Math.round((end - start) / step)}
+        aria-label="As of"
+        aria-valuetext={formatTime(shown)}
+        value={Math.round((shown - start) / step)}
+        onInput={({ currentTarget }) => {
+          playing.value = false
+          go(start + Number(currentTarget.value) * step)
+        }}
+      />
+      <span class="liq-replay-time">{past ? `as of ${formatTime(shown)}` : `${formatTime(end)}, now`}</span>
+      <button class="liq-button" type="button" title="Show the price that followed, faded" aria-pressed={future.value} onClick={() => bound.set({ future: !future.value })}>
+        What followed
+      </button>
+      <button class="liq-button" type="button" title="Back to the last close" onClick={now}>
+        Now
+      </button>
+    </div>
+  )
+}

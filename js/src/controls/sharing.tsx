@@ -1,0 +1,157 @@
+import type { AnyModel } from "@anywidget/types"
+import { type ReadonlySignal, signal, useSignal } from "@preact/signals"
+import { type Disposer, disposerBag } from "../dom/dispose"
+import { exactBytes } from "../wire/bytes"
+import type { Messages } from "../wire/messages"
+import type { Traits } from "../wire/traits"
+import { copyState, copyText } from "./copy_code"
+import { composite, download } from "./save_picture"
+
+export interface SharingOptions {
+  model: AnyModel<Traits>
+  messages: Messages
+  /** What is saved as a picture, once it is there. */
+  figure: () => HTMLElement
+  tags: readonly HTMLElement[]
+}
+
+/** Ways to take the view elsewhere; each gives a sentence that says what came of it. */
+export interface Sharing {
+  png(): Promise<string>
+  html(): Promise<string>
+  copy(): Promise<string>
+}
+
+const PATIENCE = 60_000
+const SILENCE = 'The kernel did not answer. Try again when it is idle, or write h.to_html("map.html")'
+
+/** Save the view as a picture or a file, or copy it as code. */
+export function sharing({ model, messages, figure, tags }: SharingOptions): Sharing {
+  const file = offlineFile(messages)
+  const name = (ending: string) => `${model.get("symbol").replace(/[^\w.-]+/g, "_")}-liquidations-${new Date().toISOString().slice(0, 16).replace(/[:T]/g, "")}.${ending}`
+  return {
+    async png() {
+      const saved = name("png")
+      download(saved, await composite(figure(), tags, caption(model)))
+      return `Saved ${saved}`
+    },
+    async html() {
+      const made = await file()
+      download(made.name, made.blob)
+      return `Saved ${made.name}`
+    },
+    async copy() {
+      const code = copyState(model)
+      return (await copyText(code)) ? `Copied: ${code}` : `The page may not copy; take it from here: ${code}`
+    },
+  }
+}
+
+export interface ShareProps {
+  ways: Sharing
+  full: FullScreen
+  /** Why no file can be made, or null when it can. */
+  held: string | null
+  say(sentence: string): void
+}
+
+/** The buttons that share; what came of each is said below. */
+export function Share({ ways, full, held, say }: ShareProps) {
+  const said = useSignal("")
+  const tell = (sentence: string) => {
+    said.value = sentence
+    say(sentence)
+  }
+  const on = full.on.value
+  return (
+    <>
+      <div class="liq-buttons">
+        <Action text="Save PNG" title="The picture as it is on the screen" act={ways.png} tell={tell} />
+        <Action text="Save HTML" title="One file that opens with no kernel and no network: h.to_html" act={ways.html} tell={tell} held={held} />
+        <Action text="Copy code" title="Python that makes this view anew" act={ways.copy} tell={tell} />
+        <Action text={on ? "Leave full screen" : "Full screen"} title="Fill the screen; Escape leaves" act={full.turn} tell={tell} held={full.reason} pressed={on} />
+      </div>
+      <p class="liq-said" hidden={said.value === ""}>
+        {said}
+      </p>
+    </>
+  )
+}
+
+interface ActionProps {
+  text: string
+  title: string
+  act(): Promise<string | void>
+  tell(sentence: string): void
+  held?: string | null
+  pressed?: boolean
+}
+
+function Action({ text, title, act, tell, held = null, pressed }: ActionProps) {
+  const busy = useSignal(false)
+  const run = () => {
+    busy.value = true
+    act()
+      .then((sentence) => tell(sentence ?? ""))
+      .catch((error: unknown) => tell(error instanceof Error ? error.message : String(error)))
+      .finally(() => (busy.value = false))
+  }
+  return (
+    <button class="liq-button" type="button" title={held ?? title} disabled={held !== null} aria-busy={busy.value || undefined} aria-pressed={pressed} onClick={run}>
+      {text}
+    </button>
+  )
+}
+
+function caption(model: AnyModel<Traits>): string {
+  const market = model.get("_market")
+  const measure = model.get("measure") === "expected" ? `expected in ${model.get("horizon")}` : "size"
+  const end = market ? `${new Date(market.time[1]).toISOString().slice(0, 16).replace("T", " ")} UTC` : ""
+  return [market?.label ?? model.get("symbol"), `estimated liquidations, ${measure}`, end, "liqwidget"].filter(Boolean).join(" · ")
+}
+
+/** Ask the kernel for the offline file, one at a time. */
+export function offlineFile(messages: Messages, patience = PATIENCE): () => Promise<{ name: string; blob: Blob }> {
+  let making = false
+  return async () => {
+    if (making) throw new Error("The file is being made already")
+    making = true
+    try {
+      const { answer, buffers } = await messages.fetch({ type: "html" }, patience, SILENCE)
+      const [bytes] = buffers
+      if (answer.type !== "file" || !bytes) throw new Error("The kernel sent no file")
+      return { name: answer.name, blob: new Blob([exactBytes(bytes)], { type: "text/html" }) }
+    } finally {
+      making = false
+    }
+  }
+}
+
+export interface FullScreen {
+  turn(): Promise<void>
+  on: ReadonlySignal<boolean>
+  /** Why it cannot be had, or null when it can. */
+  reason: string | null
+  dispose: Disposer
+}
+
+/** Let an element fill the screen and give it back; Escape gives it back too. */
+export function fullScreen(root: HTMLElement): FullScreen {
+  const on = signal(false)
+  const changed = () => {
+    on.value = document.fullscreenElement === root
+    root.classList.toggle("liq-full", on.value)
+  }
+  const bag = disposerBag()
+  document.addEventListener("fullscreenchange", changed)
+  bag.add(
+    () => document.removeEventListener("fullscreenchange", changed),
+    () => void (document.fullscreenElement === root && document.exitFullscreen()),
+  )
+  return {
+    on,
+    turn: () => (document.fullscreenElement === root ? document.exitFullscreen() : root.requestFullscreen()),
+    reason: document.fullscreenEnabled ? null : "This page does not let its parts fill the screen",
+    dispose: bag.dispose,
+  }
+}

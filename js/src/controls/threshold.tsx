@@ -1,0 +1,53 @@
+import type { ReadonlySignal } from "@preact/signals"
+import { useMemo } from "preact/hooks"
+import { formatMoney } from "../format/money"
+import { thresholdScale, type Ladder } from "../heat/bins"
+import type { Bound } from "../wire/bound"
+
+/** The range of values on the picture, and its colours. */
+export interface Ramp {
+  ladder: Ladder
+  lut: Uint32Array
+}
+
+const STEPS = 127
+
+/** The slider of the least value that is drawn; its track has the colours of the picture: it is the legend too. */
+export function Threshold({ bound, ramp }: { bound: Bound; ramp: ReadonlySignal<Ramp | null> }) {
+  const { threshold, _market } = bound.traits
+  const { ladder, lut } = ramp.value ?? {}
+  const quote = _market.value?.quote ?? "USD"
+  const least = threshold.value
+  const text = least > 0 ? `≥ est. ${formatMoney(least, quote)}` : "no minimum"
+  const track = useMemo(() => (lut ? { "--liq-ramp-long": gradient(lut, 0), "--liq-ramp-short": gradient(lut, 128) } : {}), [lut])
+  return (
+    <label class="liq-field liq-threshold" title="Hide price cells below this estimated value per 10 bps of price" style={track}>
+      <output class="liq-threshold-value">{text}</output>
+      <input
+        class="liq-range"
+        type="range"
+        min="0"
+        max={STEPS}
+        step="1"
+        aria-label="Threshold"
+        aria-valuetext={text}
+        name="threshold"
+        disabled={!ladder}
+        value={ladder ? thresholdScale(ladder).step(least) : undefined}
+        onInput={({ currentTarget }) => ladder && bound.preview({ threshold: thresholdScale(ladder).value(Number(currentTarget.value)) })}
+        onChange={() => bound.save()}
+      />
+      <span class="liq-caption">{ladder && formatMoney(ladder.top, quote)}</span>
+    </label>
+  )
+}
+
+function gradient(lut: Uint32Array, side: number): string {
+  const stops = Array.from({ length: 43 }, (_, i) => {
+    const n = Math.min(STEPS, 1 + 3 * i)
+    const word = lut[side + n]!
+    const [red, green, blue, alpha] = [word & 255, (word >> 8) & 255, (word >> 16) & 255, word >>> 24]
+    return `rgba(${red},${green},${blue},${(alpha / 255).toFixed(3)}) ${((100 * n) / STEPS).toFixed(1)}%`
+  })
+  return `linear-gradient(90deg, ${stops.join(", ")})`
+}

@@ -1,0 +1,98 @@
+import { span, type Viewport } from "../steer/viewport"
+import { exactBytes } from "../wire/bytes"
+import type { Bytes, FrameMeta, FrameParts, Interval, Market, Measure, Side } from "../wire/traits"
+import { binValue } from "./bins"
+
+const CANDLE_ROWS = [
+  "start",
+  "end",
+  "open",
+  "high",
+  "low",
+  "close",
+  "volume",
+  "takerBuy",
+  "interest",
+  "funding",
+  "liquidatedLong",
+  "liquidatedShort",
+] as const
+const EVENT_ROWS = ["time", "price", "size", "side"] as const
+
+/** Candles and what belongs to them; NaN where unknown. */
+export type Candles = { length: number } & Readonly<Record<(typeof CANDLE_ROWS)[number], Float64Array>>
+/** Realised liquidations; side is +1 for longs, -1 for shorts. */
+export type Events = { length: number } & Readonly<Record<(typeof EVENT_ROWS)[number], Float64Array>>
+
+export interface Frame extends FrameMeta {
+  pixels: Uint8Array<ArrayBuffer>
+  candles: Candles
+  events: Events
+}
+
+/** Decode a frame; throws when the bytes do not fit the description. */
+export function decodeFrame(meta: FrameMeta, { pixels, candles, events }: FrameParts): Frame {
+  const cells = exactBytes(pixels)
+  if (cells.length !== meta.width * meta.height) {
+    throw new Error(`Expected ${meta.width} x ${meta.height} pixels in a frame, was ${cells.length} bytes`)
+  }
+  return { ...meta, pixels: cells, candles: rows(CANDLE_ROWS, candles, "candles"), events: rows(EVENT_ROWS, events, "events") }
+}
+
+/** The parts of an answer's frame; null when one is missing. */
+export function frameParts([pixels, candles, events]: readonly DataView[]): FrameParts | null {
+  return pixels && candles && events ? { pixels, candles, events } : null
+}
+
+function rows<N extends string>(names: readonly N[], bytes: Bytes, what: string) {
+  const exact = exactBytes(bytes)
+  const stride = 8 * names.length
+  if (exact.length % stride !== 0) {
+    throw new Error(`Expected ${what} as ${names.length} rows of float64, was ${exact.length} bytes`)
+  }
+  const length = exact.length / stride
+  const columns = names.map((name, index) => [name, new Float64Array(exact.buffer, index * length * 8, length)])
+  return { length, ...Object.fromEntries(columns) } as { length: number } & Record<N, Float64Array>
+}
+
+/** The finest frame of a measure that covers a view, else the widest; null when the measure has none. */
+export function chooseFrame<F extends FrameMeta>(
+  frames: readonly F[],
+  measure: Measure,
+  view: Viewport,
+  market: Pick<Market, "time">,
+): F | null {
+  const ours = frames.filter((frame) => frame.measure === measure)
+  const needed: Interval = [Math.max(view.time[0], market.time[0]), Math.min(view.time[1], market.time[1])]
+  const covering = ours.filter((frame) => covers(frame.time, needed) && covers(frame.price, view.price))
+  const cell = (frame: F) => (span(frame.time) / frame.width) * (span(frame.price) / frame.height)
+  const area = (frame: F) => span(frame.time) * span(frame.price)
+  if (covering.length > 0) return covering.reduce((best, frame) => (cell(frame) < cell(best) ? frame : best))
+  return ours.reduce<F | null>((best, frame) => (best && area(best) >= area(frame) ? best : frame), null)
+}
+
+function covers(outer: Interval, inner: Interval): boolean {
+  const slack = 0.005 * span(inner)
+  return outer[0] <= inner[0] + slack && outer[1] >= inner[1] - slack
+}
+
+export interface Cell {
+  side: Side
+  /** Quote currency per 10 bps price cell, as coarse as the pixel's bin. */
+  value: number
+}
+
+/** Read the picture under a point; null outside of it or where nothing stands. */
+export function cellUnder(frame: Frame, time: number, price: number): Cell | null {
+  const column = cellAt(time, frame.time[0], frame.time[1], frame.width)
+  const row = cellAt(price, frame.price[0], frame.price[1], frame.height)
+  if (column < 0 || row < 0) return null
+  const byte = frame.pixels[row * frame.width + column] ?? 0
+  const n = byte & 127
+  return n === 0 ? null : { side: byte >= 128 ? "short" : "long", value: binValue(n, frame) }
+}
+
+function cellAt(value: number, low: number, high: number, count: number): number {
+  const cell = Math.floor(((value - low) / (high - low)) * count)
+  return cell >= 0 && cell < count ? cell : -1
+}

@@ -1,0 +1,140 @@
+import type { AnyModel } from "@anywidget/types"
+import { cell as CELL } from "../../../liqwidget/look.json"
+import type { Colours } from "../dom/colours"
+import type { Theme } from "../dom/theme"
+import { candleColumns, circleColumns, liveCandles } from "../layers/candles"
+import type { Plot } from "../layers/plot"
+import { span, type Viewport } from "../steer/viewport"
+import { exactBytes } from "../wire/bytes"
+import type { FrameMeta, FrameParts, FrameState, Interval, Market, Traits } from "../wire/traits"
+import { type Candles, chooseFrame, decodeFrame, type Frame } from "./frame"
+import { buildLut, paint } from "./lut"
+import { reach, smooth } from "./smooth"
+
+/** The heat and the candles of one view: which frame is shown, in which colours. */
+export interface Heat {
+  /** The frame on the picture. */
+  shown(): Frame | null
+  /** Candles that cover a time range as finely as any frame at hand. */
+  candles(time: Interval): Candles | null
+  /** Show the best of the model's own frames for a view. */
+  showStored(view: Viewport): void
+  /** Show a frame that the kernel sent. */
+  showSent(meta: FrameMeta, parts: FrameParts): void
+  /** Show the newest column, which live data move; null for none. */
+  showColumn(state: FrameState | null): void
+  /** Draw the newest candles of live data with the others. */
+  showLive(rows: readonly (readonly number[])[]): void
+  /** Draw again after a change of colours, side, threshold or scale. */
+  repaint(): void
+}
+
+export interface HeatOptions {
+  model: AnyModel<Traits>
+  plot: Plot
+  market: () => Market
+  look: () => { theme: Theme; colours: Colours }
+  painted: (lut: Uint32Array, frame: Frame) => void
+}
+
+export function heat({ model, plot, market, look, painted }: HeatOptions): Heat {
+  const decoded = new WeakMap<FrameState, Frame>()
+  let shown: Frame | null = null
+  let column: Frame | null = null
+  let live: readonly (readonly number[])[] = []
+
+  const decode = (state: FrameState): Frame => {
+    const frame = decoded.get(state) ?? decodeFrame(state, state)
+    decoded.set(state, frame)
+    return frame
+  }
+
+  const draw = (source: "liq-heat" | "liq-column", frame: Frame, { pixels }: Frame): Uint32Array => {
+    const lut = buildLut({
+      palette: paletteColours(model, look().theme),
+      side: model.get("side"),
+      threshold: model.get("threshold"),
+      scale: model.get("scale"),
+      ladder: frame,
+      pixels,
+    })
+    plot.setImage(source, drawn(frame, lut), frame.width, frame.height, frame)
+    return lut
+  }
+  const repaintColumn = () => {
+    if (column && shown) draw("liq-column", column, shown)
+    else plot.clearImage("liq-column")
+  }
+  const repaint = () => {
+    if (!shown) return plot.clearImage("liq-heat")
+    painted(draw("liq-heat", shown, shown), shown)
+  }
+
+  // Smoothing is for the eye: `shown.pixels`, which are read out, stay as they are.
+  const drawn = (frame: Frame, lut: Uint32Array) => {
+    const image = paint(frame.pixels, lut)
+    if (!model.get("smooth")) return image
+    const { time, price, width, height } = frame
+    const cell = ((price[0] + price[1]) / 2) * CELL
+    return smooth(image, width, height, reach((width * market().timeframe_ms) / span(time)), reach((height * cell) / span(price)))
+  }
+  const show = (frame: Frame) => {
+    const sameCandles = shown?.candles === frame.candles
+    shown = frame
+    repaint()
+    if (!sameCandles) over(frame)
+  }
+  const latest = (frame: Frame) => (live.length ? liveCandles(frame.candles, live, frame.candle_ms) : frame.candles)
+  const overCandles = (frame: Frame) => {
+    const known = model.get("as_of") === null ? Infinity : market().time[1]
+    plot.setColumns("liq-candles", candleColumns(latest(frame), look().colours, known))
+  }
+  const over = (frame: Frame) => {
+    overCandles(frame)
+    plot.setColumns("liq-circles", circleColumns(frame.events, look().colours))
+  }
+
+  return {
+    shown: () => shown,
+    candles(time) {
+      const within: Interval = [Math.max(time[0], market().time[0]), Math.min(time[1], market().time[1])]
+      const known = [...(shown ? [shown] : []), ...model.get("_frames")]
+      const covering = known.filter((frame) => frame.time[0] <= within[0] && frame.time[1] >= within[1])
+      const best = covering.length > 0 ? least(covering, (frame) => frame.candle_ms) : least(known, (frame) => -span(frame.time))
+      if (!best) return null
+      return best === shown ? latest(shown!) : decode(best as FrameState).candles
+    },
+    showStored(view) {
+      const fitting = chooseFrame(model.get("_frames"), model.get("measure"), view, market())
+      const state = fitting ?? (shown ? null : model.get("_frames")[0])
+      if (state && decode(state) !== shown) show(decode(state))
+    },
+    showSent: (meta, parts) => show(decodeFrame(meta, parts)),
+    showColumn(state) {
+      if (!state && !column) return
+      column = state && decodeFrame(state, state)
+      repaintColumn()
+    },
+    showLive(rows) {
+      if (rows.length === 0 && live.length === 0) return
+      live = rows
+      if (shown) overCandles(shown)
+    },
+    repaint() {
+      repaint()
+      if (column) repaintColumn()
+      if (shown) over(shown)
+    },
+  }
+}
+
+function paletteColours(model: AnyModel<Traits>, theme: Theme): Uint8Array {
+  const palettes = model.get("_palettes")
+  const palette = palettes.find(({ name }) => name === model.get("palette")) ?? palettes[0]
+  if (!palette) throw new Error("Expected at least one palette in the model, was none")
+  return exactBytes(palette[theme])
+}
+
+/** The first of those of which a number is least. */
+const least = <T>(found: readonly T[], key: (one: T) => number): T | undefined =>
+  found.reduce<T | undefined>((best, one) => (best === undefined || key(one) < key(best) ? one : best), undefined)

@@ -1,0 +1,78 @@
+import type { AnyModel } from "@anywidget/types"
+import { span, type Viewport } from "../steer/viewport"
+import type { Heard, Messages } from "../wire/messages"
+import { newestWins } from "../wire/newest_wins"
+import type { Interval, Market, Traits } from "../wire/traits"
+
+export interface Raster {
+  /** Ask for a sharp picture of a view, at once: Bokeh paints the coarse one meanwhile. The picture at hand is not asked for again. */
+  want(view: Viewport, plot: { width: number; height: number }): void
+  /** What was asked for is out of date: the same view is asked for again when it is next wanted. */
+  renew(): void
+  dispose(): void
+}
+
+export interface RasterOptions {
+  model: AnyModel<Traits>
+  messages: Messages
+  market: () => Market
+  heard: Heard
+  failed: (sentence: string) => void
+  overdue: (yes: boolean) => void
+}
+
+/** Ask the kernel for pictures, one at a time, the newest view first. */
+export function raster({ model, messages, market, heard, failed, overdue }: RasterOptions): Raster {
+  const newest = newestWins({ messages, heard, failed, overdue })
+  let last: [Viewport, { width: number; height: number }] | null = null
+  let asked = ""
+  const ask = () => {
+    const request = last && rasterRequest(...last, market(), window.devicePixelRatio || 1)
+    last = null
+    if (!request || asked === JSON.stringify(request)) return
+    asked = JSON.stringify(request)
+    newest.ask({ type: "view", ...request })
+  }
+  return {
+    want(target, plot) {
+      if (model.get("_offline")) return
+      // One task may move the view more than once: Bokeh's drag sets one range after the other.
+      if (!last) queueMicrotask(ask)
+      last = [target, plot]
+    },
+    renew: () => void (asked = ""),
+    dispose() {
+      last = null
+      newest.dispose()
+    },
+  }
+}
+
+const WIDEST = 2560
+const TALLEST = 1600
+
+export interface RasterRequest {
+  time: Interval
+  price: Interval
+  width: number
+  height: number
+}
+
+/**
+ * Ask for the part of a view that has data, one cell a device pixel; null when none of it has. A picture larger than any
+ * screen needs has cells of two device pixels, or of more: always a whole number, so that all cells are of one size.
+ */
+export function rasterRequest(
+  view: Viewport,
+  plot: { width: number; height: number },
+  market: Pick<Market, "time">,
+  pixelRatio = 1,
+): RasterRequest | null {
+  const time: Interval = [Math.max(view.time[0], market.time[0]), Math.min(view.time[1], market.time[1])]
+  if (!(span(time) > 0) || plot.width < 2 || plot.height < 2) return null
+  const share = span(time) / span(view.time)
+  const pixels = Math.max(1, Math.ceil((plot.width * pixelRatio) / WIDEST), Math.ceil((plot.height * pixelRatio) / TALLEST))
+  const width = ((plot.width * pixelRatio) / pixels) * share
+  const height = (plot.height * pixelRatio) / pixels
+  return { time, price: view.price, width: Math.max(1, Math.round(width)), height: Math.max(1, Math.round(height)) }
+}

@@ -1,0 +1,243 @@
+import type { Patch } from "@bokeh/bokehjs/build/js/lib/document/document"
+import type { BoxAnnotation } from "@bokeh/bokehjs/build/js/lib/models/annotations/box_annotation"
+import type { Label } from "@bokeh/bokehjs/build/js/lib/models/annotations/label"
+import type { Span } from "@bokeh/bokehjs/build/js/lib/models/annotations/span"
+import type { DatetimeTickFormatter } from "@bokeh/bokehjs/build/js/lib/models/formatters/datetime_tick_formatter"
+import type { NumeralTickFormatter } from "@bokeh/bokehjs/build/js/lib/models/formatters/numeral_tick_formatter"
+import type { Figure } from "@bokeh/bokehjs/build/js/lib/models/plots/figure"
+import type { PlotView } from "@bokeh/bokehjs/build/js/lib/models/plots/plot"
+import type { Range1d } from "@bokeh/bokehjs/build/js/lib/models/ranges/range1d"
+import type { GlyphRenderer } from "@bokeh/bokehjs/build/js/lib/models/renderers/glyph_renderer"
+import type { ColumnDataSource } from "@bokeh/bokehjs/build/js/lib/models/sources/column_data_source"
+import type { BoxSelectTool } from "@bokeh/bokehjs/build/js/lib/models/tools/gestures/box_select_tool"
+import type { PanTool } from "@bokeh/bokehjs/build/js/lib/models/tools/gestures/pan_tool"
+import type { Colours } from "../dom/colours"
+import type { Disposer } from "../dom/dispose"
+import type { BokehJS } from "../load/bokeh"
+import type { Viewport } from "../steer/viewport"
+import type { Box, PriceStyle } from "../wire/traits"
+import { restyle } from "./plot_style"
+
+export type Mode = "pan" | "select"
+export type Columns = Readonly<Record<string, ArrayLike<unknown>>>
+
+export interface Point {
+  time: number
+  price: number
+  /** CSS pixels, relative to the host element. */
+  x: number
+  y: number
+}
+
+export interface PlotEvents {
+  view(): void
+  resize(): void
+  move(point: Point | null): void
+  tap(point: Point): void
+  doubleTap(): void
+  box(box: Box): void
+}
+
+/** The figure of widget/figure.py on the page. This file is the one place that touches Bokeh. */
+export interface Plot {
+  /** What the pointer acts on. */
+  surface: HTMLElement
+  viewport(): Viewport
+  setViewport(view: Viewport): void
+  /** Where the picture is, within its axes, in CSS pixels, relative to the host element. */
+  area(): { left: number; top: number; width: number; height: number }
+  setColumns(source: "liq-candles" | "liq-circles" | "liq-clusters" | "liq-cluster-labels" | "liq-whiskers" | "liq-opened", columns: Columns): void
+  setImage(source: "liq-heat" | "liq-column", image: Uint32Array<ArrayBuffer>, width: number, height: number, over: Viewport): void
+  clearImage(source: "liq-heat" | "liq-column"): void
+  setLastPrice(price: number): void
+  setPriceStyle(style: PriceStyle): void
+  setCirclesShown(shown: boolean): void
+  setSelection(box: Box | null): void
+  setTexts(title: string, notice: string): void
+  /** Above the bars at the bottom edge, '' for none. */
+  setProvenance(text: string): void
+  /** Hatch the picture: what it shows is not to be relied on. */
+  setHatched(hatched: boolean): void
+  setPriceDecimals(decimals: number): void
+  /** Whether the first tick of the time axis names its day. */
+  setDayShown(shown: boolean): void
+  setMode(mode: Mode): void
+  restyle(colours: Colours): void
+  patch(content: unknown): void
+  dispose(): void
+}
+
+interface PointEvent {
+  x: number
+  y: number
+  sx: number
+  sy: number
+}
+
+interface BoxEvent {
+  final: boolean
+  geometry: { type: string; x0: number; x1: number; y0: number; y1: number }
+}
+
+/** Draw the document in a host element. */
+export async function mountPlot(bokeh: BokehJS, json: string, host: HTMLElement, events: PlotEvents): Promise<Plot> {
+  const document = bokeh.require("document/document").Document.from_json(JSON.parse(json))
+  const models = new Map<string, unknown>()
+  const named = <T>(name: string): T => {
+    // Bokeh looks through the whole document for a name.
+    const model = models.get(name) ?? document.get_model_by_name(name)
+    models.set(name, model)
+    if (!model) throw new Error(`Expected a model named ${name} in the Bokeh document, was none`)
+    return model as unknown as T
+  }
+  const figure = named<Figure>("liq-figure")
+  const [time, price] = [named<Range1d>("liq-time"), named<Range1d>("liq-price")]
+  const heat = named<ColumnDataSource>("liq-heat")
+  const last = named<Span>("liq-last")
+  const [title, notice] = [named<Label>("liq-title"), named<Label>("liq-notice")]
+  const selection = named<BoxAnnotation>("liq-selection")
+  const hatch = named<BoxAnnotation>("liq-hatch")
+  const box = named<BoxSelectTool>("liq-box")
+
+  const point = ({ x, y, sx, sy }: PointEvent): Point => ({ time: x, price: y, x: sx, y: sy })
+  const inside = ({ sx, sy }: PointEvent) => bbox().contains(sx, sy)
+  const hear = {
+    mousemove: (event: PointEvent) => events.move(inside(event) ? point(event) : null),
+    mouseleave: () => events.move(null),
+    tap: (event: PointEvent) => inside(event) && events.tap(point(event)),
+    doubletap: (event: PointEvent) => inside(event) && events.doubleTap(),
+    selectiongeometry: ({ final, geometry: { type, x0, x1, y0, y1 } }: BoxEvent) => {
+      if (final && type === "rect") events.box({ time: order(x0, x1), price: order(y0, y1) })
+    },
+  }
+  // Bokeh calls back a little later: the figure may be gone by then.
+  let gone = false
+  const callbacks = Object.entries(hear).map(([name, callback]) => [name, [(event: never) => void (gone || callback(event))]])
+  figure.js_event_callbacks = Object.fromEntries(callbacks) as typeof figure.js_event_callbacks
+
+  const views = await bokeh.embed.add_document_standalone(document, host)
+  const shown = () => views.get_one(figure) as PlotView
+  const bbox = () => shown().frame.bbox
+  const resized = () => {
+    if (shown().canvas.resize()) shown().request_repaint()
+    events.resize()
+  }
+  const unwatch = watchPixelRatio(resized)
+  leaveTabOrder(host)
+  const unlink = [
+    subscribe(time.change, events.view),
+    subscribe(price.change, events.view),
+    subscribe(figure.properties.inner_width.change, events.resize),
+    subscribe(figure.properties.inner_height.change, events.resize),
+  ]
+
+  return {
+    surface: (views.get_one(figure) as PlotView).canvas_view.events_el,
+    viewport: () => ({ time: [time.start, time.end], price: [price.start, price.end] }),
+    setViewport(view) {
+      setRange(time, view.time)
+      setRange(price, view.price)
+    },
+    area() {
+      const { left, top, width, height } = bbox()
+      return { left, top, width, height }
+    },
+    setColumns(source, columns) {
+      named<ColumnDataSource>(source).data = asData(columns)
+    },
+    setImage(source, image, width, height, over) {
+      const { ndarray } = bokeh.require("core/util/ndarray")
+      named<ColumnDataSource>(source).data = asData({
+        image: [ndarray(image, { dtype: "uint32", shape: [height, width] })],
+        x: [over.time[0]],
+        y: [over.price[0]],
+        dw: [over.time[1] - over.time[0]],
+        dh: [over.price[1] - over.price[0]],
+      })
+    },
+    clearImage(source) {
+      named<ColumnDataSource>(source).data = asData({ image: [], x: [], y: [], dw: [], dh: [] })
+    },
+    setLastPrice: (at) => void last.setv({ location: at, visible: true }),
+    setPriceStyle(style) {
+      for (const name of ["liq-candle-halo", "liq-candle-wick", "liq-candle-body"]) named<GlyphRenderer>(name).visible = style === "candles"
+      for (const name of ["liq-price-halo", "liq-price-line"]) named<GlyphRenderer>(name).visible = style === "line"
+    },
+    setCirclesShown: (shown) => void (named<GlyphRenderer>("liq-circle-marks").visible = shown),
+    setSelection(chosen) {
+      if (!chosen) selection.visible = false
+      else {
+        const [left, right] = chosen.time
+        const [bottom, top] = chosen.price
+        selection.setv({ left, right, bottom, top, visible: true })
+      }
+    },
+    setTexts(heading, sentence) {
+      title.setv({ text: heading, visible: heading !== "" })
+      notice.setv({ text: sentence, visible: sentence !== "" })
+    },
+    setProvenance: (text) => void named<Label>("liq-opened-text").setv({ text, visible: text !== "" }),
+    setHatched: (hatched) => void (hatch.visible = hatched),
+    setPriceDecimals(decimals) {
+      named<NumeralTickFormatter>("liq-price-format").format = decimals > 0 ? `0,0.${"0".repeat(decimals)}` : "0,0"
+    },
+    setDayShown: (shown) => void (named<DatetimeTickFormatter>("liq-time-format").context = shown ? "%d %b %Y" : null),
+    setMode(mode) {
+      named<PanTool>("liq-pan").active = mode === "pan"
+      box.active = mode === "select"
+    },
+    restyle: (colours) => restyle(named, colours),
+    patch: (content) => document.apply_json_patch(content as Patch),
+    dispose() {
+      gone = true
+      unwatch()
+      for (const disconnect of unlink) disconnect()
+      // Whatever still refers to the figure shall hold no callback and no picture with it.
+      figure.js_event_callbacks = {}
+      views.clear()
+      document.clear()
+      heat.data = asData({})
+      const index = bokeh.documents.indexOf(document)
+      if (index >= 0) bokeh.documents.splice(index, 1)
+    },
+  }
+}
+
+const asData = (columns: Columns) => new Map(Object.entries(columns)) as unknown as ColumnDataSource["data"]
+
+const order = (a: number, b: number) => (a <= b ? ([a, b] as const) : ([b, a] as const))
+
+function setRange(range: Range1d, [start, end]: readonly [number, number]): void {
+  if (range.start !== start || range.end !== end) range.setv({ start, end })
+}
+
+interface Subscribable {
+  connect(slot: () => void): boolean
+  disconnect(slot: () => void): boolean
+}
+
+function subscribe(signal: Subscribable, slot: () => void): () => void {
+  signal.connect(slot)
+  return () => void signal.disconnect(slot)
+}
+
+/** Call back when the page moves to a screen of another resolution, or is zoomed. */
+export function watchPixelRatio(changed: () => void): Disposer {
+  const query = matchMedia(`(resolution: ${devicePixelRatio}dppx)`)
+  let dispose: Disposer = () => query.removeEventListener("change", hear)
+  const hear = () => {
+    dispose()
+    dispose = watchPixelRatio(changed)
+    changed()
+  }
+  query.addEventListener("change", hear)
+  return () => dispose()
+}
+
+/** Take what BokehJS drew out of the tab order: the figure around it has the keys. Looks behind shadow roots too. */
+export function leaveTabOrder(node: ParentNode): void {
+  for (const child of node.querySelectorAll<HTMLElement>("*")) {
+    if (child.tabIndex >= 0) child.tabIndex = -1
+    if (child.shadowRoot) leaveTabOrder(child.shadowRoot)
+  }
+}

@@ -1,0 +1,69 @@
+import type { AnyModel, Host } from "@anywidget/types"
+import type { Messages } from "../wire/messages"
+import type { Bytes, Traits } from "../wire/traits"
+
+const PATIENCE = 20_000
+
+interface Asset {
+  version: string
+  bokeh: Bytes
+  code: Bytes
+}
+
+/** Where a part of the kernel's asset model may be, best first: in that model, by either way, or in the kernel itself. */
+export function assetSources(
+  model: AnyModel<Traits>,
+  host: Host | undefined,
+  messages: Messages,
+  part: "bokeh" | "code",
+): FileSource[] {
+  const ref = model.get("_assets")
+  const read = (asset: AnyModel<Asset>) => {
+    const gzip = asset.get(part)
+    return gzip ? { version: asset.get("version"), gzip } : null
+  }
+  const byHost: FileSource = async () => (ref && host ? read(await host.getModel<Asset>(ref)) : null)
+  const byManager: FileSource = async () => {
+    const id = ref?.replace(/^(anywidget:|IPY_MODEL_)/, "")
+    return id && model.widget_manager ? read(await model.widget_manager.get_model<Asset>(id)) : null
+  }
+  return [byHost, byManager, () => askKernel(messages, part)]
+}
+
+async function askKernel(messages: Messages, part: "bokeh" | "code"): ReturnType<FileSource> {
+  const { answer, buffers } = await messages.fetch({ type: part }, PATIENCE)
+  const [gzip] = buffers
+  return answer.type === part && gzip ? { version: answer.version, gzip } : null
+}
+
+export interface PackedFile {
+  version: string
+  gzip: Bytes
+}
+
+/** A place that may hold a file; null when it does not. */
+export type FileSource = () => Promise<PackedFile | null>
+
+/** Return the file of the first source that has it. */
+export async function firstFile(what: string, sources: readonly FileSource[]): Promise<PackedFile> {
+  const reasons: string[] = []
+  for (const source of sources) {
+    try {
+      const file = await source()
+      if (file && file.gzip.byteLength > 0) return file
+    } catch (error) {
+      reasons.push(error instanceof Error ? error.message : String(error))
+    }
+  }
+  const why = reasons.length > 0 ? ` (${reasons.join("; ")})` : ""
+  throw new Error(`${what} did not reach this page${why}. Run the cell again.`)
+}
+
+/** Where BokehJS may be, best first: in the offline file, in the kernel's asset model, in the kernel itself. */
+export function bokehSources(model: AnyModel<Traits>, host: Host | undefined, messages: Messages): FileSource[] {
+  const inFile: FileSource = async () => {
+    const file = model.get("_bokeh")
+    return file ? { version: file.version, gzip: file.gz } : null
+  }
+  return model.get("_offline") ? [inFile] : [inFile, ...assetSources(model, host, messages, "bokeh")]
+}

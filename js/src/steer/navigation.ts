@@ -1,0 +1,171 @@
+import type { AnyModel } from "@anywidget/types"
+import { fit as room } from "../../../liqwidget/look.json"
+import type { Candles } from "../heat/frame"
+import type { Plot } from "../layers/plot"
+import { observe } from "../wire/model"
+import type { Interval, Market, Traits } from "../wire/traits"
+import { limitViewport, sameInterval, sameViewport, span, type Viewport } from "./viewport"
+import { FUTURE, windowRange } from "./window"
+
+const SETTLED = 120
+const SLIP = 0.02
+
+/** Moves one view, and keeps it and the traits of the model in step. */
+export interface Navigation {
+  view(): Viewport
+  /** Go somewhere on the user's behalf. */
+  go(view: Viewport): void
+  /** Back to the window's own view. */
+  reset(): void
+  /** As wide as now, to where the newest candle is. */
+  present(): void
+  /** The plot's ranges changed, by Bokeh's own drag or by us. */
+  moved(): void
+  /** Data changed: an automatic view is computed again. The first time any view is shown. */
+  refresh(): void
+  dispose(): void
+}
+
+export interface NavigationOptions {
+  model: AnyModel<Traits>
+  plot: Plot
+  market: () => Market
+  candles: (time: Interval) => Candles | null
+  /** Called after every move, whoever made it. */
+  changed: (view: Viewport) => void
+}
+
+export function navigation({ model, plot, market, candles, changed }: NavigationOptions): Navigation {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let origin: Viewport | null = null
+  let quiet = false
+  let placed = false
+
+  const fit = (time: Interval): Interval | null => {
+    const known = candles(time)
+    return known && fitPrice(known, time)
+  }
+  const limit = (view: Viewport) => limitViewport(view, market(), span(market().span))
+  const present = (): Pick<Market, "time"> => {
+    const { time, edge = time[1] } = market()
+    return { time: [time[0], edge] }
+  }
+  const wanted = (): Viewport => {
+    const followed = model.get("future") && model.get("as_of") !== null
+    const time = model.get("time_range") ?? windowRange(model.get("window"), present(), plot.area().width, followed, model.get("whiskers"))
+    const near = market().last_price
+    const price = model.get("price_range") ?? fit(time) ?? [near * 0.95, near * 1.05]
+    // What Python was told may lie where no data are.
+    const limited = limit({ time, price })
+    return { time: model.get("time_range") ? limited.time : time, price: model.get("price_range") ? limited.price : price }
+  }
+  const place = (view: Viewport) => {
+    placed = true
+    quiet = true
+    plot.setViewport(view)
+    quiet = false
+    changed(view)
+  }
+  const settle = () => {
+    timer = undefined
+    const view = plot.viewport()
+    const follows = model.get("follow") && origin !== null && priceStayed(origin, view)
+    origin = null
+    const time = whole(view.time)
+    const price = (follows && fit(time)) || view.price
+    place({ time, price })
+    model.set("time_range", time)
+    model.set("price_range", [...price])
+    model.set("follow", follows)
+    model.save_changes()
+  }
+  const gesture = (from: Viewport) => {
+    origin ??= from
+    clearTimeout(timer)
+    timer = setTimeout(settle, SETTLED)
+  }
+  const go = (target: Viewport) => {
+    const from = plot.viewport()
+    const fitted = model.get("follow") && sameInterval(target.price, from.price) ? fit(target.time) : null
+    gesture(from)
+    const limited = limit({ time: target.time, price: fitted ?? target.price })
+    const view = { ...limited, time: whole(limited.time) }
+    if (fitted && origin) origin = { ...origin, price: view.price }
+    place(view)
+  }
+  const follow = () => {
+    if (timer !== undefined) return
+    const view = wanted()
+    if (!sameViewport(view, plot.viewport())) place(view)
+  }
+  const refit = () => {
+    if (timer !== undefined || !model.get("follow")) return
+    model.set("price_range", model.get("time_range") ? fit(plot.viewport().time) : null)
+    model.save_changes()
+    follow()
+  }
+  let known = plot.viewport()
+  const unlink = [observe(model, ["time_range", "price_range", "window", "whiskers"], follow), observe(model, ["follow"], refit)]
+
+  return {
+    view: () => plot.viewport(),
+    go,
+    reset() {
+      clearTimeout(timer)
+      timer = undefined
+      origin = null
+      model.set("time_range", null)
+      model.set("price_range", null)
+      model.set("follow", true)
+      model.save_changes()
+      follow()
+    },
+    present() {
+      const { time, price } = plot.viewport()
+      const end = present().time[1] + FUTURE * span(time)
+      const [low, high] = price
+      const near = market().last_price
+      const moved: Interval = [end - span(time), end]
+      go({ time: moved, price: (near > low && near < high ? null : fit(moved)) ?? price })
+    },
+    moved() {
+      const view = plot.viewport()
+      const before = known
+      known = view
+      if (quiet) return
+      gesture(before)
+      const limited = limit(view)
+      if (!sameViewport(limited, view)) place(limited)
+      else changed(view)
+    },
+    refresh() {
+      if (!placed || model.get("time_range") === null) follow()
+    },
+    dispose() {
+      clearTimeout(timer)
+      for (const disconnect of unlink) disconnect()
+    },
+  }
+}
+
+/** Whole milliseconds, as the model holds them: what it gives back when all is at rest is the view that is there. */
+const whole = (time: Interval): Interval => [Math.round(time[0]), Math.round(time[1])]
+
+function priceStayed(from: Viewport, to: Viewport): boolean {
+  const slip = Math.abs(to.price[0] - from.price[0]) + Math.abs(to.price[1] - from.price[1])
+  return slip <= 2 * SLIP * span(from.price)
+}
+
+/** Fit a price range around the candles of a time range; null when none is in it. */
+export function fitPrice(candles: Candles, [start, end]: Interval): Interval | null {
+  let low = Infinity
+  let high = -Infinity
+  for (let i = 0; i < candles.length; i++) {
+    if (candles.end[i]! <= start || candles.start[i]! >= end) continue
+    low = Math.min(low, candles.low[i]!)
+    high = Math.max(high, candles.high[i]!)
+  }
+  if (!(low <= high)) return null
+  const padding = Math.max(room.padding * (high - low), room.least * high)
+  return [Math.max(low - padding, low * room.lowest), high + padding]
+}

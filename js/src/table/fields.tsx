@@ -1,0 +1,181 @@
+import type { ComponentChildren } from "preact"
+import { formatMoney, rangeMoney } from "../format/money"
+import { formatPercent } from "../format/percent"
+import { formatPrice, priceDecimals } from "../format/price"
+import { formatShares, LEVERAGE_GROUPS } from "../format/shares"
+import { formatAge } from "../format/time"
+import { clusterAmount, type ShownCluster as Cluster } from "../layers/shown_clusters"
+import type { Market, Measure } from "../wire/traits"
+
+export type FieldName = "side" | "range" | "peak" | "expected" | "size" | "doubt" | "distance" | "age" | "persistence" | "venues" | "leverage"
+
+export interface Look {
+  market: Market | null
+  measure: Measure
+  horizon: string
+  /** The largest amount of the shown measure. */
+  most: number
+}
+
+export interface Field {
+  name: FieldName
+  head: (look: Look) => string
+  title: string
+  /** What rows are sorted by. */
+  key: (cluster: Cluster) => number
+  /** The first click sorts so. */
+  descending: boolean
+  number: boolean
+  cell: (cluster: Cluster, look: Look) => ComponentChildren
+  /** Whether the kernel tells it. */
+  told?: (cluster: Cluster) => boolean
+}
+
+const quote = (look: Look) => look.market?.quote ?? "USD"
+const decimals = (cluster: Cluster, look: Look) => priceDecimals(cluster.price_high, look.market?.price_decimals ?? 2)
+
+/** Write the price range of a cluster. */
+export const rangeText = (cluster: Cluster, look: Look): string =>
+  `${formatPrice(cluster.price_low, decimals(cluster, look))} – ${formatPrice(cluster.price_high, decimals(cluster, look))}`
+
+/** The columns of the table of clusters. */
+export const FIELDS: readonly Field[] = [
+  {
+    name: "side",
+    head: () => "Side",
+    title: "Whose positions would be liquidated",
+    key: ({ side }) => (side === "long" ? 0 : 1),
+    descending: false,
+    number: false,
+    cell: ({ side }) => side,
+  },
+  {
+    name: "range",
+    head: () => "Price range",
+    title: "From the lowest to the highest price of the cluster",
+    key: ({ price_low }) => price_low,
+    descending: true,
+    number: true,
+    cell: rangeText,
+  },
+  {
+    name: "peak",
+    head: () => "Peak",
+    title: "Price where most stands",
+    key: ({ peak_price }) => peak_price,
+    descending: true,
+    number: true,
+    cell: (cluster, look) => formatPrice(cluster.peak_price, decimals(cluster, look)),
+  },
+  {
+    name: "expected",
+    head: ({ horizon }) => `Est. in ${horizon}`,
+    title: "Estimated size times the chance that price gets there within the horizon",
+    key: ({ expected_size }) => expected_size,
+    descending: true,
+    number: true,
+    cell: (cluster, look) => formatMoney(cluster.expected_size, quote(look)),
+  },
+  {
+    name: "size",
+    head: () => "Est. size",
+    title: "Estimated size that stands there",
+    key: ({ size }) => size,
+    descending: true,
+    number: true,
+    cell: (cluster, look) => formatMoney(cluster.size, quote(look)),
+  },
+  {
+    name: "doubt",
+    head: () => "Low – high",
+    title: "Under the alternative priors; no confidence interval. Sorts by how far apart they are",
+    key: ({ range }) => (range ? range[1] / range[0] : Infinity),
+    descending: false,
+    number: true,
+    cell: ({ range }, look) => (range ? rangeMoney(range, quote(look)) : "–"),
+    told: ({ range }) => range !== undefined,
+  },
+  {
+    name: "distance",
+    head: () => "Distance",
+    title: "From the last price to the peak",
+    key: ({ distance_pct }) => Math.abs(distance_pct),
+    descending: false,
+    number: true,
+    cell: ({ distance_pct }) => formatPercent(distance_pct),
+  },
+  {
+    name: "age",
+    head: () => "Age",
+    title: "Since when it stands",
+    key: ({ age_ms }) => age_ms,
+    descending: true,
+    number: true,
+    cell: ({ age_ms }) => formatAge(age_ms),
+  },
+  {
+    name: "persistence",
+    head: () => "Persistence",
+    title: "How much of it has stood all along",
+    key: ({ persistence = -1 }) => persistence,
+    descending: true,
+    number: true,
+    cell: ({ persistence }) => (persistence === undefined ? "–" : `${Math.round(100 * persistence)} %`),
+    told: ({ persistence }) => persistence !== undefined,
+  },
+  {
+    name: "venues",
+    head: () => "Venues",
+    title: "How many venues agree that a cluster is there",
+    key: ({ venues_agreeing = -1 }) => venues_agreeing,
+    descending: true,
+    number: true,
+    cell: ({ venues_agreeing, agreement }, { market }) => {
+      if (venues_agreeing === undefined) return "–"
+      return `${venues_agreeing} of ${agreement ? Math.round(venues_agreeing / agreement) : (market?.venues?.length ?? "–")}`
+    },
+    told: ({ venues_agreeing }) => venues_agreeing !== undefined,
+  },
+  {
+    name: "leverage",
+    head: () => "Leverage",
+    title: "Share of each leverage group, the most leveraged first; the text names the largest",
+    key: ({ leverage_mix }) => nearness(leverage_mix),
+    descending: true,
+    number: false,
+    cell: ({ leverage_mix }) => <Mix shares={leverage_mix} />,
+  },
+]
+
+/** The field that is sorted by at first: the amount in the shown measure. */
+export const amountField = (measure: Measure): FieldName => (measure === "expected" ? "expected" : "size")
+
+/** The share of the bar behind an amount in the shown measure, in percent. */
+export const amountShare = (cluster: Cluster, { measure, most }: Look): string => `${((100 * clusterAmount(cluster, measure)) / most).toFixed(1)}%`
+
+/** The mean place in the order of the groups: the nearer liquidation is, the larger. */
+function nearness(mix: Readonly<Record<string, number>>): number {
+  return LEVERAGE_GROUPS.reduce((sum, name, index) => sum + (mix[name] ?? 0) * (LEVERAGE_GROUPS.length - index), 0)
+}
+
+/** Write all shares, or that none is known. */
+export const mixText = (shares: Readonly<Record<string, number>>): string => formatShares(shares) || "unknown"
+
+/** A small stacked bar of the leverage groups, the largest named beside it; its label says all of them. */
+function Mix({ shares }: { shares: Readonly<Record<string, number>> }) {
+  const parts = LEVERAGE_GROUPS.map((name, index) => ({ share: shares[name] ?? 0, index })).filter(({ share }) => share >= 0.005)
+  const [largest] = Object.entries(shares).sort(([, a], [, b]) => b - a)
+  return (
+    <span class="liq-mix" title={mixText(shares)}>
+      <span class="liq-mix-bar" aria-hidden="true">
+        {parts.map(({ share, index }) => (
+          <span key={index} class="liq-mix-part" style={{ flexGrow: share.toFixed(3), "--liq-nth": String(index) }} />
+        ))}
+      </span>
+      <span class="liq-mix-name" aria-hidden="true">
+        {largest?.[0] ?? "–"}
+      </span>
+      <span class="liq-spoken">{mixText(shares)}</span>
+    </span>
+  )
+}

@@ -1,0 +1,65 @@
+import type { Disposer } from "../dom/dispose"
+import type { Answer, Messages, Question } from "./messages"
+
+export interface NewestWins {
+  /** Ask for the newest; an older question that still waits is dropped. */
+  ask(question: Question): void
+  dispose: Disposer
+}
+
+export interface NewestWinsOptions {
+  messages: Messages
+  /** Told each answer but those that are older than one told before. */
+  heard: (answer: Answer, buffers: readonly DataView[], question: Question) => void
+  /** Told the kernel's words when it cannot answer. */
+  failed?: (sentence: string) => void
+  /** Told when an answer is overdue, and when the kernel answers again. */
+  overdue?: (yes: boolean) => void
+  patience?: number
+}
+
+/** Keep one question in flight and only the newest waiting; free the slot when no answer came in time. */
+export function newestWins({ messages, heard, failed = () => {}, overdue = () => {}, patience = 1000 }: NewestWinsOptions): NewestWins {
+  let sent = 0
+  let newest = 0
+  let flying = 0
+  let late = false
+  let gone = false
+  let waiting: Question | null = null
+  let timer: ReturnType<typeof setTimeout> | undefined
+
+  const fly = (question: Question) => {
+    const number = (flying = ++sent)
+    waiting = null
+    clearTimeout(timer)
+    timer = setTimeout(() => {
+      flying = 0
+      if (!late) overdue((late = true))
+      if (waiting) fly(waiting)
+    }, patience)
+    messages.ask(question, (answer, buffers) => {
+      if (gone) return
+      if (late) overdue((late = false))
+      if (number === flying) {
+        flying = 0
+        clearTimeout(timer)
+        if (waiting) fly(waiting)
+      }
+      if (answer.type === "error") failed(answer.message)
+      else if (number > newest) heard(answer, buffers, question)
+      newest = Math.max(newest, number)
+    })
+  }
+
+  return {
+    ask(question) {
+      if (flying) waiting = question
+      else fly(question)
+    },
+    dispose() {
+      gone = true
+      clearTimeout(timer)
+      waiting = null
+    },
+  }
+}

@@ -1,0 +1,213 @@
+/** The traits of the model: what Python and the page both hold. The messages are in messages.ts. */
+
+export type Side = "long" | "short"
+export type SideChoice = "both" | Side
+export type Window = "12h" | "24h" | "3d" | "7d" | "30d" | "all"
+export type Measure = "expected" | "size"
+export type Scale = "linear" | "log" | "rank"
+export type PriceStyle = "candles" | "line" | "off"
+export type PanelName = "volume" | "open_interest" | "funding" | "liquidations"
+export type ProfileStack = "leverage" | "venue" | "off"
+export type ViewKind = "heatmap" | "map"
+export type Interval = readonly [number, number]
+export type Bytes = DataView | ArrayBuffer | ArrayBufferView
+
+export interface FrameMeta {
+  time: Interval
+  price: Interval
+  width: number
+  height: number
+  measure: Measure
+  top: number
+  decades: number
+  /** Bins from the one with the strongest colour to the highest. */
+  raised?: number
+  candle_ms: number
+}
+
+/** The parts of a frame that travel as bytes, in the order of an answer's buffers. */
+export interface FrameParts {
+  pixels: Bytes
+  candles: Bytes
+  events: Bytes
+}
+
+export type FrameState = FrameMeta & FrameParts
+
+/** What stands now, cell by cell of the whole lattice range: longs below the last price, shorts above. */
+export interface StandingState {
+  /** Lattice cell of the first column; a cell covers `cell` in ln(price). */
+  base: number
+  cell: number
+  /** float32, shape (names, columns) [quote]. */
+  leverage: Bytes
+  leverage_names: readonly string[]
+  venue: Bytes
+  venue_names: readonly string[]
+}
+
+/** How far the map can be relied on, with the reasons; hatched: too little data to read anything off. */
+export interface Grade {
+  letter: "A" | "B" | "C" | "D"
+  sentence: string
+  reasons: readonly string[]
+  hatched: boolean
+}
+
+export type FeedState = "connected" | "stale" | "reconnecting" | "refused" | "off" | "history" | "simulated" | "own frames"
+
+/** How fresh one venue's data are. */
+export interface Feed {
+  venue: string
+  state: FeedState
+  /** Time of the last data; null for none. */
+  time: number | null
+  reason: string
+}
+
+/** What moves with every update of live data; without a price in replay. */
+export interface Live {
+  number: number
+  /** The kernel's clock when it was sent. */
+  now: number
+  feeds: readonly Feed[]
+  last_price?: number
+  /** The last close, and the present. */
+  time?: Interval
+  /** The newest candles of the drawn market: start, end, open, high, low, close. */
+  candles?: readonly (readonly number[])[]
+}
+
+export interface Market {
+  symbol: string
+  label: string
+  simulated: boolean
+  /** Python arguments that read it again; "source=market" for data of the analyst's own. */
+  arguments: string
+  notice: string | null
+  grade: Grade
+  /** What has stopped coming, and since when; null when all is fresh. */
+  stale?: string | null
+  feeds?: readonly Feed[]
+  /** From the first open to the last close shown; `span` to the last close there is. */
+  time: Interval
+  span: Interval
+  /** Of live data: the present, and the close of the candle that is not over. */
+  now?: number
+  edge?: number
+  last_price: number
+  price_decimals: number
+  timeframe_ms: number
+  /** Lengths of a candle to choose from. */
+  timeframes?: readonly string[]
+  /** What is being read for the length chosen; null when it is there. */
+  reading?: string | null
+  venues: readonly string[]
+  quote: string
+}
+
+export interface Cluster {
+  id: string
+  side: Side
+  price_low: number
+  price_high: number
+  peak_price: number
+  size: number
+  expected_size: number
+  distance_pct: number
+  age_ms: number
+  leverage_mix: Readonly<Record<string, number>>
+  venue_mix: Readonly<Record<string, number>>
+  /** How much of it stood through its life, 0 to 1. */
+  persistence?: number
+  /** How many venues have a cluster there. */
+  venues_agreeing?: number
+  /** The same as a share of the venues shown. */
+  agreement?: number
+}
+
+/** Lowest, estimated and highest [quote]. */
+export type Three = readonly [number, number, number]
+
+/** How far clusters move under the alternative priors, by id; in words why it cannot be told. */
+export interface Doubt {
+  over: readonly string[]
+  of: Readonly<Record<string, Readonly<Record<Measure, Three>>>>
+  error: string
+}
+
+export interface PaletteState {
+  name: string
+  label: string
+  dark: Bytes
+  light: Bytes
+}
+
+/** The colours of the sides on each ground. */
+export interface SideColoursState {
+  name: string
+  label: string
+  title: string
+  dark: Readonly<Record<Side, string>>
+  light: Readonly<Record<Side, string>>
+}
+
+export interface PriorState {
+  name: string
+  /** Python that names it. */
+  code: string
+  label: string
+  title: string
+}
+
+export interface Box {
+  time: Interval
+  price: Interval
+}
+
+export interface Traits {
+  symbol: string
+  side: SideChoice
+  window: Window
+  measure: Measure
+  horizon: string
+  sensitivity: number
+  leverage: readonly string[]
+  venues: readonly string[]
+  timeframe: string
+  as_of: number | null
+  future: boolean
+  threshold: number
+  palette: string
+  side_colours: string
+  smooth: boolean
+  scale: Scale
+  follow: boolean
+  price_style: PriceStyle
+  circles: boolean
+  whiskers: boolean
+  panels: readonly PanelName[]
+  profile: ProfileStack
+  view: ViewKind
+  time_range: Interval | null
+  price_range: Interval | null
+  _document: string
+  _assets: string | null
+  _palettes: readonly PaletteState[]
+  _sides: readonly SideColoursState[]
+  /** The default of each public trait, in its JSON form. */
+  _usual: Readonly<Record<string, unknown>>
+  _priors: readonly PriorState[]
+  _prior: string
+  _frames: readonly FrameState[]
+  _market: Market | null
+  _live?: Live | null
+  _book: StandingState | null
+  _clusters: readonly Cluster[]
+  _doubt: Doubt | null
+  _selection: Box | null
+  _selected: readonly string[]
+  _error: string
+  _offline: boolean
+  _bokeh?: { version: string; gz: Bytes }
+}

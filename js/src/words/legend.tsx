@@ -1,0 +1,74 @@
+import type { ReadonlySignal } from "@preact/signals"
+import { coloursOf, leverageShade, venueColour } from "../dom/colours"
+import type { Theme } from "../dom/theme"
+import { formatMoney } from "../format/money"
+import type { Ladder } from "../heat/bins"
+import type { Bound } from "../wire/bound"
+import { Fact } from "./notes"
+
+export interface LegendProps {
+  bound: Bound
+  theme: ReadonlySignal<Theme>
+  /** The values on the picture, or none. */
+  ladder: ReadonlySignal<Ladder | null>
+  /** Where the curves of the profile end. */
+  sum: ReadonlySignal<number>
+}
+
+/** A line under the picture that names its colours: of the heat, of the stacked sizes, and of the curves. */
+export function Legend(props: LegendProps) {
+  const { bound, theme, sum } = props
+  const { view, profile, side, side_colours, _sides, _book, _market } = bound.traits
+  const map = view.value === "map"
+  const stack = map && profile.value === "off" ? "leverage" : profile.value
+  const names = (stack === "off" ? null : _book.value?.[`${stack}_names`]) ?? []
+  const colours = coloursOf(_sides.value, side_colours.value, theme.value)
+  const [left, right] = side.value === "both" ? (["long", "short"] as const) : [side.value, side.value]
+  const pair = (shade: (colour: string) => string) => `linear-gradient(90deg, ${shade(colours[left])} 50%, ${shade(colours[right])} 0)`
+  const heat = heatText(props)
+  const quote = _market.value?.quote
+  return (
+    <div class="liq-legend" role="group" aria-label="Legend" hidden={heat === "" && names.length === 0}>
+      {heat && <span>{heat}</span>}
+      {names.length > 0 && (
+        <span class="liq-stack-keys">
+          <span>{`By ${stack}:`}</span>
+          {names.map((name, i) => (
+            <Key key={name} kind="bar" background={stack === "venue" ? venueColour(i, theme.value) : pair((colour) => leverageShade(colour, i, names.length))}>
+              {name}
+            </Key>
+          ))}
+          <Key kind="line" background={pair((colour) => colour)}>{`sum from the last price, ${map ? "right axis" : `to ${formatMoney(sum.value, quote)}`}`}</Key>
+        </span>
+      )}
+    </div>
+  )
+}
+
+const Key = ({ kind, background, children }: { kind: string; background: string; children: string }) => (
+  <span class="liq-stack-key">
+    <span class="liq-swatch" data-kind={kind} aria-hidden="true" style={{ background }} />
+    {kind === "line" ? <span>{children}</span> : children}
+  </span>
+)
+
+function heatText({ bound, ladder }: LegendProps): string {
+  const { view, measure, horizon, threshold, _market } = bound.traits
+  const known = ladder.value
+  if (view.value === "map" || !known || !(known.top > 0)) return ""
+  const quote = _market.value?.quote ?? "USD"
+  const what = measure.value === "expected" ? `expected in ${horizon.value}` : "standing"
+  const least = Math.max(known.top * 10 ** -known.decades, threshold.value)
+  return `Heat: est. ${quote} ${what} per 10 bps of price, clear: ${formatMoney(0, quote)} to ${formatMoney(least, quote)}`
+}
+
+/** What the whiskers say, under the picture; or why there are none. */
+export function WhiskerLegend({ bound }: { bound: Bound }) {
+  const { whiskers, _doubt } = bound.traits
+  const doubt = _doubt.value
+  if (!whiskers.value || !doubt) return null
+  const { error, over } = doubt
+  const text = error ? `No whiskers: ${error}` : "Whiskers: lowest to highest est. under other priors, ÷100 to ×100 at most"
+  const title = error ? "" : `${over.join(", ")}; one at a time. Logarithmic, no cap: farther out. No confidence interval.`
+  return <Fact kind="whiskers" icon="whisker" text={text} title={title} />
+}

@@ -1,0 +1,51 @@
+import { describe, expect, it } from "vitest"
+import { COLOURS } from "../../src/dom/colours"
+import { heat } from "../../src/heat/heat"
+import type { Plot } from "../../src/layers/plot"
+import type { FrameState, Interval, Market, Traits } from "../../src/wire/traits"
+import { fakeModel } from "../fake_model"
+
+const HOUR = 3_600_000
+const CANDLE_ROWS = 12
+
+/** A frame of one pixel over the last hours, whose one candle closes at `close`. */
+const frame = (hours: number, candleHours: number, close: number): FrameState => ({
+  time: [-hours * HOUR, 0],
+  price: [90, 110],
+  width: 1,
+  height: 1,
+  measure: "expected",
+  top: 1,
+  decades: 4,
+  candle_ms: candleHours * HOUR,
+  pixels: new Uint8Array(1),
+  candles: new Float64Array(CANDLE_ROWS).fill(close),
+  events: new Uint8Array(0),
+})
+
+function heatOf(...frames: FrameState[]) {
+  const palette = { name: "ember", label: "", dark: new Uint8Array(1024), light: new Uint8Array(1024) }
+  const { model } = fakeModel({ _frames: frames, _palettes: [palette] } as Partial<Traits>)
+  const plot = { setImage() {}, setColumns() {}, clearImage() {} } as unknown as Plot
+  const market = () => ({ time: [-1000 * HOUR, 0] }) as unknown as Market
+  return heat({ model, plot, market, look: () => ({ theme: "dark", colours: COLOURS.dark }), painted() {} })
+}
+
+describe("candles of a range of time", () => {
+  const [all, month, day] = [frame(1000, 8, 1), frame(720, 4, 2), frame(24, 0.1, 3)]
+  const closeOf = (picture: ReturnType<typeof heat>, time: Interval) => picture.candles(time)?.close[0]
+
+  it("are the finest that cover it, whatever is shown", () => {
+    const picture = heatOf(all, month, day)
+    picture.showStored({ time: [-1000 * HOUR, 0], price: [95, 105] })
+    expect(picture.shown()?.candle_ms).toBe(8 * HOUR)
+    expect(closeOf(picture, [-12 * HOUR, 2 * HOUR])).toBe(3)
+    expect(closeOf(picture, [-100 * HOUR, 2 * HOUR])).toBe(2)
+    expect(closeOf(picture, [-900 * HOUR, 0])).toBe(1)
+  })
+
+  it("are those of the widest frame where none covers it, and none without frames", () => {
+    expect(closeOf(heatOf(day, month), [-900 * HOUR, 0])).toBe(2)
+    expect(closeOf(heatOf(), [-HOUR, 0])).toBeUndefined()
+  })
+})

@@ -1,0 +1,62 @@
+// @vitest-environment happy-dom
+import { expect, test, vi } from "vitest"
+import { raster } from "../../src/heat/raster"
+import { messages } from "../../src/wire/messages"
+import type { Market } from "../../src/wire/traits"
+import { fakeModel } from "../fake_model"
+
+const market = { time: [0, 1000] } as unknown as Market
+const plot = { width: 100, height: 50 }
+const at = (from: number) => ({ time: [from, from + 500] as const, price: [1, 2] as const })
+
+function link() {
+  const { model, sent, tell } = fakeModel()
+  const heard = vi.fn()
+  const made = raster({ model, messages: messages(model, "a"), market: () => market, heard, failed: () => {}, overdue: () => {} })
+  const answer = (id = Number(sent.at(-1)!.id)) => tell({ type: "frame", view: "a", id })
+  return { sent: sent as { id: number; time: number[]; width: number }[], raster: made, heard, answer }
+}
+const task = () => Promise.resolve()
+
+test("asks before the next frame, once for all moves of a task", async () => {
+  const { sent, raster } = link()
+  raster.want(at(0), plot)
+  raster.want(at(10), plot)
+  await task()
+  expect(sent.map(({ time }) => time[0])).toEqual([10])
+  raster.dispose()
+})
+
+test("while one is on its way only the newest waits, and the picture at hand is not asked for again", async () => {
+  const { sent, raster, heard, answer } = link()
+  for (let from = 0; from < 40; from++) {
+    raster.want(at(from), plot)
+    await task()
+  }
+  expect(sent).toHaveLength(1)
+  answer()
+  expect(heard).toHaveBeenCalledTimes(1)
+  expect(sent.map(({ time }) => time[0])).toEqual([0, 39])
+  answer()
+  raster.want(at(39), plot)
+  await task()
+  expect(sent).toHaveLength(2)
+  raster.renew()
+  raster.want(at(39), plot)
+  await task()
+  expect(sent).toHaveLength(3)
+  raster.dispose()
+})
+
+test("sharper screens ask for more cells of the same view", async () => {
+  const { sent, raster, answer } = link()
+  raster.want(at(0), plot)
+  await task()
+  answer()
+  window.devicePixelRatio = 2
+  raster.want(at(0), plot)
+  await task()
+  window.devicePixelRatio = 1
+  expect(sent.map(({ width }) => width)).toEqual([100, 200])
+  raster.dispose()
+})

@@ -1,0 +1,117 @@
+// @vitest-environment happy-dom
+import { describe, expect, it } from "vitest"
+import type { Cluster, Market } from "../../src/wire/traits"
+import { rowWindow } from "../../src/table/row_window"
+import { drawTable } from "../draw"
+
+const market = { price_decimals: 1, quote: "USD", venues: ["binance", "bybit", "okx"] } as unknown as Market
+const cluster = (number: number, more: Partial<Cluster> = {}): Cluster => ({
+  id: `c${number}`,
+  side: number % 2 ? "long" : "short",
+  price_low: 90_000 + number,
+  price_high: 90_001 + number,
+  peak_price: 90_000.5 + number,
+  size: 1e6 * (number + 1),
+  expected_size: 5e5 * (number + 1),
+  distance_pct: number % 2 ? -number : number,
+  age_ms: 3_600_000 * (number + 1),
+  leverage_mix: { ">50x": 0.25, "10-25x": 0.75 },
+  venue_mix: { binance: 1 },
+  ...more,
+})
+const many = (count: number, more: Partial<Cluster> = {}) => Array.from({ length: count }, (_, number) => cluster(number, more))
+
+const setup = (clusters: Cluster[]) => {
+  const list = drawTable({ _clusters: clusters, _market: market })
+  const ids = () => [...list.node.querySelectorAll<HTMLElement>(".liq-row")].map(({ dataset }) => dataset.id)
+  const head = (name: string) => list.node.querySelector<HTMLElement>(`th[data-field="${name}"]`)
+  const sort = (name: string) => head(name)!.querySelector("button")!.click()
+  return { model: list.model, list, ids, head, sort, scroll: list.node.querySelector<HTMLElement>(".liq-scroll")! }
+}
+
+describe("ClusterTable", () => {
+  it("has the largest in the shown measure first, and sorts by each heading both ways", () => {
+    const { ids, head, sort, model } = setup(many(4))
+    expect(ids()).toEqual(["c3", "c2", "c1", "c0"])
+    expect(head("expected")!.getAttribute("aria-sort")).toBe("descending")
+    sort("age")
+    sort("age")
+    expect(ids()).toEqual(["c0", "c1", "c2", "c3"])
+    expect([head("age")!.getAttribute("aria-sort"), head("expected")!.getAttribute("aria-sort")]).toEqual(["ascending", null])
+    sort("distance")
+    expect(ids()).toEqual(["c0", "c1", "c2", "c3"])
+    sort("side")
+    expect(ids()).toEqual(["c3", "c1", "c2", "c0"])
+    model.set("_clusters", many(5))
+    expect(ids()).toEqual(["c3", "c1", "c4", "c2", "c0"])
+  })
+
+  it("keeps the focus on a heading that was clicked and on a box of a row that moved", () => {
+    const { head, sort, list } = setup(many(3))
+    head("age")!.querySelector("button")!.focus()
+    sort("age")
+    expect(document.activeElement?.closest("th")?.dataset.field).toBe("age")
+    list.node.querySelector<HTMLElement>('[data-id="c1"] input')!.focus()
+    list.hover("c2")
+    sort("size")
+    expect(document.activeElement?.closest("tr")?.dataset.id).toBe("c1")
+  })
+
+  it("shows persistence and agreement only when the kernel tells them", () => {
+    expect(setup(many(2)).head("persistence")).toBeNull()
+    const { list, head } = setup(many(2, { persistence: 0.42, venues_agreeing: 2 }))
+    expect(head("venues")).not.toBeNull()
+    expect(list.node.textContent).toContain("42 %")
+    expect(list.node.textContent).toContain("2 of 3")
+    expect(setup(many(2, { venues_agreeing: 1, agreement: 1 })).list.node.textContent).toContain("1 of 1")
+  })
+
+  it("says the leverage mix in words too", () => {
+    const { list } = setup(many(1))
+    const mix = list.node.querySelector(".liq-mix")!
+    expect(mix.querySelectorAll(".liq-mix-part")).toHaveLength(2)
+    expect(mix.querySelector(".liq-spoken")!.textContent).toBe("10-25x 75 %, >50x 25 %")
+  })
+
+  it("has the rows of the side that is shown", () => {
+    const { model, ids } = setup(many(4))
+    model.set("side", "long")
+    expect(ids()).toEqual(["c3", "c1"])
+  })
+
+  it("puts few of 5,000 rows on the page, the right ones", () => {
+    const { ids, list, scroll, sort } = setup(many(5000))
+    expect(ids().length).toBeLessThanOrEqual(200)
+    expect(ids()[0]).toBe("c4999")
+    expect(list.node.querySelector("table")!.getAttribute("aria-rowcount")).toBe("5001")
+    expect(list.node.textContent).toContain("5,000")
+    sort("expected")
+    expect(ids()[0]).toBe("c0")
+    list.hover("c3000")
+    expect(ids()).toContain("c3000")
+    expect(ids().length).toBeLessThanOrEqual(200)
+    expect(scroll.scrollTop).toBeGreaterThan(24 * 2900)
+    const row = list.node.querySelector('[data-id="c3000"]')!
+    expect([row.className.includes("liq-hovered"), row.getAttribute("aria-rowindex")]).toEqual([true, "3002"])
+  })
+})
+
+describe("rowWindow", () => {
+  it("has all of a short table", () => {
+    expect(rowWindow(120, 999, 240, 24)).toEqual({ first: 0, end: 120 })
+  })
+
+  it("covers what is in sight, at both ends too", () => {
+    for (const top of [0, 24, 24 * 777, 24 * 4990]) {
+      const { first, end } = rowWindow(5000, top, 480, 24)
+      expect(first).toBeLessThanOrEqual(top / 24)
+      expect(end).toBeGreaterThanOrEqual(Math.min(5000, top / 24 + 20))
+      expect(end - first).toBeLessThanOrEqual(200)
+    }
+  })
+
+  it("survives a table that has become shorter than its scroll", () => {
+    const { first, end } = rowWindow(200, 24 * 4990, 480, 24)
+    expect([first < end, end]).toEqual([true, 200])
+  })
+})

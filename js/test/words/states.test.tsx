@@ -1,0 +1,157 @@
+// @vitest-environment happy-dom
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
+import { kernelWatch, type KernelState } from "../../src/wire/kernel_watch"
+import { Banners, Foot, notes, OverPicture } from "../../src/words/notes"
+import type { Market } from "../../src/wire/traits"
+import { draw } from "../draw"
+import { fakeModel } from "../fake_model"
+
+const signal = () => {
+  const slots = new Set<() => void>()
+  return { connect: (slot: () => void) => slots.add(slot), disconnect: (slot: () => void) => slots.delete(slot), emit: () => slots.forEach((slot) => slot()), slots }
+}
+
+describe("kernelWatch", () => {
+  beforeEach(() => void vi.useFakeTimers())
+  afterEach(() => void vi.useRealTimers())
+
+  const setup = (kernel: { status: string; connectionStatus?: string } | null) => {
+    const fake = fakeModel()
+    const statusChanged = signal()
+    if (kernel) fake.model.widget_manager = { kernel: Object.assign(kernel, { statusChanged }) } as never
+    const shown: KernelState[] = []
+    const watch = kernelWatch(fake.model, (state) => void (shown.at(-1) !== state && shown.push(state)))
+    return { ...fake, statusChanged, shown, watch }
+  }
+
+  it("tells busy at once, and silent when nothing is known of the kernel", () => {
+    const { watch, shown } = setup(null)
+    watch.overdue(true)
+    vi.advanceTimersByTime(10_000)
+    watch.overdue(false)
+    expect(shown).toEqual(["ready", "busy", "silent", "ready"])
+  })
+
+  it("stays busy as long as JupyterLab says busy", () => {
+    const { watch, shown } = setup({ status: "busy" })
+    watch.overdue(true)
+    vi.advanceTimersByTime(60_000)
+    expect(shown).toEqual(["ready", "busy"])
+  })
+
+  it("is gone when an idle kernel does not answer", () => {
+    const { watch, shown } = setup({ status: "idle" })
+    watch.overdue(true)
+    vi.advanceTimersByTime(10_000)
+    expect(shown).toEqual(["ready", "busy", "gone"])
+  })
+
+  it.each(["dead", "restarting", "autorestarting", "terminating"])("is gone for good after %s", (status) => {
+    const kernel = { status: "idle" }
+    const { statusChanged, shown, watch } = setup(kernel)
+    kernel.status = status
+    statusChanged.emit()
+    kernel.status = "idle"
+    statusChanged.emit()
+    expect(shown).toEqual(["ready", "gone"])
+    watch.dispose()
+    expect(statusChanged.slots.size).toBe(0)
+  })
+
+  it("comes back when the connection does", () => {
+    const kernel = { status: "idle", connectionStatus: "disconnected" }
+    const { statusChanged, shown } = setup(kernel)
+    kernel.connectionStatus = "connected"
+    statusChanged.emit()
+    expect(shown).toEqual(["gone", "ready"])
+  })
+
+  it("is gone when the channel closes", () => {
+    const { model, shown } = setup(null)
+    const closed: (() => void)[] = []
+    model.on = ((_: string, callback: () => void) => void closed.push(callback)) as never
+    kernelWatch(model, (state) => void shown.push(state))
+    closed.forEach((callback) => callback())
+    expect(shown.at(-1)).toBe("gone")
+  })
+})
+
+describe("notes", () => {
+  const market = { simulated: true, notice: "Simulated", grade: { letter: "B", sentence: "Grade B: one venue", reasons: [], hatched: false } } as unknown as Market
+  const told = () => {
+    const words = notes()
+    const { host } = draw(
+      <>
+        <Banners notes={words} />
+        <div>
+          <OverPicture notes={words} />
+        </div>
+        <Foot notes={words} />
+      </>,
+    )
+    const [top, over, foot] = host.children as unknown as [HTMLElement, HTMLElement, HTMLElement]
+    return { ...words, top, foot, over: [...over.children] as HTMLElement[] }
+  }
+  const texts = (node: HTMLElement) => [...node.children].map((child) => [(child as HTMLElement).dataset.kind, child.textContent])
+
+  it("has words of their own for busy and for gone", () => {
+    const words = told()
+    const chip = words.over.find(({ className }) => className === "liq-chip")!
+    words.kernel("busy")
+    expect([chip.hidden, chip.textContent?.startsWith("Kernel busy"), words.top.childElementCount]).toEqual([false, true, 0])
+    words.kernel("gone")
+    expect(chip.hidden).toBe(true)
+    expect(words.top.textContent).toMatch(/^Kernel gone.*run the cell again/)
+    words.kernel("silent")
+    expect(words.top.textContent).toMatch(/^No answer/)
+    words.kernel("ready")
+    expect(words.top.childElementCount).toBe(0)
+  })
+
+  it("shows error and stale data at once, each once", () => {
+    const words = told()
+    words.banner("No data")
+    words.market({ ...market, stale: "binance sends nothing since 12:05" })
+    words.market({ ...market, stale: "binance sends nothing since 12:05" })
+    expect(texts(words.top)).toEqual([["error", "No data"], ["stale", "binance sends nothing since 12:05"]])
+    words.banner("")
+    words.market(market)
+    expect(texts(words.top)).toEqual([])
+  })
+
+  it("says what is being read, until it is there", () => {
+    const words = told()
+    words.market({ ...market, reading: "Reading 1h candles" })
+    expect(texts(words.top)).toEqual([["reading", "Reading 1h candles"]])
+    words.market({ ...market, reading: null })
+    expect(texts(words.top)).toEqual([])
+  })
+
+  it("always says that a market is simulated, and the grade", () => {
+    const words = told()
+    words.market(market)
+    expect(texts(words.foot)).toEqual([["simulated", "Simulated market: not real prices"], ["grade", "Grade B: one venue"]])
+    words.market({ ...market, simulated: false })
+    expect(texts(words.foot)).toEqual([["grade", "Grade B: one venue"]])
+  })
+
+  it("tells how far the picture is", () => {
+    const words = told()
+    const panel = words.over.find(({ className }) => className === "liq-panel")!
+    words.loading(1, 2, "preparing BokehJS")
+    expect(panel.textContent).toContain("Step 1 of 2: preparing BokehJS")
+    expect(panel.querySelector("progress")!.hidden).toBe(false)
+    words.panel("No heatmap", "why")
+    expect(panel.querySelector("progress")!.hidden).toBe(true)
+  })
+
+  it("puts an error of an answer before busy", () => {
+    const words = told()
+    const chip = words.over.find(({ className }) => className === "liq-chip")!
+    words.kernel("busy")
+    words.chip("Too many pixels")
+    expect([chip.textContent, chip.dataset.kind]).toEqual(["Too many pixels", "error"])
+    words.chip("")
+    expect(chip.dataset.kind).toBe("busy")
+  })
+})

@@ -1,0 +1,1 @@
+"""The simulated market: agents with known positions on several venues, seeded and reproducible."""

@@ -1,0 +1,207 @@
+"""Market history that is stored on this machine: where it is, what is there, forgetting and exporting it.
+
+Everything that is read from an exchange is kept in Parquet files, one a UTC day, by venue, symbol, kind and timeframe,
+in ``LIQWIDGET_HOME`` or else in the platform's cache folder. Only what is missing is asked for again. Several notebooks
+may use it at once. Nothing in it is ever executed or unpickled; a file that is damaged is set aside and fetched again.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from liqwidget.domain.time import DAY, duration_ns, time_ns, timestamp
+from liqwidget.errors import DataError
+from liqwidget.market.store import files
+from liqwidget.market.store.days import KINDS, Store, StoreWarning
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["StoreWarning", "export", "list", "location", "prune"]
+
+_FORMS = ("parquet", "csv")
+_COLUMNS = ("venue", "symbol", "kind", "timeframe", "first", "last", "rows", "bytes", "days", "set_aside")
+
+
+def location() -> Path:
+    """Return the folder of the store; it need not exist yet."""
+    return Store().root
+
+
+def list(  # noqa: A001 - `liqwidget.store.list()` is what it does
+    *, venue: str | None = None, symbol: str | None = None, kind: str | None = None, timeframe: str | None = None
+) -> pd.DataFrame:
+    """Return what is stored, one row a series.
+
+    Parameters
+    ----------
+    venue, symbol, kind, timeframe : str, optional
+        Only these. A symbol may be the coin alone: 'BTC' finds 'BTC/USDT:USDT'.
+
+    Returns
+    -------
+    DataFrame
+        venue; symbol; kind ('candles', 'open_interest', 'funding', 'liquidations', 'long_short'); timeframe ('events'
+        for kinds that have none); first and last: times of the first and last row (UTC); rows; bytes; days: files;
+        set_aside: files that were damaged.
+    """
+    found = []
+    for folder, names in Store().series(venue, symbol, kind, timeframe):
+        paths = files.day_files(folder)
+        aside = sum(1 for path in folder.iterdir() if ".corrupt-" in path.name)
+        if not paths and not aside:
+            continue
+        extents = [files.extent_of(path) for path in paths]
+        first = min((low for _, low, _ in extents if low is not None), default=None)
+        last = max((high for _, _, high in extents if high is not None), default=None)
+        found.append(
+            {
+                **names,
+                "first": pd.NaT if first is None else timestamp(first),
+                "last": pd.NaT if last is None else timestamp(last),
+                "rows": sum(rows for rows, _, _ in extents),
+                "bytes": sum(path.stat().st_size for path in paths),
+                "days": len(paths),
+                "set_aside": aside,
+            }
+        )
+    return pd.DataFrame(found, columns=pd.Index(_COLUMNS))
+
+
+def prune(
+    before: Any = None,
+    *,
+    since: Any = None,
+    venue: str | None = None,
+    symbol: str | None = None,
+    kind: str | None = None,
+    timeframe: str | None = None,
+) -> int:
+    """Remove whole days, with what was set aside of them; they are asked for again when they are needed.
+
+    Parameters
+    ----------
+    before : time or str, optional
+        Days that end by this time, or by so long before now (``'90d'``); None: up to the last.
+    since : time or str, optional
+        Days that begin at or after this time; None: from the first.
+    venue, symbol, kind, timeframe : str, optional
+        Only these. A symbol may be the coin alone.
+
+    Returns
+    -------
+    int
+        How many files went.
+
+    Raises
+    ------
+    DataError
+        If nothing says what to remove, or a time cannot be used.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> liqwidget.store.prune("365d")  # doctest: +SKIP
+    >>> liqwidget.store.prune(since="2026-03-01", venue="okx", symbol="BTC")  # a revision is read  # doctest: +SKIP
+    """
+    if before is since is venue is symbol is kind is timeframe is None:
+        message = (
+            "Expected a time or a name of what to remove, such as prune('90d') or prune(venue='okx'), was nothing; "
+            "prune(before='2100-01-01') removes all"
+        )
+        raise DataError(message)
+    low, high = _time(since, "since", -(2**62)), _time(before, "before", 2**62)
+    removed = 0
+    for folder, _ in Store().series(venue, symbol, kind, timeframe):
+        with files.locked(folder):
+            for path in tuple(folder.iterdir()):
+                day = files.day_of(path)
+                if day is not None and low <= day and day + DAY <= high:
+                    path.unlink(missing_ok=True)
+                    removed += 1
+    return removed
+
+
+def export(
+    path: str | Path,
+    *,
+    venue: str | None = None,
+    symbol: str | None = None,
+    kind: str | None = None,
+    timeframe: str | None = None,
+    form: str | None = None,
+) -> tuple[Path, ...]:
+    """Write series to files that any program reads.
+
+    Parameters
+    ----------
+    path : path
+        A folder, made if need be, for one file a series named venue_symbol_kind_timeframe; or a file that ends in
+        ``.parquet`` or ``.csv`` for the one series that the names choose.
+    venue, symbol, kind, timeframe : str, optional
+        Only these. A symbol may be the coin alone.
+    form : {'parquet', 'csv'}, optional
+        Of the files in a folder; 'parquet' by default.
+
+    Returns
+    -------
+    tuple of Path
+        The files.
+
+    Raises
+    ------
+    DataError
+        If there is no such series, several for one file, or the form is none of these.
+    """
+    target, store = Path(path).expanduser(), Store()
+    single = target.suffix[1:] if target.suffix[1:] in _FORMS else None
+    form = form or single or _FORMS[0]
+    if form not in _FORMS or single not in {None, form}:
+        raise DataError(f"Expected form as {' or '.join(map(repr, _FORMS))}, as the file's name says, was {form!r:.40}")
+    chosen = tuple(store.series(venue, symbol, kind, timeframe))
+    if not chosen:
+        raise DataError(f"Expected a series stored in {store.root}, was none: liqwidget.store.list() shows them")
+    if single and len(chosen) > 1:
+        known = "; ".join(" ".join(names.values()) for _, names in chosen[:5])
+        raise DataError(f"Expected one series for one file, was {len(chosen)}: {known}. Name a folder, or one of them")
+    (target.parent if single else target).mkdir(parents=True, exist_ok=True)
+    written: tuple[Path, ...] = ()
+    for folder, names in chosen:
+        step = None if names["timeframe"] == files.EVENTS else names["timeframe"]
+        frame = store.read(names["venue"], names["symbol"], names["kind"], step)
+        file = target if single else target / f"{'_'.join(folder.relative_to(store.root).parts)}.{form}"
+        _replaced(file, _writer(frame, form, index=KINDS[names["kind"]].keyed))
+        written = (*written, file)
+    return written
+
+
+def _writer(frame: pd.DataFrame, form: str, *, index: bool) -> Callable[[Path], None]:
+    if form == "csv":
+        return lambda draft: frame.to_csv(draft, index=index)
+    return lambda draft: frame.to_parquet(draft, engine="pyarrow")
+
+
+def _replaced(file: Path, write: Callable[[Path], None]) -> None:
+    """Write a file whole or not at all."""
+    draft = file.with_name(f".{file.name}.tmp")
+    try:
+        write(draft)
+        shutil.move(draft, file)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _time(value: Any, name: str, default: int) -> int:
+    """Return a time, or a duration before now, as ns."""
+    if value is None:
+        return default
+    if isinstance(value, str | pd.Timedelta):
+        try:
+            return int(pd.Timestamp.now(tz="UTC").as_unit("ns").value) - duration_ns(value)
+        except DataError:
+            pass
+    return time_ns(value, name)

@@ -1,0 +1,69 @@
+"""Binance: USD-M and COIN-M perpetual swaps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from liqwidget.market.venue.payload import ORDER_SIDES, Liquidated, fields, first, number, time_ms
+from liqwidget.market.venue.venue import Venue
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from liqwidget.market.venue.instrument import Instrument
+
+_PERIODS = ("5m", "15m", "30m", "1h", "2h", "4h", "6h", "12h", "1d")
+
+
+class Binance(Venue):
+    """How its rows are read."""
+
+    __slots__ = ()
+
+    def interest(self, row: Any, instrument: Instrument) -> tuple[float, float]:
+        """Read sumOpenInterest (history) or openInterest (now) [base; inverse: contracts]."""
+        amount = first(fields(row), "sumOpenInterest", "openInterest")
+        return time_ms(fields(row)), amount * (instrument.contract_size if instrument.inverse else 1.0)
+
+    def liquidation_items(self, payload: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """Read a frame of the stream, which holds one order."""
+        body = fields(payload).get("data", payload)
+        return Venue.liquidation_items(self, [fields(body).get("o", body)] if fields(body) else body)
+
+    def tells_liquidations(self, message: Mapping[str, Any]) -> bool:
+        """Read the name of the event."""
+        return message.get("e") == "forceOrder"
+
+    def liquidation(self, item: Mapping[str, Any], instrument: Instrument) -> Liquidated:
+        """Read an order: `S` is the side of the ORDER, `ap` the average fill, `z` what was filled."""
+        filled = first(item, "ap")
+        return Liquidated(
+            time=number(item.get("T")),
+            side=ORDER_SIDES.get(str(item.get("S")).lower()),
+            price=filled if filled > 0 else first(item, "p"),
+            amount=first(item, "z", "q") * (instrument.contract_size if instrument.inverse else 1.0),
+        )
+
+
+BINANCE = Binance(
+    name="binance",
+    linear_class="binanceusdm",
+    inverse_class="binancecoinm",
+    linear_options={},
+    inverse_options={},
+    quotes=("USDT", "USDC"),
+    candle_page=1000,
+    interest_history=_PERIODS,
+    interest_page=500,
+    interest_days=30,
+    interest_quoted=True,
+    funding_page=1000,
+    funding_until="until",
+    ratio_periods=_PERIODS,
+    ratio_page=500,
+    liquidation_stream="the last order of a second per symbol, so totals are lower bounds",
+    liquidation_contract="s",
+    tiers="key",
+    streams=("candles", "liquidations"),
+)
+"""What it publishes."""

@@ -1,0 +1,43 @@
+"""Bitget: linear perpetual swaps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from liqwidget.market.venue.payload import fields, first, time_ms
+from liqwidget.market.venue.venue import Venue
+
+if TYPE_CHECKING:
+    from liqwidget.market.venue.instrument import Instrument
+
+
+class Bitget(Venue):
+    """How its rows are read."""
+
+    __slots__ = ()
+
+    def interest(self, row: Any, instrument: Instrument) -> tuple[float, float]:
+        """Read the size [base] of the first of a list."""
+        whole = fields(row)
+        listed = whole.get("openInterestList") or whole.get("list") or [whole]
+        return time_ms(whole), first(fields(listed[0]), "size", "openInterest")
+
+
+BITGET = Bitget(
+    name="bitget",
+    linear_class="bitget",
+    inverse_class="",
+    linear_options={"fetchMarkets": {"types": ["swap"]}},
+    inverse_options={},
+    quotes=("USDT", "USDC"),
+    candle_page=200,
+    interest_history=(),
+    funding_page=100,
+    funding_until="",
+    ratio_periods=("5m", "15m", "30m", "1h", "2h", "4h", "6h", "12h", "1d"),
+    ratio_page=500,
+    liquidation_stream="",
+    tiers="public",
+    note="the unit of the volume of its coin-margined contracts is not documented: they are not read",
+)
+"""What it publishes."""

@@ -1,0 +1,397 @@
+"""One exchange as ccxt speaks to it: a client that waits when told to, tries again, and says why it gave up.
+
+Only public endpoints are called, no key is read, certificates are always checked, and an answer has a largest size.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import contextvars
+import email.utils
+import importlib
+import random
+import socket
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+from aiohttp.abc import AbstractResolver, ResolveResult
+
+from liqwidget.errors import SourceError
+from liqwidget.market.venue.payload import number, said
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import SimpleNamespace
+
+    from liqwidget.market.venue.venue import Venue
+
+LARGEST_ANSWER = 32 * 2**20
+"""Bytes of one answer, unpacked; the longest list of contracts known has about 3 MB."""
+REQUEST_SECONDS = 10.0
+LOOK_UP_SECONDS = 3.0
+"""Longest look-up of a host name: without a network some systems take half a minute to say so."""
+TRIES = 4
+FIRST_WAIT, LONGEST_WAIT = 0.5, 30.0
+"""Seconds between tries: twice as long each time, times a random share of 0.5 to 1; Retry-After counts before it."""
+_CONNECTIONS = 8
+_CLOSE_SECONDS = 1.0
+_SECOND = 1_000_000_000
+
+
+@dataclass(slots=True)
+class Answer:
+    """What HTTP said to the requests of one call; ccxt keeps it to itself."""
+
+    status: int = 0
+    retry_after: float | None = None
+    """[s]"""
+    too_large: bool = False
+    unreadable: bool = False
+    """Whether a body was no JSON: ccxt makes an empty answer of it."""
+
+
+_asked: contextvars.ContextVar[Answer | None] = contextvars.ContextVar("liqwidget_answer", default=None)
+
+
+@dataclass(slots=True)
+class Client:
+    """One class of ccxt for one venue, to be used on one event loop.
+
+    Parameters
+    ----------
+    venue : Venue
+        Whom to ask.
+    inverse : bool
+        Whether contracts settled in the coin are meant.
+    address : callable, optional
+        Turns each of ccxt's addresses (http, https, ws, wss) of the venue into another, such as one of a server on
+        this machine. For tests.
+    request_seconds : float
+        Longest single request.
+    paced : bool
+        Whether requests keep the distance that the venue asks for.
+    first_wait : float
+        Seconds before a second try.
+    clock : callable, optional
+        Gives the venue's present [ns UTC]; by default this machine's, set right by the Date of the venue's answers.
+    """
+
+    venue: Venue
+    inverse: bool = False
+    address: Callable[[str], str] | None = None
+    request_seconds: float = REQUEST_SECONDS
+    paced: bool = True
+    first_wait: float = FIRST_WAIT
+    clock: Callable[[], int] | None = None
+    exchange: Any = field(default=None, init=False)
+    session: aiohttp.ClientSession | None = field(default=None, init=False)
+    skew: float = field(default=0.0, init=False)
+    """How far the venue's clock is ahead of this machine's [s], by the Date of its last answer."""
+    _quiet_until: float = field(default=0.0, init=False)
+    _opening: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
+
+    @property
+    def now(self) -> int:
+        """The venue's present [ns UTC]."""
+        if self.clock is not None:
+            return self.clock()
+        return time.time_ns() + round(self.skew * _SECOND)
+
+    async def open(self) -> Any:
+        """Return the ccxt exchange with its markets loaded.
+
+        Raises
+        ------
+        SourceError
+            If the venue does not answer, refuses, or has no such contracts.
+        """
+        async with self._opening:
+            if self.exchange is None:
+                self.make()
+            if not self.exchange.markets:
+                await self.call("load_markets")
+        return self.exchange
+
+    def make(self) -> Any:
+        """Make the ccxt exchange, without its markets; a SourceError says that the venue has no such contracts."""
+        name = self.venue.inverse_class if self.inverse else self.venue.linear_class
+        if not name:
+            kind = "coin-margined" if self.inverse else "linear"
+            message = f"{self.venue.name} has no {kind} perpetual swaps that can be read"
+            raise SourceError(message, venue=self.venue.name)
+        settings = {
+            "enableRateLimit": self.paced,
+            "timeout": round(self.request_seconds * 1000),
+            "options": dict(self.venue.inverse_options if self.inverse else self.venue.linear_options),
+            "has": {"fetchCurrencies": False},
+        }
+        exchange = getattr(importlib.import_module("ccxt.pro"), name)(settings)
+        if self.address is not None:
+            exchange.urls = moved(exchange.urls, self.address)
+        exchange.parse_json = _watched(exchange.parse_json)
+        exchange.own_session = False
+        exchange.open()
+        trace = aiohttp.TraceConfig()
+        trace.on_request_end.append(self._heard)
+        exchange.session = self.session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(ssl=exchange.ssl_context, resolver=Resolver(), limit_per_host=_CONNECTIONS),
+            response_class=LimitedResponse,
+            trace_configs=[trace],
+        )
+        self.exchange = exchange
+        return exchange
+
+    async def close(self) -> None:
+        """End its connections; nothing of it runs on."""
+        exchange, session, self.exchange, self.session = self.exchange, self.session, None, None
+        if exchange is None or session is None:
+            return
+        exchange.timeout_on_exit = 0
+        try:
+            with contextlib.suppress(Exception):  # a peer that is gone does not say goodbye
+                async with asyncio.timeout(_CLOSE_SECONDS):
+                    await exchange.close()
+        finally:
+            exchange.session = None
+            await session.close()
+
+    async def call(self, name: str, /, *arguments: Any, deadline: float | None = None, **named: Any) -> Any:
+        """Return what a method of the ccxt exchange answers, tried again where that may help.
+
+        Parameters
+        ----------
+        name : str
+            Such as 'fetch_ohlcv'.
+        *arguments, **named
+            Its arguments.
+        deadline : float, optional
+            No try starts after this time of the loop's clock.
+
+        Raises
+        ------
+        SourceError
+            With the venue, the reason in words, and whether asking later may help.
+        """
+        loop = asyncio.get_running_loop()
+        for tries in range(1, TRIES + 1):
+            if self._quiet_until > loop.time():
+                await asyncio.sleep(self._quiet_until - loop.time())
+            answer = Answer()
+            token = _asked.set(answer)
+            try:
+                result = await getattr(self.exchange, name)(*arguments, **named)
+                if answer.unreadable:
+                    raise ValueError("no JSON")  # noqa: TRY301 - as what broken JSON leads to elsewhere in ccxt
+                return result  # noqa: TRY300
+            except Exception as error:  # ccxt's own, aiohttp's, and whatever broken JSON leads to
+                failure, again = self._reason(error, answer)
+                wait = answer.retry_after
+                if wait is None:
+                    wait = self.first_wait * 2 ** (tries - 1) * random.uniform(0.5, 1)  # noqa: S311 - no secret
+                late = deadline is not None and loop.time() + wait > deadline
+                if not again or tries == TRIES or wait > LONGEST_WAIT or late:
+                    raise failure from error
+            finally:
+                _asked.reset(token)
+            if answer.retry_after is not None:
+                self._quiet_until = max(self._quiet_until, loop.time() + wait)
+            await asyncio.sleep(wait)
+        raise AssertionError("unreachable")  # pragma: no cover
+
+    async def _heard(self, _session: Any, _context: SimpleNamespace, heard: aiohttp.TraceRequestEndParams) -> None:
+        response = heard.response
+        date = seconds_of_date(response.headers.get("Date", ""))
+        if date is not None:
+            ahead = date + 0.5 - time.time()
+            self.skew = ahead if abs(ahead) > 2 else 0.0  # noqa: PLR2004 - Date has whole seconds
+        answer = _asked.get()
+        if answer is not None:
+            answer.status = max(answer.status, response.status)
+            wait = seconds_to_wait(response.headers.get("Retry-After", ""), date)
+            if wait is not None:
+                answer.retry_after = max(wait, answer.retry_after or 0.0)
+
+    def _reason(self, error: Exception, answer: Answer) -> tuple[SourceError, bool]:
+        """Return the error for the user, and whether to try again at once."""
+        text, again, later = reason(error, answer)
+        if answer.retry_after:
+            text += f" (it asks for {answer.retry_after:,.0f} s)"
+        wait = answer.retry_after
+        return SourceError(f"{self.venue.name} {text}", venue=self.venue.name, retryable=later, wait=wait), again
+
+
+_Words = tuple[str, bool, bool]
+"""What follows a venue's name, whether to try again at once, whether asking later may help."""
+
+_BY_STATUS: dict[int, _Words] = {
+    451: ("refuses requests from this country (451): leave it out, or give your own data", False, False),
+    403: ("refuses requests from this network (403), by country or by its firewall: leave it out", False, False),
+    401: ("asks for a key (401), which is never sent: leave it out", False, False),
+    418: ("has shut this address out for asking too often (418): wait, then try again", False, True),
+    429: ("asks to slow down (429): wait a minute, then try again", True, True),
+}
+_BY_NAME: dict[str, _Words] = {
+    "OnMaintenance": ("is under maintenance: try again later", False, True),
+    "RateLimitExceeded": ("asks to slow down: wait a minute, then try again", True, True),
+    "DDoSProtection": ("asks to slow down: wait a minute, then try again", True, True),
+    "RestrictedLocation": ("refuses requests from this country: leave it out, or give your own data", False, False),
+    "AuthenticationError": ("asks for a key, which is never sent: leave it out", False, False),
+    "RequestTimeout": ("did not answer in time: try again later", True, True),
+    "TimeoutError": ("did not answer in time: try again later", True, True),
+    "gaierror": ("cannot be found by name (no network?)", False, True),
+    "ClientConnectorDNSError": ("cannot be found by name (no network?)", False, True),
+    "ClientConnectorCertificateError": ("shows a certificate that cannot be trusted", False, False),
+    "ClientConnectorSSLError": ("shows a certificate that cannot be trusted", False, False),
+    "BadSymbol": ("does not list this contract", False, False),
+    "NotSupported": ("does not publish this", False, False),
+    "BadRequest": ("does not take this request", False, False),
+    "ArgumentsRequired": ("does not take this request", False, False),
+}
+"""By the name of an error, of what caused it, or of a class that it derives from."""
+_NETWORK: _Words = ("cannot be reached (no network?)", True, True)
+_TROUBLE = 500
+
+
+def reason(error: BaseException, answer: Answer) -> _Words:
+    """Return why a call failed in words that follow a venue's name, whether to try again, whether later may help."""
+    names = [base.__name__ for part in (error.__cause__, error) if part is not None for base in type(part).__mro__]
+    known = next((_BY_NAME[name] for name in names if name in _BY_NAME), _NETWORK if "NetworkError" in names else None)
+    if answer.too_large:
+        known = f"sent more than {LARGEST_ANSWER // 2**20} MB, which is not read", False, False
+    elif "OnMaintenance" in names:
+        known = _BY_NAME["OnMaintenance"]
+    elif answer.status in _BY_STATUS:
+        known = _BY_STATUS[answer.status]
+    elif answer.status >= _TROUBLE:
+        known = f"has trouble of its own ({answer.status}): try again later", True, True
+    elif answer.unreadable or (known is None and "ExchangeError" not in names):
+        known = f"sent an answer that cannot be read ({said(type(error).__name__, 40)})", True, True
+    elif known is None:
+        known = f"answered with an error ({said(error, 100)}): try again later", True, True
+    elif known[0].startswith("does not"):
+        known = (f"{known[0]} ({said(error, 100)})", *known[1:])
+    return known
+
+
+def _watched(parse: Callable[[str], Any]) -> Callable[[str], Any]:
+    """Return ccxt's reader of JSON, so that the call that asked is told when there was none."""
+
+    def parsed(text: str) -> Any:
+        value = parse(text)
+        answer = _asked.get()
+        if value is None and answer is not None:
+            answer.unreadable = True
+        return value
+
+    return parsed
+
+
+def moved(urls: Any, address: Callable[[str], str]) -> Any:
+    """Return ccxt's table of addresses with each of them turned into another."""
+    if isinstance(urls, dict):
+        return {name: moved(part, address) for name, part in urls.items()}
+    if isinstance(urls, list):
+        return [moved(part, address) for part in urls]
+    return address(urls) if isinstance(urls, str) and "://" in urls else urls
+
+
+def seconds_of_date(text: str) -> float | None:
+    """Return an HTTP date as seconds since 1970, None if it is none."""
+    try:
+        return email.utils.parsedate_to_datetime(text).timestamp()
+    except (ValueError, TypeError):
+        return None
+
+
+def seconds_to_wait(text: str, now: float | None) -> float | None:
+    """Return a Retry-After header in seconds: a number of them, or a date; None if it is neither."""
+    seconds = number(text)
+    if seconds >= 0:
+        return seconds
+    until = seconds_of_date(text)
+    return None if until is None else max(until - (time.time() if now is None else now), 0.0)
+
+
+class LimitedResponse(aiohttp.ClientResponse):
+    """An answer that is not read beyond `LARGEST_ANSWER` bytes, however small it was packed."""
+
+    async def read(self) -> bytes:
+        """Return the body.
+
+        Raises
+        ------
+        aiohttp.ClientPayloadError
+            If it is larger.
+        """
+        if self._body is None:
+            parts: list[bytes] = []
+            size = 0
+            async for part in self.content.iter_chunked(2**16):
+                size += len(part)
+                if size > LARGEST_ANSWER:
+                    answer = _asked.get()
+                    if answer is not None:
+                        answer.too_large = True
+                    self.close()
+                    message = f"More than {LARGEST_ANSWER} bytes"
+                    raise aiohttp.ClientPayloadError(message)
+                parts.append(part)
+            self._body = b"".join(parts)
+            self.release()
+        return self._body
+
+
+class Resolver(AbstractResolver):
+    """Looks names up in a thread that nobody waits for: a look-up that hangs holds up no exit."""
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[ResolveResult]:
+        """Return the addresses of a host.
+
+        Raises
+        ------
+        OSError
+            If there are none, or the look-up takes longer than `LOOK_UP_SECONDS`.
+        """
+        loop = asyncio.get_running_loop()
+        found: asyncio.Future[list[Any]] = loop.create_future()
+
+        def settle(result: list[Any] | None, error: OSError | None) -> None:
+            if found.done():
+                return
+            if error is None:
+                found.set_result(result or [])
+            else:
+                found.set_exception(error)
+
+        def look_up() -> None:
+            result: list[Any] | None = None
+            error: OSError | None = None
+            try:
+                result = socket.getaddrinfo(host, port, family=family, type=socket.SOCK_STREAM)
+            except OSError as failure:
+                error = failure
+            except UnicodeError:
+                error = socket.gaierror(socket.EAI_NONAME, "not a host name")
+            with contextlib.suppress(RuntimeError):  # the loop has closed
+                loop.call_soon_threadsafe(settle, result, error)
+
+        threading.Thread(target=look_up, name=f"liqwidget look-up of {host}"[:60], daemon=True).start()
+        try:
+            async with asyncio.timeout(LOOK_UP_SECONDS):
+                infos = await found
+        except TimeoutError as error:
+            raise socket.gaierror(socket.EAI_AGAIN, "look-up took too long") from error
+        flags = socket.AI_NUMERICHOST | socket.AI_NUMERICSERV
+        return [
+            ResolveResult(hostname=host, host=info[4][0], port=info[4][1], family=info[0], proto=info[2], flags=flags)
+            for info in infos
+        ]
+
+    async def close(self) -> None:
+        """Nothing is held."""

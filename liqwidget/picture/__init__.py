@@ -1,0 +1,1 @@
+"""Pictures drawn with Matplotlib: the heatmap as a PNG, and comparisons as a notebook shows them."""

@@ -1,0 +1,1 @@
+"""How far to believe the estimate: scores, grade, reliability, uncertainty, and what it is compared with."""

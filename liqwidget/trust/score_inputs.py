@@ -1,0 +1,179 @@
+"""What is scored: ledgers and what happened, the methods that are tried, and what is left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from liqwidget.domain import validation as check
+from liqwidget.domain.frames import Liquidations, MarketData
+from liqwidget.domain.ledger import Ledger
+from liqwidget.domain.side import Side
+from liqwidget.domain.time import time_ns
+from liqwidget.errors import DataError
+from liqwidget.trust.naive import METHODS, THE_MAP, Method
+
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+OwnMethods = Mapping[str, Any]
+"""A user's further methods by name: a `Method` or a function."""
+
+
+class Events(NamedTuple):
+    """Realised liquidations: ns UTC, row of the side (0 long, 1 short), size [quote]; shape (m,)."""
+
+    time: Integers
+    side: Integers
+    size: Floats
+
+
+def all_methods(own: OwnMethods | None) -> tuple[Method, ...]:
+    """Return the map, the nulls, the naive maps and a user's own methods.
+
+    Parameters
+    ----------
+    own : mapping of str to Method or callable, optional
+        By name; a callable is ``(ledger, times) -> array of shape (2, T)``, see `Method`.
+
+    Raises
+    ------
+    DataError
+        If a name is taken or what it names cannot be called.
+    """
+    known = (THE_MAP, *METHODS)
+    taken = {method.name for method in known}
+    added = []
+    for name, method in (own or {}).items():
+        if name in taken:
+            message = f"Expected a name other than {', '.join(sorted(taken))} in methods, was {name!r}"
+            raise DataError(message)
+        if not isinstance(method, Method) and not callable(method):
+            message = f"Expected {name!r} in methods as a Method or a function, was {type(method).__name__}"
+            raise DataError(message)
+        added.append(
+            Method(name, method.swept, method.standing, method.sized)
+            if isinstance(method, Method)
+            else Method(name, method)
+        )
+    return (*known, *added)
+
+
+def checked(values: Any, shape: tuple[int, ...], method: Method) -> Floats:
+    """Return what a method said as float64.
+
+    Raises
+    ------
+    DataError
+        If it has another shape or is not finite and at least 0.
+    """
+    array = np.asarray(values, dtype=np.float64)
+    if array.shape != shape:
+        message = f"Expected an array of shape {shape} from method {method.name!r}, was {array.shape}"
+        raise DataError(message)
+    if not (np.isfinite(array) & (array > -1e-6 * max(float(np.abs(array).max(initial=0.0)), 1.0))).all():
+        message = f"Expected finite sizes of at least 0 from method {method.name!r}, was {array.min():g}"
+        raise DataError(message)
+    return np.maximum(array, 0.0)
+
+
+def pairs_of(ledger: Any, facts: Any, what: str) -> list[tuple[str, Ledger, Any]]:
+    """Return (name, ledger, facts) of one ledger and its facts, or of many pairs.
+
+    Parameters
+    ----------
+    ledger : Ledger, or pairs
+        Pairs of (ledger, facts): a mapping by name, or an iterable.
+    facts : object
+        What happened, where `ledger` is a Ledger.
+    what : str
+        Their name in sentences.
+
+    Raises
+    ------
+    DataError
+        If it is neither, or a part is missing.
+    """
+    if isinstance(ledger, Ledger):
+        pairs: list[tuple[str, Any]] = [(ledger.symbol, (ledger, facts))]
+    elif isinstance(ledger, Mapping):
+        pairs = [(str(name), pair) for name, pair in ledger.items()]
+    elif isinstance(ledger, Iterable) and not isinstance(ledger, str):
+        pairs = [(getattr(pair[0], "symbol", "?") if isinstance(pair, tuple) else "?", pair) for pair in ledger]
+    else:
+        message = f"Expected a Ledger (see liqwidget.estimate) or pairs (ledger, {what}), was {type(ledger).__name__}"
+        raise DataError(message)
+    if facts is not None and not isinstance(ledger, Ledger):
+        message = f"Expected {what} inside the pairs (ledger, {what}), was {what} beside them"
+        raise DataError(message)
+    found = []
+    for name, pair in pairs:
+        if not (isinstance(pair, tuple) and len(pair) == 2 and isinstance(pair[0], Ledger) and pair[0].venues):  # noqa: PLR2004 - a pair
+            message = f"Expected pairs (ledger, {what}), was {type(pair).__name__} for {name}"
+            raise DataError(message)
+        if pair[1] is None:
+            message = f"Expected {what} to score the map of {name} against, was None"
+            raise DataError(message)
+        found.append((name, *pair))
+    if not found:
+        message = f"Expected at least one pair (ledger, {what}), was none"
+        raise DataError(message)
+    return found
+
+
+def events_of(facts: Any) -> Events:
+    """Return realised liquidations from a frame, Liquidations, MarketData or an iterable of these.
+
+    Raises
+    ------
+    DataError
+        If a column is missing or a value cannot be used.
+    """
+    if isinstance(facts, MarketData):
+        facts = facts.liquidations
+    if isinstance(facts, Liquidations):
+        return Events(facts.time, np.where(facts.side > 0, 0, 1), facts.size)
+    if not isinstance(facts, pd.DataFrame) and isinstance(facts, Iterable) and not isinstance(facts, str):
+        parts = [events_of(part) for part in facts]
+        if parts:
+            return Events(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
+    _, times, size, side = sides_of(facts, "liquidations")
+    return Events(times, side, size)
+
+
+def sides_of(facts: Any, what: str) -> tuple[pd.DataFrame, Integers, Floats, Integers]:
+    """Return a frame with time, side and size as it is, its times [ns], sizes [quote] and rows of sides, shape (m,).
+
+    Raises
+    ------
+    DataError
+        If a column is missing or a value cannot be used.
+    """
+    frame = check.checked_frame(facts, what)
+    times = check.times_of(frame, what)
+    size = check.numbers(frame, "size", what, times)
+    check.refuse(size < 0, size, times, f"a size of at least 0 in column 'size' of {what}")
+    names = frame[check.column_name(frame, "side", what)]
+    rows = {name: Side.parse(name).row for name in names.unique().tolist()}
+    return frame, times, size, names.map(rows).to_numpy(dtype=np.int64)
+
+
+def span_of(item: Any) -> tuple[int, int]:
+    """Return the start and end [ns] of what is skipped: a pair of times, or one time.
+
+    Raises
+    ------
+    DataError
+        If it is neither.
+    """
+    if isinstance(item, tuple | list):
+        start, end = (time_ns(one, "skip") for one in item) if len(item) == 2 else (0, -1)  # noqa: PLR2004 - two ends
+        if end > start:
+            return start, end
+        message = f"Expected skip as times or pairs (start, end) with start before end, was {item!r}"
+        raise DataError(message)
+    start = time_ns(item, "skip")
+    return start, start + 1

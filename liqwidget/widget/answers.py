@@ -1,0 +1,68 @@
+"""Answers to the messages of the page: one table says who answers what."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from liqwidget.widget import protocol
+from liqwidget.widget.assets import bokeh_gzip, bokeh_version, code_gzip
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from liqwidget.widget.display import Shown
+    from liqwidget.widget.protocol import Request
+
+Reply = tuple[dict[str, Any], protocol.Buffers]
+
+
+class Answers:
+    """Finds who answers a message; whatever goes wrong is an answer too.
+
+    Parameters
+    ----------
+    table : mapping of request class to callable
+        Takes the request and returns the reply, None for nothing to send.
+    """
+
+    def __init__(self, table: Mapping[type[Request], Callable[[Any], Reply | None]]) -> None:
+        self._table = dict(table)
+
+    def to(self, content: object) -> Reply | None:
+        """Return the reply to a message as it came."""
+        try:
+            request = protocol.decode_request(content)
+            return self._table[type(request)](request)
+        except Exception as error:  # noqa: BLE001 - the front end waits for an answer, whatever went wrong
+            asked = content if isinstance(content, dict) else {}
+            return protocol.error_answer(str(asked.get("view", "")), _whole(asked.get("id")), error), []
+
+
+def picture_of(request: protocol.ViewRequest, shown: Shown) -> Reply:
+    """Return the picture of a range of time and price."""
+    frame = shown.session.frame(shown.settings, request.time, request.price, request.width, request.height)
+    return protocol.frame_answer(request, frame)
+
+
+def reading_of(request: protocol.ReadingRequest, shown: Shown) -> Reply:
+    """Return exact sizes at a time and price."""
+    values = shown.session.reading(shown.settings, request.time, request.price)
+    return {"type": "reading", "view": request.view, "id": request.id} | values, []
+
+
+def bokeh_script(request: protocol.BokehRequest) -> Reply:
+    """Return BokehJS."""
+    return _packed("bokeh", request, bokeh_gzip())
+
+
+def front_end(request: protocol.CodeRequest) -> Reply:
+    """Return the front end itself."""
+    return _packed("code", request, code_gzip())
+
+
+def _packed(kind: str, request: protocol.BokehRequest | protocol.CodeRequest, content: bytes) -> Reply:
+    return {"type": kind, "view": request.view, "id": request.id, "version": bokeh_version()}, [content]
+
+
+def _whole(value: Any) -> int:
+    return value if isinstance(value, int) and not isinstance(value, bool) else -1

@@ -1,0 +1,51 @@
+"""The Bokeh document of a heatmap: made when somebody draws on it; from then on its changes reach the page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from liqwidget.background import weakly
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bokeh import plotting
+    from bokeh.document import Document
+
+
+class FigureDocument:
+    """Holds the figure that analysts add glyphs to.
+
+    Parameters
+    ----------
+    changed : callable
+        ``changed(patch, whole)``: a change for the views that are open, and the document [JSON] for those that open
+        later.
+    """
+
+    def __init__(self, changed: Callable[[dict[str, Any], str], None]) -> None:
+        self._changed = changed
+        self._document: Document | None = None
+
+    @property
+    def figure(self) -> plotting.figure:
+        """The figure, made on first use."""
+        if self._document is None:
+            from liqwidget.widget.figure import empty_document
+
+            self._document = empty_document()
+            self._document.on_change(weakly(self._patch))
+        return cast("plotting.figure", self._document.roots[0])
+
+    def _patch(self, event: Any) -> None:
+        from bokeh.core.serialization import Serializer
+
+        from liqwidget.widget.figure import document_json
+
+        document = self._document
+        if document is None:
+            return
+        serializer = Serializer(references=document.models.synced_references, deferred=False)
+        content = {"events": serializer.encode([event])}
+        document.models.flush_synced()
+        self._changed(content, document_json(document))

@@ -1,0 +1,72 @@
+"""Names of options and traits: one that is unknown is refused beside those that are near, and all are explained."""
+
+from __future__ import annotations
+
+import difflib
+import inspect
+from typing import TYPE_CHECKING, Any
+
+from liqwidget.errors import UnknownNameError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from traitlets import HasTraits
+
+
+def shared_names(kind: type[HasTraits]) -> tuple[str, ...]:
+    """Return the traits of a widget that a saved page reads, but for those that depend on where it runs."""
+    apart = ("_assets", "_frames", "_live")
+    return tuple(name for name in kind.class_own_traits(sync=True) if name not in apart)
+
+
+def option_names(kind: type[HasTraits]) -> tuple[str, ...]:
+    """Return the public traits that a page shares and a reader may set, but for what belongs to the source."""
+    apart = ("symbol", "timeframe")
+    return tuple(name for name in shared_names(kind) if not name.startswith("_") and name not in apart)
+
+
+def checked_options(names: Iterable[str], traits: Iterable[str]) -> None:
+    """Refuse options of a heatmap that are no trait that can be set.
+
+    Raises
+    ------
+    UnknownNameError
+        It is a DataError, and names what is near.
+    """
+    known = sorted(traits)
+    unknown = [name for name in names if name not in (*known, "layout")]
+    if unknown:
+        options = ["source", "timeframe", "live", "prior", *known]
+        message = f"Expected options among {', '.join(options)}, was {unknown[0]!r}{near(unknown[0], options)}"
+        raise UnknownNameError(message)
+
+
+def checked_attribute(kind: type[HasTraits], name: str) -> None:
+    """Refuse an attribute that a class does not declare, with or without a value.
+
+    Raises
+    ------
+    UnknownNameError
+        It is a DataError and an AttributeError, and names what is near.
+    """
+    if hasattr(kind, name):
+        return
+    if not any(name in inspect.get_annotations(part) for part in kind.__mro__):
+        traits = [one for one in kind.class_trait_names() if not one.startswith("_")]
+        message = f"Expected a trait of a heatmap, was {name!r}{near(name, traits)}"
+        raise UnknownNameError(f"{message} (a subclass may declare attributes of its own)")
+
+
+def near(name: str, known: Iterable[str]) -> str:
+    """Return words that name what is spelt like a name, or nothing."""
+    found = [repr(one) for one in difflib.get_close_matches(name, list(known))]
+    return f"; did you mean {' or '.join(found)}?" if found else ""
+
+
+def documented(traits: Mapping[str, Any]) -> str:
+    """Return the section of a docstring that says what public traits mean, from their help."""
+    public = {name: trait for name, trait in traits.items() if not name.startswith("_")}
+    return "    Attributes\n    ----------\n" + "".join(
+        f"    {name}\n        {trait.help}\n" for name, trait in public.items()
+    )

@@ -1,0 +1,101 @@
+"""`liqwidget.store`: what is stored is listed, forgotten and exported in plain words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import pytest
+
+import liqwidget
+from liqwidget.errors import DataError
+from liqwidget.market.simulated.sample import VenueSample, sample_market
+from liqwidget.market.store.days import Store
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture(scope="module")
+def published() -> VenueSample:
+    return sample_market("BTC", days=3).venues["okx"]
+
+
+@pytest.fixture
+def filled(published: VenueSample) -> Store:
+    store = Store()
+    store.write("okx", "BTC/USDT:USDT", "candles", "5m", published.candles)
+    store.write("okx", "BTC/USDT:USDT", "liquidations", None, published.liquidations)
+    store.write("bybit", "ETH/USDT:USDT", "funding", None, published.funding)
+    return store
+
+
+def test_the_store_is_where_the_variable_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LIQWIDGET_HOME", str(tmp_path / "own"))
+    assert liqwidget.store.location() == tmp_path / "own" / "store"
+    assert liqwidget.store.list().empty
+    assert not (tmp_path / "own").exists()
+
+
+@pytest.mark.usefixtures("filled")
+def test_list_shows_one_row_a_series(published: VenueSample) -> None:
+    listed = liqwidget.store.list()
+    assert listed[["venue", "symbol", "kind", "timeframe", "days", "rows", "set_aside"]].to_numpy().tolist() == [
+        ["bybit", "ETH/USDT:USDT", "funding", "events", 4, len(published.funding), 0],
+        ["okx", "BTC/USDT:USDT", "candles", "5m", 3, len(published.candles), 0],
+        ["okx", "BTC/USDT:USDT", "liquidations", "events", 3, len(published.liquidations), 0],
+    ]
+    assert listed["first"].iloc[1] == published.candles.index[0]
+    assert listed["last"].iloc[1] == published.candles.index[-1]
+    assert (listed["bytes"] > 0).all()
+    assert len(liqwidget.store.list(symbol="BTC")) == 2
+    assert liqwidget.store.list(kind="candles", timeframe="1m").empty
+
+
+@pytest.mark.usefixtures("filled")
+def test_prune_forgets_whole_days() -> None:
+    assert liqwidget.store.prune("2026-01-29 12:00", venue="okx", kind="candles") == 1
+    assert liqwidget.store.list()["days"].tolist() == [4, 2, 3]
+    assert liqwidget.store.prune(since="2026-01-30", symbol="BTC") == 2
+    assert liqwidget.store.list()["days"].tolist() == [4, 1, 2]
+    assert liqwidget.store.prune("1d") == 7
+    assert liqwidget.store.list().empty
+
+
+def test_prune_takes_what_was_set_aside(filled: Store) -> None:
+    path = max(filled.root.rglob("*.parquet"))
+    path.rename(path.with_name(f"{path.name}.corrupt-1"))
+    assert liqwidget.store.list()["set_aside"].tolist() == [0, 0, 1]
+    liqwidget.store.prune(venue="okx")
+    assert liqwidget.store.list()["venue"].tolist() == ["bybit"]
+
+
+@pytest.mark.usefixtures("filled")
+def test_export_writes_what_any_program_reads(tmp_path: Path, published: VenueSample) -> None:
+    out = liqwidget.store.export(tmp_path / "out", venue="okx")
+    assert sorted(path.name for path in out) == [
+        "okx_BTC%2FUSDT%3AUSDT_candles_5m.parquet",
+        "okx_BTC%2FUSDT%3AUSDT_liquidations_events.parquet",
+    ]
+    pd.testing.assert_frame_equal(pd.read_parquet(out[0]), published.candles, check_freq=False)
+    (csv,) = liqwidget.store.export(tmp_path / "funding.csv", kind="funding")
+    assert csv == tmp_path / "funding.csv"
+    assert len(pd.read_csv(csv)) == len(published.funding)
+    assert [path.suffix for path in liqwidget.store.export(tmp_path / "texts", form="csv")] == [".csv"] * 3
+    assert not list(tmp_path.rglob("*.tmp"))
+
+
+@pytest.mark.usefixtures("filled")
+def test_what_cannot_be_done_is_said(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="Expected a time or a name of what to remove"):
+        liqwidget.store.prune()
+    with pytest.raises(DataError, match="Expected before as a time"):
+        liqwidget.store.prune("soon")
+    with pytest.raises(DataError, match="Expected form as 'parquet' or 'csv'"):
+        liqwidget.store.export(tmp_path, form="pickle")
+    with pytest.raises(DataError, match="Expected form as 'parquet' or 'csv', as the file's name says"):
+        liqwidget.store.export(tmp_path / "a.csv", kind="funding", form="parquet")
+    with pytest.raises(DataError, match="Expected one series for one file, was 3: bybit ETH/USDT:USDT funding events;"):
+        liqwidget.store.export(tmp_path / "a.csv")
+    with pytest.raises(DataError, match="Expected a series stored in"):
+        liqwidget.store.export(tmp_path, venue="gate")

@@ -1,0 +1,118 @@
+"""Symbols: the usual spellings, the swap that a venue lists for each, near names, coins by the thousand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from liqwidget.errors import DataError, LiqError, SourceError
+from liqwidget.market.venue.instrument import Wanted
+from liqwidget.market.venue.symbols import parse_symbol, resolve, split_factor
+from liqwidget.market.venue.venues import VENUES
+
+
+def listed(base: str, quote: str = "USDT", *, inverse: bool = False, size: float = 1.0, **more: Any) -> dict[str, Any]:
+    settle = base if inverse else quote
+    return {
+        "symbol": f"{base}/{quote}:{settle}", "id": f"{base}{quote}", "base": base, "quote": quote, "settle": settle,
+        "swap": True, "linear": not inverse, "inverse": inverse, "active": True, "contractSize": size,
+    } | more  # fmt: skip
+
+
+SPOT = {"symbol": "BTC/USDT", "id": "BTCUSDT", "base": "BTC", "quote": "USDT", "swap": False, "linear": None}
+CEX = [SPOT, listed("BTC", "USDC"), listed("BTC"), listed("BTC", "USD", inverse=True, size=100.0), listed("ETH"),
+       listed("1000PEPE"), listed("1INCH"), listed("SOL", active=False), listed("BTCDOM")]  # fmt: skip
+HYPER = [listed("BTC", "USDC"), listed("KPEPE", "USDC", baseName="kPEPE"), listed("KAS", "USDC", baseName="KAS")]
+
+
+@pytest.mark.parametrize(
+    "symbol",
+    ["BTC", "btc", "BTC/USDT", "BTCUSDT", "BTC-USDT-SWAP", "BTC/USDT:USDT", "BTC_USDT", "BTC-PERP", "btcusdt", " BTC"],
+)
+@pytest.mark.parametrize("name", ["binance", "bybit", "okx", "gate", "htx", "bitget"])
+def test_the_usual_spellings_find_the_linear_swap(symbol: str, name: str) -> None:
+    found = resolve(parse_symbol(symbol.strip()), VENUES[name], CEX)
+    assert (found.symbol, found.wanted.name, found.inverse) == ("BTC/USDT:USDT", "BTC", False)
+
+
+@pytest.mark.parametrize("symbol", ["BTC", "BTC/USDT", "BTCUSDT", "BTC/USDC:USDC"])
+def test_hyperliquid_has_usdc(symbol: str) -> None:
+    assert resolve(parse_symbol(symbol), VENUES["hyperliquid"], HYPER).symbol == "BTC/USDC:USDC"
+
+
+def test_a_quote_that_is_listed_is_taken() -> None:
+    assert resolve(parse_symbol("BTC/USDC"), VENUES["binance"], CEX).symbol == "BTC/USDC:USDC"
+
+
+@pytest.mark.parametrize("symbol", ["BTC/USD:BTC", "BTC-USD-SWAP", "BTCUSD_PERP", "BTCUSD"])
+def test_contracts_settled_in_the_coin_are_asked_for_by_usd(symbol: str) -> None:
+    found = resolve(parse_symbol(symbol), VENUES["okx"], CEX)
+    assert (found.symbol, found.inverse, found.contract_size) == ("BTC/USD:BTC", True, 100.0)
+
+
+def test_bybit_counts_inverse_contracts_by_the_dollar() -> None:
+    """ccxt gives the smallest order as the contract's size."""
+    assert resolve(parse_symbol("BTCUSD"), VENUES["bybit"], CEX).contract_size == 1.0
+
+
+@pytest.mark.parametrize(
+    ("base", "expected"),
+    [("1000PEPE", (1000, "PEPE")), ("kPEPE", (1000, "PEPE")), ("10000LADYS", (10_000, "LADYS")),
+     ("1MBABYDOGE", (1_000_000, "BABYDOGE")), ("1000000MOG", (1_000_000, "MOG")), ("1INCH", (1, "1INCH")),
+     ("KAS", (1, "KAS")), ("100X", (1, "100X")), ("BTC", (1, "BTC")), ("kas", (1, "kas"))],
+)  # fmt: skip
+def test_coins_by_the_thousand(base: str, expected: tuple[int, str]) -> None:
+    assert split_factor(base) == expected
+
+
+@pytest.mark.parametrize(
+    ("symbol", "name", "markets", "base", "scale"),
+    [("PEPE", "binance", CEX, "1000PEPE", 1000.0), ("1000PEPE", "binance", CEX, "1000PEPE", 1.0),
+     ("kPEPE", "binance", CEX, "1000PEPE", 1.0), ("1000PEPEUSDT", "binance", CEX, "1000PEPE", 1.0),
+     ("PEPE", "hyperliquid", HYPER, "KPEPE", 1000.0), ("kPEPE", "hyperliquid", HYPER, "KPEPE", 1.0),
+     ("1000PEPE", "okx", [listed("PEPE")], "PEPE", 0.001), ("1INCH", "binance", CEX, "1INCH", 1.0)],
+)  # fmt: skip
+def test_a_multiple_resolves_with_its_factor(
+    symbol: str, name: str, markets: list[dict[str, Any]], base: str, scale: float
+) -> None:
+    found = resolve(parse_symbol(symbol), VENUES[name], markets)
+    assert found.symbol.startswith(f"{base}/")
+    assert found.scale == pytest.approx(scale)
+
+
+def test_the_coin_by_itself_is_taken_before_its_multiple() -> None:
+    both = [listed("1000SHIB"), listed("SHIB")]
+    assert resolve(parse_symbol("SHIB"), VENUES["okx"], both).symbol == "SHIB/USDT:USDT"
+
+
+def test_an_unknown_coin_lists_near_names() -> None:
+    with pytest.raises(SourceError, match="binance lists no linear perpetual swap of BTCC; near names: BTC, BTCDOM"):
+        resolve(parse_symbol("BTCC"), VENUES["binance"], CEX)
+    with pytest.raises(SourceError, match="SOL"):
+        resolve(parse_symbol("SOL"), VENUES["binance"], CEX)  # delisted
+
+
+def test_a_contract_without_its_size_is_refused() -> None:
+    with pytest.raises(SourceError, match="without the size of a contract"):
+        resolve(parse_symbol("BTC"), VENUES["okx"], [listed("BTC", size=0.0)])
+
+
+@pytest.mark.parametrize("symbol", ["<b>", "", "B" * 99, None, 7, "BTC\n"])
+def test_what_is_no_symbol_is_refused(symbol: Any) -> None:
+    with pytest.raises(DataError, match="Expected a symbol"):
+        parse_symbol(symbol)
+
+
+@settings(deadline=None)
+@given(st.text(max_size=20))
+def test_any_text_is_a_symbol_or_an_error(text: str) -> None:
+    try:
+        wanted = parse_symbol(text)
+    except LiqError:
+        return
+    assert isinstance(wanted, Wanted)
+    assert wanted.coin
+    assert wanted.factor >= 1

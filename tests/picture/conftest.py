@@ -1,0 +1,7 @@
+"""The heatmap that is drawn: that of the widget's tests."""
+
+from __future__ import annotations
+
+from tests.widget.conftest import heatmap, markets
+
+__all__ = ["heatmap", "markets"]

@@ -1,0 +1,228 @@
+"""Nulls and naive maps: their laws, one by hand, and the scorer's own beside the recorded markets."""
+
+from __future__ import annotations
+
+import itertools
+import warnings
+from typing import TYPE_CHECKING
+from unittest import mock
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from liqwidget import estimate
+from liqwidget.domain.lattice import cell_edge
+from liqwidget.domain.time import HOUR
+from liqwidget.errors import DataError
+from liqwidget.trust.naive import METHODS, MOVE, THE_MAP, Method, mean_moves, steps, value
+from tests.accuracy.recorded_truth import hyperliquid_hourly
+from tests.accuracy.test_scores import scorer
+from tests.ledgers import edges_of, traded_cells
+from tests.markets import Frames, candles_of, interest_of, two_venues, walk
+from tests.recorded import FOLDER, needs_recordings
+
+if TYPE_CHECKING:
+    from liqwidget.domain.ledger import Ledger
+
+SEEDS = st.integers(0, 10_000)
+MAPS = [method for method in METHODS if method.standing is not None]
+WALKED = [method for method in METHODS if method.name.startswith(("open interest", "turnover"))]
+
+
+def named(method: Method) -> str:
+    return method.name
+
+
+def hours(ledger: Ledger, before: int = 2) -> np.ndarray:
+    return np.arange(ledger.start - before * HOUR, ledger.end + HOUR, HOUR)
+
+
+@settings(deadline=None)
+@given(seed=SEEDS, gaps=st.booleans())
+def test_steps_are_what_the_candles_did(seed: int, *, gaps: bool) -> None:
+    ledger = estimate(walk(seed, 150, gaps=gaps).market())
+    part = ledger.venues[0]
+    times = hours(ledger)
+    done = steps(part, times)
+    low, high, close = part.coordinates
+    for step, (start, end) in enumerate(itertools.pairwise(times)):
+        rows = np.flatnonzero((part.known > start) & (part.known <= end))
+        before = np.flatnonzero(part.known <= start)
+        if len(before) < 2:
+            assert done.row[step] == -1
+            assert not done.moves[:, step].any()
+            continue
+        assert done.row[step] == before[-1]
+        assert done.start[step] == close[before[-1]]
+        assert done.low[step] == min([close[before[-1]], *low[rows]])
+        assert done.high[step] == max([close[before[-1]], *high[rows]])
+        assert done.volume[step] == pytest.approx(np.nansum(part.inputs.volume[rows]))
+
+
+@pytest.mark.parametrize("method", MAPS, ids=named)
+@settings(deadline=None, max_examples=20)
+@given(seed=SEEDS, gaps=st.booleans())
+def test_what_is_swept_is_what_stood_in_reach(method: Method, seed: int, *, gaps: bool) -> None:
+    ledger = estimate(walk(seed, 150, gaps=gaps).market())
+    times = hours(ledger)
+    done = steps(ledger.venues[0], times)
+    swept = method.swept(ledger, times)
+    assert method.standing is not None
+    for step in range(0, len(times) - 1, 3):
+        reach = np.array([done.low[step], done.start[step], done.high[step]])
+        low, below, above, high = reach[[0, 1, 1, 2]]
+        if method in WALKED:
+            low, below, above, high = np.floor([low, below + 1, above, high + 1])
+        for side, edges in enumerate(([low, below], [above, high])):
+            stood = method.standing(ledger, times[step : step + 1], cell_edge(np.add(edges, [0, 1e-9])))
+            assert swept[side, step] == pytest.approx(stood[side, 0, 0], rel=1e-6, abs=1e-3)
+
+
+@pytest.mark.parametrize("method", METHODS, ids=named)
+@settings(deadline=None, max_examples=20)
+@given(seed=SEEDS)
+def test_what_comes_later_changes_nothing_before(method: Method, seed: int) -> None:
+    market = walk(seed, 200).market()
+    short, long = estimate(market.until(market.close_time[120])), estimate(market)
+    times = np.arange(short.start, short.end + 1, HOUR // 4)
+    np.testing.assert_allclose(method.swept(short, times), method.swept(long, times), rtol=1e-9, atol=1e-6)
+    if method.standing is not None:
+        edges = edges_of(traded_cells(long)[::7])
+        early, late = (method.standing(ledger, times, edges) for ledger in (short, long))
+        np.testing.assert_allclose(early, late, rtol=1e-9, atol=1e-6)
+
+
+@pytest.mark.parametrize("method", MAPS, ids=named)
+def test_venues_add(method: Method) -> None:
+    markets = two_venues(4, 200)
+    both = estimate(markets)
+    times = hours(both)
+    edges = edges_of(traded_cells(both)[::5])
+    assert method.swept(both, times) == pytest.approx(sum(method.swept(estimate(part), times) for part in markets))
+    assert method.standing is not None
+    parts = [method.standing(estimate(part), times, edges) for part in markets]
+    assert method.standing(both, times, edges) == pytest.approx(sum(parts))
+
+
+@pytest.mark.parametrize("method", WALKED, ids=named)
+@settings(deadline=None, max_examples=5)
+@given(seed=SEEDS)
+def test_interpreted_is_compiled(method: Method, seed: int) -> None:
+    ledger = estimate(walk(seed, 60).market())
+    times = hours(ledger)
+    fast = method.swept(ledger, times)
+    with mock.patch("liqwidget.trust.naive.compiled", lambda function: function):
+        assert method.swept(ledger, times) == pytest.approx(fast)
+
+
+@pytest.mark.parametrize("method", [method for method in WALKED if "turnover" in method.name], ids=named)
+def test_turnover_is_scaled_to_open_interest(method: Method) -> None:
+    ledger = estimate(walk(8, 300).market())
+    times = hours(ledger)[6:]
+    assert method.standing is not None
+    stood = method.standing(ledger, times, edges_of(traded_cells(ledger)))
+    part = ledger.venues[0]
+    assert stood.sum(axis=1) == pytest.approx(np.tile(value(part, part.row_at(times)), (2, 1)))
+
+
+def test_moves_of_venues_are_weighted_by_what_they_hold() -> None:
+    markets = two_venues(5, 200)
+    both = estimate(markets)
+    times = hours(both)
+    apart = [steps(part, times) for part in both]
+    weights = np.array([value(part, done.row) for part, done in zip(both, apart, strict=True)])
+    wanted = sum(weight * done.moves for weight, done in zip(weights, apart, strict=True))
+    assert mean_moves(both, times) * weights.sum(axis=0) == pytest.approx(wanted)
+
+
+def test_a_rise_of_open_interest_is_seeded_on_the_side_of_its_candle() -> None:
+    """One candle up from 100 to 110 with 50 more contracts, then quiet."""
+    candles = candles_of([(100, 100, 100, 100), (100, 110, 100, 110), (110, 110, 110, 110)])
+    ledger = estimate(Frames(candles, interest_of([100, 100, 150, 150]), "5m").market())
+    method = next(one for one in METHODS if one.name == "open interest increase")
+    assert method.standing is not None
+    edges = np.sort([110 * (1 - 1 / leverage + 0.004 + shift) for leverage in (5, 10, 25, 50, 100)
+                     for shift in (-0.002, 0.002)])  # fmt: skip
+    stood = method.standing(ledger, np.array([ledger.end]), edges)
+    assert stood[0, ::2, 0] == pytest.approx(50 * 110 * np.array([0.15, 0.30, 0.25, 0.20, 0.10]))
+    assert not stood[0, 1::2].any()
+    assert not stood[1].any()
+
+
+def test_price_sweeps_the_levels_that_it_reaches() -> None:
+    """Up to 110 with 50 more contracts, then a wick to 98: of the levels at 5 to 100x only that of 5x is left."""
+    candles = candles_of([(100, 100, 100, 100), (100, 110, 100, 110), (110, 110, 98, 110)])
+    ledger = estimate(Frames(candles, interest_of([100, 100, 150, 150]), "5m").market())
+    method = next(one for one in METHODS if one.name == "open interest increase")
+    assert method.standing is not None
+    stood = method.standing(ledger, np.array([ledger.end]), np.array([50.0, 98.0, 200.0]))
+    assert stood[:, :, 0] == pytest.approx(np.array([[50 * 110 * 0.15, 0], [0, 0]]))
+    swept = method.swept(ledger, ledger.venues[0].time[-2:])
+    assert swept[:, 0] == pytest.approx([50 * 110 * 0.85, 0])
+
+
+def test_turnover_fades_with_its_half_lives() -> None:
+    """Five days after the only trades, 10x has lost a half and 100x all but one part in 1,024."""
+    candles = candles_of([(100, 100, 100, 100)] * 6, "1d", [10.0, 0, 0, 0, 0, 0])
+    ledger = estimate(Frames(candles, interest_of([100.0] * 7, "1d"), "1d").market())
+    method = next(one for one in METHODS if one.name == "turnover, 10-100x")
+    assert method.standing is not None
+    near, far = (
+        method.standing(ledger, np.array([ledger.end]), np.array([price - 0.3, price + 0.3]))[0, 0, 0]
+        for price in (99.0, 90.0)
+    )
+    assert near / far == pytest.approx((0.7 / 1024) / (0.03 / 2))
+
+
+def test_nulls_spread_open_interest_around_the_last_close() -> None:
+    ledger = estimate(Frames(candles_of([(100, 100, 100, 100)] * 3), interest_of([7.0] * 4), "5m").market())
+    uniform, distance = METHODS[:2]
+    at = np.array([ledger.end])
+    assert uniform.standing is not None
+    assert distance.standing is not None
+    assert uniform.standing(ledger, at, 100 * np.exp([-2, -1, -0.1, 0, 0.2]))[:, :, 0] == pytest.approx(
+        700 * np.array([[0, 0.9, 0.1, 0], [0, 0, 0, 0.2]])
+    )
+    half = 1 / 2.2
+    stood = distance.standing(ledger, at, 100 * np.array([1e-9, 1 - half, 1, 1 + half, 1e9]))
+    assert stood[:, :, 0] == pytest.approx(700 * np.array([[0.5 - 0.215, 0.5, 0, 0], [0, 0, 0.5, 0.5]]), rel=1e-3)
+
+
+def test_times_must_increase() -> None:
+    with pytest.raises(DataError, match="increasing times"):
+        mean_moves(estimate(walk(3, 50).market()), np.array([5]))
+
+
+def test_the_move_has_no_map() -> None:
+    assert MOVE.standing is None
+    assert not MOVE.sized
+    assert THE_MAP.sized
+
+
+@needs_recordings
+@pytest.mark.parametrize(
+    ("name", "theirs"),
+    [
+        ("uniform", "null_uniform"),
+        ("distance only", "null_distance_wide"),
+        ("open interest increase", "naive_doi"),
+        ("turnover, 10-100x", "liqmap_style"),
+        ("turnover, 3-25x", "liqmap_swing"),
+    ],
+)
+def test_definitions_are_those_of_the_scorer(name: str, theirs: str) -> None:
+    tools = scorer()
+    data = tools.Data(str(FOLDER / "data" / "real")).hl1h("ETH")
+    times = np.array([pd.Timestamp("2025-12-20", tz="UTC").value])
+    edges = tools.grid_edges(data, times // 1_000_000)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        wanted = np.stack(getattr(tools, theirs)(data, times // 1_000_000, edges))[:, 0]
+    method = next(one for one in METHODS if one.name == name)
+    assert method.standing is not None
+    found = method.standing(estimate(hyperliquid_hourly("ETH")), times, edges)[:, :, 0]
+    assert found.sum(axis=1) == pytest.approx(wanted.sum(axis=1), rel=1e-3)
+    assert np.abs(found - wanted).sum() / wanted.sum() < 1e-3

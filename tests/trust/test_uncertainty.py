@@ -1,0 +1,231 @@
+"""Ranges of cluster sizes: each alternative is an estimate of its own, and the range is over all of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from statistics import NormalDist
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from liqwidget.domain.side import Side
+from liqwidget.errors import DataError
+from liqwidget.estimate.estimator import estimate
+from liqwidget.field.density import Prior
+from liqwidget.study.clusters import Cluster, find_clusters
+from liqwidget.study.profile import profile
+from liqwidget.trust.uncertainty import PUBLISHED, Alternative, _under, default_alternatives, uncertainty
+from tests.ledgers import content
+from tests.markets import Frames, frames, two_venues, walk
+
+if TYPE_CHECKING:
+    from liqwidget.domain.ledger import Ledger
+
+laws = settings(max_examples=15, deadline=None)
+HALF_A_MINUTE = pd.Timedelta("30s")
+MARKETS = two_venues(9, 400)
+FOUND = uncertainty(MARKETS)
+
+
+def standing_in(ledger: Ledger, cluster: Cluster, measure: str, **options: Any) -> float:
+    found = profile(ledger, None, [cluster.price_low, cluster.price_high], measure=measure, **options)
+    return float((found.long if cluster.side is Side.LONG else found.short)[0])
+
+
+@laws
+@given(frames(most=120), st.sampled_from(["expected", "size"]))
+def test_the_estimate_is_what_the_clusters_say(drawn: Frames, measure: str) -> None:
+    market = drawn.market()
+    found = uncertainty(market, measure=measure)
+    clusters = find_clusters(estimate(market), None, measure)
+    assert found.clusters == clusters
+    frame = found.to_frame()
+    assert list(frame.index) == [cluster.id for cluster in clusters]
+    assert frame["size"].to_numpy() == pytest.approx([cluster.size for cluster in clusters], rel=1e-6)
+    expected = [cluster.expected_size for cluster in clusters]
+    assert frame["expected_size"].to_numpy() == pytest.approx(expected, rel=1e-6, abs=1e-9)
+    assert (frame["size_low"] <= frame["size"]).all()
+    assert (frame["size"] <= frame["size_high"]).all()
+    assert (frame["expected_low"] <= frame["expected_size"]).all()
+    assert (frame["expected_size"] <= frame["expected_high"]).all()
+
+
+@pytest.mark.parametrize("measure", ["expected", "size"])
+def test_each_alternative_is_an_estimate_of_its_own(measure: str) -> None:
+    """The cluster keeps its range and side; venue caps, churn and prior change, one at a time."""
+    table = FOUND.by_alternative(measure)
+    assert list(table.columns) == [one.name for one in FOUND.alternatives]
+    for one in FOUND.alternatives:
+        capped = [replace(part, minimum_distance=part.minimum_distance * one.cap) for part in MARKETS]
+        ledger = estimate(capped, one.prior or "effective", churn=one.churn)
+        sizes = [standing_in(ledger, cluster, measure) for cluster in FOUND.clusters]
+        assert table[one.name].to_numpy() == pytest.approx(sizes, rel=1e-9)
+    assert (table.nunique(axis=1) == len(FOUND.alternatives)).any()
+
+
+@laws
+@given(frames(most=120), st.sampled_from(["effective", "isolated", {50: 0.2, 20: 0.3, 4: 0.1}]))
+def test_a_ledger_estimated_again_is_the_market_estimated_so(drawn: Frames, prior: Any) -> None:
+    """To the byte: openings, survival and states, whatever part of the base was taken over."""
+    market = drawn.market(complete_until=None if len(drawn.candles) % 2 else drawn.candles.index[-1] + HALF_A_MINUTE)
+    ledger = estimate(market, prior)
+    tried = (*default_alternatives(prior), Alternative("both", (3.0, 0.7), 0.1, 1.1), Alternative("same"))
+    tried += (Alternative("floor", cap=1e-3),)
+    for one, again in zip(tried, _under(ledger, tried), strict=True):
+        capped = replace(market, minimum_distance=market.minimum_distance * one.cap)
+        anew = estimate(capped, prior if one.prior is None else one.prior, churn=one.churn)
+        assert again.prior == anew.prior
+        for name in ("opened", "log_survival", "open_interest", "minimum_distance", "churn", "checkpoints"):
+            ours, theirs = getattr(again.venues[0], name), getattr(anew.venues[0], name)
+            assert content(ours) == content(theirs), (one.name, name)
+
+
+def test_states_along_the_way_are_those_of_the_market_estimated_so() -> None:
+    """Over several checkpoints, where only the nearest group is estimated again."""
+    market = walk(8, 2_500).market()
+    tried = default_alternatives()
+    for one, again in zip(tried, _under(estimate(market), tried), strict=True):
+        anew = estimate(
+            replace(market, minimum_distance=market.minimum_distance * one.cap),
+            one.prior or "effective",
+            churn=one.churn,
+        )
+        assert len(again.venues[0].checkpoints) == 2
+        assert content(again.venues[0].checkpoints) == content(anew.venues[0].checkpoints)
+
+
+def test_a_ledger_gives_what_its_market_gives() -> None:
+    """Also the second time, when alternatives are kept, at another time, and of one venue."""
+    ledger = estimate(MARKETS)
+    at = ledger.start + (ledger.end - ledger.start) // 2
+    for options in ({}, {}, {"at": at}, {"venues": ["bybit"], "leverage": ["10-25x"]}, {"horizon": "4h"}):
+        given, anew = uncertainty(ledger, **options), uncertainty(MARKETS, **options)
+        assert given.clusters == anew.clusters
+        assert given.by_alternative().equals(anew.by_alternative())
+        assert given.by_alternative("size").equals(anew.by_alternative("size"))
+    slow = estimate(MARKETS, churn=0.1)
+    assert uncertainty(slow).alternatives[0].churn == 0.1
+    with pytest.raises(DataError, match="ledger's own prior 'effective'"):
+        uncertainty(ledger, prior="isolated")
+
+
+def test_the_range_is_over_all_alternatives() -> None:
+    frame = FOUND.to_frame()
+    for measure, short in (("size", "size"), ("expected", "expected")):
+        table = FOUND.by_alternative(measure)
+        assert frame[f"{short}_low"].equals(table.min(axis=1))
+        assert frame[f"{short}_high"].equals(table.max(axis=1))
+    assert (frame["size_high"] > frame["size_low"]).all()
+
+
+@laws
+@given(st.integers(0, 5))
+def test_fewer_alternatives_never_widen_a_range(left: int) -> None:
+    some = uncertainty(MARKETS, alternatives=default_alternatives()[:left]).to_frame()
+    whole = FOUND.to_frame()
+    assert (some["size_low"] >= whole["size_low"]).all()
+    assert (some["size_high"] <= whole["size_high"]).all()
+    if not left:
+        assert some["expected_low"].equals(some["expected_high"].rename("expected_low"))
+
+
+def test_sizes_add_over_venues() -> None:
+    parts = [uncertainty(MARKETS, clusters=FOUND.clusters, venues=[name]) for name in ("binance", "bybit")]
+    assert parts[0].sizes + parts[1].sizes == pytest.approx(FOUND.sizes, rel=1e-9)
+
+
+def test_leverage_groups_add() -> None:
+    near = uncertainty(MARKETS, clusters=FOUND.clusters, leverage=[">50x", "25-50x", "10-25x"])
+    far = uncertainty(MARKETS, clusters=FOUND.clusters, leverage=["5-10x", "3-5x", "<3x"])
+    assert near.sizes + far.sizes == pytest.approx(FOUND.sizes, rel=1e-9)
+    assert (near.sizes < FOUND.sizes).any()
+
+
+def test_an_earlier_time_knows_nothing_of_what_came_later() -> None:
+    market = walk(3, 400).market()
+    at = market.close_time[250]
+    then, cut = uncertainty(market, at), uncertainty(market.until(at))
+    assert then.clusters == cut.clusters
+    assert then.by_alternative().equals(cut.by_alternative())
+
+
+def test_a_cap_beyond_a_cluster_empties_it() -> None:
+    """A venue that allowed no liquidation within 60 % has none within 10 %."""
+    found = uncertainty(MARKETS, alternatives=[Alternative("far", cap=0.6 / 0.004)])
+    near = [number for number, cluster in enumerate(found.clusters) if abs(cluster.distance_pct) < 5]
+    assert near
+    assert (found.to_frame()["size_low"].to_numpy()[near] == 0).all()
+
+
+def test_the_published_shares_are_met() -> None:
+    """36 % under 3x, and 48 % from there to 7x."""
+    normal = NormalDist(np.log(PUBLISHED[0]), PUBLISHED[1])
+    assert normal.cdf(np.log(3)) == pytest.approx(0.36, abs=5e-4)
+    assert normal.cdf(np.log(7)) - normal.cdf(np.log(3)) == pytest.approx(0.48, abs=5e-4)
+
+
+@pytest.mark.parametrize("prior", ["effective", "isolated", PUBLISHED, (4.0, 1.0)])
+def test_default_alternatives_change_one_thing_each_and_never_nothing(prior: Any) -> None:
+    base = Alternative("", Prior.parse(prior))
+    tried = default_alternatives(prior)
+    for one in tried:
+        changed = [one.prior is not None, one.churn != base.churn, one.cap != base.cap]
+        assert sum(changed) == 1
+        assert one.prior != base.prior
+        assert one.prior != Prior.parse("nominal")
+    assert len(tried) == (7 if prior == (4.0, 1.0) else 6)
+
+
+def test_the_nominal_prior_can_be_asked_for() -> None:
+    found = uncertainty(MARKETS, alternatives=[Alternative("nominal", "nominal")])
+    assert (found.by_alternative("size")["nominal"] > found.by_alternative("size")["base"]).any()
+
+
+def test_a_ladder_keeps_its_caps() -> None:
+    """Rungs may lie nearer than a farther cap allows, which is an error; so the cap stays."""
+    found = uncertainty(walk(4, 300).market(), prior={50: 0.3, 10: 0.5})
+    assert all(one.cap == 1 for one in found.alternatives)
+
+
+def test_no_clusters_no_ranges() -> None:
+    market = walk(3, 50).market()
+    found = uncertainty(market, "2020-01-01")
+    assert found.clusters == ()
+    assert found.to_frame().empty
+    assert list(found.to_frame().columns) == list(FOUND.to_frame().columns)
+    assert found.by_alternative().shape == (0, len(found.alternatives))
+    assert "clusters: 0" in repr(found)
+
+
+def test_it_says_what_it_is() -> None:
+    assert FOUND.clusters[0].id in repr(FOUND)
+    assert "churn 0.8" in repr(FOUND)
+    told = uncertainty(MARKETS, alternatives=[Alternative("<b>", churn=0.2)])._repr_html_()
+    assert "No confidence interval" in told
+    assert "&lt;b&gt;" in told
+    assert "<b>" not in told
+    assert all(cluster.id in told for cluster in FOUND.clusters)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"alternatives": [Alternative("a"), Alternative("a")]}, "different names"),
+        ({"alternatives": [Alternative("base", cap=2.0)]}, "different names"),
+        ({"alternatives": [Alternative("a", cap=0.0)]}, "cap of alternative 'a'"),
+        ({"alternatives": [Alternative("a", churn=-1.0)]}, "churn"),
+        ({"alternatives": [Alternative("a", "high")]}, "prior among"),
+        ({"venues": ["mtgox"]}, "binance, bybit"),
+        ({"leverage": ["1000x"]}, ">50x"),
+        ({"measure": "mass"}, "'expected' or 'size'"),
+        ({"horizon": "soon"}, "duration"),
+        ({"sensitivity": 2}, "sensitivity"),
+    ],
+)
+def test_wrong_options_are_named(wrong: dict[str, Any], words: str) -> None:
+    with pytest.raises(DataError, match=words):
+        uncertainty(MARKETS, **wrong)
