@@ -11,10 +11,18 @@ NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm --prefix js
 
 NOTEBOOK := notebooks/01_quickstart.ipynb
 BUNDLE := liqwidget/static/widget.js
+BUILT := js/node_modules/.liqwidget-built
 JS_SOURCES := liqwidget/look.json $(filter-out js/node_modules,$(wildcard js/*.json js/*.mjs js/*.ts)) $(shell find js/src -type f 2>/dev/null)
 
+TOGETHER := $(MAKE) --no-print-directory --jobs=2 --output-sync=target
+# Browsers, kernels and fresh environments are waited for: three processes keep two cores busy.
+SIDE_BY_SIDE := -n 3 --dist loadscope --no-loadscope-reorder
+
+# Dozens of processes import the same packages: each would compile them anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
-.PHONY: help lab test lint format types compiled check-js test-js js browser test-python test-browser test-packaging \
+.PHONY: help lab test check prepared lint format types compiled check-js test-js js browser test-python test-browser test-packaging \
 	test-notebooks bench soak notebooks golden look accuracy install install-test clean
 
 help: ## this list
@@ -27,10 +35,16 @@ lab: install ## install into .venv and open the quickstart in JupyterLab
 	$(BIN)/jupyter lab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/$(NOTEBOOK) \
 		$$([ "$$(id -u)" -ne 0 ] || echo --allow-root) $(LAB_ARGS)
 
-# What does not need pytest runs two at a time.
-test: install-test ## everything: lint, types, front end, Python, notebooks, browser, packaging
-	$(MAKE) --no-print-directory --jobs=2 lint types compiled check-js test-js browser
-	$(BIN)/pytest -n 2 --dist loadscope --no-loadscope-reorder --benchmark-disable $(PYTEST_ARGS)
+test: prepared ## everything: lint, types, front end, Python, notebooks, browser, packaging
+	$(BIN)/pytest $(SIDE_BY_SIDE) --benchmark-disable $(PYTEST_ARGS)
+
+check: prepared ## the quick part: as `test`, without JupyterLab, notebooks and packaging
+	$(BIN)/pytest $(SIDE_BY_SIDE) -m "not lab and not packaging and not benchmark and not soak" $(PYTEST_ARGS)
+
+# What stands beside pytest, two at a time: packages with the front end, then types with the rest.
+prepared:
+	@$(TOGETHER) install-test check-js test-js
+	@$(TOGETHER) types compiled browser lint $(if $(filter test,$(MAKECMDGOALS)),test-notebooks)
 
 # --- parts of the tests ---
 
@@ -58,12 +72,12 @@ compiled: install-test ## Numba's kernels, once for all processes
 	$(BIN)/python -c "import liqwidget; liqwidget.LiqHeatmap('BTC', source='sample').complete()"
 
 test-python: install-test ## Python tests without browser, notebooks and packaging
-	$(BIN)/pytest -m "not browser and not notebook and not packaging and not benchmark and not soak" $(PYTEST_ARGS)
+	$(BIN)/pytest -m "not browser and not packaging and not benchmark and not soak" $(PYTEST_ARGS)
 
 test-notebooks: install-test ## notebooks against their saved outputs
-	$(BIN)/pytest -m notebook $(PYTEST_ARGS)
+	$(BIN)/pytest -p nbval.plugin --nbval --nbval-cell-timeout=600 notebooks $(PYTEST_ARGS)
 
-test-browser: browser ## widget in a real JupyterLab and Chromium
+test-browser: browser ## widget in a Chromium: in a plain page, and in a real JupyterLab
 	$(BIN)/pytest -m "browser and not soak" $(PYTEST_ARGS)
 
 test-packaging: install-test ## wheel, sdist and Binder in fresh environments
@@ -94,7 +108,7 @@ accuracy: install-test ## write notebooks/accuracy.md anew, from the recorded ma
 
 install: $(VENV)/installed $(BUNDLE)
 
-install-test: $(VENV)/installed-test $(BUNDLE)
+install-test: $(VENV)/installed-test $(BUILT)
 
 $(VENV)/made:
 	@set -e; python=; \
@@ -118,9 +132,19 @@ $(VENV)/installed: $(VENV)/made pyproject.toml
 	$(BIN)/python -m pip install --quiet --no-compile --editable ".[lab]"
 	@touch $@
 
-$(VENV)/installed-test: $(VENV)/made pyproject.toml
-	$(BIN)/python -m pip install --quiet --no-compile --editable ".[test]"
+# For tests the front end is built beside this, by the same tools.
+$(VENV)/installed-test: $(VENV)/tools pyproject.toml
+	SKIP_JUPYTER_BUILDER=1 $(BIN)/python -m pip install --quiet --no-compile --no-build-isolation --editable ".[test]"
 	@touch $@ $(VENV)/installed
+
+$(VENV)/tools: $(VENV)/made pyproject.toml
+	$(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"], sep="\n")' \
+		| $(BIN)/python -m pip install --quiet --no-compile --requirement /dev/stdin
+	@touch $@
+
+$(BUILT): $(JS_SOURCES) js/node_modules/.package-lock.json
+	$(NPM) run build
+	@touch $@
 
 # Without the old bundle: the build compares it with what lies under js/ alone.
 $(BUNDLE): $(JS_SOURCES) | $(VENV)/made
@@ -128,7 +152,7 @@ $(BUNDLE): $(JS_SOURCES) | $(VENV)/made
 	$(BIN)/python -m pip install --quiet --no-deps --editable .
 	@touch $@
 
-js/node_modules/.package-lock.json: js/package.json js/package-lock.json | install-test
+js/node_modules/.package-lock.json: js/package.json js/package-lock.json | $(VENV)/tools
 	$(NPM) ci
 	@touch $@
 

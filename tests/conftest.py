@@ -1,4 +1,4 @@
-"""What every test shares: own Jupyter folders, the notebook marker, and a Chromium for those who ask."""
+"""What every test shares: folders of its own, the order, and a Chromium for those who ask."""
 
 from __future__ import annotations
 
@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests import chromium
+from tests import chromium, waiting
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
 STORE = "LIQWIDGET_HOME"
-_FIRST = ("browser", "packaging")
+_FIRST = ("lab", "packaging")
 """Folders of tests that run in one process each, in this order, before all others."""
-NICE = 10
+_NEXT = ("page", "accuracy", "market", "venue")
+"""Folders whose files take longest; a file runs in one process."""
 _numbers = itertools.count()
 
 
@@ -31,25 +32,21 @@ def pytest_configure(config: pytest.Config) -> None:
         folder.mkdir()
         os.environ[variable] = str(folder)
     os.environ["JUPYTER_PLATFORM_DIRS"] = "1"
+    # Kernels and servers that tests start read what others have compiled.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     # Processes that tests start, kernels among them, keep market data here.
     os.environ[STORE] = str(Path(home.name, "liqwidget"))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark notebook cells, so that ``-m notebook`` picks them; what takes longest comes first."""
-    for item in items:
-        if item.path.suffix == ".ipynb":
-            item.add_marker(pytest.mark.notebook)
-    folders = [item.path.parent.name for item in items]
-    order = sorted(
-        range(len(items)), key=lambda at: _FIRST.index(folders[at]) if folders[at] in _FIRST else len(_FIRST)
-    )
-    items[:] = [items[at] for at in order]
+    """Let what takes longest come first."""
+    order = {name: at for at, name in enumerate((*_FIRST, *_NEXT))}
+    items.sort(key=lambda item: order.get(item.path.parent.name, len(order)))
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Let one process run all browser tests, which share a browser and JupyterLab, and all of packaging.
+    """Let one process run all tests in JupyterLab, which share it, and one all of packaging.
 
     Of the others each file stays together.
     """
@@ -64,10 +61,13 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     return ByFolder(config, log)
 
 
-def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Let the process without a browser stand back: pages have processes of their own, which must not starve."""
-    if "PYTEST_XDIST_WORKER" in os.environ and item.path.parent.name != _FIRST[0]:
-        os.setpriority(os.PRIO_PROCESS, 0, NICE)
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Tell those who wait how many tests have failed."""
+    report = yield
+    if report.failed:
+        waiting.failed(report.nodeid)
+    return report
 
 
 @pytest.fixture(autouse=True)

@@ -6,8 +6,7 @@ import threading
 import weakref
 
 from liqwidget.background import Background, Newest, weakly
-
-PATIENCE = 20.0
+from tests.waiting import PATIENCE_S
 
 
 class Work:
@@ -28,7 +27,7 @@ class Work:
         text = self.newest.take()
         if text is not None:
             self.begun.set()
-            assert self.leave.wait(PATIENCE)
+            assert self.leave.wait(PATIENCE_S)
             self.done.append(text)
         return self.rest if self.newest.waits else None
 
@@ -56,13 +55,13 @@ def test_a_newer_wish_takes_the_place_of_an_older_one() -> None:
 def test_only_the_newest_of_those_that_wait_is_done() -> None:
     work = Work()
     work.wish("first")
-    assert work.begun.wait(PATIENCE)
+    assert work.begun.wait(PATIENCE_S)
     for number in range(5):
         work.wish(f"{number}")
     work.wish("last")
     assert len(running()) == 1
     work.leave.set()
-    work.background.finish(PATIENCE)
+    work.background.finish(PATIENCE_S)
     assert work.done == ["first", "last"]
     assert running() == []
 
@@ -74,7 +73,7 @@ def test_a_thread_is_there_only_while_there_is_work() -> None:
     for _ in range(2):
         work.wish("one")
         for thread in running():
-            thread.join(PATIENCE)
+            thread.join(PATIENCE_S)
         assert not work.background.busy
         assert running() == []
     assert work.done == ["one", "one"]
@@ -84,7 +83,7 @@ def test_closing_drops_what_waits_and_wakes_one_that_rests() -> None:
     work = Work()
     work.rest = 1e6
     work.wish("first")
-    assert work.begun.wait(PATIENCE)
+    assert work.begun.wait(PATIENCE_S)
     work.newest.put("second")
     work.leave.set()
     work.background.close()
@@ -104,7 +103,7 @@ def test_it_may_end_itself() -> None:
     background = Background("test-background", step)
     background.wake()
     for thread in running():
-        thread.join(PATIENCE)
+        thread.join(PATIENCE_S)
     assert ended == [True]
     assert running() == []
 

@@ -1,4 +1,4 @@
-"""One JupyterLab and one Chromium for all browser tests; no page may complain in any of them."""
+"""One Chromium for all browser tests of a process; no page may complain in any of them."""
 
 from __future__ import annotations
 
@@ -9,131 +9,54 @@ import pytest
 from playwright.sync_api import expect, sync_playwright
 
 from tests import chromium
-from tests.browser.eventually import eventually
-from tests.browser.lab import ROOT, Lab, running_lab
-from tests.browser.sheet import SAMPLE, Desk, Sheet
+from tests.waiting import patience_s
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from playwright.sync_api import Browser
 
-    from tests.browser.heatmap import Heatmap
-
 HERE = Path(__file__).parent
-WATCHED = """
-from liqwidget import LiqHeatmap
-h = LiqHeatmap("BTC", source="sample")
-asked, boxes, seen, ticks = [], [], [], []
-h.on_msg(lambda widget, content, buffers: asked.append(content))
-h.on_select(lambda selection: boxes.append(selection is not None))
-h.observe(lambda change: seen.append(change["new"] is not None), "selection")
-h.observe(lambda change: ticks.append([cluster.id for cluster in change["new"]]), "selected_clusters")
-h
-"""
-OTHER = 'g = LiqHeatmap("ETH", source="sample")\ng'
-START = {
-    "side": "both",
-    "window": "7d",
-    "measure": "expected",
-    "prior": "effective",
-    "threshold": 0.0,
-    "palette": "ember",
-    "side_colours": "red-green",
-    "scale": "log",
-    "smooth": False,
-    "sensitivity": 0.5,
-    "time_range": None,
-    "price_range": None,
-    "follow": True,
-    "as_of": None,
-    "future": False,
-    "price_style": "candles",
-    "circles": True,
-    "whiskers": True,
-    "panels": ("volume", "open_interest"),
-    "profile": "leverage",
-    "view": "heatmap",
-}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if HERE in item.path.parents and item.get_closest_marker("benchmark") is None:
             item.add_marker(pytest.mark.browser)
+            item.add_marker(item.path.parent.name)
 
 
 @pytest.fixture(scope="session")
 def browser(chromium_path: Path) -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_path, args=list(chromium.FLAGS))
+        browser = playwright.chromium.launch(executable_path=chromium_path, args=list(chromium.FLAGS), timeout=0)
         yield browser
         browser.close()
 
 
 @pytest.fixture(scope="session")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    with running_lab(tmp_path_factory.mktemp("lab")) as lab:
-        yield lab
-
-
-@pytest.fixture(scope="session")
-def desk(lab: Lab, browser: Browser) -> Iterator[Desk]:
-    """Return where notebooks are opened: one browser context, so that JupyterLab's files are fetched once."""
-    context = browser.new_context(viewport={"width": 1600, "height": 1000})
-    context.set_default_timeout(30_000)
-    yield Desk(lab, context)
-    context.close()
-
-
-@pytest.fixture(scope="session")
-def workbench(desk: Desk) -> Iterator[Sheet]:
-    """Return one notebook with one heatmap, which tests share and put back to its start, each before it begins."""
-    with desk.sheet("workbench", WATCHED, "again", run=False) as sheet:
-        sheet.run_cell(0)
-        yield sheet
-
-
-@pytest.fixture(scope="session")
-def pair(desk: Desk) -> Iterator[Sheet]:
-    """Return one notebook with two views of the heatmap h and one of g, all in sight."""
-    with desk.sheet("pair", SAMPLE, "h", OTHER, "exec(later)", run=False) as sheet:
-        sheet.page.set_viewport_size({"width": 1600, "height": 3200})
-        for cell in range(3):
-            sheet.run_cell(cell)
-        yield sheet
-
-
-@pytest.fixture
-def heatmap(workbench: Sheet) -> Heatmap:
-    """Return the heatmap of the workbench as it starts: drawn sharp, nothing selected, nobody called back yet."""
-    heatmap = workbench.heatmap()
-    heatmap.set(**START)
-    heatmap.kernel.run("h.clear_selection(); h.leverage = h.trait_defaults('leverage')")
-    heatmap.button("Drag mode", "pan").click()
-    heatmap.options(shown=False)
-    for trait, label in (("side", "Side"), ("window", "Window"), ("measure", "Measure")):
-        eventually(lambda label=label, trait=trait: heatmap.pressed(label) == START[trait])  # type: ignore[misc]
-    for trait, value in (("palette", "ember"), ("scale", "log"), ("prior", "effective"), ("threshold", "0")):
-        expect(heatmap.field(trait)).to_have_value(value)
-    expect(heatmap.named("Follow")).to_have_attribute("aria-pressed", "true")
-    eventually(lambda: heatmap.drawn().selection is None and not heatmap.ticked())
-    heatmap.sharp()
-    heatmap.kernel.run("for kept in (asked, boxes, seen, ticks): kept.clear()")
-    return heatmap
+def complaints() -> list[str]:
+    """Return the list of errors and warnings that pages have logged since the test began."""
+    return []
 
 
 @pytest.fixture(autouse=True)
-def no_complaints(desk: Desk) -> Iterator[None]:
+def patience() -> None:
+    """Let Playwright wait as long as the tests do."""
+    expect.set_options(timeout=1000 * patience_s())
+
+
+@pytest.fixture(autouse=True)
+def no_complaints(complaints: list[str]) -> Iterator[None]:
     """Fail the test during which a page logged an error or a warning, or let an exception through."""
-    desk.complaints.clear()
+    complaints.clear()
     yield
-    assert desk.complaints == []
+    assert complaints == []
 
 
 @pytest.fixture(scope="session")
 def artefacts() -> Path:
     """Return the folder, outside git, that keeps the screenshots."""
-    folder = ROOT / "artefacts" / "browser"
+    folder = HERE.parents[1] / "artefacts" / "browser"
     folder.mkdir(parents=True, exist_ok=True)
     return folder

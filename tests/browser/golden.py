@@ -18,9 +18,9 @@ import matplotlib as mpl
 from PIL import Image
 
 from liqwidget import LiqHeatmap
-from tests.browser.eventually import eventually, settled
+from tests.browser import contexts
 from tests.browser.heatmap import Heatmap
-from tests.browser.lab import ROOT
+from tests.waiting import eventually, settled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from tests.browser.heatmap import Theme
 
-FOLDER = ROOT / "tests" / "golden"
+FOLDER = Path(__file__).resolve().parents[1] / "golden"
 WIDE, NARROW, HEIGHT = 1300, 800, 1400
 SHOTS = ("heatmap-dark", "map-dark", "heatmap-light", "map-light", "narrow-light")
 
@@ -43,7 +43,8 @@ _STYLE = ".liq-root, .liq-root * { font-family: liq-brought !important; }"
 @contextmanager
 def opened(browser: Browser, file: Path, theme: Theme) -> Iterator[Heatmap]:
     """Open an exported file with everything fixed that can differ between machines, and wait until it is drawn."""
-    context = browser.new_context(
+    with contexts.opened(
+        browser,
         viewport={"width": WIDE, "height": HEIGHT},
         device_scale_factor=1,
         color_scheme=theme,
@@ -51,8 +52,7 @@ def opened(browser: Browser, file: Path, theme: Theme) -> Iterator[Heatmap]:
         locale="en-US",
         timezone_id="UTC",
         offline=True,
-    )
-    try:
+    ) as context:
         page = context.new_page()
         page.add_init_script(_brought_font())
         page.goto(file.as_uri())
@@ -60,8 +60,6 @@ def opened(browser: Browser, file: Path, theme: Theme) -> Iterator[Heatmap]:
         heatmap = Heatmap(page, page.locator(".liq-root"))
         eventually(heatmap.shown)
         yield heatmap
-    finally:
-        context.close()
 
 
 @functools.cache

@@ -14,14 +14,15 @@ from PIL import Image
 
 from liqwidget.look import LOOK
 from liqwidget.raster.palette import look_up_table
-from tests.browser.eventually import eventually, settled
+from tests.waiting import eventually, settled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from playwright.sync_api import Locator, Page
 
-    from tests.browser.lab import Kernel
+    from tests.browser.lab.server import Kernel
+    from tests.browser.page.own_kernel import OwnKernel
 
 Pixels = npt.NDArray[np.uint8]
 Levels = npt.NDArray[np.uint8]
@@ -30,8 +31,22 @@ Interval = tuple[float, float]
 
 PROBE = Path(__file__).with_name("probe.js").read_text(encoding="utf-8")
 VISIBLE_JS = Path(__file__).with_name("visible.js").read_text(encoding="utf-8")
+WATCHED = """
+from liqwidget import LiqHeatmap
+h = LiqHeatmap("BTC", source="sample")
+asked, boxes, seen, ticks = [], [], [], []
+h.on_msg(lambda widget, content, buffers: asked.append(content))
+h.on_select(lambda selection: boxes.append(selection is not None))
+h.observe(lambda change: seen.append(change["new"] is not None), "selection")
+h.observe(lambda change: ticks.append([cluster.id for cluster in change["new"]]), "selected_clusters")
+h
+"""
+"""A cell: a heatmap h and what happened to it."""
+FORGET = "for kept in (asked, boxes, seen, ticks): kept.clear()"
 GROUND = {theme: tuple(bytes.fromhex(colours.ground[1:])) for theme, colours in LOOK.themes.items()}
 VISIBLE = 12
+DOUBLE_CLICK_MS = 500
+"""Bokeh takes two clicks within 300 ms for a double click."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +101,7 @@ class Drawn:
 class Heatmap:
     """The widget at `root`, whose model is the variable `name` in the kernel (None in a page without one)."""
 
-    def __init__(self, page: Page, root: Locator, kernel: Kernel | None = None, name: str = "h") -> None:
+    def __init__(self, page: Page, root: Locator, kernel: Kernel | OwnKernel | None = None, name: str = "h") -> None:
         self.page, self.root, self.name = page, root, name
         self._kernel = kernel
         self.figure = root.locator(".liq-figure")
@@ -94,7 +109,7 @@ class Heatmap:
     # ------------------------------------------------------------------ the kernel's side
 
     @property
-    def kernel(self) -> Kernel:
+    def kernel(self) -> Kernel | OwnKernel:
         assert self._kernel is not None
         return self._kernel
 
@@ -151,6 +166,10 @@ class Heatmap:
         """Tell whether a picture stands instead of a sentence."""
         panel = self.root.locator(".liq-panel")
         return panel.count() == 1 and panel.is_hidden() and self.drawn().heat is not None
+
+    def under_way(self) -> tuple[bool, str]:
+        """Tell whether a picture stands, and what the page says meanwhile."""
+        return self.shown(), self.page.locator("body").inner_text()
 
     def drawn(self) -> Drawn:
         """Return what is on the picture now."""

@@ -13,6 +13,7 @@ from liqwidget.market import read as read_module
 from liqwidget.market.read import ENVIRONMENT, grouped, read
 from liqwidget.market.source import VENUES, Source
 from tests.answers import START, STEP, answering, gathered, history, no_network
+from tests.waiting import PATIENCE_S
 
 
 @pytest.fixture(autouse=True)
@@ -64,7 +65,7 @@ def test_a_market_replaces_the_sample_when_it_arrives(monkeypatch: pytest.Monkey
 
     found.joining.then(join)
     made["okx"].future.set_result(history("okx"))
-    assert done.wait(20)
+    assert done.wait(PATIENCE_S)
     assert [market.venue for market in later[0].markets] == ["okx"]
     assert not later[0].simulated
     assert later[0].joining is None

@@ -17,9 +17,11 @@ from liqwidget.market import fetch, read
 from liqwidget.market.source import Source
 from liqwidget.market.venue import worker
 from tests.venues import faults
+from tests.venues.asking import until_stuck
 from tests.venues.clients import _rewritten, only_loopback
 from tests.venues.recorded_market import sample_tape
 from tests.venues.server import VenueServer
+from tests.waiting import PATIENCE_S
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,11 +38,12 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Iterator[VenueServer]:
     with only_loopback() as refused, VenueServer(sample_tape()) as server:
         here = functools.partial(
             fetch.request_history, since=server.clock.now * 1_000_000 - 2 * 86_400_000_000_000, paced=False,
-            clock=lambda: server.clock.now * 1_000_000, first_wait=0.01, request_seconds=5.0,
+            clock=lambda: server.clock.now * 1_000_000, first_wait=0.01, request_seconds=30.0,
             address=lambda venue, url: str(_rewritten(url, server.base, venue)),
         )  # fmt: skip
         server.clock.advance(-86_400_000)
         monkeypatch.setattr(fetch, "request_history", here)
+        monkeypatch.setattr(fetch, "wait_for", functools.partial(until_stuck, server))
         yield server
         worker.close()
     assert not refused
@@ -105,7 +108,7 @@ def test_what_is_stored_shows_while_the_venue_is_asked_and_the_newest_joins(
         done.set()
 
     found.joining.then(join)
-    assert done.wait(30)
+    assert done.wait(PATIENCE_S)
     assert states(later[0]) == {"okx": ("connected", False)}
     assert later[0].markets[0].close_time[-1] == asked.clock.now * 1_000_000
     assert later[0].markets[0].time[0] == found.markets[0].time[0]

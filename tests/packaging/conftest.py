@@ -38,7 +38,7 @@ class Environment:
     folder: Path
     variables: dict[str, str]
 
-    def run(self, *command: str, cwd: Path, timeout_s: float = 280) -> str:
+    def run(self, *command: str, cwd: Path, timeout_s: float = 840) -> str:
         """Run a command to its end, its programs taken from the environment first; return what it printed."""
         path = os.pathsep.join([str(self.folder / "bin"), self.variables["PATH"]])
         program = shutil.which(command[0], path=path)
@@ -110,7 +110,7 @@ def distributions(tmp_path_factory: pytest.TempPathFactory, machine: dict[str, s
     tree = folder / "liqwidget"
     shutil.copytree(ROOT, tree, ignore=WITHOUT)
     builder = Environment(Path(sys.prefix), machine)
-    builder.run("python", "-m", "build", "--outdir", str(folder / "dist"), str(tree), cwd=folder)
+    builder.run("python", "-m", "build", "--no-isolation", "--outdir", str(folder / "dist"), str(tree), cwd=folder)
     (sdist,) = (folder / "dist").glob("*.tar.gz")
     (wheel,) = (folder / "dist").glob("*.whl")
     return {"sdist": sdist, "wheel": wheel}

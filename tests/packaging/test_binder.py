@@ -15,7 +15,7 @@ import yaml
 if TYPE_CHECKING:
     from tests.packaging.conftest import Environment
 
-pytestmark = [pytest.mark.packaging, pytest.mark.timeout(600)]
+pytestmark = pytest.mark.packaging
 
 ROOT = Path(__file__).resolve().parents[2]
 BINDER = ROOT / "binder"

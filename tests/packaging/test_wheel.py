@@ -14,7 +14,7 @@ import pytest
 if TYPE_CHECKING:
     from tests.packaging.conftest import Environment
 
-pytestmark = [pytest.mark.packaging, pytest.mark.timeout(600)]
+pytestmark = pytest.mark.packaging
 
 ROOT = Path(__file__).resolve().parents[2]
 BUNDLE_LIMIT, PACKED_LIMIT = 120_000, 45_000

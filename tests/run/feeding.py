@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import threading
-import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from unittest import mock
@@ -23,9 +22,10 @@ from tests.ledgers import content
 from tests.venues.clients import _rewritten, only_loopback
 from tests.venues.recorded_market import sample_tape
 from tests.venues.server import VenueServer
+from tests.waiting import PATIENCE_S, until
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from liqwidget.domain.frames import MarketData
     from liqwidget.domain.ledger import Ledger, VenueLedger
@@ -37,15 +37,6 @@ STEP = 300_000
 """[ms]"""
 DAY = 86_400_000
 HOURS = 6
-PATIENCE = 20.0
-
-
-def until(condition: Callable[[], object], said: Callable[[], object] = str, patience: float = PATIENCE) -> None:
-    """Wait for something to become true."""
-    end = time.monotonic() + patience
-    while not condition():
-        assert time.monotonic() < end, f"Expected it to become true in time: {said()}"
-        time.sleep(0.002)
 
 
 class Live:
@@ -66,7 +57,7 @@ class Live:
     def __init__(self, server: VenueServer, *names: str, more: tuple[str, ...] = (), **options: Any) -> None:
         self.server, self.names = server, (*names, *more)
         self.start = pd.Timestamp(server.clock.now - HOURS * 3_600_000, unit="ms", tz="UTC").floor("5min")
-        self.options = {"paced": False, "first_wait": 0.005, "request_seconds": 0.5, **options}
+        self.options = {"paced": False, "first_wait": 0.005, "request_seconds": 2.0, **options}
         pace, self.ahead = float(self.options.pop("pace", 300.0)), int(self.options.pop("ahead", 0))
         keep = bool(self.options.pop("keep", False))
         self.options |= {"address": self._address, "clock": self._clock}
@@ -90,7 +81,7 @@ class Live:
 
     def history(self, name: str) -> MarketData:
         """Return what a venue's history says now."""
-        return fetch_history(name, "BTC", "5m", self.start, **self.options).market()
+        return fetch_history(name, "BTC", "5m", self.start, **self.options | {"request_seconds": PATIENCE_S}).market()
 
     @property
     def last(self) -> Update:

@@ -13,8 +13,9 @@ from liqwidget.domain.ledger import RowKind
 from liqwidget.domain.time import MILLISECOND
 from liqwidget.estimate.estimator import estimate
 from liqwidget.market.fetch import fetch_history
-from tests.run.feeding import PLACES, STEP, exchanges, live, until, whole
+from tests.run.feeding import PLACES, STEP, exchanges, live, whole
 from tests.venues import faults
+from tests.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

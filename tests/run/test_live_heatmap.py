@@ -22,8 +22,9 @@ from liqwidget.market import source as source_module
 from liqwidget.run import following
 from liqwidget.run import live as live_module
 from liqwidget.run.live import Feed, Update
-from tests.run.feeding import STEP, exchanges, until, whole
+from tests.run.feeding import STEP, exchanges, whole
 from tests.venues import faults
+from tests.waiting import PATIENCE_S, until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -142,7 +143,7 @@ def test_another_timeframe_is_read_and_followed(server: VenueServer, monkeypatch
     slow = threading.Event()
 
     def held(symbol: str, names: list[str], timeframe: str) -> Source:
-        (slow if timeframe == "15m" else let_go).wait(20)
+        (slow if timeframe == "15m" else let_go).wait(PATIENCE_S)
         return read(symbol, names, timeframe)
 
     monkeypatch.setattr(following, "read", held)

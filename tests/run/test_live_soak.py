@@ -11,8 +11,9 @@ import pytest
 
 from liqwidget.market.venue.worker import worker
 from liqwidget.run import venue_feed
-from tests.run.feeding import WITH_HISTORY, exchanges, live, until
+from tests.run.feeding import WITH_HISTORY, exchanges, live
 from tests.venues.questions import HOUR, MINUTE
+from tests.waiting import PATIENCE_S, until
 
 SEED = 20261122
 PACE = 300.0
@@ -43,12 +44,13 @@ def soaked(hours: float, seconds: float, share: float) -> dict[str, float]:
     ):
         with live(server, *WITH_HISTORY, pace=PACE, request_seconds=4.0) as feeding:
             feeding.connected()
-            tasks = worker().submit(count_tasks()).result(10)
+            tasks = worker().submit(count_tasks()).result(PATIENCE_S)
             for number, name in enumerate(WITH_HISTORY):
                 server.faults.storm(SEED + number, name, share=share, calls=int(80 * hours))
             server.clock.run(speed)
             begun, begun_at = time.monotonic(), server.clock.now
-            until(lambda: server.clock.now > begun_at + hours * HOUR / 3, patience=seconds)
+            while server.clock.now < begun_at + hours * HOUR / 3:
+                time.sleep(0.05)
             gc.collect()
             figures["first_third"] = resident()
             feeding.updates[:-1] = []
@@ -72,7 +74,7 @@ def soaked(hours: float, seconds: float, share: float) -> dict[str, float]:
             figures["sockets"] = len(server.sockets)
             figures["recomputed"] = sum(part.growing.recomputed for part in feeding.feed._venues if part.growing)
             until(lambda: sum(one.open for one in server.sockets) <= 6)
-            until(lambda: worker().submit(count_tasks()).result(10) <= tasks + SPARE)
+            until(lambda: worker().submit(count_tasks()).result(PATIENCE_S) <= tasks + SPARE)
         until(lambda: not any(one.open for one in server.sockets))
     return figures
 

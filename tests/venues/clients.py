@@ -47,7 +47,7 @@ def client(venue: str, base: str, *, pro: bool = False, **config: Any) -> Any:
     """
     module = importlib.import_module("ccxt.pro" if pro else "ccxt.async_support")
     instance = getattr(module, CCXT_NAMES[venue])(
-        {"enableRateLimit": False, "timeout": 5000, "timeout_on_exit": 0, **config}
+        {"enableRateLimit": False, "timeout": 60_000, "timeout_on_exit": 0, **config}
     )
     urls_for(instance, base)
     return instance

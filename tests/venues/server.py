@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
@@ -43,6 +44,8 @@ class Served:
     question: Question | None
     status: int
     faults: tuple[str, ...]
+    time: float
+    """[s], of a clock that only goes on"""
 
 
 class VenueServer:
@@ -153,12 +156,12 @@ class VenueServer:
         place = request.match_info["host"], request.match_info["path"]
         for fault in struck:
             if isinstance(fault, faults.Status):
-                self.served.append(Served(name, *place, question, fault.code, names))
+                self.served.append(Served(name, *place, question, fault.code, names, time.monotonic()))
                 return web.Response(status=fault.code)
             if isinstance(fault, faults.Hang):
-                self.served.append(Served(name, *place, question, 0, names))
+                self.served.append(Served(name, *place, question, 0, names, time.monotonic()))
                 await self._pause(None)
-        self.served.append(Served(name, *place, question, 101, names))
+        self.served.append(Served(name, *place, question, 101, names, time.monotonic()))
         socket = Socket(VENUES[name], self.tape, self.clock, [one for one in struck if one.stage == faults.STREAM])
         self.sockets.append(socket)
         return await socket.serve(request, self._stopping)
@@ -180,7 +183,7 @@ class VenueServer:
         except RefusedError as refused:
             reply = Reply(refused.status, refused.body)
         names = tuple(type(fault).__name__ for fault in struck)
-        self.served.append(Served(venue.name, asked.host, asked.path, question, reply.status, names))
+        self.served.append(Served(venue.name, asked.host, asked.path, question, reply.status, names, time.monotonic()))
         return await self._send(request, reply, struck)
 
     def _reply(self, venue: Venue, question: Question, struck: list[faults.Fault], now: int) -> Reply:

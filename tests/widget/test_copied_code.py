@@ -1,6 +1,6 @@
 """What the front end writes code from: defaults, the source and the prior, as Python that makes them again.
 
-The whole way, from the button to a heatmap like the first, is in tests/browser/test_controls.py.
+The whole way, from the button to a heatmap like the first, is in tests/browser/page/test_controls.py.
 """
 
 from __future__ import annotations

@@ -16,6 +16,7 @@ from liqwidget.market import read
 from liqwidget.market.read import ENVIRONMENT, base_symbol
 from liqwidget.widget import protocol
 from tests.answers import answering, gathered, history
+from tests.waiting import PATIENCE_S
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,7 +82,7 @@ def test_a_venue_that_answers_later_joins(monkeypatch: pytest.MonkeyPatch) -> No
     thread = next(thread for thread in threading.enumerate() if thread.name == "liqwidget-joining")
     made["bybit"].future.set_result(history("bybit"))
     made["okx"].future.set_result(history("okx"))
-    thread.join(20)
+    thread.join(PATIENCE_S)
     assert not thread.is_alive()
     assert joined.is_set()
     assert heatmap.venues == ("binance", "bybit", "okx")
@@ -96,7 +97,7 @@ def test_stop_ends_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     heatmap = LiqHeatmap("BTC", ["binance", "okx"])
     thread = next(thread for thread in threading.enumerate() if thread.name == "liqwidget-joining")
     heatmap.close()
-    thread.join(20)
+    thread.join(PATIENCE_S)
     assert not thread.is_alive()
     assert made["okx"].future.cancelled()
     assert heatmap.venues == ("binance",)

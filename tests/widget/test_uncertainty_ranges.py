@@ -12,6 +12,7 @@ from liqwidget import DataError
 from liqwidget.estimate.books import run_books
 from liqwidget.trust import uncertainty as study
 from liqwidget.widget import uncertainty_ranges
+from tests.waiting import PATIENCE_S
 from tests.widget.test_export import state_of
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def settle() -> None:
     """Wait until no thread computes ranges."""
     for thread in threading.enumerate():
         if thread.name == NAME:
-            thread.join(20)
+            thread.join(PATIENCE_S)
             assert not thread.is_alive()
 
 
@@ -121,13 +122,13 @@ def test_an_answer_to_what_is_no_longer_shown_is_dropped(
 
     def answer(one: uncertainty_ranges.Asked) -> dict[str, Any]:
         begun.set()
-        assert leave.wait(20)
+        assert leave.wait(PATIENCE_S)
         return {"over": [one.horizon], "of": {}, "error": ""}
 
     monkeypatch.setattr(uncertainty_ranges, "ranges", answer)
     heatmap.observe(lambda change: said.extend((change["new"] or {}).get("over", [])), "_doubt")
     ask(LOOK)
-    assert begun.wait(20)
+    assert begun.wait(PATIENCE_S)
     for horizon in ("4h", "8h", "3d"):
         heatmap.horizon = horizon
     leave.set()

@@ -26,6 +26,7 @@ from tests.venues import faults
 from tests.venues.clients import _rewritten, only_loopback
 from tests.venues.recorded_market import sample_tape
 from tests.venues.server import VenueServer
+from tests.waiting import PATIENCE_S
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from liqwidget.market.history import History
 
 DAYS = 3
-PATIENCE = 120.0
 BTC = ("okx", "BTC/USDT:USDT", "candles", "5m")
 
 
@@ -50,7 +50,7 @@ def server() -> Iterator[VenueServer]:
 
 def options(server: VenueServer) -> dict[str, Any]:
     return {
-        "clock": lambda: server.clock.now * 1_000_000, "paced": False, "first_wait": 0.01, "request_seconds": 5.0,
+        "clock": lambda: server.clock.now * 1_000_000, "paced": False, "first_wait": 0.01, "request_seconds": 30.0,
         "address": lambda name, url: str(_rewritten(url, server.base, name)),
     }  # fmt: skip
 
@@ -62,9 +62,9 @@ def since(server: VenueServer) -> pd.Timestamp:
 def kept(server: VenueServer, venue: str, **more: Any) -> History:
     request = request_history(venue, "BTC", "5m", since(server), keep=True, **(options(server) | more))
     try:
-        return request.future.result(PATIENCE)
+        return request.future.result(PATIENCE_S)
     finally:
-        worker.worker().files.submit(lambda: None).result(PATIENCE)
+        worker.worker().files.submit(lambda: None).result(PATIENCE_S)
 
 
 def clean(server: VenueServer, venue: str) -> History:
@@ -236,7 +236,7 @@ def test_an_interrupted_reading_goes_on_where_it_was(server: VenueServer) -> Non
     main = threading.main_thread().ident or 0
 
     def interrupt() -> None:
-        end = time.monotonic() + PATIENCE
+        end = time.monotonic() + PATIENCE_S
         while time.monotonic() < end and not len(Store().read(*BTC)) >= 200:
             time.sleep(0.02)
         signal.pthread_kill(main, signal.SIGINT)

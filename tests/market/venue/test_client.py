@@ -30,6 +30,7 @@ from liqwidget.market.venue.client import (
 from liqwidget.market.venue.venues import VENUES
 from liqwidget.market.venue.worker import Worker
 from tests import loops
+from tests.waiting import PATIENCE_S
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -111,9 +112,9 @@ def test_no_try_starts_after_the_deadline() -> None:
     exchange, asked = failing(named(*NETWORK))
 
     async def late() -> None:
-        client = Client(VENUES["okx"], first_wait=5.0)
+        client = Client(VENUES["okx"], first_wait=500.0)
         client.exchange = exchange
-        await client.call("ask", deadline=asyncio.get_running_loop().time() + 0.1)
+        await client.call("ask", deadline=asyncio.get_running_loop().time() + 50.0)
 
     with pytest.raises(SourceError):
         loops.run(late())
@@ -196,7 +197,7 @@ def test_a_venue_without_inverse_contracts_says_so() -> None:
 
 def test_a_look_up_that_hangs_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     release = threading.Event()
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: release.wait(20) and [])
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: release.wait(PATIENCE_S) and [])
     monkeypatch.setattr(venue_client, "LOOK_UP_SECONDS", 0.05)
     try:
         with pytest.raises(OSError, match="look-up took too long"):
@@ -217,7 +218,7 @@ def test_a_look_up_that_fails_fails(monkeypatch: pytest.MonkeyPatch) -> None:
 # ---------------------------------------------------------------------- the thread
 
 
-def ended(thread: threading.Thread | None, seconds: float = 20.0) -> bool:
+def ended(thread: threading.Thread | None, seconds: float = PATIENCE_S) -> bool:
     assert thread is not None
     thread.join(seconds)
     return not thread.is_alive()
@@ -232,11 +233,11 @@ async def later(value: str, made: Callable[[], None] | None = None) -> str:
 
 def test_the_thread_ends_by_itself_and_starts_again() -> None:
     worker = Worker(idle=0.02)
-    assert worker.submit(later("a")).result(20) == "a"
+    assert worker.submit(later("a")).result(PATIENCE_S) == "a"
     thread = worker._thread
     assert thread is None or ended(thread)
     assert not worker.running
-    assert worker.submit(later("b")).result(20) == "b"
+    assert worker.submit(later("b")).result(PATIENCE_S) == "b"
     worker.close()
     assert not worker.running
 
@@ -250,7 +251,7 @@ def test_closing_cancels_what_runs() -> None:
         await asyncio.Event().wait()
 
     future = worker.submit(endless())
-    assert started.wait(20)
+    assert started.wait(PATIENCE_S)
     thread = worker._thread
     worker.close()
     assert ended(thread)
@@ -274,7 +275,7 @@ def test_many_threads_share_one() -> None:
 
     def use(number: int) -> None:
         note = lambda: names.add(threading.current_thread().name)  # noqa: E731
-        results.append(worker.submit(later(str(number), note)).result(20))
+        results.append(worker.submit(later(str(number), note)).result(PATIENCE_S))
 
     threads = [threading.Thread(target=use, args=(number,)) for number in range(8)]
     for thread in threads:

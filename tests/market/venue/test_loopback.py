@@ -18,6 +18,7 @@ from liqwidget.market.fetch import fetch_history
 from liqwidget.market.history import KINDS, History
 from liqwidget.market.venue import worker
 from tests.venues import faults
+from tests.venues.asking import until_stuck
 from tests.venues.clients import _rewritten
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def read(server: VenueServer, name: str, symbol: str = "BTC", timeframe: str = "
     return fetch_history(
         name, symbol, timeframe, now - pd.Timedelta(days=DAYS), kinds=KINDS,
         address=lambda venue, url: str(_rewritten(url, server.base, venue)), clock=lambda: now.value,
-        **({"paced": False, "first_wait": 0.01, "request_seconds": 5.0} | options),
+        **({"paced": False, "first_wait": 0.01, "request_seconds": 30.0} | options),
     )  # fmt: skip
 
 
@@ -143,7 +144,7 @@ def test_rows_that_are_always_odd_change_nothing(server: VenueServer, name: str,
 
 def test_a_request_that_hangs_is_asked_again(server: VenueServer) -> None:
     server.faults.inject(faults.Hang(), venue="binance", kind="candles")
-    check_candles(server, "binance", read(server, "binance", request_seconds=0.5))
+    check_candles(server, "binance", read(server, "binance", request_seconds=1.0))
 
 
 def test_missing_candles_are_counted(server: VenueServer) -> None:
@@ -234,6 +235,7 @@ def asked(server: VenueServer, monkeypatch: pytest.MonkeyPatch) -> VenueServer:
         address=lambda venue, url: str(_rewritten(url, server.base, venue)),
     )  # fmt: skip
     monkeypatch.setattr(fetch, "request_history", here)
+    monkeypatch.setattr(fetch, "wait_for", functools.partial(until_stuck, server))
     monkeypatch.delenv(read_module.ENVIRONMENT, raising=False)
     return server
 

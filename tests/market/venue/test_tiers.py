@@ -34,7 +34,7 @@ def options(server: VenueServer) -> dict[str, Any]:
         "clock": lambda: now,
         "paced": False,
         "first_wait": 0.01,
-        "request_seconds": 5.0,
+        "request_seconds": 30.0,
     }
 
 

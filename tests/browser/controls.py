@@ -1,0 +1,154 @@
+"""Controls by mouse and by keyboard: the trait changes in the kernel, and set in Python the control moves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.waiting import eventually
+
+if TYPE_CHECKING:
+    from tests.browser.heatmap import Heatmap
+
+ROWS = [
+    ("side", "Side", "long", "short"),
+    ("window", "Window", "24h", "3d"),
+    ("measure", "Measure", "size", "expected"),
+]
+LISTS = [
+    ("palette", "Palette", "ember", "viridis"),
+    ("scale", "Scale", "log", "rank"),
+    ("prior", "Prior", "effective", "nominal"),
+    ("horizon", "Horizon", "24h", "3d"),
+    ("timeframe", "Timeframe", "5m", "30m"),
+    ("price_style", "Price style", "candles", "off"),
+    ("view", "View", "heatmap", "map"),
+]
+CHECKS = [
+    ("leverage", [">50x", "25-50x", "10-25x", "5-10x", "3-5x", "<3x"]),
+    ("venues", ["binance", "bybit", "okx", "hyperliquid"]),
+]
+
+
+def push(control: Locator, how: str) -> None:
+    """Use a button by the mouse or by a key."""
+    if how == "mouse":
+        control.click()
+    else:
+        control.focus()
+        control.press(how)
+
+
+def check_row(heatmap: Heatmap, how: str, trait: str, label: str, value: str, other: str) -> None:
+    heatmap.changes(lambda: push(heatmap.button(label, value), how))
+    heatmap.becomes(trait, value)
+    assert heatmap.pressed(label) == value
+    if how == "mouse":
+        heatmap.changes(lambda: heatmap.set(**{trait: other}))
+        assert heatmap.pressed(label) == other
+
+
+def check_list(heatmap: Heatmap, how: str, trait: str, label: str, start: str, value: str) -> None:
+    chosen = heatmap.root.get_by_label(label, exact=True)
+    heatmap.options(shown=True)
+    options = chosen.locator("option").evaluate_all("all => all.map(one => one.value)")
+
+    def choose() -> None:
+        if how == "mouse":
+            chosen.select_option(value)
+        else:
+            chosen.focus()
+            for _ in range(options.index(value) - options.index(start)):
+                chosen.press("ArrowDown")
+
+    heatmap.changes(choose)
+    heatmap.becomes(trait, value)
+    heatmap.changes(lambda: heatmap.set(**{trait: start}))
+    expect(chosen).to_have_value(start)
+
+
+def check_threshold(heatmap: Heatmap, how: str) -> None:
+    slider = heatmap.field("threshold")
+    box = slider.bounding_box()
+    assert box is not None
+
+    def move() -> None:
+        if how == "mouse":
+            slider.click(position={"x": box["width"] * 0.8, "y": box["height"] / 2})
+        else:
+            slider.focus()
+            for _ in range(9):
+                slider.press("PageUp")
+
+    heatmap.changes(move)
+    threshold = eventually(lambda: heatmap.trait("threshold"))
+    expect(heatmap.root.locator(".liq-threshold-value")).to_contain_text("est. $")
+    top = heatmap.kernel.value("h._frames[0]['top']")
+    assert 1e-3 * top < threshold < 0.5 * top
+    heatmap.changes(lambda: heatmap.set(threshold=top / 10))
+    step = int(slider.input_value())
+    assert abs(step - 127 * 3 / 4) <= 3
+    heatmap.set(threshold=0.0)
+    expect(slider).to_have_value("0")
+    expect(heatmap.root.locator(".liq-threshold-value")).to_have_text("no minimum")
+
+
+def check_follow(heatmap: Heatmap, how: str) -> None:
+    fitted = heatmap.drawn().price
+    heatmap.set(price_range=(fitted[0] * 0.99, fitted[1] * 1.02), follow=False)
+    expect(heatmap.named("Follow")).to_have_attribute("aria-pressed", "false")
+    eventually(lambda: heatmap.drawn().price, lambda price: price[1] > fitted[1] * 1.01)
+    heatmap.sharp()
+    heatmap.changes(lambda: push(heatmap.named("Follow"), how))
+    heatmap.becomes("follow", value=True)
+    expect(heatmap.named("Follow")).to_have_attribute("aria-pressed", "true")
+    assert heatmap.drawn().price == pytest.approx(fitted)
+    push(heatmap.named("Follow"), how)
+    heatmap.becomes("follow", value=False)
+
+
+def check_drag_mode_and_reset(heatmap: Heatmap, how: str) -> None:
+    home = heatmap.drawn()
+    push(heatmap.button("Drag mode", "select"), how)
+    assert heatmap.pressed("Drag mode") == "select"
+    heatmap.drag(home.at(0.4, 0.4), home.at(0.6, 0.6))
+    eventually(lambda: heatmap.trait("_selection"))
+    assert heatmap.drawn().time == home.time
+    heatmap.kernel.run("h.clear_selection()")
+    push(heatmap.button("Drag mode", "pan"), how)
+    assert heatmap.pressed("Drag mode") == "pan"
+    heatmap.drag(home.at(0.4, 0.4), home.at(0.6, 0.6))
+    eventually(lambda: heatmap.trait("time_range"))
+    assert heatmap.trait("_selection") is None
+    heatmap.changes(lambda: push(heatmap.named("Reset"), how))
+    for trait in ("time_range", "price_range"):
+        heatmap.becomes(trait, None)
+    heatmap.becomes("follow", value=True)
+    back = heatmap.drawn()
+    assert (*back.time, *back.price) == pytest.approx((*home.time, *home.price))
+
+
+def check_boxes(heatmap: Heatmap, how: str, trait: str, names: list[str]) -> None:
+    heatmap.options(shown=True)
+    boxes = [heatmap.root.locator(f'.liq-drawer [data-value="{name}"]') for name in names]
+
+    def push_box(box: Locator) -> None:
+        if how == "mouse":
+            box.click()
+        else:
+            box.focus()
+            box.press("Space")
+
+    heatmap.changes(lambda: push_box(boxes[0]))
+    heatmap.becomes(trait, names[1:])
+    for box in boxes[1:]:
+        push_box(box)
+    heatmap.becomes(trait, names[-1:])
+    expect(boxes[-1]).to_be_checked()
+    heatmap.root.get_by_role("button", name=f"{trait.title()}: choose all").click()
+    heatmap.becomes(trait, names)
+    heatmap.set(**{trait: names[:1]})
+    expect(boxes[0]).to_be_checked()
+    expect(boxes[1]).not_to_be_checked()

@@ -1,0 +1,111 @@
+"""A notebook open in JupyterLab, in a browser, with a second connection to its kernel."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tests.browser import contexts
+from tests.browser.heatmap import Heatmap
+from tests.waiting import eventually
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import BrowserContext, Locator, Page
+
+    from tests.browser.lab.server import Kernel, Lab
+
+SAMPLE = 'from liqwidget import LiqHeatmap\nh = LiqHeatmap("BTC", source="sample")\nh'
+
+
+@dataclass
+class Sheet:
+    """One notebook on one page."""
+
+    page: Page
+    kernel: Kernel
+    name: str
+
+    def heatmap(self, index: int = 0, name: str = "h") -> Heatmap:
+        """Return the heatmap that stands n-th on the page, once it is painted."""
+        # A page behind another one is drawn about once a second.
+        self.page.bring_to_front()
+        heatmap = Heatmap(self.page, self.page.locator(".liq-root").nth(index), self.kernel, name)
+        eventually(heatmap.under_way, lambda way: way[0])
+        return heatmap
+
+    def run_all(self) -> None:
+        """Run all cells by the menu."""
+        self.menu("Run", "Run All Cells")
+
+    def menu(self, *labels: str) -> None:
+        """Choose from the menu bar."""
+        bar, *items = labels
+        self.page.locator(".lm-MenuBar-item", has_text=bar).click()
+        for label in items:
+            self.page.locator(".lm-Menu-item").get_by_text(label, exact=True).click()
+
+    def cell(self, index: int) -> Locator:
+        """Return a code cell."""
+        return self.page.locator(".jp-CodeCell").nth(index)
+
+    def output(self, index: int) -> Locator:
+        """Return what a cell put out."""
+        return self.cell(index).locator(".jp-OutputArea-output")
+
+    def run_cell(self, index: int) -> None:
+        """Run one cell by its keys."""
+        self.cell(index).locator(".cm-content").click()
+        self.page.keyboard.press("Control+Enter")
+
+    def theme(self, name: str) -> None:
+        """Switch JupyterLab's theme to 'light' or 'dark' by the menu, while all is open."""
+        self.menu("Settings", "Theme", f"JupyterLab {name.title()}")
+        self.page.locator(f'body[data-jp-theme-light="{str(name == "light").lower()}"]').wait_for(state="attached")
+
+    def idle(self) -> None:
+        """Wait until the kernel is ready, as JupyterLab sees it."""
+        self.page.get_by_text("| Idle").wait_for()
+
+
+@dataclass
+class Desk:
+    """Where notebooks are opened; collects what pages complain about."""
+
+    lab: Lab
+    context: BrowserContext
+    complaints: list[str]
+
+    @contextmanager
+    def sheet(self, name: str, *cells: str, run: bool = True) -> Iterator[Sheet]:
+        """Open a new notebook on a page of its own, and run it."""
+        book = f"{name}.ipynb"
+        self.lab.write(book, cells)
+        with self.lab.kernel(book) as kernel:
+            kernel.begin("import liqwidget, bokeh.plotting")
+            with self.page(book) as page:
+                sheet = Sheet(page, kernel, book)
+                sheet.idle()
+                if run:
+                    sheet.run_all()
+                yield sheet
+
+    @contextmanager
+    def page(self, book: str, workspace: str = "") -> Iterator[Page]:
+        """Open a notebook in a workspace of its own, with the side bar closed."""
+        page = self.context.new_page()
+        try:
+            self.listen(page, book)
+            page.goto(self.lab.url(book, workspace or book.split(".", maxsplit=1)[0]))
+            page.locator(".jp-Notebook").wait_for()
+            page.keyboard.press("Control+b")
+            page.locator("#jp-left-stack").wait_for(state="hidden")
+            yield page
+        finally:
+            page.close()
+
+    def listen(self, page: Page, name: str) -> None:
+        """Keep the errors and warnings of a page."""
+        contexts.listen(page, name, self.complaints)

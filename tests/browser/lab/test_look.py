@@ -1,0 +1,194 @@
+"""Themes and widths: all follows JupyterLab's theme, no control overlaps; main states are kept as pictures."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.browser.heatmap import GROUND, Heatmap, changed_share
+from tests.browser.lab.sheet import SAMPLE
+from tests.recorded import BINANCE
+from tests.waiting import eventually
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.browser.heatmap import Theme
+    from tests.browser.lab.sheet import Desk, Sheet
+
+REAL = """
+import pandas as pd
+from tests.recorded import BINANCE
+candles = pd.read_csv(BINANCE / "BTCUSDT_ohlcv_5m.csv.gz")
+candles["time"] = pd.to_datetime(candles["date"], utc=True)
+interest = pd.read_csv(BINANCE / "BTCUSDT_oi_5m.csv.gz").rename(columns={"oi": "open_interest"})
+interest["time"] = pd.to_datetime(interest["t"], unit="ms", utc=True)
+candles = candles[candles["time"] >= interest["time"].iloc[0].floor("5min")]
+r = LiqHeatmap.from_frames(candles, interest[["time", "open_interest"]], symbol="BTC")
+r
+"""
+HEIGHT = 2600
+WIDTHS = (900, 1600)
+WIDEST = (800, 2400)
+THEMES: tuple[Theme, Theme] = ("dark", "light")
+NAMES = ("h", "r") if BINANCE.is_dir() else ("h",)
+TARGETS = ("button", "select", "input", "output")
+CONTROLS = ", ".join(f"{part} {kind}" for part in (".liq-toolbar", ".liq-drawer", ".liq-replay") for kind in TARGETS)
+PARTS = ".liq-toolbar, .liq-help, .liq-readout, .liq-drawer, .liq-plots, .liq-panels-host, .liq-list, .liq-foot"
+CUT = """all => all.filter((one) => one.checkVisibility() && one.scrollWidth > one.clientWidth + 1)
+  .map((one) => `${one.className}: ${one.textContent}`)"""
+BRIGHTNESS = "node => getComputedStyle(node).color.match(/[0-9.]+/g).slice(0, 3).reduce((sum, part) => sum + +part, 0)"
+
+
+@pytest.fixture(scope="module")
+def sheet(desk: Desk) -> Iterator[Sheet]:
+    with desk.sheet("look", *(SAMPLE, REAL)[: len(NAMES)], run=False) as sheet:
+        sheet.page.set_viewport_size({"width": 1600, "height": HEIGHT})
+        sheet.run_all()
+        for heatmap in heatmaps(sheet):
+            heatmap.sharp()
+        yield sheet
+        sheet.theme("light")
+
+
+def heatmaps(sheet: Sheet) -> list[Heatmap]:
+    """Return the sample's heatmap, and the real market's if there is one."""
+    return [sheet.heatmap(index, name) for index, name in enumerate(NAMES)]
+
+
+def keep(heatmap: Heatmap, folder: Path, *words: object) -> None:
+    """Keep a picture of the widget."""
+    market = "sample" if heatmap.name == "h" else "real"
+    heatmap.root.screenshot(path=folder / f"{'-'.join(map(str, (market, *words)))}.png", animations="disabled")
+
+
+def boxes(heatmap: Heatmap) -> dict[str, dict[str, float]]:
+    """Return the bounding boxes of the controls, by name."""
+    return heatmap.root.locator(CONTROLS).evaluate_all(  # type: ignore[no-any-return]
+        "all => Object.fromEntries(all.filter(one => one.checkVisibility()).map(one => "
+        "[one.dataset.value || one.name || one.ariaLabel || one.textContent, one.getBoundingClientRect().toJSON()]))"
+    )
+
+
+def overlap(one: dict[str, float], other: dict[str, float]) -> bool:
+    """Tell whether two boxes share more than an edge."""
+    across = min(one["right"], other["right"]) - max(one["left"], other["left"])
+    down = min(one["bottom"], other["bottom"]) - max(one["top"], other["top"])
+    return across > 0.5 and down > 0.5
+
+
+@pytest.mark.parametrize("width", WIDEST)
+def test_nothing_overlaps_leaves_the_widget_or_is_cut_off(sheet: Sheet, width: int) -> None:
+    sheet.page.set_viewport_size({"width": width, "height": HEIGHT})
+    for heatmap in heatmaps(sheet):
+        heatmap.sharp()
+        top = heatmap.kernel.value(f"{heatmap.name}._display.session.top({heatmap.name}._settings())")
+        heatmap.set(threshold=0.3 * top, panels=("volume", "open_interest", "funding", "liquidations"))
+        eventually(lambda heatmap=heatmap: heatmap.field("threshold").input_value() != "0")  # type: ignore[misc]
+        heatmap.named("Help").click()
+        for shown in (False, True):
+            heatmap.options(shown=shown)
+            check_places(heatmap)
+        heatmap.options(shown=False)
+        heatmap.named("Help").click()
+        check_readout(heatmap)
+        heatmap.set(threshold=0.0, panels=("volume", "open_interest"))
+
+
+def check_places(heatmap: Heatmap) -> None:
+    """Check that controls and parts do not overlap, stay inside the widget and show all their words."""
+    found = boxes(heatmap)
+    assert len(found) >= 23
+    clashes = [(one, other) for one, other in combinations(found, 2) if overlap(found[one], found[other])]
+    assert clashes == []
+    root = heatmap.root.evaluate("node => node.getBoundingClientRect().toJSON()")
+    outside = [name for name, box in found.items() if box["left"] < root["left"] or box["right"] > root["right"]]
+    assert outside == []
+    words = (
+        f"{CONTROLS}, .liq-toolbar, .liq-segment, .liq-caption, .liq-check-label, .liq-ways dd, .liq-fact, .liq-sort"
+    )
+    assert heatmap.root.locator(words).evaluate_all(CUT) == []
+    parts = heatmap.root.locator(PARTS).evaluate_all(
+        "all => all.filter(one => one.checkVisibility({ visibilityProperty: true }))"
+        ".map(one => one.getBoundingClientRect().toJSON())"
+    )
+    assert not any(overlap(one, other) for one, other in combinations(parts, 2))
+
+
+def check_readout(heatmap: Heatmap) -> None:
+    """Check that all that is read out under the pointer is seen, but for the end of what made it."""
+    heatmap.page.mouse.move(*heatmap.drawn().at(0.6, 0.2))
+    eventually(lambda: "made of" in heatmap.root.locator(".liq-cell-made").inner_text())
+    line = heatmap.root.locator(".liq-readout").evaluate("node => node.getBoundingClientRect().toJSON()")
+    cells = heatmap.root.locator(".liq-cell:visible").evaluate_all(
+        "all => all.map(one => one.getBoundingClientRect().toJSON())"
+    )
+    assert len(cells) >= 7
+    for cell in cells:
+        assert line["top"] <= cell["top"] < cell["bottom"] <= line["bottom"]
+        assert cell["right"] <= line["right"]
+    assert not any(overlap(one, other) for one, other in combinations(cells, 2))
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_all_follows_the_theme_and_is_kept_as_pictures(sheet: Sheet, artefacts: Path, theme: Theme) -> None:
+    sheet.page.set_viewport_size({"width": 1600, "height": HEIGHT})
+    first = heatmaps(sheet)[0]
+    first.sharp()
+    if theme == "dark":
+        first.changes(lambda: sheet.theme(theme), least=0.3)
+    else:
+        sheet.theme("dark")
+        eventually(lambda: first.root.get_attribute("data-theme") == "dark")
+        first.changes(lambda: sheet.theme(theme), least=0.3)
+    for heatmap in heatmaps(sheet):
+        check_theme(heatmap, theme)
+    for width in WIDTHS:
+        sheet.page.set_viewport_size({"width": width, "height": HEIGHT})
+        for heatmap in heatmaps(sheet):
+            keep_states(heatmap, artefacts, theme, width)
+
+
+def check_theme(heatmap: Heatmap, theme: Theme) -> None:
+    """Check the colours of text, axes, ground and heat."""
+    assert heatmap.root.get_attribute("data-theme") == theme
+    bright = heatmap.root.evaluate(BRIGHTNESS)
+    label = heatmap.drawn().label_colour
+    assert (bright > 3 * 150) == (theme == "dark")
+    assert (sum(bytes.fromhex(label[1:])) > 3 * 128) == (theme == "dark")
+    drawn = heatmap.sharp()
+    bare = heatmap.without("*")
+    assert tuple(bare[5, -5]) == GROUND[theme]
+    levels = heatmap.levels(drawn)
+    rows, columns = levels.shape
+    inner = slice(2, rows - 2), slice(2, columns - 2)
+    assert changed_share(bare[:rows, :columns][inner], heatmap.coloured(levels, theme)[inner]) < 0.5
+    other: Theme = "light" if theme == "dark" else "dark"
+    assert changed_share(bare[:rows, :columns][inner], heatmap.coloured(levels, other)[inner]) > 0.8
+
+
+def keep_states(heatmap: Heatmap, folder: Path, theme: str, width: int) -> None:
+    """Keep a picture of each main state: start, a box and a cluster selected with a reading under the pointer, zoom."""
+    drawn = heatmap.sharp()
+    keep(heatmap, folder, theme, width, "start")
+    low, high = drawn.price
+    third = (high - low) / 3
+    start, end = drawn.time[0], (drawn.time[0] + drawn.time[1]) / 2
+    heatmap.kernel.run(
+        f"{heatmap.name}.select(price=({low + third}, {high - third}), time=({start * 1e6:.0f}, {end * 1e6:.0f}))\n"
+        f"{heatmap.name}.selected_clusters = {heatmap.name}.clusters[:1]"
+    )
+    eventually(lambda: heatmap.drawn().selection)
+    heatmap.page.mouse.move(*drawn.at(0.6, 0.2))
+    eventually(lambda: "est." in heatmap.root.locator(".liq-cell-size").inner_text())
+    keep(heatmap, folder, theme, width, "selection")
+    heatmap.kernel.run(f"{heatmap.name}.clear_selection()")
+    heatmap.wheel(0.7, 0.5, -200, times=4)
+    eventually(lambda: heatmap.trait("time_range"))
+    heatmap.sharp()
+    keep(heatmap, folder, theme, width, "zoom")
+    heatmap.named("Reset").click()
+    heatmap.becomes("time_range", None)

@@ -1,0 +1,69 @@
+"""Running a cell again leaves nothing behind."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.waiting import eventually
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from tests.browser.heatmap import Heatmap
+    from tests.browser.lab.sheet import Sheet
+
+BOKEH = """async () => {
+  const [bokeh] = await Promise.all(globalThis.__liqwidget_bokeh__.values())
+  return [bokeh.documents.length, bokeh.index.roots.length]
+}"""
+AGAIN = 5
+
+
+def living_roots(page: Page) -> int:
+    """Return how many roots of heatmaps the page's memory holds, those that were taken off the page included."""
+    session = page.context.new_cdp_session(page)
+    try:
+        session.send("HeapProfiler.collectGarbage")
+        prototype = session.send("Runtime.evaluate", {"expression": "HTMLDivElement.prototype"})["result"]["objectId"]
+        found = session.send("Runtime.queryObjects", {"prototypeObjectId": prototype})["objects"]["objectId"]
+        count = "function () { return this.filter((node) => node.classList?.contains('liq-root')).length }"
+        asked = {"objectId": found, "functionDeclaration": count, "returnByValue": True}
+        return int(session.send("Runtime.callFunctionOn", asked)["result"]["value"])
+    finally:
+        session.detach()
+
+
+def view_ids(sheet: Sheet) -> list[str | None]:
+    """Return the ids of the views on the page."""
+    return [root.get_attribute("data-view") for root in sheet.page.locator(".liq-root").all()]
+
+
+def run_again(sheet: Sheet, cell: int) -> None:
+    """Run a cell that shows a view again and wait for the new one."""
+    old = view_ids(sheet)
+    sheet.run_cell(cell)
+    eventually(lambda: view_ids(sheet), lambda ids: len(ids) == len(old) and ids[cell] != old[cell])
+    sheet.heatmap(cell)
+
+
+def test_showing_a_heatmap_again_leaves_nothing_behind(workbench: Sheet, heatmap: Heatmap) -> None:
+    assert workbench.page.evaluate(BOKEH) == [1, 2]
+    workbench.kernel.run("again = h")
+    workbench.run_cell(1)
+    workbench.heatmap(1)
+    for _ in range(AGAIN):
+        run_again(workbench, 1)
+    assert workbench.page.evaluate(BOKEH) == [2, 4]
+    eventually(lambda: living_roots(workbench.page), lambda count: count == 2)
+    workbench.heatmap(1).sharp()
+    workbench.kernel.run("asked.clear()")
+    heatmap.changes(lambda: heatmap.set(measure="size"))
+    workbench.heatmap(1).sharp()
+    eventually(
+        lambda: workbench.kernel.value("sorted({one['view'] for one in asked})"),
+        lambda ids: ids == sorted(map(str, view_ids(workbench))),
+    )
+    workbench.kernel.run("again = None")
+    workbench.run_cell(1)
+    eventually(lambda: len(view_ids(workbench)) == 1)
+    eventually(lambda: workbench.page.evaluate(BOKEH) == [1, 2])

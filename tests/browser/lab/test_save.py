@@ -1,0 +1,57 @@
+"""A saved notebook opens with its picture, though its kernel is gone."""
+
+from __future__ import annotations
+
+import base64
+import json
+import shutil
+from typing import TYPE_CHECKING, Any
+
+from playwright.sync_api import expect
+
+from liqwidget.widget.assets import bokeh_gzip
+from tests.browser.heatmap import Heatmap, changed_share
+from tests.waiting import eventually
+
+if TYPE_CHECKING:
+    from tests.browser.lab.sheet import Desk, Sheet
+
+REOPENED = "reopened.ipynb"
+RESTART = "h.clear_selection(); h.time_range = h.price_range = None; h.follow = True; h.measure = 'expected'"
+
+
+def saved_state(text: str) -> Any:
+    """Return the widget state in a notebook's text; None as long as there is none, or the file is being written."""
+    try:
+        widgets = json.loads(text)["metadata"].get("widgets")
+    except json.JSONDecodeError:
+        return None
+    return widgets and widgets["application/vnd.jupyter.widget-state+json"]["state"]
+
+
+def test_a_saved_notebook_opens_with_its_picture(desk: Desk, pair: Sheet) -> None:
+    first = pair.heatmap()
+    pair.kernel.run(RESTART)
+    first.set(side="short", palette="viridis")
+    eventually(lambda: first.pressed("Side") == "short")
+    first.sharp()
+    kept, listed = first.steady_picture(), first.cluster_boxes().count()
+    assert listed > 0
+    pair.menu("File", "Save Notebook")
+    path = desk.lab.folder / pair.name
+    state = eventually(lambda: saved_state(path.read_text(encoding="utf-8")))
+    bokeh = base64.b64encode(bokeh_gzip()).decode()
+    assert sum(part["data"] == bokeh for model in state.values() for part in model.get("buffers", [])) == 1
+    assert path.stat().st_size < 2_500_000
+    # Another name is another kernel, in which nothing was run.
+    shutil.copy(path, desk.lab.folder / REOPENED)
+    with desk.page(REOPENED) as page:
+        heatmap = Heatmap(page, page.locator(".liq-root").first)
+        eventually(heatmap.shown)
+        assert len(heatmap.drawn().candles) > 40
+        assert heatmap.pressed("Side") == "short"
+        expect(heatmap.field("palette")).to_have_value("viridis")
+        assert heatmap.cluster_boxes().count() == listed
+        assert changed_share(kept, heatmap.steady_picture()) < 0.35
+        assert changed_share(heatmap.steady_picture(), heatmap.without("liq-heat-image")) > 0.2
+    desk.lab.stop_kernels(REOPENED)

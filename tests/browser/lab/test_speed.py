@@ -1,0 +1,70 @@
+"""The budgets of speed in a real JupyterLab, measured by `make bench`: told, not pass or fail."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from tests.browser.lab.sheet import SAMPLE
+from tests.browser.lab.test_live import FEED, SHOW
+from tests.waiting import eventually
+
+if TYPE_CHECKING:
+    from tests.browser.heatmap import Heatmap
+    from tests.browser.lab.sheet import Desk
+
+pytestmark = pytest.mark.benchmark
+
+SPEED = Path(__file__).with_name("speed.js").read_text(encoding="utf-8")
+EIGHT = "from IPython.display import display\nfor _ in range(8): display(LiqHeatmap('BTC', source='sample'))"
+PAINTED = "count => document.querySelectorAll('.liq-root .liq-panel[hidden]').length === count"
+
+
+def tell(capsys: pytest.CaptureFixture[str], sentence: str) -> None:
+    """Write a line among pytest's own."""
+    with capsys.disabled():
+        sys.stdout.write(f"\n{sentence}\n")
+
+
+def test_wheel_to_sharp(heatmap: Heatmap, capsys: pytest.CaptureFixture[str]) -> None:
+    heatmap.root.evaluate(SPEED, [10, 400])
+    times = heatmap.root.evaluate(SPEED, [60, 400])
+    p50, p95 = (float(np.quantile(times, share)) for share in (0.5, 0.95))
+    tell(capsys, f"wheel to sharp picture: p50 {p50:.0f} ms (budget 70), p95 {p95:.0f} ms (budget 120)")
+    assert np.isfinite(times).all()
+
+
+def test_run_to_painted(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    with desk.sheet("speed", SAMPLE, EIGHT, run=False) as sheet:
+        sheet.kernel.value("1")
+        taken = []
+        for cell, count in ((0, 1), (1, 9)):
+            began = time.monotonic()
+            sheet.run_cell(cell)
+            sheet.page.wait_for_function(PAINTED, arg=count)
+            taken.append(time.monotonic() - began)
+    tell(capsys, f"run to painted: {taken[0]:.2f} s (budget 3), eight more {taken[1]:.2f} s (budget 4)")
+
+
+def test_live_updates_taken_by_the_page(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    stream = (
+        "def stream():\n    for _ in range(600):\n        tell(0.002); time.sleep(0.02)\n"
+        "threading.Thread(target=stream, daemon=True).start()"
+    )
+    with desk.sheet("live-speed", FEED.replace("[:2]", "[:3]"), SHOW, stream, run=False) as sheet:
+        sheet.run_cell(0)
+        sheet.run_cell(1)
+        sheet.heatmap().sharp()
+        sheet.run_cell(2)
+        count = "(time.monotonic(), h._live['number'] if h._live else 0)"
+        eventually(lambda: sheet.kernel.value(f"{count}[1]") > 10)
+        began, first = sheet.kernel.value(f"list({count})")
+        time.sleep(8)
+        ended, last = sheet.kernel.value(f"list({count})")
+    tell(capsys, f"live, 3 venues, in the page: {(last - first) / (ended - began):.1f} updates a second (budget 10)")
+    assert last > first

@@ -1,0 +1,109 @@
+"""Two views of one heatmap agree, two heatmaps are independent, and all share one BokehJS; the analyst's own glyphs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from tests.browser.heatmap import changed_share
+from tests.waiting import eventually
+
+if TYPE_CHECKING:
+    from tests.browser.heatmap import Heatmap
+    from tests.browser.lab.sheet import Sheet
+
+OVERLAY = """
+times = h.figure.line(
+    [h._market["time"][0], h._market["time"][1]], [h._market["last_price"] * 0.985] * 2,
+    line_color="#ff00ff", line_width=7, name="mine",
+)
+"""
+
+
+@pytest.fixture
+def views(pair: Sheet) -> tuple[Heatmap, Heatmap, Heatmap]:
+    """Return two views of h and one of g, as they start."""
+    found = pair.heatmap(0), pair.heatmap(1), pair.heatmap(2, "g")
+    pair.kernel.run("for one in (h, g): one.clear_selection(); one.side = 'both'; one.palette = 'ember'")
+    for view in (found[0], found[2]):
+        view.named("Reset").click()
+        view.becomes("time_range", None)
+    for view in found:
+        view.sharp()
+    return found
+
+
+def test_controls_of_two_views_agree(views: tuple[Heatmap, Heatmap, Heatmap]) -> None:
+    first, second, other = views
+    untouched = other.steady_picture()
+    second.changes(lambda: first.button("Side", "long").click())
+    assert second.pressed("Side") == "long"
+    second.options(shown=True)
+    first.changes(lambda: second.root.get_by_label("Palette", exact=True).select_option("mono"))
+    assert first.field("palette").input_value() == "mono"
+    second.options(shown=False)
+    assert other.pressed("Side") == "both"
+    assert other.trait("palette") == "ember"
+    assert changed_share(untouched, other.steady_picture()) < 0.001
+    first.set(palette="ember")
+
+
+def test_selections_of_two_views_agree(views: tuple[Heatmap, Heatmap, Heatmap]) -> None:
+    first, second, other = views
+    first.button("Drag mode", "select").click()
+    drawn = first.drawn()
+    second.changes(lambda: first.drag(drawn.at(0.2, 0.2), drawn.at(0.5, 0.5)))
+    first.button("Drag mode", "pan").click()
+    assert second.drawn().selection == first.drawn().selection
+    assert other.drawn().selection is None
+    assert second.pressed("Drag mode") == "pan"
+    second.cluster_boxes().nth(0).click()
+    eventually(first.ticked, bool)
+    assert first.ticked() == second.ticked()
+    assert other.ticked() == []
+
+
+def test_zooms_of_two_views_agree(views: tuple[Heatmap, Heatmap, Heatmap]) -> None:
+    first, second, other = views
+    before = other.drawn()
+    second.wheel(0.5, 0.5, -200, times=2)
+    eventually(lambda: first.trait("time_range"))
+    one, two = first.sharp(), second.sharp()
+    assert one.time == pytest.approx(two.time, abs=1)
+    assert one.price == pytest.approx(two.price)
+    assert one.digest == two.digest
+    assert other.drawn() == before
+    assert other.trait("time_range") is None
+
+
+def test_bokehjs_and_the_front_end_are_on_the_page_and_in_the_kernel_once(
+    pair: Sheet, views: tuple[Heatmap, Heatmap, Heatmap]
+) -> None:
+    assert len(views) == 3
+    assert pair.page.evaluate("globalThis.__liqwidget_bokeh__.size") == 1
+    assert pair.page.evaluate("globalThis.__liqwidget_code__.size") == 1
+    assert pair.page.evaluate("globalThis.Bokeh === undefined")
+    assert pair.kernel.value("h._assets is g._assets")
+    named = "[type(one).__name__ for one in __import__('ipywidgets').Widget.widgets.values()]"
+    eventually(lambda: pair.kernel.value(named), lambda names: "LiqHeatmap" in names)
+    names = pair.kernel.value(named)
+    assert names.count("BokehAsset") == 1
+    assert names.count("LiqHeatmap") == 2
+
+
+def test_a_glyph_of_the_analyst_appears_on_open_pictures(pair: Sheet, views: tuple[Heatmap, Heatmap, Heatmap]) -> None:
+    first, second, other = views
+    untouched = other.steady_picture()
+    pair.kernel.run(f"later = {OVERLAY!r}")
+    first.changes(lambda: second.changes(lambda: pair.run_cell(3), least=0.003), least=0.003)
+    for view in (first, second):
+        picture = view.steady_picture().astype(int)
+        magenta = (picture[..., 0] > 240) & (picture[..., 1] < 15) & (picture[..., 2] > 240)
+        rows = np.flatnonzero(magenta.any(axis=1))
+        drawn = view.drawn()
+        down = drawn.point(drawn.time[0], pair.kernel.value("h._market['last_price']") * 0.985)[1]
+        assert abs(rows.mean() - (down - drawn.frame["y"])) < 2
+        assert 6 <= len(rows) <= 9
+    assert changed_share(untouched, other.steady_picture()) < 0.001

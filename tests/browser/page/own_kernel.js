@@ -1,0 +1,71 @@
+// The widget in an exported file, over a model whose other half is a heatmap in the process of the test: `exchange` hands
+// over what the page has said and returns what Python has said meanwhile. Mounted again, it takes the view before away.
+async (text) => {
+  const unpacked = []
+  const bytesOf = (packed) => Uint8Array.from(atob(packed), (letter) => letter.charCodeAt(0))
+  const unpack = async (holder, key, packed) => {
+    const stream = new Blob([bytesOf(packed)]).stream().pipeThrough(new DecompressionStream("gzip"))
+    holder[key] = new DataView(await new Response(stream).arrayBuffer())
+  }
+  function revive(key, value) {
+    if (typeof value?.gzip === "string") unpacked.push(unpack(this, key, value.gzip))
+    if (typeof value?.b64 === "string") return new DataView(bytesOf(value.b64).buffer)
+    return value
+  }
+  const parsed = async (json) => {
+    const value = JSON.parse(json, revive)
+    await Promise.all(unpacked.splice(0))
+    return value
+  }
+  const inPage = (id) => document.getElementById(id).textContent
+  const state = { ...(await parsed(inPage("liqwidget-state"))), ...(await parsed(text)), _offline: false }
+  globalThis.__front_end ??= parsed(inPage("liqwidget-code")).then(
+    (code) => import(URL.createObjectURL(new Blob([code], { type: "text/javascript" }))),
+  )
+  const { default: frontEnd } = await globalThis.__front_end
+
+  const listeners = new Map()
+  const heard = (name) => listeners.get(name) ?? listeners.set(name, new Set()).get(name)
+  const tell = (name, ...said) => {
+    for (const callback of [...heard(name)]) callback(...said)
+  }
+  const changed = new Set()
+  const said = []
+  let asking = false
+  const exchange = async () => {
+    if (asking) return
+    asking = true
+    for (const { state: told, content, buffers } of await parsed(await globalThis.exchange(JSON.stringify(said.splice(0))))) {
+      if (content) tell("msg:custom", content, buffers)
+      else {
+        Object.assign(state, told)
+        for (const name of Object.keys(told)) tell(`change:${name}`)
+      }
+    }
+    asking = false
+  }
+  const model = {
+    get: (name) => state[name],
+    set(name, value) {
+      if (JSON.stringify(state[name]) === JSON.stringify(value)) return
+      state[name] = value
+      changed.add(name)
+      tell(`change:${name}`)
+    },
+    on: (name, callback) => void heard(name).add(callback),
+    off: (name, callback) => (name ? void heard(name).delete(callback) : listeners.clear()),
+    save_changes() {
+      if (changed.size) said.push({ state: Object.fromEntries([...changed].map((name) => [name, state[name]])) })
+      changed.clear()
+    },
+    send: (content) => void said.push({ content }),
+    widget_manager: { get_model: () => Promise.reject(new Error("there is no manager")) },
+  }
+  globalThis.__before?.abort()
+  const { signal } = (globalThis.__before = new AbortController())
+  const timer = setInterval(exchange, 20)
+  signal.addEventListener("abort", () => clearInterval(timer))
+  const place = document.getElementById("liqwidget")
+  place.replaceChildren()
+  frontEnd.render({ model, el: place.appendChild(document.createElement("div")), signal })
+}

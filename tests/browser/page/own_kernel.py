@@ -1,0 +1,95 @@
+"""A heatmap in a plain page, without JupyterLab: the process of the test is its kernel."""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from liqwidget.widget.export import _embedded
+from tests.browser.heatmap import Heatmap
+from tests.waiting import eventually
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from liqwidget import LiqHeatmap
+
+Value = TypeVar("Value")
+
+MOUNT = 'await mount(document.getElementById("liqwidget"), state)\n'
+OWN_KERNEL = Path(__file__).with_name("own_kernel.js").read_text(encoding="utf-8")
+
+
+class OwnKernel:
+    """Runs what the kernel of a notebook would, here; `h` is the heatmap.
+
+    What crosses are the messages of ipywidgets, handed to the heatmap as its comm would hand them.
+    """
+
+    def __init__(self, heatmap: LiqHeatmap, names: dict[str, Any] | None = None) -> None:
+        self.heatmap, self.names = heatmap, {"h": heatmap} if names is None else names
+        self._changed: deque[str] = deque()
+        self._said: deque[dict[str, Any]] = deque()
+        heatmap.send_state, heatmap.send = self._note, self._say
+
+    def value(self, expression: str) -> Any:
+        """Return a JSON-like value of an expression."""
+        return json.loads(json.dumps(eval(expression, self.names)))  # noqa: S307 - a cell
+
+    def run(self, code: str) -> None:
+        """Run statements."""
+        exec(code, self.names)  # noqa: S102 - a cell
+
+    def state(self) -> str:
+        """Return what a view that is mounted now reads."""
+        return self._state(*self.heatmap.shared_names(), "_frames")
+
+    def exchange(self, said: str) -> str:
+        """Hear what the page has said, and return what was said and changed since the last time."""
+        for one in json.loads(said):
+            data = {"method": "custom", **one} if "content" in one else {"method": "update", "buffer_paths": [], **one}
+            self.heatmap._handle_msg({"content": {"data": data}, "buffers": []})
+        changed, told = set(_taken(self._changed)), _taken(self._said)
+        parts = [f'{{"state":{self._state(*changed)}}}'] if changed else []
+        return f"[{','.join([*parts, *map(_embedded, told)])}]"
+
+    def _state(self, *names: str) -> str:
+        forms = {name: self.heatmap.trait_metadata(name, "to_json") or (lambda value, _: value) for name in names}
+        return _embedded({name: form(getattr(self.heatmap, name), self.heatmap) for name, form in forms.items()})
+
+    def _note(self, key: Any = None) -> None:
+        names = [key] if isinstance(key, str) else key or ()
+        self._changed.extend(name for name in names if name in self.heatmap.traits())
+
+    def _say(self, content: Any, buffers: Any = ()) -> None:
+        self._said.append({"content": content, "buffers": list(buffers or ())})
+
+
+def unmounted(exported: Path) -> str:
+    """Return the text of an exported file without its last line, which shows the widget."""
+    text = exported.read_text(encoding="utf-8")
+    assert text.count(MOUNT) == 1
+    return text.replace(MOUNT, "")
+
+
+def _taken(queue: deque[Value]) -> list[Value]:
+    """Take all that lies in a queue, to which other threads may add."""
+    return [queue.popleft() for _ in range(len(queue))]
+
+
+class OwnPage:
+    """An unmounted file in a page, and who answers it."""
+
+    def __init__(self, page: Page, file: Path, kernel: OwnKernel) -> None:
+        self.page, self.kernel = page, kernel
+        page.goto(file.as_uri())
+        page.expose_function("exchange", kernel.exchange)
+
+    def mounted(self) -> Heatmap:
+        """Show the heatmap as it is now, in place of what was shown."""
+        self.page.evaluate(OWN_KERNEL, self.kernel.state())
+        heatmap = Heatmap(self.page, self.page.locator(".liq-root"), self.kernel)
+        eventually(lambda: heatmap.root.count() == 1 and heatmap.shown())
+        return heatmap

@@ -1,0 +1,103 @@
+"""What stands around the picture: the profile, the panels, the liquidation map and the replay."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import Locator, expect
+
+from tests.waiting import eventually
+
+if TYPE_CHECKING:
+    from tests.browser.heatmap import Heatmap
+
+PANELS = ("volume", "open_interest", "funding", "liquidations")
+
+
+def drawn_share(part: Locator) -> float:
+    """Return the share of a part's pixels that are not its commonest colour."""
+    image = np.asarray(Image.open(io.BytesIO(part.screenshot())).convert("RGB")).reshape(-1, 3)
+    _, counts = np.unique(image, axis=0, return_counts=True)
+    return float(1 - counts.max() / counts.sum())
+
+
+@pytest.mark.parametrize("stack", ["leverage", "venue"])
+def test_the_profile_stands_beside_the_picture(heatmap: Heatmap, stack: str) -> None:
+    heatmap.set(profile=stack)
+    profile = heatmap.root.locator(".liq-profile")
+    expect(heatmap.root.locator(".liq-stack-keys")).to_contain_text(f"By {stack}:")
+    assert eventually(lambda: drawn_share(profile), lambda share: share > 0.05)
+    frame, box = heatmap.drawn().frame, profile.bounding_box()
+    assert box is not None
+    assert box["x"] > frame["x"] + frame["width"]
+    assert box["y"] <= frame["y"]
+
+
+def test_without_a_profile_the_picture_is_wider(heatmap: Heatmap) -> None:
+    width = heatmap.drawn().frame["width"]
+    heatmap.set(profile="off")
+    expect(heatmap.root.locator(".liq-profile")).to_be_hidden()
+    assert eventually(lambda: heatmap.drawn().frame["width"], lambda now: now > width + 100)
+
+
+def test_each_panel_can_be_switched_and_is_linked_in_time(heatmap: Heatmap) -> None:
+    heatmap.set(panels=PANELS)
+    rows = heatmap.root.locator(".liq-panel-row")
+    expect(rows).to_have_count(4)
+    assert rows.evaluate_all("all => all.map(one => one.dataset.panel)") == list(PANELS)
+    for row in rows.all():
+        assert eventually(lambda row=row: drawn_share(row), lambda share: share > 0.002)  # type: ignore[misc]
+    newest = [row.locator("b").inner_text() for row in rows.all()]
+    assert all(newest)
+    heatmap.page.mouse.move(*heatmap.drawn().at(0.3, 0.5))
+    eventually(lambda: [row.locator("b").inner_text() for row in rows.all()] != newest)
+    heatmap.set(panels=())
+    expect(rows).to_have_count(0)
+
+
+def test_the_liquidation_map_reads_out_and_zooms(heatmap: Heatmap) -> None:
+    heatmap.set(view="map")
+    surface = heatmap.root.locator(".liq-map")
+    expect(surface).to_be_visible()
+    assert eventually(lambda: drawn_share(surface), lambda share: share > 0.05)
+    box = surface.bounding_box()
+    assert box is not None
+    heatmap.page.mouse.move(box["x"] + box["width"] * 0.7, box["y"] + box["height"] / 2)
+    hint = heatmap.root.locator(".liq-hint")
+    expect(hint).to_contain_text("short est. $")
+    before = hint.inner_text()
+    heatmap.page.mouse.wheel(0, -300)
+    eventually(lambda: hint.inner_text() != before)
+    heatmap.set(view="heatmap")
+    expect(surface).to_be_hidden()
+
+
+def test_candles_can_be_a_line_or_nothing_and_circles_can_go(heatmap: Heatmap) -> None:
+    for style in ("line", "off", "candles"):
+        heatmap.changes(lambda style=style: heatmap.set(price_style=style))  # type: ignore[misc]
+    heatmap.changes(lambda: heatmap.set(circles=False))
+
+
+def test_a_replay_goes_by_candles_and_comes_back(heatmap: Heatmap) -> None:
+    replay = heatmap.root.locator(".liq-replay")
+    last = heatmap.kernel.value("h.ledger.end")
+    replay.get_by_role("button", name="One candle back").click()
+    step = heatmap.kernel.value("h.ledger.timeframe")
+    assert eventually(lambda: heatmap.kernel.value("h.as_of and h.as_of.value")) == last - step
+    expect(replay.locator(".liq-replay-time")).to_contain_text("as of")
+    replay.get_by_role("button", name="Play").click()
+    eventually(lambda: heatmap.kernel.value("h.as_of is None"))
+    expect(replay.get_by_role("button", name="Play")).to_be_visible()
+
+
+def test_what_followed_is_shown_faded_on_request(heatmap: Heatmap) -> None:
+    heatmap.changes(lambda: heatmap.kernel.run("h.as_of = h.ledger.end - 2 * 86_400 * 10**9"))
+    end = heatmap.kernel.value("h._display.session.end(h._settings())") / 1e6
+    assert max(heatmap.drawn().candles) < end
+    heatmap.changes(lambda: heatmap.root.get_by_role("button", name="What followed").click())
+    assert eventually(lambda: max(heatmap.drawn().candles), lambda newest: newest > end)
+    heatmap.changes(lambda: heatmap.set(future=False, as_of=None))
