@@ -185,7 +185,7 @@ def whole(ledger: Ledger) -> list[Any]:
 
 
 @contextlib.contextmanager
-def asked_venues(before: int = DAY // 2, speed: float = 0.0, silent: float = 6000.0) -> Iterator[VenueServer]:
+def exchanges(before: int = DAY // 2, speed: float = 0.0, silent: float = 6000.0) -> Iterator[VenueServer]:
     """The loopback exchanges, in the middle of a candle; afterwards no thread is left and no other host was tried.
 
     The test's clock may stand still without a socket being taken for dead.
