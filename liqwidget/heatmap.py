@@ -90,7 +90,7 @@ class LiqHeatmap(HeatmapWidget):
         found = read(symbol, source, timeframe)
         live = live and not os.environ.get(ENVIRONMENT, "").strip()
         if live:
-            found.exchanges()
+            found.asked_venues()
         self._lock = lock = threading.RLock()
         following = self._following = Following(
             symbol, found, prior, changed=weakly(self._followed), offer=weakly(self._offered), say=weakly(self._say),
