@@ -16,7 +16,7 @@ JS_SOURCES := liqwidget/look.json $(filter-out js/node_modules,$(wildcard js/*.j
 
 TOGETHER := $(MAKE) --no-print-directory --jobs=2 --output-sync=target
 # Browsers, kernels and fresh environments are waited for: three processes keep two cores busy.
-SIDE_BY_SIDE := -n 3 --dist loadscope --no-loadscope-reorder
+SIDE_BY_SIDE := -n 3 --dist loadscope --no-loadscope-reorder --benchmark-disable
 
 # Dozens of processes import the same packages: each would compile them anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -36,7 +36,7 @@ lab: install ## install into .venv and open the quickstart in JupyterLab
 		$$([ "$$(id -u)" -ne 0 ] || echo --allow-root) $(LAB_ARGS)
 
 test: prepared ## everything: lint, types, front end, Python, notebooks, browser, packaging
-	$(BIN)/pytest $(SIDE_BY_SIDE) --benchmark-disable $(PYTEST_ARGS)
+	$(BIN)/pytest $(SIDE_BY_SIDE) $(PYTEST_ARGS)
 
 check: prepared ## the quick part: as `test`, without JupyterLab, notebooks and packaging
 	$(BIN)/pytest $(SIDE_BY_SIDE) -m "not lab and not packaging and not benchmark and not soak" $(PYTEST_ARGS)
@@ -44,7 +44,7 @@ check: prepared ## the quick part: as `test`, without JupyterLab, notebooks and 
 # What stands beside pytest, two at a time: packages with the front end, then types with the rest.
 prepared:
 	@$(TOGETHER) install-test check-js test-js
-	@$(TOGETHER) types compiled browser lint $(if $(filter test,$(MAKECMDGOALS)),test-notebooks)
+	@$(TOGETHER) types compiled browser lint $(if $(filter test,$(MAKECMDGOALS)),test-notebooks) PYTEST_ARGS=
 
 # --- parts of the tests ---
 
@@ -69,7 +69,7 @@ browser: install-test ## find a Chromium, or install one
 	$(BIN)/python -m tests.chromium
 
 compiled: install-test ## Numba's kernels, once for all processes
-	$(BIN)/python -c "import liqwidget; liqwidget.LiqHeatmap('BTC', source='sample').complete()"
+	$(BIN)/python -c "import liqwidget; liqwidget.LiqHeatmap('BTC', source='sample').uncertainty()"
 
 test-python: install-test ## Python tests without browser, notebooks and packaging
 	$(BIN)/pytest -m "not browser and not packaging and not benchmark and not soak" $(PYTEST_ARGS)

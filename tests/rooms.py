@@ -229,7 +229,7 @@ ROOMS = (
             "display": "what is shown becomes traits",
             "session": "ledger and settings become frames",
             "series": "rows of the panels",
-            "book": "rows of profile and map",
+            "standing": "rows of profile and map",
             "answers": "who answers which message",
             "protocol": "messages",
             "selection": "box and ticked clusters",

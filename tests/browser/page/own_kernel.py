@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from liqwidget.widget.export import _embedded
+from liqwidget.widget.names import shared_names
+from liqwidget.widget.view import HeatmapWidget
 from tests.browser.heatmap import Heatmap
 from tests.waiting import eventually
 
@@ -44,7 +46,7 @@ class OwnKernel:
 
     def state(self) -> str:
         """Return what a view that is mounted now reads."""
-        return self._state(*self.heatmap.shared_names(), "_frames")
+        return self._state(*shared_names(HeatmapWidget), "_frames")
 
     def exchange(self, said: str) -> str:
         """Hear what the page has said, and return what was said and changed since the last time."""
@@ -56,8 +58,7 @@ class OwnKernel:
         return f"[{','.join([*parts, *map(_embedded, told)])}]"
 
     def _state(self, *names: str) -> str:
-        forms = {name: self.heatmap.trait_metadata(name, "to_json") or (lambda value, _: value) for name in names}
-        return _embedded({name: form(getattr(self.heatmap, name), self.heatmap) for name, form in forms.items()})
+        return _embedded(self.heatmap.get_state(list(names)))
 
     def _note(self, key: Any = None) -> None:
         names = [key] if isinstance(key, str) else key or ()
