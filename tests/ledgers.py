@@ -51,7 +51,7 @@ def edges_of(cells: npt.NDArray[np.int64]) -> Floats:
 def coins(ledger: Ledger, at: Any = None, leverage: list[str] | None = None) -> tuple[npt.NDArray[np.int64], Floats]:
     """Return cells and the coins standing in them, shape (2, V), long then short, at a time."""
     cells = traded_cells(ledger)
-    found = profile(ledger, at, edges_of(cells), leverage=leverage)
+    found = profile(ledger, edges_of(cells), at, leverage=leverage)
     return cells, np.stack([found.long, found.short]) / cell_centre(cells)
 
 

@@ -125,9 +125,9 @@ def test_profile(story: Story, measure: str) -> None:
     """Also where one call asks for later times too."""
     seen = story.seen()
     times, prices = times_until(story, seen), prices_around(seen, story.at)
-    expected = profile(seen, times, prices, measure=measure)
+    expected = profile(seen, prices, times, measure=measure)
     for ledger in story.futures():
-        found = profile(ledger, np.append(times, ledger.end), prices, measure=measure)
+        found = profile(ledger, prices, np.append(times, ledger.end), measure=measure)
         assert content((found.long[:-1], found.short[:-1])) == content((expected.long, expected.short))
 
 
@@ -231,7 +231,7 @@ def test_a_gap_is_known_with_the_candle_after_it() -> None:
     for now in (opened, opened + market.timeframe // 2):
         seen = estimate(market.until(now))
         prices = prices_around(seen, now)
-        assert content(profile(estimate(market), now, prices)) == content(profile(seen, now, prices))
+        assert content(profile(estimate(market), prices, now)) == content(profile(seen, prices, now))
 
 
 # ------------------------------------------------------------------ market data

@@ -111,8 +111,8 @@ def edges_around(price: float, reach: object, step: object) -> npt.NDArray[np.fl
 
 def profile(
     ledger: Ledger,
+    edges: npt.ArrayLike,
     at: Any = None,
-    edges: npt.ArrayLike = (),
     *,
     measure: str = "size",
     horizon: str = "24h",
@@ -125,10 +125,10 @@ def profile(
     ----------
     ledger : Ledger
         See `liqwidget.estimate`.
-    at : None, time, or array of times
-        None means the last close. An array (integers are ns UTC) adds a leading axis; any order.
     edges : array_like, shape (K + 1,)
         Ascending prices [quote/base].
+    at : None, time, or array of times
+        None means the last close. An array (integers are ns UTC) adds a leading axis; any order.
     measure, horizon, leverage, venues
         As in `rasterise`.
 

@@ -233,7 +233,7 @@ def provenance(
 ) -> Provenance:
     """Return which candles made what stands in a price range at a time.
 
-    Sizes add up to the profile of the range: ``provenance(...).long_size`` is ``profile(ledger, at, price).long[0]``
+    Sizes add up to the profile of the range: ``provenance(...).long_size`` is ``profile(ledger, price, at).long[0]``
     but for rounding.
 
     Parameters

@@ -68,7 +68,7 @@ class Selection:
 
     def _standing(self, measure: str, edges: Any) -> Any:
         return profile(
-            self.ledger, self.box.time[1], edges, measure=measure, horizon=self.horizon, leverage=self.leverage
+            self.ledger, edges, self.box.time[1], measure=measure, horizon=self.horizon, leverage=self.leverage
         )
 
     @cached_property

@@ -269,7 +269,7 @@ def _side(ledger: Ledger, held: Positions, time: int, edges: Floats, name: str) 
     interest = sum(float(part.open_interest[row]) for part, row in rows if row >= 0)
     estimated = measured = np.zeros(0)
     if len(edges) > 1:
-        estimated = getattr(profile(ledger, time, edges), name)
+        estimated = getattr(profile(ledger, edges, time), name)
         measured = measured_by_position(held, edges).sum(axis=0)
     return SideComparison(
         edges=edges,

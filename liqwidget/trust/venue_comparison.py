@@ -205,7 +205,7 @@ def compare_venues(
     price = chosen.last_price(time)
     edges = edges_around(price, reach, step)
     options: dict[str, Any] = {"measure": measure, "horizon": horizon, "leverage": leverage}
-    alone = [profile(chosen, time, edges, venues=[venue], **options) for venue in known]
+    alone = [profile(chosen, edges, time, venues=[venue], **options) for venue in known]
     long, short = (np.stack([getattr(part, side) for part in alone]) for side in ("long", "short"))
     clusters = find_clusters(chosen, time, measure, horizon, sensitivity, leverage=leverage)
     own = [find_clusters(chosen.only(venue), time, measure, horizon, sensitivity, leverage=leverage) for venue in known]

@@ -199,7 +199,7 @@ def opened_ladder(market: Market, asof_ms: Integers, edges: Floats) -> tuple[Flo
     made = MarketData.from_frames(candles, interest, symbol="SYN", venue="binance", minimum_distance=0.002)
     made = replace(made, maintenance_margin_rate=market["mmr"])
     ladder = {2.0: 0.15, 4.0: 0.25, 8.0: 0.25, 15.0: 0.15, 25.0: 0.10, 50.0: 0.07, 100.0: 0.03}
-    found = profile(estimate(made, ladder), np.asarray(asof_ms, dtype=np.int64) * 1_000_000, edges)
+    found = profile(estimate(made, ladder), edges, np.asarray(asof_ms, dtype=np.int64) * 1_000_000)
     return found.long, found.short
 
 

@@ -35,5 +35,5 @@ def liqwidget(market: dict[str, Any], asof_ms: npt.NDArray[np.int64], edges: Flo
         venue=market["venue"],
         minimum_distance=market["d_min"],
     )
-    standing = profile(estimate(data), np.asarray(asof_ms, dtype=np.int64) * 1_000_000, edges)
+    standing = profile(estimate(data), edges, np.asarray(asof_ms, dtype=np.int64) * 1_000_000)
     return standing.long, standing.short

@@ -109,7 +109,7 @@ def maps(data: str, coin: str) -> dict[str, Any]:
     prices = [finest.last_price(int(time)) for time in times]
     edges = [np.exp(np.arange(np.log(price * 0.8), np.log(price * 1.2), 5 * CELL)) for price in prices]
     return {
-        frame: [profile(ledger, time, bins).total for time, bins in zip(times, edges, strict=True)]
+        frame: [profile(ledger, bins, time).total for time, bins in zip(times, edges, strict=True)]
         for frame, ledger in found.items()
     }
 

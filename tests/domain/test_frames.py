@@ -226,7 +226,7 @@ def test_one_row_needs_its_timeframe() -> None:
 
 def test_three_rows_are_enough_for_a_map() -> None:
     ledger = estimate(made(CANDLES.iloc[:3]))
-    assert profile(ledger, None, (50, 200)).total[0] > 0
+    assert profile(ledger, (50, 200)).total[0] > 0
 
 
 def test_ten_years_of_hours() -> None:
@@ -240,7 +240,7 @@ def test_ten_years_of_hours() -> None:
     assert len(ledger.venues[0].time) == 87_601
     price = ledger.last_price()
     assert np.isfinite(ledger.venues[0].opened).all()
-    for side in (profile(ledger, None, (price / 1000, price)).long, profile(ledger, None, (price, price * 4)).short):
+    for side in (profile(ledger, (price / 1000, price)).long, profile(ledger, (price, price * 4)).short):
         assert side[0] > 0
 
 

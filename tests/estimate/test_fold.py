@@ -122,7 +122,7 @@ def views(ledger: Ledger, end: int, edges: np.ndarray) -> list[object]:
         view = Viewport((start, end), (price * 0.8, price * 1.25), width=9, height=11)
         grids += [rasterise(ledger, view, measure) for measure in ("size", "expected")]
     columns = [array for grid in grids for array in (grid.long, grid.short)]
-    found = [profile(ledger, end, edges, measure=measure) for measure in ("size", "expected")]
+    found = [profile(ledger, edges, end, measure=measure) for measure in ("size", "expected")]
     gone = levels(ledger)
     gone = gone.where(gone.close_time <= end)
     return [content(part) for part in (columns, found, find_clusters(ledger, end), gone)]
@@ -147,16 +147,16 @@ def test_pictures_of_the_past_are_the_same_bytes_across_checkpoints(monkeypatch:
         now = int(market.close_time[row])
         seen = estimate(market.until(now))
         assert len(seen.venues[0].checkpoints) == len(seen.venues[0].time) // 16
-        found = [profile(ledger, now, np.geomspace(50, 200, 300)) for ledger in (seen, estimate(market))]
+        found = [profile(ledger, np.geomspace(50, 200, 300), now) for ledger in (seen, estimate(market))]
         assert content(found[0]) == content(found[1])
 
 
 def test_checkpoints_agree_with_the_state_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
     """The closed form from the first row on, from a checkpoint, and the forward pass give one map."""
     market = walk(4, 100).market()
-    whole = profile(estimate(market), None, np.geomspace(20, 300, 500)).total
+    whole = profile(estimate(market), np.geomspace(20, 300, 500)).total
     monkeypatch.setattr(books, "CHECKPOINT_ROWS", 8)
-    np.testing.assert_allclose(profile(estimate(market), None, np.geomspace(20, 300, 500)).total, whole, rtol=1e-9)
+    np.testing.assert_allclose(profile(estimate(market), np.geomspace(20, 300, 500)).total, whole, rtol=1e-9)
 
 
 def test_venues_advance_by_themselves_and_new_ones_join() -> None:

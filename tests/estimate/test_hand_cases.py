@@ -72,7 +72,7 @@ def test_one_candle() -> None:
     assert np.count_nonzero(held > 1e-9, axis=1).max() <= 3
     assert mean_price(cells, held[0]) == pytest.approx(LONG, rel=1e-6)
     assert mean_price(cells, held[1]) == pytest.approx(SHORT, rel=1e-6)
-    value = profile(ledger, None, (80, 120)).long[0]
+    value = profile(ledger, (80, 120)).long[0]
     assert value == pytest.approx(1000 * LONG, rel=5e-4), "coins are valued at their cell's centre"
 
 
@@ -189,7 +189,7 @@ def test_without_open_interest_sizes_are_relative_and_it_is_said() -> None:
     assert part.relative
     assert (part.open_interest == 1).all()
     assert any("relative" in note for note in part.notes)
-    assert profile(ledger, None, (1, 1000)).short[0] > 0
+    assert profile(ledger, (1, 1000)).short[0] > 0
 
 
 def test_open_interest_known_only_later_opens_then() -> None:

@@ -182,7 +182,7 @@ def test_scaled_prices_and_coins_give_the_scaled_map(drawn: Frames, cells_up: in
     price = float(np.exp(cells_up * CELL))
     ledger, scaled = estimate(drawn.market()), estimate(drawn.scaled(price, factor).market())
     cells = traded_cells(ledger, down=2000, up=800)
-    found, moved = profile(ledger, None, edges_of(cells)), profile(scaled, None, edges_of(cells + cells_up))
+    found, moved = profile(ledger, edges_of(cells)), profile(scaled, edges_of(cells + cells_up))
     for one, other in ((found.long, moved.long), (found.short, moved.short)):
         np.testing.assert_allclose(other, one * price * factor, rtol=1e-6, atol=1e-9 * factor * price * one.max())
 

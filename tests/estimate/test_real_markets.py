@@ -55,7 +55,7 @@ def test_the_map_agrees_with_the_reference_of_the_specification(coin: str) -> No
         "d_min": 0.004,
     }
     long, short = reference_estimator().recommended(given, at // 10**6, edges)
-    ours = profile(ledger_of(coin), at, edges).total
+    ours = profile(ledger_of(coin), edges, at).total
     for row, time in enumerate(at):
         price = market.close[np.searchsorted(market.close_time, time)]
         for share, limit in ((0.2, 0.002), (0.02, 0.005)):
@@ -69,7 +69,7 @@ def test_the_map_agrees_with_the_reference_of_the_specification(coin: str) -> No
 def test_standing_of_each_side_never_exceeds_open_interest(coin: str) -> None:
     part, at = ledger_of(coin).venues[0], times_of(coin, 40)
     cells = np.arange(int(part.coordinates[0].min()) - 6950, int(part.coordinates[1].max()) + 1300)
-    found = profile(ledger_of(coin), at, edges_of(cells))
+    found = profile(ledger_of(coin), edges_of(cells), at)
     interest = part.open_interest[part.row_at(at)]
     for side, least in ((found.long, 0.7), (found.short, 0.9)):
         share = (side / cell_centre(cells)).sum(axis=1) / interest
@@ -93,12 +93,12 @@ def test_what_price_touched_is_gone_and_what_it_did_not_touch_stands(coin: str) 
     opened[first + 1 :] = 0
     old = Ledger(ledger.symbol, ledger.prior, (replace(part, opened=opened, checkpoints=()),))
     crossed, below = np.geomspace(low, price, 200), np.geomspace(low / 2, low * 0.999, 200)
-    stood = profile(ledger, before, crossed).long
+    stood = profile(ledger, crossed, before).long
     assert stood.sum() > 0
-    assert profile(old, after, crossed).long.max() <= 1e-9 * stood.max()
+    assert profile(old, crossed, after).long.max() <= 1e-9 * stood.max()
     kept = np.exp(part.log_survival[part.row_at(after)] - part.log_survival[first])
     assert 0.3 < kept < 1
-    np.testing.assert_allclose(profile(old, after, below).long, profile(ledger, before, below).long * kept, rtol=1e-9)
+    np.testing.assert_allclose(profile(old, below, after).long, profile(ledger, below, before).long * kept, rtol=1e-9)
 
 
 def test_the_past_of_a_real_market_is_the_same_bytes_when_later_data_are_appended() -> None:
@@ -108,7 +108,7 @@ def test_the_past_of_a_real_market_is_the_same_bytes_when_later_data_are_appende
     for row in (2_000, 2_046, 2_047, 5_000):
         now = int(market.close_time[row])
         found = [
-            profile(ledger, now, edges, measure="expected")
+            profile(ledger, edges, now, measure="expected")
             for ledger in (estimate(market.until(now)), ledger_of("BTC"))
         ]
         assert content(found[0]) == content(found[1])

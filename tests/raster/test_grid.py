@@ -50,7 +50,7 @@ def sides(grid: Grid) -> np.ndarray:
 def test_sum_over_rows_is_the_profile_at_the_columns_end(view: Viewport, measure: str) -> None:
     """Law 1: the sum over rows at a column = the profile at its end."""
     grid = rasterise(LEDGER, view, measure=measure)
-    found = profile(LEDGER, grid.time_edges[1:], view.price, measure=measure)
+    found = profile(LEDGER, view.price, grid.time_edges[1:], measure=measure)
     np.testing.assert_allclose(
         sides(grid).sum(axis=1, dtype=float), np.stack([found.long, found.short])[..., 0], rtol=SINGLE, atol=1e-30
     )
@@ -71,7 +71,7 @@ def test_finer_rows_add_up_to_coarser_rows(view: Viewport, parts: int, measure: 
 def test_finer_bins_add_up_to_coarser_bins_in_float64(prices: list[float]) -> None:
     """Law 1: the same for the profile, to rounding."""
     edges = np.sort(prices)
-    fine, whole = profile(LEDGER, None, edges), profile(LEDGER, None, edges[[0, -1]])
+    fine, whole = profile(LEDGER, edges), profile(LEDGER, edges[[0, -1]])
     assert fine.long.sum() == pytest.approx(whole.long[0], rel=1e-9)
     assert fine.short.sum() == pytest.approx(whole.short[0], rel=1e-9)
 
@@ -165,7 +165,7 @@ def test_maps_are_linear_in_the_group_weights(near: float, far: float, seed: int
     market = walk(seed, 80, volatility=0.01).market()
     edges = np.geomspace(50, 200, 300)
     one, other, mixed = (
-        profile(estimate(market, prior=ladder), None, edges).total
+        profile(estimate(market, prior=ladder), edges).total
         for ladder in ({25.0: 1.0}, {10.0: 1.0}, {25.0: near, 10.0: far})
     )
     np.testing.assert_allclose(mixed, near * one + far * other, rtol=1e-9, atol=1e-9)
@@ -197,8 +197,8 @@ def test_a_column_shows_the_last_candle_that_had_closed(drawn: Frames) -> None:
     edges = np.array([price / 20, price * 5])
     for row in range(1, len(part.time)):
         times = [part.time[row] - 1, part.time[row]]
-        before, after = profile(ledger, times, edges).total[:, 0]
-        assert after == pytest.approx(profile(ledger, part.time[row] + 1, edges).total[0], rel=1e-9)
+        before, after = profile(ledger, edges, times).total[:, 0]
+        assert after == pytest.approx(profile(ledger, edges, part.time[row] + 1).total[0], rel=1e-9)
         assert (before == 0) == (row == 1 or part.open_interest[row - 1] == 0)
         assert after > 0 or part.open_interest[row] == 0
 
@@ -224,7 +224,7 @@ def test_zoomed_below_a_cell_each_row_holds_its_share() -> None:
     """A tenth of a lattice cell in ln(price) holds a tenth of the cell."""
     ledger = estimate(Frames(candles_of([(100.0, 100.0, 100.0, 100.0)]), interest_of([500.0, 500.0]), "5m").market())
     cell = np.exp(np.arange(4500, 4501.05, 0.1) * 0.001)
-    found = profile(ledger, None, cell).long
+    found = profile(ledger, cell).long
     assert found.min() > 0
     np.testing.assert_allclose(found, found.mean(), rtol=1e-9)
 
@@ -242,7 +242,7 @@ def test_zoomed_below_a_cell_each_row_holds_its_share() -> None:
 )
 def test_wrong_options_are_named(wrong: dict[str, Any], words: str) -> None:
     view = Viewport(("2026-01-01", "2026-01-02"), (70, 140), 20, 40)
-    for call in (lambda: rasterise(LEDGER, view, **wrong), lambda: profile(LEDGER, None, (70, 140), **wrong)):
+    for call in (lambda: rasterise(LEDGER, view, **wrong), lambda: profile(LEDGER, (70, 140), **wrong)):
         with pytest.raises(DataError, match=words):
             call()
 

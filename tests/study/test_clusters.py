@@ -34,7 +34,7 @@ LEDGER = estimate(two_venues(9, 200))
 
 def size_of(ledger: Ledger, cluster: Cluster, measure: str) -> float:
     edges = [cluster.price_low, cluster.price_high]
-    found = profile(ledger, None, edges, measure=measure)
+    found = profile(ledger, edges, measure=measure)
     return float((found.long if cluster.side is Side.LONG else found.short)[0])
 
 
@@ -75,7 +75,7 @@ def test_the_peak_is_the_largest_cell_of_its_run_in_the_shown_measure(
     ledger = estimate(drawn.market())
     cells = traded_cells(ledger, down=3_100, up=1_400)
     edges = edges_of(cells)
-    values = profile(ledger, None, edges, measure=measure)
+    values = profile(ledger, edges, measure=measure)
     for cluster in find_clusters(ledger, None, measure, sensitivity=sensitivity):
         side = values.long if cluster.side is Side.LONG else values.short
         inside = (edges[:-1] > cluster.price_low * 0.9995) & (edges[1:] < cluster.price_high * 1.0005)
@@ -195,7 +195,7 @@ def test_persistence_is_the_share_of_past_hours_that_held_half(
     for cluster in find_clusters(ledger, time, measure, sensitivity=sensitivity)[:4]:
         edges = [cluster.price_low, cluster.price_high]
         name = cluster.side.label
-        held = [float(getattr(profile(ledger, hour, edges), name)[0]) for hour in known]
+        held = [float(getattr(profile(ledger, edges, hour), name)[0]) for hour in known]
         sure = [size for size in held if abs(size / cluster.size - 0.5) > 1e-9]
         least, most = (sum(size >= limit * cluster.size for size in held) for limit in (0.5 + 1e-9, 0.5 - 1e-9))
         assert least <= cluster.persistence * max(len(known), 1) + 1e-9

@@ -25,7 +25,7 @@ def test_standing_levels_are_the_profile(drawn: Frames) -> None:
     ledger = estimate(drawn.market())
     standing = levels(ledger).standing
     cells = traded_cells(ledger)
-    found = profile(ledger, None, edges_of(cells))
+    found = profile(ledger, edges_of(cells))
     for side, values in ((1, found.long), (-1, found.short)):
         mine = standing.side == side
         summed = np.bincount(standing.cell[mine] - cells[0], standing.size[mine], minlength=len(cells))
@@ -66,7 +66,7 @@ def test_a_sweep_ends_levels() -> None:
     assert (swept["close_time"] == pd.Timestamp("2026-01-01 00:10", tz="UTC")).all()
     assert swept["price_high"].max() < 100 * (1 - 0.004) * 1.001
     assert cell_of(swept["price_low"].min() * 1.0001) == cell_of(90.0)
-    before = profile(ledger, "2026-01-01 00:05", [swept["price_low"].min(), 101]).long[0]
+    before = profile(ledger, [swept["price_low"].min(), 101], "2026-01-01 00:05").long[0]
     kept = np.exp(np.diff(ledger.venues[0].log_survival)[1])
     assert swept["size"].sum() == pytest.approx(before * kept, rel=1e-6)
     assert frame.loc[frame["ended_by"] == "standing", "close_time"].isna().all()
@@ -100,14 +100,14 @@ def test_profile_of_many_times_has_a_leading_axis_in_the_order_given() -> None:
     ledger = estimate(walk(4, 60).market())
     edges = np.geomspace(80, 125, 40)
     times = [ledger.end, ledger.start, "2026-01-01 02:00"]
-    many = profile(ledger, times, edges)
+    many = profile(ledger, edges, times)
     assert many.long.shape == (3, 39)
     for row, time in enumerate(times):
-        np.testing.assert_allclose(many.total[row], profile(ledger, time, edges).total, rtol=1e-9)
-    assert list(profile(ledger, None, edges).to_frame().columns) == ["price_low", "price_high", "long", "short"]
+        np.testing.assert_allclose(many.total[row], profile(ledger, edges, time).total, rtol=1e-9)
+    assert list(profile(ledger, edges).to_frame().columns) == ["price_low", "price_high", "long", "short"]
     with pytest.raises(DataError, match="one time, was 3"):
         many.to_frame()
-    assert profile(ledger, [], edges).long.shape == (0, 39)
+    assert profile(ledger, edges, []).long.shape == (0, 39)
 
 
 @pytest.mark.parametrize(
@@ -115,10 +115,10 @@ def test_profile_of_many_times_has_a_leading_axis_in_the_order_given() -> None:
 )
 def test_wrong_edges_are_named(edges: object) -> None:
     with pytest.raises(DataError, match="two or more ascending prices above 0"):
-        profile(estimate(walk(4, 5).market()), None, edges)  # type: ignore[arg-type]
+        profile(estimate(walk(4, 5).market()), edges)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("at", ["yesterday?", "3000-01-01", pd.NaT, object()])
 def test_wrong_times_are_named(at: object) -> None:
     with pytest.raises(DataError, match="Expected at "):
-        profile(estimate(walk(4, 5).market()), at, (1, 2))
+        profile(estimate(walk(4, 5).market()), (1, 2), at)

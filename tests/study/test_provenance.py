@@ -47,7 +47,7 @@ def sizes(found: Provenance) -> np.ndarray[Any, Any]:
 
 
 def standing(ledger: Ledger, price: tuple[float, float], at: Any, **options: Any) -> np.ndarray[Any, Any]:
-    found = profile(ledger, at, price, **options)
+    found = profile(ledger, price, at, **options)
     return np.array([found.long[0], found.short[0]])
 
 

@@ -35,8 +35,8 @@ def test_sizes_are_the_profile_of_the_cell(
     edges = [found.price_low, found.price_high]
     assert found.price_low <= price < found.price_high
     shown: dict[str, Any] = {"leverage": leverage, "venues": venues}
-    size = profile(LEDGER, at, edges, **shown)
-    expected = profile(LEDGER, at, edges, measure="expected", horizon=horizon, **shown)
+    size = profile(LEDGER, edges, at, **shown)
+    expected = profile(LEDGER, edges, at, measure="expected", horizon=horizon, **shown)
     last = LEDGER.only(venues).last_price(at)
     for name in ("long", "short"):
         side = getattr(found, name)
@@ -44,7 +44,7 @@ def test_sizes_are_the_profile_of_the_cell(
         assert side.expected == pytest.approx(getattr(expected, name)[0], rel=1e-9, abs=1e-9)
         if last > 0:
             between = sorted((int(cell_of(price)), int(cell_of(last))))
-            whole = profile(LEDGER, at, cell_edge([between[0], between[1] + 1]), **shown)
+            whole = profile(LEDGER, cell_edge([between[0], between[1] + 1]), at, **shown)
             assert side.cumulative == pytest.approx(getattr(whole, name)[0], rel=1e-9)
             assert found.distance_pct == pytest.approx((price / last - 1) * 100)
         else:

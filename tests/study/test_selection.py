@@ -37,7 +37,7 @@ groups = st.sampled_from([None, ("10-25x",), (">50x", "<3x")])
 def test_sizes_are_the_profile_summed_over_the_box_at_its_end(box: Box, leverage: tuple[str, ...] | None) -> None:
     """Law 5."""
     chosen = Selection(box, LEDGER, leverage=leverage)
-    fine = profile(LEDGER, box.time[1], np.geomspace(*box.price, 57), leverage=leverage)
+    fine = profile(LEDGER, np.geomspace(*box.price, 57), box.time[1], leverage=leverage)
     assert chosen.long_size == pytest.approx(fine.long.sum(), rel=1e-9)
     assert chosen.short_size == pytest.approx(fine.short.sum(), rel=1e-9)
 
@@ -88,7 +88,7 @@ def test_provenance_adds_up_to_the_sizes(box: Box, leverage: tuple[str, ...] | N
     """Law 5, by candle: of the box's price range at its end, of the groups shown."""
     chosen = Selection(box, LEDGER, leverage=leverage)
     made = chosen.provenance(by=by)
-    whole = profile(LEDGER, box.time[1], (1.0, 10_000.0)).total[0]
+    whole = profile(LEDGER, (1.0, 10_000.0), box.time[1]).total[0]
     assert made.long_size == pytest.approx(chosen.long_size, rel=1e-9, abs=1e-12 * whole)
     assert made.short_size == pytest.approx(chosen.short_size, rel=1e-9, abs=1e-12 * whole)
     assert (made.price, made.time) == (box.price, box.time[1])

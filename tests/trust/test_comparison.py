@@ -54,7 +54,7 @@ def made_from_the_estimate(share: float = 0.25) -> Positions:
     first = int(cell_of(price))
     cells = np.arange(first - 260, first + 260)
     edges = np.exp(np.append(cells, cells[-1] + 1) * 0.001)
-    standing = profile(ledger(), None, edges)
+    standing = profile(ledger(), edges)
     rows = [
         pd.DataFrame(
             {"side": side, "liquidation_price": cell_centre(cells), "size": values * share / cell_centre(cells)}
@@ -87,7 +87,7 @@ def test_the_frame_holds_the_estimate_and_the_measured_sizes() -> None:
     for side, name in ((1, "long"), (-1, "short")):
         rows = frame[frame["side"] == name]
         edges = np.append(rows["price_low"], rows["price_high"].iloc[-1])
-        expected = getattr(profile(ledger(), comparison.at, edges), name)
+        expected = getattr(profile(ledger(), edges, comparison.at), name)
         np.testing.assert_array_equal(rows["estimated"], expected)
         cells = cell_of(positions.liquidation_price[positions.has_level & (positions.side == side)])
         value = cell_centre(cells) * positions.size[positions.has_level & (positions.side == side)]

@@ -46,7 +46,7 @@ class Itself:
     """The map as its own truth."""
 
     def standing(self, at: Any, edges: npt.ArrayLike, venue: str | None = None) -> tuple[Floats, Floats]:
-        found = profile(sample_ledger(), at, edges, venues=None if venue is None else [venue])
+        found = profile(sample_ledger(), edges, at, venues=None if venue is None else [venue])
         return found.long, found.short
 
 
@@ -94,7 +94,7 @@ def positions_of(ledger: Ledger, every: int) -> pd.DataFrame:
     for time in range(ledger.start // every * every + 2 * DAY, ledger.end, every):
         price = ledger.last_price(time)
         edges = price * np.exp(np.linspace(-1, 1, 1001))
-        found = profile(ledger, time, edges)
+        found = profile(ledger, edges, time)
         for side, size in (("long", found.long), ("short", found.short)):
             level = np.sqrt(edges[1:] * edges[:-1])
             frames.append(pd.DataFrame({"side": side, "liquidation_price": level, "size": size,

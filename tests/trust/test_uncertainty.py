@@ -32,7 +32,7 @@ FOUND = uncertainty(MARKETS)
 
 
 def standing_in(ledger: Ledger, cluster: Cluster, measure: str, **options: Any) -> float:
-    found = profile(ledger, None, [cluster.price_low, cluster.price_high], measure=measure, **options)
+    found = profile(ledger, [cluster.price_low, cluster.price_high], measure=measure, **options)
     return float((found.long if cluster.side is Side.LONG else found.short)[0])
 
 

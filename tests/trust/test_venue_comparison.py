@@ -34,7 +34,7 @@ def market_of(seed: int, venue: str = "binance") -> MarketData:
 def test_sizes_of_the_venues_add_up_to_the_profile(seed: int, measure: str) -> None:
     ledger = ledger_of(seed, seed + 1, seed + 2)
     found = compare_venues(ledger, measure=measure)
-    whole = profile(ledger, None, found.edges, measure=measure)
+    whole = profile(ledger, found.edges, measure=measure)
     np.testing.assert_allclose(found.long.sum(axis=0), whole.long, rtol=1e-9, atol=1e-6)
     np.testing.assert_allclose(found.short.sum(axis=0), whole.short, rtol=1e-9, atol=1e-6)
     np.testing.assert_allclose(found.table["size"].sum(), whole.total.sum(), rtol=1e-9)

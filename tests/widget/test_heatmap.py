@@ -232,9 +232,9 @@ def test_times_cross_the_wire_as_milliseconds(heatmap: LiqHeatmap) -> None:
 
 def test_another_prior_is_another_map(heatmap: LiqHeatmap) -> None:
     edges = [0.9 * heatmap.ledger.last_price(), heatmap.ledger.last_price()]
-    near = profile(heatmap.ledger, None, edges).long[0]
+    near = profile(heatmap.ledger, edges).long[0]
     heatmap.prior = "nominal"
-    assert profile(heatmap.ledger, None, edges).long[0] > 2 * near > 0
+    assert profile(heatmap.ledger, edges).long[0] > 2 * near > 0
     with pytest.raises(DataError, match="Expected prior among"):
         heatmap.prior = "guess"
     assert heatmap.prior == "nominal"

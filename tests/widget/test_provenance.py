@@ -44,7 +44,7 @@ def test_a_price_range_is_explained_with_what_is_shown(heatmap: LiqHeatmap) -> N
     heatmap.as_of = "2026-01-06 12:00"
     price = (25_000.0, 35_000.0)
     found = heatmap.provenance(price)
-    expected = profile(heatmap.ledger, "2026-01-06 12:00", price, venues=["bybit"], leverage=["10-25x", "25-50x"])
+    expected = profile(heatmap.ledger, price, "2026-01-06 12:00", venues=["bybit"], leverage=["10-25x", "25-50x"])
     assert found.long_size == pytest.approx(expected.long[0], rel=1e-9)
     assert found.short_size == pytest.approx(expected.short[0], rel=1e-9)
     assert found.venues == ("bybit",)

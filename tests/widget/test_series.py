@@ -83,7 +83,7 @@ def test_the_book_is_the_profile_of_the_time_shown(heatmap: LiqHeatmap, stack: s
     edges = cell_edge(book["base"] + np.arange(sizes.shape[1] + 1))
     for row, name in zip(sizes, book[f"{stack}_names"], strict=True):
         options: dict[str, Any] = {"venues" if stack == "venue" else stack: [name]}
-        alone = profile(heatmap.ledger, heatmap.as_of, edges, **options)
+        alone = profile(heatmap.ledger, edges, heatmap.as_of, **options)
         assert row == pytest.approx(alone.total, rel=1e-5, abs=1e-3)
 
 

@@ -141,12 +141,12 @@ def test_a_reading_is_the_profile_of_its_cell(session: Session) -> None:
     cell = int(cell_of(price))
     edges = cell_edge([cell, cell + 1])
     assert (answer["price_low"], answer["price_high"]) == tuple(edges)
-    here = profile(session.ledger, time, edges)
-    expected = profile(session.ledger, time, edges, measure="expected")
+    here = profile(session.ledger, edges, time)
+    expected = profile(session.ledger, edges, time, measure="expected")
     assert answer["long"]["size"] == pytest.approx(here.long[0])
     assert answer["long"]["expected"] == pytest.approx(expected.long[0])
     assert answer["chance"] == pytest.approx(expected.long[0] / here.long[0], rel=0.2)
-    between = profile(session.ledger, time, [edges[0], session.ledger.last_price()])
+    between = profile(session.ledger, [edges[0], session.ledger.last_price()], time)
     assert answer["long"]["cumulative"] == pytest.approx(between.long[0], rel=0.02)
     assert answer["short"]["size"] == 0
 
