@@ -124,8 +124,7 @@ class VenueFeed:
         self.market, self._fuller = market, market
         self.ledger = ledger
         self.growing: GrowingMarket | None = None
-        self.dirty = False
-        self.running = False
+        self.dirty = self.running = False
         self.incidents: list[str] = []
         self._instrument: Instrument | None = None
         self._client: Client | None = None
