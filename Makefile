@@ -69,7 +69,7 @@ browser: install-test ## find a Chromium, or install one
 	$(BIN)/python -m tests.chromium
 
 compiled: install-test ## Numba's kernels, once for all processes
-	$(BIN)/python -c "import liqwidget; liqwidget.LiqHeatmap('BTC', source='sample').complete()"
+	$(BIN)/python -c "import liqwidget; liqwidget.LiqHeatmap('BTC', source='sample').uncertainty()"
 
 test-python: install-test ## Python tests without browser, notebooks and packaging
 	$(BIN)/pytest -m "not browser and not packaging and not benchmark and not soak" $(PYTEST_ARGS)

@@ -90,7 +90,7 @@ class LiqHeatmap(HeatmapWidget):
         found = read(symbol, source, timeframe)
         live = live and not os.environ.get(ENVIRONMENT, "").strip()
         if live:
-            found.exchanges()
+            found.asked_venues()
         self._lock = lock = threading.RLock()
         following = self._following = Following(
             symbol, found, prior, changed=weakly(self._followed), offer=weakly(self._offered), say=weakly(self._say),
@@ -330,8 +330,9 @@ class LiqHeatmap(HeatmapWidget):
     def to_png(self, path: str | Path, *, width: int = 1600, height: int = 900, theme: str = "dark") -> Path:
         """Write the picture as it is set up to a PNG file: heat, price, circles and clusters, the profile, the panels.
 
-        Small pictures leave parts out: the profile under 560 pixels of width; lower panels, from the last, that leave
-        the main panel less than half of the height (800 x 450 pixels have room for two). No ticks or boxes are drawn.
+        Legends name the colours. Small pictures leave parts out: the profile under 560 pixels of width; lower panels,
+        from the last, that leave the main panel less than half of the height (800 x 450 pixels have room for two). No
+        ticks or boxes are drawn.
 
         `width` and `height` in pixels, at least 200 each; `theme`: 'dark' or 'light'. Returns the path.
         """

@@ -146,6 +146,8 @@ class Label:
 class Panel:
     """The panels under the picture."""
 
+    title: float
+    """Pixels at the top that the text has for itself."""
     body: float
     """Share of its time that a bar covers."""
     padding: float

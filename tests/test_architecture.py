@@ -10,35 +10,23 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+from tests import rooms
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "liqwidget"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
-MAY_IMPORT = {
-    "errors": set(),
-    "look": set(),
-    "domain": {"errors"},
-    "market": {"errors", "domain"},
-    "field": {"errors", "domain"},
-    "estimate": {"errors", "domain", "field"},
-    "raster": {"errors", "domain", "field"},
-    "study": {"errors", "domain", "field"},
-    "trust": {"errors", "domain", "field", "estimate", "study"},
-    "run": {"errors", "background", "domain", "field", "market", "estimate", "study"},
-    "widget": {"errors", "background", "domain", "field", "raster", "study", "trust"},
-    "picture": {"errors", "domain", "field", "raster", "study", "trust", "widget"},
-    "background": set(),
-}
-"""Per part of the package, the other parts it may import. All may import `look`.
+PARTS = rooms.parts()
+"""Per part of the package, the other parts it may import; None is all."""
 
-`heatmap` and `__init__` may import all.
-"""
-MAY_IMPORT_ALL = {"heatmap", "__init__"}
-
-ONLY_IN = {"ccxt": "market/venue/*.py", "dask": "run/batch*.py"}
+ONLY_IN = {"ccxt": "market/venue/*.py"}
 """Per library, the one place that imports it."""
 
 LATE = (
@@ -47,8 +35,10 @@ LATE = (
 )  # fmt: skip
 """What `import liqwidget` must not load. (pandas 3 loads pyarrow by itself.)"""
 
+BANNED = {"exchange", "exchanges", "kline", "klines", "oi", "mmr", "ts", "zone", "zones"}
+"""Words of the guide's last column that have no other meaning; a pair and a bar have one."""
 DRAWERS = {"utils", "util", "helpers", "helper", "common", "misc", "shared"}
-MAXIMUM_LINES = {".py": 400, ".ts": 250}
+MAXIMUM_LINES = {".py": 400, ".ts": 250, ".tsx": 250}
 NOT_OURS = {".git", ".venv", "node_modules", "static", "dist", "build", "artefacts", "__pycache__"}
 
 # Written in pieces, so that this file does not contain what it looks for.
@@ -75,6 +65,44 @@ def imports_of(module: Path) -> set[str]:
     return found
 
 
+def dotted(module: Path) -> str:
+    """Return the name of a module: ``liqwidget.domain.side``."""
+    return ".".join(module.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def module_named(found: str, names: Mapping[str, Path]) -> str:
+    """Return the module that an import is of (``liqwidget.domain.side.Side``: of the side), '' for none of ours."""
+    return next((name for name in (found, found.rpartition(".")[0]) if name in names), "")
+
+
+def circles(graph: Mapping[str, Iterable[str]]) -> list[str]:
+    """Return what remains of a graph when what imports nothing that remains is taken away: its circles, and above."""
+    left = {name: set(others) for name, others in graph.items()}
+    while ends := {name for name, others in left.items() if not others & left.keys()}:
+        left = {name: others for name, others in left.items() if name not in ends}
+    return sorted(left)
+
+
+def names_of(node: ast.stmt) -> list[str]:
+    """Return what a statement gives a name to: functions, classes, constants, fields, and arguments of functions."""
+    match node:
+        case ast.FunctionDef(name=name, args=args) | ast.AsyncFunctionDef(name=name, args=args):
+            taken = [*args.posonlyargs, *args.args, *args.kwonlyargs]
+            return [name] if name.startswith("_") else [name, *(one.arg for one in taken)]
+        case ast.ClassDef(name=name):
+            return [name]
+        case ast.AnnAssign(target=ast.Name(id=name)):
+            return [name]
+        case ast.Assign(targets=targets):
+            return [target.id for target in targets if isinstance(target, ast.Name)]
+    return []
+
+
+def words_of(name: str) -> set[str]:
+    """Return the words of a name, in small letters: ``LiqHeatmap`` and ``liq_heatmap`` have liq and heatmap."""
+    return {part.lower() for part in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", name)}
+
+
 def named(path: Path) -> str:
     """Return the path as pytest shows it."""
     return path.relative_to(ROOT).as_posix()
@@ -95,12 +123,50 @@ def tracked_files() -> tuple[Path, ...]:
 @pytest.mark.parametrize("module", MODULES, ids=named)
 def test_a_part_imports_only_the_parts_below_it(module: Path) -> None:
     part = part_of(module)
-    if part in MAY_IMPORT_ALL:
+    assert part in PARTS, f"Expected one of {sorted(PARTS)}, was {part}: name its place in tests/rooms.py"
+    allowed = PARTS[part]
+    if allowed is None:
         return
     ours = (name.split(".") for name in imports_of(module) if name.split(".")[0] == "liqwidget")
-    parts = {name[1] if len(name) > 1 else "__init__" for name in ours}
-    assert part in MAY_IMPORT, f"Expected one of {sorted(MAY_IMPORT)}, was {part}: name its place in the house"
-    assert parts - {part, "look"} <= MAY_IMPORT[part]
+    assert {name[1] if len(name) > 1 else "__init__" for name in ours} - {part} <= allowed
+
+
+def test_no_circle_of_rooms_or_of_modules() -> None:
+    """Imports for types count: a circle of them is two files that cannot be read apart."""
+    assert circles({part: allowed or set() for part, allowed in PARTS.items()}) == []
+    names = {dotted(module): module for module in MODULES}
+    graph = {
+        name: {known for found in imports_of(module) if (known := module_named(found, names)) not in ("", name)}
+        for name, module in names.items()
+    }
+    assert circles(graph) == []
+
+
+def test_the_rooms_are_those_of_the_tree() -> None:
+    said = {(room.folder, name) for room in rooms.ROOMS for name in room.files}
+    there = {(module.parent.relative_to(ROOT).as_posix(), module.stem) for module in MODULES}
+    assert said == {(folder, name) for folder, name in there if name != "__init__"}
+    folders = {path.relative_to(ROOT / "js" / "src").parts[0] for path in (ROOT / "js" / "src").glob("*/*")}
+    assert set(rooms.FRONT_END) == folders
+    assert [name for name in rooms.OTHERS if not (ROOT / name).is_dir()] == []
+
+
+def test_the_table_of_the_guide_is_that_of_the_rooms() -> None:
+    guide = rooms.GUIDE.read_text(encoding="utf-8")
+    assert guide == rooms.written(guide), "Run `python -m tests.rooms`"
+
+
+def test_every_rule_is_about_files_that_exist() -> None:
+    assert set(PARTS) == {part_of(module) for module in MODULES}
+    assert [place for place in ONLY_IN.values() if not list(PACKAGE.glob(place))] == []
+
+
+@pytest.mark.parametrize("module", MODULES, ids=named)
+def test_files_and_public_names_use_the_words_of_the_guide(module: Path) -> None:
+    tree = ast.parse(module.read_text(encoding="utf-8"))
+    bodies = [tree.body, *(node.body for node in tree.body if isinstance(node, ast.ClassDef))]
+    names = [module.stem, *(name for body in bodies for node in body for name in names_of(node))]
+    assert [name for name in names if not name.startswith("_") and BANNED & words_of(name)] == []
 
 
 @pytest.mark.parametrize("module", MODULES, ids=named)

@@ -1,6 +1,6 @@
 import type { AnyModel, RenderProps } from "@anywidget/types"
 import { element } from "./dom/element"
-import { assetSources } from "./load/assets"
+import { assetSources } from "./load/files"
 import { loadFrontEnd } from "./load/front_end"
 import { emptyWhenClosed } from "./wire/model"
 import type { Traits } from "./wire/traits"
@@ -24,7 +24,7 @@ export default {
     el.append(note)
     const kernel = messages(model)
     try {
-      const sources = () => assetSources(model, host, kernel, "code")
+      const sources = assetSources(model, host, kernel, "code")
       const { default: frontEnd } = await loadFrontEnd({ digest: WIDGET_DIGEST, sources })
       note.remove()
       return signal.aborted ? undefined : frontEnd.render(props)

@@ -71,7 +71,7 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
   let ready = false
   const whenReady = <A extends unknown[]>(callback: (...args: A) => void) => (...args: A) => void (ready && model.get("_market") && callback(...args))
   const plot: Plot = await mountPlot(options.bokeh, model.get("_document"), host, {
-    view: whenReady(() => steer.moved()),
+    viewport: whenReady(() => steer.moved()),
     resize: whenReady(() => {
       steer.refresh()
       changed()
@@ -205,7 +205,7 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
     observe(model, ["_selection"], () => plot.setSelection(model.get("_selection"))),
     observe(model, ["side", "side_colours", "palette", "smooth", "scale", "threshold"], picture.repaint),
     wheelZoom(host, plot, steer.go),
-    keySteering(wrapper, { ...steer, cancel: () => (mode === "select" ? setMode("pan") : select(null)), select: () => model.get("_offline") || select(steer.view()) }),
+    keySteering(wrapper, { ...steer, cancel: () => (mode === "select" ? setMode("pan") : select(null)), select: () => model.get("_offline") || select(steer.viewport()) }),
   )
   const first = model.get("_frames").find(({ measure }) => measure === model.get("measure"))
   picture.showStored(first ?? { time: market().time, price: [0, 0] })

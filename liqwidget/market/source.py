@@ -60,8 +60,8 @@ class Source:
     joining: Joining | None = field(default=None, repr=False)
     finest: tuple[MarketData, ...] = field(default=(), repr=False)
 
-    def exchanges(self) -> list[str]:
-        """Return the exchanges that were asked.
+    def asked_venues(self) -> list[str]:
+        """Return the venues that were asked.
 
         Raises
         ------

@@ -5,15 +5,16 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
+from liqwidget.domain.amount import price_text
 from liqwidget.domain.time import DAY, HOUR, MILLISECOND, MINUTE
+from liqwidget.look import LOOK
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from liqwidget.picture.heatmap import Ink
+    from liqwidget.picture.ink import Ink
 
 _DAY_MS = DAY // MILLISECOND
 _APART = 95
@@ -24,15 +25,27 @@ _STEPS = (
     *(DAY * n for n in (1, 2, 4, 7, 14, 28, 56, 112, 365)),
 )
 _YEARS_FROM = 112 * DAY
+_PRICES, _TALL = 10, 22
+"""At most about so many prices, each with at least so many pixels."""
 _HALF_A_TEXT = 12
 _TAG = 13
 """Pixels around the last price in which no other is written."""
 
 
 def axis_decimals(price: tuple[float, float]) -> int:
-    """Return how many decimals tell apart about ten prices of a range; as js/src/axis_decimals.ts."""
-    step = (price[1] - price[0]) / 10
+    """Return how many decimals tell apart about ten prices of a range."""
+    step = (price[1] - price[0]) / LOOK.axis_ticks
     return max(0, min(10, math.ceil(-math.log10(step)))) if step > 0 else 2
+
+
+def ticks(low: float, high: float, count: int) -> list[float]:
+    """Return round values between two numbers, about `count` of them."""
+    raw = (high - low) / max(count, 1)
+    if not (0 < raw < math.inf):
+        return []
+    power = 10.0 ** math.floor(math.log10(raw))
+    step = next((factor * power for factor in (1, 2, 5, 10) if factor * power >= raw), raw)
+    return [number * step for number in range(math.ceil(low / step), math.floor(high / step) + 1)]
 
 
 def draw_times(axes: Axes) -> None:
@@ -60,8 +73,8 @@ def draw_prices(axes: Axes, last: float, ink: Ink, tag: str) -> None:
     decimals = axis_decimals((low, high))
     near = _TAG * (high - low) / axes.bbox.height
     axes.yaxis.tick_right()
-    prices = [price for price in axes.get_yticks() if low <= price <= high]
-    texts = ["" if abs(price - last) < near else f"{price:,.{decimals}f}" for price in np.asarray(prices)]
+    prices = ticks(low, high, min(_PRICES, int(axes.bbox.height / _TALL)))
+    texts = ["" if abs(price - last) < near else price_text(price, decimals) for price in prices]
     axes.set_yticks(prices, texts)
     if low < last < high:
         axes.axhline(last, color=ink.accent, linewidth=0.9, linestyle=(0, (4, 3)), zorder=5)

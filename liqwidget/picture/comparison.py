@@ -85,7 +85,7 @@ def comparison_figure(
         If the way, the theme or the side colours are unknown.
     """
     from liqwidget.picture.comparison_figure import draw
-    from liqwidget.picture.heatmap import ink_of
+    from liqwidget.picture.ink import ink_of
 
     return draw(drawing(comparison, how), comparison.price, ink_of(*checked_look(theme, side_colours)))
 
@@ -125,7 +125,7 @@ def overlay(
         ``visible = False`` hides it.
     """
     from liqwidget.picture.comparison_figure import draw_levels
-    from liqwidget.picture.heatmap import ink_of
+    from liqwidget.picture.ink import ink_of
 
     return draw_levels(figure, segments(levels, until), ink_of(*checked_look(theme, side_colours)))
 
@@ -226,7 +226,7 @@ class ComparisonView:
 
     def _png(self, width: int, height: int) -> bytes:
         from liqwidget.picture.comparison_png import png
-        from liqwidget.picture.heatmap import ink_of
+        from liqwidget.picture.ink import ink_of
 
         ink = ink_of(self.theme, self.side_colours)
         return png(drawing(self.comparison, self.how), self.comparison.price, ink, (width, height))

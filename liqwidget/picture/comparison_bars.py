@@ -10,7 +10,7 @@ import pandas as pd
 
 from liqwidget.domain.amount import money
 from liqwidget.errors import DataError
-from liqwidget.trust.comparison_summary import UNEVEN
+from liqwidget.trust.comparison import UNEVEN
 
 if TYPE_CHECKING:
     from liqwidget.trust.comparison import Comparison

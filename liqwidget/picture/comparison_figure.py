@@ -19,8 +19,8 @@ from bokeh.models.annotations import Legend, LegendItem, Span, Title
 from bokeh.plotting import figure as new_figure
 
 from liqwidget.domain.amount import money
+from liqwidget.look import LOOK
 from liqwidget.picture.comparison_bars import FAINT, STRONG, cut_text
-from liqwidget.widget.figure import FONT
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from bokeh.plotting import figure
 
     from liqwidget.picture.comparison_bars import Drawing
-    from liqwidget.picture.heatmap import Ink
+    from liqwidget.picture.ink import Ink
 
 WIDEST_LINE, THINNEST_LINE = 5.0, 1.2
 """Pixels of a measured level's line."""
@@ -80,7 +80,7 @@ def draw(drawing: Drawing, price: float, ink: Ink) -> figure:
             background_fill_alpha=0,
             border_line_alpha=0,
             label_text_color=ink.text,
-            label_text_font=FONT,
+            label_text_font=LOOK.font,
             label_text_font_size="12px",
             margin=4,
             click_policy="hide",
@@ -175,7 +175,7 @@ def _draw_cuts(plot: figure, bars: pd.DataFrame, ink: Ink) -> None:
                 y=((rows["bottom"] + rows["top"]) / 2).to_numpy(),
                 text=[cut_text(amount) for amount in rows["amount"]],
                 text_color=ink.text,
-                text_font=value(FONT),
+                text_font=value(LOOK.font),
                 text_font_size="11px",
                 text_align="left" if right else "right",
                 text_baseline="middle",
@@ -191,7 +191,7 @@ def _draw_price(plot: figure, right: float, price: float, ink: Ink) -> None:
         y=[price],
         text=[f"{price:,.7g}"],
         text_color=ink.background,
-        text_font=value(FONT),
+        text_font=value(LOOK.font),
         text_font_size="11px",
         text_font_style="bold",
         text_align="right",
@@ -203,7 +203,7 @@ def _draw_price(plot: figure, right: float, price: float, ink: Ink) -> None:
 
 
 def _draw_text(plot: figure, drawing: Drawing, high: float, ink: Ink) -> None:
-    style: dict[str, Any] = {"text_font": FONT}
+    style: dict[str, Any] = {"text_font": LOOK.font}
     plot.add_layout(
         Title(text=drawing.subtitle(), text_color=ink.faint, text_font_size="12px", text_font_style="normal", **style),
         "above",
@@ -216,7 +216,7 @@ def _draw_text(plot: figure, drawing: Drawing, high: float, ink: Ink) -> None:
             y=[high],
             text=[head],
             text_color=ink.text,
-            text_font=value(FONT),
+            text_font=value(LOOK.font),
             text_font_size="12px",
             text_align=align,
             text_baseline="bottom",
@@ -237,7 +237,7 @@ def _style_axes(plot: figure, drawing: Drawing, low: float, ink: Ink) -> None:
         axis.major_tick_line_color = None
         axis.minor_tick_line_color = None
         axis.major_label_text_color = ink.faint
-        axis.major_label_text_font = FONT
+        axis.major_label_text_font = LOOK.font
         axis.major_label_text_font_size = "11px"
     for grid in (*plot.xgrid, *plot.ygrid):
         grid.grid_line_color = ink.faint

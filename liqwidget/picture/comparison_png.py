@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from liqwidget.picture.comparison_bars import Drawing
-    from liqwidget.picture.heatmap import Ink
+    from liqwidget.picture.ink import Ink
 
 _NARROW = 640
 """Pixels under which the legend takes two lines."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,17 +11,20 @@ from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from liqwidget.domain.amount import money
+from liqwidget.domain.amount import price_text
 from liqwidget.domain.lattice import CELL
 from liqwidget.domain.time import DAY, MILLISECOND, timestamp
 from liqwidget.errors import DataError
+from liqwidget.look import LOOK
 from liqwidget.picture.axes import draw_prices, draw_times
+from liqwidget.picture.clusters import Sight, labels, shown, strengths
+from liqwidget.picture.ink import ink_of
 from liqwidget.picture.layout import EDGE, LEFT, layout
+from liqwidget.picture.legend import curve_words, draw_keys, draw_ramps
 from liqwidget.picture.panels import draw_panel
-from liqwidget.picture.profile import draw_keys, draw_map, draw_profile
-from liqwidget.raster.palette import CONTRAST, look_up_table
-from liqwidget.raster.quantise import LEVELS, SHORT_BIT, level_value
-from liqwidget.raster.side_colours import DEFAULT_SIDE_COLOURS, SIDE_COLOURS
+from liqwidget.picture.profile import draw_map, draw_profile
+from liqwidget.raster.palette import look_up_table
+from liqwidget.raster.scale import Ladder, palette_entries
 from liqwidget.raster.smooth import reach, smooth
 from liqwidget.widget.protocol import CANDLE_ROWS, EVENT_ROWS
 
@@ -31,57 +33,22 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-    from liqwidget.study.clusters import Cluster
+    from liqwidget.picture.ink import Ink
     from liqwidget.widget.protocol import Frame
     from liqwidget.widget.scene import Scene
 
 _DPI = 100
+_POINT = 72 / _DPI
+"""Points of a pixel: Matplotlib's unit of lines."""
 _DAY_MS = DAY // MILLISECOND
-_LABEL_PIXELS = 118
-_LABEL_HEIGHT = 18
-_MARGIN, _FOLLOWED = 0.08, 0.4 / 0.6
-_FADED = 0.3
-_SMALLEST_CIRCLE, _LARGEST_CIRCLE = 4, 22
-"""Pixels across."""
 _LETTER = 7.4
 """Pixels of a letter in the smaller text."""
 
 _SMALLEST = 200
-_WORTH_A_LABEL = 0.005
-"""Smaller clusters than this share of the largest in sight have no label; as js/src/cluster_columns.ts."""
-_LABELS = 5
-_MAP_TOP, _KEY_ROW = 16, 18
-"""Pixels of the captions above the liquidation map, and of the legend under it."""
+_MAP_TOP = 16
+"""Pixels of the captions above the liquidation map."""
 
-
-@dataclass(frozen=True, slots=True)
-class Ink:
-    """Colours of everything but the heat."""
-
-    background: str
-    text: str
-    faint: str
-    rising: str
-    falling: str
-    accent: str
-    long: str
-    short: str
-
-
-INKS = {
-    "dark": Ink(
-        "#0d1017", "#d6dbe4", "#8a94a6", "#e9eef5", "#7d8ba0", "#58d6c3", *SIDE_COLOURS[DEFAULT_SIDE_COLOURS].dark
-    ),
-    "light": Ink(
-        "#ffffff", "#1f2733", "#697386", "#7d8ba0", "#1b2330", "#0b8577", *SIDE_COLOURS[DEFAULT_SIDE_COLOURS].light
-    ),
-}
-"""The colours of the widget: js/src/colours.ts."""
-
-
-def ink_of(theme: str, side_colours: str) -> Ink:
-    """Return the colours on a ground with a pair of `SIDE_COLOURS`."""
-    return replace(INKS[theme], **SIDE_COLOURS[side_colours].of(theme))
+Range = tuple[float, float]
 
 
 def write_png(view: Scene, path: Path, width: int, height: int, theme: str) -> Path:
@@ -92,7 +59,7 @@ def write_png(view: Scene, path: Path, width: int, height: int, theme: str) -> P
     DataError
         If the theme is unknown or the size is under 200 pixels.
     """
-    if theme not in INKS:
+    if theme not in LOOK.themes:
         message = f"Expected theme 'dark' or 'light', was {theme!r}"
         raise DataError(message)
     if min(width, height) < _SMALLEST:
@@ -104,44 +71,59 @@ def write_png(view: Scene, path: Path, width: int, height: int, theme: str) -> P
     on_map = view.view == "map"
     axis = _axis_share(view, width) * width
     panels = () if on_map else view.panels
-    places = layout(width, height, axis, profile=view.profile != "off" and not on_map, panels=len(panels))
+    profile = view.profile != "off" and not on_map
+    places = layout(width, height, axis, profile=profile, panels=len(panels), heat=not on_map)
     left, bottom, wide, high = places.main
-    row = _KEY_ROW / height
-    on_map_place = left + axis / width, bottom + row, wide - axis / width, high - row - _MAP_TOP / height
+    on_map_place = left + axis / width, bottom, wide - axis / width, high - _MAP_TOP / height
     axes = figure.add_axes(on_map_place if on_map else places.main)
     axes.set_facecolor(ink.background)
     if on_map:
         draw_map(axes, view, ink, theme)
-        draw_keys(figure, view, ink, theme, places.keys)
+        draw_keys(figure, view, ink, theme, places.keys, curves=curve_words(0.0, _quote(view), on_map=True))
     else:
-        frame = _frame(view, wide * width / (1 + _margin(view, wide * width)), high * height)
-        _draw_main(axes, frame, view, ink, theme)
+        time = _time(view, wide * width)
+        share = (min(time[1], _now(view)) - time[0]) / (time[1] - time[0])
+        frame = _frame(view, time, wide * width * share, high * height)
+        colours = _colours(view, frame, theme)
+        _draw_main(axes, frame, view, ink, colours)
+        now = max(float(view.market_state["time"][1]), _now(view))
+        _draw_clusters(axes, Sight(time, frame.price, axes.bbox.height, now), view, ink)
+        _draw_axes(axes, view, ink)
         for name, place in zip(panels, places.panels, strict=False):
             draw_panel(figure.add_axes(place, facecolor=ink.background, sharex=axes), name, frame, view, ink)
+        how = {"measure": view.measure, "horizon": view.horizon, "threshold": view.threshold, "quote": _quote(view)}
+        draw_ramps(figure, colours, _ladder(frame), ink, places.heat, **how)
         if places.profile is not None:
             beside = figure.add_axes(places.profile, facecolor=ink.background)
-            draw_profile(beside, view, frame.price, ink, theme)
-            draw_keys(figure, view, ink, theme, places.keys)
+            largest = draw_profile(beside, view, frame.price, ink, theme)
+            draw_keys(figure, view, ink, theme, places.keys, curves=curve_words(largest, _quote(view), on_map=False))
     _draw_text(figure, view, ink)
     canvas.print_png(path)
     return path
 
 
-def _draw_main(axes: Axes, frame: Frame, view: Scene, ink: Ink, theme: str) -> None:
-    """Draw the main panel: heat, candles or line, circles, clusters, last price."""
+def _draw_main(axes: Axes, frame: Frame, view: Scene, ink: Ink, colours: npt.NDArray[np.uint8]) -> None:
+    """Draw what a frame holds: heat, candles or line, circles."""
     timeframe = view.session.ledger.timeframe / MILLISECOND if view.smooth else None
-    _draw_heat(axes, frame, _colours(view, frame, theme), timeframe)
+    _draw_heat(axes, frame, colours, timeframe)
     if view.market_state["grade"]["hatched"]:
         _draw_hatch(axes, ink)
     _draw_price(axes, frame, view, ink)
     if view.circles:
         _draw_circles(axes, frame, ink)
-    _draw_clusters(axes, frame, view, ink)
-    _draw_axes(axes, view, ink)
+
+
+def _quote(view: Scene) -> str:
+    return str(view.market_state["quote"])
+
+
+def _now(view: Scene) -> float:
+    """Return the end of what is known [ms UTC]."""
+    return view.session.end(view.settings) / MILLISECOND
 
 
 def _price_text(view: Scene, price: float) -> str:
-    return f"{price:,.{view.session.price_decimals(view.settings)}f}"
+    return price_text(price, view.session.price_decimals(view.settings))
 
 
 def _axis_share(view: Scene, width: int) -> float:
@@ -150,57 +132,65 @@ def _axis_share(view: Scene, width: int) -> float:
     return (len(_price_text(view, last)) * _LETTER + 22) / width
 
 
-def _margin(view: Scene, width: float) -> float:
-    """Return the free time after the last close, as a share of the time shown, in a panel of that width [px]."""
-    followed = view.future and view.as_of is not None
-    return _FOLLOWED if followed else max(_MARGIN, _LABEL_PIXELS / width)
+def window_range(known: Range, width: float, *, followed: bool) -> Range:
+    """Return what a picture of a range of time shows: that range, and room for labels after it.
+
+    Parameters
+    ----------
+    known : (float, float)
+        From the first to the last close of the window, in any unit.
+    width : float
+        Pixels of the main panel; on a narrow one the room is wider, so that labels do not cover the newest candles.
+    followed : bool
+        Whether the price that followed is shown.
+
+    Returns
+    -------
+    (float, float)
+        As on the page without whiskers, which a picture file has not.
+    """
+    start, end = known
+    room = LOOK.margin
+    free = room.followed if followed else min(room.most, max(room.future, room.label / width))
+    return start, end + (end - start) * free / (1 - free)
 
 
-def _frame(view: Scene, width: float, height: float) -> Frame:
-    """Return the picture of the range shown in as many pixels as it is drawn with."""
-    session, settings = view.session, view.settings
-    pixels = max(round(width), 1), max(round(height), 1)
-    start, end = session.window(settings)
+def _time(view: Scene, width: float) -> Range:
+    """Return the time from the left to the right edge of a main panel so many pixels wide [ms UTC]."""
     if view.time_range is not None:
         start, end = (int(part.value) for part in view.time_range)
-        start, end = max(start, session.ledger.start), min(end, session.end(settings))
-        if start >= end:
+        session = view.session
+        if max(start, session.ledger.start) >= min(end, session.end(view.settings)):
             message = f"Expected a time_range that overlaps the data, was {view.time_range[0]} to {view.time_range[1]}"
             raise DataError(message)
+        return start / MILLISECOND, end / MILLISECOND
+    first, last = view.session.window(view.settings)
+    return window_range(
+        (first / MILLISECOND, last / MILLISECOND), width, followed=view.future and view.as_of is not None
+    )
+
+
+def _frame(view: Scene, time: Range, width: float, height: float) -> Frame:
+    """Return the picture of the part of a range of time [ms UTC] that has data, in as many pixels as it covers."""
+    session, settings = view.session, view.settings
+    pixels = max(round(width), 1), max(round(height), 1)
+    start = max(round(time[0] * MILLISECOND), session.ledger.start)
+    end = min(round(time[1] * MILLISECOND), session.end(settings))
     if view.price_range is None:
         return session.fitted_frame(settings, (start, end), pixels)
     return session.frame(settings, (start / MILLISECOND, end / MILLISECOND), view.price_range, *pixels)
 
 
 def _colours(view: Scene, frame: Frame, theme: str) -> npt.NDArray[np.uint8]:
-    """Return the colour of each pixel byte under the view's side, scale and threshold, shape (256, 4).
-
-    As js/src/lut.ts.
-    """
+    """Return the colour of each pixel byte under the view's side, scale and threshold, shape (256, 4)."""
     palette = look_up_table(view.palette, "dark" if theme == "dark" else "light")
-    table = np.zeros_like(palette)
-    levels = np.arange(LEVELS + 1)
-    values = level_value(levels, frame.top, frame.decades)
-    for bit, side in ((0, "long"), (SHORT_BIT, "short")):
-        if view.side not in ("both", side):
-            continue
-        shown = (levels > 0) & (values >= view.threshold)
-        table[bit + levels[shown]] = palette[bit + _positions(view, frame, levels, values)[shown]]
-    return table
+    pixels = np.frombuffer(frame.pixels, np.uint8)
+    entries = palette_entries(pixels, _ladder(frame), side=view.side, scale=view.scale, threshold=view.threshold)
+    return np.asarray(palette[entries])
 
 
-def _positions(view: Scene, frame: Frame, levels: Any, values: Any) -> npt.NDArray[np.int64]:
-    """Return the palette's level that each level is drawn with, shape (128,)."""
-    if view.scale == "log":
-        return np.asarray(np.minimum(levels + frame.raised, LEVELS), dtype=np.int64)
-    if view.scale == "linear":
-        bright = frame.top * 10.0 ** (-frame.decades * frame.raised / LEVELS)
-        share = (values / bright if bright > 0 else values) ** (1 / CONTRAST)
-    else:
-        counts = np.bincount(np.frombuffer(frame.pixels, np.uint8) & LEVELS, minlength=LEVELS + 1)[: LEVELS + 1]
-        counts[0] = 0
-        share = np.cumsum(counts) / max(counts.sum(), 1)
-    return np.asarray(np.clip(np.rint(share * LEVELS), 1, LEVELS), dtype=np.int64)
+def _ladder(frame: Frame) -> Ladder:
+    return Ladder(frame.top, frame.decades, frame.raised)
 
 
 def _draw_heat(axes: Axes, frame: Frame, colours: npt.NDArray[np.uint8], timeframe: float | None) -> None:
@@ -218,30 +208,38 @@ def _draw_heat(axes: Axes, frame: Frame, colours: npt.NDArray[np.uint8], timefra
 def _draw_hatch(axes: Axes, ink: Ink) -> None:
     """Hatch a picture that is not to be relied on."""
     whole: dict[str, Any] = {"transform": axes.transAxes, "fill": False, "linewidth": 0, "zorder": 1.5}
-    axes.add_patch(Rectangle((0, 0), 1, 1, hatch="//", color=ink.faint, alpha=0.3, **whole))
+    axes.add_patch(Rectangle((0, 0), 1, 1, hatch="//", color=ink.faint, alpha=LOOK.hatch, **whole))
 
 
 def _draw_price(axes: Axes, frame: Frame, view: Scene, ink: Ink) -> None:
     """Draw candles, a line or nothing; what followed the end shown is faded."""
     columns = np.frombuffer(frame.candles, "<f8").reshape(CANDLE_ROWS, -1)[:6]
     later = columns[1] > view.market_state["time"][1]
-    for part, alpha in ((~later, 1.0), (later, _FADED)):
+    for part, alpha in ((~later, 1.0), (later, LOOK.candle.faded)):
         if view.price_style == "line":
             middle = (columns[0] + columns[1])[part] / 2 / _DAY_MS
-            axes.plot(middle, columns[5][part], color=ink.background, linewidth=3.2, alpha=0.55 * alpha, zorder=3)
-            axes.plot(middle, columns[5][part], color=ink.text, linewidth=1.3, alpha=alpha, zorder=4)
+            halo = LOOK.candle.halo_alpha * alpha
+            lines = ((ink.background, LOOK.price_line.halo, halo, 3), (ink.text, LOOK.price_line.width, alpha, 4))
+            for colour, wide, opaque, order in lines:
+                axes.plot(middle, columns[5][part], color=colour, linewidth=wide * _POINT, alpha=opaque, zorder=order)
         elif view.price_style == "candles":
             _draw_candles(axes, columns[:, part], ink, alpha)
 
 
+def circle_sizes(amounts: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return the diameters of realised liquidations [px], the area by the amount."""
+    wide = LOOK.circle.most * np.sqrt(amounts / amounts.max(initial=1e-9))
+    return np.asarray(np.maximum(wide, LOOK.circle.least))
+
+
 def _draw_circles(axes: Axes, frame: Frame, ink: Ink) -> None:
-    """Draw realised liquidations, the area by the amount: as js/src/circle_columns.ts."""
+    """Draw realised liquidations."""
     time, price, size, side = np.frombuffer(frame.events, "<f8").reshape(EVENT_ROWS, -1)
     if not len(time):
         return
-    wide = np.maximum(_SMALLEST_CIRCLE, _LARGEST_CIRCLE * np.sqrt(size / size.max())) * 72 / _DPI
+    wide = circle_sizes(size) * _POINT
     colours = [ink.long if one > 0 else ink.short for one in side]
-    for alpha, fill in ((0.4, colours), (1.0, "none")):
+    for alpha, fill in ((LOOK.circle.alpha, colours), (1.0, "none")):
         axes.scatter(
             time / _DAY_MS, price, s=wide**2, c=fill, alpha=alpha, edgecolors=ink.background, linewidths=0.8, zorder=5
         )
@@ -250,10 +248,16 @@ def _draw_circles(axes: Axes, frame: Frame, ink: Ink) -> None:
 def _draw_candles(axes: Axes, columns: npt.NDArray[np.float64], ink: Ink, alpha: float) -> None:
     start, end, opens, high, low, close = columns
     fills = [ink.rising if rises else ink.falling for rises in close >= opens]
-    middle, half = (start + end) / 2 / _DAY_MS, (end - start) * 0.38 / _DAY_MS
+    middle, half = (start + end) / 2 / _DAY_MS, (end - start) * LOOK.candle.body / 2 / _DAY_MS
     wicks = np.stack([np.stack([middle, low], 1), np.stack([middle, high], 1)], 1)
     axes.add_collection(
-        LineCollection(list(wicks), colors=ink.background, linewidths=2.2, alpha=0.55 * alpha, zorder=2)
+        LineCollection(
+            list(wicks),
+            colors=ink.background,
+            linewidths=LOOK.candle.halo * _POINT,
+            alpha=LOOK.candle.halo_alpha * alpha,
+            zorder=2,
+        )
     )
     axes.add_collection(LineCollection(list(wicks), colors=fills, linewidths=0.8, alpha=alpha, zorder=3))
     left, right = middle - half, middle + half
@@ -272,53 +276,35 @@ def _draw_candles(axes: Axes, columns: npt.NDArray[np.float64], ink: Ink, alpha:
     axes.add_collection(bodies_drawn)
 
 
-def _draw_clusters(axes: Axes, frame: Frame, view: Scene, ink: Ink) -> None:
-    """Mark the clusters inside the picture at its right edge; the largest of each side are labelled."""
-    start, end = (part / _DAY_MS for part in frame.time)
-    margin = (end - start) * _margin(view, axes.bbox.width)
-    low, high = frame.price
-    axes.set_xlim(start, end + margin)
-    axes.set_ylim(low, high)
-    apart = (high - low) * _LABEL_HEIGHT / axes.bbox.height
-    taken: list[float] = []
-    visible = _visible(view, frame)
-    most = max((_amount(view, cluster) for cluster in visible), default=0.0)
-    for cluster in visible:
-        colour = ink.long if cluster.side > 0 else ink.short
-        bottom, top = max(cluster.price_low, low), min(cluster.price_high, high)
-        axes.fill_between([end, end + margin], bottom, top, color=colour, alpha=0.10, linewidth=0, zorder=2)
-        axes.fill_between([end, end + margin * 0.05], bottom, top, color=colour, alpha=0.9, linewidth=0, zorder=2)
-        axes.hlines([bottom, top], end, end + margin, color=colour, alpha=0.5, linewidth=0.6, zorder=2)
-        price = min(max(cluster.peak_price, low + apart), high - apart)
-        worth = _amount(view, cluster) >= _WORTH_A_LABEL * most
-        if worth and len(taken) < 2 * _LABELS and all(abs(price - other) > apart for other in taken):
-            taken.append(price)
-            text = f"{cluster.side.label} est. {money(_amount(view, cluster))}"
-            box = {"facecolor": ink.background, "edgecolor": "none", "alpha": 0.8, "pad": 1.5}
-            axes.text(
-                end + margin * 0.97, price, text, ha="right", va="center", fontsize=8, weight="bold", color=colour,
-                zorder=6, bbox=box,
-            )  # fmt: skip
-
-
-def _visible(view: Scene, frame: Frame) -> list[Cluster]:
-    low, high = frame.price
-    clusters: list[Cluster] = [
-        cluster for cluster in view.found if cluster.price_high > low and cluster.price_low < high
-    ]
-    return [cluster for cluster in clusters if view.side in ("both", cluster.side.label)]
-
-
-def _amount(view: Scene, cluster: Cluster) -> float:
-    return cluster.expected_size if view.measure == "expected" else cluster.size
+def _draw_clusters(axes: Axes, sight: Sight, view: Scene, ink: Ink) -> None:
+    """Mark the clusters at the right edge of what is in sight, and label those that have room."""
+    axes.set_xlim(sight.time[0] / _DAY_MS, sight.time[1] / _DAY_MS)
+    axes.set_ylim(*sight.price)
+    found = shown(view.found, view.side, view.measure)
+    start, edge, right = (part / _DAY_MS for part in (sight.start, sight.edge, sight.time[1]))
+    for cluster, alpha in zip(found, strengths(found, view.measure), strict=True):
+        colour = getattr(ink, cluster.side.label)
+        span: dict[str, Any] = {"y1": cluster.price_low, "y2": cluster.price_high, "linewidth": 0, "zorder": 2}
+        axes.fill_between([start, right], color=colour, alpha=alpha, **span)
+        axes.fill_between([start, edge], color=colour, alpha=LOOK.band.edge, **span)
+        axes.hlines(
+            [cluster.price_low, cluster.price_high], start, right, color=ink.background, linewidth=_POINT, zorder=2
+        )
+    box = {"facecolor": ink.background, "edgecolor": "none", "alpha": LOOK.plate, "pad": 1.5}
+    for label in labels(found, sight, measure=view.measure, quote=_quote(view)):
+        axes.annotate(
+            label.text, (1, label.price), xycoords=("axes fraction", "data"), xytext=(-5, 0),
+            textcoords="offset points", ha="right", va="center", fontsize=8, weight="bold",
+            color=getattr(ink, label.cluster.side.label), zorder=6, bbox=box,
+        )  # fmt: skip
 
 
 def _draw_axes(axes: Axes, view: Scene, ink: Ink) -> None:
-    last = view.session.ledger.last_price(view.session.end(view.settings))
+    last = float(view.market_state["last_price"])
     draw_times(axes)
     draw_prices(axes, last, ink, _price_text(view, last))
     axes.tick_params(colors=ink.faint, labelsize=9, length=0)
-    axes.grid(color=ink.faint, alpha=0.14, linewidth=0.6)
+    axes.grid(color=ink.faint, alpha=ink.grid, linewidth=0.6)
     for spine in axes.spines.values():
         spine.set_visible(False)
 

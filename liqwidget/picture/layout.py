@@ -10,24 +10,24 @@ Place = tuple[float, float, float, float]
 HEADER, DATES, LEFT, EDGE = 60, 30, 14, 10
 """Pixels of the titles above, of the dates under the main panel, and of the margins."""
 
-_PROFILE, _NARROWEST_PROFILE, _WIDEST_PROFILE = 0.1, 96, 190
+_PROFILE, _NARROWEST_PROFILE, _WIDEST_PROFILE = 0.1, 104, 190
 _PROFILE_FROM = 560
 """Narrower pictures have no profile, as on the screen."""
 _PANEL, _LOWEST_PANEL, _HIGHEST_PANEL = 0.072, 46, 84
 _GAP = 6
-_ROW, _KEYS_OFF = 18, 8
+_ROW = 16
+"""Pixels of a line of the legend."""
 _MAIN, _LOWEST_MAIN = 0.5, 220
 """The main panel keeps that share of the picture, and that many pixels: panels that leave less are left out."""
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
-    """Room for the legend: its upper left corner as shares of the picture, its height in pixels, a row or a column."""
+class Row:
+    """A line of the legend: its ends and its middle, as shares of the picture."""
 
     left: float
-    top: float
-    height: float
-    row: bool
+    right: float
+    middle: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +47,13 @@ class Layout:
     main: Place
     profile: Place | None
     panels: tuple[Place, ...]
-    keys: Room
-    """Under the profile; without one, under the main panel."""
+    heat: Row
+    """The legend of the heat, under the dates."""
+    keys: Row
+    """The legend of what is stacked, under that of the heat, or in its place where there is no heat."""
 
 
-def layout(width: int, height: int, axis: float, *, profile: bool, panels: int) -> Layout:
+def layout(width: int, height: int, axis: float, *, profile: bool, panels: int, heat: bool = True) -> Layout:
     """Return where the parts of a picture lie.
 
     Parameters
@@ -64,6 +66,8 @@ def layout(width: int, height: int, axis: float, *, profile: bool, panels: int) 
         Whether there is a profile, if the picture is wide enough.
     panels : int
         How many lower panels there are to be; as many of the first as have room.
+    heat : bool
+        Whether the main panel shows heat, and not the liquidation map.
 
     Returns
     -------
@@ -73,7 +77,8 @@ def layout(width: int, height: int, axis: float, *, profile: bool, panels: int) 
         min(max(_PROFILE * width, _NARROWEST_PROFILE), _WIDEST_PROFILE) if profile and width >= _PROFILE_FROM else 0
     )
     wide = width - LEFT - axis - EDGE - beside
-    room = height - HEADER - DATES - EDGE
+    rows = 1 + (heat and bool(beside))
+    room = height - HEADER - DATES - EDGE - rows * _ROW
     each = min(max(_PANEL * height, _LOWEST_PANEL), _HIGHEST_PANEL)
     least = max(_MAIN * height, _LOWEST_MAIN)
     count = max((n for n in range(panels + 1) if n == 0 or room - n * each >= least), default=0)
@@ -84,11 +89,16 @@ def layout(width: int, height: int, axis: float, *, profile: bool, panels: int) 
         return left / width, (height - above - down) / height, across / width, down / height
 
     under = top - main - DATES
+
+    def row(number: int) -> Row:
+        return Row(LEFT / width, 1 - EDGE / width, (under - (number + 0.5) * _ROW) / height)
+
     return Layout(
         main=place(LEFT, HEADER, wide, main),
         profile=place(width - EDGE - beside, HEADER, beside, main) if beside else None,
-        keys=Room((width - EDGE - beside) / width, (under + _KEYS_OFF) / height, under - EDGE, row=False)
-        if beside
-        else Room(LEFT / width, (EDGE + _ROW - 4) / height, _ROW, row=True),
-        panels=tuple(place(LEFT, height - under + n * each + _GAP, wide, each - _GAP) for n in range(count)),
+        heat=row(0),
+        keys=row(rows - 1),
+        panels=tuple(
+            place(LEFT, height - under + rows * _ROW + n * each + _GAP, wide, each - _GAP) for n in range(count)
+        ),
     )

@@ -1,4 +1,4 @@
-"""The lower panels of a static picture, in time with the heat: as js/src/panel_series.ts and panel_draw.ts."""
+"""The lower panels of a static picture, in time with the heat, as on the page."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ import numpy as np
 import numpy.typing as npt
 from matplotlib.collections import PolyCollection
 
-from liqwidget.domain.amount import money
+from liqwidget.domain.amount import MINUS, half_up, money
 from liqwidget.domain.time import DAY, MILLISECOND
+from liqwidget.look import LOOK
 from liqwidget.widget.protocol import CANDLE_ROWS
 
 if TYPE_CHECKING:
@@ -18,27 +19,39 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-    from liqwidget.picture.heatmap import Ink
+    from liqwidget.picture.ink import Ink
     from liqwidget.widget.protocol import Frame
     from liqwidget.widget.scene import Scene
 
 Floats = npt.NDArray[np.float64]
 
 _DAY_MS = DAY // MILLISECOND
-MINUS = "\N{MINUS SIGN}"
-_BODY = 0.76
-_TEXT_ROOM = 0.3
-"""Share of a panel's height that its title has for itself."""
+NOT_KNOWN = "not known"
 
 
 @dataclass(frozen=True, slots=True)
-class _Series:
+class Series:
+    """What a panel draws, in colours of an `Ink` by name.
+
+    Parameters
+    ----------
+    title : str
+        Its name.
+    text : str
+        What is known of the last candle.
+    range : (float, float)
+        Lowest and highest value; NaN where nothing is known.
+    bars : tuple of (ndarray, str)
+        Values from zero, drawn in order.
+    line : ndarray of float64 or None
+        Values of a line.
+    """
+
     title: str
-    bars: tuple[tuple[Floats, str], ...]
-    line: Floats | None
-    low: float
-    high: float
     text: str
+    range: tuple[float, float]
+    bars: tuple[tuple[Floats, str], ...] = ()
+    line: Floats | None = None
 
 
 def draw_panel(axes: Axes, name: str, frame: Frame, view: Scene, ink: Ink) -> None:
@@ -60,20 +73,22 @@ def draw_panel(axes: Axes, name: str, frame: Frame, view: Scene, ink: Ink) -> No
     columns = np.frombuffer(frame.candles, "<f8").reshape(CANDLE_ROWS, -1)
     columns = columns[:, columns[0] < view.market_state["time"][1]]
     start, end = columns[0] / _DAY_MS, columns[1] / _DAY_MS
-    series = _series(name, columns[6:], view.symbol, ink)
-    middle, half = (start + end) / 2, (end - start) * _BODY / 2
+    series = panel_series(name, columns[6:], view.symbol, str(view.market_state["quote"]))
+    low, high = series.range
+    middle, half = (start + end) / 2, (end - start) * LOOK.panel.body / 2
     for values, colour in series.bars:
         some = np.isfinite(values) & (values != 0)
         left, right, zero = (middle - half)[some], (middle + half)[some], np.zeros(some.sum())
         corners = [(left, zero), (right, zero), (right, values[some]), (left, values[some])]
         places = np.stack([np.stack(corner, -1) for corner in corners], 1)
-        axes.add_collection(PolyCollection(list(places), facecolors=[colour], linewidths=0, zorder=2))
+        axes.add_collection(PolyCollection(list(places), facecolors=[getattr(ink, colour)], linewidths=0, zorder=2))
     if series.line is not None:
         axes.plot(end, series.line, color=ink.text, linewidth=1.0, zorder=3)
-    if series.low < series.high:
-        axes.set_ylim(series.low, series.high + (series.high - series.low) * _TEXT_ROOM / (1 - _TEXT_ROOM))
-    if series.low < 0:
-        axes.axhline(0, color=ink.faint, linewidth=0.6, alpha=0.5)
+    if low < high:
+        text = LOOK.panel.title / axes.bbox.height
+        axes.set_ylim(low, high + (high - low) * text / (1 - text))
+    if low < 0:
+        axes.axhline(0, color=ink.faint, linewidth=0.6, alpha=LOOK.panel.base)
     axes.tick_params(length=0, labelbottom=False, labelleft=False)
     for side, spine in axes.spines.items():
         spine.set_visible(side == "top")
@@ -88,42 +103,62 @@ def draw_panel(axes: Axes, name: str, frame: Frame, view: Scene, ink: Ink) -> No
     )  # fmt: skip
 
 
-def _series(name: str, beside: Floats, symbol: str, ink: Ink) -> _Series:
-    """Return what a panel draws; `beside` are the rows of `liqwidget.widget.series.SERIES`."""
-    volume, taker, interest, funding, long, short = beside
+def panel_series(name: str, rows: Floats, symbol: str, quote: str) -> Series:
+    """Return what a panel draws.
+
+    Parameters
+    ----------
+    name : str
+        'volume', 'open_interest', 'funding' or 'liquidations'.
+    rows : ndarray of float64, shape (6, n)
+        `liqwidget.widget.series.SERIES` of n candles; NaN where nothing is known.
+    symbol, quote : str
+        What amounts are in.
+    """
+    volume, taker, interest, funding, long, short = rows
     if name == "volume":
-        text = _last(volume, lambda value: f"{_amount(value, symbol)}{_buyers(volume, taker)}")
-        return _Series("Volume", ((volume, ink.falling), (taker, ink.accent)), None, 0.0, _most(volume), text)
+        text = _last(volume, lambda value: f"{_amount(value, symbol)}{_buyers(value, taker[-1])}")
+        return Series("Volume", text, (0.0, _most(volume)), ((volume, "falling"), (taker, "accent")))
     if name == "open_interest":
-        low, high = -_most(-interest), _most(interest)
-        room = max((high - low) * 0.12, abs(high) * 1e-4)
+        low, high = _least(interest), _most(interest)
+        room = max((high - low) * LOOK.panel.padding, abs(high) * LOOK.panel.least)
         text = _last(interest, lambda value: _amount(value, symbol))
-        return _Series("Open interest", (), interest, low - room, high + room, text)
+        return Series("Open interest", text, (low - room, high + room), line=interest)
     if name == "funding":
-        bars = ((np.where(funding > 0, funding, 0.0), ink.short), (np.where(funding < 0, funding, 0.0), ink.long))
+        bars = ((np.where(funding > 0, funding, 0.0), "short"), (np.where(funding < 0, funding, 0.0), "long"))
         text = _last(funding, lambda value: f"{MINUS if value < 0 else ''}{abs(100 * value):.4f} %")
-        return _Series("Funding", bars, None, min(-_most(-funding), 0.0), max(_most(funding), 0.0), text)
-    text = _last(long, lambda value: f"long {money(value)}, short {money(float(np.nan_to_num(short[-1])))}")
-    bars = ((short, ink.short), (-long, ink.long))
-    return _Series("Liquidations", bars, None, min(-_most(long), 0.0), max(_most(short), 0.0), text)
+        return Series("Funding", text, _around(_least(funding), _most(funding)), bars)
+    text = _last(long, lambda value: f"long {money(value, quote)}, short {money(float(short[-1]), quote)}")
+    reached = _around(_least(-long), _most(short))
+    return Series("Liquidations", text, reached, ((short, "short"), (-long, "long")))
 
 
 def _most(values: Floats) -> float:
     known = values[np.isfinite(values)]
-    return float(known.max()) if len(known) else 0.0
+    return float(known.max()) if len(known) else np.nan
+
+
+def _least(values: Floats) -> float:
+    return -_most(-values)
+
+
+def _around(low: float, high: float) -> tuple[float, float]:
+    """Return a range with zero in it."""
+    return (low, high) if np.isnan(low) or np.isnan(high) else (min(low, 0.0), max(high, 0.0))
 
 
 def _last(values: Floats, text: Callable[[float], str]) -> str:
-    """Return what is said of the last candle."""
-    return text(float(values[-1])) if len(values) and np.isfinite(values[-1]) else "not known"
+    """Return what is said of the last candle; nothing without any."""
+    if not len(values):
+        return ""
+    return text(float(values[-1])) if np.isfinite(values[-1]) else NOT_KNOWN
 
 
 def _amount(value: float, symbol: str) -> str:
-    return f"{money(value).replace('$', '')} {symbol}"
+    return money(value, symbol).removeprefix("$")
 
 
-def _buyers(volume: Floats, taker: Floats) -> str:
-    """Return which share takers bought of the last candle, where it is known."""
-    if not (volume[-1] > 0 and np.isfinite(taker[-1])):
-        return ""
-    return f", takers bought {100 * taker[-1] / volume[-1]:.0f} %"
+def _buyers(volume: float, taken: float) -> str:
+    """Return which share takers bought, where it is known."""
+    known = volume > 0 and np.isfinite(taken)
+    return f", takers bought {half_up(100 * taken / volume)} %" if known else ""

@@ -8,44 +8,29 @@ import numpy as np
 import numpy.typing as npt
 from matplotlib.collections import PolyCollection
 from matplotlib.colors import to_rgba
-from matplotlib.legend_handler import HandlerTuple
-from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
-from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from liqwidget.domain.amount import money
-from liqwidget.domain.leverage import LEVERAGE_GROUPS, group_indices
+from liqwidget.domain.amount import half_up, money, price_text
+from liqwidget.domain.leverage import group_indices
 from liqwidget.field.parts import by_group
-from liqwidget.picture.axes import axis_decimals
+from liqwidget.look import LOOK
+from liqwidget.picture.axes import axis_decimals, ticks
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
-    from liqwidget.picture.heatmap import Ink
-    from liqwidget.picture.layout import Room
+    from liqwidget.picture.ink import Ink
     from liqwidget.widget.scene import Scene
 
 Floats = npt.NDArray[np.float64]
 
-VENUES = {
-    "dark": ("#cc79a7", "#56c9a8", "#f0e442", "#9aa5ff", "#e58a6b", "#8fd3ff", "#b5b5b5"),
-    "light": ("#a23e7c", "#00795c", "#8a7a00", "#4a51c9", "#b0451f", "#00639c", "#6b6b6b"),
-}
-"""As in js/src/stack_colours.ts."""
-
-REACH = 0.12
-"""How far the liquidation map shows prices to each side of the last one, as a share of it; as js/src/map_view.ts."""
-
-_BAR, _MAP_BAR = 3, 5
-"""Pixels of price that a bar covers."""
-_ROOM = 0.94
-_KEY = 16
-"""Pixels of a line of the legend."""
-_FAINTEST = 0.14
-_ONE_LINE = 130
-"""Pixels of width in which the caption is one line."""
+_ROOM = LOOK.profile.room
+_CASING, _CURVE = (72 * width / 100 for width in (LOOK.curve.casing, LOOK.curve.width))
+"""Points of the curves of what adds up."""
 _SMALL = 8
+_ROOM_FOR_CAPTION = 100
+"""Pixels of a profile that has room to say what its bars are."""
+_CAPTION = 55
+"""Pixels that the captions of the map begin and end outside of it."""
 
 
 def stacked(view: Scene, edges: Floats) -> Floats:
@@ -83,99 +68,73 @@ def sums(view: Scene, edges: Floats, last: float) -> Floats:
     return np.asarray(found)
 
 
-def draw_profile(axes: Axes, view: Scene, price: tuple[float, float], ink: Ink, theme: str) -> None:
-    """Draw stacked bars along the price axis, and what adds up from the last price."""
-    last = _last(view)
-    edges = _edges(price, axes.bbox.height / _BAR)
+def draw_profile(axes: Axes, view: Scene, price: tuple[float, float], ink: Ink, theme: str) -> float:
+    """Draw stacked bars along the price axis, and what adds up from the last price; return the largest sum [quote]."""
+    last, quote = _last(view), str(view.market_state["quote"])
+    edges = _edges(price, axes.bbox.height / LOOK.profile.bar, LOOK.profile.fewest)
     most = _draw_bars(axes, view, edges, ink, theme, upright=False)
-    _draw_sums(axes, view, edges, ink, most, upright=False)
+    largest = _draw_sums(axes, view, edges, ink, most, upright=False)
     axes.set_xlim(0, max(most, 1e-9) / _ROOM)
     axes.set_ylim(*price)
     if price[0] < last < price[1]:
         axes.axhline(last, color=ink.accent, linewidth=0.8, linestyle=(0, (4, 3)), zorder=5)
     _bare(axes)
     axes.axvline(0, color=ink.faint, linewidth=0.8, alpha=0.6)
-    by = "venue" if view.profile == "venue" else "leverage"
-    plate = {"facecolor": ink.background, "edgecolor": "none", "alpha": 0.82, "pad": 1.5}
-    small: dict[str, Any] = {"fontsize": _SMALL, "color": ink.faint, "transform": axes.transAxes, "zorder": 7}
-    between = " " if axes.bbox.width >= _ONE_LINE else "\n"
-    axes.text(0.98, 0.985, f"est. size{between}by {by}", ha="right", va="top", bbox=plate, **small)
-    if most > 0:
-        axes.text(_ROOM, -5 / axes.bbox.height, money(most), ha="right", va="top", **small)
+    small: dict[str, Any] = {"fontsize": _SMALL, "color": ink.faint, "transform": axes.transAxes, "va": "top"}
+    below = -7 / axes.bbox.height
+    if axes.bbox.width >= _ROOM_FOR_CAPTION:
+        axes.text(0, below, "est. size", ha="left", **small)
+    axes.text(1, below, money(most, quote) if most > 0 else "", ha="right", **small)
+    return largest
 
 
 def draw_map(axes: Axes, view: Scene, ink: Ink, theme: str) -> None:
     """Draw the liquidation map: price across, what stands up, what adds up from the last price."""
-    last = _last(view)
-    edges = _edges((last * (1 - REACH), last * (1 + REACH)), axes.bbox.width / _MAP_BAR)
+    last, quote, look = _last(view), str(view.market_state["quote"]), LOOK.map
+    edges = _edges((last * (1 - look.reach), last * (1 + look.reach)), axes.bbox.width / look.bar, look.fewest)
+    low, high = float(edges[0]), float(edges[-1])
     most = _draw_bars(axes, view, edges, ink, theme, upright=True)
     largest = _draw_sums(axes, view, edges, ink, most, upright=True)
-    axes.set_xlim(edges[0], edges[-1])
-    axes.set_ylim(0, max(most, 1e-9) / _ROOM)
+    axes.set_xlim(low, high)
+    axes.set_ylim(0, max(most, 1e-9) / look.room)
     axes.axvline(last, color=ink.accent, linewidth=1.0, linestyle=(0, (4, 3)), zorder=5)
-    decimals = view.session.price_decimals(view.settings)
+    decimals = axis_decimals((low, high))
     accent: dict[str, Any] = {"color": ink.accent, "fontsize": 9, "weight": "bold", "ha": "center", "va": "bottom"}
-    axes.annotate(f"{last:,.{decimals}f}", (last, 1), xycoords=("data", "axes fraction"), **accent)
+    axes.annotate(price_text(last, decimals), (last, 1), xycoords=("data", "axes fraction"), **accent)
     _bare(axes)
-    axes.xaxis.set_major_locator(MaxNLocator(max(int(axes.bbox.width / 110), 2)))
-    across = axis_decimals((edges[0], edges[-1]))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.{across}f}"))
-    axes.yaxis.set_major_locator(MaxNLocator(4))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: money(value)))
+    across = ticks(low, high, max(int(axes.bbox.width / look.tick_room), 2))
+    axes.set_xticks(across, [price_text(price, decimals) for price in across])
+    up = ticks(0, most, look.ticks)
+    axes.set_yticks(up, [money(value, quote) for value in up])
     axes.tick_params(colors=ink.faint, labelsize=9, length=0, labelbottom=True, labelleft=True)
-    axes.grid(visible=True, axis="y", color=ink.faint, alpha=0.18, linewidth=0.6)
+    axes.grid(visible=True, axis="y", color=ink.faint, alpha=look.grid, linewidth=0.6)
     axes.set_axisbelow(True)
     summed = axes.secondary_yaxis("right", functions=_scaled(largest / most if most > 0 else 1.0))
-    summed.yaxis.set_major_formatter(FuncFormatter(lambda value, _: money(value)))
-    summed.yaxis.set_major_locator(MaxNLocator(4))
+    reached = ticks(0, largest, look.ticks)
+    summed.set_yticks(reached, [money(value, quote) for value in reached])
     summed.tick_params(colors=ink.faint, labelsize=9, length=0)
     summed.spines["right"].set_visible(False)
     small: dict[str, Any] = {"fontsize": _SMALL, "color": ink.faint, "va": "bottom", "transform": axes.transAxes}
-    axes.text(0, 1.005, "est. size", ha="left", **small)
-    axes.text(1, 1.005, "est. from last price", ha="right", **small)
+    out = _CAPTION / axes.bbox.width
+    axes.text(-out, 1.005, "est. size", ha="left", **small)
+    axes.text(1 + out, 1.005, "est. from last price", ha="right", **small)
 
 
-def draw_keys(figure: Figure, view: Scene, ink: Ink, theme: str, room: Room) -> None:
-    """Name the colours of the stacks and of the curves: in a row, or in a column, if all of it fits."""
-    by_venue = view.profile == "venue"
-    settings = view.settings
-    groups = [LEVERAGE_GROUPS[group] for group in group_indices(settings.leverage)]
-    names = view.session.ledger.only(settings.venues).names if by_venue else groups
-    if not room.row and (len(names) + 1) * _KEY > room.height:
-        return
-    sides = [ink.long if side == "long" else ink.short for side in ("long", "short") if view.side in ("both", side)]
-    bars = [
-        tuple(Patch(facecolor=_stack_colour(view, theme, side, row, len(names)), linewidth=0) for side in sides)
-        for row in range(len(names))
-    ]
-    curves = tuple(Line2D([], [], color=side, linewidth=1.6) for side in sides)
-    # The stubs do not know that a handle may be a tuple.
-    handles: Any = [*bars, curves]
-    figure.legend(
-        handles,
-        [*names, "sum from last price" if room.row else "sum from last"],
-        loc="upper left",
-        handler_map={tuple: HandlerTuple(ndivide=None, pad=0)},
-        ncols=len(names) + 1 if room.row else 1,
-        bbox_to_anchor=(room.left, room.top),
-        bbox_transform=figure.transFigure,
-        fontsize=_SMALL,
-        labelcolor=ink.faint,
-        frameon=False,
-        borderpad=0,
-        borderaxespad=0,
-        handlelength=1.6,
-        handletextpad=0.6,
-        labelspacing=0.35,
-        columnspacing=1.4,
-    )
+def stack_colour(view: Scene, theme: str, side: str, row: int, count: int) -> Any:
+    """Return the colour of a row of the stack, of a side of that colour."""
+    return venue_colour(row, theme) if view.profile == "venue" else shade(side, row, count)
 
 
-def _stack_colour(view: Scene, theme: str, side: str, row: int, count: int) -> Any:
-    """Return the colour of a row of the stack: as js/src/stack_colours.ts."""
-    if view.profile == "venue":
-        return VENUES[theme][row % len(VENUES[theme])]
-    return to_rgba(side, 1 - (1 - _FAINTEST) * row / max(count - 1, 1))
+def venue_colour(index: int, theme: str) -> str:
+    """Return the colour of a venue."""
+    colours = LOOK.venues[theme]
+    return colours[index % len(colours)]
+
+
+def shade(colour: str, index: int, count: int) -> tuple[float, float, float, float]:
+    """Return a side's colour for a leverage group: the nearer the liquidation, the stronger."""
+    share = index / (count - 1) if count > 1 else 0.0
+    return to_rgba(colour, half_up(100 * (1 - (1 - LOOK.faintest_share) * share)) / 100)
 
 
 def _scaled(factor: float) -> Any:
@@ -186,8 +145,8 @@ def _last(view: Scene) -> float:
     return float(view.market_state["last_price"])
 
 
-def _edges(price: tuple[float, float], count: float) -> Floats:
-    return np.linspace(price[0], price[1], max(int(count), 8) + 1)
+def _edges(price: tuple[float, float], count: float, fewest: int) -> Floats:
+    return np.linspace(price[0], price[1], max(int(count), fewest) + 1)
 
 
 def _draw_bars(axes: Axes, view: Scene, edges: Floats, ink: Ink, theme: str, *, upright: bool) -> float:
@@ -204,7 +163,7 @@ def _draw_bars(axes: Axes, view: Scene, edges: Floats, ink: Ink, theme: str, *, 
         for side, amounts in zip((ink.long, ink.short), values, strict=True):
             near, far = base, base + amounts
             some = far > near
-            colour = _stack_colour(view, theme, side, row, len(parts))
+            colour = stack_colour(view, theme, side, row, len(parts))
             corners = [(near, low), (far, low), (far, high), (near, high)]
             places = np.stack([np.stack(corner[::-1] if upright else corner, -1)[some] for corner in corners], 1)
             axes.add_collection(PolyCollection(list(places), facecolors=[colour], **drawn))
@@ -222,7 +181,7 @@ def _draw_sums(axes: Axes, view: Scene, edges: Floats, ink: Ink, most: float, *,
         for values, colour, drawn in zip(added, (ink.long, ink.short), shown, strict=True):
             if drawn:
                 line = edges, values / largest * most
-                for ground, wide in ((ink.background, 3.4), (colour, 1.6)):
+                for ground, wide in ((ink.background, _CASING), (colour, _CURVE)):
                     axes.plot(*(line if upright else line[::-1]), color=ground, linewidth=wide, zorder=4)
     return largest
 

@@ -15,7 +15,7 @@ from liqwidget.errors import DataError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from liqwidget.picture.heatmap import Ink
+    from liqwidget.picture.ink import Ink
 
 _DPI = 100
 _SMALLEST = 480, 320

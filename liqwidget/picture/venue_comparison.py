@@ -104,7 +104,7 @@ class VenueComparisonView:
         return target
 
     def _png(self, width: int, height: int) -> bytes:
-        from liqwidget.picture.heatmap import ink_of
+        from liqwidget.picture.ink import ink_of
         from liqwidget.picture.venue_comparison_png import png
 
         return png(self.comparison, ink_of(self.theme, self.side_colours), (width, height))

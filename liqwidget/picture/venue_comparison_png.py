@@ -13,7 +13,7 @@ from liqwidget.picture.sheet import headings, png_bytes, sheet
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from liqwidget.picture.heatmap import Ink
+    from liqwidget.picture.ink import Ink
     from liqwidget.study.clusters import Cluster
     from liqwidget.trust.venue_comparison import VenueComparison
 

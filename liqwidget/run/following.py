@@ -288,7 +288,7 @@ class Following:
         if self._feed is not None and self._feed.running:
             return
         if self._before is not None:
-            self.source.exchanges()
+            self.source.asked_venues()
             self._resume = True
             return
         from liqwidget.run.live import follow

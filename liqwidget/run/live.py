@@ -288,7 +288,7 @@ def follow(source: Source, ledger: Ledger, symbol: str, timeframe: str, listener
     SourceError
         If there is no exchange to follow.
     """
-    names = source.exchanges()
+    names = source.asked_venues()
     markets = () if source.simulated else source.markets
     known = replace(ledger, venues=()) if source.simulated else ledger
     there = {market.venue for market in markets}

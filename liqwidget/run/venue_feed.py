@@ -365,8 +365,7 @@ class VenueFeed:
         growing, instrument = self.growing, self._instrument
         if growing is None or instrument is None:
             return
-        now = self.now
-        self._heard_at = now
+        self._heard_at = now = self.now
         if not self._streaming:
             # What passed before the socket was open is in the history from now on.
             self._streaming, self._stream_reason, self._liquidations_at = True, "", 0

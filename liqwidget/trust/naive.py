@@ -168,15 +168,14 @@ def _uniform_share(distance: Floats, side: int) -> Floats:  # noqa: ARG001 - one
     return np.minimum(distance, UNIFORM_REACH)
 
 
-_normal: Callable[[Floats], npt.NDArray[np.object_]] = np.frompyfunc(lambda x: 0.5 * math.erfc(-x / math.sqrt(2)), 1, 1)
-
-
 def _distance_share(distance: Floats, side: int) -> Floats:
     """Return the share whose distance |entry - liquidation| / entry is at most that of a move in ln(price)."""
+    from scipy.special import ndtr
+
     relative = -np.expm1(-distance) if side == 0 else np.expm1(distance)
     median, sigma = DISTANCE_PRIOR
     scores = (np.log(np.maximum(relative, 1e-300)) + math.log(median)) / sigma
-    return np.asarray(_normal(scores), dtype=np.float64)
+    return np.asarray(ndtr(scores), dtype=np.float64)
 
 
 class _Recipe(NamedTuple):

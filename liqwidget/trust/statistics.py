@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from liqwidget.domain.time import DAY
 from liqwidget.errors import DataError
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 
-CONFIDENCE = 1.959964
-"""Standard normal quantile that bounds a 95 % interval."""
+CONFIDENCE = 0.95
+"""Share of draws inside an interval."""
 
 FEWEST = 8
 """Fewest periods, or times, that are scored; and fewest blocks that an interval is drawn from."""
@@ -60,17 +61,9 @@ def ranks(values: npt.ArrayLike, groups: npt.ArrayLike | None = None) -> Floats:
     group = np.zeros(len(numbers), np.int64) if groups is None else np.asarray(groups, dtype=np.int64)
     if not len(numbers):
         return numbers
-    order = np.lexsort((numbers, group))
-    ordered, inside = numbers[order], group[order]
-    new = np.append(True, (np.diff(ordered) != 0) | (np.diff(inside) != 0))
-    starts = np.flatnonzero(new)
-    ends = np.append(starts[1:], len(ordered))
-    place = ((starts + ends - 1) / 2)[np.cumsum(new) - 1]
-    first = np.searchsorted(inside, inside)
-    size = np.searchsorted(inside, inside, side="right") - first
-    out = np.empty(len(numbers))
-    out[order] = (place - first - (size - 1) / 2) / size
-    return out
+    grouped = pd.Series(numbers).groupby(group)
+    size = grouped.transform("size").to_numpy()
+    return np.asarray((grouped.rank().to_numpy() - (size + 1) / 2) / size, dtype=np.float64)
 
 
 def centred(values: npt.ArrayLike, groups: npt.ArrayLike) -> Floats:
@@ -150,11 +143,13 @@ def tail(blocks: int) -> float:
 
     Plain percentiles are too narrow with few blocks: the expanded percentile interval takes the normal probability
     beyond sqrt(B / (B - 1)) times Student's quantile (Hesterberg, What Teachers Should Know About the Bootstrap, The
-    American Statistician 69, 2015), here by its Cornish-Fisher series in 1 / (B - 1).
+    American Statistician 69, 2015).
     """
-    z, freedom = CONFIDENCE, max(blocks - 1, 1)
-    student = z + (z**3 + z) / (4 * freedom) + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * freedom**2)
-    return 0.5 * math.erfc(student * math.sqrt((freedom + 1) / freedom) / math.sqrt(2))
+    from scipy.special import ndtr, stdtrit
+
+    freedom = max(blocks - 1, 1)
+    student = stdtrit(freedom, (1 + CONFIDENCE) / 2)
+    return float(ndtr(-student * math.sqrt((freedom + 1) / freedom)))
 
 
 def interval(drawn: Floats, blocks: int) -> Interval:

@@ -152,7 +152,7 @@ class Display:
         }
         traits = {
             "_market": market,
-            "_book": session.book(settings),
+            "_book": session.standing(settings),
             "_clusters": [cluster_state(cluster) for cluster in clusters],
         }
         return clusters, traits | ({"_frames": [session.base_frame(settings).state()]} if frames else {})

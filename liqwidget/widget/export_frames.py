@@ -1,7 +1,7 @@
 """Which pictures a file without a kernel holds, so that windows, measures and zoom stay sharp in it.
 
 Pictures of flat levels pack to a tenth, so a file has room for many. The browser shows the finest that covers a view:
-see js/src/choose_frame.ts.
+see js/src/heat/frame.ts.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Messages between the front end and the kernel; `js/src/protocol.ts` is its mirror.
+"""Messages between the front end and the kernel; `js/src/wire/messages.ts` and `traits.ts` are its mirror.
 
 Requests carry the id of the view that asks and a number that grows; an answer carries both back. An error is an answer.
 """

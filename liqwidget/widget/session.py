@@ -22,9 +22,9 @@ from liqwidget.study.clusters import Cluster, clusters_around
 from liqwidget.study.reading import read_out
 from liqwidget.study.standing import Around, around
 from liqwidget.trust.grade import Grade, grade
-from liqwidget.widget.book import book_state
 from liqwidget.widget.protocol import Frame, Interval, row_bytes
 from liqwidget.widget.series import events, series
+from liqwidget.widget.standing import standing_state
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -335,9 +335,9 @@ class Session:
             "grade": grade_state(self.grade(settings)),
         }
 
-    def book(self, settings: Settings) -> dict[str, Any] | None:
+    def standing(self, settings: Settings) -> dict[str, Any] | None:
         """Return what stands at the end shown, cell by cell."""
-        return book_state(self.around(settings))
+        return standing_state(self.around(settings))
 
     def grade(self, settings: Settings) -> Grade:
         """Return how far the map can be relied on at the end shown."""

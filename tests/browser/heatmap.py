@@ -130,12 +130,12 @@ class Heatmap:
     # ------------------------------------------------------------------ controls
 
     def button(self, group: str, value: str) -> Locator:
-        """Return one button of a row of them."""
-        return self.root.locator(f'[role=group][aria-label="{group}"] [data-value="{value}"]')
+        """Return one choice of a row of them."""
+        return self.root.locator(f'[role=radiogroup][aria-label="{group}"] [data-value="{value}"]')
 
     def pressed(self, group: str) -> str | None:
-        """Return the value of the pressed button of a row."""
-        rows = self.root.locator(f'[role=group][aria-label="{group}"] [aria-pressed=true]')
+        """Return the value of the choice that a row shows as taken."""
+        rows = self.root.locator(f'[role=radiogroup][aria-label="{group}"] :checked')
         return rows.get_attribute("data-value") if rows.count() == 1 else None
 
     def named(self, name: str) -> Locator:

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy import stats  # type: ignore[import-untyped]
+from scipy import stats
 
 from liqwidget.domain.frames import MarketData
 from liqwidget.domain.time import DAY, HOUR, time_index, timestamp

@@ -14,9 +14,10 @@ from matplotlib.figure import Figure
 from liqwidget import profile
 from liqwidget.domain.time import DAY, HOUR, time_ns
 from liqwidget.picture.axes import axis_decimals, draw_times
-from liqwidget.picture.heatmap import INKS
 from liqwidget.picture.layout import Place, layout
 from liqwidget.picture.profile import stacked, sums
+from liqwidget.raster.palette import look_up_table
+from liqwidget.widget.scene import Scene, scene_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,6 +31,10 @@ def pixels(heatmap: LiqHeatmap, path: Path, width: int = 800, height: int = 450)
     return np.asarray(matplotlib.image.imread(heatmap.to_png(path / "map.png", width=width, height=height)))[..., :3]
 
 
+def scene(heatmap: LiqHeatmap) -> Scene:
+    return scene_of(heatmap, heatmap._shown(), dict(heatmap._market))
+
+
 def box(place: Place) -> tuple[float, float, float, float]:
     left, bottom, wide, high = place
     return left, bottom, left + wide, bottom + high
@@ -41,10 +46,10 @@ def test_the_profile_has_the_sizes_of_profile(heatmap: LiqHeatmap, stack: str) -
     last = heatmap._market["last_price"]
     edges = np.linspace(0.9 * last, 1.1 * last, 61)
     expected = profile(heatmap.ledger, edges=edges, leverage=heatmap.leverage)
-    parts = stacked(heatmap, edges)
+    parts = stacked(scene(heatmap), edges)
     assert parts.shape == ({"leverage": 3, "venue": 2}[stack], 2, 60)
     np.testing.assert_allclose(parts.sum(axis=0), [expected.long, expected.short], rtol=1e-9)
-    added = sums(heatmap, edges, last)
+    added = sums(scene(heatmap), edges, last)
     below, above = edges[edges < last], edges[edges > last]
     down = profile(heatmap.ledger, edges=[*below, last], leverage=heatmap.leverage).long[::-1].cumsum()[::-1]
     up = profile(heatmap.ledger, edges=[last, *above], leverage=heatmap.leverage).short.cumsum()
@@ -56,7 +61,7 @@ def test_the_profile_has_the_sizes_of_profile(heatmap: LiqHeatmap, stack: str) -
 
 def test_what_adds_up_begins_at_the_last_price_also_out_of_sight(heatmap: LiqHeatmap) -> None:
     last = heatmap._market["last_price"]
-    added = sums(heatmap, np.array([1.04, 1.06]) * last, last)
+    added = sums(scene(heatmap), np.array([1.04, 1.06]) * last, last)
     assert added[1, 0] == pytest.approx(profile(heatmap.ledger, edges=[last, 1.04 * last]).short[0])
     assert np.isnan(added[0]).all()
 
@@ -128,8 +133,9 @@ def test_prices_on_the_axis_have_as_many_decimals_as_tell_them_apart(price: tupl
     assert axis_decimals(price) == decimals
 
 
-def test_inks_are_the_colours_of_the_front_end() -> None:
-    assert {theme: (ink.accent, ink.rising, ink.falling) for theme, ink in INKS.items()} == {
-        "dark": ("#58d6c3", "#e9eef5", "#7d8ba0"),
-        "light": ("#0b8577", "#7d8ba0", "#1b2330"),
-    }
+def test_rank_gives_the_strongest_of_the_side_shown_the_strongest_colour(heatmap: LiqHeatmap, tmp_path: Path) -> None:
+    heatmap.side, heatmap.scale, heatmap.price_style, heatmap.circles = "long", "rank", "off", False
+    heatmap.profile, heatmap.panels = "off", ()
+    strongest = look_up_table(heatmap.palette, "dark")[127, :3] / 255
+    near = np.abs(pixels(heatmap, tmp_path)[60:360, 20:600] - strongest).max(axis=-1) < 0.01
+    assert near.sum() > 20

@@ -9,7 +9,7 @@ from liqwidget import DataError
 from liqwidget.raster.palette import CONTRAST, DEFAULT_PALETTE, GROUNDS, LEVELS, PALETTES, Theme, look_up_table, oklab
 from tests.raster.eyes import EYES, seen_by
 
-GROUND = {theme: np.array(list(bytes.fromhex(colour[1:]))) for theme, colour in GROUNDS.items()}
+GROUND: dict[str, np.ndarray] = {theme: np.array(list(bytes.fromhex(colour[1:]))) for theme, colour in GROUNDS.items()}
 
 every = pytest.mark.parametrize("name", PALETTES)
 both = pytest.mark.parametrize("theme", ["dark", "light"])

@@ -1,6 +1,6 @@
 """Smoothing: the mean of a rectangle, the same in the picture file and on the page, and never what is read out.
 
-The recorded image is read by js/test/smooth.test.ts too. Write it anew: ``python -m tests.raster.test_smooth``.
+The recorded image is read by js/test/heat/smooth.test.ts too. Write it anew: ``python -m tests.raster.test_smooth``.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -148,3 +148,20 @@ def test_another_prior_estimates_anew(server: VenueServer) -> None:
         until(lambda: feeding.last.ledger.prior.name == "nominal", lambda: feeding.last.ledger.prior)
         feeding.advance()
         assert feeding.last.ledger.prior.name == "nominal"
+
+
+def test_an_update_is_made_when_somebody_asks_and_holds_all_that_came_until_then(server: VenueServer) -> None:
+    with live(server, "binance") as feeding:
+        feeding.connected()
+        feeding.advance()
+        feed, asks = feeding.feed, list[Any]()
+        feed._on_change = asks.append
+        number = feed._number
+        for _ in range(3):
+            told = len(asks)
+            server.clock.advance(STEP)
+            until(lambda told=told: len(asks) > told)  # type: ignore[misc]
+        assert feed._number == number
+        closes = server.clock.now // STEP * STEP * MILLISECOND
+        until(lambda: asks[-1]().markets[0].close_time[-1] >= closes, lambda: feed.status)
+        assert asks[0]().number == feed._number > number

@@ -18,6 +18,7 @@ from liqwidget.errors import SourceError
 from liqwidget.estimate.estimator import estimate
 from liqwidget.market import fetch
 from liqwidget.market import read as read_module
+from liqwidget.market import source as source_module
 from liqwidget.run import following
 from liqwidget.run import live as live_module
 from liqwidget.run.live import Feed, Update
@@ -198,7 +199,8 @@ def test_a_venue_that_joins_after_another_prior_has_it_too(
 
 def test_live_data_take_the_place_of_the_sample(server: VenueServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(live_module, "AGAIN_SECONDS", 30.0)
-    monkeypatch.setattr(read_module, "VENUES", ("binance", "okx"))
+    for module in (read_module, source_module):
+        monkeypatch.setattr(module, "VENUES", ("binance", "okx"))
     for name in ("binance", "okx"):
         server.faults.inject(faults.Status(451), venue=name, times=4)
     heatmap = LiqHeatmap("BTC", live=True)

@@ -140,7 +140,7 @@ def test_an_interval_covers_as_often_as_it_says(count: int) -> None:
 @pytest.mark.parametrize(("blocks", "student"), [(8, 2.364624), (20, 2.093024), (400, 1.965927)])
 def test_the_tail_is_that_of_students_quantile(blocks: int, student: float) -> None:
     wanted = NormalDist().cdf(-student * (blocks / (blocks - 1)) ** 0.5)
-    assert tail(blocks) == pytest.approx(wanted, rel=0.03)
+    assert tail(blocks) == pytest.approx(wanted, rel=1e-5)
 
 
 def test_centred_values_have_no_mean_in_any_group() -> None:

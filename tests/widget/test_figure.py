@@ -37,7 +37,7 @@ def test_the_front_end_fills_the_columns_that_the_figure_draws(document: Documen
     sources = [model for model in document.models if isinstance(model, ColumnDataSource) and model.name]
     assert {source.name for source in sources} == set(filled)
     for source in sources:
-        assert sorted(source.data) == filled[source.name], source.name
+        assert sorted(map(str, source.data)) == filled[source.name], source.name
 
 
 def test_the_json_is_small_and_reads_back(document: Document) -> None:

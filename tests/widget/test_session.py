@@ -92,7 +92,7 @@ def test_what_the_session_keeps_does_not_grow(session: Session) -> None:
     for number in range(200):
         past = replace(SIZE, window="12h", as_of=session.ledger.start + (number + 1) * HOUR)
         session.top(past)
-        session.book(past)
+        session.standing(past)
     kept = [len(value) for value in vars(session).values() if isinstance(value, dict | list | tuple)]
     assert max(kept) <= 32
 
@@ -107,10 +107,10 @@ def test_what_stands_is_taken_apart_once_a_refresh(session: Session, monkeypatch
     monkeypatch.setattr("liqwidget.study.standing.by_group", counted)
     past = replace(SIZE, as_of=session.ledger.end - 5 * HOUR)
     session.clusters(past)
-    session.book(past)
+    session.standing(past)
     session.clusters(replace(past, measure="expected", sensitivity=0.9, future=True))
     assert len(asked) == 1
-    one = session.book(replace(past, venues=session.ledger.names[:1]))
+    one = session.standing(replace(past, venues=session.ledger.names[:1]))
     assert len(asked) == 2
     assert one is not None
     assert one["venue_names"] == [session.ledger.names[0]]

@@ -59,7 +59,7 @@ export function panels({ model, market, node, colours }: PanelsOptions): Panels 
       setText(part.value, text || (index === null ? "" : "not known"))
       if (wide > 0) {
         part.surface.draw(wide, high, (context) =>
-          drawPanel(context, series, candles, { view: plot.viewport().time, left, width, height: high, colours: colours(), pointer }),
+          drawPanel(context, series, candles, { time: plot.viewport().time, left, width, height: high, colours: colours(), pointer }),
         )
       }
     }
@@ -95,7 +95,8 @@ function pointed({ length, start }: Candles, time: number): number | null {
 }
 
 export interface PanelPlace {
-  view: Interval
+  /** What is looked at. */
+  time: Interval
   /** Where the picture's frame begins and how wide it is [px]. */
   left: number
   width: number
@@ -104,15 +105,15 @@ export interface PanelPlace {
   pointer: number | null
 }
 
-const TOP = 15
+const TOP = panel.title
 
 /** Draw one panel: bars from its base line, or a line, and the crosshair's time. */
 export function drawPanel(context: CanvasRenderingContext2D, series: PanelSeries, candles: Candles, place: PanelPlace): void {
-  const { view, left, width, height, colours, pointer } = place
+  const { time, left, width, height, colours, pointer } = place
   const { start, end, length } = candles
-  const [from, to] = inSight(start, end, length, view)
+  const [from, to] = inSight(start, end, length, time)
   const [low, high] = series.range(from, to)
-  const x = (time: number) => left + ((time - view[0]) / (view[1] - view[0])) * width
+  const x = (at: number) => left + ((at - time[0]) / (time[1] - time[0])) * width
   const y = (value: number) => TOP + ((high - value) / (high - low || 1)) * (height - TOP - 2)
   context.save()
   context.beginPath()
@@ -177,11 +178,11 @@ function rule(context: CanvasRenderingContext2D, left: number, width: number, at
   context.globalAlpha = 1
 }
 
-/** The candles that a view shows, and one beyond each end. */
-function inSight(start: Float64Array, end: Float64Array, length: number, view: Interval): [number, number] {
+/** The candles in sight, and one beyond each end. */
+function inSight(start: Float64Array, end: Float64Array, length: number, time: Interval): [number, number] {
   let from = 0
-  while (from < length && end[from]! < view[0]) from++
+  while (from < length && end[from]! < time[0]) from++
   let to = length
-  while (to > from && start[to - 1]! > view[1]) to--
+  while (to > from && start[to - 1]! > time[1]) to--
   return [Math.max(from - 1, 0), Math.min(to + 1, length)]
 }

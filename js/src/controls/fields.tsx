@@ -1,4 +1,6 @@
 import { useSignal } from "@preact/signals"
+import { useMemo, useState } from "preact/hooks"
+import { randomId } from "../wire/messages"
 
 export interface Choice<V extends string = string> {
   value: V
@@ -15,16 +17,34 @@ export interface SegmentsProps<V extends string> {
   reason?(value: V): string | null
 }
 
-/** A row of buttons of which one is pressed. */
+/** A row of choices of which one is taken. */
 export function Segments<V extends string>({ label, choices, value, choose, reason = () => null }: SegmentsProps<V>) {
+  const group = useMemo(randomId, [])
+  const [, drawAgain] = useState({})
+  const take = (own: V) => {
+    choose(own)
+    // What was not taken in the end is not shown as taken.
+    drawAgain({})
+  }
   return (
-    <div class="liq-segments" role="group" aria-label={label}>
+    <div class="liq-segments" role="radiogroup" aria-label={label}>
       {choices.map(({ value: own, text, title = "" }) => {
         const held = reason(own)
         return (
-          <button key={own} class="liq-segment" type="button" data-value={own} aria-pressed={own === value} disabled={held !== null} title={held ?? title} onClick={() => choose(own)}>
+          <label key={own} class="liq-segment">
+            <input
+              type="radio"
+              name={group}
+              value={own}
+              data-value={own}
+              checked={own === value}
+              disabled={held !== null}
+              title={held ?? title}
+              onChange={() => take(own)}
+              onKeyDown={({ key }) => key === "Enter" && take(own)}
+            />
             {text}
-          </button>
+          </label>
         )
       })}
     </div>

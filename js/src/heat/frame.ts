@@ -55,16 +55,16 @@ function rows<N extends string>(names: readonly N[], bytes: Bytes, what: string)
   return { length, ...Object.fromEntries(columns) } as { length: number } & Record<N, Float64Array>
 }
 
-/** The finest frame of a measure that covers a view, else the widest; null when the measure has none. */
+/** The finest frame of a measure that covers a viewport, else the widest; null when the measure has none. */
 export function chooseFrame<F extends FrameMeta>(
   frames: readonly F[],
   measure: Measure,
-  view: Viewport,
+  viewport: Viewport,
   market: Pick<Market, "time">,
 ): F | null {
   const ours = frames.filter((frame) => frame.measure === measure)
-  const needed: Interval = [Math.max(view.time[0], market.time[0]), Math.min(view.time[1], market.time[1])]
-  const covering = ours.filter((frame) => covers(frame.time, needed) && covers(frame.price, view.price))
+  const needed: Interval = [Math.max(viewport.time[0], market.time[0]), Math.min(viewport.time[1], market.time[1])]
+  const covering = ours.filter((frame) => covers(frame.time, needed) && covers(frame.price, viewport.price))
   const cell = (frame: F) => (span(frame.time) / frame.width) * (span(frame.price) / frame.height)
   const area = (frame: F) => span(frame.time) * span(frame.price)
   if (covering.length > 0) return covering.reduce((best, frame) => (cell(frame) < cell(best) ? frame : best))

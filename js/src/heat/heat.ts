@@ -17,8 +17,8 @@ export interface Heat {
   shown(): Frame | null
   /** Candles that cover a time range as finely as any frame at hand. */
   candles(time: Interval): Candles | null
-  /** Show the best of the model's own frames for a view. */
-  showStored(view: Viewport): void
+  /** Show the best of the model's own frames for a viewport. */
+  showStored(viewport: Viewport): void
   /** Show a frame that the kernel sent. */
   showSent(meta: FrameMeta, parts: FrameParts): void
   /** Show the newest column, which live data move; null for none. */
@@ -104,8 +104,8 @@ export function heat({ model, plot, market, look, painted }: HeatOptions): Heat 
       if (!best) return null
       return best === shown ? latest(shown!) : decode(best as FrameState).candles
     },
-    showStored(view) {
-      const fitting = chooseFrame(model.get("_frames"), model.get("measure"), view, market())
+    showStored(viewport) {
+      const fitting = chooseFrame(model.get("_frames"), model.get("measure"), viewport, market())
       const state = fitting ?? (shown ? null : model.get("_frames")[0])
       if (state && decode(state) !== shown) show(decode(state))
     },

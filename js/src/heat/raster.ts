@@ -5,9 +5,9 @@ import { newestWins } from "../wire/newest_wins"
 import type { Interval, Market, Traits } from "../wire/traits"
 
 export interface Raster {
-  /** Ask for a sharp picture of a view, at once: Bokeh paints the coarse one meanwhile. The picture at hand is not asked for again. */
-  want(view: Viewport, plot: { width: number; height: number }): void
-  /** What was asked for is out of date: the same view is asked for again when it is next wanted. */
+  /** Ask for a sharp picture of a viewport, at once: Bokeh paints the coarse one meanwhile. The picture at hand is not asked for again. */
+  want(viewport: Viewport, plot: { width: number; height: number }): void
+  /** What was asked for is out of date: the same viewport is asked for again when it is next wanted. */
   renew(): void
   dispose(): void
 }
@@ -21,7 +21,7 @@ export interface RasterOptions {
   overdue: (yes: boolean) => void
 }
 
-/** Ask the kernel for pictures, one at a time, the newest view first. */
+/** Ask the kernel for pictures, one at a time, the newest viewport first. */
 export function raster({ model, messages, market, heard, failed, overdue }: RasterOptions): Raster {
   const newest = newestWins({ messages, heard, failed, overdue })
   let last: [Viewport, { width: number; height: number }] | null = null
@@ -59,20 +59,20 @@ export interface RasterRequest {
 }
 
 /**
- * Ask for the part of a view that has data, one cell a device pixel; null when none of it has. A picture larger than any
+ * Ask for the part of a viewport that has data, one cell a device pixel; null when none of it has. A picture larger than any
  * screen needs has cells of two device pixels, or of more: always a whole number, so that all cells are of one size.
  */
 export function rasterRequest(
-  view: Viewport,
+  viewport: Viewport,
   plot: { width: number; height: number },
   market: Pick<Market, "time">,
   pixelRatio = 1,
 ): RasterRequest | null {
-  const time: Interval = [Math.max(view.time[0], market.time[0]), Math.min(view.time[1], market.time[1])]
+  const time: Interval = [Math.max(viewport.time[0], market.time[0]), Math.min(viewport.time[1], market.time[1])]
   if (!(span(time) > 0) || plot.width < 2 || plot.height < 2) return null
-  const share = span(time) / span(view.time)
+  const share = span(time) / span(viewport.time)
   const pixels = Math.max(1, Math.ceil((plot.width * pixelRatio) / WIDEST), Math.ceil((plot.height * pixelRatio) / TALLEST))
   const width = ((plot.width * pixelRatio) / pixels) * share
   const height = (plot.height * pixelRatio) / pixels
-  return { time, price: view.price, width: Math.max(1, Math.round(width)), height: Math.max(1, Math.round(height)) }
+  return { time, price: viewport.price, width: Math.max(1, Math.round(width)), height: Math.max(1, Math.round(height)) }
 }

@@ -40,11 +40,11 @@ export function clusterLayer(
       hovered: hovered.id,
       spread: hovered.spread,
     }
-    const [view, frame] = [plot.viewport(), plot.area()]
-    const { bands, labels, labelled } = clusterColumns(look, view, frame.height, colours())
+    const [viewport, area] = [plot.viewport(), plot.area()]
+    const { bands, labels, labelled } = clusterColumns(look, viewport, area.height, colours())
     plot.setColumns("liq-clusters", bands)
     plot.setColumns("liq-cluster-labels", labels)
-    plot.setColumns("liq-whiskers", whiskerColumns(roomForWhiskers(frame.width) ? labelled : [], look.measure, view, frame, colours()))
+    plot.setColumns("liq-whiskers", whiskerColumns(roomForWhiskers(area.width) ? labelled : [], look.measure, viewport, area, colours()))
   }
   return {
     draw,
@@ -88,15 +88,15 @@ const ROOM = tag.room
 /** As many labels every time: Bokeh 3.9 colours those it had by the colours of those to come, and throws when these are fewer. */
 const LABELS = tag.most
 
-/** Where the bands begin: now, or the right edge of a view that does not reach it. */
-export function bandStart(view: Viewport, market: Market): number {
-  return Math.min(market.edge ?? market.time[1], view.time[1] - band.least_share * span(view.time))
+/** Where the bands begin: now, or the right edge of a viewport that does not reach it. */
+export function bandStart(viewport: Viewport, market: Market): number {
+  return Math.min(market.edge ?? market.time[1], viewport.time[1] - band.least_share * span(viewport.time))
 }
 
 /** The columns of liq-clusters and of liq-cluster-labels, and which clusters are labelled where [price]. */
 export function clusterColumns(
   look: ClusterLook,
-  view: Viewport,
+  viewport: Viewport,
   height: number,
   colours: Colours,
 ): { bands: Columns; labels: Columns; labelled: { cluster: ShownCluster; price: number }[] } {
@@ -105,22 +105,22 @@ export function clusterColumns(
   const lit = (cluster: ShownCluster) => selected.has(cluster.id) || cluster.id === hovered
   const wide = (cluster: ShownCluster) => selected.has(cluster.id) || (spread && cluster.id === hovered)
   const strength = (cluster: ShownCluster) => band.weakest + (band.strongest - band.weakest) * Math.sqrt(clusterAmount(cluster, measure) / most)
-  const start = bandStart(view, market)
+  const start = bandStart(viewport, market)
   const each = <T>(value: (cluster: ShownCluster) => T) => clusters.map(value)
   const bands = {
     id: each(({ id }) => id),
-    left: each((cluster) => (wide(cluster) ? view.time[0] - span(view.time) : start)),
+    left: each((cluster) => (wide(cluster) ? viewport.time[0] - span(viewport.time) : start)),
     start: each(() => start),
-    edge: each(() => start + band.edge_share * span(view.time)),
-    right: each(() => view.time[1] + span(view.time)),
+    edge: each(() => start + band.edge_share * span(viewport.time)),
+    right: each(() => viewport.time[1] + span(viewport.time)),
     bottom: each(({ price_low }) => price_low),
     top: each(({ price_high }) => price_high),
     color: each(({ side }) => colours[side]),
     fill_alpha: each((cluster) => (wide(cluster) ? band.wide : strength(cluster) + (lit(cluster) ? band.lit : 0))),
     line: each((cluster) => (lit(cluster) ? colours[cluster.side] : colours.ground)),
   }
-  const pixels = height / span(view.price)
-  const [low, high] = view.price
+  const pixels = height / span(viewport.price)
+  const [low, high] = viewport.price
   const inSight = clusters.filter(({ price_low, price_high }) => price_high > low && price_low < high)
   const peaks = inSight.filter(({ peak_price }) => peak_price > low && peak_price < high)
   const worth = tag.worth * Math.max(...peaks.map((cluster) => clusterAmount(cluster, measure)), 0)
@@ -134,15 +134,15 @@ export function clusterColumns(
   const placed = placeLabels(rows, height).slice(0, LABELS)
   const spare = <T>(values: T[], empty: T): T[] => [...values, ...Array<T>(LABELS - values.length).fill(empty)]
   const labels = {
-    x: spare(placed.map(() => view.time[1]), NaN),
-    y: spare(placed.map(({ at }) => view.price[1] - at / pixels), NaN),
+    x: spare(placed.map(() => viewport.time[1]), NaN),
+    y: spare(placed.map(({ at }) => viewport.price[1] - at / pixels), NaN),
     text: spare(placed.map(({ cluster }) => {
       const amount = formatMoney(clusterAmount(cluster, measure), market.quote)
       return `${selected.has(cluster.id) ? "✓ " : ""}${cluster.side} est. ${amount}${pointer(cluster)}`
     }), ""),
     color: spare(placed.map(({ cluster }) => colours[cluster.side]), colours.ground),
   }
-  return { bands, labels, labelled: placed.map(({ cluster, at }) => ({ cluster, price: view.price[1] - at / pixels })) }
+  return { bands, labels, labelled: placed.map(({ cluster, at }) => ({ cluster, price: viewport.price[1] - at / pixels })) }
 }
 
 /** "$42M est., $18M to $77M under other priors"; without the range as long as it is not known. */

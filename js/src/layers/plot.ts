@@ -30,7 +30,7 @@ export interface Point {
 }
 
 export interface PlotEvents {
-  view(): void
+  viewport(): void
   resize(): void
   move(point: Point | null): void
   tap(point: Point): void
@@ -43,7 +43,7 @@ export interface Plot {
   /** What the pointer acts on. */
   surface: HTMLElement
   viewport(): Viewport
-  setViewport(view: Viewport): void
+  setViewport(viewport: Viewport): void
   /** Where the picture is, within its axes, in CSS pixels, relative to the host element. */
   area(): { left: number; top: number; width: number; height: number }
   setColumns(source: "liq-candles" | "liq-circles" | "liq-clusters" | "liq-cluster-labels" | "liq-whiskers" | "liq-opened", columns: Columns): void
@@ -125,8 +125,8 @@ export async function mountPlot(bokeh: BokehJS, json: string, host: HTMLElement,
   const unwatch = watchPixelRatio(resized)
   leaveTabOrder(host)
   const unlink = [
-    subscribe(time.change, events.view),
-    subscribe(price.change, events.view),
+    subscribe(time.change, events.viewport),
+    subscribe(price.change, events.viewport),
     subscribe(figure.properties.inner_width.change, events.resize),
     subscribe(figure.properties.inner_height.change, events.resize),
   ]
@@ -134,9 +134,9 @@ export async function mountPlot(bokeh: BokehJS, json: string, host: HTMLElement,
   return {
     surface: (views.get_one(figure) as PlotView).canvas_view.events_el,
     viewport: () => ({ time: [time.start, time.end], price: [price.start, price.end] }),
-    setViewport(view) {
-      setRange(time, view.time)
-      setRange(price, view.price)
+    setViewport(viewport) {
+      setRange(time, viewport.time)
+      setRange(price, viewport.price)
     },
     area() {
       const { left, top, width, height } = bbox()

@@ -94,14 +94,14 @@ const HEIGHT = opened_height
 const ROOM = 3
 
 /** The columns of liq-opened: a ground along the bottom edge up to `end`, and on it a bar a column, shorts on longs. */
-export function provenanceColumns({ time, long, short }: ProvenanceBars, view: Viewport, height: number, end: number, colours: Colours) {
-  const up = span(view.price) / height
-  const floor = view.price[0]
+export function provenanceColumns({ time, long, short }: ProvenanceBars, viewport: Viewport, height: number, end: number, colours: Colours) {
+  const up = span(viewport.price) / height
+  const floor = viewport.price[0]
   const count = long.length
   const wide = span(time) / count
   const most = Math.max(...Array.from(long, (amount, i) => amount + short[i]!))
-  const right = Math.min(end, view.time[1])
-  const bars = [{ left: Math.min(view.time[0] - span(view.time), right), right, bottom: floor, top: floor + (HEIGHT + ROOM) * up, color: colours.ground, fill_alpha: 0.72 }]
+  const right = Math.min(end, viewport.time[1])
+  const bars = [{ left: Math.min(viewport.time[0] - span(viewport.time), right), right, bottom: floor, top: floor + (HEIGHT + ROOM) * up, color: colours.ground, fill_alpha: 0.72 }]
   if (most > 0) {
     for (let i = 0; i < count; i++) {
       let bottom = floor

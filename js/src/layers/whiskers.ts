@@ -21,9 +21,9 @@ export interface Labelled {
  * The columns of liq-whiskers: left of each label a line from the lowest to the highest estimate, on one logarithmic
  * scale with the estimate itself in the middle, so that lines of all clusters compare. An end without a cap lies farther out.
  */
-export function whiskerColumns(labelled: readonly Labelled[], measure: Measure, view: Viewport, { width, height }: { width: number; height: number }, colours: Colours) {
-  const [across, up] = [span(view.time) / width, span(view.price) / height]
-  const middle = view.time[1] - (LABEL + WHISKERS - ROOM / 2) * across
+export function whiskerColumns(labelled: readonly Labelled[], measure: Measure, viewport: Viewport, { width, height }: { width: number; height: number }, colours: Colours) {
+  const [across, up] = [span(viewport.time) / width, span(viewport.price) / height]
+  const middle = viewport.time[1] - (LABEL + WHISKERS - ROOM / 2) * across
   const lines: { x0: number; x1: number; y0: number; y1: number; color: string; width: number }[] = []
   for (const { cluster, price } of labelled) {
     const { range, side } = cluster

@@ -1,7 +1,6 @@
 import type { ViewManager } from "@bokeh/bokehjs/build/js/lib/core/view_manager"
 import type { Document } from "@bokeh/bokehjs/build/js/lib/document/document"
-import { exactBytes, unzipText } from "../wire/bytes"
-import { type FileSource, firstFile } from "./assets"
+import { type FileSource, importText, loadOnce, pageCache } from "./files"
 import { spareStyles } from "./spare_styles"
 
 /** What we use of BokehJS; `require` reaches the modules inside bokeh.min.js by name. */
@@ -25,15 +24,10 @@ export async function evaluateBokeh(code: string): Promise<BokehJS> {
   // visual viewport, so that no figure would ever be freed: it sees none, and plot.ts watches the screen for it.
   const head = "export default (function (visualViewport) {\n"
   const tail = "\n; return this.Bokeh }).call({}, null)"
-  const url = URL.createObjectURL(new Blob([head, code, tail], { type: "text/javascript" }))
-  try {
-    const module = (await import(/* @vite-ignore */ url)) as { default?: BokehJS }
-    if (!module.default) throw new Error("Expected bokeh.min.js to define Bokeh, was without it")
-    spareStyles(module.default)
-    return module.default
-  } finally {
-    URL.revokeObjectURL(url)
-  }
+  const { default: bokeh } = await importText<{ default?: BokehJS }>(head, code, tail)
+  if (!bokeh) throw new Error("Expected bokeh.min.js to define Bokeh, was without it")
+  spareStyles(bokeh)
+  return bokeh
 }
 
 export interface LoadOptions {
@@ -43,23 +37,7 @@ export interface LoadOptions {
   cache?: Map<string, Promise<BokehJS>>
 }
 
-/** Load BokehJS of one version once a page: from the page, else from the first source that has it. */
-export function loadBokeh({
-  version,
-  sources,
-  evaluate = evaluateBokeh,
-  cache = pageCache(),
-}: LoadOptions): Promise<BokehJS> {
-  const cached = cache.get(version)
-  if (cached) return cached
-  const loading = firstFile("BokehJS", sources).then(async ({ gzip }) => evaluate(await unzipText(exactBytes(gzip))))
-  cache.set(version, loading)
-  loading.catch(() => cache.delete(version))
-  return loading
-}
-
-function pageCache(): Map<string, Promise<BokehJS>> {
-  const page = globalThis as { __liqwidget_bokeh__?: Map<string, Promise<BokehJS>> }
-  page.__liqwidget_bokeh__ ??= new Map()
-  return page.__liqwidget_bokeh__
+/** Load BokehJS of one version once a page. */
+export function loadBokeh({ version, sources, evaluate = evaluateBokeh, cache = pageCache("__liqwidget_bokeh__") }: LoadOptions): Promise<BokehJS> {
+  return loadOnce({ what: "BokehJS", key: version, sources, evaluate, cache })
 }

@@ -6,28 +6,28 @@ const FINE = 0.02
 const ZOOM = 0.8
 
 export interface KeyActions {
-  view: () => Viewport
-  go: (view: Viewport) => void
+  viewport: () => Viewport
+  go: (viewport: Viewport) => void
   reset: () => void
   cancel: () => void
   /** Select what is in view. */
   select: () => void
 }
 
-/** Steer the focused figure: arrows move (Shift: finely), + and - zoom, 0 or Home resets, Enter selects the view, Escape clears. */
-export function keySteering(target: HTMLElement, { view, go, reset, cancel, select }: KeyActions): Disposer {
+/** Steer the focused figure: arrows move (Shift: finely), + and - zoom, 0 or Home resets, Enter selects what is in view, Escape clears. */
+export function keySteering(target: HTMLElement, { viewport, go, reset, cancel, select }: KeyActions): Disposer {
   const press = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.target !== target) return
     const step = event.shiftKey ? FINE : STEP
     const actions: Record<string, () => void> = {
-      ArrowLeft: () => go(panViewport(view(), -step, 0)),
-      ArrowRight: () => go(panViewport(view(), step, 0)),
-      ArrowUp: () => go(panViewport(view(), 0, step)),
-      ArrowDown: () => go(panViewport(view(), 0, -step)),
-      "+": () => go(zoomViewport(view(), { time: ZOOM, price: ZOOM })),
-      "=": () => go(zoomViewport(view(), { time: ZOOM, price: ZOOM })),
-      "-": () => go(zoomViewport(view(), { time: 1 / ZOOM, price: 1 / ZOOM })),
-      _: () => go(zoomViewport(view(), { time: 1 / ZOOM, price: 1 / ZOOM })),
+      ArrowLeft: () => go(panViewport(viewport(), -step, 0)),
+      ArrowRight: () => go(panViewport(viewport(), step, 0)),
+      ArrowUp: () => go(panViewport(viewport(), 0, step)),
+      ArrowDown: () => go(panViewport(viewport(), 0, -step)),
+      "+": () => go(zoomViewport(viewport(), { time: ZOOM, price: ZOOM })),
+      "=": () => go(zoomViewport(viewport(), { time: ZOOM, price: ZOOM })),
+      "-": () => go(zoomViewport(viewport(), { time: 1 / ZOOM, price: 1 / ZOOM })),
+      _: () => go(zoomViewport(viewport(), { time: 1 / ZOOM, price: 1 / ZOOM })),
       "0": reset,
       Home: reset,
       Enter: select,

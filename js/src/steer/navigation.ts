@@ -12,16 +12,16 @@ const SLIP = 0.02
 
 /** Moves one view, and keeps it and the traits of the model in step. */
 export interface Navigation {
-  view(): Viewport
+  viewport(): Viewport
   /** Go somewhere on the user's behalf. */
-  go(view: Viewport): void
-  /** Back to the window's own view. */
+  go(viewport: Viewport): void
+  /** Back to the window's own viewport. */
   reset(): void
   /** As wide as now, to where the newest candle is. */
   present(): void
   /** The plot's ranges changed, by Bokeh's own drag or by us. */
   moved(): void
-  /** Data changed: an automatic view is computed again. The first time any view is shown. */
+  /** Data changed: an automatic viewport is computed again. The first time any view is shown. */
   refresh(): void
   dispose(): void
 }
@@ -32,7 +32,7 @@ export interface NavigationOptions {
   market: () => Market
   candles: (time: Interval) => Candles | null
   /** Called after every move, whoever made it. */
-  changed: (view: Viewport) => void
+  changed: (viewport: Viewport) => void
 }
 
 export function navigation({ model, plot, market, candles, changed }: NavigationOptions): Navigation {
@@ -45,7 +45,7 @@ export function navigation({ model, plot, market, candles, changed }: Navigation
     const known = candles(time)
     return known && fitPrice(known, time)
   }
-  const limit = (view: Viewport) => limitViewport(view, market(), span(market().span))
+  const limit = (viewport: Viewport) => limitViewport(viewport, market(), span(market().span))
   const present = (): Pick<Market, "time"> => {
     const { time, edge = time[1] } = market()
     return { time: [time[0], edge] }
@@ -59,20 +59,20 @@ export function navigation({ model, plot, market, candles, changed }: Navigation
     const limited = limit({ time, price })
     return { time: model.get("time_range") ? limited.time : time, price: model.get("price_range") ? limited.price : price }
   }
-  const place = (view: Viewport) => {
+  const place = (viewport: Viewport) => {
     placed = true
     quiet = true
-    plot.setViewport(view)
+    plot.setViewport(viewport)
     quiet = false
-    changed(view)
+    changed(viewport)
   }
   const settle = () => {
     timer = undefined
-    const view = plot.viewport()
-    const follows = model.get("follow") && origin !== null && priceStayed(origin, view)
+    const viewport = plot.viewport()
+    const follows = model.get("follow") && origin !== null && priceStayed(origin, viewport)
     origin = null
-    const time = whole(view.time)
-    const price = (follows && fit(time)) || view.price
+    const time = whole(viewport.time)
+    const price = (follows && fit(time)) || viewport.price
     place({ time, price })
     model.set("time_range", time)
     model.set("price_range", [...price])
@@ -89,14 +89,14 @@ export function navigation({ model, plot, market, candles, changed }: Navigation
     const fitted = model.get("follow") && sameInterval(target.price, from.price) ? fit(target.time) : null
     gesture(from)
     const limited = limit({ time: target.time, price: fitted ?? target.price })
-    const view = { ...limited, time: whole(limited.time) }
-    if (fitted && origin) origin = { ...origin, price: view.price }
-    place(view)
+    const viewport = { ...limited, time: whole(limited.time) }
+    if (fitted && origin) origin = { ...origin, price: viewport.price }
+    place(viewport)
   }
   const follow = () => {
     if (timer !== undefined) return
-    const view = wanted()
-    if (!sameViewport(view, plot.viewport())) place(view)
+    const viewport = wanted()
+    if (!sameViewport(viewport, plot.viewport())) place(viewport)
   }
   const refit = () => {
     if (timer !== undefined || !model.get("follow")) return
@@ -108,7 +108,7 @@ export function navigation({ model, plot, market, candles, changed }: Navigation
   const unlink = [observe(model, ["time_range", "price_range", "window", "whiskers"], follow), observe(model, ["follow"], refit)]
 
   return {
-    view: () => plot.viewport(),
+    viewport: () => plot.viewport(),
     go,
     reset() {
       clearTimeout(timer)
@@ -129,14 +129,14 @@ export function navigation({ model, plot, market, candles, changed }: Navigation
       go({ time: moved, price: (near > low && near < high ? null : fit(moved)) ?? price })
     },
     moved() {
-      const view = plot.viewport()
+      const viewport = plot.viewport()
       const before = known
-      known = view
+      known = viewport
       if (quiet) return
       gesture(before)
-      const limited = limit(view)
-      if (!sameViewport(limited, view)) place(limited)
-      else changed(view)
+      const limited = limit(viewport)
+      if (!sameViewport(limited, viewport)) place(limited)
+      else changed(viewport)
     },
     refresh() {
       if (!placed || model.get("time_range") === null) follow()

@@ -17,7 +17,7 @@ export interface Touch {
  * rested moves the crosshair. The drag and the tap of one finger are Bokeh's, but up and down scrolls the page, unless
  * a box is to be drawn or the page is hidden by a full screen.
  */
-export function touchSteering(wrapper: HTMLElement, host: HTMLElement, plot: Plot, go: (view: Viewport) => void): Touch {
+export function touchSteering(wrapper: HTMLElement, host: HTMLElement, plot: Plot, go: (viewport: Viewport) => void): Touch {
   const { surface } = plot
   const bag = disposerBag()
   let first: PointerEvent | null = null

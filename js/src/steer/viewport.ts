@@ -15,9 +15,9 @@ export const sameInterval = (a: Interval, b: Interval, tolerance = 1e-6): boolea
 export const sameViewport = (a: Viewport, b: Viewport): boolean =>
   sameInterval(a.time, b.time) && sameInterval(a.price, b.price)
 
-/** Move a view by shares of its own width and height. */
-export function panViewport(view: Viewport, time: number, price: number): Viewport {
-  return { time: shift(view.time, time), price: shift(view.price, price) }
+/** Move a viewport by shares of its own width and height. */
+export function panViewport(viewport: Viewport, time: number, price: number): Viewport {
+  return { time: shift(viewport.time, time), price: shift(viewport.price, price) }
 }
 
 function shift(range: Interval, share: number): Interval {
@@ -33,9 +33,9 @@ export interface Zoom {
   at?: { time: number; price: number }
 }
 
-/** Scale a view around a point. */
-export function zoomViewport(view: Viewport, { time, price, at }: Zoom): Viewport {
-  return { time: scale(view.time, time, at?.time), price: scale(view.price, price, at?.price) }
+/** Scale a viewport around a point. */
+export function zoomViewport(viewport: Viewport, { time, price, at }: Zoom): Viewport {
+  return { time: scale(viewport.time, time, at?.time), price: scale(viewport.price, price, at?.price) }
 }
 
 function scale(range: Interval, factor: number, at = (range[0] + range[1]) / 2): Interval {
@@ -50,16 +50,16 @@ const BASIS_POINT = 1e-4
 const BEYOND = 0.6
 
 /**
- * Keep a view sensible: from four candles and one basis point of price out to the data (of a length `longest`) and some
+ * Keep a viewport sensible: from four candles and one basis point of price out to the data (of a length `longest`) and some
  * room around it. What is too wide keeps the last price where it is, if it has it.
  */
-export function limitViewport(view: Viewport, market: Market, longest = span(market.time)): Viewport {
+export function limitViewport(viewport: Viewport, market: Market, longest = span(market.time)): Viewport {
   const [first, last] = market.time
   const now = market.last_price
   const full = Math.max(longest, CANDLES * market.timeframe_ms)
-  const time = resize(view.time, CANDLES * market.timeframe_ms, full * 1.3)
+  const time = resize(viewport.time, CANDLES * market.timeframe_ms, full * 1.3)
   const width = span(time)
-  const price = resize(view.price, now * BASIS_POINT, now * 1.8, now)
+  const price = resize(viewport.price, now * BASIS_POINT, now * 1.8, now)
   return {
     time: within(time, [first - BEYOND * width, last + BEYOND * width]),
     price: within(price, [now * 0.05, now * 4]),
@@ -82,7 +82,7 @@ function within(range: Interval, [low, high]: Interval): Interval {
   return range
 }
 
-/** What is under a place of the host element (CSS pixels) in the view shown now. */
+/** What is under a place of the host element (CSS pixels) in the viewport shown now. */
 export function pointUnder(plot: Plot, { x, y }: Pick<Point, "x" | "y">): Point {
   const { time, price } = plot.viewport()
   const { left, top, width, height } = plot.area()

@@ -6,7 +6,7 @@ const SPEED = 1 / 500
 const LINE = 16
 
 /** Zoom at the pointer with the wheel: Shift or the time axis for time alone, Alt or the price axis for price alone. */
-export function wheelZoom(host: HTMLElement, plot: Plot, go: (view: Viewport) => void): Disposer {
+export function wheelZoom(host: HTMLElement, plot: Plot, go: (viewport: Viewport) => void): Disposer {
   const zoom = (event: WheelEvent) => {
     const box = host.getBoundingClientRect()
     const frame = plot.area()
@@ -18,14 +18,14 @@ export function wheelZoom(host: HTMLElement, plot: Plot, go: (view: Viewport) =>
     event.stopPropagation()
     const turn = (event.deltaY || event.deltaX) * (event.deltaMode === WheelEvent.DOM_DELTA_LINE ? LINE : 1)
     const factor = Math.exp(Math.max(-200, Math.min(200, turn)) * SPEED)
-    const view = plot.viewport()
+    const viewport = plot.viewport()
     const at = {
-      time: view.time[0] + Math.min(across, 1) * span(view.time),
-      price: view.price[1] - Math.min(down, 1) * span(view.price),
+      time: viewport.time[0] + Math.min(across, 1) * span(viewport.time),
+      price: viewport.price[1] - Math.min(down, 1) * span(viewport.price),
     }
     const onlyTime = event.shiftKey || down > 1
     const onlyPrice = event.altKey || across > 1
-    go(zoomViewport(view, { time: onlyPrice ? 1 : factor, price: onlyTime ? 1 : factor, at }))
+    go(zoomViewport(viewport, { time: onlyPrice ? 1 : factor, price: onlyTime ? 1 : factor, at }))
   }
   return listen(host, "wheel", zoom, { capture: true, passive: false })
 }

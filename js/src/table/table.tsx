@@ -4,8 +4,7 @@ import { formatMoney } from "../format/money"
 import { clusterAmount, type ShownCluster, shownClusters } from "../layers/shown_clusters"
 import type { Bound } from "../wire/bound"
 import type { Traits } from "../wire/traits"
-import { amountField, amountShare, type Field, type FieldName, FIELDS, type Look, mixText, rangeText } from "./fields"
-import { rowWindow } from "./row_window"
+import { amountField, amountShare, type Field, type FieldName, FIELDS, type Look, mixText, rangeText } from "./columns"
 
 export interface TableProps {
   bound: Bound
@@ -211,4 +210,23 @@ function reveal(scroll: HTMLElement, index: number): void {
   const bottom = top + ROW + head
   if (top < scroll.scrollTop) scroll.scrollTop = top
   else if (bottom > scroll.scrollTop + scroll.clientHeight) scroll.scrollTop = bottom - scroll.clientHeight
+}
+
+export interface RowWindow {
+  first: number
+  /** One after the last. */
+  end: number
+}
+
+/** So many rows are all on the page. */
+const PLAIN = 120
+const SPARE = 30
+const STEP = 10
+
+/** Which of `count` rows of one height to have on the page: all of a short table, else those in sight and some around. */
+export function rowWindow(count: number, top: number, height: number, rowHeight: number): RowWindow {
+  if (count <= PLAIN) return { first: 0, end: count }
+  const start = Math.floor(Math.max(0, top) / rowHeight / STEP) * STEP
+  const first = Math.max(0, Math.min(start, count - 1) - SPARE)
+  return { first, end: Math.min(count, start + Math.min(PLAIN, Math.ceil(height / rowHeight) + STEP) + SPARE) }
 }

@@ -79,7 +79,7 @@ export function Help({ id, open }: { id: string; open: ReadonlySignal<boolean> }
 export function helpKeys(root: HTMLElement, turn: () => void, full: () => void): Disposer {
   return listen(root, "keydown", (event) => {
     const { key, target, ctrlKey, metaKey, altKey } = event
-    if (ctrlKey || metaKey || altKey || (target as Element).matches("input:not([type=checkbox], [type=range]), select")) return
+    if (ctrlKey || metaKey || altKey || (target as Element).matches("input:not([type=checkbox], [type=radio], [type=range]), select")) return
     if (key === "?") turn()
     else if (key.toLowerCase() === "f") full()
     else return

@@ -1,7 +1,8 @@
+import { cell } from "../../../liqwidget/look.json"
 import { describe, expect, it } from "vitest"
 import { decodeStanding } from "../../src/beside/standing"
 
-const STATE = { base: 100, cell: 0.001, leverage_names: ["near", "far"], venue: new Uint8Array(0), venue_names: [] }
+const STATE = { base: 100, cell, leverage_names: ["near", "far"], venue: new Uint8Array(0), venue_names: [] }
 const bytes = (rows: number[][]) => new Uint8Array(Float32Array.from(rows.flat()).buffer)
 const standing = decodeStanding({ ...STATE, leverage: bytes([[1, 2, 4], [10, 0, 0]]) }, STATE.leverage_names, bytes([[1, 2, 4], [10, 0, 0]]))
 const edge = (cell: number) => Math.exp(cell * 0.001)

@@ -1,4 +1,5 @@
 // @vitest-environment happy-dom
+import { leverage_groups as GROUPS, themes } from "../../../liqwidget/look.json"
 import { signal } from "@preact/signals"
 import { describe, expect, it, vi } from "vitest"
 import { Drawer, DrawerButton, DrawerGroup } from "../../src/controls/drawer"
@@ -9,7 +10,6 @@ import { type Theme, tintSides, watchTheme } from "../../src/dom/theme"
 import type { Market, Traits } from "../../src/wire/traits"
 import { boundModel, draw } from "../draw"
 
-const GROUPS = [">50x", "25-50x", "10-25x", "5-10x", "3-5x", "<3x"]
 const market = { venues: ["binance", "bybit"], simulated: true, arguments: 'source="sample"', label: "BTC · simulated market", time: [0, 1] } as unknown as Market
 const [bright, deep] = [{ long: "#ff0000", short: "#00ff00" }, { long: "#880000", short: "#008800" }]
 const PAIRS = [
@@ -205,7 +205,7 @@ describe("sideColours", () => {
     expect(shown()).toEqual(["dark", "#ff0000", "#00ff00"])
     model.set("side_colours", "blue-orange")
     expect(shown()).toEqual(["dark", "#0000ff", "#ff8800"])
-    expect(sideColours(model, "light")).toMatchObject({ long: "#000088", short: "#884400", ground: "#ffffff" })
+    expect(sideColours(model, "light")).toMatchObject({ long: "#000088", short: "#884400", ground: themes.light.ground })
     unwatch()
     dispose()
     model.set("side_colours", "red-green")

@@ -1,4 +1,5 @@
 // @vitest-environment happy-dom
+import { leverage_groups as GROUPS } from "../../../liqwidget/look.json"
 import { signal } from "@preact/signals"
 import { describe, expect, it, vi } from "vitest"
 import { copyState } from "../../src/controls/copy_code"
@@ -8,7 +9,6 @@ import type { Market, Traits } from "../../src/wire/traits"
 import { draw } from "../draw"
 import { fakeModel } from "../fake_model"
 
-const GROUPS = [">50x", "25-50x", "10-25x", "5-10x", "3-5x", "<3x"]
 const market = { venues: ["binance", "bybit"], simulated: true, arguments: 'source="sample"', label: "BTC · simulated market", time: [0, 1] } as unknown as Market
 const START: Partial<Traits> = {
   leverage: GROUPS,

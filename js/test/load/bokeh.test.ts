@@ -1,6 +1,6 @@
 import type { Host } from "@anywidget/types"
 import { describe, expect, it, vi } from "vitest"
-import { bokehSources } from "../../src/load/assets"
+import { bokehSources } from "../../src/load/files"
 import { type BokehJS, loadBokeh } from "../../src/load/bokeh"
 import { messages } from "../../src/wire/messages"
 import { fakeModel } from "../fake_model"

@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import type { Host } from "@anywidget/types"
 import { beforeAll, describe, expect, it, vi } from "vitest"
-import { assetSources } from "../../src/load/assets"
+import { assetSources } from "../../src/load/files"
 import { type FrontEnd, loadFrontEnd } from "../../src/load/front_end"
 import { messages } from "../../src/wire/messages"
 import { fakeModel } from "../fake_model"
@@ -17,7 +17,7 @@ describe("loadFrontEnd", () => {
     const evaluate = vi.fn(async () => fake)
     const source = vi.fn(async () => file)
     const cache = new Map()
-    const load = (digest: string) => loadFrontEnd({ digest, sources: () => [source], evaluate, cache })
+    const load = (digest: string) => loadFrontEnd({ digest, sources: [source], evaluate, cache })
     expect(await Promise.all([load("a"), load("a")])).toEqual([fake, fake])
     expect([source.mock.calls.length, evaluate.mock.calls]).toEqual([1, [["the code"]]])
     await load("b")
@@ -27,7 +27,7 @@ describe("loadFrontEnd", () => {
   it("tries again after it failed", async () => {
     const cache = new Map()
     const load = (found: typeof file | null) =>
-      loadFrontEnd({ digest: "a", sources: () => [async () => found], evaluate: async () => fake, cache })
+      loadFrontEnd({ digest: "a", sources: [async () => found], evaluate: async () => fake, cache })
     await expect(load(null)).rejects.toThrow("The heatmap's code did not reach this page. Run the cell again.")
     expect(await load(file)).toBe(fake)
   })
@@ -35,7 +35,7 @@ describe("loadFrontEnd", () => {
   it("asks the kernel where the asset model is gone", async () => {
     const { model, sent, tell } = fakeModel({ _assets: "anywidget:abc" })
     const host = { getModel: () => Promise.reject(new Error("no such model")) } as unknown as Host
-    const sources = () => assetSources(model, host, messages(model, "v"), "code")
+    const sources = assetSources(model, host, messages(model, "v"), "code")
     const loading = loadFrontEnd({ digest: "a", sources, evaluate: async () => fake, cache: new Map() })
     await vi.waitFor(() => expect(sent).toEqual([{ type: "code", view: "v", id: 1 }]))
     tell({ type: "code", view: "v", id: 1, version: "" }, [new DataView(gzip.buffer)])

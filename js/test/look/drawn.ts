@@ -26,7 +26,7 @@ function entries({ side, scale, threshold, ladder, pixels }: LutCase): number[] 
   // Red is the number of the entry, so that a colour tells which one was taken.
   const palette = Uint8Array.from({ length: 1024 }, (_, i) => (i % 4 === 0 ? (i / 4) % 256 : i % 4 === 3 ? 255 : 0))
   const cells = Uint8Array.from(pixels === "" ? [] : pixels.split(" "), Number)
-  return [...buildLut({ palette, side, threshold, scale, ladder, pixels: cells })].map((word) => word & 255)
+  return [...buildLut({ palette, side, threshold, scale, ladder, pixels: cells })].map((word) => (word & 127 ? word & 255 : 0))
 }
 
 function tables(): Case[] {

@@ -34,7 +34,7 @@ export async function figure(): Promise<Record<string, Case[]>> {
   const made = new Proxy({ get_model_by_name }, { get: (own, name) => (name in own ? own.get_model_by_name : plain[name as keyof BokehJS]) })
   const bokeh = new Proxy(plain, { get: (_, name) => (name === "require" ? (module: string) => (module === "document/document" ? { Document: { from_json: () => made } } : plain) : plain[name as keyof BokehJS]) })
   const ignore = () => undefined
-  const plot = await mountPlot(bokeh, "{}", document.createElement("div"), { view: ignore, resize: ignore, move: ignore, tap: ignore, doubleTap: ignore, box: ignore })
+  const plot = await mountPlot(bokeh, "{}", document.createElement("div"), { viewport: ignore, resize: ignore, move: ignore, tap: ignore, doubleTap: ignore, box: ignore })
   const view = { time: [0, 1], price: [1, 2] } as const
   const colours = COLOURS.dark
   const none = new Float64Array(0)

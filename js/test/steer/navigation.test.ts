@@ -1,3 +1,4 @@
+import { fit } from "../../../liqwidget/look.json"
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
 import type { Plot } from "../../src/layers/plot"
 import { navigation } from "../../src/steer/navigation"
@@ -11,7 +12,7 @@ const HOUR = 3_600_000
 const market = { time: [0, 400 * HOUR], span: [0, 400 * HOUR], last_price: 100, timeframe_ms: 300_000 } as unknown as Market
 const row = (value: number) => Float64Array.from([value])
 const flat = candlesOf({ length: 1, start: row(0), end: row(400 * HOUR), open: row(100), high: row(110), low: row(90), close: row(100) })
-const FIT: Interval = [90 - 0.28 * 20, 110 + 0.28 * 20]
+const FIT: Interval = [90 - fit.padding * 20, 110 + fit.padding * 20]
 
 const view = (fake: FakeModel) => {
   let shown: Viewport = { time: [0, 1], price: [0, 1] }

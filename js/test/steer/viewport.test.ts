@@ -1,3 +1,4 @@
+import { fit, margin } from "../../../liqwidget/look.json"
 import { describe, expect, it } from "vitest"
 import { binValue, thresholdScale } from "../../src/heat/bins"
 import { chooseFrame } from "../../src/heat/frame"
@@ -25,7 +26,7 @@ describe("windowRange", () => {
       const [start, end] = windowRange("24h", market, width)
       return (end - 240 * HOUR) / (end - start)
     }
-    expect(share(590) * 590).toBeCloseTo(118, 9)
+    expect(share(590) * 590).toBeCloseTo(margin.label, 9)
     expect(share(100)).toBeCloseTo(0.25, 12)
     expect(share(4000)).toBeCloseTo(FUTURE, 12)
   })
@@ -105,8 +106,8 @@ describe("fitPrice", () => {
 
   it("pads the candles in sight and ignores the others", () => {
     const [low, high] = fitPrice(columns([50, 100, 110], [60, 120, 200]), [1, 2])!
-    expect(low).toBeCloseTo(100 - 0.28 * 20, 9)
-    expect(high).toBeCloseTo(120 + 0.28 * 20, 9)
+    expect(low).toBeCloseTo(100 - fit.padding * 20, 9)
+    expect(high).toBeCloseTo(120 + fit.padding * 20, 9)
   })
 
   it("gives a still market room, and nothing for an empty range", () => {

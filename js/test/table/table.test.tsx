@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
-import { describe, expect, it } from "vitest"
+import { describe, expect, it, vi } from "vitest"
 import type { Cluster, Market } from "../../src/wire/traits"
-import { rowWindow } from "../../src/table/row_window"
+import { rowWindow } from "../../src/table/table"
 import { drawTable } from "../draw"
 
 const market = { price_decimals: 1, quote: "USD", venues: ["binance", "bybit", "okx"] } as unknown as Market
@@ -93,6 +93,37 @@ describe("ClusterTable", () => {
     expect(scroll.scrollTop).toBeGreaterThan(24 * 2900)
     const row = list.node.querySelector('[data-id="c3000"]')!
     expect([row.className.includes("liq-hovered"), row.getAttribute("aria-rowindex")]).toEqual([true, "3002"])
+  })
+})
+
+describe("ClusterTable and the map", () => {
+  const setup = () => {
+    const toggle = vi.fn()
+    const point = vi.fn()
+    const list = drawTable({ _clusters: [cluster(1, { id: "a", size: 2e6, expected_size: 1e6 }), cluster(2, { id: "b", size: 1e6, expected_size: 5e5 })], _selected: ["b"], _market: market }, { toggle, point })
+    return { model: list.model, list, toggle, point, boxes: () => [...list.node.querySelectorAll("input")] }
+  }
+
+  it("shows the measure, ticks what is selected, and follows both", () => {
+    const { list, model, boxes } = setup()
+    expect(list.node.textContent).toContain("$1M")
+    expect(boxes().map(({ checked }) => checked)).toEqual([false, true])
+    model.set("_selected", ["a", "b"])
+    expect(boxes().map(({ checked }) => checked)).toEqual([true, true])
+    model.set("measure", "size")
+    expect(list.node.textContent).toContain("$2M")
+    expect(list.node.textContent).toContain("2 of 2 selected")
+  })
+
+  it("tells which row is ticked and which is pointed at", () => {
+    const { toggle, point, boxes, list } = setup()
+    boxes()[0]!.click()
+    expect(toggle).toHaveBeenCalledTimes(1)
+    expect(toggle).toHaveBeenCalledWith("a")
+    list.node.querySelectorAll(".liq-row")[1]!.dispatchEvent(new Event("pointerenter"))
+    expect(point).toHaveBeenCalledWith("b")
+    list.hover("a")
+    expect(list.node.querySelectorAll(".liq-hovered")).toHaveLength(1)
   })
 })
 

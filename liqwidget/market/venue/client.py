@@ -1,4 +1,4 @@
-"""One exchange as ccxt speaks to it: a client that waits when told to, tries again, and says why it gave up.
+"""One venue as ccxt speaks to it: a client that waits when told to, tries again, and says why it gave up.
 
 Only public endpoints are called, no key is read, certificates are always checked, and an answer has a largest size.
 """
@@ -87,7 +87,8 @@ class Client:
     paced: bool = True
     first_wait: float = FIRST_WAIT
     clock: Callable[[], int] | None = None
-    exchange: Any = field(default=None, init=False)
+    api: Any = field(default=None, init=False)
+    """What ccxt calls an exchange; None until it is made."""
     session: aiohttp.ClientSession | None = field(default=None, init=False)
     skew: float = field(default=0.0, init=False)
     """How far the venue's clock is ahead of this machine's [s], by the Date of its last answer."""
@@ -110,11 +111,11 @@ class Client:
             If the venue does not answer, refuses, or has no such contracts.
         """
         async with self._opening:
-            if self.exchange is None:
+            if self.api is None:
                 self.make()
-            if not self.exchange.markets:
+            if not self.api.markets:
                 await self.call("load_markets")
-        return self.exchange
+        return self.api
 
     def make(self) -> Any:
         """Make the ccxt exchange, without its markets; a SourceError says that the venue has no such contracts."""
@@ -142,12 +143,12 @@ class Client:
             response_class=LimitedResponse,
             trace_configs=[trace],
         )
-        self.exchange = exchange
+        self.api = exchange
         return exchange
 
     async def close(self) -> None:
         """End its connections; nothing of it runs on."""
-        exchange, session, self.exchange, self.session = self.exchange, self.session, None, None
+        exchange, session, self.api, self.session = self.api, self.session, None, None
         if exchange is None or session is None:
             return
         exchange.timeout_on_exit = 0
@@ -183,7 +184,7 @@ class Client:
             answer = Answer()
             token = _asked.set(answer)
             try:
-                result = await getattr(self.exchange, name)(*arguments, **named)
+                result = await getattr(self.api, name)(*arguments, **named)
                 if answer.unreadable:
                     raise ValueError("no JSON")  # noqa: TRY301 - as what broken JSON leads to elsewhere in ccxt
                 return result  # noqa: TRY300

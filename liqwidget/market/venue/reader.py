@@ -150,8 +150,8 @@ class _Reading:
 
     async def _candles(self, since: int, until: int) -> None:
         step, name = self.gathering.step, duration_text(self.gathering.step)
-        if name not in self.client.exchange.timeframes:
-            known = ", ".join(part for part in self.client.exchange.timeframes if part[-1] in "mhd")
+        if name not in self.client.api.timeframes:
+            known = ", ".join(part for part in self.client.api.timeframes if part[-1] in "mhd")
             message = f"{self.venue.name} has no candles of {name}; it has {known}"
             raise SourceError(message, venue=self.venue.name)
         first = since // step * step

@@ -43,7 +43,7 @@ async def read_tiers(client: Client, instrument: Instrument) -> pd.DataFrame:
     if client.venue.tiers != "public":
         message = f"{name} shows its margin tiers only to those with a key; dated tables of it are in the package"
         raise SourceError(message, venue=name)
-    market = client.exchange.markets[instrument.symbol]
+    market = client.api.markets[instrument.symbol]
     rows = await client.venue.margin_tiers(client.call, instrument, market)
     unit, factor = _unit(client.venue, instrument)
     frame = pd.DataFrame(

@@ -55,7 +55,7 @@ def failing(error: Exception, times: int = 99, answer: Answer | None = None) -> 
 
 def called(exchange: Any, **options: Any) -> Any:
     client = Client(VENUES["okx"], first_wait=0.001)
-    client.exchange = exchange
+    client.api = exchange
     return loops.run(client.call("ask", **options))
 
 
@@ -113,7 +113,7 @@ def test_no_try_starts_after_the_deadline() -> None:
 
     async def late() -> None:
         client = Client(VENUES["okx"], first_wait=500.0)
-        client.exchange = exchange
+        client.api = exchange
         await client.call("ask", deadline=asyncio.get_running_loop().time() + 50.0)
 
     with pytest.raises(SourceError):
@@ -173,7 +173,7 @@ def test_no_key_is_read_and_certificates_are_checked(name: str, monkeypatch: pyt
     async def made() -> None:
         client = Client(VENUES[name])
         client.make()
-        exchange, session = client.exchange, client.session
+        exchange, session = client.api, client.session
         assert session is not None
         assert not exchange.apiKey
         assert not exchange.secret

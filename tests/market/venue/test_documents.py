@@ -146,7 +146,7 @@ def told(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
             asked.append(parts.path)
             return VENUES[client.venue.name](parts.path, dict(parse_qsl(parts.query)))
 
-        client.exchange.fetch = fetch
+        client.api.fetch = fetch
 
     monkeypatch.setattr(Client, "make", spoken)
     yield asked

@@ -98,7 +98,7 @@ def read(name: str, rows: object, contract: Instrument) -> pd.DataFrame:
         return rows
 
     listed = SimpleNamespace(markets={contract.symbol: {}})
-    client: Any = SimpleNamespace(venue=venue(name), exchange=listed, call=call)
+    client: Any = SimpleNamespace(venue=venue(name), api=listed, call=call)
     return asyncio.run(read_tiers(client, contract))
 
 
@@ -136,7 +136,7 @@ def test_what_cannot_be_a_tier_is_refused(row: object) -> None:
 @pytest.mark.parametrize("info", [{"maxLeverage": 0}, {"maxLeverage": "no"}, {}, None])
 def test_a_largest_leverage_that_is_none_is_refused(info: object) -> None:
     listed = SimpleNamespace(markets={"BTC/USDT:USDT": {"info": info}})
-    client: Any = SimpleNamespace(venue=venue("hyperliquid"), exchange=listed, call=None)
+    client: Any = SimpleNamespace(venue=venue("hyperliquid"), api=listed, call=None)
     with pytest.raises(SourceError, match="hyperliquid sent margin tiers of BTCUSDT that cannot be used"):
         asyncio.run(read_tiers(client, instrument("hyperliquid")))
 

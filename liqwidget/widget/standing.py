@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float64]
 
 
-def book_state(looked_at: Around | None) -> dict[str, Any] | None:
+def standing_state(looked_at: Around | None) -> dict[str, Any] | None:
     """Return what stands around the last price as the front end reads it; None before the first close.
 
     Returns

@@ -1,4 +1,5 @@
 import type { AnyModel, Host } from "@anywidget/types"
+import { exactBytes, unzipText } from "../wire/bytes"
 import type { Messages } from "../wire/messages"
 import type { Bytes, Traits } from "../wire/traits"
 
@@ -45,7 +46,7 @@ export interface PackedFile {
 export type FileSource = () => Promise<PackedFile | null>
 
 /** Return the file of the first source that has it. */
-export async function firstFile(what: string, sources: readonly FileSource[]): Promise<PackedFile> {
+async function firstFile(what: string, sources: readonly FileSource[]): Promise<PackedFile> {
   const reasons: string[] = []
   for (const source of sources) {
     try {
@@ -66,4 +67,40 @@ export function bokehSources(model: AnyModel<Traits>, host: Host | undefined, me
     return file ? { version: file.version, gzip: file.gz } : null
   }
   return model.get("_offline") ? [inFile] : [inFile, ...assetSources(model, host, messages, "bokeh")]
+}
+
+export interface OnceOptions<T> {
+  /** What is loaded, in words. */
+  what: string
+  /** Its version: each is loaded for itself. */
+  key: string
+  sources: readonly FileSource[]
+  evaluate: (code: string) => Promise<T>
+  cache: Map<string, Promise<T>>
+}
+
+/** Load code once a page: from the page, else from the first source that has it; what failed is tried again. */
+export function loadOnce<T>({ what, key, sources, evaluate, cache }: OnceOptions<T>): Promise<T> {
+  const cached = cache.get(key)
+  if (cached) return cached
+  const loading = firstFile(what, sources).then(async ({ gzip }) => evaluate(await unzipText(exactBytes(gzip))))
+  cache.set(key, loading)
+  loading.catch(() => cache.delete(key))
+  return loading
+}
+
+/** What all heatmaps of a page share under a name, whichever of them loaded it. */
+export function pageCache<T>(name: string): Map<string, Promise<T>> {
+  const page = globalThis as unknown as Record<string, Map<string, Promise<T>> | undefined>
+  return (page[name] ??= new Map())
+}
+
+/** Evaluate the text of a module. */
+export async function importText<T>(...parts: string[]): Promise<T> {
+  const url = URL.createObjectURL(new Blob(parts, { type: "text/javascript" }))
+  try {
+    return (await import(/* @vite-ignore */ url)) as T
+  } finally {
+    URL.revokeObjectURL(url)
+  }
 }
