@@ -32,6 +32,8 @@ def pytest_configure(config: pytest.Config) -> None:
         folder.mkdir()
         os.environ[variable] = str(folder)
     os.environ["JUPYTER_PLATFORM_DIRS"] = "1"
+    for variable in ("JUPYTER_CONFIG_PATH", "JUPYTER_PATH", "LIQWIDGET_SOURCE"):
+        os.environ.pop(variable, None)
     # Kernels and servers that tests start read what others have compiled.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     # Processes that tests start, kernels among them, keep market data here.

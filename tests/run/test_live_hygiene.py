@@ -70,7 +70,7 @@ def test_after_stop_no_task_socket_or_thread_is_left(server: VenueServer) -> Non
 
 @pytest.mark.parametrize("moment", ["at once", "begun", "asking", "connecting", "silent", "waiting"])
 def test_it_can_be_stopped_at_any_moment(server: VenueServer, moment: str) -> None:
-    feeding = Live(server, "binance", "okx", request_seconds=30.0)
+    feeding = Live(server, "binance", "okx", request_seconds=3600.0)
     struck = {
         "asking": (faults.Hang(), ("candles",)),
         "connecting": (faults.Hang(), ("stream",)),
@@ -85,9 +85,8 @@ def test_it_can_be_stopped_at_any_moment(server: VenueServer, moment: str) -> No
         feeding.feed._begun.wait(PATIENCE_S)
     if struck:
         until(lambda: all(any(one.faults for one in server.asked(name)) for name in feeding.names))
-    begun = time.monotonic()
+    # Who waited for what hangs would wait for an hour.
     feeding.feed.stop()
-    assert time.monotonic() - begun < 4
     nothing_left(server)
 
 

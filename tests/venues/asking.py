@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from tests.venues.server import VenueServer
 
 STUCK_S = 0.2
-"""How long who waits is watched waiting [s]."""
+"""How long those that are held up are waited for [s]."""
+HELD_UP = {kind.__name__ for kind in (Hang, Slow)}
 VENUES = ("binance", "bybit", "okx", "hyperliquid")
 
 
@@ -42,20 +43,25 @@ def ask(
     return loops.run(run())
 
 
-def until_stuck(server: VenueServer, requests: Iterable[Request], seconds: float) -> None:
-    """Stand in for `fetch.wait_for`: wait until each request has ended or met a fault that it waits for, and then.
+class Waits(list[float]):
+    """Stands in for `fetch.wait_for`, and keeps for how long it was to wait [s].
 
-    Where that takes longer than the seconds that are to pass, the machine is busy: no test is about that.
+    It waits until each request has ended or met a fault that holds it up, however busy the machine, and little more.
     """
-    stuck = {type(fault).__name__ for fault in (Hang(), Slow(0.0))}
 
-    def there(request: Request) -> bool:
-        met = (stuck.intersection(one.faults) for one in server.asked(request.venue.name))
-        return request.future.done() or any(met)
+    def __init__(self, server: VenueServer) -> None:
+        super().__init__()
+        self._server, self._before = server, len(server.served)
 
-    waited = list(requests)
-    eventually(lambda: all(map(there, waited)))
-    concurrent.futures.wait([request.future for request in waited], min(seconds, STUCK_S))
+    def __call__(self, requests: Iterable[Request], seconds: float) -> None:
+        self.append(seconds)
+        waited = list(requests)
+        eventually(lambda: all(map(self._there, waited)))
+        concurrent.futures.wait([request.future for request in waited], min(seconds, STUCK_S))
+
+    def _there(self, request: Request) -> bool:
+        since = [one.faults for one in self._server.served[self._before :] if one.venue == request.venue.name]
+        return request.future.done() or any(HELD_UP.intersection(met) for met in since)
 
 
 async def until(condition: Callable[[], object]) -> None:
