@@ -137,8 +137,9 @@ $(VENV)/installed-test: $(VENV)/tools pyproject.toml
 	SKIP_JUPYTER_BUILDER=1 $(BIN)/python -m pip install --quiet --no-compile --no-build-isolation --editable ".[test]"
 	@touch $@ $(VENV)/installed
 
+# An editable install wants editables besides.
 $(VENV)/tools: $(VENV)/made pyproject.toml
-	$(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"], sep="\n")' \
+	$(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"], "editables", sep="\n")' \
 		| $(BIN)/python -m pip install --quiet --no-compile --requirement /dev/stdin
 	@touch $@
 
