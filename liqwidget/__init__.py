@@ -1,8 +1,8 @@
 """liqwidget: a zoomable crypto liquidation heatmap in one notebook cell, and Python objects of what is selected on it.
 
 Where things are: `domain` the nouns, `market` where data come from, `field` and `estimate` the mathematics, `raster`
-numbers to pixels, `study` levels, clusters, profile, selections and how far all of it can be trusted, `widget` the
-anywidget and exports, `store` what is kept on this machine, `heatmap` the face.
+numbers to pixels, `study` levels, clusters, profile and selections, `trust` how far to believe them, `run` what follows
+live data, `widget` the anywidget and exports, `picture` what is drawn without a page, `heatmap` the face.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from liqwidget.heatmap import LiqHeatmap
 from liqwidget.market.download import history, margin_tiers
 from liqwidget.market.simulated.sample import sample_market
 from liqwidget.market.store import face as store
+from liqwidget.picture.comparison import DrawnComparison, compare
+from liqwidget.picture.venue_comparison import DrawnVenueComparison, compare_venues
 from liqwidget.raster.grid import Grid, rasterise
 from liqwidget.study.clusters import Cluster, clusters_frame, find_clusters
 from liqwidget.study.levels import levels
@@ -29,13 +31,13 @@ from liqwidget.study.profile import Profile, profile
 from liqwidget.study.provenance import Provenance, provenance
 from liqwidget.study.reading import Reading, read_out
 from liqwidget.study.selection import Selection
-from liqwidget.trust.comparison import Comparison, compare, compare_snapshots
+from liqwidget.trust.comparison import Comparison, compare_snapshots
 from liqwidget.trust.grade import Grade, grade
 from liqwidget.trust.measured_levels import MeasuredLevels, measured_levels
 from liqwidget.trust.reliability import Reliability, reliability
 from liqwidget.trust.score import Scores, score, score_positions, score_truth
 from liqwidget.trust.uncertainty import Alternative, Uncertainty, default_alternatives, uncertainty
-from liqwidget.trust.venue_comparison import VenueComparison, compare_venues
+from liqwidget.trust.venue_comparison import VenueComparison
 
 __version__ = "0.1.0"
 
@@ -46,6 +48,8 @@ __all__ = [
     "Cluster",
     "Comparison",
     "DataError",
+    "DrawnComparison",
+    "DrawnVenueComparison",
     "EstimateError",
     "Grade",
     "Grid",

@@ -15,8 +15,8 @@ from liqwidget.errors import DataError
 from liqwidget.estimate.calibrate import calibrate
 from liqwidget.field.density import NAMED_PRIORS
 from liqwidget.market.read import ENVIRONMENT, read
-from liqwidget.picture.comparison import ComparisonView
-from liqwidget.picture.venue_comparison import VenueComparisonView
+from liqwidget.picture.comparison import DrawnComparison
+from liqwidget.picture.venue_comparison import DrawnVenueComparison
 from liqwidget.run.following import Following
 from liqwidget.study.clusters import clusters_frame
 from liqwidget.study.levels import levels
@@ -262,7 +262,7 @@ class LiqHeatmap(HeatmapWidget):
         how: str = "beside",
         theme: str = "dark",
         **options: Any,
-    ) -> ComparisonView:
+    ) -> DrawnComparison:
         """Set measured positions beside, over or minus the estimate, with figures of how far they agree.
 
         Parameters
@@ -276,15 +276,15 @@ class LiqHeatmap(HeatmapWidget):
         **options
             edges, reach, step, venue, scale, draws: as in `liqwidget.compare`.
         """
-        return ComparisonView(self._trust.compare(positions, at, **options), how, theme, self.side_colours)
+        return DrawnComparison.of(self._trust.compare(positions, at, **options), how, theme, self.side_colours)
 
-    def compare_venues(self, *, theme: str = "dark", **options: Any) -> VenueComparisonView:
+    def compare_venues(self, *, theme: str = "dark", **options: Any) -> DrawnVenueComparison:
         """Set the maps of the venues shown beside each other, as of the end and in the measure shown.
 
         `theme`: 'dark' or 'light'. Options, as in `liqwidget.compare_venues`: measure, horizon, reach, step,
         sensitivity, leverage, venues.
         """
-        return VenueComparisonView(self._trust.compare_venues(**options), theme, self.side_colours)
+        return DrawnVenueComparison.of(self._trust.compare_venues(**options), theme, self.side_colours)
 
     # ------------------------------------------------------------------ live
 

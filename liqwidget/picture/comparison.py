@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +16,8 @@ from liqwidget.errors import DataError
 from liqwidget.picture.comparison_bars import drawing
 from liqwidget.raster.grid import Grid
 from liqwidget.raster.side_colours import DEFAULT_SIDE_COLOURS, SIDE_COLOURS
+from liqwidget.trust import comparison
+from liqwidget.trust.comparison import Comparison
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,8 +25,9 @@ if TYPE_CHECKING:
     from bokeh.models.renderers import GlyphRenderer
     from bokeh.plotting import figure
 
+    from liqwidget.domain.ledger import Ledger
+    from liqwidget.domain.positions import Positions
     from liqwidget.domain.viewport import Viewport
-    from liqwidget.trust.comparison import Comparison
     from liqwidget.trust.measured_levels import MeasuredLevels
 
 THEMES = ("dark", "light")
@@ -64,14 +67,14 @@ def checked_look(theme: str, side_colours: str) -> tuple[str, str]:
 
 
 def comparison_figure(
-    comparison: Comparison, how: str = "beside", theme: str = "dark", side_colours: str = DEFAULT_SIDE_COLOURS
+    found: Comparison, how: str = "beside", theme: str = "dark", side_colours: str = DEFAULT_SIDE_COLOURS
 ) -> figure:
     """Return a Bokeh figure of a comparison: price on the vertical axis, bars of size, the mark price as a line.
 
     Parameters
     ----------
-    comparison : Comparison
-        See `liqwidget.trust.comparison.compare`.
+    found : Comparison
+        See `liqwidget.compare`.
     how : {'beside', 'over', 'minus'}
         See `drawing`.
     theme : {'dark', 'light'}
@@ -87,7 +90,7 @@ def comparison_figure(
     from liqwidget.picture.comparison_figure import draw
     from liqwidget.picture.ink import ink_of
 
-    return draw(drawing(comparison, how), comparison.price, ink_of(*checked_look(theme, side_colours)))
+    return draw(drawing(found, how), found.price, ink_of(*checked_look(theme, side_colours)))
 
 
 def measured_grid(levels: MeasuredLevels, viewport: Viewport) -> Grid:
@@ -150,20 +153,20 @@ def segments(levels: MeasuredLevels, until: Any = None) -> pd.DataFrame:
     return frame[frame["end"] > frame["start"]].reset_index(drop=True)
 
 
-@dataclass(frozen=True, eq=False)
-class ComparisonView:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class DrawnComparison(Comparison):
     """A comparison that shows itself in a notebook: a picture, the sentences and the figures of agreement.
 
     Parameters
     ----------
-    comparison : Comparison
-        What is shown.
     how : {'beside', 'over', 'minus'}
         See `drawing`.
     theme : {'dark', 'light'}
         Colours of the picture.
     side_colours : {'red-green', 'blue-orange'}
         Colours of longs and shorts.
+    **figures
+        Those of `Comparison`.
 
     Raises
     ------
@@ -171,42 +174,35 @@ class ComparisonView:
         If the way, the theme or the side colours are unknown.
     """
 
-    comparison: Comparison
     how: str = "beside"
     theme: str = "dark"
     side_colours: str = DEFAULT_SIDE_COLOURS
-    _made: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
+    _made: dict[str, Any] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         checked_look(self.theme, self.side_colours)
-        drawing(self.comparison, self.how)
+        drawing(self, self.how)
+
+    @classmethod
+    def of(
+        cls, found: Comparison, how: str = "beside", theme: str = "dark", side_colours: str = DEFAULT_SIDE_COLOURS
+    ) -> DrawnComparison:
+        """Return figures of agreement with how they are drawn."""
+        figures = {part.name: getattr(found, part.name) for part in fields(Comparison)}
+        return cls(**figures, how=how, theme=theme, side_colours=side_colours)
 
     def shown(
         self, how: str | None = None, theme: str | None = None, side_colours: str | None = None
-    ) -> ComparisonView:
+    ) -> DrawnComparison:
         """Return the same comparison drawn another way."""
         colours = side_colours or self.side_colours
         return replace(self, how=how or self.how, theme=theme or self.theme, side_colours=colours)
 
     @property
-    def agreement(self) -> pd.DataFrame:
-        """Figures of agreement: index (figure, side), columns value, low, high."""
-        return self.comparison.agreement
-
-    @property
-    def sentence(self) -> str:
-        """What agrees and what does not, in plain words."""
-        return self.comparison.sentence
-
-    def to_frame(self) -> pd.DataFrame:
-        """Return one row per side and cell; see `Comparison.to_frame`."""
-        return self.comparison.to_frame()
-
-    @property
     def figure(self) -> figure:
         """The Bokeh figure; the same one each time, so that glyphs can be added to it."""
         if "figure" not in self._made:
-            self._made["figure"] = comparison_figure(self.comparison, self.how, self.theme, self.side_colours)
+            self._made["figure"] = comparison_figure(self, self.how, self.theme, self.side_colours)
         made: figure = self._made["figure"]
         return made
 
@@ -229,14 +225,14 @@ class ComparisonView:
         from liqwidget.picture.ink import ink_of
 
         ink = ink_of(self.theme, self.side_colours)
-        return png(drawing(self.comparison, self.how), self.comparison.price, ink, (width, height))
+        return png(drawing(self, self.how), self.price, ink, (width, height))
 
     def _repr_html_(self) -> str:
         """Return the picture, the sentences and the figures as HTML that needs neither a network nor a script."""
         from liqwidget.picture.sheet import shown_page
 
-        alt = f"{self.comparison.symbol}: estimate and measured positions. {self.sentence}"
-        return shown_page(self._png(960, 640), alt, [*self.comparison.sentences, *self.comparison.notes], self._table())
+        alt = f"{self.symbol}: estimate and measured positions. {self.sentence}"
+        return shown_page(self._png(960, 640), alt, [*self.sentences, *self.notes], self._table())
 
     def _table(self) -> str:
         frame = self.agreement
@@ -247,9 +243,39 @@ class ComparisonView:
         }
         return str(pd.DataFrame(rows).T.to_html(border=0, escape=True))
 
-    def __repr__(self) -> str:
-        """Return the comparison's text."""
-        return repr(self.comparison)
+
+def compare(
+    ledger: Ledger,
+    positions: Positions,
+    at: Any = None,
+    *,
+    how: str = "beside",
+    theme: str = "dark",
+    side_colours: str = DEFAULT_SIDE_COLOURS,
+    **options: Any,
+) -> DrawnComparison:
+    """Set measured positions beside, over or minus the estimate, with figures of how far they agree.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        See `liqwidget.estimate`.
+    positions : Positions
+        Measured positions of the same symbol.
+    at : time, optional
+        The last snapshot at or before it is taken; None means the last one that the ledger's candles reach.
+    how, theme, side_colours : str
+        How it is drawn: see `DrawnComparison`.
+    **options
+        edges, reach, step, venue, scale, draws: as in `liqwidget.trust.comparison.compare`, which says what the figures
+        are.
+
+    Raises
+    ------
+    DataError
+        If symbols differ, no snapshot lies in the ledger's time, or an option cannot be used.
+    """
+    return DrawnComparison.of(comparison.compare(ledger, positions, at, **options), how, theme, side_colours)
 
 
 def _cell(name: str, row: Any) -> str:

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from liqwidget.domain.amount import money
 from liqwidget.picture.comparison import checked_look
 from liqwidget.raster.side_colours import DEFAULT_SIDE_COLOURS
+from liqwidget.trust import venue_comparison
+from liqwidget.trust.venue_comparison import VenueComparison
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from liqwidget.study.clusters import Cluster
-    from liqwidget.trust.venue_comparison import VenueComparison
+    from liqwidget.domain.ledger import Ledger
 
 _COLUMNS: dict[str, tuple[str, str | Callable[[float], str]]] = {
     "last_price": ("last price", "{:,.7g}"),
@@ -33,18 +34,18 @@ _COLUMNS: dict[str, tuple[str, str | Callable[[float], str]]] = {
 }
 
 
-@dataclass(frozen=True, eq=False)
-class VenueComparisonView:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class DrawnVenueComparison(VenueComparison):
     """A comparison of venues that shows itself in a notebook.
 
     Parameters
     ----------
-    comparison : VenueComparison
-        What is shown.
     theme : {'dark', 'light'}
         Colours of the picture.
     side_colours : {'red-green', 'blue-orange'}
         Colours of longs and shorts.
+    **figures
+        Those of `VenueComparison`.
 
     Raises
     ------
@@ -52,44 +53,23 @@ class VenueComparisonView:
         If the theme or the side colours are unknown.
     """
 
-    comparison: VenueComparison
     theme: str = "dark"
     side_colours: str = DEFAULT_SIDE_COLOURS
 
     def __post_init__(self) -> None:
         checked_look(self.theme, self.side_colours)
 
-    def shown(self, theme: str | None = None, side_colours: str | None = None) -> VenueComparisonView:
+    @classmethod
+    def of(
+        cls, found: VenueComparison, theme: str = "dark", side_colours: str = DEFAULT_SIDE_COLOURS
+    ) -> DrawnVenueComparison:
+        """Return what venues show with how it is drawn."""
+        figures = {part.name: getattr(found, part.name) for part in fields(VenueComparison)}
+        return cls(**figures, theme=theme, side_colours=side_colours)
+
+    def shown(self, theme: str | None = None, side_colours: str | None = None) -> DrawnVenueComparison:
         """Return the same comparison in other colours."""
         return replace(self, theme=theme or self.theme, side_colours=side_colours or self.side_colours)
-
-    @property
-    def table(self) -> pd.DataFrame:
-        """One row per venue; see `liqwidget.compare_venues`."""
-        return self.comparison.table
-
-    @property
-    def pairs(self) -> pd.DataFrame:
-        """Rank correlation of any two venues at equal distance from price."""
-        return self.comparison.pairs
-
-    @property
-    def clusters(self) -> tuple[Cluster, ...]:
-        """Clusters of all venues together, largest first; `agreeing_venues` names those that show one."""
-        return self.comparison.clusters
-
-    @property
-    def sentences(self) -> tuple[str, ...]:
-        """What the venues show, in plain words."""
-        return self.comparison.sentences
-
-    def clusters_frame(self) -> pd.DataFrame:
-        """Return one row per cluster and which venues show it; see `VenueComparison.clusters_frame`."""
-        return self.comparison.clusters_frame()
-
-    def to_frame(self) -> pd.DataFrame:
-        """Return one row per price range; see `VenueComparison.to_frame`."""
-        return self.comparison.to_frame()
 
     def to_png(self, path: str | Path, *, width: int = 960, height: int = 640) -> Path:
         """Write the picture to a PNG file.
@@ -107,22 +87,48 @@ class VenueComparisonView:
         from liqwidget.picture.ink import ink_of
         from liqwidget.picture.venue_comparison_png import png
 
-        return png(self.comparison, ink_of(self.theme, self.side_colours), (width, height))
+        return png(self, ink_of(self.theme, self.side_colours), (width, height))
 
     def _repr_html_(self) -> str:
         """Return the picture, the sentences and the figures as HTML that needs neither a network nor a script."""
         from liqwidget.picture.sheet import shown_page
 
-        alt = f"{self.comparison.symbol}: venues beside each other. {' '.join(self.sentences)}"
+        alt = f"{self.symbol}: venues beside each other. {' '.join(self.sentences)}"
         return shown_page(self._png(960, 560), alt, self.sentences, self._figures())
 
     def _figures(self) -> str:
         cells = {label: [_cell(value, form) for value in self.table[name]] for name, (label, form) in _COLUMNS.items()}
         return str(pd.DataFrame(cells, index=self.table.index).to_html(border=0, escape=True))
 
-    def __repr__(self) -> str:
-        """Return the comparison's text."""
-        return repr(self.comparison)
+
+def compare_venues(
+    ledger: Ledger,
+    at: Any = None,
+    *,
+    theme: str = "dark",
+    side_colours: str = DEFAULT_SIDE_COLOURS,
+    **options: Any,
+) -> DrawnVenueComparison:
+    """Set the maps of venues beside each other: sizes, how alike they are, which of them show a cluster.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        See `liqwidget.estimate`.
+    at : time, optional
+        None means the last close.
+    theme, side_colours : str
+        How it is drawn: see `DrawnVenueComparison`.
+    **options
+        measure, horizon, reach, step, sensitivity, leverage, venues: as in
+        `liqwidget.trust.venue_comparison.compare_venues`, which says what the figures are.
+
+    Raises
+    ------
+    DataError
+        If an option cannot be used, or nothing is known at the time.
+    """
+    return DrawnVenueComparison.of(venue_comparison.compare_venues(ledger, at, **options), theme, side_colours)
 
 
 def _cell(value: float, form: str | Callable[[float], str]) -> str:

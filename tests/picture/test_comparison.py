@@ -20,7 +20,7 @@ from liqwidget.domain.positions import Positions
 from liqwidget.errors import DataError
 from liqwidget.picture.comparison import (
     LABELS,
-    ComparisonView,
+    DrawnComparison,
     comparison_figure,
     measured_grid,
     overlay,
@@ -149,34 +149,34 @@ def test_the_figure_is_a_document(how: str, theme: str) -> None:
 )
 def test_ways_and_themes_are_checked(how: str, theme: str, said: str) -> None:
     with pytest.raises(DataError, match=said):
-        ComparisonView(comparison(), how, theme)
+        DrawnComparison.of(comparison(), how, theme)
     with pytest.raises(DataError, match=said):
         comparison_figure(comparison(), how, theme)
 
 
 def test_the_sides_are_in_the_colours_chosen() -> None:
-    view = ComparisonView(comparison(), theme="light", side_colours="blue-orange")
+    view = DrawnComparison.of(comparison(), theme="light", side_colours="blue-orange")
     for shown, pair in ((view, "blue-orange"), (view.shown(side_colours="red-green"), "red-green")):
         quads = [model.fill_color for model in shown.figure.references() if isinstance(model, Quad)]
         assert set(quads) >= set(SIDE_COLOURS[pair].light.values())
         assert not set(quads) & {colour for name in SIDE_COLOURS if name != pair for colour in SIDE_COLOURS[name].light}
     assert view._png(640, 480) != view.shown(side_colours="red-green")._png(640, 480)
     with pytest.raises(DataError, match="Expected side_colours out of red-green, blue-orange, was 'pink'"):
-        ComparisonView(comparison(), side_colours="pink")
+        DrawnComparison.of(comparison(), side_colours="pink")
 
 
 def test_the_picture_is_a_png_of_the_size_asked(tmp_path: Path) -> None:
     for how in ("beside", "over", "minus"):
-        path = ComparisonView(comparison(), how, "light").to_png(tmp_path / f"{how}.png", width=640, height=480)
+        path = DrawnComparison.of(comparison(), how, "light").to_png(tmp_path / f"{how}.png", width=640, height=480)
         content = path.read_bytes()
         assert content.startswith(b"\x89PNG")
         assert (int.from_bytes(content[16:20]), int.from_bytes(content[20:24])) == (640, 480)
     with pytest.raises(DataError, match="Expected a picture of at least 480 x 320 pixels, was 100 x 480"):
-        ComparisonView(comparison()).to_png(tmp_path / "small.png", width=100, height=480)
+        DrawnComparison.of(comparison()).to_png(tmp_path / "small.png", width=100, height=480)
 
 
 def test_a_notebook_shows_a_picture_with_sentences_and_figures() -> None:
-    shown = ComparisonView(comparison())._repr_html_()
+    shown = DrawnComparison.of(comparison())._repr_html_()
     found = re.search(r'src="data:image/png;base64,([^"]+)"', shown)
     assert found is not None
     assert base64.b64decode(found[1]).startswith(b"\x89PNG")
@@ -191,14 +191,14 @@ def test_a_notebook_shows_a_picture_with_sentences_and_figures() -> None:
 def test_nothing_in_the_range_is_still_a_picture() -> None:
     far = comparison(edges=(1000.0, 1001.0, 1002.0))
     for how in ("beside", "over", "minus"):
-        view = ComparisonView(far, how)
+        view = DrawnComparison.of(far, how)
         assert view.figure is view.figure
         assert "data:image/png" in view._repr_html_()
         assert "too few measured positions" in view.sentence
 
 
 def test_a_view_is_the_comparison() -> None:
-    view = ComparisonView(comparison())
+    view = DrawnComparison.of(comparison())
     pd.testing.assert_frame_equal(view.to_frame(), comparison().to_frame())
     assert view.agreement is comparison().agreement
     assert repr(view) == repr(comparison())

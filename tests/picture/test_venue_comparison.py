@@ -11,7 +11,6 @@ import pytest
 from PIL import Image
 
 from liqwidget import DataError, LiqHeatmap
-from liqwidget.picture.venue_comparison import VenueComparisonView
 from tests.markets import walk
 
 if TYPE_CHECKING:
@@ -25,14 +24,14 @@ def heatmap() -> LiqHeatmap:
 
 def test_it_compares_what_the_heatmap_shows(heatmap: LiqHeatmap) -> None:
     found = heatmap.compare_venues()
-    assert found.comparison.measure == heatmap.measure
+    assert found.measure == heatmap.measure
     assert found.clusters == heatmap.clusters
     assert list(found.table.index) == ["okx", "gate"]
     assert list(heatmap.compare_venues(venues=["gate"]).table.index) == ["gate"]
     heatmap.as_of = heatmap.markets[0].close_time[200]
     earlier = heatmap.compare_venues()
     heatmap.as_of = None
-    assert earlier.comparison.at < found.comparison.at
+    assert earlier.at < found.at
     assert earlier.table["last_price"]["okx"] == heatmap.markets[0].close[200]
 
 
@@ -42,9 +41,9 @@ def test_a_notebook_shows_picture_sentences_and_figures_as_text(heatmap: LiqHeat
     assert "data:image/png;base64," in page
     text = html.unescape(re.sub(r"<[^>]+>", " ", page))
     assert all(sentence in text for sentence in found.sentences)
-    evil = replace(found.comparison, symbol="<script>", table=found.table.rename(index={"okx": "<b>okx"}))
-    assert "<script>" not in VenueComparisonView(evil)._repr_html_()
-    assert "<b>" not in VenueComparisonView(evil)._repr_html_()
+    evil = replace(found, symbol="<script>", table=found.table.rename(index={"okx": "<b>okx"}))
+    assert "<script>" not in evil._repr_html_()
+    assert "<b>" not in evil._repr_html_()
 
 
 def test_the_picture_has_the_size_and_theme_asked_for(heatmap: LiqHeatmap, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+import liqwidget
 from liqwidget import DataError, LiqHeatmap, sample_market, score_truth, uncertainty
 
 
@@ -62,7 +63,7 @@ def measured(sample: LiqHeatmap, at: str) -> pd.DataFrame:
 @pytest.mark.parametrize("how", ["beside", "over", "minus"])
 def test_measured_positions_are_compared_with_the_estimate(sample: LiqHeatmap, how: str) -> None:
     view = sample.compare(measured(sample, "2026-01-31"), how=how)
-    assert 0 < view.comparison.figure_of("rank_correlation")[0] < 1
+    assert 0 < view.figure_of("rank_correlation")[0] < 1
     assert "data:image/png" in view._repr_html_()
     assert view.to_frame()["measured"].sum() > 0
 
@@ -80,3 +81,16 @@ def test_the_grade_is_of_the_time_shown() -> None:
     heatmap.as_of = "2026-01-05"
     assert heatmap.grade.warming_up
     assert "warming up: 4.0 days of data" in heatmap._market["notice"]
+
+
+def test_compare_is_the_same_with_and_without_a_heatmap(sample: LiqHeatmap) -> None:
+    held = measured(sample, "2026-01-31")
+    positions = liqwidget.Positions.from_frame(held, symbol="BTC")
+    alone, shown = liqwidget.compare(sample.ledger, positions), sample.compare(held)
+    assert type(alone) is type(shown)
+    assert repr(alone) == repr(shown)
+    pd.testing.assert_frame_equal(alone.to_frame(), shown.to_frame())
+    assert "data:image/png" in alone._repr_html_()
+    venues = liqwidget.compare_venues(sample.ledger, measure=sample.measure)
+    assert type(venues) is type(sample.compare_venues())
+    assert venues.sentences == sample.compare_venues().sentences
