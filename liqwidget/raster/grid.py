@@ -56,7 +56,7 @@ def rasterise(
     *,
     leverage: Iterable[str] | None = None,
     venues: Iterable[str] | None = None,
-    as_of: Any = None,
+    at: Any = None,
 ) -> Grid:
     """Return the map on a viewport.
 
@@ -72,7 +72,7 @@ def rasterise(
         Such as ``'24h'``; used by 'expected'.
     leverage, venues : iterable of str, optional
         Leverage groups and venues that count; None means all.
-    as_of : time, optional
+    at : time, optional
         Columns that end later show what stood then; None means the last close.
 
     Returns
@@ -88,6 +88,6 @@ def rasterise(
     measured = Measured(parse_measure(measure, horizon), group_indices(leverage))
     edges = viewport.price_edges
     times = viewport.time_edges[1:]
-    times = times if as_of is None else np.minimum(times, ledger.instant(as_of))
+    times = times if at is None else np.minimum(times, ledger.instant(at))
     values = standing(ledger.only(venues), times, edges, measured).astype(np.float32)
     return Grid(values[0], values[1], edges, viewport.time_edges, measure, horizon)

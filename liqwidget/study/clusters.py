@@ -116,7 +116,7 @@ COLUMNS = tuple(Cluster.__dataclass_fields__)
 def find_clusters(
     ledger: Ledger,
     at: Any = None,
-    measure: str = "expected",
+    measure: str = "size",
     horizon: str = "24h",
     sensitivity: float = 0.5,
     *,
@@ -149,7 +149,7 @@ def find_clusters(
 
 
 def clusters_around(
-    looked_at: Around | None, measure: str = "expected", horizon: str = "24h", sensitivity: float = 0.5
+    looked_at: Around | None, measure: str = "size", horizon: str = "24h", sensitivity: float = 0.5
 ) -> tuple[Cluster, ...]:
     """Return the clusters in what stands around the last price, as `find_clusters`; None has none."""
     prominence = _prominence(sensitivity)

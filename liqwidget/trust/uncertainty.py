@@ -154,7 +154,7 @@ class Uncertainty:
             columns |= {name: values[0], f"{short}_low": values.min(axis=0), f"{short}_high": values.max(axis=0)}
         return pd.DataFrame(columns, index=self._index())
 
-    def by_alternative(self, measure: str = "expected") -> pd.DataFrame:
+    def by_alternative(self, measure: str = "size") -> pd.DataFrame:
         """Return clusters x alternatives [quote], the base first: which assumption moves a cluster.
 
         Raises
@@ -196,7 +196,7 @@ def uncertainty(
     prior: PriorLike | Prior | None = None,
     alternatives: Iterable[Alternative] | None = None,
     horizon: str = "24h",
-    measure: str = "expected",
+    measure: str = "size",
     sensitivity: float = 0.5,
     leverage: Iterable[str] | None = None,
     venues: Iterable[str] | None = None,

@@ -187,7 +187,7 @@ class Session:
             settings.horizon,
             leverage=settings.leverage,
             venues=settings.venues,
-            as_of=self.end(settings),
+            at=self.end(settings),
         )
 
     def top(self, settings: Settings) -> float:
