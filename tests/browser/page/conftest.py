@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, ViewportSize
 
     from tests.browser.heatmap import Heatmap
 
-SIZE = {"width": 1600, "height": 1000}
+SIZE: ViewportSize = {"width": 1600, "height": 1000}
 
 
 @pytest.fixture(scope="session")
@@ -51,12 +51,23 @@ def page(browser: Browser, complaints: list[str]) -> Iterator[Page]:
         yield page
 
 
+@pytest.fixture(scope="module")
+def own_page(browser: Browser, complaints: list[str], unmounted_file: Path) -> Iterator[OwnPage]:
+    """Return a page without a network for the heatmaps of a file's tests: it loads BokehJS once."""
+    with contexts.opened(browser, viewport=SIZE, offline=True) as context:
+        page = context.new_page()
+        contexts.listen(page, "own", complaints)
+        yield OwnPage(page, unmounted_file)
+
+
 @pytest.fixture
-def heatmap(page: Page, unmounted_file: Path) -> Heatmap:
-    """Return the sample's heatmap, drawn sharp, whose kernel is this process: nobody called back yet."""
+def heatmap(own_page: OwnPage) -> Heatmap:
+    """Return a new heatmap of the sample, drawn sharp, whose kernel is this process: nobody called back yet."""
+    own_page.page.set_viewport_size(SIZE)
+    own_page.page.emulate_media(color_scheme="light", reduced_motion="no-preference")
     names: dict[str, Any] = {}
     exec(WATCHED, names)  # noqa: S102 - a cell
-    heatmap = OwnPage(page, unmounted_file, OwnKernel(names["h"], names)).mounted()
+    heatmap = own_page.mounted(OwnKernel(names["h"], names))
     heatmap.sharp()
     heatmap.kernel.run(FORGET)
     return heatmap

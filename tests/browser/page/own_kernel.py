@@ -32,7 +32,7 @@ class OwnKernel:
 
     def __init__(self, heatmap: LiqHeatmap, names: dict[str, Any] | None = None) -> None:
         self.heatmap, self.names = heatmap, {"h": heatmap} if names is None else names
-        self._page: Page | None = None
+        self.page: Page | None = None
         self._changed: deque[str] = deque()
         self._said: deque[dict[str, Any]] = deque()
         heatmap.send_state, heatmap.send = self._note, self._say
@@ -46,21 +46,16 @@ class OwnKernel:
         """Run statements."""
         exec(code, self.names)  # noqa: S102 - a cell
 
-    def open(self, page: Page) -> None:
-        """Let a page say and hear things."""
-        self._page = page
-        page.expose_function("exchange", self._exchange)
-
     def hear(self) -> None:
         """Let the page say what it has to say: nothing of it is heard while the test does something else."""
-        if self._page is not None:
-            self._page.evaluate("globalThis.__exchange?.()")
+        if self.page is not None:
+            self.page.evaluate("globalThis.__exchange?.()")
 
     def state(self) -> str:
         """Return what a view that is mounted now reads."""
         return self._state(*shared_names(HeatmapWidget), "_frames")
 
-    def _exchange(self, said: str) -> str:
+    def exchange(self, said: str) -> str:
         """Hear what the page has said, and return what was said and changed since the last time."""
         for one in json.loads(said):
             data = {"method": "custom", **one} if "content" in one else {"method": "update", "buffer_paths": [], **one}
@@ -93,16 +88,18 @@ def _taken(queue: deque[Value]) -> list[Value]:
 
 
 class OwnPage:
-    """An unmounted file in a page, and who answers it."""
+    """An unmounted file in a page, where one heatmap after another is shown."""
 
-    def __init__(self, page: Page, file: Path, kernel: OwnKernel) -> None:
-        self.page, self.kernel = page, kernel
+    def __init__(self, page: Page, file: Path) -> None:
+        self.page = page
+        self._kernel: OwnKernel | None = None
         page.goto(file.as_uri())
-        kernel.open(page)
+        page.expose_function("exchange", lambda said: self._kernel.exchange(said) if self._kernel else "[]")
 
-    def mounted(self) -> Heatmap:
-        """Show the heatmap as it is now, in place of what was shown."""
-        self.page.evaluate(OWN_KERNEL, self.kernel.state())
-        heatmap = Heatmap(self.page, self.page.locator(".liq-root"), self.kernel)
+    def mounted(self, kernel: OwnKernel) -> Heatmap:
+        """Show the heatmap of a kernel as it is now, in place of what was shown."""
+        self._kernel, kernel.page = kernel, self.page
+        self.page.evaluate(OWN_KERNEL, kernel.state())
+        heatmap = Heatmap(self.page, self.page.locator(".liq-root"), kernel)
         eventually(lambda: heatmap.root.count() == 1 and heatmap.shown())
         return heatmap

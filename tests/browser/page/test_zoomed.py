@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -53,7 +54,7 @@ def moved(model: LiqHeatmap) -> tuple[tuple[pd.Timestamp, pd.Timestamp], tuple[f
 @pytest.fixture
 def fresh(page: Page, unmounted_file: Path, model: LiqHeatmap) -> Callable[[], Heatmap]:
     """Return a function that mounts a view of the model as it is now."""
-    return OwnPage(page, unmounted_file, OwnKernel(model)).mounted
+    return functools.partial(OwnPage(page, unmounted_file).mounted, OwnKernel(model))
 
 
 def shows(drawn: Drawn, model: LiqHeatmap) -> bool:
