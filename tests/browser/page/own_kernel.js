@@ -63,6 +63,7 @@ async (text) => {
   }
   globalThis.__before?.abort()
   const { signal } = (globalThis.__before = new AbortController())
+  globalThis.__exchange = exchange
   const timer = setInterval(exchange, 20)
   signal.addEventListener("abort", () => clearInterval(timer))
   const place = document.getElementById("liqwidget")

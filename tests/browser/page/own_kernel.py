@@ -32,23 +32,35 @@ class OwnKernel:
 
     def __init__(self, heatmap: LiqHeatmap, names: dict[str, Any] | None = None) -> None:
         self.heatmap, self.names = heatmap, {"h": heatmap} if names is None else names
+        self._page: Page | None = None
         self._changed: deque[str] = deque()
         self._said: deque[dict[str, Any]] = deque()
         heatmap.send_state, heatmap.send = self._note, self._say
 
     def value(self, expression: str) -> Any:
         """Return a JSON-like value of an expression."""
+        self.hear()
         return json.loads(json.dumps(eval(expression, self.names)))  # noqa: S307 - a cell
 
     def run(self, code: str) -> None:
         """Run statements."""
         exec(code, self.names)  # noqa: S102 - a cell
 
+    def open(self, page: Page) -> None:
+        """Let a page say and hear things."""
+        self._page = page
+        page.expose_function("exchange", self._exchange)
+
+    def hear(self) -> None:
+        """Let the page say what it has to say: nothing of it is heard while the test does something else."""
+        if self._page is not None:
+            self._page.evaluate("globalThis.__exchange?.()")
+
     def state(self) -> str:
         """Return what a view that is mounted now reads."""
         return self._state(*shared_names(HeatmapWidget), "_frames")
 
-    def exchange(self, said: str) -> str:
+    def _exchange(self, said: str) -> str:
         """Hear what the page has said, and return what was said and changed since the last time."""
         for one in json.loads(said):
             data = {"method": "custom", **one} if "content" in one else {"method": "update", "buffer_paths": [], **one}
@@ -86,7 +98,7 @@ class OwnPage:
     def __init__(self, page: Page, file: Path, kernel: OwnKernel) -> None:
         self.page, self.kernel = page, kernel
         page.goto(file.as_uri())
-        page.expose_function("exchange", kernel.exchange)
+        kernel.open(page)
 
     def mounted(self) -> Heatmap:
         """Show the heatmap as it is now, in place of what was shown."""
