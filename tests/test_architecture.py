@@ -123,7 +123,7 @@ def tracked_files() -> tuple[Path, ...]:
 @pytest.mark.parametrize("module", MODULES, ids=named)
 def test_a_part_imports_only_the_parts_below_it(module: Path) -> None:
     part = part_of(module)
-    assert part in PARTS, f"Expected one of {sorted(PARTS)}, was {part}: name its place in tests/rooms.py"
+    assert part in PARTS, f"Expected one of {sorted(PARTS)}, was {part}: name its place in tests/rooms.toml"
     allowed = PARTS[part]
     if allowed is None:
         return
@@ -146,8 +146,9 @@ def test_the_rooms_are_those_of_the_tree() -> None:
     said = {(room.folder, name) for room in rooms.ROOMS for name in room.files}
     there = {(module.parent.relative_to(ROOT).as_posix(), module.stem) for module in MODULES}
     assert said == {(folder, name) for folder, name in there if name != "__init__"}
-    folders = {path.relative_to(ROOT / "js" / "src").parts[0] for path in (ROOT / "js" / "src").glob("*/*")}
-    assert set(rooms.FRONT_END) == folders
+    said = {(room.folder, name) for room in rooms.FRONT_END for name in room.files}
+    there = {(path.parent.relative_to(ROOT).as_posix(), path.stem) for path in (ROOT / "js" / "src").rglob("*.ts*")}
+    assert said == there
     assert [name for name in rooms.OTHERS if not (ROOT / name).is_dir()] == []
 
 
