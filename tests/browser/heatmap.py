@@ -197,10 +197,7 @@ class Heatmap:
             slip = abs(heat.time[0] - time[0]) + abs(heat.time[1] - time[1])
             return slip < drawn.pixel[0] and abs(heat.width - size[0]) <= 1 and heat.height == size[1]
 
-        eventually(self.drawn, is_sharp)
-        drawn = settled(self.drawn, times=3)
-        assert is_sharp(drawn)
-        return drawn
+        return eventually(lambda: settled(self.drawn, times=3), is_sharp)
 
     def picture(self) -> Pixels:
         """Return the pixels of the plot's frame, shape (height, width, 3), row 0 at the top."""

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from tests.browser.agreement import COARSE, SHARP, agreement, in_step, stretched
+from tests.waiting import eventually
 
 if TYPE_CHECKING:
     from tests.browser.heatmap import Heatmap
@@ -65,8 +66,10 @@ def test_a_burst_of_wheel_events_ends_with_the_newest_range(heatmap: Heatmap) ->
 
 def test_python_moves_the_view(heatmap: Heatmap) -> None:
     heatmap.kernel.run("h.time_range = (h.ledger.end - 86_400 * 10**9, h.ledger.end)")
-    drawn = heatmap.sharp()
-    assert drawn.time == pytest.approx(tuple(heatmap.trait("time_range")))
+    wanted = pytest.approx(tuple(heatmap.trait("time_range")))
+    eventually(lambda: heatmap.drawn().time, lambda time: time == wanted)
+    assert heatmap.sharp().time == wanted
     assert heatmap.trait("price_range") is None
     heatmap.set(price_range=(100_000.0, 101_000.0))
+    eventually(lambda: heatmap.drawn().price, lambda price: price == (100_000.0, 101_000.0))
     assert heatmap.sharp().price == (100_000.0, 101_000.0)

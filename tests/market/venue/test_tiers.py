@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import math
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -19,6 +18,7 @@ from liqwidget.market.venue.instrument import Instrument
 from liqwidget.market.venue.symbols import parse_symbol
 from liqwidget.market.venue.tiers import COLUMNS, read_tiers
 from liqwidget.market.venue.venues import venue
+from tests.loops import run
 from tests.venues import faults
 from tests.venues.clients import _rewritten
 
@@ -99,7 +99,7 @@ def read(name: str, rows: object, contract: Instrument) -> pd.DataFrame:
 
     listed = SimpleNamespace(markets={contract.symbol: {}})
     client: Any = SimpleNamespace(venue=venue(name), api=listed, call=call)
-    return asyncio.run(read_tiers(client, contract))
+    return run(read_tiers(client, contract))
 
 
 def test_an_amount_of_the_currency_of_settlement_is_dollars_or_coins() -> None:
@@ -138,7 +138,7 @@ def test_a_largest_leverage_that_is_none_is_refused(info: object) -> None:
     listed = SimpleNamespace(markets={"BTC/USDT:USDT": {"info": info}})
     client: Any = SimpleNamespace(venue=venue("hyperliquid"), api=listed, call=None)
     with pytest.raises(SourceError, match="hyperliquid sent margin tiers of BTCUSDT that cannot be used"):
-        asyncio.run(read_tiers(client, instrument("hyperliquid")))
+        run(read_tiers(client, instrument("hyperliquid")))
 
 
 def test_a_venue_that_needs_a_key_gives_the_table_of_the_package() -> None:
