@@ -108,6 +108,11 @@ class Lab:
             kernel.close()
             self.stop_kernels(notebook)
 
+    def connections(self, notebook: str) -> int:
+        """Return how many pages are connected to the kernels of a notebook."""
+        sessions = self.request("GET", "/api/sessions")
+        return sum(session["kernel"]["connections"] for session in sessions if session["path"] == notebook)
+
     def stop_kernels(self, notebook: str) -> None:
         """End the kernels of a notebook, if any run."""
         for session in self.request("GET", "/api/sessions"):

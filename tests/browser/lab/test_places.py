@@ -58,6 +58,8 @@ def book(desk: Desk) -> Iterator[Sheet]:
         page = desk.context.new_page()
         desk.listen(page, BOOK)
         page.goto(f"http://127.0.0.1:{desk.lab.port}/notebooks/{BOOK}.ipynb")
+        # The indicator says idle before there is a connection; cells that run then ask which kernel is meant.
+        eventually(lambda: desk.lab.connections(f"{BOOK}.ipynb"))
         page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').wait_for(state="attached")
         sheet = Sheet(page, kernel, BOOK)
         sheet.run_all()
