@@ -44,6 +44,8 @@ h
 """A cell: a heatmap h and what happened to it."""
 FORGET = "for kept in (asked, boxes, seen, ticks): kept.clear()"
 GROUND = {theme: tuple(bytes.fromhex(colours.ground[1:])) for theme, colours in LOOK.themes.items()}
+NEXT_PICTURE = "() => new Promise(done => requestAnimationFrame(() => setTimeout(done)))"
+"""Moves of the mouse that a busy page hears of at one time are one move to it."""
 VISIBLE = 12
 DOUBLE_CLICK_MS = 500
 """Bokeh takes two clicks within 300 ms for a double click."""
@@ -258,12 +260,15 @@ class Heatmap:
             self.page.mouse.wheel(0, turn)
 
     def drag(self, start: tuple[float, float], end: tuple[float, float]) -> None:
-        """Drag from one point of the page to another."""
+        """Drag from one point of the page to another, as a hand does: over several pictures of the screen."""
         mouse = self.page.mouse
         mouse.move(*start)
+        self.page.evaluate(NEXT_PICTURE)
         mouse.down()
         mouse.move((start[0] + end[0]) / 2, (start[1] + end[1]) / 2, steps=3)
+        self.page.evaluate(NEXT_PICTURE)
         mouse.move(*end, steps=3)
+        self.page.evaluate(NEXT_PICTURE)
         mouse.up()
 
 
