@@ -43,6 +43,8 @@ class RowFlag(IntEnum):
     """Open interest is the last known value, not one of this candle."""
     FROZEN = 2
     """No open interest for more than 24 hours: nothing opens or closes, price still sweeps."""
+    OUTLIER = 4
+    """Open interest was less than half or more than twice the value before, and has not lasted: that value is held."""
 
 
 class RowInputs(NamedTuple):

@@ -306,7 +306,7 @@ class VenueFeed:
                 row = await client.call("fetch_open_interest", instrument.symbol)
                 info = row.get("info", row) if isinstance(row, dict) else row
                 _, amount = interest(info, instrument)
-                if 0 < amount < float("inf"):
+                if 0 <= amount < float("inf"):
                     growing.snapshot(client.now, amount)
                     self._keep_interest(client, gathering, info)
             except SourceError as error:
