@@ -36,23 +36,40 @@ class Market(Protocol):
     """What is looked at of a `MarketData`."""
 
     @property
-    def symbol(self) -> str: ...
+    def symbol(self) -> str:
+        """What."""
+
     @property
-    def venue(self) -> str: ...
+    def venue(self) -> str:
+        """Where."""
+
     @property
-    def timeframe(self) -> int: ...
+    def timeframe(self) -> int:
+        """Length of a candle [ns]."""
+
     @property
-    def time(self) -> Times: ...
+    def time(self) -> Times:
+        """Open of each candle [ns]."""
+
     @property
-    def close(self) -> Floats: ...
+    def close(self) -> Floats:
+        """[quote/base]."""
+
     @property
-    def volume(self) -> Floats: ...
+    def volume(self) -> Floats:
+        """[base], NaN where unknown."""
+
     @property
-    def interest_time(self) -> Times: ...
+    def interest_time(self) -> Times:
+        """Stamps [ns]."""
+
     @property
-    def interest(self) -> Floats: ...
+    def interest(self) -> Floats:
+        """Open interest [base]."""
+
     @property
-    def relative(self) -> bool: ...
+    def relative(self) -> bool:
+        """Whether open interest is unknown."""
 
 
 class Change(NamedTuple):
@@ -137,8 +154,8 @@ def check_unit(market: Market) -> None:
         return
     message = (
         f"Expected open interest of {market.venue} {market.symbol} in one unit, was {found.after:,.6g} after "
-        f"{found.before:,.6g} from {timestamp(found.time)} on. Contracts and coins, or coins and quote currency, may be "
-        "mixed: convert one part, or leave it out"
+        f"{found.before:,.6g} from {timestamp(found.time)} on. Contracts and coins, or coins and quote currency, "
+        "may be mixed: convert one part, or leave it out"
     )
     raise DataError(message)
 

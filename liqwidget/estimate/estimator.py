@@ -272,7 +272,7 @@ def _extend(ledger: VenueLedger, rows: RowInputs, prior: Prior) -> VenueLedger:
         piece = rows.cut(part)
         if len(piece.time):
             ledger = _fold(ledger, piece, venue_density(ledger, prior))
-    return replace(ledger, notes=_noted(ledger))
+    return replace(ledger, notes=_noted(ledger), ended=None)
 
 
 def _noted(ledger: VenueLedger) -> tuple[str, ...]:
@@ -281,7 +281,7 @@ def _noted(ledger: VenueLedger) -> tuple[str, ...]:
     odd = np.flatnonzero(ledger.flags & RowFlag.OUTLIER)
     if len(odd):
         last = f"the last at {timestamp(ledger.time[odd[-1]]):%Y-%m-%d %H:%M}"
-        notes.append(f"{_OUTLIERS} in {len(odd)} candles, {last}: under half or over twice the value before")
+        notes.append(f"{_OUTLIERS} in {len(odd)} candles, {last}: under half or over three times the value before")
     held = np.flatnonzero(ledger.open_interest)
     if len(held) and held[-1] < len(ledger.time) - 1:
         notes.append(f"{_SETTLED} {timestamp(ledger.time[held[-1] + 1]):%Y-%m-%d %H:%M}: nothing stands")

@@ -22,8 +22,8 @@ CLOCK_FLOOR = 0.05
 
 VOLUME_WINDOW = 7 * DAY
 HOLD_LIMIT = DAY
-OUTLIER_SHARE = 0.5
-"""Open interest under this share of the last accepted value, or over its inverse, is an outlier until it has lasted."""
+LOW_OUTLIER, HIGH_OUTLIER = 0.5, 3.0
+"""Open interest under or over so much of the last accepted value is an outlier until it has lasted."""
 OUTLIER_VALUES = 3
 """Values in a row that are held back, all too low or all too high; the next one counts: it has lasted."""
 
@@ -130,7 +130,7 @@ def _survive(
         else:
             side = 0
             if before > 0.0:
-                side = int(value * OUTLIER_SHARE > before) - int(value < OUTLIER_SHARE * before)
+                side = int(value > HIGH_OUTLIER * before) - int(value < LOW_OUTLIER * before)
             if side * outliers <= 0:
                 outliers = 0
             if side != 0 and stamps[row] != stamp:

@@ -166,7 +166,7 @@ def evaluate(
     row : int
         The ledger row that `state` stands after; -1 is before the first.
     columns : int64, shape (W,)
-        Ledger row shown by each column, not decreasing, -1 for none.
+        Ledger row shown by each column, not decreasing but for -1 (none), also after the last.
     low, high, close, log_survival, opened :
         The ledger; prices as lattice coordinates.
     per_weight, shown : float64, bool, shape (G,)
