@@ -31,6 +31,7 @@ BITGET = Bitget(
     inverse_options={},
     quotes=("USDT", "USDC"),
     candle_page=200,
+    candle_days=90,
     interest_history=(),
     funding_page=100,
     funding_until="",

@@ -47,6 +47,10 @@ class Venue(ABC):
         Quote currencies of linear swaps, the preferred first.
     candle_page : int
         Candles a request.
+    candle_days, inverse_candle_days : int or None
+        Longest time between the ends of a request for candles, of all contracts and of inverse ones; None: no limit.
+    candle_parts : mapping of str to str
+        Lengths of a candle that are made of shorter ones, since the venue's do not begin where a UTC day does.
     candle_rows : int or None
         How many of the newest candles can be had at all; None: since the listing, or not documented.
     candle_sides, interest_sides : {1, 2}
@@ -104,6 +108,9 @@ class Venue(ABC):
     liquidation_stream: str
     tiers: Tiers
     streams: tuple[Stream, ...] = ("candles",)
+    candle_days: int | None = None
+    inverse_candle_days: int | None = None
+    candle_parts: Mapping[str, str] = field(default_factory=dict, repr=False, hash=False)
     candle_rows: int | None = None
     candle_sides: Sides = 1
     interest_page: int = 0
@@ -146,6 +153,11 @@ class Venue(ABC):
 
     # ------------------------------------------------------------------ what ccxt is asked
 
+    def candles_at_once(self, step: int, *, inverse: bool) -> int:
+        """Return how many candles of `step` [ns] a request may ask for."""
+        limits = (self.candle_days, self.inverse_candle_days if inverse else None)
+        return max(min([self.candle_page, *(days * DAY // step for days in limits if days is not None)]), 1)
+
     def candle_request(self, start: int, end: int) -> tuple[int | None, dict[str, Any]]:
         """Return the limit and parameters of a request for the candles from `start` to before `end` [ms]."""
         return self.candle_page, {"until": end - 1}
@@ -174,7 +186,7 @@ class Venue(ABC):
 
     async def margin_tiers(self, ask: Ask, instrument: Instrument, market: Any) -> list[Any]:
         """Return rows with `maxNotional`, `maxLeverage` and `maintenanceMarginRate`; `market` is ccxt's of it."""
-        return list(await ask("fetch_market_leverage_tiers", instrument.symbol))
+        return list(await ask("fetch_market_leverage_tiers", instrument.symbol) or ())
 
     # ------------------------------------------------------------------ how rows are read
 
@@ -203,6 +215,10 @@ class Venue(ABC):
     def tells_liquidations(self, message: Mapping[str, Any]) -> bool:
         """Return whether a socket's message tells of liquidations."""
         return False
+
+    def as_by_rest(self, message: Mapping[str, Any], instrument: Instrument) -> Mapping[str, Any]:
+        """Return a socket's message with the amounts that an answer to a question has."""
+        return message
 
     def liquidation(self, item: Mapping[str, Any], instrument: Instrument) -> Liquidated | None:
         """Return the liquidation of a raw item; None where the venue has none to read."""
