@@ -72,7 +72,7 @@ HTX = Htx(
     liquidation_contract="contract_code",
     tiers="public",
     tier_limits="contracts",
-    note="volume and open interest are documented as the sum of both sides and are halved; its days begin at 16:00 UTC, "
-    "so days are made of its 4h candles",
+    note="volume and open interest are documented as the sum of both sides and are halved; its days begin at 16:00 "
+    "UTC, so days are made of its 4h candles",
 )
 """What it publishes."""

@@ -45,6 +45,19 @@ async def find(client: Client, wanted: Wanted) -> Instrument:
         If the venue refuses, or lists no such contract.
     """
     exchange = await client.open()
+    try:
+        return resolve(wanted, client.venue, exchange.markets.values())
+    except SourceError:
+        try:
+            more = await client.venue.more_markets(client.call, exchange, wanted.coin)
+        except SourceError:
+            raise
+        except Exception as error:
+            message = f"{client.venue.name} sent a list of contracts that cannot be read ({_words(error)})"
+            raise SourceError(message, venue=client.venue.name, symbol=wanted.name) from error
+        if not more:
+            raise
+    exchange.set_markets([*exchange.markets.values(), *more])
     return resolve(wanted, client.venue, exchange.markets.values())
 
 

@@ -190,6 +190,14 @@ class Venue(ABC):
 
     # ------------------------------------------------------------------ how rows are read
 
+    def lists(self, market: Mapping[str, Any]) -> bool:
+        """Return whether a market of ccxt's can be traded."""
+        return market.get("active") is not False
+
+    async def more_markets(self, ask: Ask, api: Any, coin: str) -> list[Any]:
+        """Return markets of ccxt's that its list leaves out, where there may be some of a coin."""
+        return []
+
     def contract_size(self, market: Mapping[str, Any]) -> float:
         """Return what a contract of ccxt's market is [base], or [quote] of inverse ones."""
         return float(market.get("contractSize") or 0.0)

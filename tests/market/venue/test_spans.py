@@ -61,7 +61,9 @@ def read(name: str, length: str, count: int, *, inverse: bool = False) -> tuple[
 
 @pytest.mark.parametrize("length", ["5m", "1h", "1d"])
 @pytest.mark.parametrize(("name", "inverse"), CONTRACTS)
-def test_the_longest_span_is_one_question_and_one_candle_more_is_another(name: str, inverse: bool, length: str) -> None:
+def test_the_longest_span_is_one_question_and_one_candle_more_is_another(
+    name: str, length: str, *, inverse: bool
+) -> None:
     venue, step = VENUES[name], duration_ns(length)
     part = duration_ns(venue.candle_parts.get(length, length))
     longest = LONGEST_DAYS.get((name, inverse), 10**9) * DAY
@@ -187,7 +189,7 @@ def test_every_venue_has_its_candle() -> None:
 
 
 @pytest.mark.parametrize(("name", "inverse"), CONTRACTS)
-def test_a_live_candle_is_the_candle_by_rest(name: str, inverse: bool) -> None:
+def test_a_live_candle_is_the_candle_by_rest(name: str, *, inverse: bool) -> None:
     message, answer = LIVE[name, inverse]
     found, swap = VENUES[name], contract(name, inverse=inverse, size=10.0)
     exchange = getattr(importlib.import_module("ccxt.pro"), found.inverse_class if inverse else found.linear_class)()
