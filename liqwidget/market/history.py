@@ -113,6 +113,8 @@ class History:
             market = replace(market, maintenance_margin_rate=lowest[1])
             words = f"up to {lowest[0]:g}x, maintenance {lowest[1]:.2%}"
             notes.append(f"{name}: today's margin tiers ({words}) stand for the past")
+        if not market.relative and (doubt := venue(name).interest_doubt):
+            notes.append(f"{name} {doubt}")
         if doubt := unlikely_interest(market):
             notes.append(doubt)
         return replace(market, notes=(*market.notes, *dict.fromkeys(notes)))

@@ -91,6 +91,8 @@ class Venue(ABC):
         What ccxt's `maxNotional` of a margin tier is: an amount of the currency of settlement, or contracts.
     liquidation_contract : str
         The field of a raw liquidation that names the contract.
+    interest_doubt : str
+        What is not sure of its open interest, after the venue's name; said of every market of it.
     note : str
         What else a reader of the map should know.
     """
@@ -127,6 +129,7 @@ class Venue(ABC):
     interest_quoted: bool = False
     tier_limits: TierLimits = "value"
     liquidation_contract: str = "symbol"
+    interest_doubt: str = ""
     note: str = ""
 
     def interest_span(self, period: str) -> int | None:
