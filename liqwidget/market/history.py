@@ -113,9 +113,9 @@ class History:
             market = replace(market, maintenance_margin_rate=lowest[1])
             words = f"up to {lowest[0]:g}x, maintenance {lowest[1]:.2%}"
             notes.append(f"{name}: today's margin tiers ({words}) stand for the past")
-        if not market.relative and (doubt := venue(name).interest_doubt):
-            notes.append(f"{name} {doubt}")
-        if doubt := unlikely_interest(market):
+        if not market.relative and venue(name).interest_doubt:
+            notes.append(f"{name} {venue(name).interest_doubt}")
+        if (doubt := unlikely_interest(market)) is not None:
             notes.append(doubt)
         return replace(market, notes=(*market.notes, *dict.fromkeys(notes)))
 

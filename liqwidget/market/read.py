@@ -45,8 +45,9 @@ LONGEST_SECONDS = 60.0
 _STALE_CANDLES = 2
 _OLDER = 6 * HOUR
 """Stored data that end so much before the newest market [ns] are not shown beside it: the map would mix two days."""
-_MOST_APART, _SURELY_APART = math.log(1.05), math.log(10.0)
-"""Closes of one coin at one time are no further apart in the median; at different times they may be."""
+_MOST_APART, _OWN_APART, _SURELY_APART = math.log(1.05), math.log(1.1), math.log(10.0)
+"""Closes of one coin at one time are no further apart in the median, in an analyst's own markets (spot beside swaps, a
+scenario) by twice as much; at different times they may be further."""
 _COMPARED = 500
 _REASON, _NOTICE = 220, 900
 
@@ -101,7 +102,7 @@ def read(
         own = list(own)
         markets = [part for part in own if isinstance(part, MarketData)]
         if markets and len(markets) == len(own):
-            if strange := strangers(markets):
+            if strange := strangers(markets, _OWN_APART):
                 raise DataError(f"Expected one coin on all venues, was another price: {'; '.join(strange.values())}")
             made = Source(tuple(markets), " + ".join(part.venue for part in markets), finest=tuple(markets))
             return made if given is None else coarser(made, step)
@@ -192,18 +193,18 @@ def _answered(requests: Sequence[Request]) -> Source:
     return Source(markets, label, _notice(status), status=status, joining=joining)
 
 
-def strangers(markets: Sequence[MarketData]) -> dict[str, str]:
+def strangers(markets: Sequence[MarketData], most: float = _MOST_APART) -> dict[str, str]:
     """Return by venue why its closes cannot be those of the coin: those of most others are of another size.
 
     The venue most agree with counts, of several the one with the largest open interest.
     """
-    agreeing = [sum(_apart(one, other) <= _MOST_APART for other in markets) for one in markets]
+    agreeing = [sum(_apart(one, other) <= most for other in markets) for one in markets]
     worth = [float(np.median(market.interest)) * float(market.close[-1]) for market in markets]
     order = sorted(range(len(markets)), key=lambda index: (agreeing[index], worth[index]), reverse=True)
     found = {}
     for index in order[1:]:
         market, measure = markets[index], markets[order[0]]
-        if (apart := _apart(market, measure)) > _MOST_APART:
+        if (apart := _apart(market, measure)) > most:
             found[market.venue] = (
                 f"{market.venue} closes at {market.close[-1]:,.7g}, {measure.venue} at {measure.close[-1]:,.7g} "
                 f"({math.expm1(apart):,.0%} apart at the same times): another contract, or prices per 1,000 coins; "

@@ -50,11 +50,11 @@ class Reading:
     price_low, price_high : float
         Edges of its lattice cell [quote/base].
     last_price : float
-        Last close of the venue with the most open interest [quote/base]; NaN before the first.
+        Last close of the venue that leads (`Ledger.leading`) [quote/base]; NaN before the first.
     distance_pct : float
         From the last price to `price` [%], below it negative; 0 before the first close.
     chance : float
-        Of price reaching the cell within the horizon, on the venue with the most open interest.
+        Of price reaching the cell within the horizon, on the venue that leads.
     long, short : SideReading
         Sizes by side.
     venue_mix, leverage_mix : dict

@@ -40,13 +40,16 @@ def test_the_newest_venue_leads_and_one_that_has_ended_is_named_and_stands_in_no
     assert heatmap._display.session.newest(Settings())["last_price"] == OKX.close[-1]
     assert heatmap._display.session.drawn(Settings()).venue == "okx"
     assert "binance: data end 2026-01-01 08:00 UTC: in no sum from 2026-01-01 09:00 on" in heatmap._market["notice"]
-    assert "data end" in heatmap.status.loc["binance", "notes"]
+    assert "data end" in str(heatmap.status.loc["binance", "notes"])
     assert profile(ledger, EDGES, over - pd.Timedelta("1ns"), venues=["binance"]).long.sum() > 0
     sums = [float(profile(part, EDGES, over).long.sum()) for part in (ledger, ledger.only(["okx"]))]
     assert sums[0] == sums[1] > 0
     assert profile(ledger, EDGES, over, venues=["binance"]).long.sum() == 0
     stands = levels(ledger).standing
     assert set(stands.venue.tolist()) == {1}
+    ended = levels(ledger).to_frame().query("ended_by == 'venue'")
+    assert set(ended["venue"]) == {"binance"}
+    assert set(ended["close_time"]) == {over}
     assert all(cluster.venue_mix["binance"] == 0 for cluster in heatmap.clusters)
     heatmap.close()
 
