@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 CHURN = 0.4
 """Share of positions closed per day of normal volume, as an exponential rate (half-life 1.7 days)."""
 
-ENDED_CANDLES = 3
-"""A venue whose last row is older than the newest venue's by an hour and by so many candles of its own has ended: what
-it held is not known any more."""
+ENDED, ENDED_CANDLES = 6 * HOUR, 6
+"""A venue whose last row is older than the newest venue's by so long [ns] and by so many candles of its own has ended:
+what it held is not known any more."""
 BEHIND = 5 * MINUTE
 """A venue that is behind the newest by more than this, or by more than a candle [ns], gives no last price."""
 
@@ -352,4 +352,4 @@ class Ledger:
 
 def _end_of(part: VenueLedger) -> int:
     """Return from when a venue whose data end counts as ended [ns]."""
-    return int(part.time[-1]) + max(HOUR, ENDED_CANDLES * part.timeframe) if len(part.time) else 0
+    return int(part.time[-1]) + max(ENDED, ENDED_CANDLES * part.timeframe) if len(part.time) else 0

@@ -34,12 +34,12 @@ def behind(candles: int) -> MarketData:
 
 
 def test_the_newest_venue_leads_and_one_that_has_ended_is_named_and_stands_in_no_later_sum() -> None:
-    heatmap = LiqHeatmap("BTC", source=[behind(24), OKX])
+    heatmap = LiqHeatmap("BTC", source=[behind(84), OKX])
     ledger, over = heatmap.ledger, START + pd.Timedelta("9h")
     assert ledger.last_price() == OKX.close[-1]
     assert heatmap._display.session.newest(Settings())["last_price"] == OKX.close[-1]
     assert heatmap._display.session.drawn(Settings()).venue == "okx"
-    assert "binance: data end 2026-01-01 08:00 UTC: in no sum from 2026-01-01 09:00 on" in heatmap._market["notice"]
+    assert "binance: data end 2026-01-01 03:00 UTC: in no sum from 2026-01-01 09:00 on" in heatmap._market["notice"]
     assert "data end" in str(heatmap.status.loc["binance", "notes"])
     assert profile(ledger, EDGES, over - pd.Timedelta("1ns"), venues=["binance"]).long.sum() > 0
     sums = [float(profile(part, EDGES, over).long.sum()) for part in (ledger, ledger.only(["okx"]))]
@@ -56,7 +56,7 @@ def test_the_newest_venue_leads_and_one_that_has_ended_is_named_and_stands_in_no
 
 def test_a_venue_that_goes_on_has_not_ended() -> None:
     whole = WALK.scaled(1, 5).market(venue="binance")
-    ledger = estimate([behind(24), OKX])
+    ledger = estimate([behind(84), OKX])
     assert ledger.venues[0].ended is not None
     assert [part.ended for part in advance(ledger, whole)] == [None, None]
 
@@ -110,7 +110,7 @@ def test_a_venue_that_cannot_be_estimated_costs_no_other(monkeypatch: pytest.Mon
 
 def test_columns_after_the_end_of_a_venue_are_those_of_the_others() -> None:
     times = pd.date_range(START + pd.Timedelta("1h"), START + pd.Timedelta("10h"), 20)
-    ledger = estimate([behind(24), OKX])
+    ledger = estimate([behind(84), OKX])
     found = np.array([profile(ledger, EDGES, time).short.sum() for time in times])
     together = profile(ledger, EDGES, times).short.sum(axis=-1)
     assert together == pytest.approx(found)
