@@ -42,8 +42,8 @@ class LevelSet:
         Index into `venues`.
     venues : tuple of str
         Names.
-    ended : tuple of int or None
-        From when each venue is not known any more, which ends what stood there [ns]; None for one that goes on.
+    lapsed : ndarray of bool, shape (n,)
+        Whether it ended since the venue's data end, and not by a touch.
     """
 
     cell: npt.NDArray[np.int64] = field(repr=False)
@@ -55,7 +55,7 @@ class LevelSet:
     peak_size: npt.NDArray[np.float64] = field(repr=False)
     venue: npt.NDArray[np.int16] = field(repr=False)
     venues: tuple[str, ...]
-    ended: tuple[int | None, ...] = field(default=(), repr=False)
+    lapsed: npt.NDArray[np.bool_] = field(repr=False)
 
     def __len__(self) -> int:
         """Return the number of levels."""
@@ -64,9 +64,9 @@ class LevelSet:
     def where(self, mask: npt.NDArray[np.bool_]) -> LevelSet:
         """Return the levels at which `mask`, shape (n,), is true."""
         arrays: dict[str, Any] = {
-            part.name: getattr(self, part.name)[mask] for part in fields(self) if part.name not in {"venues", "ended"}
+            part.name: getattr(self, part.name)[mask] for part in fields(self) if part.name != "venues"
         }
-        return LevelSet(**arrays, venues=self.venues, ended=self.ended)
+        return LevelSet(**arrays, venues=self.venues)
 
     @property
     def price_low(self) -> npt.NDArray[np.float64]:
@@ -104,7 +104,6 @@ class LevelSet:
             'standing', or 'venue' whose data ended).
         """
         stands = self.is_standing
-        ends = np.array([-1 if end is None else end for end in self.ended] or [-1] * len(self.venues), np.int64)
         closes = (
             pd.Series(np.where(stands, 0, self.close_time).astype("datetime64[ns]")).dt.tz_localize("UTC").mask(stands)
         )
@@ -119,7 +118,7 @@ class LevelSet:
                 "side": np.where(self.side > 0, "long", "short"),
                 "leverage": np.asarray(LEVERAGE_GROUPS, dtype=object)[self.group],
                 "venue": np.asarray(self.venues, dtype=object)[self.venue],
-                "ended_by": np.select([stands, self.close_time == ends[self.venue]], ["standing", "venue"], "swept"),
+                "ended_by": np.select([stands, self.lapsed], ["standing", "venue"], "swept"),
             }
         )
 

@@ -46,7 +46,7 @@ def levels(ledger: Ledger) -> LevelSet:
         peak_size=table[:, 6] * price,
         venue=np.repeat(np.arange(len(sizes), dtype=np.int16), sizes),
         venues=ledger.names,
-        ended=tuple(part.ended for part in ledger),
+        lapsed=(table[:, 4] < 0) & (closes < STANDING),
     )
 
 
