@@ -12,6 +12,7 @@ import pandas as pd
 
 from liqwidget.domain import validation as check
 from liqwidget.domain.margin import venue_cap
+from liqwidget.domain.plausible import check_unit, held
 from liqwidget.domain.side import Side
 from liqwidget.domain.time import DAY, duration_ns, duration_text, time_index, time_ns, timestamp
 from liqwidget.errors import DataError
@@ -159,7 +160,7 @@ class MarketData:
                 notes.append(f"{venue}: no margin tiers known for {symbol}; nearest distance taken as {distance:.1%}")
         else:
             distance = _distance(minimum_distance)
-        return cls(
+        market = cls(
             symbol=symbol,
             venue=venue,
             timeframe=step,
@@ -174,6 +175,8 @@ class MarketData:
             relative=open_interest is None,
             notes=tuple(notes),
         )
+        check_unit(market)
+        return market
 
     @property
     def close_time(self) -> npt.NDArray[np.int64]:
@@ -338,13 +341,13 @@ def _interest(
     name = "open_interest_value" if valued else "open_interest"
     values = check.numbers(frame.replace({name: [np.inf, -np.inf]}, np.nan), name, "open_interest", times, missing=True)
     keep, notes = check.in_order(times, "open_interest")
-    keep = keep[values[keep] > 0]
+    keep = keep[held(values[keep])]
     stamps, values = times[keep], values[keep]
-    if not len(stamps) or stamps[-1] < candles["time"][0] - DAY or stamps[0] > closes[-1] + _tolerance(step):
+    if not values.any() or stamps[-1] < candles["time"][0] - DAY or stamps[0] > closes[-1] + _tolerance(step):
         span = f"{timestamp(times.min())} to {timestamp(times.max())}"
         message = (
             f"Expected open interest that overlaps the candles ({timestamp(candles['time'][0])} to "
-            f"{timestamp(closes[-1])}), was {len(stamps)} values above 0 from {span}"
+            f"{timestamp(closes[-1])}), was {int((values > 0).sum())} values above 0 from {span}"
         )
         raise DataError(message)
     if valued:

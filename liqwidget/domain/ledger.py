@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -13,7 +13,7 @@ import pandas as pd
 
 from liqwidget.domain.lattice import cell_coordinate
 from liqwidget.domain.leverage import LEVERAGE_GROUPS
-from liqwidget.domain.time import time_index, time_ns, timestamp
+from liqwidget.domain.time import HOUR, MINUTE, time_index, time_ns, timestamp
 from liqwidget.errors import DataError
 
 if TYPE_CHECKING:
@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 
 CHURN = 0.4
 """Share of positions closed per day of normal volume, as an exponential rate (half-life 1.7 days)."""
+
+ENDED, ENDED_CANDLES = 6 * HOUR, 6
+"""A venue whose last row is older than the newest venue's by so long [ns] and by so many candles of its own has ended:
+what it held is not known any more."""
+BEHIND = 5 * MINUTE
+"""A venue that is behind the newest by more than this, or by more than a candle [ns], gives no last price."""
 
 
 class RowKind(IntEnum):
@@ -43,6 +49,8 @@ class RowFlag(IntEnum):
     """Open interest is the last known value, not one of this candle."""
     FROZEN = 2
     """No open interest for more than 24 hours: nothing opens or closes, price still sweeps."""
+    OUTLIER = 4
+    """Open interest was under half or over three times the value before, and has not lasted: that value is held."""
 
 
 class RowInputs(NamedTuple):
@@ -154,6 +162,8 @@ class VenueLedger:
         Whether open interest was unknown and taken as 1: sizes are shares then, not amounts.
     notes : tuple of str
         What a user should know about this venue's data.
+    ended : int or None
+        From when it stands in no sum [ns], since its data end long before those of another venue; None if they do not.
     """
 
     venue: str
@@ -172,6 +182,7 @@ class VenueLedger:
     churn: float = CHURN
     relative: bool = False
     notes: tuple[str, ...] = ()
+    ended: int | None = None
 
     @property
     def time(self) -> npt.NDArray[np.int64]:
@@ -203,9 +214,11 @@ class VenueLedger:
         return array
 
     def row_at(self, times: npt.ArrayLike) -> npt.NDArray[np.int64]:
-        """Return the last row that was known at each time [ns]; -1 before the first close."""
-        rows = np.searchsorted(self.known, np.asarray(times, dtype=np.int64), side="right") - 1
-        return np.asarray(np.where(rows >= 1, rows, -1), dtype=np.int64)
+        """Return the last row that was known at each time [ns]; -1 before the first close, and once it has ended."""
+        wanted = np.asarray(times, dtype=np.int64)
+        rows = np.searchsorted(self.known, wanted, side="right") - 1
+        there = rows >= 1 if self.ended is None else (rows >= 1) & (wanted < self.ended)
+        return np.asarray(np.where(there, rows, -1), dtype=np.int64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -227,6 +240,14 @@ class Ledger:
     symbol: str
     prior: Any
     venues: tuple[VenueLedger, ...] = field(repr=False)
+
+    def __post_init__(self) -> None:
+        """Mark the venues that have ended, as seen from the newest one."""
+        newest = max((int(part.time[-1]) for part in self.venues if len(part.time)), default=0)
+        parts = [(part, _end_of(part)) for part in self.venues]
+        if any(end <= newest and part.ended != end for part, end in parts):
+            marked = tuple(replace(part, ended=end) if end <= newest else part for part, end in parts)
+            object.__setattr__(self, "venues", marked)
 
     def __iter__(self) -> Iterator[VenueLedger]:
         """Iterate over the venues."""
@@ -277,17 +298,23 @@ class Ledger:
         """Return `at` as ns UTC; None means the last close."""
         return self.end if at is None else time_ns(at, "at")
 
-    def last_price(self, at: int | None = None) -> float:
-        """Return the last close by `at` [ns] of the venue with the most open interest [quote/base].
+    def leading(self, at: int | None = None) -> VenueLedger | None:
+        """Return the venue that speaks for the price by `at` [ns]; None before the first close.
 
-        NaN before the first.
+        Of those whose last close is the newest, or less than a candle and five minutes before it, the one with the most
+        open interest.
         """
-        best, price = -1.0, float("nan")
-        for part in self.venues:
-            row = int(part.row_at(self.end if at is None else at))
-            if row >= 0 and part.open_interest[row] > best:
-                best, price = float(part.open_interest[row]), float(part.close[row])
-        return price
+        time = self.end if at is None else at
+        there = [(part, row) for part in self.venues if (row := int(part.row_at(time))) >= 0]
+        newest = max((int(part.known[row]) for part, row in there), default=0)
+        current = [(part, row) for part, row in there if newest - int(part.known[row]) <= min(part.timeframe, BEHIND)]
+        return max(current, key=lambda pair: float(pair[0].open_interest[pair[1]]), default=(None, 0))[0]
+
+    def last_price(self, at: int | None = None) -> float:
+        """Return the last close by `at` [ns] of the venue that leads [quote/base]; NaN before the first."""
+        time = self.end if at is None else at
+        part = self.leading(time)
+        return float("nan") if part is None else float(part.close[int(part.row_at(time))])
 
     def to_frame(self) -> pd.DataFrame:
         """Return the rows as a DataFrame.
@@ -321,3 +348,8 @@ class Ledger:
         rows = sum(len(part.time) for part in self.venues)
         span = f"{timestamp(self.start)} to {timestamp(self.end)}"
         return f"Ledger({self.symbol!r}, {'+'.join(self.names)}, {rows} rows, {span})"
+
+
+def _end_of(part: VenueLedger) -> int:
+    """Return from when a venue whose data end counts as ended [ns]."""
+    return int(part.time[-1]) + max(ENDED, ENDED_CANDLES * part.timeframe) if len(part.time) else 0

@@ -42,6 +42,8 @@ class LevelSet:
         Index into `venues`.
     venues : tuple of str
         Names.
+    lapsed : ndarray of bool, shape (n,)
+        Whether it ended since the venue's data end, and not by a touch.
     """
 
     cell: npt.NDArray[np.int64] = field(repr=False)
@@ -53,6 +55,7 @@ class LevelSet:
     peak_size: npt.NDArray[np.float64] = field(repr=False)
     venue: npt.NDArray[np.int16] = field(repr=False)
     venues: tuple[str, ...]
+    lapsed: npt.NDArray[np.bool_] = field(repr=False)
 
     def __len__(self) -> int:
         """Return the number of levels."""
@@ -97,8 +100,8 @@ class LevelSet:
         -------
         DataFrame
             price_low, price_high [quote/base], open_time, close_time (UTC; NaT while standing), size, peak_size
-            [quote], side ('long' / 'short'), leverage (group of effective leverage), venue, ended_by ('swept' /
-            'standing').
+            [quote], side ('long' / 'short'), leverage (group of effective leverage), venue, ended_by ('swept',
+            'standing', or 'venue' whose data ended).
         """
         stands = self.is_standing
         closes = (
@@ -115,7 +118,7 @@ class LevelSet:
                 "side": np.where(self.side > 0, "long", "short"),
                 "leverage": np.asarray(LEVERAGE_GROUPS, dtype=object)[self.group],
                 "venue": np.asarray(self.venues, dtype=object)[self.venue],
-                "ended_by": np.where(stands, "standing", "swept"),
+                "ended_by": np.select([stands, self.lapsed], ["standing", "venue"], "swept"),
             }
         )
 

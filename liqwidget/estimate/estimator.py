@@ -19,6 +19,9 @@ from liqwidget.estimate.books import empty_books, run_books
 from liqwidget.estimate.survival import SurvivalState, survive
 from liqwidget.field.density import Density, Prior, PriorLike, venue_density
 
+_OUTLIERS = "outliers of open interest held back"
+_SETTLED = "open interest is 0 since"
+
 Markets = MarketData | Iterable[MarketData]
 
 
@@ -43,7 +46,7 @@ def estimate(market: Markets, prior: PriorLike | Prior = "effective", *, churn: 
     Raises
     ------
     DataError
-        If venues repeat, symbols differ, open interest changes its unit, or churn is no rate.
+        If venues repeat, symbols differ, or churn is no rate.
     """
     markets = _markets(market)
     parsed = Prior.parse(prior)
@@ -269,7 +272,20 @@ def _extend(ledger: VenueLedger, rows: RowInputs, prior: Prior) -> VenueLedger:
         piece = rows.cut(part)
         if len(piece.time):
             ledger = _fold(ledger, piece, venue_density(ledger, prior))
-    return ledger
+    return replace(ledger, notes=_noted(ledger), ended=None)
+
+
+def _noted(ledger: VenueLedger) -> tuple[str, ...]:
+    """Return the notes of a ledger with what its rows say of open interest."""
+    notes = [note for note in ledger.notes if not note.startswith((_OUTLIERS, _SETTLED))]
+    odd = np.flatnonzero(ledger.flags & RowFlag.OUTLIER)
+    if len(odd):
+        last = f"the last at {timestamp(ledger.time[odd[-1]]):%Y-%m-%d %H:%M}"
+        notes.append(f"{_OUTLIERS} in {len(odd)} candles, {last}: under half or over three times the value before")
+    held = np.flatnonzero(ledger.open_interest)
+    if len(held) and held[-1] < len(ledger.time) - 1:
+        notes.append(f"{_SETTLED} {timestamp(ledger.time[held[-1] + 1]):%Y-%m-%d %H:%M}: nothing stands")
+    return tuple(notes)
 
 
 def _fold(ledger: VenueLedger, rows: RowInputs, spread: Density) -> VenueLedger:
@@ -278,6 +294,7 @@ def _fold(ledger: VenueLedger, rows: RowInputs, spread: Density) -> VenueLedger:
     last = float(cell_coordinate(ledger.close[-1])) if len(ledger.time) else float(coordinates[2, 0])
     done = run_books(ledger.books, last, coordinates, survival.share, survival.interest, survival.frozen, spread)
     flags = survival.held * np.uint8(RowFlag.HELD) | survival.frozen * np.uint8(RowFlag.FROZEN)
+    flags |= survival.outlier * np.uint8(RowFlag.OUTLIER)
     fields: dict[str, Any] = {
         "inputs": RowInputs.joined([ledger.inputs, rows]),
         "open_interest": np.concatenate([ledger.open_interest, survival.interest]),

@@ -14,8 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from liqwidget.domain.ledger import CHURN, RowInputs, RowKind
-from liqwidget.domain.time import DAY, timestamp
-from liqwidget.errors import DataError
+from liqwidget.domain.time import DAY
 from liqwidget.field.engine import compiled
 
 CLOCK_FLOOR = 0.05
@@ -23,9 +22,10 @@ CLOCK_FLOOR = 0.05
 
 VOLUME_WINDOW = 7 * DAY
 HOLD_LIMIT = DAY
-OUTLIER_SHARE = 0.5
-OUTLIER_CANDLES = 3
-UNIT_BREAK = 20.0
+LOW_OUTLIER, HIGH_OUTLIER = 0.5, 3.0
+"""Open interest under or over so much of the last accepted value is an outlier until it has lasted."""
+OUTLIER_VALUES = 3
+"""Values in a row that are held back, all too low or all too high; the next one counts: it has lasted."""
 
 _RESUM = 1024
 """The running volume sum is added up afresh every so many rows, so that rounding does not build up."""
@@ -53,8 +53,10 @@ class SurvivalState:
         Close time of the last row [ns].
     interest : float
         Last accepted open interest [base]; 0 before the first.
-    low_candles : int
-        Candles in a row whose open interest was held back as an outlier.
+    outliers : int
+        Values of open interest in a row that were held back: below 0 too low ones, above 0 too high ones.
+    stamp : int
+        Time of the last of them [ns]; a value counts once, however many candles it stands for.
     volume_since : int
         Close time of the last candle with volume [ns].
     volume_sum : float
@@ -66,7 +68,8 @@ class SurvivalState:
     rows: int = 0
     time: int = 0
     interest: float = 0.0
-    low_candles: int = 0
+    outliers: int = 0
+    stamp: int = 0
     volume_since: int = 0
     volume_sum: float = 0.0
     volume_times: npt.NDArray[np.int64] = field(default_factory=_no_times)
@@ -74,20 +77,24 @@ class SurvivalState:
 
 
 class Survival(NamedTuple):
-    """Per row, shape (n,): the share that survives, accepted open interest [base], and flags; then the state after."""
+    """Per row, shape (n,): the share that survives, accepted open interest [base], and flags; then the state after.
+
+    `outlier` rows are held too.
+    """
 
     share: npt.NDArray[np.float64]
     interest: npt.NDArray[np.float64]
     held: npt.NDArray[np.bool_]
+    outlier: npt.NDArray[np.bool_]
     frozen: npt.NDArray[np.bool_]
     state: SurvivalState
 
 
 def _survive(
     times: Any, kinds: Any, volumes: Any, values: Any, stamps: Any, timeframe: int, rows: int, time: int,
-    interest: float, low_candles: int, volume_since: int, volume_sum: float, window_times: Any, window: Any,
-    first: int, churn: float, share: Any, accepted: Any, held: Any, frozen: Any,
-) -> tuple[int, float, int, int, float, int]:  # fmt: skip
+    interest: float, outliers: int, stamp: int, volume_since: int, volume_sum: float, window_times: Any, window: Any,
+    first: int, churn: float, share: Any, accepted: Any, held: Any, outlier: Any, frozen: Any,
+) -> tuple[int, float, int, int, int, float, int]:  # fmt: skip
     """Fold the rows; `window` is the volume window before them followed by their own volumes from index `first`."""
     start, count = 0, first
     for row in range(times.shape[0]):
@@ -118,22 +125,29 @@ def _survive(
         if counted and volume == volume and volume_sum > 0.0 and time - volume_since < DAY:
             clock *= max(volume / (volume_sum / count), CLOCK_FLOOR)
         before, value = interest, values[row]
-        if not 0.0 < value < math.inf or time - stamps[row] > HOLD_LIMIT:
+        if not 0.0 <= value < math.inf or time - stamps[row] > HOLD_LIMIT:
             frozen[row] = True
-        elif before > 0.0 and value > UNIT_BREAK * before:
-            return row, interest, low_candles, volume_since, volume_sum, -1
-        elif before > 0.0 and value < OUTLIER_SHARE * before and low_candles < OUTLIER_CANDLES:
-            low_candles += 1
-            held[row] = True
         else:
-            interest = value
-            low_candles = 0
+            side = 0
+            if before > 0.0:
+                side = int(value > HIGH_OUTLIER * before) - int(value < LOW_OUTLIER * before)
+            if side * outliers <= 0:
+                outliers = 0
+            if side != 0 and stamps[row] != stamp:
+                outliers += side
+                stamp = stamps[row]
+            if side != 0 and abs(outliers) <= OUTLIER_VALUES:
+                held[row] = True
+                outlier[row] = value > 0.0
+            else:
+                interest = value
+                outliers = 0
         accepted[row] = interest
         decay = math.exp(-churn * clock)
         share[row] = 1.0 if frozen[row] else decay if before == 0.0 else min(decay, interest / before)
         if stamps[row] <= time - timeframe:
             held[row] = True
-    return first, interest, low_candles, volume_since, volume_sum, start
+    return first, interest, outliers, stamp, volume_since, volume_sum, start
 
 
 def survive(rows: RowInputs, timeframe: int, state: SurvivalState, churn: float = CHURN) -> Survival:
@@ -149,36 +163,26 @@ def survive(rows: RowInputs, timeframe: int, state: SurvivalState, churn: float 
         The state after the row before.
     churn : float
         Share closed per day of normal volume, as an exponential rate.
-
-    Raises
-    ------
-    DataError
-        If open interest jumps by more than a factor of 20: its unit changed.
     """
     count, first = len(rows.time), len(state.volumes)
     window = np.concatenate([state.volumes, np.zeros(count)])
     window_times = np.concatenate([state.volume_times, np.zeros(count, np.int64)])
     share, accepted = np.ones(count), np.zeros(count)
-    held, frozen = np.zeros(count, bool), np.zeros(count, bool)
-    end, interest, low_candles, volume_since, volume_sum, start = compiled(_survive)(
+    held, outlier, frozen = np.zeros((3, count), bool)
+    end, interest, outliers, stamp, volume_since, volume_sum, start = compiled(_survive)(
         rows.time, rows.kind, rows.volume, rows.interest, rows.interest_time, timeframe, state.rows, state.time,
-        state.interest, state.low_candles, state.volume_since, state.volume_sum, window_times, window, first, churn,
-        share, accepted, held, frozen,
+        state.interest, state.outliers, state.stamp, state.volume_since, state.volume_sum, window_times, window, first,
+        churn, share, accepted, held, outlier, frozen,
     )  # fmt: skip
-    if start < 0:
-        message = (
-            f"Expected open interest in one unit, was {rows.interest[end]:,.6g} after {interest:,.6g} "
-            f"at {timestamp(rows.time[end])}: more than 20 times as much. Contracts and coins may be mixed."
-        )
-        raise DataError(message)
     after = SurvivalState(
         rows=state.rows + count,
         time=int(rows.time[-1]) if count else state.time,
         interest=interest,
-        low_candles=low_candles,
+        outliers=outliers,
+        stamp=stamp,
         volume_since=volume_since,
         volume_sum=volume_sum,
         volume_times=window_times[start:end].copy(),
         volumes=window[start:end].copy(),
     )
-    return Survival(share, accepted, held, frozen, after)
+    return Survival(share, accepted, held, outlier, frozen, after)

@@ -17,6 +17,8 @@ import numpy as np
 import numpy.typing as npt
 
 MAXIMUM_NODES = 7
+ALL_CLOSED = -800.0
+"""What is added to ln survival where nothing survives: its exponential is 0, and differences of it stay finite."""
 SIGNS = (-1, 1)
 """Where liquidation lies from the entry: below for longs, above for shorts."""
 
@@ -110,7 +112,9 @@ def forward(
             return index, scale
         kept = survival[index]
         scale *= kept
-        previous[1] += math.log(kept)
+        previous[1] += math.log(kept) if kept > 0 else ALL_CLOSED
+        if kept == 0:
+            standing[:], entered[:], scale = 0.0, 0.0, 1.0
         log_survival[index] = previous[1]
         touched = _touched(low[index], high[index], previous[0], cells)[:, None]
         mass[:] = np.maximum(mass * kept - scale * np.sum(standing, axis=2, where=touched), 0.0)
@@ -162,7 +166,7 @@ def evaluate(
     row : int
         The ledger row that `state` stands after; -1 is before the first.
     columns : int64, shape (W,)
-        Ledger row shown by each column, not decreasing, -1 for none.
+        Ledger row shown by each column, not decreasing but for -1 (none), also after the last.
     low, high, close, log_survival, opened :
         The ledger; prices as lattice coordinates.
     per_weight, shown : float64, bool, shape (G,)

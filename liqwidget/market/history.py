@@ -11,6 +11,7 @@ import pandas as pd
 
 from liqwidget.domain.frames import MarketData
 from liqwidget.domain.margin import nearest_distance, venue_cap
+from liqwidget.domain.plausible import unlikely_interest
 from liqwidget.domain.time import DAY, duration_text, timestamp
 from liqwidget.errors import SourceError
 from liqwidget.market.venue.rows import candle_frame, interest_frame, liquidation_frame, rate_frame
@@ -112,6 +113,10 @@ class History:
             market = replace(market, maintenance_margin_rate=lowest[1])
             words = f"up to {lowest[0]:g}x, maintenance {lowest[1]:.2%}"
             notes.append(f"{name}: today's margin tiers ({words}) stand for the past")
+        if not market.relative and venue(name).interest_doubt:
+            notes.append(f"{name} {venue(name).interest_doubt}")
+        if (doubt := unlikely_interest(market)) is not None:
+            notes.append(doubt)
         return replace(market, notes=(*market.notes, *dict.fromkeys(notes)))
 
     def _lowest_tier(self) -> tuple[float, float] | None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import concurrent.futures
 import contextlib
+import math
 import os
 import re
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from liqwidget.domain.frames import MarketData
 from liqwidget.domain.status import VenueStatus
@@ -42,6 +45,10 @@ LONGEST_SECONDS = 60.0
 _STALE_CANDLES = 2
 _OLDER = 6 * HOUR
 """Stored data that end so much before the newest market [ns] are not shown beside it: the map would mix two days."""
+_MOST_APART, _OWN_APART, _SURELY_APART = math.log(1.05), math.log(1.1), math.log(10.0)
+"""Closes of one coin at one time are no further apart in the median, in an analyst's own markets (spot beside swaps, a
+scenario) by twice as much; at different times they may be further."""
+_COMPARED = 500
 _REASON, _NOTICE = 220, 900
 
 
@@ -95,6 +102,8 @@ def read(
         own = list(own)
         markets = [part for part in own if isinstance(part, MarketData)]
         if markets and len(markets) == len(own):
+            if strange := strangers(markets, _OWN_APART):
+                raise DataError(f"Expected one coin on all venues, was another price: {'; '.join(strange.values())}")
             made = Source(tuple(markets), " + ".join(part.venue for part in markets), finest=tuple(markets))
             return made if given is None else coarser(made, step)
     forced = os.environ.get(ENVIRONMENT, "").strip()
@@ -169,12 +178,50 @@ def _answered(requests: Sequence[Request]) -> Source:
         ]
     newest = max((status.last_time.value for _, status in pairs if status.last_time is not None), default=0)
     pairs = [_beside(market, status, newest) for market, status in pairs]
+    strange = strangers([market for market, _ in pairs if market is not None])
+    pairs = [
+        (None, VenueStatus(status.venue, "refused", None, strange[status.venue], status.publishes))
+        if market is not None and status.venue in strange
+        else (market, status)
+        for market, status in pairs
+    ]
     markets = tuple(market for market, _ in pairs if market is not None)
     status = tuple(part for _, part in pairs)
     under_way = [request for request in requests if not request.future.done()]
     joining = Joining(requests, under_way, _answered) if under_way else None
     label = " + ".join(market.venue for market in markets)
     return Source(markets, label, _notice(status), status=status, joining=joining)
+
+
+def strangers(markets: Sequence[MarketData], most: float = _MOST_APART) -> dict[str, str]:
+    """Return by venue why its closes cannot be those of the coin: those of most others are of another size.
+
+    The venue most agree with counts, of several the one with the largest open interest.
+    """
+    agreeing = [sum(_apart(one, other) <= most for other in markets) for one in markets]
+    worth = [float(np.median(market.interest)) * float(market.close[-1]) for market in markets]
+    order = sorted(range(len(markets)), key=lambda index: (agreeing[index], worth[index]), reverse=True)
+    found = {}
+    for index in order[1:]:
+        market, measure = markets[index], markets[order[0]]
+        if (apart := _apart(market, measure)) > most:
+            found[market.venue] = (
+                f"{market.venue} closes at {market.close[-1]:,.7g}, {measure.venue} at {measure.close[-1]:,.7g} "
+                f"({math.expm1(apart):,.0%} apart at the same times): another contract, or prices per 1,000 coins; "
+                "convert it, or leave it out"
+            )
+    return found
+
+
+def _apart(one: MarketData, other: MarketData) -> float:
+    """Return how far the closes of two markets are apart, as the median of ln; less surely where no time is common."""
+    _, ours, theirs = np.intersect1d(one.close_time, other.close_time, assume_unique=True, return_indices=True)
+    if len(ours):
+        ratio = one.close[ours[-_COMPARED:]] / other.close[theirs[-_COMPARED:]]
+        return abs(float(np.median(np.log(ratio))))
+    early, late = sorted((one, other), key=lambda market: int(market.time[0]))
+    apart = abs(math.log(late.close[0] / early.close[-1]))
+    return apart if apart > _SURELY_APART else 0.0
 
 
 def _beside(market: MarketData | None, status: VenueStatus, newest: int) -> tuple[MarketData | None, VenueStatus]:

@@ -22,6 +22,7 @@ from liqwidget.estimate.estimator import advance, estimate
 from liqwidget.field.density import Prior
 from liqwidget.market.read import missing, read
 from liqwidget.market.timeframes import check_timeframe, coarser, timeframes
+from liqwidget.run.reckoning import ended, reckoned
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -80,8 +81,7 @@ class Following:
         say: Callable[[str], None],
         lock: RLock,
     ) -> None:
-        self.source = source
-        self.ledger: Ledger = estimate(source.markets, Prior.parse(prior))
+        self.source, self.ledger = reckoned(source, Prior.parse(prior))
         if len(self.ledger.venues[0].time) < _FEWEST_ROWS:
             message = f"Expected at least two candles for a picture, was one ({timestamp(self.ledger.end)})"
             raise DataError(message)
@@ -116,11 +116,12 @@ class Following:
         """Return what is said of the source."""
         with self._lock:
             source = self.source
+            said = [f"{name}: {words}" for name, words in ended(self.ledger).items()]
             return About(
                 label=f"{self.ledger.symbol} · {source.label}",
                 simulated=source.simulated,
                 arguments=source.arguments(self.ledger.timeframe),
-                notice=source.notice,
+                notice=". ".join(filter(None, (source.notice, *said))) or None,
                 status=source.status,
                 timeframes=self.timeframes,
                 reading=self.reading,
@@ -137,7 +138,7 @@ class Following:
         """Estimate anew with another leverage prior."""
         with self._lock:
             self._prior = Prior.parse(prior)
-            self.ledger = estimate(self.source.markets, self._prior)
+            self.source, self.ledger = reckoned(self.source, self._prior)
             if self._feed is not None:
                 self._feed.estimate_with(prior)
             self._changed()
@@ -247,12 +248,12 @@ class Following:
         """
         while True:
             prior = self._prior
-            ledger = estimate(source.markets, prior)
+            found, ledger = reckoned(source, prior)
             with self._lock:
                 if choice is not None and not self._choice.counts(choice):
                     return False
                 if prior is self._prior:
-                    self.source, self.ledger = source, ledger
+                    self.source, self.ledger = found, ledger
                     self._changed()
                     return True
 
@@ -339,13 +340,13 @@ class Following:
     def status(self) -> pd.DataFrame:
         """Return one row per venue; see `LiqHeatmap.status`."""
         source = self.source
-        state = "simulated" if source.simulated else "own frames"
+        state, over = "simulated" if source.simulated else "own frames", ended(self.ledger)
         rows: dict[str, tuple[str, Any, int, str, str, str, Any]] = {
             part.venue: (
                 state,
                 timestamp(int(part.time[-1])),
                 len(part.time) - 1,
-                "; ".join(part.notes),
+                "; ".join(filter(None, (over.get(part.venue), *part.notes))),
                 "",
                 "",
                 pd.NaT,

@@ -18,6 +18,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from liqwidget.domain.frames import Liquidations, MarketData
+from liqwidget.domain.plausible import check_unit
 from liqwidget.domain.side import Side
 from liqwidget.domain.time import duration_ns
 from liqwidget.errors import DataError
@@ -38,6 +39,8 @@ LAG = 6
 LONGEST_LAG = 36
 """Candles after which open interest is not waited for any more; it may still come."""
 _PENDING = 1000
+_LOOKED_AT = 2000
+"""Newest candles in which a change of unit is looked for."""
 
 Times = npt.NDArray[np.int64]
 Values = npt.NDArray[np.float64]
@@ -301,6 +304,7 @@ class GrowingMarket:
         interest |= {time: value for time, value in self._snapshots.items() if time > edge and time <= now}
         market = self._joined([rows[time] for time in sorted(rows) if time < now], interest)
         market = replace(market, liquidations=self._liquidations(), complete_until=now)
+        check_unit(_newest(market))
         settled = len(self._head.time)
         if len(market.time) == settled:
             return self._ledger.venues[0], market
@@ -359,6 +363,13 @@ class GrowingMarket:
 
 
 _CANDLE = ("open", "high", "low", "close", "volume")
+
+
+def _newest(market: MarketData) -> MarketData:
+    """Return the newest candles with the open interest of their time: what is older was looked at before."""
+    newest = _rows(market, slice(-_LOOKED_AT, None))
+    first = int(np.searchsorted(market.interest_time, newest.time[0]))
+    return replace(newest, interest_time=market.interest_time[first:], interest=market.interest[first:])
 
 
 def _rows(market: MarketData, rows: slice) -> MarketData:

@@ -54,7 +54,7 @@ class Update:
     status : tuple of VenueStatus
         One per venue that was asked.
     last_price : float or None
-        Of the venue with the most open interest [quote/base].
+        Of the venue that leads [quote/base].
     number : int
         Counts the updates of a feed.
     """
@@ -223,9 +223,10 @@ class Feed:
                 return None
             ledger = replace(self._ledger, venues=tuple(part.ledger for part in parts if part.ledger is not None))
             markets = tuple(part.market for part in parts if part.market is not None)
-            largest = max([part for part in parts if part.growing is not None] or parts, key=_open_interest)
+            leading = ledger.leading()
+            price = next((part.last_price for part in parts if leading and part.venue.name == leading.venue), None)
             self._number += 1
-            return Update(ledger, markets, self.status, largest.last_price, self._number)
+            return Update(ledger, markets, self.status, price, self._number)
 
     def _call(self, work: Callable[[], Any]) -> None:
         with self._lock:
@@ -299,10 +300,6 @@ def follow(source: Source, ledger: Ledger, symbol: str, timeframe: str, listener
 
 def _states(status: Sequence[VenueStatus]) -> list[tuple[str, str, str]]:
     return [(part.venue, part.state, part.reason) for part in status]
-
-
-def _open_interest(part: VenueFeed) -> float:
-    return float(part.ledger.open_interest[-1]) if part.ledger is not None else 0.0
 
 
 def _running_loop() -> asyncio.AbstractEventLoop | None:

@@ -15,7 +15,7 @@ from liqwidget.estimate.estimator import estimate
 from liqwidget.market.history import Gathering, Kind, default_span
 from liqwidget.market.read import shortened
 from liqwidget.market.store.keeper import Keeper
-from liqwidget.market.venue.payload import Event, said
+from liqwidget.market.venue.payload import Event
 from liqwidget.market.venue.reader import find, gather_history
 from liqwidget.market.venue.rows import candle_rows, in_quote, interest
 from liqwidget.market.venue.stream import SILENT_SECONDS, Stream
@@ -153,7 +153,7 @@ class VenueFeed:
         """Return what is known of it now."""
         name, last = self.venue.name, None
         reasons = list(dict.fromkeys(filter(None, (self._stream_reason, self._poll_reason, self._data_reason))))
-        if self.growing is not None:
+        if self.growing is not None and not self._data_reason:
             last = max(self.growing.last_close, self._known)
         elif self.market is not None:
             last = int(self.market.close_time[-1])
@@ -162,7 +162,7 @@ class VenueFeed:
             state = "off"
         elif self.growing is None:
             state = "refused" if self._poll_reason else "off"
-        elif self._refused and not self._streaming:
+        elif self._data_reason or (self._refused and not self._streaming):
             state = "refused"
         elif late:
             state = "stale"
@@ -185,7 +185,8 @@ class VenueFeed:
         try:
             self.ledger, self.market = self.growing.shown(self.now)
         except LiqError as error:
-            self._data_reason = self._incident(f"sent data that cannot be used ({said(error, 120)})")
+            self.ledger = self.market = None
+            self._data_reason = self._incident(f"cannot be estimated: {self._words(error)}")
         else:
             self._data_reason = ""
 
@@ -306,7 +307,7 @@ class VenueFeed:
                 row = await client.call("fetch_open_interest", instrument.symbol)
                 info = row.get("info", row) if isinstance(row, dict) else row
                 _, amount = interest(info, instrument)
-                if 0 < amount < float("inf"):
+                if 0 <= amount < float("inf"):
                     growing.snapshot(client.now, amount)
                     self._keep_interest(client, gathering, info)
             except SourceError as error:

@@ -31,7 +31,7 @@ def levels(ledger: Ledger) -> LevelSet:
     table = np.concatenate(tables)
     cell = table[:, 2].astype(np.int64)
     price = cell_centre(cell)
-    times = [np.append(part.known, STANDING) for part in ledger]
+    times = [np.append(part.known, STANDING if part.ended is None else part.ended) for part in ledger]
     opens, closes = (
         np.concatenate([time[rows[:, column].astype(np.int64)] for time, rows in zip(times, tables, strict=True)])
         for column in (3, 4)
@@ -46,6 +46,7 @@ def levels(ledger: Ledger) -> LevelSet:
         peak_size=table[:, 6] * price,
         venue=np.repeat(np.arange(len(sizes), dtype=np.int16), sizes),
         venues=ledger.names,
+        lapsed=(table[:, 4] < 0) & (closes < STANDING),
     )
 
 

@@ -50,11 +50,11 @@ class Reading:
     price_low, price_high : float
         Edges of its lattice cell [quote/base].
     last_price : float
-        Last close of the venue with the most open interest [quote/base]; NaN before the first.
+        Last close of the venue that leads (`Ledger.leading`) [quote/base]; NaN before the first.
     distance_pct : float
         From the last price to `price` [%], below it negative; 0 before the first close.
     chance : float
-        Of price reaching the cell within the horizon, on the venue with the most open interest.
+        Of price reaching the cell within the horizon, on the venue that leads.
     long, short : SideReading
         Sizes by side.
     venue_mix, leverage_mix : dict
@@ -127,7 +127,7 @@ def read_out(
         price_high=high,
         last_price=last,
         distance_pct=float((wanted / last - 1) * 100),
-        chance=float(chances[_largest(chosen, time)]),
+        chance=float(chances[_leading(chosen, time)]),
         long=sides[0],
         short=sides[1],
         venue_mix=shares(chosen.names, parts.sum(axis=(1, 2))),
@@ -142,9 +142,7 @@ def _positive(price: object) -> float:
     raise DataError(message)
 
 
-def _largest(ledger: Ledger, time: int) -> int:
-    """Return the index of the venue with the most open interest at a time [ns], as `Ledger.last_price` takes it."""
-    rows = [int(part.row_at(time)) for part in ledger]
-    return int(
-        np.argmax([part.open_interest[row] if row >= 0 else -1.0 for part, row in zip(ledger, rows, strict=True)])
-    )
+def _leading(ledger: Ledger, time: int) -> int:
+    """Return the index of the venue that leads at a time [ns]; the first before the first close."""
+    leading = ledger.leading(time)
+    return 0 if leading is None else ledger.names.index(leading.venue)

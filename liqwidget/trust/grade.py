@@ -13,7 +13,7 @@ import pandas as pd
 
 from liqwidget.domain.amount import money
 from liqwidget.domain.ledger import RowFlag, RowKind
-from liqwidget.domain.time import DAY, HOUR, timestamp
+from liqwidget.domain.time import DAY, HOUR, MINUTE, timestamp
 from liqwidget.errors import DataError
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ are named: their limits are the narrower ones."""
 INTEREST_AGE = HOUR
 """Open interest up to this old [ns] is no fault: maps of 5m and of 1h data agree."""
 
-SILENT = HOUR
+SILENT = 10 * MINUTE
 """A venue answers if its last candle closed within this [ns] or three candles; one of several must also miss at most a
 fifth of its candles."""
 
@@ -214,7 +214,9 @@ class _Seen(NamedTuple):
             days=int(candles.sum()) * step / DAY,
             missing=missing,
             unseen=1 - fresh / slots,
-            interest=0.0 if part.relative else float((part.open_interest[last] * part.close[last]).sum()),
+            interest=0.0
+            if part.relative or int(part.row_at(time)) < 0
+            else float((part.open_interest[last] * part.close[last]).sum()),
             volume=float(volumes[known].sum()) / (slots * step / DAY) if known.any() else np.nan,
             relative=part.relative,
             rules=not any("no margin tiers known" in note for note in part.notes),

@@ -240,10 +240,10 @@ def measured_levels(positions: Positions, ledger: Ledger | None = None) -> Measu
 
 
 def venue_of(ledger: Ledger, name: str) -> VenueLedger:
-    """Return the ledger's venue of that name; else the one with the most open interest at its end."""
+    """Return the ledger's venue of that name; else the one that leads at the end."""
     if name in ledger.names:
         return ledger.venue(name)
-    return max(ledger, key=lambda part: float(part.open_interest[-1]))
+    return ledger.leading() or ledger.venues[0]
 
 
 def _swept(levels: MeasuredLevels, ledger: Ledger) -> MeasuredLevels:

@@ -43,7 +43,7 @@ class VenueComparison:
     at : Timestamp
         When, UTC.
     price : float
-        Last close of the venue with the most open interest [quote/base].
+        Last close of the venue that leads (`Ledger.leading`) [quote/base].
     measure, horizon : str
         What `long` and `short` are of.
     edges : ndarray of float64, shape (K + 1,)

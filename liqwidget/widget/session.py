@@ -86,7 +86,7 @@ class Session:
     ledger : Ledger
         What is shown.
     markets : sequence of MarketData
-        Its markets; the candles of the one with the most open interest are drawn.
+        Its markets; the candles of the one that leads are drawn (`Ledger.leading`).
     asked : sequence of str
         Venues that were asked, those that did not answer too; by default those of the ledger.
     """
@@ -115,9 +115,10 @@ class Session:
         return [part for part in self.markets if settings.venues is None or part.venue in settings.venues]
 
     def drawn(self, settings: Settings) -> MarketData:
-        """Return the market whose candles are drawn: the largest of the venues shown, as known at the end shown."""
-        end = self.end(settings)
-        return max(self.shown(settings), key=lambda part: _last_interest(part, end))
+        """Return the market whose candles are drawn: that of the venue shown that leads at the end shown."""
+        shown = self.shown(settings)
+        leading = self.ledger.only([part.venue for part in shown]).leading(self.end(settings))
+        return next((part for part in shown if leading is not None and part.venue == leading.venue), shown[0])
 
     def end(self, settings: Settings) -> int:
         """Return the last close shown [ns]."""
@@ -348,12 +349,6 @@ class Session:
 def _top_step(window: str) -> int:
     """Return how long colours stay the same while replaying [ns]: an eighth of the window, or a day."""
     return DAY if window == "all" else max(duration_ns(window) // 8, HOUR)
-
-
-def _last_interest(market: MarketData, time: int) -> float:
-    """Return the open interest known at a time [base], 0 if none is."""
-    row = int(np.searchsorted(market.interest_time, time + market.tolerance, side="right")) - 1
-    return float(market.interest[row]) if row >= 0 else 0.0
 
 
 def grade_state(found: Grade) -> dict[str, Any]:

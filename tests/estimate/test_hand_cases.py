@@ -16,9 +16,11 @@ import pytest
 from liqwidget.domain.frames import MarketData
 from liqwidget.domain.lattice import CELL
 from liqwidget.domain.ledger import CHURN, Ledger, RowFlag, RowKind
-from liqwidget.domain.time import DAY, HOUR, MINUTE
+from liqwidget.domain.time import DAY, HOUR, MINUTE, timestamp
 from liqwidget.errors import DataError
 from liqwidget.estimate.estimator import advance, estimate, recompute
+from liqwidget.study.clusters import find_clusters
+from liqwidget.study.levels import levels
 from liqwidget.study.profile import profile
 from tests.ledgers import coins, content
 from tests.markets import START, candles_of, interest_of
@@ -155,6 +157,47 @@ def test_an_outlier_that_goes_away_leaves_no_trace() -> None:
     assert part.open_interest.tolist() == [1000] * 4
 
 
+def test_open_interest_too_high_is_held_back_too_and_noted() -> None:
+    part = estimated([FLAT] * 3, [1000, 1000, 30_000, 1000]).venues[0]
+    assert part.open_interest.tolist() == [1000] * 4
+    assert (part.flags & RowFlag.OUTLIER > 0).tolist() == [False, False, True, False]
+    assert part.notes[-1].startswith("outliers of open interest held back in 1 candles, the last at 2026-01-01 00:10")
+    assert estimated([FLAT] * 2, [1000, 1000, 10_000]).venues[0].open_interest[-1] == 1000
+
+
+def test_a_value_that_stands_for_several_candles_counts_once() -> None:
+    candles, known = candles_of([FLAT] * 20, "1m"), interest_of([1000, 1000, 30_000, 1000, 1000])
+    part = estimate(MarketData.from_frames(candles, known, timeframe="1m", minimum_distance=0.004)).venues[0]
+    assert (part.open_interest == 1000).all()
+
+
+def test_outliers_on_both_sides_are_not_taken_for_one_that_lasts() -> None:
+    part = estimated([FLAT] * 6, [1000, 1000, 9000, 200, 9000, 200, 1000]).venues[0]
+    assert (part.open_interest == 1000).all()
+
+
+def test_a_new_listing_grows_suddenly() -> None:
+    part = estimated([FLAT] * 6, [100, 5000, 5000, 5000, 5000, 5100, 5200]).venues[0]
+    assert part.open_interest.tolist() == [100, 100, 100, 100, 5000, 5100, 5200]
+
+
+def test_a_zero_that_lasts_is_a_value_and_nothing_stands() -> None:
+    """A single 0 is an outlier; after the fourth nothing stands anywhere, and what opens later stands alone."""
+    ledger = estimated([FLAT] * 8, [1000, 1000, 0, 1000, 0, 0, 0, 0, 0])
+    part = ledger.venues[0]
+    assert part.open_interest.tolist() == [1000] * 7 + [0, 0]
+    stands = [float(profile(ledger, [50, 200], timestamp(int(time))).long.sum()) for time in part.time[1:]]
+    assert min(stands[:6]) > 1000
+    assert stands[6:] == [0.0, 0.0]
+    assert len(levels(ledger).standing) == 0
+    assert find_clusters(ledger) == ()
+    assert part.notes[-1] == "open interest is 0 since 2026-01-01 00:35: nothing stands"
+    again = estimated([FLAT] * 9, [1000, 1000, 0, 0, 0, 0, 0, 500, 500, 500])
+    alone = estimated([FLAT] * 3, [500, 500, 500, 500])
+    found, other = (float(profile(each, [50, 200]).short.sum()) for each in (again, alone))
+    assert found == pytest.approx(other, rel=0.02)
+
+
 def test_a_true_crash_stays() -> None:
     assert estimated([FLAT] * 2, [1000, 1000, 680]).venues[0].open_interest[-1] == 680
 
@@ -178,9 +221,10 @@ def test_open_interest_missing_for_more_than_a_day_freezes_churn_and_openings_bu
     assert standing[3] == pytest.approx([900, 900])
 
 
-def test_a_unit_break_is_an_error() -> None:
-    with pytest.raises(DataError, match=r"one unit, was 25,000 after 1,000 .*00:10:00.*Contracts and coins"):
-        estimated([FLAT] * 3, [1000, 1000, 25_000, 25_000])
+@pytest.mark.parametrize("factor", [1000, 0.001, 100.3])
+def test_a_change_of_unit_that_stays_is_refused_at_the_door(factor: float) -> None:
+    with pytest.raises(DataError, match=r"binance BTC in one unit, was .* from 2026-01-01 00:10.*Contracts and coins"):
+        market([FLAT] * 8, [1000, 1000, *(value * factor for value in (1000, 1000, 1010, 990, 1000, 1000, 1000))])
 
 
 def test_without_open_interest_sizes_are_relative_and_it_is_said() -> None:

@@ -6,6 +6,7 @@ import functools
 import gc
 import threading
 import weakref
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -227,4 +228,42 @@ def test_an_update_from_before_another_prior_is_made_anew() -> None:
     heatmap._updates.offer(lambda: late)
     heatmap.stop()
     assert whole(heatmap.ledger) == whole(estimate(markets, "nominal"))
+    heatmap.close()
+
+
+@dataclass(frozen=True, slots=True)
+class OtherUnit(faults.RowFault):
+    """Open interest is told in contracts of a thousandth from a time [ms] on."""
+
+    since: int
+
+    def apply(self, rows: list[Any]) -> list[Any]:
+        return [row | {"amount": row["amount"] * (1000.0 if row["time"] >= self.since else 1.0)} for row in rows]
+
+
+def test_a_venue_that_changes_its_unit_is_left_out_at_the_start_and_live(server: VenueServer) -> None:
+    def change(since: int) -> None:
+        for kind in ("interest_history", "interest"):
+            server.faults.inject(OtherUnit(since), venue="okx", kind=kind, times=None)
+
+    change(server.clock.now - 3 * 3_600_000)
+    heatmap = LiqHeatmap("BTC", ["binance", "okx"])
+    assert heatmap.venues == heatmap.ledger.names == ("binance",)
+    assert heatmap.status.loc["okx", "state"] == "refused"
+    assert "open interest of okx BTC in one unit" in str(heatmap.status.loc["okx", "reason"])
+    assert "okx" in heatmap._market["notice"]
+    heatmap.close()
+
+    server.faults.clear()
+    heatmap = LiqHeatmap("BTC", ["binance", "okx"], live=True, window="12h")
+    connected(heatmap)
+    assert heatmap.ledger.names == ("binance", "okx")
+    change(server.clock.now)
+    for _ in range(8):
+        server.clock.advance(STEP - server.clock.now % STEP)
+        until(lambda: closed(heatmap) == server.clock.now, lambda: (heatmap.status, heatmap._error))
+    until(lambda: heatmap.ledger.names == ("binance",), lambda: (heatmap.status, heatmap.ledger))
+    assert heatmap.status.loc["okx", "state"] == "refused"
+    assert "in one unit" in str(heatmap.status.loc["okx", "reason"])
+    assert heatmap.status.loc["binance", "state"] == "connected"
     heatmap.close()

@@ -128,6 +128,21 @@ class Missing(RowFault):
 
 
 @dataclass(frozen=True, slots=True)
+class Wrong(RowFault):
+    """The row of a `time` [ms] has amounts, or a high, that are `factor` times too large."""
+
+    time: int
+    factor: float = 30.0
+
+    def apply(self, rows: list[Row]) -> list[Row]:
+        wrong = {"amount", "high"}
+        return [
+            {name: value * self.factor if name in wrong else value for name, value in row.items()}
+            if row["time"] == self.time else row for row in rows
+        ]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
 class Revised(RowFault):
     """The newest `count` rows have amounts that the venue will correct later."""
 

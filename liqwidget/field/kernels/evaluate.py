@@ -191,7 +191,7 @@ def evaluate(
     row : int
         The ledger row that `state` stands after; -1 is before the first.
     columns : int64, shape (W,)
-        Ledger row shown by each column, not decreasing, -1 for none.
+        Ledger row shown by each column, not decreasing but for -1 (none), also after the last.
     low, high, close, log_survival, opened :
         The ledger; prices as lattice coordinates.
     per_weight, shown : float64, bool, shape (G,)
@@ -268,7 +268,8 @@ def _zone(row: int, target: int, low: Floats, high: Floats, close: Floats) -> tu
 @nb.njit(cache=True, nogil=True)
 def _widest(row: int, columns: Integers, low: Floats, high: Floats, close: Floats) -> int:
     """Return how many entry cells the rows to come can have, with room for the nodes' neighbours."""
-    if columns.shape[0] == 0 or columns[-1] <= row:
+    last = columns.max() if columns.shape[0] > 0 else -1
+    if last <= row:
         return 0
-    lowest, highest = _zone(row, columns[-1], low, high, close)
+    lowest, highest = _zone(row, last, low, high, close)
     return highest - lowest + 8

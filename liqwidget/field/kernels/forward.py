@@ -7,7 +7,7 @@ import math
 import numba as nb
 import numpy as np
 
-from liqwidget.field.kernels.placing import MAXIMUM_NODES, Flags, Floats, Integers, entries, place
+from liqwidget.field.kernels.placing import ALL_CLOSED, MAXIMUM_NODES, Flags, Floats, Integers, entries, place
 
 
 @nb.njit(cache=True, nogil=True)
@@ -66,7 +66,13 @@ def forward(
         before = int(math.floor(previous[0]))
         kept = survival[row]
         scale *= kept
-        previous[1] += math.log(kept)
+        if kept > 0.0:
+            previous[1] += math.log(kept)
+        else:
+            previous[1] += ALL_CLOSED
+            standing[:] = 0.0
+            entered[:] = 0.0
+            scale = 1.0
         log_survival[row] = previous[1]
         bottom = int(math.floor(min(low[row], previous[0])))
         top = int(math.floor(max(high[row], previous[0])))

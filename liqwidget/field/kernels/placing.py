@@ -9,6 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 MAXIMUM_NODES = 7
+ALL_CLOSED = -800.0
+"""What is added to ln survival where nothing survives: its exponential is 0, and differences of it stay finite."""
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]

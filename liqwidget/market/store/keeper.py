@@ -7,6 +7,10 @@ import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import pandas as pd
+
+from liqwidget.domain.plausible import doubtful_rows
 from liqwidget.domain.time import HOUR, MILLISECOND, duration_text, timestamp
 from liqwidget.errors import DataError
 from liqwidget.market.history import Gathering, History, Kind
@@ -18,13 +22,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from concurrent.futures import Executor, Future
 
-    import pandas as pd
-
     from liqwidget.market.store.files import Spans
     from liqwidget.market.venue.instrument import Instrument, Wanted
 
 NEAR = 6 * HOUR
 """Gaps that are nearer to each other than this [ns] are asked for together."""
+_LEVELS: dict[Kind, tuple[str, ...]] = {
+    "candles": ("high", "low"),
+    "open_interest": ("open_interest", "open_interest_value"),
+}
+"""Columns in which a stored row may be seen to be wrong."""
 _PATIENCE = 0.5
 """How long the end of a reading waits for files [s], so that a full disk is told."""
 _FAILURES = (OSError, DataError, RuntimeError)
@@ -83,7 +90,8 @@ class Keeper:
                 # What is stamped at the end counts.
                 ends = timestamp(span[0]), timestamp(span[1] + 1)
                 frames[kind], missing = self._opened().recall(*_series(contract, kind, step), *ends)
-                self._gaps[kind] = [(low.value, high.value) for low, high in missing]
+                gaps = [(low.value, high.value) for low, high in missing]
+                self._gaps[kind] = union([*gaps, *_doubtful(kind, frames[kind], step)])
             return frames
 
         gathering.recall(await self._tried(load) or {})
@@ -211,6 +219,16 @@ def put(history: History, *, store: Store | None = None) -> str | None:
     except _FAILURES as error:
         return f"{history.instrument.venue}: nothing is kept on this machine, the store cannot be used ({_said(error)})"
     return None
+
+
+def _doubtful(kind: Kind, frame: pd.DataFrame, step: int) -> Spans:
+    """Return the spans [ns] of stored rows that are far from those around them: the venue may have mended them."""
+    names = [name for name in _LEVELS.get(kind, ()) if name in frame]
+    if frame.empty or not names:
+        return []
+    times = pd.DatetimeIndex(frame.index).as_unit("ns").asi8
+    odd = np.any([doubtful_rows(times, frame[name].to_numpy(np.float64)) for name in names], axis=0)
+    return [(time, time + step) for time in times[odd].tolist()]
 
 
 def _series(contract: Instrument, kind: Kind, step: int) -> tuple[str, str, str, str | None]:

@@ -34,6 +34,13 @@ class Binance(Venue):
         """Read the name of the event."""
         return message.get("e") == "forceOrder"
 
+    def as_by_rest(self, message: Mapping[str, Any], instrument: Instrument) -> Mapping[str, Any]:
+        """Take the volume of inverse candles in coins: ccxt reads `v`, which is contracts, and by REST the coins."""
+        candle = fields(message.get("k"))
+        if not instrument.inverse or "q" not in candle:
+            return message
+        return {**message, "k": {**candle, "v": candle["q"]}}
+
     def liquidation(self, item: Mapping[str, Any], instrument: Instrument) -> Liquidated:
         """Read an order: `S` is the side of the ORDER, `ap` the average fill, `z` what was filled."""
         filled = first(item, "ap")
@@ -53,6 +60,7 @@ BINANCE = Binance(
     inverse_options={},
     quotes=("USDT", "USDC"),
     candle_page=1000,
+    inverse_candle_days=200,
     interest_history=_PERIODS,
     interest_page=500,
     interest_days=30,

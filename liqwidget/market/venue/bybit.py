@@ -21,6 +21,10 @@ class Bybit(Venue):
 
     __slots__ = ()
 
+    def lists(self, market: Mapping[str, Any]) -> bool:
+        """Count contracts before their market opens too: they trade, and ccxt calls only the others active."""
+        return Venue.lists(self, market) or fields(market.get("info")).get("status") == "PreLaunch"
+
     def contract_size(self, market: Mapping[str, Any]) -> float:
         """Return one: of inverse contracts ccxt gives the smallest order instead of one dollar."""
         return 1.0

@@ -56,6 +56,7 @@ HTX = Htx(
     inverse_options=_swaps("inverse"),
     quotes=("USDT",),
     candle_page=1000,
+    candle_parts={"1d": "4h"},
     candle_sides=2,
     interest_history=("1h", "4h", "12h", "1d"),
     interest_page=200,
@@ -71,6 +72,7 @@ HTX = Htx(
     liquidation_contract="contract_code",
     tiers="public",
     tier_limits="contracts",
-    note="volume and open interest are documented as the sum of both sides and are halved",
+    note="volume and open interest are documented as the sum of both sides and are halved; its days begin at 16:00 "
+    "UTC, so days are made of its 4h candles",
 )
 """What it publishes."""

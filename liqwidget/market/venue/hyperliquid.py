@@ -21,6 +21,14 @@ class Hyperliquid(Venue):
 
     __slots__ = ()
 
+    async def more_markets(self, ask: Ask, api: Any, coin: str) -> list[Any]:
+        """Ask for the list of a builder, who stands before the coin: XYZ-NVDA."""
+        builder, dash, _ = coin.partition("-")
+        if not dash:
+            return []
+        api.options["fetchMarkets"] = {**api.options["fetchMarkets"], "hip3": {"dexes": [builder.lower()]}}
+        return list(await ask("fetch_hip3_markets"))
+
     async def margin_tiers(self, ask: Ask, instrument: Instrument, market: Any) -> list[Any]:
         """Return the one tier that the list of contracts tells."""
         most = number(fields(market.get("info")).get("maxLeverage"))

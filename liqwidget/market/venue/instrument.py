@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,8 @@ class Wanted:
         The quote currency asked for; '' leaves it to the venue.
     inverse : bool
         Whether a contract settled in the coin is asked for.
+    text : str
+        The symbol as it was given, for a venue that has a contract of just that name.
     """
 
     name: str
@@ -28,6 +30,7 @@ class Wanted:
     factor: int = 1
     quote: str = ""
     inverse: bool = False
+    text: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

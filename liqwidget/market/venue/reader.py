@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from liqwidget.domain.margin import has_table
 from liqwidget.domain.time import HOUR, MILLISECOND, MINUTE, duration_ns, duration_text, timestamp
-from liqwidget.errors import SourceError
+from liqwidget.errors import LiqError, SourceError
 from liqwidget.market.history import FIRST_KINDS, Gathering, Kind
 from liqwidget.market.venue.pages import FUNDING_GAP, on_grid, whole_page
-from liqwidget.market.venue.payload import number
+from liqwidget.market.venue.payload import number, said
 from liqwidget.market.venue.rows import interest, liquidation
 from liqwidget.market.venue.symbols import resolve
 from liqwidget.market.venue.tiers import read_tiers
@@ -31,6 +31,7 @@ TOGETHER = 4
 """Pages of one kind under way at a time."""
 _FUNDING_STEP = HOUR
 """The shortest funding period [ns]; pages of funding are cut by it."""
+_FIELDS = 6
 _EARLY = 10 * MINUTE
 """Kept away from the oldest open interest that a venue still has, which it refuses to go beyond."""
 
@@ -44,6 +45,19 @@ async def find(client: Client, wanted: Wanted) -> Instrument:
         If the venue refuses, or lists no such contract.
     """
     exchange = await client.open()
+    try:
+        return resolve(wanted, client.venue, exchange.markets.values())
+    except SourceError:
+        try:
+            more = await client.venue.more_markets(client.call, exchange, wanted.coin)
+        except SourceError:
+            raise
+        except Exception as error:
+            message = f"{client.venue.name} sent a list of contracts that cannot be read ({_words(error)})"
+            raise SourceError(message, venue=client.venue.name, symbol=wanted.name) from error
+        if not more:
+            raise
+    exchange.set_markets([*exchange.markets.values(), *more])
     return resolve(wanted, client.venue, exchange.markets.values())
 
 
@@ -125,10 +139,10 @@ class _Reading:
         try:
             for since, until in reversed(spans):
                 await ways[kind](since, until)
-        except SourceError as error:
+        except Exception as error:
             if kind == "candles":
                 raise
-            self.gathering.note(f"{kind.replace('_', ' ')} could not be read: {error}")
+            self.gathering.note(f"{kind.replace('_', ' ')} could not be read: {_words(error)}")
 
     # ------------------------------------------------------------------ margin tiers
 
@@ -143,8 +157,8 @@ class _Reading:
         try:
             async with self.room:
                 self.gathering.tiers = await read_tiers(self.client, self.instrument)
-        except SourceError as error:
-            self.gathering.note(f"margin tiers could not be read: {error}")
+        except Exception as error:  # noqa: BLE001 - an odd answer beside the candles must not cost the venue
+            self.gathering.note(f"margin tiers could not be read: {_words(error)}")
 
     # ------------------------------------------------------------------ candles
 
@@ -160,11 +174,18 @@ class _Reading:
             if first > since:
                 self.gathering.note(f"{self.venue.name} gives its newest {self.venue.candle_rows:,} candles only")
 
-        async def page(start: int, end: int) -> list[Any]:
-            limit, more = self.venue.candle_request(start, end)
-            return list(await self._ask("fetch_ohlcv", self.instrument.symbol, name, start, limit, more))
+        part = self.venue.candle_parts.get(name, name)
+        asked = self.venue.candles_at_once(duration_ns(part), inverse=self.instrument.inverse)
+        rows = asked * duration_ns(part) // step
 
-        rows = self.venue.candle_page
+        async def page(start: int, end: int) -> list[Any]:
+            # A part of a longer candle would stand for the whole of it.
+            start = start if part == name else start * MILLISECOND // step * step // MILLISECOND
+            limit, more = self.venue.candle_request(start, end)
+            limit = limit and min(limit, asked)
+            found = list(await self._ask("fetch_ohlcv", self.instrument.symbol, part, start, limit, more))
+            return found if part == name else longer_candles(found, step // MILLISECOND)
+
         found = await self._pages("candles", page, _stamp, step=step, rows=rows, span=(first, until))
         if not found and until >= self.gathering.asked_at:
             message = f"{self.venue.name} sent no candles of {self.instrument.id[:40]} for the time asked for"
@@ -332,6 +353,22 @@ class _Reading:
             if empty >= 2:  # noqa: PLR2004
                 break
         return count
+
+
+def longer_candles(rows: Iterable[Any], step: int) -> list[list[float]]:
+    """Return candles of `step` [ms] on the grid of UTC made of shorter ones, as ccxt has them; others are left out."""
+    made: dict[int, list[float]] = {}
+    for row in sorted((row for row in rows if _stamp(row) > 0 and len(row) >= _FIELDS), key=_stamp):
+        start = int(_stamp(row)) // step * step
+        opened, high, low, close, volume = (number(part) for part in row[1:_FIELDS])
+        whole = made.setdefault(start, [start, opened, high, low, close, 0.0])
+        whole[2], whole[3], whole[4], whole[5] = max(whole[2], high), min(whole[3], low), close, whole[5] + volume
+    return list(made.values())
+
+
+def _words(error: Exception) -> str:
+    """Return why something could not be read: what is no error of ours is an answer that nobody expects."""
+    return str(error) if isinstance(error, LiqError) else said(f"odd answer ({type(error).__name__}: {error})")
 
 
 def _stamp(row: Any) -> float:

@@ -109,7 +109,7 @@ def interest_frame(
     for info, at in infos:
         time, amount = interest(info, instrument)
         stamp = at if time is None else time
-        if stamp is None or not 0 < amount < math.inf:
+        if stamp is None or not 0 <= amount < math.inf:
             bad += 1
         elif stamp > now:
             future += 1

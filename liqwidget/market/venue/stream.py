@@ -158,7 +158,7 @@ class Stream:
                 items = [item for contract, item in venue.liquidation_items(message) if contract == instrument.id]
                 if items:
                     self._told_liquidations([liquidation(item, instrument) for item in items])
-            handle(client, message)
+            handle(client, venue.as_by_rest(message, instrument) if isinstance(message, Mapping) else message)
 
         def client(url: str) -> Any:
             made = make(url)

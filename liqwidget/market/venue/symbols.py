@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import re
+from dataclasses import replace
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from liqwidget.domain.validation import checked_name
-from liqwidget.errors import SourceError
+from liqwidget.errors import DataError, SourceError
 from liqwidget.market.venue.instrument import Instrument, Wanted
 
 if TYPE_CHECKING:
@@ -15,42 +18,79 @@ if TYPE_CHECKING:
 
     from liqwidget.market.venue.venue import Venue
 
-_QUOTES = "USDT|USDC|USD|BUSD"
 _SPELLED = re.compile(
-    rf"(?P<base>\w+?)[/_-]?(?P<quote>{_QUOTES})(?:[:_-](?P<settle>[A-Z]+))?(?:[_-](?:SWAP|PERP))?", re.ASCII
+    r"(?P<base>[\w-]+?)(?:[/_-](?P<apart>USDT|USDC|USD|BUSD)|(?P<quote>USDT|USDC|USD))"
+    r"(?:[:_-](?P<settle>[A-Z]+))?(?:[_-](?:SWAP|PERP|PERPETUAL))?"
 )
+"""BUSD only apart from the coin: BNBUSD is BNB in USD."""
+_BOARD = re.compile(
+    r"(?:BINANCE|BYBIT|OKX|BITGET|GATE|GATEIO|HTX|HUOBI|HYPERLIQUID|BITMEX|DERIBIT|BINGX|KUCOIN|MEXC|KRAKEN|COINBASE)"
+    r":(?=.)",
+    re.IGNORECASE,
+)
+"""How TradingView names a venue before a symbol; after it '.P' marks a perpetual swap."""
+_BUILDER = re.compile(r"(?P<builder>[a-z][a-z0-9]*):(?P<coin>[A-Z0-9]+)", re.ASCII)
+_DATED = re.compile(r".+[-_:](?:(?P<digits>\d{6}|\d{8})|(?P<named>\d{1,2}[A-Z]{3}\d{2}))", re.ASCII)
+_ALIASES = {"XBT": "BTC"}
 _THOUSANDS = re.compile(r"(?P<count>10{3,}|1M|k)(?P<coin>[A-Z][A-Z0-9]+)", re.ASCII)
+_THOUSANDS_AFTER = re.compile(r"(?P<coin>[A-Z][A-Z0-9]*[A-Z])(?P<count>10{3,})", re.ASCII)
 _COUNTS = {"k": 1000, "1M": 1_000_000}
-_NEAR = 5
+_NEAR, _LIKE = 5, 0.6
 
 
 def parse_symbol(symbol: object) -> Wanted:
     """Return what a symbol in any of the usual spellings asks for.
 
-    'btc', 'BTC/USDT:USDT', 'BTCUSDT', 'BTC-USDT-SWAP', 'BTC-PERP' ask for BTC, the last four in USDT or whatever dollar
-    the venue has. 'BTC/USD:BTC', 'BTC-USD-SWAP' and 'BTCUSD_PERP' ask for the contract settled in BTC. '1000PEPE',
-    'kPEPE' ask for PEPE, counted by the thousand.
+    'btc', 'BTC/USDT:USDT', 'BTCUSDT', 'BTC-USDT-SWAP', 'BTC-PERP', 'BTC-PERPETUAL', 'BINANCE:BTCUSDT.P' ask for BTC,
+    where a quote currency is named in that or whatever dollar the venue has. 'BTC/USD:BTC', 'BTC-USD-SWAP' and
+    'BTCUSD_PERP' ask for the contract settled in BTC. '1000PEPE', 'kPEPE', 'PEPE1000' ask for PEPE, counted by the
+    thousand. 'xyz:NVDA' is a market that a builder runs at a venue.
 
     Raises
     ------
     DataError
-        If it is no symbol.
+        If it is no symbol, or that of a future that ends on a day.
     """
-    text = checked_name(symbol, "a symbol such as 'BTC'").strip()
+    given = checked_name(symbol, "a symbol such as 'BTC'").strip()
+    text = re.sub(r"\.P$", "", _BOARD.sub("", given), flags=re.IGNORECASE)
+    text = _BUILDER.sub(r"\g<builder>-\g<coin>", text) if _BUILDER.fullmatch(text) else text
+    _refuse_dated(text.upper(), given)
     match = _SPELLED.fullmatch(text.upper())
     if match:
-        name, quote, settle = text[: match.end("base")], match["quote"], match["settle"] or ""
+        name, settle = text[: match.end("base")], match["settle"] or ""
+        quote = match["quote"] or match["apart"]
     else:
-        name, quote, settle = re.sub(r"[-_](?:PERP|SWAP)$", "", text, flags=re.IGNORECASE), "", ""
+        name, quote, settle = re.sub(r"[-_](?:PERP|PERPETUAL|SWAP)$", "", text, flags=re.IGNORECASE), "", ""
+    name = _ALIASES.get(name.upper(), name)
     inverse = quote == "USD" and settle not in {"USD", "USDT", "USDC"}
     factor, coin = split_factor(name)
     shown = name if factor > 1 else name.upper()
-    return Wanted(shown, coin.upper(), factor, "" if quote == "USD" else quote, inverse)
+    return Wanted(shown, coin.upper(), factor, "" if quote == "USD" else quote, inverse, given)
+
+
+def _refuse_dated(text: str, given: str) -> None:
+    """Refuse a future that ends on a day."""
+    match = _DATED.fullmatch(text)
+    day = None if match is None else _day(match["digits"] or match["named"])
+    if day is not None:
+        message = (
+            f"Expected a symbol of a perpetual swap such as 'BTC', was {given!r}, a future that ends on {day}: "
+            "dated futures are not read"
+        )
+        raise DataError(message)
+
+
+def _day(text: str) -> date | None:
+    for form in ("%y%m%d", "%Y%m%d", "%d%b%y"):
+        with contextlib.suppress(ValueError):
+            return datetime.strptime(text.title(), form).date()  # noqa: DTZ007 - a day
+    return None
 
 
 def split_factor(base: str) -> tuple[int, str]:
-    """Return how many coins a base counts as one, and the coin: '1000PEPE' and 'kPEPE' give (1000, 'PEPE')."""
-    match = _THOUSANDS.fullmatch(base) or _THOUSANDS.fullmatch(base.upper() if base[:1] != "k" else base)
+    """Return how many coins a base counts as one, and the coin: '1000PEPE', 'kPEPE', 'PEPE1000': (1000, 'PEPE')."""
+    upper = base.upper() if base[:1] != "k" else base
+    match = _THOUSANDS.fullmatch(base) or _THOUSANDS.fullmatch(upper) or _THOUSANDS_AFTER.fullmatch(upper)
     if match is None:
         return 1, base
     return _COUNTS.get(match["count"]) or int(match["count"]), match["coin"]
@@ -77,21 +117,29 @@ def resolve(wanted: Wanted, venue: Venue, markets: Iterable[Mapping[str, Any]]) 
         If the venue lists no such swap; the text names the nearest ones.
     """
     kind = "inverse" if wanted.inverse else "linear"
-    swaps = [
-        market for market in markets if market.get("swap") and market.get(kind) and market.get("active") is not False
-    ]
+    swaps = [market for market in markets if market.get("swap") and market.get(kind) and venue.lists(market)]
     quotes = ("USD",) if wanted.inverse else tuple(dict.fromkeys(filter(None, (wanted.quote, *venue.quotes))))
     found: list[tuple[int, int, int, Mapping[str, Any]]] = []
     for market in swaps:
-        name = _base(market)
+        name, named = _base(market), _names(market, wanted.text)
         factor, coin = split_factor(name)
         exact = name.upper() == wanted.coin
-        if market.get("quote") in quotes and (exact or coin.upper() == wanted.coin):
-            factor = 1 if exact else factor
+        if not (exact or coin.upper() == wanted.coin or named):
+            continue
+        factor = 1 if exact else factor
+        if named:
+            found.append((-1, 0, factor, market))
+        elif market.get("quote") in quotes:
             found.append((quotes.index(market["quote"]), int(factor != wanted.factor), factor, market))
     if not found:
         _refuse(wanted, venue, kind, swaps)
     _, _, factor, market = min(found, key=lambda entry: entry[:3])
+    if _names(market, wanted.text) and wanted.coin not in {
+        _base(market).upper(),
+        split_factor(_base(market))[1].upper(),
+    }:
+        shown, coin = split_factor(_base(market))
+        wanted = replace(wanted, name=_base(market), coin=coin.upper(), factor=shown)
     return Instrument(
         venue=venue.name,
         symbol=str(market["symbol"]),
@@ -102,6 +150,11 @@ def resolve(wanted: Wanted, venue: Venue, markets: Iterable[Mapping[str, Any]]) 
         contract_size=_contract_size(market, venue, wanted),
         factor=factor,
     )
+
+
+def _names(market: Mapping[str, Any], text: str) -> bool:
+    """Return whether a text is the venue's own name of a market, or ccxt's."""
+    return text.upper() in {str(market.get("id")).upper(), str(market.get("symbol")).upper()}
 
 
 def _base(market: Mapping[str, Any]) -> str:
@@ -119,7 +172,7 @@ def _contract_size(market: Mapping[str, Any], venue: Venue, wanted: Wanted) -> f
 
 def _refuse(wanted: Wanted, venue: Venue, kind: str, swaps: list[Mapping[str, Any]]) -> None:
     names = {split_factor(_base(market))[1].upper() for market in swaps}
-    near = difflib.get_close_matches(wanted.coin, sorted(names), n=_NEAR, cutoff=0.5)
+    near = difflib.get_close_matches(wanted.coin, sorted(names), n=_NEAR, cutoff=_LIKE)
     hint = f"; near names: {', '.join(name[:20] for name in near)}" if near else ""
     message = f"{venue.name} lists no {kind} perpetual swap of {wanted.name}{hint}"
     raise SourceError(message, venue=venue.name, symbol=wanted.name)

@@ -47,6 +47,10 @@ class Venue(ABC):
         Quote currencies of linear swaps, the preferred first.
     candle_page : int
         Candles a request.
+    candle_days, inverse_candle_days : int or None
+        Longest time between the ends of a request for candles, of all contracts and of inverse ones; None: no limit.
+    candle_parts : mapping of str to str
+        Lengths of a candle that are made of shorter ones, since the venue's do not begin where a UTC day does.
     candle_rows : int or None
         How many of the newest candles can be had at all; None: since the listing, or not documented.
     candle_sides, interest_sides : {1, 2}
@@ -87,6 +91,8 @@ class Venue(ABC):
         What ccxt's `maxNotional` of a margin tier is: an amount of the currency of settlement, or contracts.
     liquidation_contract : str
         The field of a raw liquidation that names the contract.
+    interest_doubt : str
+        What is not sure of its open interest, after the venue's name; said of every market of it.
     note : str
         What else a reader of the map should know.
     """
@@ -104,6 +110,9 @@ class Venue(ABC):
     liquidation_stream: str
     tiers: Tiers
     streams: tuple[Stream, ...] = ("candles",)
+    candle_days: int | None = None
+    inverse_candle_days: int | None = None
+    candle_parts: Mapping[str, str] = field(default_factory=dict, repr=False, hash=False)
     candle_rows: int | None = None
     candle_sides: Sides = 1
     interest_page: int = 0
@@ -120,6 +129,7 @@ class Venue(ABC):
     interest_quoted: bool = False
     tier_limits: TierLimits = "value"
     liquidation_contract: str = "symbol"
+    interest_doubt: str = ""
     note: str = ""
 
     def interest_span(self, period: str) -> int | None:
@@ -145,6 +155,11 @@ class Venue(ABC):
         return f"{interest}; liquidations {happened}; long/short ratio {ratio}; margin tiers {tiers}"
 
     # ------------------------------------------------------------------ what ccxt is asked
+
+    def candles_at_once(self, step: int, *, inverse: bool) -> int:
+        """Return how many candles of `step` [ns] a request may ask for."""
+        limits = (self.candle_days, self.inverse_candle_days if inverse else None)
+        return max(min([self.candle_page, *(days * DAY // step for days in limits if days is not None)]), 1)
 
     def candle_request(self, start: int, end: int) -> tuple[int | None, dict[str, Any]]:
         """Return the limit and parameters of a request for the candles from `start` to before `end` [ms]."""
@@ -174,9 +189,17 @@ class Venue(ABC):
 
     async def margin_tiers(self, ask: Ask, instrument: Instrument, market: Any) -> list[Any]:
         """Return rows with `maxNotional`, `maxLeverage` and `maintenanceMarginRate`; `market` is ccxt's of it."""
-        return list(await ask("fetch_market_leverage_tiers", instrument.symbol))
+        return list(await ask("fetch_market_leverage_tiers", instrument.symbol) or ())
 
     # ------------------------------------------------------------------ how rows are read
+
+    def lists(self, market: Mapping[str, Any]) -> bool:
+        """Return whether a market of ccxt's can be traded."""
+        return market.get("active") is not False
+
+    async def more_markets(self, ask: Ask, api: Any, coin: str) -> list[Any]:
+        """Return markets of ccxt's that its list leaves out, where there may be some of a coin."""
+        return []
 
     def contract_size(self, market: Mapping[str, Any]) -> float:
         """Return what a contract of ccxt's market is [base], or [quote] of inverse ones."""
@@ -203,6 +226,10 @@ class Venue(ABC):
     def tells_liquidations(self, message: Mapping[str, Any]) -> bool:
         """Return whether a socket's message tells of liquidations."""
         return False
+
+    def as_by_rest(self, message: Mapping[str, Any], instrument: Instrument) -> Mapping[str, Any]:
+        """Return a socket's message with the amounts that an answer to a question has."""
+        return message
 
     def liquidation(self, item: Mapping[str, Any], instrument: Instrument) -> Liquidated | None:
         """Return the liquidation of a raw item; None where the venue has none to read."""

@@ -87,6 +87,25 @@ def asked_from(server: VenueServer, start: int, kind: str | None = None) -> list
     return [question.start for question in asked if question.start and kind in {None, question.kind}]
 
 
+@pytest.mark.parametrize("venue", ["okx", "binance"])
+def test_a_wrong_row_costs_no_map_and_is_mended_in_the_store_once_the_venue_has_mended_it(
+    server: VenueServer, venue: str
+) -> None:
+    expected = clean(server, venue)
+    wrong = since(server) + pd.Timedelta("30h")
+    for kind in ("interest_history", "candles"):
+        server.faults.inject(faults.Wrong(wrong.value // 1_000_000), venue=venue, kind=kind, times=None)
+    found = kept(server, venue)
+    interest = found.frames["open_interest"]["open_interest"]
+    assert interest[wrong] == pytest.approx(30 * expected.frames["open_interest"]["open_interest"][wrong])
+    part = estimate(found.market()).venues[0]
+    assert part.open_interest.max() < 1.01 * estimate(expected.market()).venues[0].open_interest.max()
+    assert "outliers of open interest held back in 1 candles" in part.notes[-1]
+    server.faults.clear()
+    worker.close()
+    same(kept(server, venue), expected)
+
+
 # ---------------------------------------------------------------------- what is there is not asked for again
 
 

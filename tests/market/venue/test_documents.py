@@ -218,6 +218,7 @@ def test_what_a_venue_lacks_is_said(told: list[str]) -> None:
     assert any("bitget lists no past liquidations" in note for note in read("bitget").notes)
     market = read("bitget").market()
     assert any("publishes no history of open interest" in note for note in market.notes)
+    assert any("one side or both: one is taken" in note for note in market.notes)
     assert not any("liquidation" in path for path in told)
 
 

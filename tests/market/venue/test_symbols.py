@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 
 from liqwidget.errors import DataError, LiqError, SourceError
 from liqwidget.market.venue.instrument import Wanted
+from liqwidget.market.venue.reader import find
 from liqwidget.market.venue.symbols import parse_symbol, resolve, split_factor
 from liqwidget.market.venue.venues import VENUES
 
@@ -93,6 +96,92 @@ def test_an_unknown_coin_lists_near_names() -> None:
         resolve(parse_symbol("BTCC"), VENUES["binance"], CEX)
     with pytest.raises(SourceError, match="SOL"):
         resolve(parse_symbol("SOL"), VENUES["binance"], CEX)  # delisted
+
+
+PASTED = [
+    listed("BTC"), listed("BTC", "USD", inverse=True), listed("BNB"), listed("BNB", "USD", inverse=True),
+    listed("SHIB", "USD", inverse=True), listed("SHIB1000"), listed("币安人生"), listed("B"), listed("ARB"),
+    listed("ETH", "USDC", id="ETHPERP"), listed("XYZ-NVDA", "USDC", id="110007"), listed("USDC"), listed("10000SATS"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("symbol", "found"),
+    [
+        ("BTCUSDT.P", "BTC/USDT:USDT"), ("BINANCE:BTCUSDT.P", "BTC/USDT:USDT"), ("bybit:btcusdt.p", "BTC/USDT:USDT"),
+        ("XBTUSD", "BTC/USD:BTC"), ("XBTUSDT", "BTC/USDT:USDT"), ("BTC-PERPETUAL", "BTC/USDT:USDT"),
+        ("BTCUSD.P", "BTC/USD:BTC"), ("BNBUSD_PERP", "BNB/USD:BNB"), ("SHIBUSD", "SHIB/USD:SHIB"),
+        ("BNBUSDT", "BNB/USDT:USDT"), ("SHIB1000USDT", "SHIB1000/USDT:USDT"), ("1000SHIB", "SHIB1000/USDT:USDT"),
+        ("kSHIB", "SHIB1000/USDT:USDT"), ("SHIB", "SHIB1000/USDT:USDT"), ("BUSDT", "B/USDT:USDT"),
+        ("币安人生USDT", "币安人生/USDT:USDT"), ("ARB-USDT-SWAP", "ARB/USDT:USDT"),
+        ("ETHPERP", "ETH/USDC:USDC"), ("xyz:NVDA", "XYZ-NVDA/USDC:USDC"), ("XYZ-NVDA/USDC:USDC", "XYZ-NVDA/USDC:USDC"),
+        ("USDCUSDT", "USDC/USDT:USDT"), ("BTC_USDT", "BTC/USDT:USDT"), ("10000SATSUSDT", "10000SATS/USDT:USDT"),
+        ("SATS", "10000SATS/USDT:USDT"),
+    ],
+)  # fmt: skip
+def test_what_people_paste_finds_the_swap(symbol: str, found: str) -> None:
+    name = "hyperliquid" if "NVDA" in symbol else "bybit"
+    assert resolve(parse_symbol(symbol), VENUES[name], PASTED).symbol == found
+
+
+@pytest.mark.parametrize("market", PASTED)
+def test_the_names_of_a_market_by_the_venue_and_by_ccxt_always_find_it(market: dict[str, Any]) -> None:
+    same = market | {"id": f"{market['id']}-{'USD' if market['inverse'] else ''}-SWAP"}
+    for symbol, markets in ((market["symbol"], PASTED), (same["id"], [*PASTED, same])):
+        wanted = parse_symbol(symbol)
+        if wanted.inverse == market["inverse"]:
+            assert resolve(wanted, VENUES["bybit"], markets).symbol == market["symbol"]
+    assert parse_symbol(market["symbol"]).inverse == market["inverse"]
+
+
+def test_multiples_are_counted_wherever_they_stand() -> None:
+    found = resolve(parse_symbol("SHIB1000USDT"), VENUES["bybit"], PASTED)
+    assert (found.factor, found.scale, found.wanted.coin) == (1000, 1.0, "SHIB")
+
+
+@pytest.mark.parametrize(
+    ("symbol", "day"),
+    [("BTCUSDT_260626", "2026-06-26"), ("BTC/USDT:USDT-260626", "2026-06-26"), ("BTC-26JUN26", "2026-06-26"),
+     ("BTC-USD-260327", "2026-03-27"), ("BTC-USD-20260327", "2026-03-27"), ("BTCUSDT-5DEC25", "2025-12-05")],
+)  # fmt: skip
+def test_a_dated_future_is_named_as_such(symbol: str, day: str) -> None:
+    with pytest.raises(DataError, match=f"a future that ends on {day}"):
+        parse_symbol(symbol)
+
+
+def test_contracts_before_their_market_opens_are_listed() -> None:
+    early = listed("BIO", active=False, info={"status": "PreLaunch"})
+    assert resolve(parse_symbol("BIO"), VENUES["bybit"], [early]).symbol == "BIO/USDT:USDT"
+    with pytest.raises(SourceError, match="lists no"):
+        resolve(parse_symbol("BIO"), VENUES["bybit"], [listed("BIO", active=False, info={"status": "Closed"})])
+
+
+def test_near_names_are_near() -> None:
+    with pytest.raises(SourceError) as caught:
+        resolve(parse_symbol("DOGE"), VENUES["bybit"], PASTED)
+    assert "near names" not in str(caught.value)
+
+
+def test_the_list_of_a_builder_is_asked_for() -> None:
+    asked = []
+
+    class Client:
+        venue = VENUES["hyperliquid"]
+
+        async def open(self) -> Any:
+            return exchange
+
+        async def call(self, name: str) -> list[Any]:
+            asked.append((name, exchange.options["fetchMarkets"]["hip3"]))
+            return [listed("XYZ-NVDA", "USDC")]
+
+    exchange: Any = SimpleNamespace(markets={"a": listed("BTC", "USDC")}, options={"fetchMarkets": {}})
+    exchange.set_markets = lambda markets: setattr(exchange, "markets", dict(enumerate(markets)))
+    client: Any = Client()
+    assert asyncio.run(find(client, parse_symbol("xyz:NVDA"))).symbol == "XYZ-NVDA/USDC:USDC"
+    assert asked == [("fetch_hip3_markets", {"dexes": ["xyz"]})]
+    with pytest.raises(SourceError, match="lists no linear"):
+        asyncio.run(find(client, parse_symbol("NVDA")))
 
 
 def test_a_contract_without_its_size_is_refused() -> None:

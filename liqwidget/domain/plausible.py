@@ -1,0 +1,216 @@
+"""Whether open interest can be what it is said to be: in one unit, and beside the volume of the same market.
+
+Pure, for the user's frames and for venues alike. Single wrong values are no matter of these: `estimate` holds them.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from liqwidget.domain.time import DAY, MINUTE, timestamp
+from liqwidget.errors import DataError
+
+Times = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+UNIT_BREAK = 20.0
+"""What jumps by less may be a market."""
+MOST_VOLUME, LEAST_VOLUME = 100.0, MINUTE / DAY
+"""Open interest is between a minute and a hundred days of volume, also on venues and coins with little trade."""
+DOUBTFUL_RATIO = 2.0
+"""A value so much above or below those around it is asked for again."""
+
+_LASTS = 4
+"""Values that a change of unit lasts for at least; fewer are held back as outliers."""
+_BEFORE = 8
+_NEAR = 1.1
+_LEAST_POWER = 2
+_FEWEST_DAYS = 0.25
+
+
+class Market(Protocol):
+    """What is looked at of a `MarketData`."""
+
+    @property
+    def symbol(self) -> str:
+        """What."""
+
+    @property
+    def venue(self) -> str:
+        """Where."""
+
+    @property
+    def timeframe(self) -> int:
+        """Length of a candle [ns]."""
+
+    @property
+    def time(self) -> Times:
+        """Open of each candle [ns]."""
+
+    @property
+    def close(self) -> Floats:
+        """[quote/base]."""
+
+    @property
+    def volume(self) -> Floats:
+        """[base], NaN where unknown."""
+
+    @property
+    def interest_time(self) -> Times:
+        """Stamps [ns]."""
+
+    @property
+    def interest(self) -> Floats:
+        """Open interest [base]."""
+
+    @property
+    def relative(self) -> bool:
+        """Whether open interest is unknown."""
+
+
+class Change(NamedTuple):
+    """A change of unit: before and after it [as told], and when the second begins [ns]."""
+
+    before: float
+    after: float
+    time: int
+
+
+def unit_change(
+    times: Times, values: Floats, opens: Times, closes: Floats, volumes: Floats | None = None
+) -> Change | None:
+    """Return where open interest changes its unit for good, None if it does not.
+
+    A new listing may grow as suddenly: within a day of the first value only a factor that units have (a power of ten
+    from 100 on, or the price) counts as a change, and none where volume grows with it.
+
+    Parameters
+    ----------
+    times, values : ndarray of int64 / float64, shape (m,)
+        Stamps [ns], ascending, and open interest in any unit.
+    opens, closes, volumes : ndarray of int64 / float64, shape (n,)
+        Of the candles [ns; quote/base; base]; without volumes they are not looked at.
+    """
+    there = values > 0
+    times, values = times[there], values[there]
+    if len(values) <= _LASTS:
+        return None
+    steps = np.log(values[1:] / values[:-1])
+    last = float(np.median(values[-_LASTS:]))
+    for index in (np.flatnonzero(np.abs(steps) > math.log(UNIT_BREAK)) + 1).tolist():
+        before = float(np.median(values[max(index - _BEFORE, 0) : index]))
+        after = values[index : index + _LASTS]
+        level = float(np.median(after))
+        ratio = level / before
+        steady = len(after) == _LASTS and after.max() < DOUBTFUL_RATIO * level and after.min() * DOUBTFUL_RATIO > level
+        lasts = abs(math.log(last / before)) > 0.5 * abs(math.log(ratio)) > 0.5 * math.log(UNIT_BREAK)
+        if not steady or not lasts or (last > before) != (ratio > 1):
+            continue
+        row = max(int(np.searchsorted(opens, times[index], side="right")) - 1, 0)
+        factor = ratio if ratio > 1 else 1 / ratio
+        odd = _of_a_unit(factor, float(closes[row])) or (ratio > 1 and times[index] - times[0] >= DAY)
+        if odd and not _grew(volumes, row, ratio):
+            return Change(float(values[index - 1]), float(values[index]), int(times[index]))
+    return None
+
+
+def _of_a_unit(factor: float, price: float) -> bool:
+    """Return whether a factor is what units differ by: a power of ten, or the price."""
+    power = round(math.log10(factor))
+    near = 1 / _NEAR < factor / 10.0**power < _NEAR
+    return (power >= _LEAST_POWER and near) or 1 / _NEAR < factor / price < _NEAR
+
+
+def _grew(volumes: Floats | None, row: int, ratio: float) -> bool:
+    """Return whether volume changed with open interest from a candle on."""
+    if volumes is None:
+        return False
+    before, after = volumes[max(row - 10 * _BEFORE, 0) : row], volumes[row : row + 10 * _BEFORE]
+    before, after = before[np.isfinite(before)], after[np.isfinite(after)]
+    if not len(before) or not len(after) or not before.mean() > 0:
+        return False
+    change = after.mean() / before.mean()
+    return bool(change > math.sqrt(ratio) if ratio > 1 else change < math.sqrt(ratio))
+
+
+def check_unit(market: Market) -> None:
+    """Refuse a market whose open interest is not in one unit.
+
+    Raises
+    ------
+    DataError
+        The text names the venue, both values and the time.
+    """
+    found = (
+        None
+        if market.relative
+        else unit_change(market.interest_time, market.interest, market.time, market.close, market.volume)
+    )
+    if found is None:
+        return
+    message = (
+        f"Expected open interest of {market.venue} {market.symbol} in one unit, was {found.after:,.6g} after "
+        f"{found.before:,.6g} from {timestamp(found.time)} on. Contracts and coins, or coins and quote currency, "
+        "may be mixed: convert one part, or leave it out"
+    )
+    raise DataError(message)
+
+
+def unlikely_interest(market: Market) -> str | None:
+    """Return in words that open interest is out of all proportion to volume, None if it is not.
+
+    Not said of markets without open interest or volume, or with less than six hours of candles.
+    """
+    known = np.isfinite(market.volume)
+    days = float(known.sum()) * market.timeframe / DAY
+    held = market.interest[market.interest > 0]
+    if market.relative or days < _FEWEST_DAYS or not len(held):
+        return None
+    volume = float(market.volume[known].sum()) / days
+    middle = float(np.median(held))
+    if volume <= 0 or LEAST_VOLUME * volume <= middle <= MOST_VOLUME * volume:
+        return None
+    times = f"{middle / volume:,.0f} days" if middle > volume else f"{middle / volume * DAY / 1e9:,.2g} seconds"
+    return (
+        f"{market.venue}: open interest ({middle:,.4g} {market.symbol}) is {times} of volume ({volume:,.4g} a day); "
+        "venues have some minutes to a hundred days of it: its unit or that of volume may be another"
+    )
+
+
+def held(values: Floats) -> npt.NDArray[np.bool_]:
+    """Return which values of open interest are some: those above 0, and a 0 that lasts, as after a settlement.
+
+    Sources write 0 for what is missing too: up to three in a row that end are left out.
+    """
+    some = values > 0
+    zero = np.flatnonzero(values == 0)
+    for run in np.split(zero, np.flatnonzero(np.diff(zero) > 1) + 1):
+        if len(run) and (len(run) >= _LASTS or run[-1] == len(values) - 1):
+            some[run] = True
+    return np.asarray(some, np.bool_)
+
+
+def doubtful_rows(times: Times, values: Floats) -> npt.NDArray[np.bool_]:
+    """Return which values are far from those before them, until they come back within a day, or end.
+
+    What stays for longer is the market's.
+    """
+    doubtful = np.zeros(len(values), np.bool_)
+    good, since = 0.0, -1
+    for row, value in enumerate(values.tolist()):
+        if since < 0 and good > 0 and not 1 / DOUBTFUL_RATIO <= value / good <= DOUBTFUL_RATIO:
+            since = row
+        if since < 0:
+            good = value
+        elif 1 / DOUBTFUL_RATIO <= value / good <= DOUBTFUL_RATIO:
+            doubtful[since:row] = True
+            good, since = value, -1
+        elif times[row] - times[since] > DAY:
+            good, since = value, -1
+    if since >= 0:
+        doubtful[since:] = True
+    return doubtful

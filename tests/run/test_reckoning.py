@@ -1,0 +1,116 @@
+"""Venues that cannot be estimated, have ended, lag behind or tell other prices."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from liqwidget import LiqHeatmap
+from liqwidget.domain.frames import MarketData
+from liqwidget.domain.status import VenueStatus
+from liqwidget.errors import DataError, LiqError
+from liqwidget.estimate.estimator import advance, estimate
+from liqwidget.field.density import Prior
+from liqwidget.market.read import strangers
+from liqwidget.market.source import Source
+from liqwidget.run import reckoning
+from liqwidget.study.levels import levels
+from liqwidget.study.profile import profile
+from liqwidget.trust.grade import grade
+from liqwidget.widget.session import Settings
+from tests.markets import START, walk
+
+WALK = walk(1, 120)
+OKX, EDGES = WALK.market(venue="okx"), [50.0, 200.0]
+
+
+def behind(candles: int) -> MarketData:
+    """Return the same market, larger, that ends so many candles before."""
+    market = WALK.scaled(1, 5).market(venue="binance")
+    return market.until(int(market.close_time[-1 - candles]))
+
+
+def test_the_newest_venue_leads_and_one_that_has_ended_is_named_and_stands_in_no_later_sum() -> None:
+    heatmap = LiqHeatmap("BTC", source=[behind(84), OKX])
+    ledger, over = heatmap.ledger, START + pd.Timedelta("9h")
+    assert ledger.last_price() == OKX.close[-1]
+    assert heatmap._display.session.newest(Settings())["last_price"] == OKX.close[-1]
+    assert heatmap._display.session.drawn(Settings()).venue == "okx"
+    assert "binance: data end 2026-01-01 03:00 UTC: in no sum from 2026-01-01 09:00 on" in heatmap._market["notice"]
+    assert "data end" in str(heatmap.status.loc["binance", "notes"])
+    assert profile(ledger, EDGES, over - pd.Timedelta("1ns"), venues=["binance"]).long.sum() > 0
+    sums = [float(profile(part, EDGES, over).long.sum()) for part in (ledger, ledger.only(["okx"]))]
+    assert sums[0] == sums[1] > 0
+    assert profile(ledger, EDGES, over, venues=["binance"]).long.sum() == 0
+    stands = levels(ledger).standing
+    assert set(stands.venue.tolist()) == {1}
+    ended = levels(ledger).to_frame().query("ended_by == 'venue'")
+    assert set(ended["venue"]) == {"binance"}
+    assert set(ended["close_time"]) == {over}
+    assert all(cluster.venue_mix["binance"] == 0 for cluster in heatmap.clusters)
+    heatmap.close()
+
+
+def test_a_venue_that_goes_on_has_not_ended() -> None:
+    whole = WALK.scaled(1, 5).market(venue="binance")
+    ledger = estimate([behind(84), OKX])
+    assert ledger.venues[0].ended is not None
+    assert [part.ended for part in advance(ledger, whole)] == [None, None]
+
+
+@pytest.mark.parametrize(("candles", "leads"), [(0, "binance"), (1, "binance"), (2, "okx"), (6, "okx")])
+def test_who_leads(candles: int, leads: str) -> None:
+    leading = estimate([behind(candles), OKX]).leading()
+    assert leading is not None
+    assert leading.venue == leads
+
+
+def test_a_venue_that_lags_has_not_answered() -> None:
+    facts = grade(estimate([behind(6), OKX])).to_frame().set_index("fact")
+    assert facts.loc["venues answering", "cap"] == "B"
+    assert grade(estimate([behind(1), OKX])).to_frame().set_index("fact").loc["venues answering", "cap"] == "A"
+
+
+def test_prices_of_another_size_are_refused() -> None:
+    many = WALK.scaled(1000, 0.001).market(venue="gate")
+    with pytest.raises(DataError, match=r"gate closes at .*, okx at .* 1,000 coins"):
+        LiqHeatmap("PEPE", source=[OKX, many])
+    assert set(strangers([OKX, many, behind(1)])) == {"gate"}
+    near = WALK.scaled(1.02, 1).market(venue="gate")
+    assert not strangers([OKX, near])
+    early = replace(many, time=many.time - 10**15)
+    assert set(strangers([OKX, early])) == {"gate"}
+
+
+def test_a_venue_that_cannot_be_estimated_costs_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    def picky(markets: object, prior: Prior) -> object:
+        parts = [markets] if isinstance(markets, MarketData) else list(markets)  # type: ignore[call-overload]
+        if any(part.venue == "binance" for part in parts):
+            raise DataError("binance tells nonsense")
+        return estimate(parts, prior)
+
+    monkeypatch.setattr(reckoning, "estimate", picky)
+    markets, prior = (behind(0), OKX), Prior.parse("effective")
+    status = tuple(VenueStatus(part.venue, "connected", pd.Timestamp(START)) for part in markets)
+    source, ledger = reckoning.reckoned(Source(markets, "binance + okx", status=status), prior)
+    assert ledger.names == ("okx",)
+    assert source.label == "okx"
+    assert [(part.state, part.reason) for part in source.status] == [
+        ("refused", "cannot be estimated: tells nonsense"), ("connected", ""),
+    ]  # fmt: skip
+    assert source.notice == "Without binance: cannot be estimated: tells nonsense"
+    with pytest.raises(LiqError, match="nonsense"):
+        reckoning.reckoned(Source(markets, "binance + okx"), prior)
+    with pytest.raises(LiqError, match="nonsense"):
+        reckoning.reckoned(Source(markets[:1], "binance", status=status[:1]), prior)
+
+
+def test_columns_after_the_end_of_a_venue_are_those_of_the_others() -> None:
+    times = pd.date_range(START + pd.Timedelta("1h"), START + pd.Timedelta("10h"), 20)
+    ledger = estimate([behind(84), OKX])
+    found = np.array([profile(ledger, EDGES, time).short.sum() for time in times])
+    together = profile(ledger, EDGES, times).short.sum(axis=-1)
+    assert together == pytest.approx(found)
