@@ -11,14 +11,16 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from liqwidget.domain.lattice import cell_coordinate
+from liqwidget.domain.lattice import cell_centre, cell_coordinate
 from liqwidget.domain.leverage import LEVERAGE_GROUPS
+from liqwidget.domain.quotation import DOLLAR, quote_of
 from liqwidget.domain.time import time_index, time_ns, timestamp
 from liqwidget.errors import DataError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from liqwidget.domain.quotation import Contract
 
 CHURN = 0.4
 """Share of positions closed per day of normal volume, as an exponential rate (half-life 1.7 days)."""
@@ -124,6 +126,9 @@ class BookState:
 class VenueLedger:
     """The ledger of one venue.
 
+    Open interest and openings are what price does not change: coins [base], or quote currency where `contract` is
+    'inverse'. Both are written [units] here; `coins` and `worth` turn them into coins and quote currency.
+
     Parameters
     ----------
     venue, symbol : str
@@ -137,13 +142,13 @@ class VenueLedger:
     inputs : RowInputs
         What the venue reported, one row per candle; the first row is START. The rest follows from it.
     open_interest : ndarray of float64, shape (n,)
-        Accepted open interest [base].
+        Accepted open interest [units].
     flags : ndarray of uint8, shape (n,)
         Bits of `RowFlag`.
     log_survival : ndarray of float64, shape (n,)
         ln of the share that survives from the first row.
     opened : ndarray of float64, shape (n, 2, G)
-        Coins opened per row, side (0 long, 1 short) and leverage group [base].
+        What opened per row, side (0 long, 1 short) and leverage group [units].
     books, survival : BookState, object
         The state after the last row that is not provisional.
     checkpoints : tuple of BookState
@@ -154,6 +159,10 @@ class VenueLedger:
         Whether open interest was unknown and taken as 1: sizes are shares then, not amounts.
     notes : tuple of str
         What a user should know about this venue's data.
+    contract : str
+        'linear' or 'inverse'.
+    quote : str
+        The currency that prices and sizes are in.
     """
 
     venue: str
@@ -172,6 +181,8 @@ class VenueLedger:
     churn: float = CHURN
     relative: bool = False
     notes: tuple[str, ...] = ()
+    contract: Contract = "linear"
+    quote: str = DOLLAR
 
     @property
     def time(self) -> npt.NDArray[np.int64]:
@@ -201,6 +212,20 @@ class VenueLedger:
         array = np.where(self.inputs.kind == RowKind.GAP, np.append(self.time[1:], 0), self.time)
         array.flags.writeable = False
         return array
+
+    def worth(self, cells: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+        """Return the quote currency that one unit held is at lattice cells: their centre price, or 1 if inverse."""
+        return np.ones(len(cells)) if self.contract == "inverse" else cell_centre(cells)
+
+    def coins(self, rows: int | npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+        """Return the open interest at rows as coins [base], of an inverse contract at the row's close."""
+        held, price = np.asarray(self.open_interest[rows]), np.asarray(self.close[rows])
+        return np.asarray(held / price if self.contract == "inverse" else held)
+
+    def value(self, rows: int | npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+        """Return the open interest at rows [quote], of a linear contract at the row's close."""
+        held, price = np.asarray(self.open_interest[rows]), np.asarray(self.close[rows])
+        return np.asarray(held if self.contract == "inverse" else held * price)
 
     def row_at(self, times: npt.ArrayLike) -> npt.NDArray[np.int64]:
         """Return the last row that was known at each time [ns]; -1 before the first close."""
@@ -259,6 +284,11 @@ class Ledger:
         return tuple(part.venue for part in self.venues)
 
     @property
+    def quote(self) -> str:
+        """The currency that prices and sizes are in: 'USD' for any dollar."""
+        return next((part.quote for part in self.venues), quote_of(self.symbol))
+
+    @property
     def start(self) -> int:
         """Open of the first candle [ns]."""
         return min(int(part.time[0]) for part in self.venues)
@@ -285,8 +315,8 @@ class Ledger:
         best, price = -1.0, float("nan")
         for part in self.venues:
             row = int(part.row_at(self.end if at is None else at))
-            if row >= 0 and part.open_interest[row] > best:
-                best, price = float(part.open_interest[row]), float(part.close[row])
+            if row >= 0 and part.coins(row) > best:
+                best, price = float(part.coins(row)), float(part.close[row])
         return price
 
     def to_frame(self) -> pd.DataFrame:
@@ -296,7 +326,8 @@ class Ledger:
         -------
         DataFrame
             One row per venue and candle: venue, time (close, UTC; a gap's is that of the candle after it), kind, low,
-            high, close [quote/base], open_interest [base], log_survival, then opened_<side>_<group> [base].
+            high, close [quote/base], open_interest, log_survival, then opened_<side>_<group>. Open interest and what
+            opened are coins [base], of inverse contracts what these conserve [quote].
         """
         frames = []
         for part in self.venues:

@@ -302,7 +302,7 @@ def _states(status: Sequence[VenueStatus]) -> list[tuple[str, str, str]]:
 
 
 def _open_interest(part: VenueFeed) -> float:
-    return float(part.ledger.open_interest[-1]) if part.ledger is not None else 0.0
+    return float(part.ledger.coins(-1)) if part.ledger is not None else 0.0
 
 
 def _running_loop() -> asyncio.AbstractEventLoop | None:

@@ -312,7 +312,8 @@ def _entries(part: VenueLedger, index: int, wanted: _Wanted, step: int) -> dict[
     rows = np.arange(begun, last + 1)
     first = np.append(0, np.flatnonzero(bucket[begun + 1 : last + 1] != bucket[begun:last]) + 1)
     size = np.add.reduceat(np.pad(size, ((start - begun, 0), (0, 0))), first)
-    opened = np.add.reduceat(part.opened[rows][:, wanted.side.row, list(wanted.groups)], first)
+    worth = part.close[rows] if part.contract == "inverse" else np.ones(len(rows))
+    opened = np.add.reduceat(part.opened[rows][:, wanted.side.row, list(wanted.groups)] / worth[:, None], first)
     made = np.flatnonzero(size.sum(axis=1) > 0)
     inputs, interest = part.inputs.cut(slice(begun, last + 1)), part.open_interest
     ends = np.append(first[1:], len(rows)) - 1
@@ -323,7 +324,7 @@ def _entries(part: VenueLedger, index: int, wanted: _Wanted, step: int) -> dict[
         "opened_to": inputs.time[ends],
         "size": size,
         "opened": opened,
-        "open_interest_change": interest[rows[ends]] - before,
+        "open_interest_change": (interest[rows[ends]] - before) / worth[ends],
         "volume": np.add.reduceat(inputs.volume, first),
         "low": np.minimum.reduceat(inputs.low, first),
         "high": np.maximum.reduceat(inputs.high, first),

@@ -146,5 +146,5 @@ def _largest(ledger: Ledger, time: int) -> int:
     """Return the index of the venue with the most open interest at a time [ns], as `Ledger.last_price` takes it."""
     rows = [int(part.row_at(time)) for part in ledger]
     return int(
-        np.argmax([part.open_interest[row] if row >= 0 else -1.0 for part, row in zip(ledger, rows, strict=True)])
+        np.argmax([float(part.coins(row)) if row >= 0 else -1.0 for part, row in zip(ledger, rows, strict=True)])
     )

@@ -266,7 +266,7 @@ def _check(ledger: Ledger, positions: Positions, scale: object, draws: object) -
 
 def _side(ledger: Ledger, held: Positions, time: int, edges: Floats, name: str) -> SideComparison:
     rows = [(part, int(part.row_at(time))) for part in ledger]
-    interest = sum(float(part.open_interest[row]) for part, row in rows if row >= 0)
+    interest = sum(float(part.coins(row)) for part, row in rows if row >= 0)
     estimated = measured = np.zeros(0)
     if len(edges) > 1:
         estimated = getattr(profile(ledger, edges, time), name)

@@ -214,7 +214,7 @@ class _Seen(NamedTuple):
             days=int(candles.sum()) * step / DAY,
             missing=missing,
             unseen=1 - fresh / slots,
-            interest=0.0 if part.relative else float((part.open_interest[last] * part.close[last]).sum()),
+            interest=0.0 if part.relative else float(part.value(last).sum()),
             volume=float(volumes[known].sum()) / (slots * step / DAY) if known.any() else np.nan,
             relative=part.relative,
             rules=not any("no margin tiers known" in note for note in part.notes),

@@ -243,7 +243,7 @@ def venue_of(ledger: Ledger, name: str) -> VenueLedger:
     """Return the ledger's venue of that name; else the one with the most open interest at its end."""
     if name in ledger.names:
         return ledger.venue(name)
-    return max(ledger, key=lambda part: float(part.open_interest[-1]))
+    return max(ledger, key=lambda part: float(part.coins(-1)))
 
 
 def _swept(levels: MeasuredLevels, ledger: Ledger) -> MeasuredLevels:

@@ -295,7 +295,7 @@ def _under(ledger: Ledger, tried: Sequence[Alternative]) -> list[Ledger]:
     parsed = [Prior.parse(ledger.prior if one.prior is None else one.prior) for one in tried]
     for one, prior in zip(tried, parsed, strict=True):
         for part in ledger:
-            density(prior, part.minimum_distance * one.cap, part.venue, part.maintenance_margin_rate)
+            density(prior, part.minimum_distance * one.cap, part.venue, part.maintenance_margin_rate, part.contract)
 
     def again(task: tuple[VenueLedger, Alternative, Prior]) -> VenueLedger:
         part, one, prior = task
@@ -314,7 +314,7 @@ def _again(part: VenueLedger, own: Prior, prior: Prior, one: Alternative) -> Ven
     if key in kept:
         return kept[key]
     distance = part.minimum_distance * one.cap
-    spread = density(prior, distance, part.venue, part.maintenance_margin_rate)
+    spread = density(prior, distance, part.venue, part.maintenance_margin_rate, part.contract)
     start = int(part.time[0])
     survival = survive(part.inputs, part.timeframe, SurvivalState(time=start, volume_since=start), one.churn)
     new = _changed(part, own, spread) if one.churn == part.churn else np.arange(len(spread.weights))

@@ -244,7 +244,7 @@ def compare_venues(
 def _interest(part: VenueLedger, time: int) -> float:
     """Return open interest at the last close [quote]; NaN where it was never known."""
     row = int(part.row_at(time))
-    return float("nan") if part.relative else float(part.open_interest[row] * part.close[row])
+    return float("nan") if part.relative else float(part.value(row))
 
 
 def _cells(edges: Floats, price: float) -> Cells:

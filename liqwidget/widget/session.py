@@ -331,7 +331,7 @@ class Session:
             "price_decimals": self.price_decimals(settings),
             "timeframe_ms": self.ledger.timeframe // MILLISECOND,
             "venues": list(self.ledger.names),
-            "quote": "USD",
+            "quote": self.ledger.quote,
             "grade": grade_state(self.grade(settings)),
         }
 
@@ -353,7 +353,7 @@ def _top_step(window: str) -> int:
 def _last_interest(market: MarketData, time: int) -> float:
     """Return the open interest known at a time [base], 0 if none is."""
     row = int(np.searchsorted(market.interest_time, time + market.tolerance, side="right")) - 1
-    return float(market.interest[row]) if row >= 0 else 0.0
+    return float(market.interest_coins[row]) if row >= 0 else 0.0
 
 
 def grade_state(found: Grade) -> dict[str, Any]:
