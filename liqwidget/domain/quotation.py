@@ -108,6 +108,12 @@ def quote_of(symbol: object) -> str:
     return shown_quote(quotation(symbol).quote)
 
 
+def coin_of(symbol: str) -> str:
+    """Return the coin of the pair that a symbol names, or the symbol where it names none, as it is written."""
+    found = quotation(symbol)
+    return found.coin if found.quote else symbol
+
+
 def shown_quote(quote: str) -> str:
     """Return a quote currency as amounts are written in: 'USD' for every coin that stands for a dollar, and for ''."""
     name = quote.strip().upper()

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from liqwidget.domain.amount import money
+from liqwidget.domain.quotation import DOLLAR
 from liqwidget.domain.time import timestamp
 from liqwidget.errors import DataError
 from liqwidget.study.profile import checked_edges, edges_around, profile
@@ -69,6 +70,7 @@ class Comparison:
     accounts: int
     venues: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    quote: str = field(default=DOLLAR, repr=False)
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per side and cell, from the lowest price.
@@ -205,6 +207,7 @@ def compare(
     factor = totals[0] / totals[1] if scale == "coverage" and min(totals) > 0 else 1.0
     return Comparison(
         symbol=ledger.symbol,
+        quote=ledger.quote,
         at=timestamp(time),
         price=price,
         **sides,
@@ -337,8 +340,8 @@ def _sample(of: Comparison) -> str:
 def _sizes(of: Comparison) -> str:
     measured, estimated = of.figure_of("measured")[0], of.figure_of("estimated")[0]
     scaled = f"; the estimate is multiplied by {of.scale:.3g} to be compared" if of.scale != 1 else ""
-    whole = f"{money(estimated)} is estimated for the whole market"
-    return f"Inside the range {money(measured)} was measured and {whole}{scaled}."
+    whole = f"{money(estimated, of.quote)} is estimated for the whole market"
+    return f"Inside the range {money(measured, of.quote)} was measured and {whole}{scaled}."
 
 
 def _given_distance(given: Figure) -> str:
