@@ -317,7 +317,11 @@ class LiqHeatmap(HeatmapWidget):
 
     @property
     def figure(self) -> plotting.figure:
-        """The Bokeh figure; glyphs added to it appear on the picture."""
+        """The Bokeh figure; glyphs added to it appear on the picture.
+
+        The page of the heatmap fills it. Saved or laid out by Bokeh itself it is empty, and says so: use `to_html` and
+        `to_png`.
+        """
         return self._drawn_on.figure
 
     def to_html(self, path: str | Path, *, title: str | None = None) -> Path:

@@ -44,16 +44,18 @@ Ladder = tuple[tuple[float, float], ...]
 PriorLike = str | tuple[float, float] | Mapping[float, float]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Prior:
     """A leverage prior: log-normal effective leverage, or a ladder of nominal leverages.
+
+    Two are equal if they spread alike and are named alike; of a ladder, which has no median, the rungs count.
 
     Parameters
     ----------
     name : str
         ``'effective'``, ``'isolated'``, ``'nominal'`` or ``'own'``.
     median : float
-        Median effective leverage, the inverse of the distance from entry to liquidation.
+        Median effective leverage, the inverse of the distance from entry to liquidation; NaN for a ladder.
     sigma : float
         Standard deviation of ln(effective leverage).
     ladder : tuple of (leverage, share)
@@ -64,6 +66,18 @@ class Prior:
     median: float
     sigma: float
     ladder: Ladder = ()
+
+    def __eq__(self, other: object) -> bool:
+        """Compare by name and numbers; NaN, which does not equal itself, stands in none of them."""
+        return isinstance(other, Prior) and self._key == other._key
+
+    def __hash__(self) -> int:
+        """Return the hash of what is compared."""
+        return hash(self._key)
+
+    @property
+    def _key(self) -> tuple[str, Ladder | tuple[float, float]]:
+        return self.name, self.ladder or (self.median, self.sigma)
 
     @classmethod
     def parse(cls, value: PriorLike | Prior) -> Prior:
