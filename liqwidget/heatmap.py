@@ -120,12 +120,15 @@ class LiqHeatmap(HeatmapWidget):
         funding: pd.DataFrame | None = None,
         liquidations: pd.DataFrame | None = None,
         minimum_distance: float | None = None,
+        contract: str | None = None,
+        contract_size: float | None = None,
         **options: Any,
     ) -> LiqHeatmap:
         """Show your own data: see `MarketData.from_frames` for the frames, `LiqHeatmap` for the options."""
         market = MarketData.from_frames(
             candles, open_interest, symbol=symbol, venue=venue, timeframe=timeframe, funding=funding,
-            liquidations=liquidations, minimum_distance=minimum_distance,
+            liquidations=liquidations, minimum_distance=minimum_distance, contract=contract,
+            contract_size=contract_size,
         )  # fmt: skip
         return cls(symbol, source=market, **options)
 
@@ -314,7 +317,11 @@ class LiqHeatmap(HeatmapWidget):
 
     @property
     def figure(self) -> plotting.figure:
-        """The Bokeh figure; glyphs added to it appear on the picture."""
+        """The Bokeh figure; glyphs added to it appear on the picture.
+
+        The page of the heatmap fills it. Saved or laid out by Bokeh itself it is empty, and says so: use `to_html` and
+        `to_png`.
+        """
         return self._drawn_on.figure
 
     def to_html(self, path: str | Path, *, title: str | None = None) -> Path:

@@ -70,7 +70,7 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
   // Bokeh calls back while it mounts, before the parts below exist.
   let ready = false
   const whenReady = <A extends unknown[]>(callback: (...args: A) => void) => (...args: A) => void (ready && model.get("_market") && callback(...args))
-  const plot: Plot = await mountPlot(options.bokeh, model.get("_document"), host, {
+  const plot: Plot = await mountPlot(options.bokeh, model.get("_figure_document"), host, {
     viewport: whenReady(() => steer.moved()),
     resize: whenReady(() => {
       steer.refresh()

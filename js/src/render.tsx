@@ -141,7 +141,7 @@ export function render({ model: given, el, signal: aborted, host }: RenderOption
     mounting = true
     words.loading(1, 2, "preparing BokehJS, once for this page")
     try {
-      const version = String((JSON.parse(model.get("_document")) as { version?: unknown }).version ?? "")
+      const version = String((JSON.parse(model.get("_figure_document")) as { version?: unknown }).version ?? "")
       const bokeh = await loadBokeh({ version, sources: bokehSources(model, host, asked) })
       if (aborted.aborted) return
       words.loading(2, 2, "building the figure")

@@ -53,7 +53,7 @@ const DEFAULTS: Partial<Traits> = {
   future: false,
   time_range: null,
   price_range: null,
-  _document: "{}",
+  _figure_document: "{}",
   _assets: null,
   _palettes: [],
   _priors: [],

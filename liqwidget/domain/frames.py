@@ -10,15 +10,19 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from liqwidget.domain import interest
 from liqwidget.domain import validation as check
 from liqwidget.domain.margin import venue_cap
 from liqwidget.domain.plausible import check_unit, held
+from liqwidget.domain.quotation import DOLLAR, check_contract, contract_of, quote_of
 from liqwidget.domain.side import Side
 from liqwidget.domain.time import DAY, duration_ns, duration_text, time_index, time_ns, timestamp
 from liqwidget.errors import DataError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from liqwidget.domain.quotation import Contract
 
 STAMP_TOLERANCE = 3_000_000_000
 """A stamp up to max(this [ns], 2 % of a candle) after a close counts as the close's: venues stamp late."""
@@ -54,10 +58,8 @@ class MarketData:
 
     Parameters
     ----------
-    symbol, venue : str
-        What and where.
-    timeframe : int
-        Length of a candle [ns].
+    symbol, venue, timeframe : str, str, int
+        What and where; length of a candle [ns].
     time : ndarray of int64, shape (n,)
         Open of each candle, ns UTC; a candle is known at time + timeframe.
     open, high, low, close : ndarray of float64, shape (n,)
@@ -65,21 +67,19 @@ class MarketData:
     volume, taker_buy_volume : ndarray of float64, shape (n,)
         [base]; NaN where unknown.
     interest_time, interest : ndarray of int64 / float64, shape (m,)
-        Stamps [ns] and open interest of one side [base]; constant 1 where none is known.
+        Stamps [ns] and open interest of one side [base; of an inverse contract quote]; constant 1 where none is known.
     funding_time, funding_rate : ndarray of int64 / float64, shape (k,)
         Times [ns] and rates per venue period.
     liquidations : Liquidations
         Realised liquidations.
-    minimum_distance : float
-        The nearest distance from entry to liquidation, as a share of the entry.
-    maintenance_margin_rate : float
-        Rate of the venue's lowest tier.
+    minimum_distance, maintenance_margin_rate : float
+        The nearest distance from entry to liquidation, as a share of the entry; rate of the venue's lowest tier.
     complete_until : int or None
         Candles that close after this time [ns] are provisional.
-    relative : bool
-        Whether no open interest is known, so that sizes are relative.
-    notes : tuple of str
-        Repairs and warnings.
+    relative, notes : bool, tuple of str
+        Whether no open interest is known, so that sizes are relative; repairs and warnings.
+    contract, quote : str
+        'linear' or 'inverse' (settled in the coin); the currency of prices and sizes, 'USD' for any dollar.
     """
 
     symbol: str
@@ -102,6 +102,8 @@ class MarketData:
     complete_until: int | None = None
     relative: bool = False
     notes: tuple[str, ...] = ()
+    contract: Contract = "linear"
+    quote: str = DOLLAR
 
     @classmethod
     def from_frames(
@@ -116,6 +118,8 @@ class MarketData:
         liquidations: pd.DataFrame | None = None,
         minimum_distance: float | None = None,
         complete_until: Any = None,
+        contract: str | None = None,
+        contract_size: float | None = None,
     ) -> MarketData:
         """Validate a user's frames; each has a UTC DatetimeIndex or a `time` column.
 
@@ -125,9 +129,10 @@ class MarketData:
             Stamped at their open: open, high, low, close [quote/base], volume [base], optionally taker_buy_volume
             [base].
         open_interest : DataFrame, optional
-            open_interest [base, one side] or open_interest_value [quote]. Without it sizes are relative.
+            open_interest [base, one side; or contracts: contract_size] or open_interest_value [quote]. Without it sizes
+            are relative.
         symbol, venue : str
-            Names; the venue and symbol choose the nearest distance allowed.
+            Names; they choose the nearest distance allowed, and the symbol the quote currency and kind of contract.
         timeframe : str, optional
             Such as ``'5m'``; inferred from the commonest spacing otherwise.
         funding : DataFrame, optional
@@ -138,6 +143,10 @@ class MarketData:
             Overrides the venue's 1 / maximum leverage - maintenance margin rate.
         complete_until : time, optional
             Candles that close after it are provisional.
+        contract : {'linear', 'inverse'}, optional
+            None: what the symbol says; 'BTC/USD:BTC' and 'BTCUSD_PERP' are inverse (settled in the coin).
+        contract_size : float, optional
+            What one contract is [quote if inverse, else base], where open_interest counts contracts.
 
         Raises
         ------
@@ -151,9 +160,10 @@ class MarketData:
         """
         symbol, venue = check.checked_name(symbol, "a symbol"), check.checked_name(venue, "a venue")
         columns, step, notes = _candles(candles, timeframe)
-        known = _interest(open_interest, columns, step)
+        kind = contract_of(symbol, venue) if contract is None else check_contract(contract)
+        known = _interest(open_interest, columns, step, kind, interest.checked_size(contract_size))
         notes += known[2]
-        cap = venue_cap(venue, symbol, timestamp(columns["time"][0]))
+        cap = venue_cap(venue, symbol, timestamp(columns["time"][0]), kind)
         if minimum_distance is None:
             distance = cap.minimum_distance
             if not cap.known:
@@ -174,9 +184,18 @@ class MarketData:
             complete_until=None if complete_until is None else time_ns(complete_until, "complete_until"),
             relative=open_interest is None,
             notes=tuple(notes),
+            contract=kind,
+            quote=quote_of(symbol),
         )
         check_unit(market)
         return market
+
+    @property
+    def interest_coins(self) -> npt.NDArray[np.float64]:
+        """Open interest of one side at its stamps [base], of an inverse contract by the last close; shape (m,)."""
+        if self.contract == "linear" or self.relative:
+            return self.interest
+        return self.interest / interest.prices_at(self.interest_time, self.close_time, self.close, self.open)
 
     @property
     def close_time(self) -> npt.NDArray[np.int64]:
@@ -328,9 +347,9 @@ def _candles(frame: pd.DataFrame, timeframe: str | None) -> tuple[dict[str, npt.
 
 
 def _interest(
-    frame: pd.DataFrame | None, candles: dict[str, npt.NDArray[Any]], step: int
+    frame: pd.DataFrame | None, candles: dict[str, npt.NDArray[Any]], step: int, kind: Contract, size: float | None
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64], list[str]]:
-    """Return stamps [ns] and open interest [base], without the values that are missing."""
+    """Return stamps [ns] and open interest [base; inverse: quote], without the values that are missing."""
     closes = candles["time"] + step
     if frame is None:
         stamps = np.append(candles["time"][:1], closes)
@@ -350,9 +369,7 @@ def _interest(
             f"{timestamp(closes[-1])}), was {int((values > 0).sum())} values above 0 from {span}"
         )
         raise DataError(message)
-    if valued:
-        row = np.searchsorted(closes, stamps, side="right") - 1
-        values = values / np.where(row >= 0, candles["close"][np.maximum(row, 0)], candles["open"][0])
+    values = interest.held(stamps, values, candles, step, valued=valued, contract=kind, contract_size=size)
     return stamps, values, notes
 
 

@@ -11,14 +11,16 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from liqwidget.domain.lattice import cell_coordinate
+from liqwidget.domain.lattice import cell_centre, cell_coordinate
 from liqwidget.domain.leverage import LEVERAGE_GROUPS
+from liqwidget.domain.quotation import DOLLAR, quote_of
 from liqwidget.domain.time import HOUR, MINUTE, time_index, time_ns, timestamp
 from liqwidget.errors import DataError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from liqwidget.domain.quotation import Contract
 
 CHURN = 0.4
 """Share of positions closed per day of normal volume, as an exponential rate (half-life 1.7 days)."""
@@ -132,6 +134,9 @@ class BookState:
 class VenueLedger:
     """The ledger of one venue.
 
+    Open interest and openings are what price does not change: coins [base], or quote currency where `contract` is
+    'inverse'. Both are written [units] here; `coins` and `worth` turn them into coins and quote currency.
+
     Parameters
     ----------
     venue, symbol : str
@@ -145,13 +150,13 @@ class VenueLedger:
     inputs : RowInputs
         What the venue reported, one row per candle; the first row is START. The rest follows from it.
     open_interest : ndarray of float64, shape (n,)
-        Accepted open interest [base].
+        Accepted open interest [units].
     flags : ndarray of uint8, shape (n,)
         Bits of `RowFlag`.
     log_survival : ndarray of float64, shape (n,)
         ln of the share that survives from the first row.
     opened : ndarray of float64, shape (n, 2, G)
-        Coins opened per row, side (0 long, 1 short) and leverage group [base].
+        What opened per row, side (0 long, 1 short) and leverage group [units].
     books, survival : BookState, object
         The state after the last row that is not provisional.
     checkpoints : tuple of BookState
@@ -164,6 +169,10 @@ class VenueLedger:
         What a user should know about this venue's data.
     ended : int or None
         From when it stands in no sum [ns], since its data end long before those of another venue; None if they do not.
+    contract : str
+        'linear' or 'inverse'.
+    quote : str
+        The currency that prices and sizes are in.
     """
 
     venue: str
@@ -183,6 +192,8 @@ class VenueLedger:
     relative: bool = False
     notes: tuple[str, ...] = ()
     ended: int | None = None
+    contract: Contract = "linear"
+    quote: str = DOLLAR
 
     @property
     def time(self) -> npt.NDArray[np.int64]:
@@ -212,6 +223,20 @@ class VenueLedger:
         array = np.where(self.inputs.kind == RowKind.GAP, np.append(self.time[1:], 0), self.time)
         array.flags.writeable = False
         return array
+
+    def worth(self, cells: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+        """Return the quote currency that one unit held is at lattice cells: their centre price, or 1 if inverse."""
+        return np.ones(len(cells)) if self.contract == "inverse" else cell_centre(cells)
+
+    def coins(self, rows: int | npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+        """Return the open interest at rows as coins [base], of an inverse contract at the row's close."""
+        held, price = np.asarray(self.open_interest[rows]), np.asarray(self.close[rows])
+        return np.asarray(held / price if self.contract == "inverse" else held)
+
+    def value(self, rows: int | npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+        """Return the open interest at rows [quote], of a linear contract at the row's close."""
+        held, price = np.asarray(self.open_interest[rows]), np.asarray(self.close[rows])
+        return np.asarray(held if self.contract == "inverse" else held * price)
 
     def row_at(self, times: npt.ArrayLike) -> npt.NDArray[np.int64]:
         """Return the last row that was known at each time [ns]; -1 before the first close, and once it has ended."""
@@ -280,6 +305,11 @@ class Ledger:
         return tuple(part.venue for part in self.venues)
 
     @property
+    def quote(self) -> str:
+        """The currency that prices and sizes are in: 'USD' for any dollar."""
+        return next((part.quote for part in self.venues), quote_of(self.symbol))
+
+    @property
     def start(self) -> int:
         """Open of the first candle [ns]."""
         return min(int(part.time[0]) for part in self.venues)
@@ -308,7 +338,7 @@ class Ledger:
         there = [(part, row) for part in self.venues if (row := int(part.row_at(time))) >= 0]
         newest = max((int(part.known[row]) for part, row in there), default=0)
         current = [(part, row) for part, row in there if newest - int(part.known[row]) <= min(part.timeframe, BEHIND)]
-        return max(current, key=lambda pair: float(pair[0].open_interest[pair[1]]), default=(None, 0))[0]
+        return max(current, key=lambda pair: float(pair[0].coins(pair[1])), default=(None, 0))[0]
 
     def last_price(self, at: int | None = None) -> float:
         """Return the last close by `at` [ns] of the venue that leads [quote/base]; NaN before the first."""
@@ -323,7 +353,8 @@ class Ledger:
         -------
         DataFrame
             One row per venue and candle: venue, time (close, UTC; a gap's is that of the candle after it), kind, low,
-            high, close [quote/base], open_interest [base], log_survival, then opened_<side>_<group> [base].
+            high, close [quote/base], open_interest, log_survival, then opened_<side>_<group>. Open interest and what
+            opened are coins [base], of inverse contracts what these conserve [quote].
         """
         frames = []
         for part in self.venues:

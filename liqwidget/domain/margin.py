@@ -10,7 +10,7 @@ contract    maintenance of the value   equation                                 
 linear      at the mark price          r + s (p - 1) = m p - k                  p = (s - r - k) / (s - m)
 linear      at entry (Bybit)           r + s (p - 1) = m - k                    p = 1 - s (r - m + k)
 inverse     at the mark price          r + s (1 - 1/p) = m / p - k              p = (s + m) / (s + r + k)
-inverse     at entry (Bybit)           r + s (1 - 1/p) = m - k                  p = 1 / (1 + s (r - m + k))
+inverse     at entry                   r + s (1 - 1/p) = m - k                  p = 1 / (1 + s (r - m + k))
 ==========  =========================  =======================================  ===============================
 
 The source of each venue's formula stands in its file of tier tables (`liqwidget.domain.tiers`). Cross margin depends
@@ -24,8 +24,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from liqwidget.domain.quotation import check_contract, contract_of
 from liqwidget.domain.side import Side
-from liqwidget.domain.tiers import OTHER, check_contract, symbol_tables, tier_table, venue_rules, venues
+from liqwidget.domain.tiers import OTHER, symbol_tables, tier_table, venue_rules, venues
 from liqwidget.domain.time import time_ns
 from liqwidget.errors import DataError
 
@@ -33,7 +34,8 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import pandas as pd
 
-    from liqwidget.domain.tiers import Basis, Contract, TierTable
+    from liqwidget.domain.quotation import Contract
+    from liqwidget.domain.tiers import Basis, TierTable
 
     FloatArray = npt.NDArray[np.float64]
 
@@ -60,7 +62,7 @@ class VenueCap:
     """Fraction of notional, of the lowest tier; 0 if unknown."""
 
 
-def venue_cap(venue: str, symbol: str, at: object = None, contract: str = "linear") -> VenueCap:
+def venue_cap(venue: str, symbol: str, at: object = None, contract: str | None = None) -> VenueCap:
     """Return the nearest distance that a venue allows, and where that is from.
 
     Parameters
@@ -69,14 +71,15 @@ def venue_cap(venue: str, symbol: str, at: object = None, contract: str = "linea
         As in `liquidation_price`. Unknown names are no error: the distance is then 0.008 and `known` is False.
     at : time, optional
         The moment asked for; None means now. Before the first table that one is used, with `known` False.
-    contract : {'linear', 'inverse'}
+    contract : {'linear', 'inverse'}, optional
+        None: what the symbol says.
 
     Raises
     ------
     DataError
         If `at` is not a time or `contract` not one of the two.
     """
-    kind = check_contract(contract)
+    kind = _kind(contract, symbol, venue)
     moment = None if at is None else time_ns(at, "at")
     try:
         tables = symbol_tables(venue, symbol, kind)
@@ -99,7 +102,7 @@ def nearest_distance(max_leverage: float, maintenance_margin_rate: float) -> flo
     return max(1 / max_leverage - maintenance_margin_rate, SMALLEST_DISTANCE)
 
 
-def has_table(venue: str, symbol: str, contract: str = "linear") -> bool:
+def has_table(venue: str, symbol: str, contract: str | None = None) -> bool:
     """Return whether the package has a tier table, of whatever date, for this very symbol of a venue."""
     try:
         return any(OTHER not in table.symbols for table in symbol_tables(venue, symbol, contract))
@@ -107,7 +110,7 @@ def has_table(venue: str, symbol: str, contract: str = "linear") -> bool:
         return False
 
 
-def minimum_distance(venue: str, symbol: str, at: object = None, contract: str = "linear") -> float:
+def minimum_distance(venue: str, symbol: str, at: object = None, contract: str | None = None) -> float:
     """Return the number of `venue_cap` alone, a fraction of the entry price: at least 0.002, 0.008 if unknown."""
     return venue_cap(venue, symbol, at, contract).minimum_distance
 
@@ -125,7 +128,7 @@ def liquidation_price(
     maintenance_margin_rate: npt.ArrayLike | None = None,
     maintenance_amount: npt.ArrayLike | None = None,
     fee: npt.ArrayLike | None = None,
-    contract: str = "linear",
+    contract: str | None = None,
 ) -> float | FloatArray:
     """Return the mark price at which an isolated position is liquidated.
 
@@ -134,7 +137,7 @@ def liquidation_price(
     venue : str
         'binance', 'bybit', 'okx', 'hyperliquid', ... (`liqwidget.domain.tiers.venues`).
     symbol : str
-        'BTC', 'BTC/USDT:USDT' or 'BTCUSDT'; 'other' is the venue's approximate table.
+        'BTC', 'BTC/USDT:USDT', 'BTCUSDT', 'BTC/USD:BTC'; 'other' is the venue's approximate table.
     side : Side, {'long', 'short'}, {1, -1}, or array_like of these
     entry_price : array_like
         Price at entry [quote / base].
@@ -143,7 +146,7 @@ def liquidation_price(
         since positions outlive changes of the tiers, but 1 / leverage must exceed the maintenance rate.
     size : array_like, optional
         Position [base]; for an inverse contract its value at entry [base]. It chooses the tier that is valid at the
-        liquidation price (on Bybit: at entry, for OKX: by contracts). None: the first tier.
+        liquidation price (on Bybit, linear: at entry; for OKX: by contracts). None: the first tier.
     at : time, optional
         The tier table in force at this moment is used; None means the latest.
     margin : array_like, optional
@@ -154,7 +157,8 @@ def liquidation_price(
         In place of the table's [quote; base for an inverse contract]; needs `size`.
     fee : array_like, optional
         In place of the venue's; it is added to the maintenance rate.
-    contract : {'linear', 'inverse'}
+    contract : {'linear', 'inverse'}, optional
+        None: what the symbol says; 'BTC/USD:BTC' and 'BTCUSD_PERP' are inverse, 'BTC' and 'BTCUSDT' are not.
 
     Returns
     -------
@@ -173,8 +177,9 @@ def liquidation_price(
     Law: at the price, equity = maintenance margin; long < entry < short; monotone in leverage; continuous in size
     where the table's method is 'marginal'.
     """
-    kind = check_contract(contract)
+    kind = _kind(contract, symbol, venue)
     rules = venue_rules(venue)
+    basis = rules.basis(kind)
     given = _arguments(
         side=_signs(side),
         entry_price=entry_price,
@@ -190,14 +195,14 @@ def liquidation_price(
         table, rates, amounts = None, given["maintenance_margin_rate"], np.zeros_like(position.entry)
     else:
         table = tier_table(venue, symbol, at, kind)
-        index = _tier_index(table, position, given["fee"], rules.maintenance_on)
+        index = _tier_index(table, position, given["fee"], basis)
         rates, amounts = _rates(table)[index], _amounts(table)[index]
     amounts = given.get("maintenance_amount", amounts)
     owed, shares = _owed(rates, given["fee"]), amounts / position.value
     _check_margin(position.margin, owed, shares)
-    ratio = _price_ratio(position.sign, position.margin, owed, shares, basis=rules.maintenance_on, contract=kind)
+    ratio = _price_ratio(position.sign, position.margin, owed, shares, basis=basis, contract=kind)
     if table is not None:
-        _check_covered(table, position, ratio, rules.maintenance_on)
+        _check_covered(table, position, ratio, basis)
     price = position.entry * ratio
     return float(price) if price.ndim == 0 else price
 
@@ -233,7 +238,7 @@ def ladder_distance(
     """
     kind = check_contract(contract)
     rules = venue_rules(venue) if str(venue).strip().lower() in venues() else None
-    basis: Basis = "mark" if rules is None else rules.maintenance_on
+    basis: Basis = "mark" if rules is None else rules.basis(kind)
     usual = 0.0 if rules is None else rules.fee
     given = _arguments(
         leverage=leverage, maintenance_margin_rate=maintenance_margin_rate, fee=usual if fee is None else fee
@@ -245,6 +250,10 @@ def ladder_distance(
         _price_ratio(np.full_like(margin, side), margin, owed, nothing, basis=basis, contract=kind) for side in Side
     )
     return np.asarray(1.0 - long), np.asarray(short - 1.0)
+
+
+def _kind(contract: str | None, symbol: str, venue: str) -> Contract:
+    return contract_of(symbol, venue) if contract is None else check_contract(contract)
 
 
 @dataclass(frozen=True, slots=True)

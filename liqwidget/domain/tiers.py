@@ -17,6 +17,7 @@ from importlib import resources
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
+from liqwidget.domain.quotation import Contract, check_contract, contract_of, quotation
 from liqwidget.domain.time import time_ns, timestamp
 from liqwidget.errors import DataError
 
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-Contract = Literal["linear", "inverse"]
 Basis = Literal["mark", "entry"]
 Method = Literal["marginal", "whole"]
 Unit = Literal["quote", "base"]
@@ -41,8 +41,6 @@ _UNITS: dict[tuple[str, str], Unit] = {
     ("inverse", "whole"): "quote",
 }
 """Unit of the limits: of the value that maintenance is a fraction of, or of the size, which no price changes."""
-
-_QUOTES = ("USDT", "USDC", "USD")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +97,18 @@ class VenueRules:
 
     venue: str
     maintenance_on: Basis
-    """'mark': maintenance of the value at the mark price; 'entry': of the value at entry (Bybit)."""
+    """'mark': maintenance of the value at the mark price; 'entry': of the value at entry (Bybit, linear)."""
+    inverse_maintenance_on: Basis
+    """The same of inverse contracts."""
     fee: float
     """Fee rate that the venue adds to the maintenance rate; 0 if its formula has none."""
     formula: str
     """Source of the formula."""
     tables: tuple[TierTable, ...]
+
+    def basis(self, contract: Contract) -> Basis:
+        """Return whether maintenance is taken of the value at the mark price or at entry."""
+        return self.inverse_maintenance_on if contract == "inverse" else self.maintenance_on
 
 
 @cache
@@ -129,7 +133,7 @@ def venue_rules(venue: str) -> VenueRules:
     return _load(name)
 
 
-def tier_table(venue: str, symbol: str, at: object = None, contract: str = "linear") -> TierTable:
+def tier_table(venue: str, symbol: str, at: object = None, contract: str | None = None) -> TierTable:
     """Return the tier table that was in force.
 
     Parameters
@@ -139,7 +143,8 @@ def tier_table(venue: str, symbol: str, at: object = None, contract: str = "line
         the venue's approximate table for contracts without one.
     at : time, optional
         The moment asked for; None means now, that is the latest table.
-    contract : {'linear', 'inverse'}
+    contract : {'linear', 'inverse'}, optional
+        None: what the symbol says; 'BTC/USD:BTC' and 'BTCUSD_PERP' are inverse.
 
     Raises
     ------
@@ -153,42 +158,32 @@ def tier_table(venue: str, symbol: str, at: object = None, contract: str = "line
         if table.started(moment):
             return table
     message = (
-        f"Expected at on or after {tables[0].since}, from when the {contract} tiers of {symbol!r} on {venue} are"
-        f" known, was {at!r}; give maintenance_margin_rate to do without the table"
+        f"Expected at on or after {tables[0].since}, from when the {tables[0].contract} tiers of {symbol!r} on {venue}"
+        f" are known, was {at!r}; give maintenance_margin_rate to do without the table"
     )
     raise DataError(message)
 
 
-def symbol_tables(venue: str, symbol: str, contract: str = "linear") -> tuple[TierTable, ...]:
+def symbol_tables(venue: str, symbol: str, contract: str | None = None) -> tuple[TierTable, ...]:
     """Return all tables of one symbol, oldest first; parameters and errors as in `tier_table`."""
     rules = venue_rules(venue)
-    kind = check_contract(contract)
+    kind = contract_of(symbol, rules.venue) if contract is None else check_contract(contract)
     names = _names(symbol)
     tables = [table for table in rules.tables if table.contract == kind]
     found = [table for table in tables if any(name in table.symbols for name in names)]
     if not found:
         known = sorted({name for table in tables for name in table.symbols}) or ["none"]
         message = (
-            f"Expected symbol to have {contract} tiers on {rules.venue} ({', '.join(known)}), was {symbol!r}; give"
+            f"Expected symbol to have {kind} tiers on {rules.venue} ({', '.join(known)}), was {symbol!r}; give"
             " maintenance_margin_rate to do without the table"
         )
         raise DataError(message)
     return tuple(sorted(found, key=lambda table: -math.inf if table.valid_from is None else table.valid_from))
 
 
-def check_contract(contract: str) -> Contract:
-    """Return `contract` if it is 'linear' or 'inverse', else raise a DataError."""
-    kinds: dict[str, Contract] = {"linear": "linear", "inverse": "inverse"}
-    if contract in kinds:
-        return kinds[contract]
-    message = f"Expected contract to be 'linear' or 'inverse', was {contract!r}"
-    raise DataError(message)
-
-
 def _names(symbol: str) -> tuple[str, ...]:
-    coin = str(symbol).strip().upper().split("/")[0].split("-")[0]
-    shorter = [coin.removesuffix(quote) for quote in _QUOTES if coin.endswith(quote) and coin != quote]
-    return coin, *shorter[:1]
+    whole, coin = str(symbol).strip().upper(), quotation(symbol).coin
+    return whole, "BTC" if coin == "XBT" else coin
 
 
 def _folder() -> Traversable:
@@ -223,6 +218,9 @@ def read_rules(text: str, where: str) -> VenueRules:
         return VenueRules(
             venue=venue,
             maintenance_on=_choice(content["maintenance_on"], get_args(Basis)),
+            inverse_maintenance_on=_choice(
+                content.get("inverse_maintenance_on", content["maintenance_on"]), get_args(Basis)
+            ),
             fee=float(content["fee"]),
             formula=str(content["formula"]),
             tables=tuple(_read_table(venue, table) for table in content["tables"]),

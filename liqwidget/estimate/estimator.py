@@ -119,6 +119,10 @@ def _markets(market: Markets) -> list[MarketData]:
         pairs = [(part.venue, part.symbol) for part in markets]
         message = f"Expected one MarketData per venue, all of one symbol, was {pairs}"
         raise DataError(message)
+    if len(quotes := {part.quote: part.venue for part in markets}) > 1:
+        named = ", ".join(f"{quote} on {venue}" for quote, venue in quotes.items())
+        message = f"Expected prices of all venues in one quote currency, were in {named}: their sizes cannot be added"
+        raise DataError(message)
     return markets
 
 
@@ -178,6 +182,8 @@ def _blank(market: MarketData | VenueLedger, start: int, price: float, churn: fl
         churn=churn,
         relative=market.relative,
         notes=market.notes,
+        contract=market.contract,
+        quote=market.quote,
     )
 
 

@@ -71,7 +71,8 @@ def contributions(
     first = int(np.argmax(left.upper > left.lower)) if (left.upper > left.lower).any() else last + 1
     rows = np.arange(first, last + 1)
     spread, chosen = venue_density(ledger, prior), list(groups)
-    held = _held(spread.table[side.row, chosen], ledger.coordinates[:, rows], left.of(rows), side)
+    coins = ledger.contract == "linear"
+    held = _held(spread.table[side.row, chosen], ledger.coordinates[:, rows], left.of(rows), side, coins=coins)
     amount = ledger.opened[rows][:, side.row, chosen] * spread.per_weight[chosen]
     survival = np.exp(ledger.log_survival[last] - ledger.log_survival[rows])
     return first, np.asarray(held * amount * survival[:, None])
@@ -90,14 +91,20 @@ def _left(ledger: VenueLedger, last: int, span: Floats, side: Side) -> _Interval
     return _Interval(lower, upper)
 
 
-def _held(table: Floats, coordinates: Floats, left: _Interval, side: Side) -> Floats:
-    """Return what one coin opened by each row puts on its interval, shape (n, G) [quote].
+def _held(table: Floats, coordinates: Floats, left: _Interval, side: Side, *, coins: bool) -> Floats:
+    """Return what one unit opened by each row puts on its interval, shape (n, G) [quote].
+
+    A unit is a coin, which is worth the cell's centre where it lands, or already quote currency.
 
     An entry's mass lies at whole cells of offset from it; what would lie beyond the close, at that offset from the
     close.
     """
-    worth = np.exp(-int(side) * np.arange(table.shape[1]) * CELL)
+    worth = np.exp(-int(side) * np.arange(table.shape[1]) * CELL) if coins else np.ones(table.shape[1])
     sums = np.concatenate([np.zeros((len(table), 1)), np.cumsum(table * worth, axis=1)], axis=1)
+
+    def value(entry: Floats) -> Floats | float:
+        return np.exp((entry + 0.5) * CELL)[:, None] if coins else 1.0
+
     low, high, close = coordinates
     held = np.zeros((len(low), len(table)))
     if not len(low):
@@ -111,17 +118,21 @@ def _held(table: Floats, coordinates: Floats, left: _Interval, side: Side) -> Fl
         for entry, share in ((below, 1 - (position - below)), (below + 1, position - below)):
             weight = share / nodes[used]
             beyond = np.maximum(int(side) * (entry - closed[used]) + 1, 0)
-            held[used] += weight[:, None] * _mass(sums, side, entry, left.of(used), (beyond, np.inf))
+            held[used] += weight[:, None] * value(entry) * _mass(sums, side, entry, left.of(used), (beyond, np.inf))
             back = np.flatnonzero(beyond > 0)
             again = used[back]
-            held[again] += weight[back, None] * _mass(sums, side, closed[again], left.of(again), (0.0, beyond[back]))
+            held[again] += (
+                weight[back, None]
+                * value(closed[again])
+                * _mass(sums, side, closed[again], left.of(again), (0.0, beyond[back]))
+            )
     return held
 
 
 def _mass(
     sums: Floats, side: Side, entry: Floats, left: _Interval, offsets: tuple[Floats | float, Floats | float]
 ) -> Floats:
-    """Return quote currency per coin spread from entry cells, shape (n,), over intervals; shape (n, G).
+    """Return what a unit of value at the entry is over intervals, spread from entry cells, shape (n,); shape (n, G).
 
     Parameters
     ----------
@@ -141,4 +152,4 @@ def _mass(
         start = sums[:, whole]
         return np.asarray(start + (inside - whole) * (sums[:, whole + 1] - start))
 
-    return np.asarray(((reached(ends[1]) - reached(ends[0])) * np.exp((entry + 0.5) * CELL)).T)
+    return np.asarray((reached(ends[1]) - reached(ends[0])).T)

@@ -25,6 +25,7 @@ from liqwidget.errors import DataError
 
 if TYPE_CHECKING:
     from liqwidget.domain.ledger import VenueLedger
+    from liqwidget.domain.quotation import Contract
 
 NAMED_PRIORS: dict[str, tuple[float, float]] = {
     "effective": (2.5, 1.0),
@@ -43,16 +44,18 @@ Ladder = tuple[tuple[float, float], ...]
 PriorLike = str | tuple[float, float] | Mapping[float, float]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Prior:
     """A leverage prior: log-normal effective leverage, or a ladder of nominal leverages.
+
+    Two are equal if they spread alike and are named alike; of a ladder, which has no median, the rungs count.
 
     Parameters
     ----------
     name : str
         ``'effective'``, ``'isolated'``, ``'nominal'`` or ``'own'``.
     median : float
-        Median effective leverage, the inverse of the distance from entry to liquidation.
+        Median effective leverage, the inverse of the distance from entry to liquidation; NaN for a ladder.
     sigma : float
         Standard deviation of ln(effective leverage).
     ladder : tuple of (leverage, share)
@@ -63,6 +66,18 @@ class Prior:
     median: float
     sigma: float
     ladder: Ladder = ()
+
+    def __eq__(self, other: object) -> bool:
+        """Compare by name and numbers; NaN, which does not equal itself, stands in none of them."""
+        return isinstance(other, Prior) and self._key == other._key
+
+    def __hash__(self) -> int:
+        """Return the hash of what is compared."""
+        return hash(self._key)
+
+    @property
+    def _key(self) -> tuple[str, Ladder | tuple[float, float]]:
+        return self.name, self.ladder or (self.median, self.sigma)
 
     @classmethod
     def parse(cls, value: PriorLike | Prior) -> Prior:
@@ -171,7 +186,7 @@ def _log_normal_table(prior: Prior, minimum_distance: float) -> tuple[npt.NDArra
 
 
 def _ladder_table(
-    prior: Prior, minimum_distance: float, venue: str, maintenance_margin_rate: float
+    prior: Prior, minimum_distance: float, venue: str, maintenance_margin_rate: float, contract: Contract
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """Spread each rung over two neighbouring cells: a narrow density, a few basis points wide."""
     table = np.zeros((2, len(LEVERAGE_GROUPS), max(LONG_CELLS, SHORT_CELLS)))
@@ -179,17 +194,18 @@ def _ladder_table(
     for leverage, share in prior.ladder:
         if share == 0:
             continue
-        distances = ladder_distance(venue, leverage, maintenance_margin_rate)
+        distances = ladder_distance(venue, leverage, maintenance_margin_rate, contract=contract)
         if 1 / leverage - maintenance_margin_rate < minimum_distance * (1 - 1e-9):
             message = (
                 f"Expected ladder leverages up to {1 / (minimum_distance + maintenance_margin_rate):.5g}x on {venue} "
                 f"(1 / leverage - maintenance rate of at least {minimum_distance:.4f}), was {leverage:g}x"
             )
             raise DataError(message)
-        group = int(np.searchsorted(GROUP_DISTANCES[1:-1], float(distances[1]), side="right"))
+        farthest = float(np.fmax(*distances))
+        group = int(np.searchsorted(GROUP_DISTANCES[1:-1], farthest, side="right"))
         weights[group] += share
         for side, distance in enumerate(map(float, distances)):
-            if side == 0 and distance >= LONG_LIMIT:
+            if not distance < (LONG_LIMIT, GROUP_DISTANCES[-1])[side]:
                 continue
             offset = (-math.log1p(-distance) if side == 0 else math.log1p(distance)) / CELL
             near = min(math.floor(offset), table.shape[2] - 2)
@@ -199,7 +215,13 @@ def _ladder_table(
 
 
 @lru_cache(maxsize=64)
-def density(prior: Prior, minimum_distance: float, venue: str = "", maintenance_margin_rate: float = 0.0) -> Density:
+def density(
+    prior: Prior,
+    minimum_distance: float,
+    venue: str = "",
+    maintenance_margin_rate: float = 0.0,
+    contract: Contract = "linear",
+) -> Density:
     """Return the density of a prior for a venue whose nearest allowed distance is `minimum_distance`.
 
     Parameters
@@ -208,12 +230,12 @@ def density(prior: Prior, minimum_distance: float, venue: str = "", maintenance_
         The leverage prior.
     minimum_distance : float
         1 / maximum leverage - maintenance margin rate of the venue's lowest tier; never under 0.002.
-    venue, maintenance_margin_rate : str, float
-        Used by nominal ladders only.
+    venue, maintenance_margin_rate, contract : str, float, str
+        Used by nominal ladders only: what a log-normal prior spreads is distances, whatever the contract.
     """
     nearest = max(minimum_distance, FLOOR_DISTANCE)
     if prior.ladder:
-        table, weights = _ladder_table(prior, nearest, venue, maintenance_margin_rate)
+        table, weights = _ladder_table(prior, nearest, venue, maintenance_margin_rate, contract)
     else:
         table, weights = _log_normal_table(prior, nearest)
     span = np.zeros((2, len(LEVERAGE_GROUPS), 2), dtype=np.int64)
@@ -228,4 +250,4 @@ def density(prior: Prior, minimum_distance: float, venue: str = "", maintenance_
 
 def venue_density(ledger: VenueLedger, prior: Prior) -> Density:
     """Return the spread of a prior on a venue."""
-    return density(prior, ledger.minimum_distance, ledger.venue, ledger.maintenance_margin_rate)
+    return density(prior, ledger.minimum_distance, ledger.venue, ledger.maintenance_margin_rate, ledger.contract)

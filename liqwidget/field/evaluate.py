@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from liqwidget.domain.lattice import CELL, cell_centre, cell_coordinate
+from liqwidget.domain.lattice import CELL, cell_coordinate
 from liqwidget.domain.ledger import BookState, Ledger, VenueLedger
 from liqwidget.field.density import LONG_CELLS, SHORT_CELLS, Density, Prior, venue_density
 from liqwidget.field.engine import engine
@@ -131,7 +131,7 @@ def _add_venue(
         origin = close[row]
     engine().evaluate(
         start.row, columns, low, high, close, ledger.log_survival, ledger.opened, spread.per_weight, shown,
-        spread.table, spread.span, _state(start, spread, shown, cells), int(cells[0]), cell_centre(cells), reach,
+        spread.table, spread.span, _state(start, spread, shown, cells), int(cells[0]), ledger.worth(cells), reach,
         origin, touch_chances(), edges, out,
     )  # fmt: skip
 

@@ -12,6 +12,7 @@ import pandas as pd
 from liqwidget.domain.frames import MarketData
 from liqwidget.domain.margin import nearest_distance, venue_cap
 from liqwidget.domain.plausible import unlikely_interest
+from liqwidget.domain.quotation import shown_quote
 from liqwidget.domain.time import DAY, duration_text, timestamp
 from liqwidget.errors import SourceError
 from liqwidget.market.venue.rows import candle_frame, interest_frame, liquidation_frame, rate_frame
@@ -108,7 +109,9 @@ class History:
             candles, interest, symbol=symbol, venue=name, timeframe=duration_text(self.step),
             funding=_filled(self.frames.get("funding")), liquidations=_filled(self.frames.get("liquidations")),
             minimum_distance=self._distance(), complete_until=self.complete_until,
+            contract="inverse" if self.instrument.inverse else "linear",
         )  # fmt: skip
+        market = replace(market, quote=shown_quote(self.instrument.quote))
         if lowest := self._lowest_tier():
             market = replace(market, maintenance_margin_rate=lowest[1])
             words = f"up to {lowest[0]:g}x, maintenance {lowest[1]:.2%}"

@@ -238,7 +238,7 @@ class DrawnComparison(Comparison):
         frame = self.agreement
         names = list(dict.fromkeys(frame.index.get_level_values("figure")))
         rows = {
-            LABELS[name]: {side: _cell(name, frame.loc[(name, side)]) for side in ("long", "short", "both")}
+            LABELS[name]: {side: _cell(name, frame.loc[(name, side)], self.quote) for side in ("long", "short", "both")}
             for name in names
         }
         return str(pd.DataFrame(rows).T.to_html(border=0, escape=True))
@@ -278,12 +278,12 @@ def compare(
     return DrawnComparison.of(comparison.compare(ledger, positions, at, **options), how, theme, side_colours)
 
 
-def _cell(name: str, row: Any) -> str:
+def _cell(name: str, row: Any, quote: str) -> str:
     """Return a figure as it stands in the table, with its interval."""
 
     def text(value: float) -> str:
         if name in {"measured", "estimated"}:
-            return money(value)
+            return money(value, quote)
         if name.startswith("positions"):
             return f"{value:,.0f}"
         if name == "size_ratio":

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from liqwidget.domain.amount import money
+from liqwidget.domain.quotation import DOLLAR
 from liqwidget.errors import DataError
 from liqwidget.trust.comparison import UNEVEN
 
@@ -51,6 +52,8 @@ class Drawing:
         Of when, of how much, per what; the first counts most.
     heads : (str, str)
         What lies left and right of zero; the left one may be empty.
+    quote : str
+        The currency of the amounts.
     """
 
     bars: pd.DataFrame
@@ -58,6 +61,7 @@ class Drawing:
     title: str
     notes: tuple[str, ...]
     heads: tuple[str, str]
+    quote: str = DOLLAR
 
     def subtitle(self, letters: float = 200) -> str:
         """Return as many of the notes as fit into a line, at least the first."""
@@ -75,7 +79,7 @@ class Drawing:
         step = 10 ** np.floor(np.log10(span / 3))
         step *= max(factor for factor in (1, 2, 5) if factor * step <= span / 3)
         marks = np.arange(np.ceil(self.reach[0] / step), np.floor(self.reach[1] / step) + 1) * step
-        return {float(mark): money(mark if self._signed else abs(mark)) for mark in marks}
+        return {float(mark): money(mark if self._signed else abs(mark), self.quote) for mark in marks}
 
     def padded(self, pixels: float) -> tuple[float, float]:
         """Return the ends of a horizontal axis of some pixels that leaves room for the amounts of cut bars [quote]."""
@@ -140,12 +144,13 @@ def drawing(comparison: Comparison, how: str = "beside") -> Drawing:
         + ("measured liquidation levels minus est." if how == "minus" else "est. and measured liquidation levels"),
         notes=_notes(comparison, frame),
         heads=heads,
+        quote=comparison.quote,
     )
 
 
-def cut_text(amount: float) -> str:
+def cut_text(amount: float, quote: str) -> str:
     """Return the amount [quote] that is written at the end of a bar that is cut."""
-    return f"{money(amount)} →" if amount > 0 else f"← {money(-amount)}"
+    return f"{money(amount, quote)} →" if amount > 0 else f"← {money(-amount, quote)}"
 
 
 def _longest(frame: pd.DataFrame, how: str) -> float:

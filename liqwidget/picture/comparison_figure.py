@@ -67,8 +67,8 @@ def draw(drawing: Drawing, price: float, ink: Ink) -> figure:
         styles={"background-color": ink.background},
         outline_line_color=None,
     )
-    items = _draw_bars(plot, bars, ink)
-    _draw_cuts(plot, bars, ink)
+    items = _draw_bars(plot, drawing, ink)
+    _draw_cuts(plot, drawing, ink)
     plot.add_layout(Span(location=0, dimension="height", line_color=ink.faint, line_width=1))
     _draw_price(plot, right, price, ink)
     _draw_text(plot, drawing, high, ink)
@@ -120,7 +120,8 @@ def draw_levels(plot: figure, lines: pd.DataFrame, ink: Ink) -> GlyphRenderer[An
     )
 
 
-def _draw_bars(plot: figure, bars: pd.DataFrame, ink: Ink) -> list[LegendItem]:
+def _draw_bars(plot: figure, drawing: Drawing, ink: Ink) -> list[LegendItem]:
+    bars = drawing.bars
     items = []
     for kind in ("estimated", "measured", "difference"):
         for side in ("short", "long"):
@@ -129,7 +130,8 @@ def _draw_bars(plot: figure, bars: pd.DataFrame, ink: Ink) -> list[LegendItem]:
                 continue
             colour = getattr(ink, side)
             texts = {
-                f"{name}_text": [money(amount) for amount in rows[name]] for name in ("estimated", "scaled", "measured")
+                f"{name}_text": [money(amount, drawing.quote) for amount in rows[name]]
+                for name in ("estimated", "scaled", "measured")
             }
             texts |= {name: [f"{edge:,.7g}" for edge in rows[name]] for name in ("price_low", "price_high")}
             columns = ("left", "right", "bottom", "top", "distance_pct")
@@ -164,16 +166,16 @@ def _draw_bars(plot: figure, bars: pd.DataFrame, ink: Ink) -> list[LegendItem]:
     return items
 
 
-def _draw_cuts(plot: figure, bars: pd.DataFrame, ink: Ink) -> None:
+def _draw_cuts(plot: figure, drawing: Drawing, ink: Ink) -> None:
     """Write the amount beside each bar that is cut."""
-    cut = bars[bars["cut"]]
+    cut = drawing.bars[drawing.bars["cut"]]
     for right in (True, False):
         rows = cut[(cut["amount"] > 0) == right]
         if len(rows):
             plot.text(
                 x=(rows["right"] if right else rows["left"]).to_numpy(),
                 y=((rows["bottom"] + rows["top"]) / 2).to_numpy(),
-                text=[cut_text(amount) for amount in rows["amount"]],
+                text=[cut_text(amount, drawing.quote) for amount in rows["amount"]],
                 text_color=ink.text,
                 text_font=value(LOOK.font),
                 text_font_size="11px",

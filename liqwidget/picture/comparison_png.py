@@ -42,7 +42,7 @@ def png(drawing: Drawing, price: float, ink: Ink, size: tuple[int, int]) -> byte
     below += 0 if width >= _NARROW else 20
     place = (left / width, below / height, 1 - (left + right) / width, 1 - (below + above) / height)
     axes = figure.add_axes(place, facecolor=ink.background)
-    _draw_bars(axes, drawing.bars, ink)
+    _draw_bars(axes, drawing, ink)
     _draw_axes(axes, drawing, price, ink)
     _draw_heads(axes, drawing, width - left - right, ink)
     headings(figure, left, drawing.title, drawing.subtitle(width / _LETTER), ink)
@@ -58,7 +58,8 @@ def png(drawing: Drawing, price: float, ink: Ink, size: tuple[int, int]) -> byte
     return png_bytes(figure)
 
 
-def _draw_bars(axes: Axes, bars: pd.DataFrame, ink: Ink) -> None:
+def _draw_bars(axes: Axes, drawing: Drawing, ink: Ink) -> None:
+    bars = drawing.bars
     for (kind, side), rows in bars.groupby(["kind", "side"], sort=True):
         colour = getattr(ink, str(side))
         axes.barh(
@@ -74,7 +75,7 @@ def _draw_bars(axes: Axes, bars: pd.DataFrame, ink: Ink) -> None:
     middle = (cut["bottom"] + cut["top"]).to_numpy() / 2
     for amount, end, price in zip(cut["amount"], cut["left"] + cut["right"], middle, strict=True):
         axes.annotate(
-            cut_text(amount),
+            cut_text(amount, drawing.quote),
             (end, price),
             xytext=(4 if amount > 0 else -4, 0),
             textcoords="offset points",

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from matplotlib.collections import PolyCollection
 
 from liqwidget.domain.amount import MINUS, half_up, money
+from liqwidget.domain.quotation import coin_of
 from liqwidget.domain.time import DAY, MILLISECOND
 from liqwidget.look import LOOK
 from liqwidget.widget.protocol import CANDLE_ROWS
@@ -73,7 +74,7 @@ def draw_panel(axes: Axes, name: str, frame: Frame, view: Scene, ink: Ink) -> No
     columns = np.frombuffer(frame.candles, "<f8").reshape(CANDLE_ROWS, -1)
     columns = columns[:, columns[0] < view.market_state["time"][1]]
     start, end = columns[0] / _DAY_MS, columns[1] / _DAY_MS
-    series = panel_series(name, columns[6:], view.symbol, str(view.market_state["quote"]))
+    series = panel_series(name, columns[6:], coin_of(view.symbol), str(view.market_state["quote"]))
     low, high = series.range
     middle, half = (start + end) / 2, (end - start) * LOOK.panel.body / 2
     for values, colour in series.bars:
@@ -113,7 +114,7 @@ def panel_series(name: str, rows: Floats, symbol: str, quote: str) -> Series:
     rows : ndarray of float64, shape (6, n)
         `liqwidget.widget.series.SERIES` of n candles; NaN where nothing is known.
     symbol, quote : str
-        What amounts are in.
+        What amounts are in: the coin, and the quote currency.
     """
     volume, taker, interest, funding, long, short = rows
     if name == "volume":

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from liqwidget.domain.ledger import Ledger
 
-_COLUMNS: dict[str, tuple[str, str | Callable[[float], str]]] = {
+_COLUMNS: dict[str, tuple[str, str | Callable[[float, str], str]]] = {
     "last_price": ("last price", "{:,.7g}"),
     "premium_bps": ("premium, bps", "{:+.1f}"),
     "open_interest": ("open interest", money),
@@ -97,7 +97,10 @@ class DrawnVenueComparison(VenueComparison):
         return shown_page(self._png(960, 560), alt, self.sentences, self._figures())
 
     def _figures(self) -> str:
-        cells = {label: [_cell(value, form) for value in self.table[name]] for name, (label, form) in _COLUMNS.items()}
+        cells = {
+            label: [_cell(value, form, self.quote) for value in self.table[name]]
+            for name, (label, form) in _COLUMNS.items()
+        }
         return str(pd.DataFrame(cells, index=self.table.index).to_html(border=0, escape=True))
 
 
@@ -131,7 +134,7 @@ def compare_venues(
     return DrawnVenueComparison.of(venue_comparison.compare_venues(ledger, at, **options), theme, side_colours)
 
 
-def _cell(value: float, form: str | Callable[[float], str]) -> str:
+def _cell(value: float, form: str | Callable[[float, str], str], quote: str) -> str:
     if math.isnan(value):
         return "not known"
-    return form.format(value) if isinstance(form, str) else form(value)
+    return form.format(value) if isinstance(form, str) else form(value, quote)

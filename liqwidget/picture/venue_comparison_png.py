@@ -59,7 +59,7 @@ def png(comparison: VenueComparison, ink: Ink, size: tuple[int, int]) -> bytes:
         _draw_venue(axes, comparison, number, ink)
         axes.set_ylim(low, high)
         _draw_clusters(axes, venue, clusters, ink)
-        share, amount = shares[number], money(sizes[number])
+        share, amount = shares[number], money(sizes[number], comparison.quote)
         top = 1 - (above - 32) / height
         figure.text(start / width, top, venue, color=ink.text, fontsize=10.5, weight="bold", va="center")
         said = f"{amount} · {share:.0%}" if each >= _NARROW else f"{share:.0%}"
@@ -160,8 +160,9 @@ def _label_clusters(axes: Axes, comparison: VenueComparison, clusters: list[Clus
         if any(abs(cluster.peak_price - other) < _LABEL * step for other in placed):
             continue
         placed.append(cluster.peak_price)
+        amount = money(cluster.size if sizes else cluster.expected_size, comparison.quote)
         axes.annotate(
-            f"{money(cluster.size if sizes else cluster.expected_size)} · {cluster.venues_agreeing}/{venues}",
+            f"{amount} · {cluster.venues_agreeing}/{venues}",
             (1, cluster.peak_price),
             xycoords=("axes fraction", "data"),
             xytext=(60, 0),

@@ -81,7 +81,8 @@ class GrowingMarket:
     period : int or None
         Distance of the venue's history of open interest [ns]; None where snapshots are all there is.
     valued : bool
-        Whether the venue tells open interest in quote currency; it becomes coins at the last close before it.
+        Whether the venue tells open interest in quote currency. It becomes coins at the last close before it, and coins
+        of an inverse contract become quote currency.
 
     Raises
     ------
@@ -233,10 +234,10 @@ class GrowingMarket:
         edge = int(head.close_time[-1]) + self.tolerance
         late = {time: value for time, value in values.items() if head.time[0] < time <= edge}
         stamps = np.array(sorted(late), np.int64)
-        coins = self._coins(stamps, np.array([late[time] for time in stamps.tolist()]), head.close_time, head.close)
+        held = self._held(stamps, np.array([late[time] for time in stamps.tolist()]), head.close_time, head.close)
         at = np.minimum(np.searchsorted(head.interest_time, stamps), len(head.interest_time) - 1)
-        new = (head.interest_time[at] != stamps) | (head.interest[at] != coins)
-        late = dict(zip(stamps[new].tolist(), coins[new].tolist(), strict=True))
+        new = (head.interest_time[at] != stamps) | (head.interest[at] != held)
+        late = dict(zip(stamps[new].tolist(), held[new].tolist(), strict=True))
         self._interest |= {time: value for time, value in values.items() if time > edge}
         if self._interest:
             edge = max(self._interest) + self.tolerance
@@ -331,19 +332,20 @@ class GrowingMarket:
         columns["taker_buy_volume"] = np.concatenate([head.taker_buy_volume, np.full(len(rows), np.nan)])
         closes = columns["time"] + self.step
         stamps = np.array(sorted(interest), np.int64)
-        values = self._coins(stamps, np.array([interest[time] for time in stamps.tolist()]), closes, columns["close"])
+        values = self._held(stamps, np.array([interest[time] for time in stamps.tolist()]), closes, columns["close"])
         if head.relative:
             stamps, values = closes[len(head.time) :], np.ones(len(rows))
         columns["interest_time"] = np.concatenate([head.interest_time, stamps])
         columns["interest"] = np.concatenate([head.interest, values])
         return replace(head, **columns)
 
-    def _coins(self, stamps: Times, values: Values, closes: Times, close: Values) -> Values:
-        """Return what the venue told of open interest as coins; as `MarketData.from_frames` does."""
-        if not self._valued:
+    def _held(self, stamps: Times, values: Values, closes: Times, close: Values) -> Values:
+        """Return what the venue told of open interest as the market holds it; as `MarketData.from_frames` does."""
+        inverse = self._head.contract == "inverse"
+        if self._valued == inverse:
             return values
         row = np.maximum(np.searchsorted(closes, stamps, side="right") - 1, 0)
-        return np.asarray(values / close[row], np.float64)
+        return np.asarray(values * close[row] if inverse else values / close[row], np.float64)
 
     def _liquidations(self) -> Liquidations:
         old, new = self._head.liquidations, self._new_events

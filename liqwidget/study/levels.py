@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from liqwidget.domain.lattice import cell_centre
 from liqwidget.domain.levels import STANDING, LevelSet
 from liqwidget.field.density import Prior, venue_density
 from liqwidget.field.engine import engine
@@ -30,7 +29,7 @@ def levels(ledger: Ledger) -> LevelSet:
     sizes = [len(table) for table in tables]
     table = np.concatenate(tables)
     cell = table[:, 2].astype(np.int64)
-    price = cell_centre(cell)
+    worth = np.concatenate([part.worth(rows[:, 2].astype(np.int64)) for part, rows in zip(ledger, tables, strict=True)])
     times = [np.append(part.known, STANDING if part.ended is None else part.ended) for part in ledger]
     opens, closes = (
         np.concatenate([time[rows[:, column].astype(np.int64)] for time, rows in zip(times, tables, strict=True)])
@@ -42,8 +41,8 @@ def levels(ledger: Ledger) -> LevelSet:
         group=table[:, 1].astype(np.int8),
         open_time=opens,
         close_time=closes,
-        size=table[:, 5] * price,
-        peak_size=table[:, 6] * price,
+        size=table[:, 5] * worth,
+        peak_size=table[:, 6] * worth,
         venue=np.repeat(np.arange(len(sizes), dtype=np.int16), sizes),
         venues=ledger.names,
         lapsed=(table[:, 4] < 0) & (closes < STANDING),
@@ -54,7 +53,7 @@ def lives(ledger: VenueLedger, prior: Prior) -> np.ndarray[tuple[int, int], np.d
     """Return the lives of every cell that an entry of this ledger can reach, oldest first.
 
     Shape (N, 7): side (0 long, 1 short), leverage group, lattice cell, the row that opened it, the row that ended it
-    (-1 if none has), coins at its end, most coins [base].
+    (-1 if none has), what it held at its end, the most it held [base; of an inverse contract quote].
     """
     spread = venue_density(ledger, prior)
     low, high, close = ledger.coordinates

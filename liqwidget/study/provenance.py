@@ -17,6 +17,7 @@ from liqwidget.domain.amount import money
 from liqwidget.domain.lattice import cell_coordinate
 from liqwidget.domain.ledger import Ledger, RowKind, VenueLedger
 from liqwidget.domain.leverage import LEVERAGE_GROUPS, group_indices
+from liqwidget.domain.quotation import DOLLAR
 from liqwidget.domain.side import Side
 from liqwidget.domain.time import duration_ns, time_index, timestamp
 from liqwidget.errors import DataError
@@ -99,6 +100,7 @@ class Provenance:
     low: Floats = field(repr=False)
     high: Floats = field(repr=False)
     close: Floats = field(repr=False)
+    quote: str = DOLLAR
 
     @property
     def long_size(self) -> float:
@@ -217,7 +219,8 @@ class Provenance:
         low, high = self.price
         return (
             f"Provenance(price {low:,.8g} to {high:,.8g}, {timestamp(self.time):%Y-%m-%d %H:%M} UTC, "
-            f"est. long {money(self.long_size)}, est. short {money(self.short_size)}, entries: {len(self.venue)})"
+            f"est. long {money(self.long_size, self.quote)}, est. short {money(self.short_size, self.quote)}, "
+            f"entries: {len(self.venue)})"
         )
 
 
@@ -277,7 +280,7 @@ def provenance(
     for array in arrays.values():
         array.flags.writeable = False
     shown = tuple(LEVERAGE_GROUPS[group] for group in groups)
-    return Provenance((float(edges[0]), float(edges[1])), time, chosen.names, shown, **arrays)
+    return Provenance((float(edges[0]), float(edges[1])), time, chosen.names, shown, **arrays, quote=chosen.quote)
 
 
 class _Wanted(NamedTuple):
@@ -312,7 +315,8 @@ def _entries(part: VenueLedger, index: int, wanted: _Wanted, step: int) -> dict[
     rows = np.arange(begun, last + 1)
     first = np.append(0, np.flatnonzero(bucket[begun + 1 : last + 1] != bucket[begun:last]) + 1)
     size = np.add.reduceat(np.pad(size, ((start - begun, 0), (0, 0))), first)
-    opened = np.add.reduceat(part.opened[rows][:, wanted.side.row, list(wanted.groups)], first)
+    worth = part.close[rows] if part.contract == "inverse" else np.ones(len(rows))
+    opened = np.add.reduceat(part.opened[rows][:, wanted.side.row, list(wanted.groups)] / worth[:, None], first)
     made = np.flatnonzero(size.sum(axis=1) > 0)
     inputs, interest = part.inputs.cut(slice(begun, last + 1)), part.open_interest
     ends = np.append(first[1:], len(rows)) - 1
@@ -323,7 +327,7 @@ def _entries(part: VenueLedger, index: int, wanted: _Wanted, step: int) -> dict[
         "opened_to": inputs.time[ends],
         "size": size,
         "opened": opened,
-        "open_interest_change": interest[rows[ends]] - before,
+        "open_interest_change": (interest[rows[ends]] - before) / worth[ends],
         "volume": np.add.reduceat(inputs.volume, first),
         "low": np.minimum.reduceat(inputs.low, first),
         "high": np.maximum.reduceat(inputs.high, first),

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from liqwidget.domain.amount import money
+from liqwidget.domain.quotation import DOLLAR
 from liqwidget.domain.time import timestamp
 from liqwidget.errors import DataError
 from liqwidget.study.profile import checked_edges, edges_around, profile
@@ -69,6 +70,7 @@ class Comparison:
     accounts: int
     venues: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    quote: str = field(default=DOLLAR, repr=False)
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per side and cell, from the lowest price.
@@ -205,6 +207,7 @@ def compare(
     factor = totals[0] / totals[1] if scale == "coverage" and min(totals) > 0 else 1.0
     return Comparison(
         symbol=ledger.symbol,
+        quote=ledger.quote,
         at=timestamp(time),
         price=price,
         **sides,
@@ -266,7 +269,7 @@ def _check(ledger: Ledger, positions: Positions, scale: object, draws: object) -
 
 def _side(ledger: Ledger, held: Positions, time: int, edges: Floats, name: str) -> SideComparison:
     rows = [(part, int(part.row_at(time))) for part in ledger]
-    interest = sum(float(part.open_interest[row]) for part, row in rows if row >= 0)
+    interest = sum(float(part.coins(row)) for part, row in rows if row >= 0)
     estimated = measured = np.zeros(0)
     if len(edges) > 1:
         estimated = getattr(profile(ledger, edges, time), name)
@@ -337,8 +340,8 @@ def _sample(of: Comparison) -> str:
 def _sizes(of: Comparison) -> str:
     measured, estimated = of.figure_of("measured")[0], of.figure_of("estimated")[0]
     scaled = f"; the estimate is multiplied by {of.scale:.3g} to be compared" if of.scale != 1 else ""
-    whole = f"{money(estimated)} is estimated for the whole market"
-    return f"Inside the range {money(measured)} was measured and {whole}{scaled}."
+    whole = f"{money(estimated, of.quote)} is estimated for the whole market"
+    return f"Inside the range {money(measured, of.quote)} was measured and {whole}{scaled}."
 
 
 def _given_distance(given: Figure) -> str:

@@ -13,6 +13,7 @@ import pandas as pd
 
 from liqwidget.domain.amount import money
 from liqwidget.domain.ledger import RowFlag, RowKind
+from liqwidget.domain.quotation import DOLLAR
 from liqwidget.domain.time import DAY, HOUR, MINUTE, timestamp
 from liqwidget.errors import DataError
 
@@ -31,12 +32,13 @@ DATA_DAYS: Limits = (7.0, 3.0, 1.0)
 6 %, 30 % and 67 % of after 7, 3 and 1 days. Under 7 the map is warming up, under 1 it is hatched."""
 
 OPEN_INTEREST: Limits = (100e6, 20e6, 4e6)
-"""Open interest of all venues [quote], at least. The map spreads many positions smoothly; where one position of a few
-millions is more than some 5 %, 20 % or all of the market, single positions make the real one."""
+"""Open interest of all venues [dollars], at least; not asked for in other currencies. The map spreads many positions
+smoothly; where one position of a few millions is more than some 5 %, 20 % or all of the market, single positions make
+the real one."""
 
 DAY_VOLUME: Limits = (50e6, 10e6, 1e6)
-"""Volume of all venues a day [quote], at least. Where little is traded, positions stay for longer than the churn says
-and single orders move price."""
+"""Volume of all venues a day [dollars], at least; not asked for in other currencies. Where little is traded, positions
+stay for longer than the churn says and single orders move price."""
 
 MISSING_SHARE: Limits = (0.01, 0.05, 0.20)
 """Share of candles missing in the last seven days, at most. What a gap swept between its ends is not seen, nor is what
@@ -164,7 +166,7 @@ def grade(ledger: Ledger, at: Any = None, *, expected_venues: int | Iterable[str
     seen = [_Seen.of(part, time) for part in ledger]
     own = [_venue_facts(part) for part in seen]
     ranked = sorted(range(len(seen)), key=lambda index: (_worst(own[index]), -seen[index].interest))
-    shared = [*_amounts(seen), _venues(seen, expected_venues)]
+    shared = [*_amounts(seen, ledger.quote), _venues(seen, expected_venues)]
     speaking = own[ranked[0]]
     limits = sorted((fact for fact in (*speaking, *shared) if fact.cap != "A"), key=_cap, reverse=True)
     days = max(part.days for part in seen)
@@ -214,9 +216,7 @@ class _Seen(NamedTuple):
             days=int(candles.sum()) * step / DAY,
             missing=missing,
             unseen=1 - fresh / slots,
-            interest=0.0
-            if part.relative or int(part.row_at(time)) < 0
-            else float((part.open_interest[last] * part.close[last]).sum()),
+            interest=0.0 if part.relative or int(part.row_at(time)) < 0 else float(part.value(last).sum()),
             volume=float(volumes[known].sum()) / (slots * step / DAY) if known.any() else np.nan,
             relative=part.relative,
             rules=not any("no margin tiers known" in note for note in part.notes),
@@ -243,19 +243,21 @@ def _venue_facts(seen: _Seen) -> list[Fact]:
     return [Fact(seen.venue, name, value, cap, "" if cap == "A" else text) for cap, name, value, text in found]
 
 
-def _amounts(seen: list[_Seen]) -> list[Fact]:
+def _amounts(seen: list[_Seen], quote: str) -> list[Fact]:
+    """Return the facts of all venues together; amounts in other currencies than the dollar have no limits."""
+    limited = quote == DOLLAR
     interest = sum(part.interest for part in seen)
     volumes = [part.volume for part in seen if np.isfinite(part.volume)]
     facts = []
     if not all(part.relative for part in seen):
-        cap = _least(interest, OPEN_INTEREST)
+        cap = _least(interest, OPEN_INTEREST) if limited else "A"
         facts.append(
             _fact("open interest", interest, cap, f"Open interest {money(interest)}: single positions shape the map")
         )
     if not volumes:
         facts.append(_fact("volume a day", np.nan, NO_VOLUME, "Volume unknown: turnover runs evenly"))
     else:
-        cap = _least(sum(volumes), DAY_VOLUME)
+        cap = _least(sum(volumes), DAY_VOLUME) if limited else "A"
         facts.append(_fact("volume a day", sum(volumes), cap, f"Volume {money(sum(volumes))} a day: thin trading"))
     return facts
 

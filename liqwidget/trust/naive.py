@@ -121,7 +121,7 @@ def steps(venue: VenueLedger, times: Times) -> Steps:
 def value(venue: VenueLedger, rows: Times) -> Floats:
     """Return open interest [quote] at rows, 0 where the row is -1."""
     known = np.maximum(rows, 0)
-    return np.where(rows >= 0, venue.open_interest[known] * venue.close[known], 0.0)
+    return np.where(rows >= 0, venue.value(known), 0.0)
 
 
 def mean_moves(ledger: Ledger, times: Times) -> Floats:
@@ -298,14 +298,15 @@ def _walked(venue: VenueLedger, amounts: Floats, recipe: _Recipe, looks: tuple[T
 
 
 def _rises(venue: VenueLedger) -> Floats:
-    """Return the rise of open interest per row [base], 0 where it fell."""
+    """Return the rise of open interest per row [base; of an inverse contract quote], 0 where it fell."""
     return np.maximum(np.diff(venue.open_interest, prepend=venue.open_interest[0]), 0.0)
 
 
 def _increase(venue: VenueLedger) -> Floats:
     """Return what an open-interest map seeds [quote]: every rise, on the side of the candle's colour."""
     up = np.diff(venue.close, prepend=venue.close[0]) >= 0
-    return (_rises(venue) * venue.close)[:, None] * np.stack([up, ~up], axis=1)
+    worth = 1.0 if venue.contract == "inverse" else venue.close
+    return (_rises(venue) * worth)[:, None] * np.stack([up, ~up], axis=1)
 
 
 def _turnover(venue: VenueLedger) -> Floats:

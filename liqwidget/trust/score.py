@@ -251,7 +251,7 @@ def _controls(ledger: Ledger, times: Integers, each: int) -> dict[str, Floats]:
     volume = np.zeros(len(times) - 1)
     for part in ledger:
         done = steps(part, times)
-        held = part.open_interest[np.maximum(done.row, 0)]
+        held = part.coins(np.maximum(done.row, 0))
         volume += done.volume * np.divide(value(part, done.row), held, out=np.zeros_like(held), where=held > 0)
     spread = np.broadcast_to(moves.sum(axis=0), moves.shape)
     return {"move": moves, "range": spread, "volume": np.broadcast_to(volume, moves.shape)}

@@ -25,6 +25,7 @@ from liqwidget.domain.amount import money
 from liqwidget.domain.frames import MarketData
 from liqwidget.domain.ledger import CHURN, BookState, Ledger, VenueLedger
 from liqwidget.domain.leverage import group_indices
+from liqwidget.domain.quotation import DOLLAR
 from liqwidget.domain.time import timestamp
 from liqwidget.errors import DataError
 from liqwidget.estimate.books import empty_books, run_books
@@ -133,6 +134,7 @@ class Uncertainty:
     sizes: Floats = field(repr=False)
     expected_sizes: Floats = field(repr=False)
     time: int = field(repr=False)
+    quote: str = field(default=DOLLAR, repr=False)
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per cluster: its size and expected size, each with its smallest and largest alternative.
@@ -174,14 +176,15 @@ class Uncertainty:
         text = f"Uncertainty(clusters: {len(self.clusters)} at {timestamp(self.time):%Y-%m-%d %H:%M} UTC, over {names}"
         if not self.clusters:
             return text + ")"
+        written = partial(money, quote=self.quote)
         low, middle, high = self.sizes[:, 0].min(), self.sizes[0, 0], self.sizes[:, 0].max()
-        return f"{text}; {self.clusters[0].id}: {money(low)} to {money(high)}, est. {money(middle)})"
+        return f"{text}; {self.clusters[0].id}: {written(low)} to {written(high)}, est. {written(middle)})"
 
     def _repr_html_(self) -> str:
         """Return each cluster's low, estimated and high, and what was assumed."""
         frame = self.to_frame()
         amounts = [name for name in frame.columns if "size" in name or "expected" in name]
-        frame[amounts] = frame[amounts].map(money)
+        frame[amounts] = frame[amounts].map(partial(money, quote=self.quote))
         frame["peak_price"] = frame["peak_price"].map("{:,.6g}".format)
         names = escape(", ".join(one.name for one in self.alternatives[1:]))
         said = f"Smallest and largest est. over {names}, one at a time, {timestamp(self.time):%Y-%m-%d %H:%M} UTC"
@@ -245,11 +248,11 @@ def uncertainty(
     )
     if not found:
         none = np.zeros((len(tried), 0))
-        return Uncertainty((), tried, none, none, time)
+        return Uncertainty((), tried, none, none, time, ledger.quote)
     ledgers = [ledger, *_under(ledger, tried[1:])]
     values = np.stack([_sizes(one, time, found, days, groups) for one in ledgers], axis=1)
     values.flags.writeable = False
-    return Uncertainty(found, tried, values[0], values[1], time)
+    return Uncertainty(found, tried, values[0], values[1], time, ledger.quote)
 
 
 def _base_prior(market: Markets | Ledger, prior: PriorLike | Prior | None) -> Prior:
@@ -295,7 +298,7 @@ def _under(ledger: Ledger, tried: Sequence[Alternative]) -> list[Ledger]:
     parsed = [Prior.parse(ledger.prior if one.prior is None else one.prior) for one in tried]
     for one, prior in zip(tried, parsed, strict=True):
         for part in ledger:
-            density(prior, part.minimum_distance * one.cap, part.venue, part.maintenance_margin_rate)
+            density(prior, part.minimum_distance * one.cap, part.venue, part.maintenance_margin_rate, part.contract)
 
     def again(task: tuple[VenueLedger, Alternative, Prior]) -> VenueLedger:
         part, one, prior = task
@@ -314,7 +317,7 @@ def _again(part: VenueLedger, own: Prior, prior: Prior, one: Alternative) -> Ven
     if key in kept:
         return kept[key]
     distance = part.minimum_distance * one.cap
-    spread = density(prior, distance, part.venue, part.maintenance_margin_rate)
+    spread = density(prior, distance, part.venue, part.maintenance_margin_rate, part.contract)
     start = int(part.time[0])
     survival = survive(part.inputs, part.timeframe, SurvivalState(time=start, volume_since=start), one.churn)
     new = _changed(part, own, spread) if one.churn == part.churn else np.arange(len(spread.weights))

@@ -15,6 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from liqwidget.domain.amount import money
+from liqwidget.domain.quotation import DOLLAR
 from liqwidget.domain.time import timestamp
 from liqwidget.errors import DataError
 from liqwidget.study.clusters import Cluster, find_clusters
@@ -69,6 +70,7 @@ class VenueComparison:
     table: pd.DataFrame = field(repr=False)
     pairs: pd.DataFrame = field(repr=False)
     clusters: tuple[Cluster, ...] = field(repr=False)
+    quote: str = field(default=DOLLAR, repr=False)
 
     @property
     def venues(self) -> tuple[str, ...]:
@@ -121,7 +123,7 @@ class VenueComparison:
     @property
     def sentences(self) -> tuple[str, ...]:
         """What the venues show, in plain words."""
-        share, total = self.table["share"], money(float(self.table["size"].sum()))
+        share, total = self.table["share"], money(float(self.table["size"].sum()), self.quote)
         venues = f"{len(self.venues)} venue{'s' if len(self.venues) > 1 else ''}"
         said = [f"{share.idxmax()} holds {share.max():.0%} of the {total} est. {self._what} on {venues}."]
         if len(self.venues) > 1:
@@ -228,6 +230,7 @@ def compare_venues(
     both = np.where(cells.side > 0, long, short)
     return VenueComparison(
         symbol=chosen.symbol,
+        quote=chosen.quote,
         at=timestamp(time),
         price=price,
         measure=measure,
@@ -244,7 +247,7 @@ def compare_venues(
 def _interest(part: VenueLedger, time: int) -> float:
     """Return open interest at the last close [quote]; NaN where it was never known."""
     row = int(part.row_at(time))
-    return float("nan") if part.relative else float(part.open_interest[row] * part.close[row])
+    return float("nan") if part.relative else float(part.value(row))
 
 
 def _cells(edges: Floats, price: float) -> Cells:

@@ -43,6 +43,10 @@ _PLATE: dict[str, Any] = {
 }
 
 
+ALONE = "Empty without its heatmap, which fills it: save it with h.to_html() or h.to_png(), show it as h"
+"""What the figure says where Bokeh shows it by itself or in a layout, and nothing fills it."""
+
+
 def build_figure() -> figure:
     """Build the empty heatmap figure.
 
@@ -292,9 +296,10 @@ def _add_annotations(plot: figure) -> None:
             name="liq-hatch",
         )
     )
+    # The front end takes the sentence off: whoever reads it looks at the figure without the heatmap around it.
     lines: tuple[tuple[str, Literal["top", "bottom"], int, dict[str, Any]], ...] = (
         ("liq-title", "top", 10, {"text_font_size": "13px", "text_font_style": "bold"}),
-        ("liq-notice", "top", 31, {"text_font_size": "11px"}),
+        ("liq-notice", "top", 31, {"text_font_size": "11px", "text": ALONE, "visible": True}),
         ("liq-opened-text", "bottom", -LOOK.opened_height - 6, {"text_font_size": "11px"}),
     )
     for name, edge, offset, style in lines:
@@ -302,15 +307,13 @@ def _add_annotations(plot: figure) -> None:
             Label(
                 x=Node(target="frame", symbol="left", offset=10),
                 y=Node(target="frame", symbol=edge, offset=offset),
-                text="",
                 text_font=FONT,
                 text_baseline=edge,
                 text_color=FOREGROUND,
-                visible=False,
                 level="overlay",
                 name=name,
                 **_PLATE,
-                **style,
+                **({"text": "", "visible": False} | style),
             )
         )
 

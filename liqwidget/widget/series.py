@@ -53,7 +53,7 @@ def series(markets: Sequence[MarketData], funded: MarketData, begin: Integers, s
         for row, name in enumerate(("volume", "taker_buy_volume")):
             _add(out[row], _sums(market.time[rows], getattr(market, name)[rows], begin, step))
         if not market.relative:
-            _add(out[2], _last(market.interest_time, market.interest, ends + market.tolerance))
+            _add(out[2], _last(market.interest_time, market.interest_coins, ends + market.tolerance))
         events = market.liquidations
         if len(events.time):
             part = slice(*np.searchsorted(events.time, (begin[0], known + 1)))

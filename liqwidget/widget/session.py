@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from liqwidget.domain.leverage import group_indices
+from liqwidget.domain.quotation import coin_of
 from liqwidget.domain.time import DAY, HOUR, MILLISECOND, MINUTE, duration_ns, milliseconds_ns, timestamp
 from liqwidget.domain.viewport import Viewport
 from liqwidget.look import LOOK
@@ -325,14 +326,14 @@ class Session:
         """Return what the front end knows of the market; times in ms UTC."""
         end = self.end(settings)
         return {
-            "symbol": self.ledger.symbol,
+            "symbol": coin_of(self.ledger.symbol),
             "time": [self.ledger.start / MILLISECOND, end / MILLISECOND],
             "span": [self.ledger.start / MILLISECOND, self.ledger.end / MILLISECOND],
             "last_price": self.ledger.only(settings.venues).last_price(end),
             "price_decimals": self.price_decimals(settings),
             "timeframe_ms": self.ledger.timeframe // MILLISECOND,
             "venues": list(self.ledger.names),
-            "quote": "USD",
+            "quote": self.ledger.quote,
             "grade": grade_state(self.grade(settings)),
         }
 

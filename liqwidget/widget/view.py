@@ -138,7 +138,7 @@ class HeatmapWidget(anywidget.AnyWidget):
     )
     selected_clusters = traitlets.Tuple(help="Clusters clicked on the map or ticked in the list.")
 
-    _document = Unicode().tag(sync=True)
+    _figure_document = Unicode().tag(sync=True)
     _assets = anywidget.WidgetTrait().tag(sync=True)
     _palettes = List(Dict()).tag(sync=True)
     _sides = List(Dict()).tag(sync=True)
@@ -202,7 +202,7 @@ class HeatmapWidget(anywidget.AnyWidget):
         super().__init__(**shared, **({"venues": session.ledger.names, "selected_clusters": ()} | traits))
         self._usual = default_state(self, option_names(HeatmapWidget))
         self.set_trait("symbol", session.ledger.symbol)
-        self._document = empty_document_json()
+        self._figure_document = empty_document_json()
         self._refresh()
         self.observe(weakly(self._kernel_trait_changed), list(KERNEL_TRAITS))
         self.observe(weakly(self._chosen), ["_selection", "_selected", "selected_clusters"])
@@ -350,7 +350,7 @@ class HeatmapWidget(anywidget.AnyWidget):
     def _patched(self, patch: dict[str, Any], document: str) -> None:
         """Send a change of the document to the views that are open, and keep it for those that open later."""
         self.send({"type": "patch", "content": patch})
-        self._document = document
+        self._figure_document = document
 
     # ------------------------------------------------------------------ the way to the page
 

@@ -33,8 +33,8 @@ def test_ladder_of_bybit_and_arrays() -> None:
     np.testing.assert_allclose(long, 1 / leverage - 0.005)
     np.testing.assert_allclose(short, 1 / leverage - 0.005)
     long, short = ladder_distance("bybit", leverage, 0.005, contract="inverse")
-    np.testing.assert_allclose(long, 1 - 1 / (1 + 1 / leverage - 0.005))
-    np.testing.assert_allclose(short, 1 / (1 - 1 / leverage + 0.005) - 1)
+    np.testing.assert_allclose(long, 1 - 1.005 / (1 + 1 / leverage))
+    np.testing.assert_allclose(short, 0.995 / (1 - 1 / leverage) - 1)
 
 
 def test_ladder_agrees_with_the_price_and_rejects_distances_of_zero() -> None:

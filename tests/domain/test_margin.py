@@ -76,8 +76,8 @@ WORKED = [
         },
     ),
     pytest.param("bybit", LONG, 50_000, 10, {"size": 0.5}, 45_250.0, id="bybit-0.5-BTC"),
-    pytest.param("bybit", SHORT, 50_000, 10, {"size": 1.2, "contract": "inverse"}, 55_248.6, id="bybit-inverse-short"),
-    pytest.param("bybit", LONG, 50_000, 10, {"size": 1.2, "contract": "inverse"}, 45_662.1, id="bybit-inverse-long"),
+    pytest.param("bybit", SHORT, 50_000, 10, {"size": 1.2, "contract": "inverse"}, 55_277.8, id="bybit-inverse-short"),
+    pytest.param("bybit", LONG, 50_000, 10, {"size": 1.2, "contract": "inverse"}, 45_681.8, id="bybit-inverse-long"),
     pytest.param(
         "binance",
         LONG,
@@ -220,7 +220,7 @@ def test_equity_equals_maintenance_at_the_liquidation_price(
     else:
         far = at
     profit = side * (size - size * entry / far) if inverse else side * size * (far - entry)
-    held = value if rules.maintenance_on == "entry" else (size * entry / far if inverse else size * far)
+    held = value if rules.basis(table.contract) == "entry" else (size * entry / far if inverse else size * far)
     equity, owed = value / leverage + profit, maintenance(table, held, rules.fee)
     if np.isnan(at):
         assert equity > owed - 1e-6 * value
@@ -266,7 +266,7 @@ def test_the_tier_is_the_one_valid_at_the_liquidation_price(
     if np.isnan(at):
         return
     inverse = table.contract == "inverse"
-    if venue_rules(table.venue).maintenance_on == "entry":
+    if venue_rules(table.venue).basis(table.contract) == "entry":
         value = size if inverse else size * entry
     else:
         value = size * entry / at if inverse else size * at

@@ -79,3 +79,10 @@ def test_importing_the_assets_does_not_import_bokeh() -> None:
     code = "import sys, liqwidget.widget.assets as a; a.bokeh_gzip(); print('bokeh' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+def test_by_itself_the_figure_says_what_to_use(document: Document) -> None:
+    (notice,) = (model for model in document.models if model.name == "liq-notice")
+    assert notice.visible
+    for way in ("h.to_html()", "h.to_png()"):
+        assert way in notice.text

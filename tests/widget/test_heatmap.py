@@ -376,12 +376,12 @@ def test_a_glyph_added_to_the_figure_reaches_open_and_later_views(heatmap: LiqHe
     heatmap.figure.line([1, 2], [3, 4], name="overlay")
     assert {content["type"] for content in sent} == {"patch"}
     assert "overlay" in json.dumps(sent)
-    assert "overlay" in heatmap._document
+    assert "overlay" in heatmap._figure_document
     del ask
 
 
 def test_saved_state_holds_a_picture(heatmap: LiqHeatmap) -> None:
     state = heatmap.get_state()
     assert len(state["_frames"][0]["pixels"]) == 640 * 320
-    assert json.loads(state["_document"])["roots"]
+    assert json.loads(state["_figure_document"])["roots"]
     assert len(state["_palettes"]) >= 3

@@ -119,8 +119,8 @@ export function CheckList({ label, options, chosen, choose, keepOne, held = null
   }
   const every = options.every(({ value }) => chosen.includes(value))
   return (
-    <fieldset class="liq-fieldset" title={held ?? ""} hidden={options.length === 0}>
-      <legend class="liq-caption">{label}</legend>
+    <div class="liq-fieldset" role="group" aria-label={label} title={held ?? ""} hidden={options.length === 0}>
+      <span class="liq-caption">{label}</span>
       <button class="liq-link" type="button" aria-label={`${label}: choose all`} disabled={held !== null || every} onClick={() => choose(options.map(({ value }) => value))}>
         All
       </button>
@@ -132,7 +132,7 @@ export function CheckList({ label, options, chosen, choose, keepOne, held = null
           </label>
         ))}
       </div>
-    </fieldset>
+    </div>
   )
 }
 

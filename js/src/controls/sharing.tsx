@@ -138,19 +138,21 @@ export interface FullScreen {
 /** Let an element fill the screen and give it back; Escape gives it back too. */
 export function fullScreen(root: HTMLElement): FullScreen {
   const on = signal(false)
+  // Of an element in a shadow root the document names the host.
+  const filled = () => (root.getRootNode() as Document | ShadowRoot).fullscreenElement === root
   const changed = () => {
-    on.value = document.fullscreenElement === root
+    on.value = filled()
     root.classList.toggle("liq-full", on.value)
   }
   const bag = disposerBag()
   document.addEventListener("fullscreenchange", changed)
   bag.add(
     () => document.removeEventListener("fullscreenchange", changed),
-    () => void (document.fullscreenElement === root && document.exitFullscreen()),
+    () => void (filled() && document.exitFullscreen()),
   )
   return {
     on,
-    turn: () => (document.fullscreenElement === root ? document.exitFullscreen() : root.requestFullscreen()),
+    turn: () => (filled() ? document.exitFullscreen() : root.requestFullscreen()),
     reason: document.fullscreenEnabled ? null : "This page does not let its parts fill the screen",
     dispose: bag.dispose,
   }

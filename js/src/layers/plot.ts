@@ -95,6 +95,8 @@ export async function mountPlot(bokeh: BokehJS, json: string, host: HTMLElement,
   const heat = named<ColumnDataSource>("liq-heat")
   const last = named<Span>("liq-last")
   const [title, notice] = [named<Label>("liq-title"), named<Label>("liq-notice")]
+  // Elsewhere it says that the figure is filled by this page.
+  notice.setv({ text: "", visible: false })
   const selection = named<BoxAnnotation>("liq-selection")
   const hatch = named<BoxAnnotation>("liq-hatch")
   const box = named<BoxSelectTool>("liq-box")

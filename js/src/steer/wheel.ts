@@ -5,7 +5,21 @@ import { span, type Viewport, zoomViewport } from "./viewport"
 const SPEED = 1 / 500
 const LINE = 16
 
-/** Zoom at the pointer with the wheel: Shift or the time axis for time alone, Alt or the price axis for price alone. */
+/** Whether a place around it cuts it to so many pixels and scrolls, as marimo does with outputs that are edited. */
+export function isCut(node: Element): boolean {
+  for (let at = around(node); at; at = around(at)) {
+    const { maxHeight, overflowY } = getComputedStyle(at)
+    if (maxHeight.endsWith("px") && /auto|scroll/.test(overflowY) && at.scrollHeight > at.clientHeight + 1) return true
+  }
+  return false
+}
+
+const around = (node: Element): Element | null => node.parentElement ?? (node.getRootNode() as Partial<ShadowRoot>).host ?? null
+
+/**
+ * Zoom at the pointer with the wheel: Shift or the time axis for time alone, Alt or the price axis for price alone. Where
+ * a place cuts the picture, the wheel scrolls that place, and zooms with Ctrl.
+ */
 export function wheelZoom(host: HTMLElement, plot: Plot, go: (viewport: Viewport) => void): Disposer {
   const zoom = (event: WheelEvent) => {
     const box = host.getBoundingClientRect()
@@ -13,6 +27,7 @@ export function wheelZoom(host: HTMLElement, plot: Plot, go: (viewport: Viewport
     const across = (event.clientX - box.left - frame.left) / frame.width
     const down = (event.clientY - box.top - frame.top) / frame.height
     if (across < 0 || down < 0 || (across > 1 && down > 1)) return
+    if (!event.ctrlKey && !event.metaKey && isCut(host)) return event.stopPropagation()
     // Stopping the event keeps the page from scrolling and Bokeh's own wheel tool from zooming as well.
     event.preventDefault()
     event.stopPropagation()

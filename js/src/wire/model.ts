@@ -38,7 +38,7 @@ export function guardedModel(model: AnyModel<Traits>, { gone, lost }: Guard): An
   }
 }
 
-const HEAVY: readonly (keyof Traits)[] = ["_frames", "_book", "_clusters", "_palettes", "_document"]
+const HEAVY: readonly (keyof Traits)[] = ["_frames", "_book", "_clusters", "_palettes", "_figure_document"]
 
 /** Let a model that was closed hold no data: JupyterLab 4.6 keeps every model it ever had. */
 export function emptyWhenClosed(model: AnyModel<Traits>): void {

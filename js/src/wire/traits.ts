@@ -191,7 +191,7 @@ export interface Traits {
   view: ViewKind
   time_range: Interval | null
   price_range: Interval | null
-  _document: string
+  _figure_document: string
   _assets: string | null
   _palettes: readonly PaletteState[]
   _sides: readonly SideColoursState[]

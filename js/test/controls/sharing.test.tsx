@@ -3,7 +3,7 @@ import { leverage_groups as GROUPS } from "../../../liqwidget/look.json"
 import { signal } from "@preact/signals"
 import { describe, expect, it, vi } from "vitest"
 import { copyState } from "../../src/controls/copy_code"
-import { offlineFile, Share } from "../../src/controls/sharing"
+import { fullScreen, offlineFile, Share } from "../../src/controls/sharing"
 import { messages } from "../../src/wire/messages"
 import type { Market, Traits } from "../../src/wire/traits"
 import { draw } from "../draw"
@@ -17,6 +17,31 @@ const START: Partial<Traits> = {
   _market: market,
   _usual: { side: "both", threshold: 0, follow: true, leverage: GROUPS, venues: [], panels: ["volume", "open_interest"], horizon: "24h", as_of: null, time_range: null, price_range: null },
 }
+
+describe("fullScreen", () => {
+  it("is left again where the root stands in a shadow root, of which the document names the host alone", async () => {
+    const host = document.body.appendChild(document.createElement("div"))
+    const shadow = host.attachShadow({ mode: "open" })
+    const root = shadow.appendChild(document.createElement("div"))
+    let filling: Element | null = null
+    Object.defineProperty(document, "fullscreenElement", { configurable: true, get: () => filling && host })
+    Object.defineProperty(shadow, "fullscreenElement", { configurable: true, get: () => filling })
+    const turned = (to: Element | null) => async () => {
+      filling = to
+      document.dispatchEvent(new Event("fullscreenchange"))
+    }
+    root.requestFullscreen = turned(root)
+    document.exitFullscreen = turned(null)
+    const full = fullScreen(root)
+    await full.turn()
+    expect([full.on.value, root.classList.contains("liq-full")]).toEqual([true, true])
+    await full.turn()
+    expect([full.on.value, filling]).toEqual([false, null])
+    full.dispose()
+    Reflect.deleteProperty(document, "fullscreenElement")
+    host.remove()
+  })
+})
 
 describe("copyState", () => {
   const IMPORT = "from liqwidget import LiqHeatmap\n"

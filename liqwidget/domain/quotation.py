@@ -1,0 +1,174 @@
+"""What a symbol says of its contract: the coin, the quote currency, and whether it is settled in the coin.
+
+An inverse (coin-margined) contract is an amount of quote currency, which price does not change; a linear one is an
+amount of coins.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from liqwidget.errors import DataError
+
+Contract = Literal["linear", "inverse"]
+
+DOLLAR = "USD"
+"""The quote currency where a symbol names none, and what every coin that stands for a dollar is shown as."""
+
+_DOLLARS = (
+    "USDT", "USDC", "FDUSD", "BUSD", "USDE", "USD1", "USDD", "USDS", "USDH", "USDG", "USDQ", "PYUSD", "RLUSD", "TUSD",
+    "GUSD", "USDP", "UST", "DAI", "USD",
+)  # fmt: skip
+_FIAT = (
+    "KRW", "JPY", "EUR", "GBP", "TRY", "BRL", "AUD", "CAD", "CHF", "INR", "IDR", "RUB", "MXN", "ZAR", "UAH", "NGN",
+    "PLN", "ARS", "THB", "VND", "PHP", "COP", "HKD", "SGD", "TWD", "CNY", "CNH", "NZD", "SEK", "NOK", "DKK", "CZK",
+    "AED", "ILS", "KZT",
+)  # fmt: skip
+_COINS = ("BTC", "XBT", "ETH", "BNB")
+_QUOTES = (*_FIAT, *_DOLLARS, *_COINS)
+"""Where both halves of a pair could be the quote, the earlier one is."""
+
+_NOT_PAIRS = frozenset({"WSTETH", "FRXETH", "SFRXETH", "ANKRETH", "SOLVBTC", "PUMPBTC", "UNIBTC"})
+"""Coins whose names end like a pair."""
+_ENDS_LIKE_USD = {"BUSD": "B", "TUSD": "T", "GUSD": "G"}
+"""'BNBUSD' is BNB in USD: these dollars are read at the end of a name only after a coin that was listed in them."""
+_LISTED_IN_THEM = frozenset({
+    "BTC", "ETH", "BNB", "SOL", "XRP", "ADA", "DOGE", "AVAX", "LTC", "LINK", "DOT", "MATIC", "NEAR", "TRX", "ETC",
+    "BCH", "FTM", "ATOM", "UNI", "APE", "GMT", "GAL", "DODO",
+})  # fmt: skip
+_LINEAR_ONLY = frozenset({"hyperliquid", "dydx", "coinbase", "coinbaseinternational", "lighter", "aster", "bitfinex"})
+"""Venues without contracts settled in the coin, on which 'BTC-USD' is a linear one."""
+
+_UNIFIED = re.compile(r"(?P<base>[^/]+)/(?P<quote>[^:/]+)(?::(?P<settle>[^-:/]+)(?:-.*)?)?")
+_ENDINGS = re.compile(r"(?:\.P|[-_](?:PERP|PERPETUAL|SWAP|UMCBL|DMCBL|CMCBL|\d{6}|\d{8}))$")
+_LONGEST_FIRST = sorted((quote for quote in _QUOTES if quote != "UST"), key=len, reverse=True)
+_SHORTEST_COIN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Quotation:
+    """What a symbol names.
+
+    Parameters
+    ----------
+    coin : str
+        In capitals; the whole symbol where it names no pair.
+    quote : str
+        The quote currency as it is spelled; '' where none is named.
+    contract : str
+        'linear' or 'inverse'.
+    """
+
+    coin: str
+    quote: str
+    contract: Contract
+
+
+def quotation(symbol: object, venue: str = "") -> Quotation:
+    """Return the coin, the quote currency and the kind of contract that a symbol names.
+
+    'BTC/USD:BTC', 'BTCUSD_PERP', 'BTC-USD-SWAP', 'XBTUSD', 'BTC-PERPETUAL' are inverse; 'BTC', 'BTC/USDT:USDT',
+    'BTCUSDT', 'BTC/KRW', 'KRW-BTC', 'ETHBTC' linear.
+
+    Parameters
+    ----------
+    symbol : str
+        In any usual spelling.
+    venue : str, optional
+        A venue that has no inverse contracts spells linear ones 'BTC-USD'.
+    """
+    text = str(symbol).strip().upper()
+    if match := _UNIFIED.fullmatch(text):
+        coin, quote, settle = match["base"], match["quote"], match["settle"]
+        if settle is None:
+            return _pair(coin, _ended(quote)[0], venue)
+        return Quotation(coin, quote, "inverse" if _same(coin, settle) else "linear")
+    text = text.rpartition(":")[2].removeprefix("FX_")
+    name, ending = _ended(text)
+    if name.startswith(("PI_", "FI_", "PF_", "FF_")):
+        found = _split(name[3:])
+        return Quotation(*found, contract="inverse" if name[1] == "I" else "linear")
+    if name.endswith("_UM"):
+        return Quotation(*_split(name.removesuffix("_UM")), contract="linear")
+    coin, quote = _split(name)
+    if not quote and ending == "-PERPETUAL":
+        return Quotation(coin, DOLLAR, "inverse")
+    return _pair(coin, quote, venue)
+
+
+def contract_of(symbol: object, venue: str = "") -> Contract:
+    """Return whether the contract that a symbol names is 'linear' or 'inverse'."""
+    return quotation(symbol, venue).contract
+
+
+def quote_of(symbol: object) -> str:
+    """Return the currency that a symbol's prices and amounts are in: 'USD' for any dollar, and where none is named."""
+    return shown_quote(quotation(symbol).quote)
+
+
+def coin_of(symbol: str) -> str:
+    """Return the coin of the pair that a symbol names, or the symbol where it names none, as it is written."""
+    found = quotation(symbol)
+    return found.coin if found.quote else symbol
+
+
+def shown_quote(quote: str) -> str:
+    """Return a quote currency as amounts are written in: 'USD' for every coin that stands for a dollar, and for ''."""
+    name = quote.strip().upper()
+    return DOLLAR if name in {*_DOLLARS, ""} else "BTC" if name == "XBT" else name
+
+
+def check_contract(contract: object) -> Contract:
+    """Return `contract` if it is 'linear' or 'inverse', else raise a DataError."""
+    kinds: dict[object, Contract] = {"linear": "linear", "inverse": "inverse"}
+    if isinstance(contract, str) and contract in kinds:
+        return kinds[contract]
+    message = f"Expected contract to be 'linear' or 'inverse', was {contract!r}"
+    raise DataError(message)
+
+
+def _pair(coin: str, quote: str, venue: str) -> Quotation:
+    """Return a pair that does not say what it is settled in: in the coin, where it is quoted in the dollar itself."""
+    settled_in_coin = quote == DOLLAR and venue.strip().lower() not in _LINEAR_ONLY
+    return Quotation(coin, quote, "inverse" if settled_in_coin else "linear")
+
+
+def _ended(text: str) -> tuple[str, str]:
+    """Return a venue's name of a contract without what it says at its end of perpetual swaps and dates, and that."""
+    last = ""
+    while match := _ENDINGS.search(text):
+        text, last = text[: match.start()], match[0]
+    return text, last
+
+
+def _split(name: str) -> tuple[str, str]:
+    """Return coin and quote of a pair; the name and '' where it is none."""
+    halves = re.split(r"[-_]", name)
+    if len(halves) > 1 and {halves[0], halves[1]} & set(_QUOTES):
+        return _ordered(halves[0], halves[1])
+    if name in _NOT_PAIRS or name in _QUOTES:
+        return name, ""
+    plain = name.removesuffix("M") if name.endswith(("USDTM", "USDCM", "USDM")) else name
+    for quote in _LONGEST_FIRST:
+        coin = plain.removesuffix(quote)
+        if coin == plain or not coin:
+            continue
+        if quote in _ENDS_LIKE_USD and coin not in _LISTED_IN_THEM:
+            return coin + _ENDS_LIKE_USD[quote], DOLLAR
+        if quote in _DOLLARS or len(coin) >= _SHORTEST_COIN:
+            return coin, quote
+    return name, ""
+
+
+def _ordered(first: str, second: str) -> tuple[str, str]:
+    """Return coin and quote of two halves: 'ETH-BTC', and 'KRW-BTC' and 'BTC-ETH', whose quote stands first."""
+    rank = {quote: place for place, quote in enumerate(_QUOTES)}
+    if rank.get(first, len(rank)) < rank.get(second, len(rank)):
+        return second, first
+    return first, second
+
+
+def _same(coin: str, settle: str) -> bool:
+    return {coin, settle} == {"BTC", "XBT"} or coin == settle

@@ -1,0 +1,51 @@
+"""The pure part on the newest Python of this machine: what a new version changes is met here first."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.packaging.conftest import ROOT, Environment
+
+pytestmark = pytest.mark.packaging
+
+ROOMS = ("tests/domain", "tests/estimate", "tests/study", "tests/field/test_prior.py")
+TOOLS = ("pytest>=9,<10", "hypothesis>=6.120,<7")
+_VERSION = "import sys; print(*sys.version_info[:2], sys.version_info.releaselevel)"
+
+
+def version(python: str) -> tuple[int, int] | None:
+    """Return major and minor version of an interpreter, None if it is none that runs, or no release."""
+    done = subprocess.run([python, "-c", _VERSION], capture_output=True, text=True, check=False, timeout=60)
+    parts = done.stdout.split()
+    return (int(parts[0]), int(parts[1])) if done.returncode == 0 and parts[2:] == ["final"] else None
+
+
+def newest() -> tuple[tuple[int, int], str]:
+    """Return the newest Python on PATH and among pyenv's, and where it is."""
+    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
+    named = (shutil.which(f"python3.{minor}") for minor in range(12, 21))
+    found = [*filter(None, named), *(str(path) for path in sorted(pyenv.glob("3.*/bin/python3")))]
+    versions = [(known, python) for python in found if (known := version(python)) is not None]
+    return max(versions, default=((0, 0), ""))
+
+
+def test_the_pure_part_holds_on_the_newest_python(
+    tmp_path: Path, machine: dict[str, str], distributions: dict[str, Path]
+) -> None:
+    known, python = newest()
+    if known <= sys.version_info[:2]:
+        pytest.skip(f"no Python newer than {sys.version_info.major}.{sys.version_info.minor} is on this machine")
+    subprocess.run([python, "-m", "venv", str(tmp_path / "venv")], check=True, timeout=300)
+    environment = Environment(tmp_path / "venv", machine)
+    environment.run("python", "-m", "pip", "install", "--quiet", str(distributions["wheel"]), *TOOLS, cwd=tmp_path)
+    shutil.copytree(ROOT / "tests", tmp_path / "tests", ignore=shutil.ignore_patterns("__pycache__"))
+    # No plugin of `make test` is there: not its options, and not what its conftest needs of them.
+    options = ("-q", "--noconftest", "--import-mode=importlib", "-W", "error", "-p", "no:cacheprovider")
+    settings = ("-c", os.devnull, "--rootdir", str(tmp_path), "-o", "pythonpath=.")
+    environment.run("python", "-m", "pytest", *options, *settings, *ROOMS, cwd=tmp_path)
