@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numbers
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
@@ -303,7 +302,7 @@ class MarketData:
 
 
 def _distance(value: object) -> float:
-    if isinstance(value, numbers.Real) and 0 < value < 1:
+    if isinstance(value, int | float | np.number) and 0 < float(value) < 1:
         return float(value)
     message = f"Expected minimum_distance between 0 and 1 (a share of the entry price), was {value!r}"
     raise DataError(message)

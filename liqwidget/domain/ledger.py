@@ -275,7 +275,7 @@ class Ledger:
 
     def instant(self, at: Any) -> int:
         """Return `at` as ns UTC; None means the last close."""
-        return self.end if at is None else time_ns(at, "at")
+        return self.end if at is None else time_ns(at, "at", any_year=True)
 
     def last_price(self, at: int | None = None) -> float:
         """Return the last close by `at` [ns] of the venue with the most open interest [quote/base].

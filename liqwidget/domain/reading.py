@@ -12,7 +12,7 @@ import pandas as pd
 from liqwidget.domain import validation as check
 from liqwidget.domain.columns import have_columns
 from liqwidget.domain.side import Side
-from liqwidget.domain.stamps import candle_opens, times_of, clock_of
+from liqwidget.domain.stamps import candle_opens, clock_of, times_of
 from liqwidget.domain.time import DAY, duration_ns, timestamp
 from liqwidget.errors import DataError
 
@@ -28,7 +28,7 @@ _DUST = 20.0
 """Liquidations under this [quote], of coins that cost a multiple, are coins."""
 _DEAR = 100.0
 
-Columns = dict[str, npt.NDArray[Any]]
+Columns = dict[str, Any]
 Integers = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
@@ -183,8 +183,8 @@ def plausible_interest(interest: Floats, candles: Columns, step: int, *, valued:
     name = "open_interest_value" if valued else "open_interest"
     if unit == "quote" and not valued:
         remedy = (
-            "If it is in quote currency, rename the column to 'open_interest_value'; if in contracts, multiply it by the "
-            "coins of one contract"
+            "If it is in quote currency, rename the column to 'open_interest_value'; if in contracts, multiply it by "
+            "the coins of one contract"
         )
     elif unit is not None and valued:
         remedy = "Is it in coins? Rename it to 'open_interest'. Or is 'volume' in quote currency? Divide it by 'close'"
@@ -249,7 +249,7 @@ def read_liquidations(given: object, faults: check.Faults) -> tuple[Columns, lis
 
 
 def _sides(frame: pd.DataFrame, times: Integers) -> npt.NDArray[np.int8]:
-    column = frame["side"]
+    column: Any = frame["side"]
     if isinstance(column, pd.DataFrame):
         message = f"Expected one column 'side' in liquidations, was {column.shape[1]} columns of that name"
         raise DataError(message)
@@ -303,7 +303,7 @@ def _events(frame: pd.DataFrame, found: Columns, faults: check.Faults) -> tuple[
 
 def plausible_liquidations(events: Columns, candles: Columns, step: int) -> list[str]:
     """Return notes on liquidations that are more than all volume of the candles in which they fell."""
-    row = np.searchsorted(candles["time"], events["time"], side="right") - 1
+    row = np.asarray(np.searchsorted(candles["time"], events["time"], side="right")) - 1
     inside = (row >= 0) & (events["time"] < candles["time"][row] + step)
     if not inside.any():
         return []
@@ -319,5 +319,5 @@ def plausible_liquidations(events: Columns, candles: Columns, step: int) -> list
     return [check.repaired(text)]
 
 
-def _absent(given: object) -> bool:
+def _absent(given: Any) -> bool:
     return given is None or (isinstance(given, pd.DataFrame) and given.empty)

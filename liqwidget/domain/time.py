@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-import numbers
 import re
 from typing import Any
 
@@ -64,13 +63,16 @@ def duration_ns(value: object) -> int:
     if 0 < length < _LONGEST:
         return length
     hint = ""
-    if isinstance(value, numbers.Real) and not isinstance(value, bool | np.timedelta64) and 0 < value < math.inf:
+    count = _number(value)
+    if count is not None and 0 < count < math.inf:
         fitting = [
-            f"'{duration_text(round(value * factor))}' if it counts {_UNIT_NAMES[unit]}"
+            f"'{duration_text(round(count * factor))}' if it counts {_UNIT_NAMES[unit]}"
             for unit, factor in UNITS.items()
-            if MINUTE <= value * factor < _LONGEST and value * factor % MINUTE == 0
+            if MINUTE <= count * factor < _LONGEST and count * factor % MINUTE == 0
         ]
-        hint = f": a number needs its unit, such as '{value:g}m'" + "".join(f", or {text}" for text in fitting)
+        hint = f": a number needs its unit, such as '{count:g}m' or '{count:g}h'" + "".join(
+            f", or {text}" for text in fitting
+        )
     elif isinstance(value, str) and re.fullmatch(r"\s*\d+\s*M(S|E)?\s*|\s*\d+\s*months?\s*", value):
         hint = ": 'm' is minutes, and months have no fixed length"
     message = f"Expected a positive duration such as '5m', '24h' or '7d', was {value!r}{hint}"
@@ -88,15 +90,25 @@ def _text_ns(text: str) -> int:
     return round(length) if length < _LONGEST else 0
 
 
-def _span_ns(value: object) -> int:
-    if isinstance(value, numbers.Integral) and not isinstance(value, bool | np.timedelta64):
-        return int(value) if value % MINUTE == 0 else 0
+def _span_ns(value: Any) -> int:
+    count = _number(value)
+    if count is not None:
+        return int(count) if isinstance(value, int | np.integer) and count % MINUTE == 0 else 0
     if not isinstance(value, dt.timedelta | np.timedelta64) or pd.isna(value):
         return 0
     try:
         return int(pd.Timedelta(value).as_unit("ns").value)
     except (ValueError, OverflowError):
         return 0
+
+
+def _number(value: object) -> float | None:
+    """Return a number as one of Python, an int where it is whole by type; None for what is no number."""
+    if isinstance(value, bool | np.bool_ | np.timedelta64):
+        return None
+    if isinstance(value, int | np.integer):
+        return int(value)
+    return float(value) if isinstance(value, float | np.floating) else None
 
 
 def duration_text(duration: int) -> str:
@@ -107,10 +119,10 @@ def duration_text(duration: int) -> str:
     return f"{duration} ns"
 
 
-def time_ns(value: Any, name: str = "time") -> int:
+def time_ns(value: Any, name: str = "time", *, any_year: bool = False) -> int:
     """Return one instant as int64 ns UTC; a text or datetime without zone is read as UTC, an integer is ns.
 
-    Text is ISO 8601.
+    Text is ISO 8601. With `any_year` it may lie before 2009, as the edge of a view does, unless it fits another unit.
 
     Raises
     ------
@@ -123,8 +135,9 @@ def time_ns(value: Any, name: str = "time") -> int:
         if match is None:
             raise DataError(message + not_iso(value))
         value = value.strip().replace(",", ".")
-    if isinstance(value, numbers.Real) and not isinstance(value, np.timedelta64):
-        return _counted(value, name)
+    count = _number(value)
+    if count is not None:
+        return _counted(count, name, any_year=any_year)
     try:
         stamp: Any = pd.Timestamp(value)
     except (ValueError, TypeError, OverflowError) as error:
@@ -137,21 +150,22 @@ def time_ns(value: Any, name: str = "time") -> int:
     except (ValueError, OverflowError) as error:
         far = f"Expected {name} between the years 1678 and 2261, was {value!r:.60}"
         raise DataError(far) from error
-    if not EARLIEST <= found < LATEST:
+    if not EARLIEST <= found < LATEST and not (any_year and not misread(found)):
         beyond = f"Expected {name} between the years 2009 and 2100, was {value!r:.60}"
         raise DataError(beyond + misread(found))
     return found
 
 
-def _counted(value: Any, name: str) -> int:
+def _counted(value: float, name: str, *, any_year: bool) -> int:
     """Return an integer number of ns, unless it is plausible in another unit."""
-    if isinstance(value, numbers.Integral) and not isinstance(value, bool) and EARLIEST <= int(value) < LATEST:
-        return int(value)
-    unit = None if isinstance(value, bool) else fitting_unit(float(value))
-    shown = value.item() if isinstance(value, np.generic) else value
-    message = f"Expected {name} as a time such as '2026-01-15 08:00', was {shown!r}"
+    if isinstance(value, int) and EARLIEST <= value < LATEST:
+        return value
+    unit = fitting_unit(value)
+    if any_year and unit is None and isinstance(value, int):
+        return value
+    message = f"Expected {name} as a time such as '2026-01-15 08:00', was {value!r}"
     if unit is not None:
-        message += f": as {_UNIT_NAMES[unit]} it is plausible, pandas.Timestamp({shown!r}, unit={unit!r}, tz='UTC')"
+        message += f": as {_UNIT_NAMES[unit]} it is plausible, pandas.Timestamp({value!r}, unit={unit!r}, tz='UTC')"
     raise DataError(message)
 
 

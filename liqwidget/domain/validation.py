@@ -129,9 +129,8 @@ def _converted(frame: object, what: str) -> pd.DataFrame:
 
 def _of_one(frame: pd.DataFrame, what: str) -> pd.DataFrame:
     """Return a frame without the levels of its columns that all columns share (yfinance: the ticker)."""
-    frame = frame.set_axis(frame.columns.remove_unused_levels(), axis=1)
     for level in reversed(range(frame.columns.nlevels)):
-        if frame.columns.nlevels > 1 and len(frame.columns.levels[level]) == 1:
+        if frame.columns.nlevels > 1 and len(set(frame.columns.get_level_values(level))) == 1:
             frame = frame.droplevel(level, axis=1)
     if not isinstance(frame.columns, pd.MultiIndex):
         return frame

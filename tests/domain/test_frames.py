@@ -131,8 +131,9 @@ def test_naive_times() -> None:
 
 def test_bare_numbers_as_times() -> None:
     for unit in ("s", "ms", "us", "ns"):
+        numbers = timed(pd.DatetimeIndex(TIMES).as_unit(unit).asi8)
         refused(
-            lambda unit=unit: made(timed(TIMES.as_unit(unit).asi8)),
+            lambda numbers=numbers: made(numbers),  # type: ignore[misc]
             rf"bare numbers: convert with pandas.to_datetime\(x, unit='{unit}', utc=True\)",
         )
     refused(lambda: made(CANDLES.reset_index(drop=True)), "DatetimeIndex or a column 'time' in candles")
