@@ -97,7 +97,7 @@ def test_frames_and_markets_in_the_wrong_place(markets: tuple[MarketData, ...]) 
     frame = candles_of(markets[0])
     for given in ((frame,), ("BTC", frame)):
         with pytest.raises(DataError, match=r"use LiqHeatmap.from_frames\(candles"):
-            LiqHeatmap(*given)  # type: ignore[arg-type]
+            LiqHeatmap(*given)
     with pytest.raises(DataError, match=r"use LiqHeatmap\('BTC', source=market\)"):
         LiqHeatmap(markets[0])  # type: ignore[arg-type]
     with pytest.raises(DataError, match=r"Expected a source of ETH, was MarketData\('BTC'"):
