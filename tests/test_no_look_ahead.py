@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 
 from liqwidget import LiqHeatmap
 from liqwidget.domain.frames import Liquidations, MarketData
-from liqwidget.domain.reading import tolerance
 from liqwidget.domain.lattice import cell_of
 from liqwidget.domain.ledger import RowKind
+from liqwidget.domain.reading import tolerance
 from liqwidget.domain.time import DAY, MILLISECOND
 from liqwidget.domain.viewport import Box, Viewport
 from liqwidget.estimate.estimator import advance, estimate, recompute

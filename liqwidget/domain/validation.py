@@ -214,6 +214,8 @@ FEWEST_DAYS = 1 / 1440
 """Open interest of less than so much of a day's volume is implausible."""
 _SURE = 10.0
 """By how much more it must be beyond them to be refused, where another unit explains it."""
+_USUAL = 1 / 48, 20.0
+"""Days of volume within which open interest usually lies: another unit explains what stands only if it brings it there."""
 _LEAST_ROWS, _LEAST_SPAN = 12, DAY // 4
 
 
@@ -251,6 +253,6 @@ def implausible_interest(
     fitting = [
         unit
         for unit, there in units.items()
-        if FEWEST_DAYS <= there <= MOST_DAYS and (unit == "quote") == ((days > 1) == (middle > 1))
+        if _USUAL[0] <= there <= _USUAL[1] and (unit == "quote") == ((days > 1) == (middle > 1))
     ]
     return phrase, fitting[0] if fitting and far else None
