@@ -212,10 +212,10 @@ MOST_DAYS = 100.0
 """Open interest of more than so many days of volume is implausible."""
 FEWEST_DAYS = 1 / 1440
 """Open interest of less than so much of a day's volume is implausible."""
-_SURE = 10.0
-"""By how much more it must be beyond them to be refused, where another unit explains it."""
+_SURE = 100.0, 10.0
+"""By how much it must be above, or below, them to be refused, where another unit explains it."""
 _USUAL = 1 / 48, 20.0
-"""Days of volume within which open interest usually lies: another unit explains what stands only if it brings it there."""
+"""Days of volume that open interest usually is: another unit explains it only if it brings it there."""
 _LEAST_ROWS, _LEAST_SPAN = 12, DAY // 4
 
 
@@ -249,7 +249,7 @@ def implausible_interest(
     amount = f"{days:,.0f} days" if days > 1 else f"{days * 86_400:.2g} seconds"
     phrase = f"open interest of {np.median(interest):,.6g} is {amount} of volume ({daily:,.6g} a day)"
     units = {"quote": days / middle, "volume in quote": days * middle} if abs(np.log10(middle)) > 1 else {}
-    far = days > MOST_DAYS * _SURE or days < FEWEST_DAYS / _SURE
+    far = days > MOST_DAYS * _SURE[0] or days < FEWEST_DAYS / _SURE[1]
     fitting = [
         unit
         for unit, there in units.items()
