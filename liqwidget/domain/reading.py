@@ -116,7 +116,7 @@ def completion(candles: Columns, step: int, limit: int | None) -> tuple[int | No
         return None, []
     ahead = int((candles["time"] >= now).sum())
     if ahead:
-        return None, [check.repaired(f"candles: {ahead} open after the present; they were taken as given")]
+        return None, [f"candles: {ahead} open after the present; they were taken as given"]
     return now, [f"The candle of {timestamp(last)} had not closed when it was read: it is provisional"]
 
 
