@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import threading
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import traitlets
 
+from liqwidget import exports
 from liqwidget.background import weakly
+from liqwidget.beginning import USUAL_SYMBOL, checked_source
 from liqwidget.domain.frames import MarketData
 from liqwidget.errors import DataError
 from liqwidget.estimate.calibrate import calibrate
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     import pandas as pd
-    from bokeh import plotting
 
     from liqwidget.domain.ledger import Ledger
     from liqwidget.domain.levels import LevelSet
@@ -78,7 +78,7 @@ class LiqHeatmap(HeatmapWidget):
 
     def __init__(
         self,
-        symbol: str = "BTC",
+        symbol: str = USUAL_SYMBOL,
         source: SourceLike = None,
         *,
         timeframe: str | None = None,
@@ -87,6 +87,7 @@ class LiqHeatmap(HeatmapWidget):
         **traits: Any,
     ) -> None:
         checked_options(traits, option_names(HeatmapWidget))
+        symbol = checked_source(symbol, source)
         found = read(symbol, source, timeframe)
         live = live and not os.environ.get(ENVIRONMENT, "").strip()
         if live:
@@ -120,6 +121,7 @@ class LiqHeatmap(HeatmapWidget):
         funding: pd.DataFrame | None = None,
         liquidations: pd.DataFrame | None = None,
         minimum_distance: float | None = None,
+        complete_until: Any = None,
         contract: str | None = None,
         contract_size: float | None = None,
         **options: Any,
@@ -127,8 +129,8 @@ class LiqHeatmap(HeatmapWidget):
         """Show your own data: see `MarketData.from_frames` for the frames, `LiqHeatmap` for the options."""
         market = MarketData.from_frames(
             candles, open_interest, symbol=symbol, venue=venue, timeframe=timeframe, funding=funding,
-            liquidations=liquidations, minimum_distance=minimum_distance, contract=contract,
-            contract_size=contract_size,
+            liquidations=liquidations, minimum_distance=minimum_distance, complete_until=complete_until,
+            contract=contract, contract_size=contract_size,
         )  # fmt: skip
         return cls(symbol, source=market, **options)
 
@@ -169,6 +171,8 @@ class LiqHeatmap(HeatmapWidget):
         publishes: what is public there; heard: when a venue that is followed live last said anything (UTC).
         """
         return self._following.status()
+
+    figure, to_html, to_png = exports.figure, exports.to_html, exports.to_png
 
     # ------------------------------------------------------------------ what is selected
 
@@ -289,6 +293,31 @@ class LiqHeatmap(HeatmapWidget):
         """
         return DrawnVenueComparison.of(self._trust.compare_venues(**options), theme, self.side_colours)
 
+    # ------------------------------------------------------------------ own data that go on
+
+    def update(self, candles: Any, open_interest: Any = None, *, venue: str | None = None, **options: Any) -> None:
+        """Go on with newer own data: rows of times that are there take the place of those before.
+
+        Parameters
+        ----------
+        candles : DataFrame, MarketData or iterable of MarketData
+            Newer candles, or all of them again.
+        open_interest : DataFrame, optional
+            Beside a frame of candles.
+        venue : str, optional
+            Of which venue frames are, where several are shown.
+        **options
+            Beside frames: funding, liquidations, complete_until, as in `MarketData.from_frames`.
+
+        Raises
+        ------
+        DataError
+            If they cannot be used, or are of another symbol, timeframe or grid.
+        SourceError
+            If the market is simulated, or comes from exchanges: `start` follows those.
+        """
+        self._following.go_on(candles, open_interest, {"venue": venue} | options)
+
     # ------------------------------------------------------------------ live
 
     def start(self) -> None:
@@ -312,41 +341,6 @@ class LiqHeatmap(HeatmapWidget):
             self._following.close()
             self._updates.rest()
         super().close()
-
-    # ------------------------------------------------------------------ out of the notebook
-
-    @property
-    def figure(self) -> plotting.figure:
-        """The Bokeh figure; glyphs added to it appear on the picture.
-
-        The page of the heatmap fills it. Saved or laid out by Bokeh itself it is empty, and says so: use `to_html` and
-        `to_png`.
-        """
-        return self._drawn_on.figure
-
-    def to_html(self, path: str | Path, *, title: str | None = None) -> Path:
-        """Write one HTML file, under 6 MB, that opens with no network and no kernel, and says when it was made.
-
-        What needs a kernel is disabled in it and says so. It holds every window in both measures. `title` is the
-        page's. Returns the path.
-        """
-        target = Path(path)
-        target.write_text(self._page(title), encoding="utf-8")
-        return target
-
-    def to_png(self, path: str | Path, *, width: int = 1600, height: int = 900, theme: str = "dark") -> Path:
-        """Write the picture as it is set up to a PNG file: heat, price, circles and clusters, the profile, the panels.
-
-        Legends name the colours. Small pictures leave parts out: the profile under 560 pixels of width; lower panels,
-        from the last, that leave the main panel less than half of the height (800 x 450 pixels have room for two). No
-        ticks or boxes are drawn.
-
-        `width` and `height` in pixels, at least 200 each; `theme`: 'dark' or 'light'. Returns the path.
-        """
-        from liqwidget.picture.heatmap import write_png
-        from liqwidget.widget.scene import scene_of
-
-        return write_png(scene_of(self, self._shown(), dict(self._market)), Path(path), width, height, theme)
 
     # ------------------------------------------------------------------ what is followed
 

@@ -15,9 +15,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from liqwidget import LiqHeatmap
-from liqwidget.domain.frames import Liquidations, MarketData, _tolerance
+from liqwidget.domain.frames import Liquidations, MarketData
 from liqwidget.domain.lattice import cell_of
 from liqwidget.domain.ledger import RowKind
+from liqwidget.domain.reading import tolerance
 from liqwidget.domain.time import DAY, MILLISECOND
 from liqwidget.domain.viewport import Box, Viewport
 from liqwidget.estimate.estimator import advance, estimate, recompute
@@ -294,7 +295,7 @@ def test_coarser_candles(story: Story, factor: int) -> None:
     step = f"{market.timeframe * factor // 10**9}s"
     parts = [part for part in (market, story.otherwise()[0]) if len(whole_candles(part, factor))]
     # What is stamped a little late counts as the close's, and a longer candle allows more: no such stamp is in doubt.
-    doubt = story.now + market.tolerance, story.now + _tolerance(market.timeframe * factor)
+    doubt = story.now + market.tolerance, story.now + tolerance(market.timeframe * factor)
     for part in parts:
         for stamps in (part.interest_time, part.funding_time, part.liquidations.time):
             assume(not ((stamps > doubt[0]) & (stamps <= doubt[1])).any())

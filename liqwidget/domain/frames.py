@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
@@ -10,24 +9,18 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from liqwidget.domain import interest
+from liqwidget.domain import interest, reading
 from liqwidget.domain import validation as check
 from liqwidget.domain.margin import venue_cap
-from liqwidget.domain.plausible import check_unit, held
+from liqwidget.domain.plausible import check_unit
 from liqwidget.domain.quotation import DOLLAR, check_contract, contract_of, quote_of
-from liqwidget.domain.side import Side
-from liqwidget.domain.time import DAY, duration_ns, duration_text, time_index, time_ns, timestamp
+from liqwidget.domain.time import duration_ns, duration_text, time_index, time_ns, timestamp
 from liqwidget.errors import DataError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from liqwidget.domain.quotation import Contract
-
-STAMP_TOLERANCE = 3_000_000_000
-"""A stamp up to max(this [ns], 2 % of a candle) after a close counts as the close's: venues stamp late."""
-
-CANDLE_COLUMNS = ("open", "high", "low", "close", "volume")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,6 +73,8 @@ class MarketData:
         Whether no open interest is known, so that sizes are relative; repairs and warnings.
     contract, quote : str
         'linear' or 'inverse' (settled in the coin); the currency of prices and sizes, 'USD' for any dollar.
+    partial : tuple of int
+        Opens [ns] of longer candles in which shorter ones are missing.
     """
 
     symbol: str
@@ -104,6 +99,7 @@ class MarketData:
     notes: tuple[str, ...] = ()
     contract: Contract = "linear"
     quote: str = DOLLAR
+    partial: tuple[int, ...] = field(default=(), repr=False)
 
     @classmethod
     def from_frames(
@@ -113,7 +109,7 @@ class MarketData:
         *,
         symbol: str = "BTC",
         venue: str = "binance",
-        timeframe: str | None = None,
+        timeframe: Any = None,
         funding: pd.DataFrame | None = None,
         liquidations: pd.DataFrame | None = None,
         minimum_distance: float | None = None,
@@ -125,7 +121,7 @@ class MarketData:
 
         Parameters
         ----------
-        candles : DataFrame
+        candles : DataFrame, or what pandas can take (polars, pyarrow)
             Stamped at their open: open, high, low, close [quote/base], volume [base], optionally taker_buy_volume
             [base].
         open_interest : DataFrame, optional
@@ -133,16 +129,17 @@ class MarketData:
             are relative.
         symbol, venue : str
             Names; they choose the nearest distance allowed, and the symbol the quote currency and kind of contract.
-        timeframe : str, optional
+        timeframe : str or timedelta, optional
             Such as ``'5m'``; inferred from the commonest spacing otherwise.
         funding : DataFrame, optional
             funding_rate, per venue period.
         liquidations : DataFrame, optional
-            side ('long' / 'short', of the position), price [quote/base], size [quote].
+            side ('long' / 'short', of the position: a sell order closes a long), price [quote/base], size [quote]. A
+            row without a price or size is left out, the same row twice counts once.
         minimum_distance : float, optional
             Overrides the venue's 1 / maximum leverage - maintenance margin rate.
         complete_until : time, optional
-            Candles that close after it are provisional.
+            Candles that close after it are provisional; by default one that would close after the present.
         contract : {'linear', 'inverse'}, optional
             None: what the symbol says; 'BTC/USD:BTC' and 'BTCUSD_PERP' are inverse (settled in the coin).
         contract_size : float, optional
@@ -151,44 +148,69 @@ class MarketData:
         Raises
         ------
         DataError
-            If a column is missing or a value cannot be used; the text names column, row and expectation.
+            If columns are missing or values cannot be used; the text names each column, row and expectation.
 
         Warns
         -----
         DataWarning
-            When rows were sorted, duplicates dropped, or a high or low was widened to hold its open and close.
+            When rows were sorted, left out, or taken once instead of twice, a high or low was widened to hold its open
+            and close, candles were stamped at their ends, or open interest is implausible beside the volume.
         """
         symbol, venue = check.checked_name(symbol, "a symbol"), check.checked_name(venue, "a venue")
-        columns, step, notes = _candles(candles, timeframe)
-        kind = contract_of(symbol, venue) if contract is None else check_contract(contract)
-        known = _interest(open_interest, columns, step, kind, interest.checked_size(contract_size))
-        notes += known[2]
+        faults = check.Faults()
+        limit = distance = size = None
+        kind = contract_of(symbol, venue)
+        with faults:
+            limit = None if complete_until is None else time_ns(complete_until, "complete_until")
+        with faults:
+            distance = None if minimum_distance is None else _distance(minimum_distance)
+        with faults:
+            kind = kind if contract is None else check_contract(contract)
+        with faults:
+            size = interest.checked_size(contract_size)
+        with faults:
+            columns, step, notes = reading.read_candles(candles, timeframe, faults)
+        stamps, values, valued, found = reading.read_interest(open_interest, faults)
+        rates = reading.read_funding(funding, faults)
+        events, more = reading.read_liquidations(liquidations, faults)
+        faults.stop()
+        limit, unfinished = reading.completion(columns, step, limit)
+        notes += [*found, *more, *unfinished]
+        if open_interest is None:
+            stamps = np.append(columns["time"][:1], columns["time"] + step)
+            values = np.ones(len(stamps))
+            notes.append("No open interest: sizes are relative, not amounts")
+        else:
+            reading.check_overlap(stamps, values, columns, step)
+            values = interest.held(stamps, values, columns, step, valued=valued, contract=kind, contract_size=size)
+        notes += reading.plausible_liquidations(events, columns, step)
         cap = venue_cap(venue, symbol, timestamp(columns["time"][0]), kind)
-        if minimum_distance is None:
+        if distance is None:
             distance = cap.minimum_distance
             if not cap.known:
                 notes.append(f"{venue}: no margin tiers known for {symbol}; nearest distance taken as {distance:.1%}")
-        else:
-            distance = _distance(minimum_distance)
         market = cls(
             symbol=symbol,
             venue=venue,
             timeframe=step,
             **columns,
-            interest_time=known[0],
-            interest=known[1],
-            **_funding(funding),
-            liquidations=_liquidations(liquidations),
+            interest_time=stamps,
+            interest=values,
+            **rates,
+            liquidations=Liquidations(**events),
             minimum_distance=distance,
             maintenance_margin_rate=cap.maintenance_margin_rate,
-            complete_until=None if complete_until is None else time_ns(complete_until, "complete_until"),
+            complete_until=limit,
             relative=open_interest is None,
             notes=tuple(notes),
             contract=kind,
             quote=quote_of(symbol),
         )
+        if market.relative:
+            return market
         check_unit(market)
-        return market
+        doubts = reading.plausible_interest(market.interest_coins, columns, step, valued=valued)
+        return replace(market, notes=(*market.notes, *doubts)) if doubts else market
 
     @property
     def interest_coins(self) -> npt.NDArray[np.float64]:
@@ -205,7 +227,7 @@ class MarketData:
     @property
     def tolerance(self) -> int:
         """How late an open-interest stamp may be and still count for a close [ns]."""
-        return _tolerance(self.timeframe)
+        return reading.tolerance(self.timeframe)
 
     def until(self, time: Any) -> MarketData:
         """Return the part that was known at `time`: candles that had closed and what was stamped by then.
@@ -253,7 +275,10 @@ class MarketData:
         )
 
     def coarser(self, timeframe: str) -> MarketData:
-        """Return the same market in longer candles, whole ones on the UTC grid.
+        """Return the same market in longer candles on the UTC grid.
+
+        One of which shorter candles are missing is made of those that are there, and is `partial`. The first and the
+        last are left out where the market begins or ends within them.
 
         Raises
         ------
@@ -267,15 +292,21 @@ class MarketData:
         if step == self.timeframe:
             return self
         start, starts, counts = np.unique(self.time // step * step, return_index=True, return_counts=True)
-        whole = (self.time[starts] == start) & (counts == step // self.timeframe)
+        last = starts + counts - 1
+        whole = np.ones(len(start), dtype=bool)
+        whole[0] &= bool(self.time[0] == start[0])
+        whole[-1] &= bool(self.close_time[-1] == start[-1] + step)
         if not whole.any():
             known = f"{len(self.time)} x {duration_text(self.timeframe)}"
             message = f"Expected enough candles for one of {timeframe}, was {known}"
             raise DataError(message)
-        last = starts + counts - 1
+        partial = start[whole & (counts < step // self.timeframe)]
+        text = f"{len(partial)} candles of {duration_text(step)} are partial: shorter ones are missing in them"
         return replace(
             self,
             timeframe=step,
+            partial=tuple(partial.tolist()),
+            notes=(*self.notes, text) if len(partial) else self.notes,
             time=start[whole],
             open=self.open[starts][whole],
             high=np.maximum.reduceat(self.high, starts)[whole],
@@ -298,104 +329,8 @@ class MarketData:
         )
 
 
-def _tolerance(timeframe: int) -> int:
-    return max(STAMP_TOLERANCE, timeframe // 50)
-
-
 def _distance(value: object) -> float:
-    if isinstance(value, int | float) and 0 < value < 1 and math.isfinite(value):
+    if isinstance(value, int | float | np.number) and 0 < float(value) < 1:
         return float(value)
     message = f"Expected minimum_distance between 0 and 1 (a share of the entry price), was {value!r}"
     raise DataError(message)
-
-
-def _candles(frame: pd.DataFrame, timeframe: str | None) -> tuple[dict[str, npt.NDArray[Any]], int, list[str]]:
-    """Return the columns by name with `time`, the length of a candle [ns], and notes."""
-    frame = check.checked_frame(frame, "candles")
-    for name in CANDLE_COLUMNS:
-        check.column_name(frame, name, "candles")
-    times = check.times_of(frame, "candles")
-    columns: dict[str, npt.NDArray[Any]] = {"time": times}
-    for name in CANDLE_COLUMNS[:4]:
-        columns[name] = check.numbers(frame, name, "candles", times)
-    check.positive([(name, columns[name]) for name in CANDLE_COLUMNS[:4]], times, "candles")
-    columns["volume"] = check.numbers(frame, "volume", "candles", times, missing=True)
-    taken = "taker_buy_volume" in frame.columns
-    columns["taker_buy_volume"] = (
-        check.numbers(frame, "taker_buy_volume", "candles", times, missing=True)
-        if taken
-        else np.full(len(times), np.nan)
-    )
-    for name in ("volume", "taker_buy_volume"):
-        check.refuse(columns[name] < 0, columns[name], times, f"a volume of at least 0 in column {name!r} of candles")
-    high, low = columns["high"], columns["low"]
-    check.refuse(high < low, high, times, "high at or above low in candles (column 'high')")
-    keep, notes = check.in_order(times, "candles")
-    columns = {name: column[keep] for name, column in columns.items()}
-    step = check.spacing(columns["time"], None if timeframe is None else duration_ns(timeframe), "candles")
-    top = np.max([columns[name] for name in ("open", "high", "close")], axis=0)
-    bottom = np.min([columns[name] for name in ("open", "low", "close")], axis=0)
-    widened = int(((top > columns["high"]) | (bottom < columns["low"])).sum())
-    if widened:
-        notes.append(
-            check.repaired(f"candles: {widened} rows had open or close outside low to high; low and high were widened")
-        )
-    columns["high"], columns["low"] = top, bottom
-    for column in columns.values():
-        column.flags.writeable = False
-    return columns, step, notes
-
-
-def _interest(
-    frame: pd.DataFrame | None, candles: dict[str, npt.NDArray[Any]], step: int, kind: Contract, size: float | None
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64], list[str]]:
-    """Return stamps [ns] and open interest [base; inverse: quote], without the values that are missing."""
-    closes = candles["time"] + step
-    if frame is None:
-        stamps = np.append(candles["time"][:1], closes)
-        return stamps, np.ones(len(stamps)), ["No open interest: sizes are relative, not amounts"]
-    frame = check.checked_frame(frame, "open_interest")
-    times = check.times_of(frame, "open_interest")
-    valued = "open_interest" not in frame.columns and "open_interest_value" in frame.columns
-    name = "open_interest_value" if valued else "open_interest"
-    values = check.numbers(frame.replace({name: [np.inf, -np.inf]}, np.nan), name, "open_interest", times, missing=True)
-    keep, notes = check.in_order(times, "open_interest")
-    keep = keep[held(values[keep])]
-    stamps, values = times[keep], values[keep]
-    if not values.any() or stamps[-1] < candles["time"][0] - DAY or stamps[0] > closes[-1] + _tolerance(step):
-        span = f"{timestamp(times.min())} to {timestamp(times.max())}"
-        message = (
-            f"Expected open interest that overlaps the candles ({timestamp(candles['time'][0])} to "
-            f"{timestamp(closes[-1])}), was {int((values > 0).sum())} values above 0 from {span}"
-        )
-        raise DataError(message)
-    values = interest.held(stamps, values, candles, step, valued=valued, contract=kind, contract_size=size)
-    return stamps, values, notes
-
-
-def _funding(frame: object) -> dict[str, npt.NDArray[Any]]:
-    if frame is None or (isinstance(frame, pd.DataFrame) and frame.empty):
-        return {"funding_time": np.empty(0, np.int64), "funding_rate": np.empty(0)}
-    frame = check.checked_frame(frame, "funding")
-    times = check.times_of(frame, "funding")
-    rates = check.numbers(frame, "funding_rate", "funding", times)
-    keep, _ = check.in_order(times, "funding")
-    return {"funding_time": times[keep], "funding_rate": rates[keep]}
-
-
-def _liquidations(frame: object) -> Liquidations:
-    if frame is None or (isinstance(frame, pd.DataFrame) and frame.empty):
-        return Liquidations(np.empty(0, np.int64), np.empty(0, np.int8), np.empty(0), np.empty(0))
-    frame = check.checked_frame(frame, "liquidations")
-    times = check.times_of(frame, "liquidations")
-    price = check.numbers(frame, "price", "liquidations", times)
-    size = check.numbers(frame, "size", "liquidations", times)
-    check.positive([("price", price)], times, "liquidations")
-    check.refuse(size < 0, size, times, "a size of at least 0 in column 'size' of liquidations")
-    names = {
-        value: int(Side.parse(value))
-        for value in frame[check.column_name(frame, "side", "liquidations")].unique().tolist()
-    }
-    side = frame["side"].map(names).to_numpy(dtype=np.int8)
-    order = np.argsort(times, kind="stable")
-    return Liquidations(times[order], side[order], price[order], size[order])

@@ -326,7 +326,7 @@ class Ledger:
 
     def instant(self, at: Any) -> int:
         """Return `at` as ns UTC; None means the last close."""
-        return self.end if at is None else time_ns(at, "at")
+        return self.end if at is None else time_ns(at, "at", any_year=True)
 
     def leading(self, at: int | None = None) -> VenueLedger | None:
         """Return the venue that speaks for the price by `at` [ns]; None before the first close.

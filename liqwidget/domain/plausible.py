@@ -1,4 +1,4 @@
-"""Whether open interest can be what it is said to be: in one unit, and beside the volume of the same market.
+"""Whether open interest is in one unit, and which of its values are some.
 
 Pure, for the user's frames and for venues alike. Single wrong values are no matter of these: `estimate` holds them.
 """
@@ -11,7 +11,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from liqwidget.domain.time import DAY, MINUTE, timestamp
+from liqwidget.domain.time import DAY, timestamp
 from liqwidget.errors import DataError
 
 Times = npt.NDArray[np.int64]
@@ -19,8 +19,6 @@ Floats = npt.NDArray[np.float64]
 
 UNIT_BREAK = 20.0
 """What jumps by less may be a market."""
-MOST_VOLUME, LEAST_VOLUME = 100.0, MINUTE / DAY
-"""Open interest is between a minute and a hundred days of volume, also on venues and coins with little trade."""
 DOUBTFUL_RATIO = 2.0
 """A value so much above or below those around it is asked for again."""
 
@@ -29,7 +27,6 @@ _LASTS = 4
 _BEFORE = 8
 _NEAR = 1.1
 _LEAST_POWER = 2
-_FEWEST_DAYS = 0.25
 
 
 class Market(Protocol):
@@ -158,27 +155,6 @@ def check_unit(market: Market) -> None:
         "may be mixed: convert one part, or leave it out"
     )
     raise DataError(message)
-
-
-def unlikely_interest(market: Market) -> str | None:
-    """Return in words that open interest is out of all proportion to volume, None if it is not.
-
-    Not said of markets without open interest or volume, or with less than six hours of candles.
-    """
-    known = np.isfinite(market.volume)
-    days = float(known.sum()) * market.timeframe / DAY
-    held = market.interest[market.interest > 0]
-    if market.relative or days < _FEWEST_DAYS or not len(held):
-        return None
-    volume = float(market.volume[known].sum()) / days
-    middle = float(np.median(held))
-    if volume <= 0 or LEAST_VOLUME * volume <= middle <= MOST_VOLUME * volume:
-        return None
-    times = f"{middle / volume:,.0f} days" if middle > volume else f"{middle / volume * DAY / 1e9:,.2g} seconds"
-    return (
-        f"{market.venue}: open interest ({middle:,.4g} {market.symbol}) is {times} of volume ({volume:,.4g} a day); "
-        "venues have some minutes to a hundred days of it: its unit or that of volume may be another"
-    )
 
 
 def held(values: Floats) -> npt.NDArray[np.bool_]:

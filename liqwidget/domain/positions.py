@@ -10,7 +10,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from liqwidget.domain import validation as check
+from liqwidget.domain.columns import column_name
 from liqwidget.domain.side import Side
+from liqwidget.domain.stamps import times_of
 from liqwidget.domain.time import time_index, time_ns, timestamp
 from liqwidget.errors import DataError
 
@@ -107,7 +109,7 @@ class Positions:
         """
         frame, symbol = _of_symbol(_renamed(check.checked_frame(frame, "positions")), symbol)
         what = "positions" if symbol is None else f"positions of {symbol}"
-        times = check.times_of(frame, what)
+        times = times_of(frame, what)
         side, size, mark = _amounts(frame, what, times)
         price = _price(frame, "liquidation_price", what, times)
         venues, codes = _venues(frame, venue)
@@ -274,7 +276,7 @@ def _amounts(
         check.refuse(np.isnan(mark), mark, times, f"a mark_price beside each position_value of {what} without a size")
         amount = value / mark
     else:
-        check.column_name(frame, "size", what)
+        column_name(frame, "size", what)
     check.refuse(amount == 0, amount, times, f"a size other than 0 in {what}")
     if "side" not in frame.columns:
         check.refuse(

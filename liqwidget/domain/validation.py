@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import warnings
 from typing import TYPE_CHECKING, Any
@@ -11,14 +10,20 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from liqwidget.domain.time import timestamp
+from liqwidget.domain.columns import column_name
+from liqwidget.domain.time import DAY, timestamp
 from liqwidget.errors import DataError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from types import TracebackType
+    from typing import Self
 
 Times = npt.NDArray[np.int64]
 Values = npt.NDArray[np.float64]
+
+NO_TIME = np.iinfo(np.int64).min
+"""Stands for the time of a row whose time cannot be read."""
 
 _NAME = re.compile(r"\w[\w .:/\-]{0,39}")
 
@@ -47,62 +52,128 @@ def checked_name(value: object, what: str) -> str:
     raise DataError(message)
 
 
+class Faults:
+    """Gathers what is wrong, so that a user reads all of it at once.
+
+    As a context it keeps a DataError that is raised in it, and goes on after it.
+    """
+
+    def __init__(self) -> None:
+        self._found: list[str] = []
+
+    def __bool__(self) -> bool:
+        return bool(self._found)
+
+    def __enter__(self) -> Self:
+        """Begin a check that may fail."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        """Keep a DataError."""
+        if not isinstance(error, DataError):
+            return False
+        self._found += [line for line in str(error).splitlines() if line not in self._found]
+        return True
+
+    def stop(self) -> None:
+        """Raise what was gathered, a line each.
+
+        Raises
+        ------
+        DataError
+            If something was.
+        """
+        if self._found:
+            raise DataError("\n".join(self._found))
+
+
 def checked_frame(frame: object, what: str) -> pd.DataFrame:
-    """Return `frame` if it is a DataFrame with rows.
+    """Return `frame` as a DataFrame of pandas with rows and plain columns; polars and pyarrow are taken too.
 
     Raises
     ------
     DataError
-        If it is something else or empty.
+        If it is something else or empty, or has columns of more than one symbol.
     """
     if isinstance(frame, pd.Series):
         frame = frame.to_frame()
     if not isinstance(frame, pd.DataFrame):
-        message = f"Expected {what} as a pandas DataFrame, was {type(frame).__name__}"
-        raise DataError(message)
+        frame = _converted(frame, what)
+    if isinstance(frame.columns, pd.MultiIndex):
+        frame = _of_one(frame, what)
     if frame.empty:
         message = f"Expected {what} with at least one row, was an empty frame with columns {list(frame.columns)}"
         raise DataError(message)
     return frame
 
 
-def column_name(frame: pd.DataFrame, name: str, what: str) -> str:
-    """Return `name` if it is a column.
+def _converted(frame: object, what: str) -> pd.DataFrame:
+    kind = type(frame)
+    convert = getattr(frame, "to_pandas", None)
+    message = f"Expected {what} as a pandas DataFrame, was {kind.__name__}"
+    if not callable(convert):
+        if callable(getattr(frame, "collect", None)):
+            message += f": call {what}.collect() first"
+        raise DataError(message)
+    try:
+        found = convert()
+    except Exception as error:
+        message += f" that pandas cannot take ({type(error).__name__}: {error!s:.120})"
+        raise DataError(message) from error
+    if not isinstance(found, pd.DataFrame):
+        raise DataError(message)
+    return found
 
-    Raises
-    ------
-    DataError
-        If it is missing; a near name is suggested.
-    """
-    if name in frame.columns:
-        return name
-    available = [str(column) for column in frame.columns]
-    near = difflib.get_close_matches(name, [column.lower() for column in available], n=1, cutoff=0.6)
-    hint = f" Is {next(c for c in available if c.lower() == near[0])!r} meant? Rename it." if near else ""
-    columns = ", ".join(map(repr, available)) or "none"
-    message = f"Expected column {name!r} in {what}, was missing; columns are {columns}.{hint}"
+
+def _of_one(frame: pd.DataFrame, what: str) -> pd.DataFrame:
+    """Return a frame without the levels of its columns that all columns share (yfinance: the ticker)."""
+    for level in reversed(range(frame.columns.nlevels)):
+        if frame.columns.nlevels > 1 and len(set(frame.columns.get_level_values(level))) == 1:
+            frame = frame.droplevel(level, axis=1)
+    if not isinstance(frame.columns, pd.MultiIndex):
+        return frame
+    levels = range(frame.columns.nlevels)
+    known = [{str(name).lower() for name in frame.columns.get_level_values(level)} for level in levels]
+    tickers = next((level for level in levels if not known[level] & {"close", "open_interest", "price"}), 0)
+    names = list(dict.fromkeys(map(str, frame.columns.get_level_values(tickers))))
+    message = (
+        f"Expected {what} of one symbol, was columns of {len(names)} ({', '.join(names[:8])}): "
+        f"take one with {what}.xs({names[0]!r}, axis=1, level={tickers})"
+    )
     raise DataError(message)
 
 
-def numbers(frame: pd.DataFrame, name: str, what: str, times: Times, *, missing: bool = False) -> Values:
+def numbers(
+    frame: pd.DataFrame, name: str, what: str, times: Times, *, missing: bool = False, endless: bool = False
+) -> Values:
     """Return a column as float64, shape (n,).
 
     Raises
     ------
     DataError
-        If a value is not a number, infinite, or (unless `missing`) NaN; the first such row is named.
+        If a value is not a number, infinite (unless `endless`), or NaN (unless `missing`); the first such row is named.
     """
     column: Any = frame[column_name(frame, name, what)]
     if isinstance(column, pd.DataFrame):
         message = f"Expected one column {name!r} in {what}, was {column.shape[1]} columns of that name"
         raise DataError(message)
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        column = column.astype(object)
     kind = column.dtype
+    message = f"Expected numbers in column {name!r} of {what}, was {kind}"
     if pd.api.types.is_bool_dtype(kind) or pd.api.types.is_complex_dtype(kind) or kind.kind in "mM":
-        message = f"Expected numbers in column {name!r} of {what}, was {kind}"
         raise DataError(message)
-    values: Values = pd.to_numeric(column, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+    if pd.api.types.is_object_dtype(kind):
+        odd = column.map(lambda value: isinstance(value, bool | np.bool_ | complex | bytes)).to_numpy(dtype=bool)
+        refuse(odd, column, times, f"a finite number in column {name!r} of {what}")
+    try:
+        values: Values = pd.to_numeric(column, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+    except (TypeError, ValueError, OverflowError, NotImplementedError) as error:
+        raise DataError(message) from error
     text = np.asarray(column.notna()) & np.isnan(values)
-    bad = text | np.isinf(values) if missing else ~np.isfinite(values)
+    bad = text | (np.isinf(values) & (not endless)) | (np.isnan(values) & (not missing))
     refuse(bad, column, times, f"a finite number in column {name!r} of {what}")
     return values
 
@@ -113,70 +184,9 @@ def refuse(bad: npt.NDArray[np.bool_], values: pd.Series | Values, times: Times,
         row = int(np.argmax(bad))
         value = values.iloc[row] if isinstance(values, pd.Series) else values[row]
         value = value.item() if isinstance(value, np.generic) else value
-        message = (
-            f"Expected {expected}, was {value!r} in row {row} ({timestamp(times[row])}); {int(bad.sum())} such rows"
-        )
+        at = "" if times[row] == NO_TIME else f" ({timestamp(times[row])})"
+        message = f"Expected {expected}, was {value!r:.60} in row {row}{at}; {int(bad.sum())} such rows"
         raise DataError(message)
-
-
-def _time_source(frame: pd.DataFrame, what: str) -> tuple[pd.Series, str]:
-    """Return the times as they came, and where they stood."""
-    named = list(frame.columns).count("time")
-    if named > 1:
-        message = f"Expected one column 'time' in {what}, was {named} columns of that name"
-        raise DataError(message)
-    if named:
-        if isinstance(frame["time"].dtype, pd.DatetimeTZDtype):
-            return frame["time"].reset_index(drop=True), f"column 'time' of {what}"
-        return pd.Series(frame["time"].to_numpy(), copy=False), f"column 'time' of {what}"
-    if isinstance(frame.index, pd.DatetimeIndex):
-        return frame.index.to_series().reset_index(drop=True), f"the index of {what}"
-    near = [
-        c
-        for c in map(str, frame.columns)
-        if c.lower() in {"date", "datetime", "timestamp", "open_time", "ts", "t", "times"}
-    ]
-    hint = f" Is column {near[0]!r} meant? Rename it to 'time'." if near else ""
-    message = f"Expected a UTC DatetimeIndex or a column 'time' in {what}, was an index of {frame.index.dtype}.{hint}"
-    raise DataError(message)
-
-
-def times_of(frame: pd.DataFrame, what: str) -> Times:
-    """Return the UTC DatetimeIndex or `time` column of a frame as int64 ns, shape (n,), in the frame's order.
-
-    Raises
-    ------
-    DataError
-        If there is neither, or times are missing, bare integers, without a time zone or out of range.
-    """
-    source, where = _time_source(frame, what)
-    if pd.api.types.is_numeric_dtype(source):
-        message = (
-            f"Expected zone-aware times in {where}, was bare numbers: "
-            "convert with pandas.to_datetime(x, unit='ms', utc=True)"
-        )
-        raise DataError(message)
-    if not isinstance(source.dtype, pd.DatetimeTZDtype):
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", UserWarning)
-                source = pd.to_datetime(source)
-        except (ValueError, TypeError) as error:
-            message = f"Expected zone-aware times in {where}, was {source.iloc[0]!r}"
-            raise DataError(message) from error
-    if not isinstance(source.dtype, pd.DatetimeTZDtype):
-        message = f"Expected times with a time zone in {where}, was naive: say which with .tz_localize('UTC')"
-        raise DataError(message)
-    if source.isna().any():
-        message = (
-            f"Expected a time in every row of {where}, was missing in row {int(np.argmax(source.isna().to_numpy()))}"
-        )
-        raise DataError(message)
-    try:
-        return np.asarray(source.dt.tz_convert("UTC").dt.as_unit("ns").astype(np.int64), dtype=np.int64)
-    except pd.errors.OutOfBoundsDatetime as error:
-        message = f"Expected times between the years 1678 and 2261 in {where}, was {source.min()} to {source.max()}"
-        raise DataError(message) from error
 
 
 def in_order(times: Times, what: str) -> tuple[npt.NDArray[np.int64], list[str]]:
@@ -192,34 +202,57 @@ def in_order(times: Times, what: str) -> tuple[npt.NDArray[np.int64], list[str]]
     return order[last], notes
 
 
-def spacing(times: Times, timeframe: int | None, what: str) -> int:
-    """Return the length of a candle [ns]: the one given, or the commonest distance between rows.
-
-    Raises
-    ------
-    DataError
-        If it cannot be inferred, or rows stand closer than a candle.
-    """
-    steps = np.diff(times)
-    if timeframe is None:
-        if not len(steps):
-            message = f"Expected at least two rows in {what} or timeframe='5m', was one row"
-            raise DataError(message)
-        distances, counts = np.unique(steps, return_counts=True)
-        timeframe = int(distances[np.argmax(counts)])
-    bad = steps % timeframe != 0
-    if bad.any():
-        row = int(np.argmax(bad)) + 1
-        message = (
-            f"Expected {what} spaced by whole candles of {pd.Timedelta(timeframe)}, "
-            f"was {pd.Timedelta(int(steps[row - 1]))} before row {row} ({timestamp(times[row])}). "
-            "Give timeframe= if candles are shorter."
-        )
-        raise DataError(message)
-    return timeframe
-
-
 def positive(values: Sequence[tuple[str, Values]], times: Times, what: str) -> None:
     """Raise a DataError at the first price that is not above zero."""
     for name, column in values:
         refuse(~(column > 0), column, times, f"a price above 0 in column {name!r} of {what}")
+
+
+MOST_DAYS = 100.0
+"""Open interest of more than so many days of volume is implausible."""
+FEWEST_DAYS = 1 / 1440
+"""Open interest of less than so much of a day's volume is implausible."""
+_SURE = 100.0, 10.0
+"""By how much it must be above, or below, them to be refused, where another unit explains it."""
+_USUAL = 1 / 48, 20.0
+"""Days of volume that open interest usually is: another unit explains it only if it brings it there."""
+_LEAST_ROWS, _LEAST_SPAN = 12, DAY // 4
+
+
+def implausible_interest(
+    interest: Values, volume: Values, price: Values, timeframe: int
+) -> tuple[str, str | None] | None:
+    """Return what is implausible of open interest beside volume and price, and the unit that would explain it.
+
+    Parameters
+    ----------
+    interest : ndarray of float64, shape (m,)
+        [base]
+    volume, price : ndarray of float64, shape (n,)
+        Of candles [base, quote/base]; volume is NaN where unknown.
+    timeframe : int
+        Length of a candle [ns].
+
+    Returns
+    -------
+    (str, str or None) or None
+        A phrase, and 'quote', 'volume in quote' or 'contracts' where what follows from that is plausible and what
+        stands is far from it; None where nothing is implausible, or too little is known.
+    """
+    known = volume[np.isfinite(volume)]
+    if len(known) < _LEAST_ROWS or len(known) * timeframe < _LEAST_SPAN or not len(interest) or not known.sum() > 0:
+        return None
+    daily = float(known.mean()) * DAY / timeframe
+    days, middle = float(np.median(interest)) / daily, float(np.median(price))
+    if FEWEST_DAYS <= days <= MOST_DAYS:
+        return None
+    amount = f"{days:,.0f} days" if days > 1 else f"{days * 86_400:.2g} seconds"
+    phrase = f"open interest of {np.median(interest):,.6g} is {amount} of volume ({daily:,.6g} a day)"
+    units = {"quote": days / middle, "volume in quote": days * middle} if abs(np.log10(middle)) > 1 else {}
+    far = days > MOST_DAYS * _SURE[0] or days < FEWEST_DAYS / _SURE[1]
+    fitting = [
+        unit
+        for unit, there in units.items()
+        if _USUAL[0] <= there <= _USUAL[1] and (unit == "quote") == ((days > 1) == (middle > 1))
+    ]
+    return phrase, fitting[0] if fitting and far else None

@@ -22,7 +22,7 @@ def _range_of_times(value: Any, name: str) -> tuple[int, int]:
     except (TypeError, ValueError) as error:
         message = f"Expected {name} as (from, to), was {value!r}"
         raise DataError(message) from error
-    start, end = time_ns(first, name), time_ns(last, name)
+    start, end = (time_ns(part, name, any_year=True) for part in (first, last))
     if not start < end:
         message = f"Expected {name} from an earlier to a later time, was {timestamp(start)} to {timestamp(end)}"
         raise DataError(message)

@@ -11,8 +11,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from liqwidget.domain import validation as check
+from liqwidget.domain.columns import column_name
 from liqwidget.domain.frames import MarketData
 from liqwidget.domain.side import Side
+from liqwidget.domain.stamps import times_of
 from liqwidget.domain.time import DAY, duration_ns, duration_text, time_index, time_ns, timestamp
 from liqwidget.errors import DataError
 from liqwidget.estimate import likelihood
@@ -221,10 +223,10 @@ def _reported(markets: tuple[MarketData, ...], frame: pd.DataFrame | None) -> _R
     else:
         what = "liquidations"
         frame = check.checked_frame(frame, what)
-        time = check.times_of(frame, what)
+        time = times_of(frame, what)
         size = check.numbers(frame, "size", what, time)
         check.refuse(size < 0, size, time, f"a size of at least 0 in column 'size' of {what}")
-        column = frame[check.column_name(frame, "side", what)]
+        column = frame[column_name(frame, "side", what)]
         names = {value: int(Side.parse(value)) for value in column.unique().tolist()}
         sides = column.map(names).to_numpy(dtype=np.int8)
     row = np.where(sides > 0, 0, 1).astype(np.int64)

@@ -11,7 +11,6 @@ import pandas as pd
 
 from liqwidget.domain.frames import MarketData
 from liqwidget.domain.margin import nearest_distance, venue_cap
-from liqwidget.domain.plausible import unlikely_interest
 from liqwidget.domain.quotation import shown_quote
 from liqwidget.domain.time import DAY, duration_text, timestamp
 from liqwidget.errors import SourceError
@@ -118,8 +117,6 @@ class History:
             notes.append(f"{name}: today's margin tiers ({words}) stand for the past")
         if not market.relative and venue(name).interest_doubt:
             notes.append(f"{name} {venue(name).interest_doubt}")
-        if (doubt := unlikely_interest(market)) is not None:
-            notes.append(doubt)
         return replace(market, notes=(*market.notes, *dict.fromkeys(notes)))
 
     def _lowest_tier(self) -> tuple[float, float] | None:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from liqwidget.domain.amount import money
 from liqwidget.domain.levels import STANDING
+from liqwidget.domain.paths import checked_path
 from liqwidget.domain.time import MILLISECOND, time_ns
 from liqwidget.errors import DataError
 from liqwidget.picture.comparison_bars import drawing
@@ -212,11 +213,9 @@ class DrawnComparison(Comparison):
         Raises
         ------
         DataError
-            If it is under 480 x 320 pixels.
+            If it is under 480 x 320 pixels, the path does not end in .png, or its folder is not there.
         """
-        from pathlib import Path
-
-        target = Path(path)
+        target = checked_path(path, ".png")
         target.write_bytes(self._png(width, height))
         return target
 

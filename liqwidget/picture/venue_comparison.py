@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, fields, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from liqwidget.domain.amount import money
+from liqwidget.domain.paths import checked_path
 from liqwidget.picture.comparison import checked_look
 from liqwidget.raster.side_colours import DEFAULT_SIDE_COLOURS
 from liqwidget.trust import venue_comparison
@@ -17,6 +17,7 @@ from liqwidget.trust.venue_comparison import VenueComparison
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from liqwidget.domain.ledger import Ledger
 
@@ -77,9 +78,9 @@ class DrawnVenueComparison(VenueComparison):
         Raises
         ------
         DataError
-            If it is under 480 x 320 pixels.
+            If it is under 480 x 320 pixels, the path does not end in .png, or its folder is not there.
         """
-        target = Path(path)
+        target = checked_path(path, ".png")
         target.write_bytes(self._png(width, height))
         return target
 

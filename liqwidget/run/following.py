@@ -22,6 +22,7 @@ from liqwidget.estimate.estimator import advance, estimate
 from liqwidget.field.density import Prior
 from liqwidget.market.read import missing, read
 from liqwidget.market.timeframes import check_timeframe, coarser, timeframes
+from liqwidget.run.own_data import gone_on
 from liqwidget.run.reckoning import ended, reckoned
 
 if TYPE_CHECKING:
@@ -141,6 +142,14 @@ class Following:
             self.source, self.ledger = reckoned(self.source, self._prior)
             if self._feed is not None:
                 self._feed.estimate_with(prior)
+            self._changed()
+
+    # ------------------------------------------------------------------ own data that go on
+
+    def go_on(self, given: Any, open_interest: Any, options: dict[str, Any]) -> None:
+        """Take more of the user's own data; on an error all stays as it was."""
+        with self._lock:
+            self.source, self.ledger = gone_on(self.source, self.ledger, given, open_interest, options)
             self._changed()
 
     # ------------------------------------------------------------------ another timeframe

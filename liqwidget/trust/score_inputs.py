@@ -10,9 +10,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from liqwidget.domain import validation as check
+from liqwidget.domain.columns import column_name
 from liqwidget.domain.frames import Liquidations, MarketData
 from liqwidget.domain.ledger import Ledger
 from liqwidget.domain.side import Side
+from liqwidget.domain.stamps import times_of
 from liqwidget.domain.time import time_ns
 from liqwidget.errors import DataError
 from liqwidget.trust.naive import METHODS, THE_MAP, Method
@@ -153,10 +155,10 @@ def sides_of(facts: Any, what: str) -> tuple[pd.DataFrame, Integers, Floats, Int
         If a column is missing or a value cannot be used.
     """
     frame = check.checked_frame(facts, what)
-    times = check.times_of(frame, what)
+    times = times_of(frame, what)
     size = check.numbers(frame, "size", what, times)
     check.refuse(size < 0, size, times, f"a size of at least 0 in column 'size' of {what}")
-    names = frame[check.column_name(frame, "side", what)]
+    names = frame[column_name(frame, "side", what)]
     rows = {name: Side.parse(name).row for name in names.unique().tolist()}
     return frame, times, size, names.map(rows).to_numpy(dtype=np.int64)
 

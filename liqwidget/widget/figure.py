@@ -296,6 +296,7 @@ def _add_annotations(plot: figure) -> None:
             name="liq-hatch",
         )
     )
+    hidden: dict[str, Any] = {"text": "", "visible": False}
     # The front end takes the sentence off: whoever reads it looks at the figure without the heatmap around it.
     lines: tuple[tuple[str, Literal["top", "bottom"], int, dict[str, Any]], ...] = (
         ("liq-title", "top", 10, {"text_font_size": "13px", "text_font_style": "bold"}),
@@ -313,7 +314,7 @@ def _add_annotations(plot: figure) -> None:
                 level="overlay",
                 name=name,
                 **_PLATE,
-                **({"text": "", "visible": False} | style),
+                **(hidden | style),
             )
         )
 

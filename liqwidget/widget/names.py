@@ -55,6 +55,11 @@ def checked_attribute(kind: type[HasTraits], name: str) -> None:
     if not any(name in inspect.get_annotations(part) for part in kind.__mro__):
         traits = [one for one in kind.class_trait_names() if not one.startswith("_")]
         message = f"Expected a trait of a heatmap, was {name!r}{near(name, traits)}"
+        if name == "source":
+            message = (
+                "Expected the source when a heatmap is made, LiqHeatmap(symbol, source=...), was 'source' set later: "
+                "own data go on with h.update(market)"
+            )
         raise UnknownNameError(f"{message} (a subclass may declare attributes of its own)")
 
 

@@ -122,12 +122,11 @@ class Session:
         return next((part for part in shown if leading is not None and part.venue == leading.venue), shown[0])
 
     def end(self, settings: Settings) -> int:
-        """Return the last close shown [ns]."""
-        return (
-            self.ledger.end
-            if settings.as_of is None
-            else max(min(settings.as_of, self.ledger.end), self.ledger.start + 1)
-        )
+        """Return the last close shown [ns]; never before the first one of the venues shown."""
+        if settings.as_of is None:
+            return self.ledger.end
+        first = min(int(part.known[min(1, len(part.known) - 1)]) for part in self.ledger.only(settings.venues))
+        return max(min(settings.as_of, self.ledger.end), first)
 
     def window(self, settings: Settings) -> tuple[int, int]:
         """Return the window's range of time [ns]."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import traitlets
 
 from liqwidget.domain.leverage import LEVERAGE_GROUPS
@@ -12,14 +15,12 @@ from liqwidget.domain.viewport import Box
 from liqwidget.errors import DataError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     import pandas as pd
 
 
 def milliseconds(value: pd.Timestamp) -> float:
     """Return a UTC time as ms since 1970."""
-    return time_ns(value) / MILLISECOND
+    return int(value.as_unit("ns").value) / MILLISECOND
 
 
 def _from_milliseconds(value: float) -> pd.Timestamp:
@@ -118,6 +119,26 @@ class Duration(_Checked):
         return value.strip() if isinstance(value, str) else duration_text(length)
 
 
+class Number(_Checked):
+    """A finite number between two limits, as a float."""
+
+    info_text = "a number"
+
+    def __init__(self, default: float, low: float, high: float = math.inf, **options: Any) -> None:
+        self.low, self.high = low, high
+        super().__init__(default, **options)
+
+    def parse(self, value: Any) -> float:
+        """Return the number."""
+        plain = isinstance(value, int | float | np.number) and not isinstance(value, bool)
+        found = float(value) if plain else math.nan
+        if math.isfinite(found) and self.low <= found <= self.high:
+            return found
+        limits = f"of at least {self.low:g}" if self.high == math.inf else f"from {self.low:g} to {self.high:g}"
+        message = f"Expected a number {limits}, was {value!r:.60}"
+        raise DataError(message)
+
+
 class Names(_Checked):
     """A tuple of names out of a fixed or later known set, in the set's order; a list in JSON."""
 
@@ -129,6 +150,10 @@ class Names(_Checked):
 
     def parse(self, value: Any) -> tuple[str, ...]:
         """Return the names once each, in the order of the choices where there are any."""
+        if not isinstance(value, Iterable):
+            choices = ", ".join(map(repr, self.choices)) or "of venues"
+            message = f"Expected names ({choices}), was {value!r:.60}"
+            raise DataError(message)
         names = [value] if isinstance(value, str) else list(value)
         unknown = [name for name in names if self.choices and name not in self.choices]
         if unknown or not (names or self.empty):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import anywidget
 import traitlets
-from traitlets import Bool, Dict, Enum, Float, List, Unicode
+from traitlets import Bool, Dict, Enum, List, Unicode
 
 from liqwidget.background import weakly
 from liqwidget.domain.leverage import LEVERAGE_GROUPS
@@ -25,12 +25,13 @@ from liqwidget.widget.answers import Answers, Reply, bokeh_script, front_end, pi
 from liqwidget.widget.assets import STATIC, bokeh_asset
 from liqwidget.widget.display import Display, Shown
 from liqwidget.widget.document import FigureDocument
+from liqwidget.widget.doors import Guarded
 from liqwidget.widget.lifetime import shown_here
 from liqwidget.widget.live import FAILED, Live
 from liqwidget.widget.names import checked_attribute, option_names, shared_names
 from liqwidget.widget.selection import Selecting
 from liqwidget.widget.session import WINDOWS, Session, Settings
-from liqwidget.widget.traits import Duration, Names, PriceRange, Time, TimeRange, default_state, synced
+from liqwidget.widget.traits import Duration, Names, Number, PriceRange, Time, TimeRange, default_state, synced
 from liqwidget.widget.uncertainty_ranges import UncertaintyRanges
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def _choice(values: Iterable[str], default: str, meaning: str) -> Any:
     return Enum(values, default, help=f"{meaning}: {listed}.").tag(sync=True)
 
 
-class HeatmapWidget(anywidget.AnyWidget):
+class HeatmapWidget(Guarded):
     """The widget behind `LiqHeatmap`: shows what a session answers.
 
     Every public trait is a control: set it in Python and the control moves, move it and Python sees it.
@@ -98,14 +99,12 @@ class HeatmapWidget(anywidget.AnyWidget):
         MEASURES, "expected", "What colours mean: the size standing, or that times the chance that price gets there"
     )
     horizon = synced(Duration("24h", help="Within what time price is to get there, for the measure 'expected'."))
-    threshold = Float(0.0, min=0.0, help="Nothing under it is drawn [quote per 10 basis points].").tag(sync=True)
+    threshold = Number(0.0, 0.0, help="Nothing under it is drawn [quote per 10 basis points].").tag(sync=True)
     palette = _choice(PALETTES, DEFAULT_PALETTE, "Colours of the map")
     side_colours = _choice(SIDE_COLOURS, DEFAULT_SIDE_COLOURS, "Colours of longs and shorts elsewhere")
     scale = _choice(("linear", "log", "rank"), "log", "How values become colours")
     smooth = Bool(default_value=False, help="Whether levels fade into each other; only drawn so.").tag(sync=True)
-    sensitivity = Float(0.5, min=0.0, max=1.0, help="How many clusters are found, from few (0) to many (1).").tag(
-        sync=True
-    )
+    sensitivity = Number(0.5, 0.0, 1.0, help="How many clusters are found, from few (0) to many (1).").tag(sync=True)
     follow = Bool(default_value=True, help="Whether the price range follows the candles.").tag(sync=True)
     price_style = _choice(("candles", "line", "off"), "candles", "How the price is drawn")
     circles = Bool(default_value=True, help="Whether realised liquidations are drawn as circles.").tag(sync=True)
@@ -304,8 +303,8 @@ class HeatmapWidget(anywidget.AnyWidget):
         with self._lock:
             self._share(self._selecting.renewed(self._selection, self._selected))
             shift = self._display.session.closed - self._ranged
-            if shift > 0 and self.time_range is not None and time_ns(self.time_range[1]) > self._ranged:
-                self.time_range = tuple(timestamp(time_ns(part) + shift) for part in self.time_range)
+            if shift > 0 and self.time_range is not None and self.time_range[1].value > self._ranged:
+                self.time_range = tuple(timestamp(part.value + shift) for part in self.time_range)
 
     def _range_set(self, _change: Any) -> None:
         self._ranged = self._display.session.closed

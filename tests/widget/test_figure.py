@@ -7,6 +7,7 @@ import json
 import re
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 from bokeh.document import Document
@@ -82,6 +83,7 @@ def test_importing_the_assets_does_not_import_bokeh() -> None:
 
 
 def test_by_itself_the_figure_says_what_to_use(document: Document) -> None:
+    notice: Any
     (notice,) = (model for model in document.models if model.name == "liq-notice")
     assert notice.visible
     for way in ("h.to_html()", "h.to_png()"):

@@ -12,6 +12,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from liqwidget.domain import validation as check
+from liqwidget.domain.columns import column_name
+from liqwidget.domain.stamps import times_of
 from liqwidget.domain.time import DAY, HOUR, duration_ns, duration_text, time_ns, timestamp
 from liqwidget.errors import DataError
 from liqwidget.market.store import files
@@ -277,7 +279,7 @@ def _columns(frame: object, kind: str, what: Kind) -> Columns:
     strange = [name for name in frame.columns if name not in known]
     if strange or not any(name in frame.columns for name in what.columns):
         raise DataError(f"Expected columns among {', '.join(what.columns)} in {kind}, was {list(frame.columns)!r:.120}")
-    times = check.times_of(frame, kind)
+    times = times_of(frame, kind)
     columns: Columns = {"time": times}
     for name, needed in what.columns.items():
         if name == "side":
@@ -292,7 +294,7 @@ def _columns(frame: object, kind: str, what: Kind) -> Columns:
 
 
 def _sides(frame: pd.DataFrame, kind: str) -> npt.NDArray[Any]:
-    values = frame[check.column_name(frame, "side", kind)]
+    values = frame[column_name(frame, "side", kind)]
     bad = ~values.isin(["long", "short"])
     if bad.any():
         raise DataError(f"Expected 'long' or 'short' in column 'side' of {kind}, was {values[bad].iloc[0]!r:.40}")

@@ -1,0 +1,66 @@
+"""What a heatmap is made of: a symbol and a source that belong together, or a sentence that says how to give them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from liqwidget.domain.frames import MarketData
+from liqwidget.errors import DataError
+from liqwidget.market.read import base_symbol
+
+
+class _Usual(str):
+    """A symbol that nobody asked for."""
+
+    __slots__ = ()
+
+
+USUAL_SYMBOL = _Usual("BTC")
+"""The symbol where none is given; own data bring theirs."""
+
+_FRAMES = "LiqHeatmap.from_frames(candles, open_interest, symbol='BTC')"
+
+
+def checked_source(symbol: Any, source: Any) -> str:
+    """Return the symbol of a heatmap.
+
+    Raises
+    ------
+    DataError
+        If frames or a market stand in the wrong place, or own markets are of another symbol.
+    """
+    for name, value in (("a symbol", symbol), ("source", source)):
+        if isinstance(value, pd.DataFrame | pd.Series) or callable(getattr(value, "to_pandas", None)):
+            message = f"Expected {name}, was a {type(value).__name__}: for your own frames use {_FRAMES}"
+            raise DataError(message)
+    if isinstance(symbol, MarketData):
+        message = f"Expected a symbol, was {symbol!r}: use LiqHeatmap({symbol.symbol!r}, source=market)"
+        raise DataError(message)
+    given = source if isinstance(source, list | tuple) else [source]
+    frame = next((part for part in given if isinstance(part, pd.DataFrame)), None)
+    if frame is not None:
+        message = f"Expected source as MarketData, was a DataFrame in it: use MarketData.from_frames, or {_FRAMES}"
+        raise DataError(message)
+    markets = [part for part in given if isinstance(part, MarketData)]
+    if isinstance(symbol, _Usual):
+        return markets[0].symbol if markets else str(symbol)
+    for market in markets:
+        if not _same(symbol, market.symbol):
+            message = (
+                f"Expected a source of {symbol}, was {market!r}: use LiqHeatmap({market.symbol!r}, source=market), or "
+                f"give MarketData.from_frames(..., symbol={symbol!r})"
+            )
+            raise DataError(message)
+    checked: str = symbol
+    return checked
+
+
+def _same(symbol: object, other: str) -> bool:
+    if not isinstance(symbol, str) or symbol.casefold() == other.casefold():
+        return True
+    try:
+        return base_symbol(symbol) == base_symbol(other)
+    except DataError:
+        return False

@@ -1,0 +1,323 @@
+"""A user's frames, read: each column by name and unit, every fault named, every repair noted."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from liqwidget.domain import validation as check
+from liqwidget.domain.columns import have_columns
+from liqwidget.domain.plausible import held
+from liqwidget.domain.side import Side
+from liqwidget.domain.stamps import candle_opens, clock_of, times_of
+from liqwidget.domain.time import DAY, duration_ns, timestamp
+from liqwidget.errors import DataError
+
+STAMP_TOLERANCE = 3_000_000_000
+"""A stamp up to max(this [ns], 2 % of a candle) after a close counts as the close's: venues stamp late."""
+
+CANDLE_COLUMNS = ("open", "high", "low", "close", "volume")
+
+_ORDERS = {"sell": "long", "s": "long", "ask": "long", "buy": "short", "b": "short", "bid": "short"}
+"""The side of the position that an order of this side closes."""
+_IDENTITIES = ("id", "trade_id", "tradeId", "order_id", "orderId")
+_DUST = 20.0
+"""Liquidations under this [quote], of coins that cost a multiple, are coins."""
+_DEAR = 100.0
+
+Columns = dict[str, Any]
+Integers = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+
+def tolerance(timeframe: int) -> int:
+    """Return how late a stamp may be and still count for a close [ns]."""
+    return max(STAMP_TOLERANCE, timeframe // 50)
+
+
+def read_candles(given: object, timeframe: object, faults: check.Faults) -> tuple[Columns, int, list[str]]:
+    """Return the columns by name with `time`, the length of a candle [ns], and notes.
+
+    Raises
+    ------
+    DataError
+        If it is no frame or has no times.
+    """
+    frame = check.checked_frame(given, "candles")
+    with faults:
+        have_columns(frame, CANDLE_COLUMNS, "candles")
+    with faults:
+        length = None if timeframe is None else duration_ns(timeframe)
+    times = np.empty(0, np.int64)
+    with faults:
+        times = times_of(frame, "candles")
+    # What stands in rows is named by their times too.
+    shown = times if len(times) else np.full(len(frame), check.NO_TIME)
+    columns: Columns = {"time": times}
+    for name in (*CANDLE_COLUMNS, "taker_buy_volume"):
+        if name not in frame.columns:
+            columns[name] = np.full(len(frame), np.nan)
+            continue
+        amount = name.endswith("volume")
+        with faults:
+            columns[name] = check.numbers(frame, name, "candles", shown, missing=amount)
+            if amount:
+                below = f"a volume of at least 0 in column {name!r} of candles"
+                check.refuse(columns[name] < 0, columns[name], shown, below)
+            else:
+                check.positive([(name, columns[name])], shown, "candles")
+    with faults:
+        if not faults:
+            high, low = columns["high"], columns["low"]
+            check.refuse(high < low, high, shown, "high at or above low in candles (column 'high')")
+    if faults:
+        return columns, 0, []
+    keep, notes = check.in_order(times, "candles")
+    columns = {name: column[keep] for name, column in columns.items()}
+    columns["time"], step, found = candle_opens(columns["time"], clock_of(frame), length)
+    notes += [check.repaired(text) for text in found]
+    return columns, step, notes + _widened(columns)
+
+
+def _widened(columns: Columns) -> list[str]:
+    """Widen highs and lows to hold open and close, and make the columns read-only; return notes."""
+    top = np.max([columns[name] for name in ("open", "high", "close")], axis=0)
+    bottom = np.min([columns[name] for name in ("open", "low", "close")], axis=0)
+    count = int(((top > columns["high"]) | (bottom < columns["low"])).sum())
+    columns["high"], columns["low"] = top, bottom
+    for column in columns.values():
+        column.flags.writeable = False
+    text = f"candles: {count} rows had open or close outside low to high; low and high were widened"
+    return [check.repaired(text)] if count else []
+
+
+def completion(candles: Columns, step: int, limit: int | None) -> tuple[int | None, list[str]]:
+    """Return up to when candles are complete [ns], None where all are, and notes.
+
+    A last candle that would close after the present still forms.
+
+    Raises
+    ------
+    DataError
+        If no candle has begun by the time given.
+    """
+    if limit is not None:
+        if limit <= candles["time"][0]:
+            message = (
+                f"Expected complete_until after the first open {timestamp(candles['time'][0])}, was {timestamp(limit)}"
+            )
+            raise DataError(message)
+        return limit, []
+    now, last = time.time_ns(), int(candles["time"][-1])
+    if last + step <= now:
+        return None, []
+    ahead = int((candles["time"] >= now).sum())
+    if ahead:
+        return None, [f"candles: {ahead} open after the present; they were taken as given"]
+    return now, [f"The candle of {timestamp(last)} had not closed when it was read: it is provisional"]
+
+
+def read_interest(given: object, faults: check.Faults) -> tuple[Integers, Floats, bool, list[str]]:
+    """Return stamps [ns], open interest [base, contracts or quote], whether it is quote, and notes.
+
+    Values that are missing are left out; a 0 that lasts is a value.
+    """
+    times, values, notes = np.empty(0, np.int64), np.empty(0), list[str]()
+    valued = False
+    if given is None:
+        return times, values, valued, notes
+    with faults:
+        frame = check.checked_frame(given, "open_interest")
+        valued = "open_interest" not in frame.columns and "open_interest_value" in frame.columns
+        name = "open_interest_value" if valued else "open_interest"
+        with faults:
+            have_columns(frame, [name], "open_interest")
+        times = times_of(frame, "open_interest")
+        if name in frame.columns:
+            values = check.numbers(frame, name, "open_interest", times, missing=True, endless=True)
+    if not len(times) or len(values) != len(times):
+        return times, np.full(len(times), np.nan), valued, notes
+    keep, notes = check.in_order(times, "open_interest")
+    keep = keep[held(values[keep])]
+    if not len(keep):
+        # The span stands in the sentence that says that nothing overlaps.
+        return times, np.full(len(times), np.nan), valued, notes
+    return times[keep], values[keep], valued, notes
+
+
+def check_overlap(stamps: Integers, values: Floats, candles: Columns, step: int) -> None:
+    """Refuse open interest of another time than the candles'.
+
+    Raises
+    ------
+    DataError
+        If none overlaps the candles.
+    """
+    end = candles["time"][-1] + step
+    count = int((values > 0).sum())
+    if not count or stamps[-1] < candles["time"][0] - DAY or stamps[0] > end + tolerance(step):
+        span = f"{timestamp(stamps.min())} to {timestamp(stamps.max())}"
+        message = (
+            f"Expected open interest that overlaps the candles ({timestamp(candles['time'][0])} to {timestamp(end)}), "
+            f"was {count} values above 0 from {span}"
+        )
+        raise DataError(message)
+
+
+def plausible_interest(interest: Floats, candles: Columns, step: int, *, valued: bool) -> list[str]:
+    """Return notes on open interest that is implausible beside volume and price.
+
+    Raises
+    ------
+    DataError
+        If another unit explains it.
+    """
+    found = check.implausible_interest(interest, candles["volume"], candles["close"], step)
+    if found is None:
+        return []
+    phrase, unit = found
+    name = "open_interest_value" if valued else "open_interest"
+    if unit == "quote" and not valued:
+        remedy = (
+            "If it is in quote currency, rename the column to 'open_interest_value'; if in contracts, multiply it by "
+            "the coins of one contract"
+        )
+    elif unit is not None and valued:
+        remedy = "Is it in coins? Rename it to 'open_interest'. Or is 'volume' in quote currency? Divide it by 'close'"
+    elif unit is not None:
+        remedy = "Is column 'volume' of candles in quote currency? Divide it by 'close'"
+    else:
+        text = f"open_interest: {phrase}: check the units of column {name!r} and of 'volume' [coins]"
+        return [check.repaired(text)]
+    message = (
+        f"Expected column {name!r} of open_interest and 'volume' of candles in their units, was {phrase}. {remedy}"
+    )
+    raise DataError(message)
+
+
+def read_funding(given: object, faults: check.Faults) -> Columns:
+    """Return times [ns] and rates in order, as fields of `MarketData`."""
+    columns: Columns = {"funding_time": np.empty(0, np.int64), "funding_rate": np.empty(0)}
+    if _absent(given):
+        return columns
+    with faults:
+        frame = check.checked_frame(given, "funding")
+        with faults:
+            have_columns(frame, ["funding_rate"], "funding")
+        times = times_of(frame, "funding")
+        if "funding_rate" in frame.columns:
+            rates = check.numbers(frame, "funding_rate", "funding", times)
+            keep, _ = check.in_order(times, "funding")
+            columns = {"funding_time": times[keep], "funding_rate": rates[keep]}
+    return columns
+
+
+def read_liquidations(given: object, faults: check.Faults) -> tuple[Columns, list[str]]:
+    """Return time [ns], side, price [quote/base] and size [quote] in time order, and notes.
+
+    A row without a price or a size is left out, the same row twice counts once.
+    """
+    columns: Columns = {
+        "time": np.empty(0, np.int64), "side": np.empty(0, np.int8), "price": np.empty(0), "size": np.empty(0),
+    }  # fmt: skip
+    if _absent(given):
+        return columns, []
+    what, found = "liquidations", dict[str, Any]()
+    frame = pd.DataFrame()
+    with faults:
+        frame = check.checked_frame(given, what)
+        with faults:
+            have_columns(frame, ["side", "price", "size"], what)
+        found["time"] = times = times_of(frame, what)
+        for name in ("price", "size"):
+            with faults:
+                if name in frame.columns:
+                    found[name] = values = check.numbers(frame, name, what, times, missing=True)
+                    least = "a price above 0" if name == "price" else "a size of at least 0"
+                    wrong = values <= 0 if name == "price" else values < 0
+                    check.refuse(wrong, values, times, f"{least} in column {name!r} of {what}")
+        with faults:
+            if "side" in frame.columns:
+                found["side"] = _sides(frame, times)
+    if len(found) < len(columns) or faults:
+        return columns, []
+    return _events(frame, found, faults)
+
+
+def _sides(frame: pd.DataFrame, times: Integers) -> npt.NDArray[np.int8]:
+    column: Any = frame["side"]
+    if isinstance(column, pd.DataFrame):
+        message = f"Expected one column 'side' in liquidations, was {column.shape[1]} columns of that name"
+        raise DataError(message)
+    side = np.zeros(len(column), np.int8)
+    for row, value in enumerate(column.tolist()):
+        try:
+            side[row] = int(Side.parse(value))
+        except (DataError, TypeError, ValueError) as error:
+            order = str(value).strip().lower()
+            message = (
+                f"Expected side 'long' or 'short' (of the position that was closed) in column 'side' of liquidations, "
+                f"was {value!r:.60} in row {row} ({timestamp(times[row])})"
+            )
+            if order in _ORDERS:
+                message += (
+                    f": a sell order closes a long and a buy order a short, so {value!r} is {_ORDERS[order]!r} "
+                    "if it is the order's side"
+                )
+            raise DataError(message) from error
+    return side
+
+
+def _events(frame: pd.DataFrame, found: Columns, faults: check.Faults) -> tuple[Columns, list[str]]:
+    """Return the rows that can be used in time order, and notes."""
+    notes = []
+    empty = ~(np.isfinite(found["price"]) & np.isfinite(found["size"]))
+    names = [name for name in _IDENTITIES if name in frame.columns]
+    rows = pd.DataFrame(found | {f" {name}": frame[name].astype(str).to_numpy() for name in names})
+    twice = rows.duplicated().to_numpy() & ~empty
+    if empty.any():
+        row = int(np.argmax(empty))
+        at = f"row {row} ({timestamp(found['time'][row])})"
+        notes.append(
+            check.repaired(f"liquidations: {int(empty.sum())} rows without a price or size were left out, first {at}")
+        )
+    if twice.any():
+        notes.append(check.repaired(f"liquidations: {int(twice.sum())} repeated rows were dropped"))
+    kept = {name: column[~(empty | twice)] for name, column in found.items()}
+    order = np.argsort(kept["time"], kind="stable")
+    kept = {name: column[order] for name, column in kept.items()}
+    with faults:
+        size, price = (float(np.median(kept[name])) if len(order) else np.nan for name in ("size", "price"))
+        if 0 < size < _DUST and price > _DEAR:
+            message = (
+                f"Expected column 'size' of liquidations in quote currency, was {size:.6g} in half of the rows at a "
+                f"price of {price:,.6g}: if it is in coins, multiply it by 'price'"
+            )
+            raise DataError(message)
+    return kept, notes
+
+
+def plausible_liquidations(events: Columns, candles: Columns, step: int) -> list[str]:
+    """Return notes on liquidations that are more than all volume of the candles in which they fell."""
+    row = np.asarray(np.searchsorted(candles["time"], events["time"], side="right")) - 1
+    inside = (row >= 0) & (events["time"] < candles["time"][row] + step)
+    if not inside.any():
+        return []
+    rows = np.unique(row[inside])
+    traded = float(np.sum(candles["volume"][rows] * candles["close"][rows]))
+    total = float(events["size"][inside].sum())
+    if not 0 < traded < total:
+        return []
+    text = (
+        f"liquidations: {total:,.6g} in column 'size' is more than the {traded:,.6g} traded in those candles: "
+        "'size' is in quote currency, 'volume' in coins"
+    )
+    return [check.repaired(text)]
+
+
+def _absent(given: Any) -> bool:
+    return given is None or (isinstance(given, pd.DataFrame) and given.empty)

@@ -1,0 +1,67 @@
+"""A heatmap out of the notebook: its figure, its file, its picture; `LiqHeatmap` has these as its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, overload
+
+from liqwidget.domain.paths import checked_path
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from bokeh import plotting
+
+    from liqwidget.widget.view import HeatmapWidget
+
+
+@property  # type: ignore[misc]
+def figure(self: HeatmapWidget) -> plotting.figure:
+    """The Bokeh figure; glyphs added to it appear on the picture.
+
+    The page of the heatmap fills it. Saved or laid out by Bokeh itself it is empty, and says so: use `to_html` and
+    `to_png`.
+    """
+    return self._drawn_on.figure
+
+
+@overload
+def to_html(self: HeatmapWidget, path: None = None, *, title: str | None = None) -> str: ...
+@overload
+def to_html(self: HeatmapWidget, path: str | Path, *, title: str | None = None) -> Path: ...
+def to_html(self: HeatmapWidget, path: str | Path | None = None, *, title: str | None = None) -> Path | str:
+    """Write one HTML file, under 6 MB, that opens with no network and no kernel, and says when it was made.
+
+    What needs a kernel is disabled in it and says so. It holds every window in both measures. `title` is the
+    page's. Returns the path; without a path the text of the page.
+
+    Raises
+    ------
+    DataError
+        If the path does not end in .html, or its folder is not there.
+    """
+    if path is None:
+        return self._page(title)
+    target = checked_path(path, ".html", ".htm")
+    target.write_text(self._page(title), encoding="utf-8")
+    return target
+
+
+def to_png(self: HeatmapWidget, path: str | Path, *, width: int = 1600, height: int = 900, theme: str = "dark") -> Path:
+    """Write the picture as it is set up to a PNG file: heat, price, circles and clusters, the profile, the panels.
+
+    Legends name the colours. Small pictures leave parts out: the profile under 560 pixels of width; lower panels,
+    from the last, that leave the main panel less than half of the height (800 x 450 pixels have room for two). No
+    ticks or boxes are drawn.
+
+    `width` and `height` in pixels, at least 200 each; `theme`: 'dark' or 'light'. Returns the path.
+
+    Raises
+    ------
+    DataError
+        If the path does not end in .png, its folder is not there, or a size or theme cannot be used.
+    """
+    from liqwidget.picture.heatmap import write_png
+    from liqwidget.widget.scene import scene_of
+
+    target = checked_path(path, ".png")
+    return write_png(scene_of(self, self._shown(), dict(self._market)), target, width, height, theme)
