@@ -162,7 +162,7 @@ def held(values: Floats) -> npt.NDArray[np.bool_]:
 
     Sources write 0 for what is missing too: up to three in a row that end are left out.
     """
-    some = values > 0
+    some = (values > 0) & np.isfinite(values)
     zero = np.flatnonzero(values == 0)
     for run in np.split(zero, np.flatnonzero(np.diff(zero) > 1) + 1):
         if len(run) and (len(run) >= _LASTS or run[-1] == len(values) - 1):

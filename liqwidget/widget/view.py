@@ -20,12 +20,11 @@ from liqwidget.field.measure import MEASURES
 from liqwidget.raster.palette import DEFAULT_PALETTE, PALETTES, look_up_table
 from liqwidget.raster.side_colours import DEFAULT_SIDE_COLOURS, SIDE_COLOURS, side_colours_state
 from liqwidget.study.selection import Selection
-from liqwidget.widget import protocol
+from liqwidget.widget import doors, protocol
 from liqwidget.widget.answers import Answers, Reply, bokeh_script, front_end, picture_of, reading_of
 from liqwidget.widget.assets import STATIC, bokeh_asset
 from liqwidget.widget.display import Display, Shown
 from liqwidget.widget.document import FigureDocument
-from liqwidget.widget.doors import Guarded
 from liqwidget.widget.lifetime import shown_here
 from liqwidget.widget.live import FAILED, Live
 from liqwidget.widget.names import checked_attribute, option_names, shared_names
@@ -68,7 +67,7 @@ def _choice(values: Iterable[str], default: str, meaning: str) -> Any:
     return Enum(values, default, help=f"{meaning}: {listed}.").tag(sync=True)
 
 
-class HeatmapWidget(Guarded):
+class HeatmapWidget(anywidget.AnyWidget):
     """The widget behind `LiqHeatmap`: shows what a session answers.
 
     Every public trait is a control: set it in Python and the control moves, move it and Python sees it.
@@ -127,9 +126,7 @@ class HeatmapWidget(Guarded):
     as_of = synced(Time(None, allow_none=True, help="The past time that is shown [UTC]; None: the present."))
     future = Bool(default_value=False, help="Whether candles after `as_of` are drawn too.").tag(sync=True)
     time_range = synced(TimeRange(None, allow_none=True, help="(from, to) shown [UTC]; None: the window."))
-    price_range = synced(
-        PriceRange(None, allow_none=True, help="(low, high) shown [quote/base]; None: around the candles.")
-    )
+    price_range = synced(PriceRange(None, allow_none=True, help="(low, high) [quote/base]; None: around the candles."))
 
     prior = traitlets.Any("effective", help="The leverage prior; setting it estimates anew.")
     selection = traitlets.Instance(
@@ -154,6 +151,10 @@ class HeatmapWidget(Guarded):
     _selected = List(Unicode()).tag(sync=True)
     _error = Unicode().tag(sync=True)
     _offline = Bool(default_value=False).tag(sync=True)
+
+    _by_page = False
+    set_state, _known_as_of = doors.take_state, doors.known_as_of
+    _known_time_range, _known_price_range = doors.known_time_range, doors.known_price_range
 
     def __init__(
         self,

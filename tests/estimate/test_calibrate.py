@@ -216,6 +216,7 @@ def test_a_fold_is_judged_by_the_other_days_alone() -> None:
     assert other[0] > one[0] * 1.2
 
 
+@pytest.mark.filterwarnings("ignore:liquidations. .* is more than")
 def test_the_market_datas_own_liquidations_are_the_default() -> None:
     given_ = liquidations(market(1), noise=0.5)
     frames = walk(1, 24 * DAYS, "1h", volatility=0.008)

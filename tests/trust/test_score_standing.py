@@ -139,7 +139,7 @@ def test_a_mark_price_moves_the_distances() -> None:
         (lambda: score_positions(sample_ledger(), positions_of(sample_ledger(), 5 * DAY)), "at least 8 times"),
         (
             lambda: score_positions(
-                sample_ledger(), positions_of(sample_ledger(), DAY).assign(time=pd.Timestamp(0, tz="UTC"))
+                sample_ledger(), positions_of(sample_ledger(), DAY).assign(time=pd.Timestamp("2010-01-01", tz="UTC"))
             ),
             "Expected snapshots of ETH",
         ),
