@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,8 @@ def test_the_pure_part_holds_on_the_newest_python(
     environment.run("python", "-m", "pip", "install", "--quiet", str(distributions["wheel"]), *TOOLS, cwd=tmp_path)
     shutil.copytree(ROOT / "tests", tmp_path / "tests", ignore=shutil.ignore_patterns("__pycache__"))
     # No plugin of `make test` is there: not its options, and not what its conftest needs of them.
-    options = ("-q", "--noconftest", "--import-mode=importlib", "-W", "error", "-p", "no:cacheprovider")
-    settings = ("-c", os.devnull, "--rootdir", str(tmp_path), "-o", "pythonpath=.")
+    options = ("-q", "--noconftest", "--import-mode=importlib", "-p", "no:cacheprovider")
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    warned = "\n".join(project["tool"]["pytest"]["ini_options"]["filterwarnings"])
+    settings = ("-c", os.devnull, "--rootdir", str(tmp_path), "-o", "pythonpath=.", "-o", f"filterwarnings={warned}")
     environment.run("python", "-m", "pytest", *options, *settings, *ROOMS, cwd=tmp_path)
