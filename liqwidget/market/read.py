@@ -199,7 +199,7 @@ def strangers(markets: Sequence[MarketData], most: float = _MOST_APART) -> dict[
     The venue most agree with counts, of several the one with the largest open interest.
     """
     agreeing = [sum(_apart(one, other) <= most for other in markets) for one in markets]
-    worth = [float(np.median(market.interest)) * float(market.close[-1]) for market in markets]
+    worth = [float(np.median(market.interest_coins)) * float(market.close[-1]) for market in markets]
     order = sorted(range(len(markets)), key=lambda index: (agreeing[index], worth[index]), reverse=True)
     found = {}
     for index in order[1:]:

@@ -44,7 +44,7 @@ def _value(heatmap: LiqHeatmap, name: str, chance: random.Random) -> Any:
     made: dict[type, Callable[[], Any]] = {
         traitlets.Enum: lambda: chance.choice([value for value in trait.values if value != trait.default_value]),
         traitlets.Bool: lambda: not trait.default_value,
-        traitlets.Float: lambda: round(chance.random(), 3),
+        traits.Number: lambda: round(chance.random(), 3),
         traits.Names: lambda: tuple(chance.sample(choices, chance.randint(1, len(choices) - 1))),
         traits.Duration: lambda: chance.choice(("4h", "36h", "3d")),
         traits.Time: lambda: timestamp(end - chance.randint(1, 40) * hour),

@@ -15,7 +15,7 @@ from liqwidget.estimate.estimator import estimate
 from liqwidget.market.fetch import fetch_history
 from tests.run.feeding import PLACES, STEP, exchanges, live, whole
 from tests.venues import faults
-from tests.waiting import until
+from tests.waiting import settled, until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -156,7 +156,7 @@ def test_an_update_is_made_when_somebody_asks_and_holds_all_that_came_until_then
         feeding.advance()
         feed, asks = feeding.feed, list[Any]()
         feed._on_change = asks.append
-        number = feed._number
+        number = settled(lambda: feed._number)
         for _ in range(3):
             told = len(asks)
             server.clock.advance(STEP)

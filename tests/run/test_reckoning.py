@@ -77,7 +77,7 @@ def test_a_venue_that_lags_has_not_answered() -> None:
 def test_prices_of_another_size_are_refused() -> None:
     many = WALK.scaled(1000, 0.001).market(venue="gate")
     with pytest.raises(DataError, match=r"gate closes at .*, okx at .* 1,000 coins"):
-        LiqHeatmap("PEPE", source=[OKX, many])
+        LiqHeatmap("BTC", source=[OKX, many])
     assert set(strangers([OKX, many, behind(1)])) == {"gate"}
     near = WALK.scaled(1.02, 1).market(venue="gate")
     assert not strangers([OKX, near])

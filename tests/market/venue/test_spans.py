@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import importlib
 from types import SimpleNamespace
 from typing import Any
@@ -17,6 +16,7 @@ from liqwidget.market.venue.rows import candle_rows
 from liqwidget.market.venue.symbols import parse_symbol
 from liqwidget.market.venue.tiers import read_tiers
 from liqwidget.market.venue.venues import VENUES
+from tests.loops import run
 
 NOW = 1_767_225_600_000 * MILLISECOND
 """2026-01-01 [ns UTC]."""
@@ -55,7 +55,7 @@ def read(name: str, length: str, count: int, *, inverse: bool = False) -> tuple[
     client, step = Asked(name), duration_ns(length)
     gathering = Gathering(contract(name, inverse=inverse), step)
     given: Any = client
-    asyncio.run(gather_history(given, gathering, NOW - count * step, kinds=["candles"], present=False))
+    run(gather_history(given, gathering, NOW - count * step, kinds=["candles"], present=False))
     return client, gathering.history().frames["candles"]
 
 
@@ -98,7 +98,7 @@ def test_a_side_answer_that_is_missing_or_odd_costs_a_note_and_never_the_venue(n
     client: Any = Odd(name)
     gathering = Gathering(contract(name, inverse=True), HOUR)
     gathering.instrument = contract(name) if name != "htx" else gathering.instrument
-    asyncio.run(gather_history(client, gathering, NOW - 20 * HOUR))
+    run(gather_history(client, gathering, NOW - 20 * HOUR))
     found = gathering.history()
     assert len(found.frames["candles"]) == 20
     assert found.notes or answer == []
@@ -113,7 +113,7 @@ def test_coin_margined_contracts_of_htx_have_no_tiers() -> None:
     swap = contract("htx", inverse=True)
     client: Any = SimpleNamespace(venue=VENUES["htx"], api=SimpleNamespace(markets={swap.symbol: {}}), call=call)
     with pytest.raises(Exception, match="htx sent margin tiers"):
-        asyncio.run(read_tiers(client, swap))
+        run(read_tiers(client, swap))
 
 
 # ------------------------------------------------------------------ live candles

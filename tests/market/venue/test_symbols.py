@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from types import SimpleNamespace
 from typing import Any
 
@@ -15,6 +14,7 @@ from liqwidget.market.venue.instrument import Wanted
 from liqwidget.market.venue.reader import find
 from liqwidget.market.venue.symbols import parse_symbol, resolve, split_factor
 from liqwidget.market.venue.venues import VENUES
+from tests.loops import run
 
 
 def listed(base: str, quote: str = "USDT", *, inverse: bool = False, size: float = 1.0, **more: Any) -> dict[str, Any]:
@@ -178,10 +178,10 @@ def test_the_list_of_a_builder_is_asked_for() -> None:
     exchange: Any = SimpleNamespace(markets={"a": listed("BTC", "USDC")}, options={"fetchMarkets": {}})
     exchange.set_markets = lambda markets: setattr(exchange, "markets", dict(enumerate(markets)))
     client: Any = Client()
-    assert asyncio.run(find(client, parse_symbol("xyz:NVDA"))).symbol == "XYZ-NVDA/USDC:USDC"
+    assert run(find(client, parse_symbol("xyz:NVDA"))).symbol == "XYZ-NVDA/USDC:USDC"
     assert asked == [("fetch_hip3_markets", {"dexes": ["xyz"]})]
     with pytest.raises(SourceError, match="lists no linear"):
-        asyncio.run(find(client, parse_symbol("NVDA")))
+        run(find(client, parse_symbol("NVDA")))
 
 
 def test_a_contract_without_its_size_is_refused() -> None:
