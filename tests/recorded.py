@@ -24,15 +24,20 @@ needs_recordings = pytest.mark.skipif(
 
 
 @cache
-def binance(coin: str) -> MarketData:
-    """Return 59 days of 5m candles and open interest of BTC, ETH or SOL, with the reference's nearest distance."""
+def binance_frames(coin: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return 59 days of 5m candles and open interest of BTC, ETH or SOL."""
     candles = pd.read_csv(BINANCE / f"{coin}USDT_ohlcv_5m.csv.gz")
     candles["time"] = pd.to_datetime(candles["date"], utc=True)
     interest = pd.read_csv(BINANCE / f"{coin}USDT_oi_5m.csv.gz")
     interest["time"] = pd.to_datetime(interest["t"], unit="ms", utc=True)
     interest = interest.rename(columns={"oi": "open_interest"})[["time", "open_interest"]]
-    candles = candles[candles["time"] >= interest["time"].iloc[0].floor("5min")]
-    return MarketData.from_frames(candles, interest, symbol=coin, minimum_distance=0.004)
+    return candles[candles["time"] >= interest["time"].iloc[0].floor("5min")], interest
+
+
+@cache
+def binance(coin: str) -> MarketData:
+    """Return the same as a market, with the reference's nearest distance."""
+    return MarketData.from_frames(*binance_frames(coin), symbol=coin, minimum_distance=0.004)
 
 
 def reference_estimator() -> ModuleType:

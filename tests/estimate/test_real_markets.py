@@ -7,14 +7,16 @@ from functools import cache
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import pytest
 
+from liqwidget.domain.frames import MarketData
 from liqwidget.domain.lattice import cell_centre, cell_of
 from liqwidget.domain.ledger import Ledger
 from liqwidget.estimate.estimator import estimate
 from liqwidget.study.profile import profile
 from tests.ledgers import content, edges_of
-from tests.recorded import binance, needs_recordings, reference_estimator
+from tests.recorded import binance, binance_frames, needs_recordings, reference_estimator
 
 pytestmark = needs_recordings
 
@@ -112,3 +114,19 @@ def test_the_past_of_a_real_market_is_the_same_bytes_when_later_data_are_appende
             for ledger in (estimate(market.until(now)), ledger_of("BTC"))
         ]
         assert content(found[0]) == content(found[1])
+
+
+def test_a_missing_candle_leaves_the_longer_one_around_it() -> None:
+    """Price fell to 91,800 in that hour: longs down to there are gone, also where one candle of the hour is missing."""
+    candles, interest = binance_frames("BTC")
+    hour = pd.Timestamp("2026-01-19 00:00", tz="UTC")
+    hole = candles["time"] != hour + pd.Timedelta("55min")
+    whole, holed = (
+        MarketData.from_frames(rows, interest, symbol="BTC", minimum_distance=0.004).coarser("1h")
+        for rows in (candles, candles[hole])
+    )
+    assert (whole.partial, holed.partial) == ((), (hour.value,))
+    at, edges = hour + pd.Timedelta("2h"), [91_800.0, float(candles.loc[~hole, "open"].iloc[0])]
+    left, expected = (profile(estimate(market), edges, at).long.sum() for market in (holed, whole))
+    assert 0 < expected < 3e6
+    assert left == pytest.approx(expected, rel=0.1)
