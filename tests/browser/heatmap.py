@@ -160,7 +160,12 @@ class Heatmap:
 
     def ticked(self) -> list[str]:
         """Return the ids of the ticked clusters."""
-        return [str(row.get_attribute("data-id")) for row in self.root.locator(".liq-row.liq-selected").all()]
+        return self.listed(".liq-selected")
+
+    def listed(self, which: str = "") -> list[str]:
+        """Return the ids of the rows of the list, read at one moment: rows come and go."""
+        rows = self.root.locator(f".liq-row{which}")
+        return rows.evaluate_all("rows => rows.map(row => row.dataset.id)")  # type: ignore[no-any-return]
 
     # ------------------------------------------------------------------ the picture
 

@@ -133,6 +133,10 @@ class VenueServer:
         try:
             await self._stopping.wait()
         finally:
+            await site.stop()
+            # Who is let in at this moment is a connection a few turns of the loop later.
+            for _ in range(5):
+                await asyncio.sleep(0)
             server = runner.server
             ends = [] if server is None else [one.transport for one in server.connections if one.transport is not None]
             await runner.cleanup()

@@ -45,11 +45,6 @@ def drawer_put_back(heatmap: Heatmap) -> Iterator[None]:
     heatmap.kernel.run("h.leverage = h.trait_defaults('leverage'); h.venues = h.ledger.names")
 
 
-def clusters_listed(heatmap: Heatmap) -> list[str | None]:
-    """Return the ids of the rows of the list."""
-    return [row.get_attribute("data-id") for row in heatmap.root.locator(".liq-row").all()]
-
-
 @pytest.mark.parametrize(("trait", "label", "value", "other"), ROWS)
 def test_a_row_of_buttons(heatmap: Heatmap, trait: str, label: str, value: str, other: str) -> None:
     check_row(heatmap, "mouse", trait, label, value, other)
@@ -114,11 +109,11 @@ def test_keys_on_the_figure_move_zoom_and_reset(heatmap: Heatmap) -> None:
 def test_traits_without_a_control_of_their_own_change_the_picture(heatmap: Heatmap) -> None:
     heatmap.changes(lambda: heatmap.set(leverage=(">50x",)))
     heatmap.changes(lambda: heatmap.kernel.run("h.leverage = h.trait_defaults('leverage')"))
-    assert len(clusters_listed(heatmap)) > 3
+    assert len(heatmap.listed()) > 3
     heatmap.set(sensitivity=0.0)
     fewer = heatmap.kernel.value("[cluster.id for cluster in h.clusters]")
-    assert eventually(lambda: clusters_listed(heatmap), lambda listed: listed == fewer)
+    assert eventually(heatmap.listed, lambda listed: listed == fewer)
     heatmap.set(sensitivity=0.5)
-    assert eventually(lambda: clusters_listed(heatmap), lambda listed: len(listed) > len(fewer))
+    assert eventually(heatmap.listed, lambda listed: len(listed) > len(fewer))
     heatmap.changes(lambda: heatmap.kernel.run("h.as_of = h.ledger.end - 3 * 86_400 * 10**9"))
     heatmap.changes(lambda: heatmap.set(as_of=None))

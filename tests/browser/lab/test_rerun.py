@@ -35,7 +35,7 @@ def living_roots(page: Page) -> int:
 
 def view_ids(sheet: Sheet) -> list[str | None]:
     """Return the ids of the views on the page."""
-    return [root.get_attribute("data-view") for root in sheet.page.locator(".liq-root").all()]
+    return sheet.page.locator(".liq-root").evaluate_all("roots => roots.map(root => root.dataset.view)")  # type: ignore[no-any-return]
 
 
 def run_again(sheet: Sheet, cell: int) -> None:

@@ -112,7 +112,7 @@ def test_a_tick_in_the_list_selects_a_cluster(heatmap: Heatmap) -> None:
 
 def test_the_list_by_keyboard(heatmap: Heatmap) -> None:
     boxes = heatmap.cluster_boxes()
-    ids = [row.get_attribute("data-id") for row in heatmap.root.locator(".liq-row").all()]
+    ids = heatmap.listed()
     boxes.nth(0).focus()
     heatmap.page.keyboard.press("Tab")
     expect(boxes.nth(1)).to_be_focused()

@@ -51,10 +51,10 @@ def test_each_panel_can_be_switched_and_is_linked_in_time(heatmap: Heatmap) -> N
     assert rows.evaluate_all("all => all.map(one => one.dataset.panel)") == list(PANELS)
     for row in rows.all():
         assert eventually(lambda row=row: drawn_share(row), lambda share: share > 0.002)  # type: ignore[misc]
-    newest = [row.locator("b").inner_text() for row in rows.all()]
+    newest = rows.locator("b").all_inner_texts()
     assert all(newest)
     heatmap.page.mouse.move(*heatmap.drawn().at(0.3, 0.5))
-    eventually(lambda: [row.locator("b").inner_text() for row in rows.all()] != newest)
+    eventually(lambda: rows.locator("b").all_inner_texts() != newest)
     heatmap.set(panels=())
     expect(rows).to_have_count(0)
 

@@ -47,16 +47,11 @@ def column(heatmap: Heatmap, name: str) -> list[str]:
     return heatmap.root.locator(f"tbody .liq-col-{name}").all_inner_texts()
 
 
-def listed(heatmap: Heatmap) -> list[str | None]:
-    """Return the ids of the rows on the page."""
-    return [row.get_attribute("data-id") for row in heatmap.root.locator(".liq-row").all()]
-
-
 def test_the_table_says_what_the_kernel_found(heatmap: Heatmap) -> None:
     found = heatmap.kernel.value(
         "[[c.id, c.side.label, c.price_low, c.price_high, c.distance_pct] for c in h.clusters]"
     )
-    assert listed(heatmap) == [one[0] for one in found]
+    assert heatmap.listed() == [one[0] for one in found]
     assert column(heatmap, "side") == [one[1] for one in found]
     for text, (_, _, low, high, _) in zip(column(heatmap, "range"), found, strict=True):
         first, last = (float(part.replace(",", "")) for part in re.findall(r"[\d,.]+", text))
@@ -74,10 +69,10 @@ def test_a_heading_sorts(heatmap: Heatmap, key: str | None) -> None:
     by_age = heatmap.kernel.value("[c.id for c in sorted(h.clusters, key=lambda c: c.age)]")
     sort(heatmap, "age", key)
     expect(head(heatmap, "age")).to_have_attribute("aria-sort", "descending")
-    assert listed(heatmap)[0] == by_age[-1]
+    assert heatmap.listed()[0] == by_age[-1]
     sort(heatmap, "age", key)
     expect(head(heatmap, "age")).to_have_attribute("aria-sort", "ascending")
-    assert listed(heatmap)[0] == by_age[0]
+    assert heatmap.listed()[0] == by_age[0]
     if key:
         expect(head(heatmap, "age").locator("button")).to_be_focused()
 
@@ -99,11 +94,11 @@ def test_thousands_of_rows(heatmap: Heatmap) -> None:
     expect(heatmap.root.locator(".liq-count")).to_have_text("5,000")
     rows = heatmap.root.locator(".liq-row")
     assert rows.count() <= 200
-    assert listed(heatmap)[0] == "many-0"
+    assert heatmap.listed()[0] == "many-0"
     assert heatmap.root.locator(".liq-table").get_attribute("aria-rowcount") == "5001"
     assert heatmap.root.locator("*").count() < 9000
     heatmap.root.locator(".liq-scroll").evaluate("node => { node.scrollTop = node.scrollHeight }")
-    eventually(lambda: listed(heatmap)[-1], lambda last: last == "many-4999")
+    eventually(lambda: heatmap.listed()[-1], lambda last: last == "many-4999")
     last, place = rows.last.bounding_box(), heatmap.root.locator(".liq-scroll").bounding_box()
     assert last is not None
     assert place is not None
@@ -113,7 +108,7 @@ def test_thousands_of_rows(heatmap: Heatmap) -> None:
     heatmap.page.keyboard.press("Shift+Tab")
     expect(rows.nth(-2).locator("input")).to_be_focused()
     sort(heatmap, "expected")
-    eventually(lambda: listed(heatmap)[0], lambda first: first == "many-4999")
+    eventually(lambda: heatmap.listed()[0], lambda first: first == "many-4999")
 
 
 def test_columns_that_the_kernel_tells_and_all_of_them(heatmap: Heatmap) -> None:
