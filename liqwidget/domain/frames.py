@@ -12,7 +12,7 @@ import pandas as pd
 from liqwidget.domain import interest, reading
 from liqwidget.domain import validation as check
 from liqwidget.domain.margin import venue_cap
-from liqwidget.domain.plausible import check_unit
+from liqwidget.domain.plausible import unit_change
 from liqwidget.domain.quotation import DOLLAR, check_contract, contract_of, quote_of
 from liqwidget.domain.time import duration_ns, duration_text, time_index, time_ns, timestamp
 from liqwidget.errors import DataError
@@ -208,9 +208,28 @@ class MarketData:
         )
         if market.relative:
             return market
-        check_unit(market)
+        market.check_unit()
         doubts = reading.plausible_interest(market.interest_coins, columns, step, valued=valued)
         return replace(market, notes=(*market.notes, *doubts)) if doubts else market
+
+    def check_unit(self) -> None:
+        """Refuse open interest that is not in one unit.
+
+        Raises
+        ------
+        DataError
+            The text names the venue, both values and the time.
+        """
+        if self.relative:
+            return
+        found = unit_change(self.interest_time, self.interest, self.time, self.close, self.volume)
+        if found is not None:
+            message = (
+                f"Expected open interest of {self.venue} {self.symbol} in one unit, was {found.after:,.6g} after "
+                f"{found.before:,.6g} from {timestamp(found.time)} on. Contracts and coins, or coins and quote "
+                "currency, may be mixed: convert one part, or leave it out"
+            )
+            raise DataError(message)
 
     @property
     def interest_coins(self) -> npt.NDArray[np.float64]:

@@ -6,13 +6,12 @@ Pure, for the user's frames and for venues alike. Single wrong values are no mat
 from __future__ import annotations
 
 import math
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from liqwidget.domain.time import DAY, timestamp
-from liqwidget.errors import DataError
+from liqwidget.domain.time import DAY
 
 Times = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -27,46 +26,6 @@ _LASTS = 4
 _BEFORE = 8
 _NEAR = 1.1
 _LEAST_POWER = 2
-
-
-class Market(Protocol):
-    """What is looked at of a `MarketData`."""
-
-    @property
-    def symbol(self) -> str:
-        """What."""
-
-    @property
-    def venue(self) -> str:
-        """Where."""
-
-    @property
-    def timeframe(self) -> int:
-        """Length of a candle [ns]."""
-
-    @property
-    def time(self) -> Times:
-        """Open of each candle [ns]."""
-
-    @property
-    def close(self) -> Floats:
-        """[quote/base]."""
-
-    @property
-    def volume(self) -> Floats:
-        """[base], NaN where unknown."""
-
-    @property
-    def interest_time(self) -> Times:
-        """Stamps [ns]."""
-
-    @property
-    def interest(self) -> Floats:
-        """Open interest [base]."""
-
-    @property
-    def relative(self) -> bool:
-        """Whether open interest is unknown."""
 
 
 class Change(NamedTuple):
@@ -134,30 +93,7 @@ def _grew(volumes: Floats | None, row: int, ratio: float) -> bool:
     return bool(change > math.sqrt(ratio) if ratio > 1 else change < math.sqrt(ratio))
 
 
-def check_unit(market: Market) -> None:
-    """Refuse a market whose open interest is not in one unit.
-
-    Raises
-    ------
-    DataError
-        The text names the venue, both values and the time.
-    """
-    found = (
-        None
-        if market.relative
-        else unit_change(market.interest_time, market.interest, market.time, market.close, market.volume)
-    )
-    if found is None:
-        return
-    message = (
-        f"Expected open interest of {market.venue} {market.symbol} in one unit, was {found.after:,.6g} after "
-        f"{found.before:,.6g} from {timestamp(found.time)} on. Contracts and coins, or coins and quote currency, "
-        "may be mixed: convert one part, or leave it out"
-    )
-    raise DataError(message)
-
-
-def held(values: Floats) -> npt.NDArray[np.bool_]:
+def known_values(values: Floats) -> npt.NDArray[np.bool_]:
     """Return which values of open interest are some: those above 0, and a 0 that lasts, as after a settlement.
 
     Sources write 0 for what is missing too: up to three in a row that end are left out.

@@ -11,7 +11,7 @@ import pandas as pd
 
 from liqwidget.domain import validation as check
 from liqwidget.domain.columns import have_columns
-from liqwidget.domain.plausible import held
+from liqwidget.domain.plausible import known_values
 from liqwidget.domain.side import Side
 from liqwidget.domain.stamps import candle_opens, clock_of, times_of
 from liqwidget.domain.time import DAY, duration_ns, timestamp
@@ -142,7 +142,7 @@ def read_interest(given: object, faults: check.Faults) -> tuple[Integers, Floats
     if not len(times) or len(values) != len(times):
         return times, np.full(len(times), np.nan), valued, notes
     keep, notes = check.in_order(times, "open_interest")
-    keep = keep[held(values[keep])]
+    keep = keep[known_values(values[keep])]
     if not len(keep):
         # The span stands in the sentence that says that nothing overlaps.
         return times, np.full(len(times), np.nan), valued, notes

@@ -18,7 +18,6 @@ import numpy.typing as npt
 import pandas as pd
 
 from liqwidget.domain.frames import Liquidations, MarketData
-from liqwidget.domain.plausible import check_unit
 from liqwidget.domain.side import Side
 from liqwidget.domain.time import duration_ns
 from liqwidget.errors import DataError
@@ -305,7 +304,7 @@ class GrowingMarket:
         interest |= {time: value for time, value in self._snapshots.items() if time > edge and time <= now}
         market = self._joined([rows[time] for time in sorted(rows) if time < now], interest)
         market = replace(market, liquidations=self._liquidations(), complete_until=now)
-        check_unit(_newest(market))
+        _newest(market).check_unit()
         settled = len(self._head.time)
         if len(market.time) == settled:
             return self._ledger.venues[0], market

@@ -282,7 +282,7 @@ def _resampled(touched: Floats, time: npt.NDArray[np.int64], length: int) -> tup
 
 
 def _venue(ledger: Ledger, name: str | None) -> VenueLedger:
-    return max(ledger, key=lambda part: float(part.coins(-1))) if name is None else ledger.venue(name)
+    return ledger.leading() or ledger.venues[0] if name is None else ledger.venue(name)
 
 
 def _bins(value: object) -> int:

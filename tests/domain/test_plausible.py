@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from liqwidget.domain.frames import MarketData
-from liqwidget.domain.plausible import check_unit, doubtful_rows, held
+from liqwidget.domain.plausible import doubtful_rows, known_values
 from liqwidget.domain.time import HOUR
 from liqwidget.errors import DataError
 from tests.markets import interest_of, walk
@@ -76,13 +76,13 @@ def doubts(found: MarketData) -> list[str]:
 def test_nothing_is_said_where_volume_or_open_interest_is_unknown() -> None:
     assert not doubts(market([1e12] * 61, float("nan")))
     assert not doubts(market([1e12] * 61, 0.0))
-    check_unit(replace(market([1.0] * 61), relative=True))
+    replace(market([1.0] * 61), relative=True).check_unit()
 
 
 def test_zeros_that_last_or_stand_last_are_values() -> None:
     values = np.array([0, 1, 0, 0, 0, 2, 0, 0, 0, 0, 3, -1, 0, np.nan, 0], float)
     kept = [False, True, False, False, False, True, True, True, True, True, True, False, False, False, True]
-    assert held(values).tolist() == kept
+    assert known_values(values).tolist() == kept
 
 
 def test_rows_far_from_the_others_are_doubted_until_they_come_back() -> None:
