@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any
 from unittest import mock
@@ -12,6 +13,7 @@ import numpy.typing as npt
 
 from liqwidget.domain.lattice import cell_centre, cell_edge
 from liqwidget.field import oracle
+from liqwidget.field.density import density
 from liqwidget.study.profile import profile
 
 if TYPE_CHECKING:
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 
 Floats = npt.NDArray[np.float64]
 
-REACH_DOWN, REACH_UP = 6950, 1300
+REACH_DOWN, REACH_UP = 34_750, 6_500
 """Cells below and above what was traded in which anything can stand."""
 
 
@@ -53,6 +55,18 @@ def coins(ledger: Ledger, at: Any = None, leverage: list[str] | None = None) -> 
     cells = traded_cells(ledger)
     found = profile(ledger, edges_of(cells), at, leverage=leverage)
     return cells, np.stack([found.long, found.short]) / cell_centre(cells)
+
+
+@contextlib.contextmanager
+def cells_of_ten_basis_points() -> Iterator[None]:
+    """Run everything on the first version's lattice, whose cells were as wide as price cells."""
+    with contextlib.ExitStack() as stack:
+        for name, module in list(sys.modules.items()):
+            if name.startswith("liqwidget.") and hasattr(module, "CELL"):
+                stack.enter_context(mock.patch.object(module, "CELL", 0.001))
+        density.cache_clear()
+        yield
+    density.cache_clear()
 
 
 @contextlib.contextmanager

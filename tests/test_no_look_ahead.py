@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 
 from liqwidget import LiqHeatmap
 from liqwidget.domain.frames import Liquidations, MarketData
-from liqwidget.domain.lattice import cell_of
 from liqwidget.domain.ledger import RowKind
 from liqwidget.domain.reading import tolerance
 from liqwidget.domain.time import DAY, MILLISECOND
@@ -178,9 +177,9 @@ def test_volatility(story: Story) -> None:
 def test_chance_that_price_gets_there(story: Story, days: float) -> None:
     for ledger in story.futures():
         for part in story.seen():
-            cells = int(cell_of(part.close[0])) + np.arange(-300, 300, 7)
-            ours = touch_chance(ledger.venue(part.venue), story.at, cells, days)
-            assert ours.tobytes() == touch_chance(part, story.at, cells, days).tobytes()
+            prices = part.close[0] * np.exp(np.arange(-300, 300, 7) * 0.001)
+            ours = touch_chance(ledger.venue(part.venue), story.at, prices, days)
+            assert ours.tobytes() == touch_chance(part, story.at, prices, days).tobytes()
 
 
 @laws

@@ -1,4 +1,8 @@
-"""The absolute price lattice on which touches are decided: cells of 10 basis points in ln(price)."""
+"""The absolute price lattice: cells of 2 basis points in ln(price), on which touches are decided.
+
+A cell is the finest thing that price touches or leaves (ESTIMATOR.md, section 3, lattice). A price cell is five of
+them, 10 basis points: what tables and read-outs show, and how far apart the entries of a candle stand.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +11,16 @@ import numpy.typing as npt
 
 from liqwidget.look import LOOK
 
-CELL = LOOK.cell
+CELL = 0.0002
 """Width of a lattice cell in ln(price)."""
+
+PRICE_CELL = LOOK.cell
+"""Width of a price cell in ln(price)."""
+
+
+def cells_in_price_cell() -> int:
+    """Return the number of lattice cells in a price cell."""
+    return round(PRICE_CELL / CELL)
 
 
 def cell_coordinate(price: npt.ArrayLike) -> npt.NDArray[np.float64]:
@@ -29,3 +41,23 @@ def cell_edge(cell: npt.ArrayLike) -> npt.NDArray[np.float64]:
 def cell_centre(cell: npt.ArrayLike) -> npt.NDArray[np.float64]:
     """Return the geometric centre price [quote/base] of lattice cells, at which coins are valued."""
     return np.asarray(np.exp((np.asarray(cell, dtype=np.float64) + 0.5) * CELL), dtype=np.float64)
+
+
+def price_cell_coordinate(price: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    """Return ln(price) / PRICE_CELL of prices [quote/base]; price cell n covers [n, n + 1)."""
+    return np.log(np.asarray(price, dtype=np.float64)) / PRICE_CELL
+
+
+def price_cell_of(price: npt.ArrayLike) -> npt.NDArray[np.int64]:
+    """Return the price cell floor(ln(price) / PRICE_CELL) of prices [quote/base], shape as given."""
+    return np.floor(price_cell_coordinate(price)).astype(np.int64)
+
+
+def price_cell_edge(cell: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    """Return the lower price edge [quote/base] of price cells."""
+    return np.asarray(np.exp(np.asarray(cell, dtype=np.float64) * PRICE_CELL), dtype=np.float64)
+
+
+def price_cell_centre(cell: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    """Return the geometric centre price [quote/base] of price cells."""
+    return np.asarray(np.exp((np.asarray(cell, dtype=np.float64) + 0.5) * PRICE_CELL), dtype=np.float64)

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from liqwidget.domain.lattice import cell_centre, cell_coordinate
-from liqwidget.domain.leverage import LEVERAGE_GROUPS
+from liqwidget.domain.leverage import LEVERAGE_GROUPS, NEAR_BOOK, NEAR_SHARE
 from liqwidget.domain.quotation import DOLLAR, quote_of
 from liqwidget.domain.time import HOUR, MINUTE, time_index, time_ns, timestamp
 from liqwidget.errors import DataError
@@ -20,6 +20,7 @@ from liqwidget.errors import DataError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from liqwidget.domain.book_state import BookState, Checkpoint
     from liqwidget.domain.quotation import Contract
 
 CHURN = 0.4
@@ -99,37 +100,6 @@ class RowInputs(NamedTuple):
         )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class BookState:
-    """The books of one venue after a row: what the next row sweeps and refills, on the traded range of the lattice.
-
-    Parameters
-    ----------
-    row : int
-        The row it stands after.
-    mass : ndarray of float64, shape (2, G)
-        Coins of each side's and group's book [base]; weight x open interest unless frozen.
-    base : int
-        Lattice cell of index 0 of `standing` and `entered`.
-    standing : ndarray of float64, shape (2, G, B)
-        Coins standing per cell, over `scale`.
-    entered : ndarray of float64, shape (2, G, B)
-        Coins opened by entry cell over the book's weight, over `scale`: what cells never touched hold follows from it.
-    scale : float
-        Factor that brings `standing` and `entered` to coins of this row.
-    log_survival : float
-        ln of the survival since the first row.
-    """
-
-    row: int
-    mass: npt.NDArray[np.float64]
-    base: int
-    standing: npt.NDArray[np.float64]
-    entered: npt.NDArray[np.float64]
-    scale: float
-    log_survival: float
-
-
 @dataclass(frozen=True, eq=False)
 class VenueLedger:
     """The ledger of one venue.
@@ -153,16 +123,18 @@ class VenueLedger:
         Accepted open interest [units].
     flags : ndarray of uint8, shape (n,)
         Bits of `RowFlag`.
-    log_survival : ndarray of float64, shape (n,)
-        ln of the share that survives from the first row.
-    opened : ndarray of float64, shape (n, 2, G)
-        What opened per row, side (0 long, 1 short) and leverage group [units].
+    log_survival, near_log_survival : ndarray of float64, shape (n,)
+        ln of the share that survives from the first row: in the groups' books, and in the book at the cap.
+    opened : ndarray of float64, shape (n, 2, B)
+        What opened per row, side (0 long, 1 short) and book: leverage groups, then the book at the cap [units].
     books, survival : BookState, object
         The state after the last row that is not provisional.
-    checkpoints : tuple of BookState
-        Earlier states, one per fixed number of rows, from which a viewport's left edge is found.
+    checkpoints : tuple of Checkpoint
+        What stood earlier, one per fixed number of rows, from which a viewport's left edge is found.
     churn : float
         Share of positions closed per day of normal volume, as an exponential rate.
+    near : float
+        Share of open interest in the book at the cap.
     relative : bool
         Whether open interest was unknown and taken as 1: sizes are shares then, not amounts.
     notes : tuple of str
@@ -184,11 +156,13 @@ class VenueLedger:
     open_interest: npt.NDArray[np.float64]
     flags: npt.NDArray[np.uint8]
     log_survival: npt.NDArray[np.float64]
+    near_log_survival: npt.NDArray[np.float64]
     opened: npt.NDArray[np.float64]
     books: BookState
     survival: Any
-    checkpoints: tuple[BookState, ...] = ()
+    checkpoints: tuple[Checkpoint, ...] = ()
     churn: float = CHURN
+    near: float = NEAR_SHARE
     relative: bool = False
     notes: tuple[str, ...] = ()
     ended: int | None = None
@@ -216,6 +190,18 @@ class VenueLedger:
         array = cell_coordinate(np.stack([self.inputs.low, self.inputs.high, self.inputs.close]))
         array.flags.writeable = False
         return array
+
+    @cached_property
+    def survivals(self) -> npt.NDArray[np.float64]:
+        """Both logarithms of survival, the groups' books first, shape (2, n)."""
+        array = np.stack([self.log_survival, self.near_log_survival])
+        array.flags.writeable = False
+        return array
+
+    @cached_property
+    def traded(self) -> tuple[float, float]:
+        """Lowest and highest price of all rows as lattice coordinates."""
+        return float(self.coordinates[0].min()), float(self.coordinates[1].max())
 
     @cached_property
     def known(self) -> npt.NDArray[np.int64]:
@@ -260,11 +246,14 @@ class Ledger:
         The leverage prior it was estimated with.
     venues : tuple of VenueLedger
         One per venue, estimated separately; maps add.
+    heat : Ledger, optional
+        The same rows under the prior that relative heat is drawn from, without the book at the cap.
     """
 
     symbol: str
     prior: Any
     venues: tuple[VenueLedger, ...] = field(repr=False)
+    heat: Ledger | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         """Mark the venues that have ended, as seen from the newest one."""
@@ -296,8 +285,9 @@ class Ledger:
         """Return the ledger of some venues; None means all."""
         if names is None:
             return self
-        wanted = [names] if isinstance(names, str) else names
-        return Ledger(self.symbol, self.prior, tuple(self.venue(name) for name in wanted))
+        wanted = [names] if isinstance(names, str) else list(names)
+        parts = tuple(self.venue(name) for name in wanted)
+        return Ledger(self.symbol, self.prior, parts, None if self.heat is None else self.heat.only(wanted))
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -353,8 +343,9 @@ class Ledger:
         -------
         DataFrame
             One row per venue and candle: venue, time (close, UTC; a gap's is that of the candle after it), kind, low,
-            high, close [quote/base], open_interest, log_survival, then opened_<side>_<group>. Open interest and what
-            opened are coins [base], of inverse contracts what these conserve [quote].
+            high, close [quote/base], open_interest, log_survival, then opened_<side>_<group> and, for the book at the
+            cap, opened_<side>_cap. Open interest and what opened are coins [base], of inverse contracts what these
+            conserve [quote].
         """
         frames = []
         for part in self.venues:
@@ -371,6 +362,7 @@ class Ledger:
             for side, name in enumerate(("long", "short")):
                 for group, label in enumerate(LEVERAGE_GROUPS):
                     columns[f"opened_{name}_{label}"] = part.opened[:, side, group]
+                columns[f"opened_{name}_cap"] = part.opened[:, side, NEAR_BOOK]
             frames.append(pd.DataFrame(columns))
         return pd.concat(frames, ignore_index=True)
 

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from liqwidget.domain.lattice import cell_edge
+from liqwidget.domain.lattice import PRICE_CELL
 from liqwidget.domain.leverage import LEVERAGE_GROUPS
 
 if TYPE_CHECKING:
@@ -23,10 +23,12 @@ STANDING = np.iinfo(np.int64).max
 class LevelSet:
     """Levels: each the life of one price cell, side and leverage group of a venue between two touches.
 
+    A touch of any part of the price cell ends a level; what stands on in the rest is the next one.
+
     Parameters
     ----------
     cell : ndarray of int64, shape (n,)
-        Lattice cell; it spans 10 basis points of price.
+        Price cell, ``floor(ln(price) / width)``.
     side : ndarray of int8, shape (n,)
         Side of the positions that would be liquidated: +1 long, -1 short.
     group : ndarray of int8, shape (n,)
@@ -37,13 +39,15 @@ class LevelSet:
     size : ndarray of float64, shape (n,)
         Quote currency at the liquidation price, at its end or now.
     peak_size : ndarray of float64, shape (n,)
-        The largest size at any candle's close [quote].
+        The largest size: at its end, or at the end of any four hours, or of any candle where these are longer [quote].
     venue : ndarray of int16, shape (n,)
         Index into `venues`.
     venues : tuple of str
         Names.
     lapsed : ndarray of bool, shape (n,)
         Whether it ended since the venue's data end, and not by a touch.
+    width : float
+        Of a price cell in ln(price); 10 basis points unless asked otherwise.
     """
 
     cell: npt.NDArray[np.int64] = field(repr=False)
@@ -56,6 +60,7 @@ class LevelSet:
     venue: npt.NDArray[np.int16] = field(repr=False)
     venues: tuple[str, ...]
     lapsed: npt.NDArray[np.bool_] = field(repr=False)
+    width: float = PRICE_CELL
 
     def __len__(self) -> int:
         """Return the number of levels."""
@@ -63,20 +68,19 @@ class LevelSet:
 
     def where(self, mask: npt.NDArray[np.bool_]) -> LevelSet:
         """Return the levels at which `mask`, shape (n,), is true."""
-        arrays: dict[str, Any] = {
-            part.name: getattr(self, part.name)[mask] for part in fields(self) if part.name != "venues"
-        }
-        return LevelSet(**arrays, venues=self.venues)
+        values = {part.name: getattr(self, part.name) for part in fields(self)}
+        arrays: dict[str, Any] = {name: array[mask] for name, array in values.items() if isinstance(array, np.ndarray)}
+        return LevelSet(**arrays, venues=self.venues, width=self.width)
 
     @property
     def price_low(self) -> npt.NDArray[np.float64]:
         """Lower price edge [quote/base], shape (n,)."""
-        return cell_edge(self.cell)
+        return np.asarray(np.exp(self.cell * self.width))
 
     @property
     def price_high(self) -> npt.NDArray[np.float64]:
         """Upper price edge [quote/base], shape (n,)."""
-        return cell_edge(self.cell + 1)
+        return np.asarray(np.exp((self.cell + 1) * self.width))
 
     @property
     def is_standing(self) -> npt.NDArray[np.bool_]:

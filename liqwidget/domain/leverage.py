@@ -16,6 +16,12 @@ LEVERAGE_GROUPS = LOOK.leverage_groups
 GROUP_DISTANCES = (0.0, 0.02, 0.04, 0.1, 0.2, 1 / 3, 2.5)
 """Edges of the groups as distance |entry - liquidation| / entry."""
 
+NEAR_BOOK = len(LEVERAGE_GROUPS)
+"""Index of the book at the cap, behind those of the leverage groups; it counts to the nearest of them."""
+
+NEAR_SHARE = 0.0003
+"""Share of open interest in the book at the cap."""
+
 FLOOR_DISTANCE = 0.002
 """The nearest distance the estimator uses, whatever the venue allows."""
 

@@ -2,54 +2,75 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from liqwidget.domain.ledger import BookState
+from liqwidget.domain.book_state import BookState, Checkpoint, starts
+from liqwidget.domain.lattice import cells_in_price_cell
 from liqwidget.field.engine import engine
 
 if TYPE_CHECKING:
     from liqwidget.field.density import Density
 
-CHECKPOINT_ROWS = 1024
-"""A state is kept after every so many rows, counted from the first."""
+CHECKPOINT_ROWS = 2048
+"""What stands is kept after every so many rows, counted from the first."""
 
 _MARGIN = 64
-"""Lattice cells by which the traded range grows at a time, so that it grows seldom."""
+"""Price cells by which the traded range grows at a time, so that it grows seldom."""
 
 
 class Pass(NamedTuple):
-    """Per row, ln survival shape (n,) and openings [base] shape (n, 2, G); checkpoints passed; the state after."""
+    """What new rows made: ln survival of the groups' books and of the one at the cap, and openings [base], by row.
+
+    Shapes (2, n) and (n, 2, B). Then the checkpoints passed, and the state after.
+    """
 
     log_survival: npt.NDArray[np.float64]
     opened: npt.NDArray[np.float64]
-    checkpoints: tuple[BookState, ...]
+    checkpoints: tuple[Checkpoint, ...]
     state: BookState
 
 
-def empty_books(coordinate: float, groups: int) -> BookState:
+def empty_books(coordinate: float, density: Density) -> BookState:
     """Return the books before the first row, around a price given as a lattice coordinate."""
-    shape = (2, groups, 2 * _MARGIN)
-    base = int(np.floor(coordinate)) - _MARGIN
-    return BookState(-1, np.zeros((2, groups)), base, np.zeros(shape), np.zeros(shape), 1.0, 0.0)
+    wide, books = cells_in_price_cell(), len(density.weights)
+    cells = 2 * _MARGIN * wide
+    line = np.zeros((2, starts(density.units, cells)[-1]))
+    base = (int(np.floor(coordinate / wide)) - _MARGIN) * wide
+    swept = np.zeros((2, books, cells))
+    return BookState(-1, np.zeros((2, books)), base, cells, line, line.copy(), swept, np.ones(2), np.zeros(2))
 
 
 def grown(state: BookState, low: int, high: int, density: Density) -> BookState:
     """Return the state with the cells [low, high] in its range; cells never touched hold what was spread on them."""
-    first = min(state.base, low - _MARGIN) if low < state.base else state.base
-    end = state.base + state.standing.shape[2]
-    last = max(end, high + 1 + _MARGIN) if high >= end else end
-    parts = {"standing": state.standing, "entered": state.entered}
-    for start, stop, before in ((first, state.base, True), (end, last, False)):
-        if stop > start:
-            spread = engine().spread(
-                state.entered, state.base, density.table, density.span, density.weights > 0, start, stop
-            )
-            for name, new in (("standing", spread), ("entered", np.zeros_like(spread))):
-                parts[name] = np.concatenate([new, parts[name]] if before else [parts[name], new], axis=2)
-    return BookState(state.row, state.mass, first, parts["standing"], parts["entered"], state.scale, state.log_survival)
+    wide = cells_in_price_cell()
+    first = (low // wide - _MARGIN) * wide if low < state.base else state.base
+    end = state.base + state.cells
+    last = (high // wide + 1 + _MARGIN) * wide if high >= end else end
+    accumulated, entered = [], []
+    begins = starts(density.units, state.cells)
+    for book, unit in enumerate(density.units):
+        part = slice(begins[book], begins[book + 1])
+        table, span = density.table[:, book], density.span[:, book]
+        before, after = (
+            engine().spread(state.entered[:, part], state.base // unit, table, span, start // unit, stop // unit)
+            for start, stop in ((first, state.base), (end, last))
+        )
+        accumulated += [before, state.accumulated[:, part], after]
+        entered += [np.zeros_like(before), state.entered[:, part], np.zeros_like(after)]
+    swept = np.zeros((*state.swept.shape[:2], last - first))
+    swept[:, :, state.base - first : end - first] = state.swept
+    return replace(
+        state,
+        base=first,
+        cells=last - first,
+        accumulated=np.concatenate(accumulated, axis=1),
+        entered=np.concatenate(entered, axis=1),
+        swept=swept,
+    )
 
 
 def run_books(
@@ -71,40 +92,51 @@ def run_books(
         Its close as a lattice coordinate.
     coordinates : ndarray of float64, shape (3, n)
         Low, high and close of the new rows as lattice coordinates.
-    share, interest, frozen : ndarray of float64 / float64 / bool, shape (n,)
-        What survives each row, accepted open interest [base], rows that neither unwind nor open.
+    share : ndarray of float64, shape (2, n)
+        What survives each row, in the groups' books and in the one at the cap.
+    interest, frozen : ndarray of float64 / bool, shape (n,)
+        Accepted open interest [base], rows that neither unwind nor open.
     density : Density
         The venue's prior.
 
     Returns
     -------
     Pass
-        ``opened[i, s, g]`` is w_g x open interest minus what the book still held: after each row every book holds its
-        share of open interest.
+        ``opened[i, s, b]`` is the book's weight x open interest minus what it still held: after each row every book
+        holds its share of open interest.
     """
     low, high, close = (np.ascontiguousarray(line) for line in coordinates)
     count, first_row = len(close), state.row + 1
-    log_survival, opened = np.zeros(count), np.zeros((count, 2, len(density.weights)))
-    mass, standing, entered = state.mass.copy(), state.standing.copy(), state.entered.copy()
-    scale, base, previous = state.scale, state.base, np.array([last_close, state.log_survival])
-    checkpoints: list[BookState] = []
+    log_survival, opened = np.zeros((2, count)), np.zeros((count, 2, len(density.weights)))
+    previous = np.array([last_close, *state.log_survival])
+    now = _copied(state)
+    checkpoints: list[Checkpoint] = []
     row = 0
     while row < count:
         stop = min(count, (first_row + row) // CHECKPOINT_ROWS * CHECKPOINT_ROWS + CHECKPOINT_ROWS - first_row)
-        reached, scale = engine().forward(
-            row, stop, low, high, close, share, interest, frozen, previous, mass, standing, entered, scale, base,
-            density.table, density.span, density.weights, log_survival, opened,
+        reached = engine().forward(
+            row, stop, low, high, close, share, interest, frozen, previous, now.mass, now.accumulated, now.swept,
+            now.entered, now.scale, now.base, cells_in_price_cell(), density.table, density.span, density.weights,
+            density.units, log_survival, opened,
         )  # fmt: skip
-        now = BookState(first_row + reached - 1, mass, base, standing, entered, scale, float(previous[1]))
+        now = replace(now, row=first_row + reached - 1, log_survival=previous[1:].copy())
         if reached < stop:
-            closed = int(np.floor(close[reached]))
-            lowest, highest = int(np.floor(low[reached])) - 1, int(np.floor(high[reached])) + 1
-            wide = grown(now, min(lowest, 2 * closed - highest), max(highest, 2 * closed - lowest), density)
-            base, standing, entered = wide.base, wide.standing.copy(), wide.entered.copy()
+            wide, closed = 2 * cells_in_price_cell(), int(np.floor(close[reached]))
+            lowest, highest = int(np.floor(low[reached])) - wide, int(np.floor(high[reached])) + wide
+            now = grown(now, min(lowest, 2 * closed - highest), max(highest, 2 * closed - lowest), density)
         elif (first_row + reached) % CHECKPOINT_ROWS == 0:
-            checkpoints.append(
-                BookState(now.row, mass.copy(), base, standing.copy(), entered.copy(), scale, now.log_survival)
-            )
+            checkpoints.append(now.checkpoint(density.units))
         row = reached
-    after = BookState(first_row + count - 1, mass, base, standing, entered, scale, float(previous[1]))
-    return Pass(log_survival, opened, tuple(checkpoints), after)
+    return Pass(log_survival, opened, tuple(checkpoints), now)
+
+
+def _copied(state: BookState) -> BookState:
+    """Return a state that the kernel may write to."""
+    return replace(
+        state,
+        mass=state.mass.copy(),
+        accumulated=state.accumulated.copy(),
+        entered=state.entered.copy(),
+        swept=state.swept.copy(),
+        scale=state.scale.copy(),
+    )

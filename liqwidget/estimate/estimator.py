@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from liqwidget.domain.frames import MarketData
 from liqwidget.domain.lattice import cell_coordinate
 from liqwidget.domain.ledger import CHURN, Ledger, RowFlag, RowInputs, RowKind, VenueLedger
-from liqwidget.domain.leverage import LEVERAGE_GROUPS
+from liqwidget.domain.leverage import NEAR_BOOK, NEAR_SHARE
 from liqwidget.domain.time import duration_text, time_ns, timestamp
 from liqwidget.errors import DataError, EstimateError
 from liqwidget.estimate.books import empty_books, run_books
 from liqwidget.estimate.survival import SurvivalState, survive
-from liqwidget.field.density import Density, Prior, PriorLike, venue_density
+from liqwidget.field.density import HEAT_PRIOR, Density, Prior, PriorLike, density, venue_density
 
 _OUTLIERS = "outliers of open interest held back"
 _SETTLED = "open interest is 0 since"
@@ -25,10 +25,13 @@ _SETTLED = "open interest is 0 since"
 Markets = MarketData | Iterable[MarketData]
 
 
-def estimate(market: Markets, prior: PriorLike | Prior = "effective", *, churn: float = CHURN) -> Ledger:
+def estimate(
+    market: Markets, prior: PriorLike | Prior = "effective", *, churn: float = CHURN, near: float = NEAR_SHARE
+) -> Ledger:
     """Estimate what opened, closed and was swept, candle by candle.
 
-    Each venue is estimated by itself; maps add.
+    Each venue is estimated by itself; maps add. Beside the ledger stands that of the same candles under the prior of
+    heat, `Ledger.heat`.
 
     Parameters
     ----------
@@ -38,6 +41,9 @@ def estimate(market: Markets, prior: PriorLike | Prior = "effective", *, churn: 
         The leverage prior: 'effective' (default), 'isolated', 'nominal', own numbers, or a nominal ladder.
     churn : float
         Share of positions closed per day of normal volume, as an exponential rate; 0.4 is a half-life of 1.7 days.
+    near : float
+        Share of open interest in the book at the venue's cap, a small and fast one that sets the level of sizes near
+        price (ESTIMATOR.md, sections 3 and 9); 0 is without it.
 
     Returns
     -------
@@ -46,12 +52,41 @@ def estimate(market: Markets, prior: PriorLike | Prior = "effective", *, churn: 
     Raises
     ------
     DataError
-        If venues repeat, symbols differ, or churn is no rate.
+        If venues repeat, symbols differ, churn is no rate, or near is no share.
     """
+    rules = Rules(_rate(churn), _share(near))
+    return _with_heat(estimated(market, Prior.parse(prior), rules), estimated(market, HEAT_PRIOR, rules.without_cap()))
+
+
+class Rules(NamedTuple):
+    """What is the same for every venue of a ledger: churn of the groups' books, share of the book at the cap."""
+
+    churn: float = CHURN
+    near: float = NEAR_SHARE
+
+    @classmethod
+    def of(cls, ledger: Ledger) -> Rules:
+        """Return the rules that a ledger was made by."""
+        return cls(ledger.venues[0].churn, ledger.venues[0].near) if ledger.venues else cls()
+
+    def without_cap(self) -> Rules:
+        """Return the rules of heat."""
+        return Rules(self.churn, 0.0)
+
+
+def estimated(market: Markets, prior: Prior, rules: Rules) -> Ledger:
+    """Return the ledger of a prior, without heat."""
     markets = _markets(market)
-    parsed = Prior.parse(prior)
-    parts = tuple(_first(part, parsed, _rate(churn)) for part in markets)
-    return Ledger(markets[0].symbol, parsed, parts)
+    return Ledger(markets[0].symbol, prior, tuple(_first(part, prior, rules) for part in markets))
+
+
+def _with_heat(ledger: Ledger, heat: Ledger) -> Ledger:
+    """Return a ledger with its heat, which holds the same arrays where they are equal."""
+    shared = ("inputs", "open_interest", "flags", "survival")
+    parts = tuple(
+        replace(part, **{name: getattr(main, name) for name in shared}) for main, part in zip(ledger, heat, strict=True)
+    )
+    return replace(ledger, heat=replace(heat, venues=parts))
 
 
 def advance(ledger: Ledger, market: Markets) -> Ledger:
@@ -64,17 +99,27 @@ def advance(ledger: Ledger, market: Markets) -> Ledger:
     DataError
         If a candle differs from the row already in the ledger; `recompute` then makes it anew from a time on.
     """
-    return _advanced(ledger, market, ledger.venues[0].churn if ledger.venues else CHURN)
+    return _both(_advanced, ledger, market, Rules.of(ledger))
 
 
-def _advanced(ledger: Ledger, market: Markets, churn: float) -> Ledger:
+def _both(change: Callable[..., Ledger], ledger: Ledger, market: Markets, *given: Any) -> Ledger:
+    """Return what a change makes of a ledger and of its heat."""
+    if ledger.heat is None:
+        return change(ledger, market, *given)
+    markets = _markets(market)
+    changed = change(replace(ledger, heat=None), markets, *given)
+    heat_given = (part.without_cap() if isinstance(part, Rules) else part for part in given)
+    return _with_heat(changed, change(ledger.heat, markets, *heat_given))
+
+
+def _advanced(ledger: Ledger, market: Markets, rules: Rules) -> Ledger:
     markets = {part.venue: part for part in _markets(market)}
     wrong = next((part.symbol for part in markets.values() if part.symbol != ledger.symbol), None)
     if wrong is not None:
         message = f"Expected market data of {ledger.symbol}, was {wrong!r}"
         raise DataError(message)
     kept = [_advance(part, markets.pop(part.venue), ledger.prior) if part.venue in markets else part for part in ledger]
-    newer = (_first(part, ledger.prior, churn) for part in markets.values())
+    newer = (_first(part, ledger.prior, rules) for part in markets.values())
     return Ledger(ledger.symbol, ledger.prior, (*kept, *newer))
 
 
@@ -83,7 +128,10 @@ def recompute(ledger: Ledger, market: Markets, from_time: Any) -> Ledger:
 
     Candles that had closed by `from_time` stay to the byte; later ones, and a gap before them, come from `market`.
     """
-    limit = time_ns(from_time, "from_time")
+    return _both(_recomputed, ledger, market, time_ns(from_time, "from_time"))
+
+
+def _recomputed(ledger: Ledger, market: Markets, limit: int) -> Ledger:
     markets = _markets(market)
     replaced = {part.venue for part in markets}
     parts = []
@@ -94,14 +142,16 @@ def recompute(ledger: Ledger, market: Markets, from_time: Any) -> Ledger:
             parts.append(part)
         elif rows > 1:
             inputs = part.inputs.cut(slice(0, rows))
-            blank = _blank(part, int(inputs.time[0]), float(inputs.close[0]), part.churn)
+            blank = _blank(
+                part, int(inputs.time[0]), float(inputs.close[0]), ledger.prior, Rules(part.churn, part.near)
+            )
             parts.append(_extend(blank, inputs, ledger.prior))
     kept = Ledger(ledger.symbol, ledger.prior, tuple(parts))
     newer = [part for part in (_newer(part, limit) for part in markets) if part is not None]
     if not (newer or parts):
         message = f"Expected candles that close after {timestamp(limit)}, was none"
         raise DataError(message)
-    return _advanced(kept, newer, ledger.venues[0].churn) if newer else kept
+    return _advanced(kept, newer, Rules.of(ledger)) if newer else kept
 
 
 def _markets(market: Markets) -> list[MarketData]:
@@ -133,6 +183,13 @@ def _rate(value: object) -> float:
     raise DataError(message)
 
 
+def _share(value: object) -> float:
+    if isinstance(value, int | float) and 0 <= value < 1:
+        return float(value)
+    message = f"Expected near as a share of open interest from 0 to under 1, was {value!r}"
+    raise DataError(message)
+
+
 def _newer(market: MarketData, limit: int) -> MarketData | None:
     """Return the candles that close after `limit`, with all open interest."""
     rows = market.close_time > limit
@@ -142,7 +199,7 @@ def _newer(market: MarketData, limit: int) -> MarketData | None:
     return replace(market, **{name: getattr(market, name)[rows] for name in names})
 
 
-def _first(market: MarketData, prior: Prior, churn: float) -> VenueLedger:
+def _first(market: MarketData, prior: Prior, rules: Rules) -> VenueLedger:
     """Return the ledger of one venue from its first candle on."""
     price, time = market.open[:1], market.time[:1]
     row = int(np.searchsorted(market.interest_time, time[0] + market.tolerance, side="right")) - 1
@@ -160,12 +217,16 @@ def _first(market: MarketData, prior: Prior, churn: float) -> VenueLedger:
         np.array([known]),
         np.array([stamp]),
     )
-    return _extend(_blank(market, int(time[0]), float(price[0]), churn), RowInputs.joined([first, rows]), prior)
+    blank = _blank(market, int(time[0]), float(price[0]), prior, rules)
+    return _extend(blank, RowInputs.joined([first, rows]), prior)
 
 
-def _blank(market: MarketData | VenueLedger, start: int, price: float, churn: float) -> VenueLedger:
-    """Return a ledger without rows, with the venue and rules of `market`, before `price` at `start` [ns]."""
+def _blank(market: MarketData | VenueLedger, start: int, price: float, prior: Prior, rules: Rules) -> VenueLedger:
+    """Return a ledger without rows, with the venue of `market`, before `price` at `start` [ns]."""
     empty, no_times = np.empty(0), np.empty(0, np.int64)
+    spread = density(
+        prior, market.minimum_distance, market.venue, market.maintenance_margin_rate, market.contract, near=rules.near
+    )
     return VenueLedger(
         venue=market.venue,
         symbol=market.symbol,
@@ -176,10 +237,12 @@ def _blank(market: MarketData | VenueLedger, start: int, price: float, churn: fl
         open_interest=empty,
         flags=np.empty(0, np.uint8),
         log_survival=empty,
-        opened=np.empty((0, 2, len(LEVERAGE_GROUPS))),
-        books=empty_books(float(cell_coordinate(price)), len(LEVERAGE_GROUPS)),
+        near_log_survival=empty,
+        opened=np.empty((0, 2, NEAR_BOOK + 1)),
+        books=empty_books(float(cell_coordinate(price)), spread),
         survival=SurvivalState(time=start, volume_since=start),
-        churn=churn,
+        churn=rules.churn,
+        near=rules.near,
         relative=market.relative,
         notes=market.notes,
         contract=market.contract,
@@ -305,7 +368,8 @@ def _fold(ledger: VenueLedger, rows: RowInputs, spread: Density) -> VenueLedger:
         "inputs": RowInputs.joined([ledger.inputs, rows]),
         "open_interest": np.concatenate([ledger.open_interest, survival.interest]),
         "flags": np.concatenate([ledger.flags, flags.astype(np.uint8)]),
-        "log_survival": np.concatenate([ledger.log_survival, done.log_survival]),
+        "log_survival": np.concatenate([ledger.log_survival, done.log_survival[0]]),
+        "near_log_survival": np.concatenate([ledger.near_log_survival, done.log_survival[1]]),
         "opened": np.concatenate([ledger.opened, done.opened]),
     }
     for array in (*fields["inputs"], *list(fields.values())[1:]):
@@ -323,5 +387,6 @@ def _settled(ledger: VenueLedger) -> VenueLedger:
     """Return the ledger without its provisional row."""
     if ledger.settled == len(ledger.time):
         return ledger
-    arrays = {name: getattr(ledger, name)[:-1] for name in ("open_interest", "flags", "log_survival", "opened")}
+    names = ("open_interest", "flags", "log_survival", "near_log_survival", "opened")
+    arrays = {name: getattr(ledger, name)[:-1] for name in names}
     return replace(ledger, inputs=ledger.inputs.cut(slice(0, -1)), **arrays)

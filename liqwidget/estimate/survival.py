@@ -20,6 +20,9 @@ from liqwidget.field.engine import compiled
 CLOCK_FLOOR = 0.05
 """The slowest the volume clock runs, as a share of its mean."""
 
+NEAR_CHURN = 3.0
+"""Share of the book at the cap that is closed per day of normal volume, as an exponential rate."""
+
 VOLUME_WINDOW = 7 * DAY
 HOLD_LIMIT = DAY
 LOW_OUTLIER, HIGH_OUTLIER = 0.5, 3.0
@@ -77,9 +80,10 @@ class SurvivalState:
 
 
 class Survival(NamedTuple):
-    """Per row, shape (n,): the share that survives, accepted open interest [base], and flags; then the state after.
+    """Per row the share that survives, accepted open interest and flags; then the state after.
 
-    `outlier` rows are held too.
+    `share`, shape (2, n), is that of the groups' books and of the one at the cap; `interest` [base] and flags have
+    shape (n,). `outlier` rows are held too.
     """
 
     share: npt.NDArray[np.float64]
@@ -93,7 +97,7 @@ class Survival(NamedTuple):
 def _survive(
     times: Any, kinds: Any, volumes: Any, values: Any, stamps: Any, timeframe: int, rows: int, time: int,
     interest: float, outliers: int, stamp: int, volume_since: int, volume_sum: float, window_times: Any, window: Any,
-    first: int, churn: float, share: Any, accepted: Any, held: Any, outlier: Any, frozen: Any,
+    first: int, churn: float, near_churn: float, share: Any, accepted: Any, held: Any, outlier: Any, frozen: Any,
 ) -> tuple[int, float, int, int, int, float, int]:  # fmt: skip
     """Fold the rows; `window` is the volume window before them followed by their own volumes from index `first`."""
     start, count = 0, first
@@ -143,8 +147,9 @@ def _survive(
                 interest = value
                 outliers = 0
         accepted[row] = interest
-        decay = math.exp(-churn * clock)
-        share[row] = 1.0 if frozen[row] else decay if before == 0.0 else min(decay, interest / before)
+        for book in range(2):
+            decay = math.exp(-(churn, near_churn)[book] * clock)
+            share[book, row] = 1.0 if frozen[row] else decay if before == 0.0 else min(decay, interest / before)
         if stamps[row] <= time - timeframe:
             held[row] = True
     return first, interest, outliers, stamp, volume_since, volume_sum, start
@@ -162,17 +167,17 @@ def survive(rows: RowInputs, timeframe: int, state: SurvivalState, churn: float 
     state : SurvivalState
         The state after the row before.
     churn : float
-        Share closed per day of normal volume, as an exponential rate.
+        Share of the groups' books closed per day of normal volume, as an exponential rate.
     """
     count, first = len(rows.time), len(state.volumes)
     window = np.concatenate([state.volumes, np.zeros(count)])
     window_times = np.concatenate([state.volume_times, np.zeros(count, np.int64)])
-    share, accepted = np.ones(count), np.zeros(count)
+    share, accepted = np.ones((2, count)), np.zeros(count)
     held, outlier, frozen = np.zeros((3, count), bool)
     end, interest, outliers, stamp, volume_since, volume_sum, start = compiled(_survive)(
         rows.time, rows.kind, rows.volume, rows.interest, rows.interest_time, timeframe, state.rows, state.time,
         state.interest, state.outliers, state.stamp, state.volume_since, state.volume_sum, window_times, window, first,
-        churn, share, accepted, held, outlier, frozen,
+        churn, NEAR_CHURN, share, accepted, held, outlier, frozen,
     )  # fmt: skip
     after = SurvivalState(
         rows=state.rows + count,

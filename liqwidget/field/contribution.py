@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from liqwidget.domain.lattice import CELL
+from liqwidget.domain.lattice import CELL, cells_in_price_cell
+from liqwidget.domain.leverage import NEAR_BOOK
 from liqwidget.domain.side import Side
 from liqwidget.field.density import Prior, venue_density
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float64]
 
 _MAXIMUM_NODES = 7
-"""Entry nodes of a candle at most, one per cell of its range (ESTIMATOR.md, section 3, step 3)."""
+"""Entry nodes of a candle at most, one per price cell of its range (ESTIMATOR.md, section 3, step 3)."""
 
 _BORDER = 1e-6
 """Cells by which a price may miss a cell's border and still mean it, as in `evaluate`."""
@@ -70,12 +71,17 @@ def contributions(
     left = _left(ledger, last, np.where(np.abs(span - borders) < _BORDER, borders, span), side)
     first = int(np.argmax(left.upper > left.lower)) if (left.upper > left.lower).any() else last + 1
     rows = np.arange(first, last + 1)
-    spread, chosen = venue_density(ledger, prior), list(groups)
-    coins = ledger.contract == "linear"
-    held = _held(spread.table[side.row, chosen], ledger.coordinates[:, rows], left.of(rows), side, coins=coins)
-    amount = ledger.opened[rows][:, side.row, chosen] * spread.per_weight[chosen]
-    survival = np.exp(ledger.log_survival[last] - ledger.log_survival[rows])
-    return first, np.asarray(held * amount * survival[:, None])
+    spread, coins = venue_density(ledger, prior), ledger.contract == "linear"
+    out = np.zeros((len(rows), len(groups)))
+    survival = np.exp(ledger.survivals[:, [last]] - ledger.survivals[:, rows])
+    for book in np.flatnonzero(spread.shown(groups) & (spread.weights > 0)):
+        group = spread.nearest if book == NEAR_BOOK else int(book)
+        unit = int(spread.units[book])
+        table = spread.by_cell[side.row, book, : int(spread.span[side.row, book, 1]) * unit]
+        held = _held(table, unit, ledger.coordinates[:, rows], left.of(rows), side, coins=coins)
+        amount = ledger.opened[rows, side.row, book] * spread.per_weight[book]
+        out[:, groups.index(group)] += held * amount * survival[int(book == NEAR_BOOK)]
+    return first, out
 
 
 def _left(ledger: VenueLedger, last: int, span: Floats, side: Side) -> _Interval:
@@ -91,65 +97,63 @@ def _left(ledger: VenueLedger, last: int, span: Floats, side: Side) -> _Interval
     return _Interval(lower, upper)
 
 
-def _held(table: Floats, coordinates: Floats, left: _Interval, side: Side, *, coins: bool) -> Floats:
-    """Return what one unit opened by each row puts on its interval, shape (n, G) [quote].
+def _held(table: Floats, unit: int, coordinates: Floats, left: _Interval, side: Side, *, coins: bool) -> Floats:
+    """Return what one unit opened by each row puts on its interval in one book, shape (n,) [quote].
 
-    A unit is a coin, which is worth the cell's centre where it lands, or already quote currency.
-
-    An entry's mass lies at whole cells of offset from it; what would lie beyond the close, at that offset from the
-    close.
+    What is opened is a coin, which is worth the cell's centre where it lands, or already quote currency. `table` holds
+    the book's mass by lattice cells from the far border of the entry's unit (`Density.by_cell`); what would lie beyond
+    the close lies at that offset from the close's.
     """
-    worth = np.exp(-int(side) * np.arange(table.shape[1]) * CELL) if coins else np.ones(table.shape[1])
-    sums = np.concatenate([np.zeros((len(table), 1)), np.cumsum(table * worth, axis=1)], axis=1)
-
-    def value(entry: Floats) -> Floats | float:
-        return np.exp((entry + 0.5) * CELL)[:, None] if coins else 1.0
-
+    worth = np.exp(-int(side) * np.arange(len(table)) * CELL) if coins else np.ones(len(table))
+    sums = np.concatenate([[0.0], np.cumsum(table * worth)])
     low, high, close = coordinates
-    held = np.zeros((len(low), len(table)))
+    held = np.zeros(len(low))
     if not len(low):
         return held
-    closed, range_ = np.floor(close), high - low
-    nodes = np.clip(np.ceil(range_), 1, _MAXIMUM_NODES)
+
+    def anchor(place: Floats) -> Floats:
+        return place * unit + (unit - 1 if side is Side.LONG else 0)
+
+    def value(cell: Floats) -> Floats | float:
+        return np.exp((cell + 0.5) * CELL) if coins else 1.0
+
+    wide = cells_in_price_cell()
+    closed, range_ = np.floor(close / unit), high - low
+    nodes = np.clip(np.ceil(range_ / wide), 1, _MAXIMUM_NODES)
     for node in range(int(nodes.max())):
         used = np.flatnonzero((nodes > node) & (left.upper > left.lower))
-        position = low[used] + range_[used] * ((node + 0.5) / nodes[used]) - 0.5
+        position = (low[used] + range_[used] * ((node + 0.5) / nodes[used])) / unit - 0.5
         below = np.floor(position)
         for entry, share in ((below, 1 - (position - below)), (below + 1, position - below)):
-            weight = share / nodes[used]
-            beyond = np.maximum(int(side) * (entry - closed[used]) + 1, 0)
-            held[used] += weight[:, None] * value(entry) * _mass(sums, side, entry, left.of(used), (beyond, np.inf))
+            weight, cell = share / nodes[used], anchor(entry)
+            beyond = np.maximum(int(side) * (entry - closed[used]) + 1, 0) * unit
+            held[used] += weight * value(cell) * _mass(sums, side, cell, left.of(used), (beyond, np.inf))
             back = np.flatnonzero(beyond > 0)
-            again = used[back]
-            held[again] += (
-                weight[back, None]
-                * value(closed[again])
-                * _mass(sums, side, closed[again], left.of(again), (0.0, beyond[back]))
-            )
+            again, cell = used[back], anchor(closed[used[back]])
+            held[again] += weight[back] * value(cell) * _mass(sums, side, cell, left.of(again), (0.0, beyond[back]))
     return held
 
 
 def _mass(
-    sums: Floats, side: Side, entry: Floats, left: _Interval, offsets: tuple[Floats | float, Floats | float]
+    sums: Floats, side: Side, cell: Floats, left: _Interval, offsets: tuple[Floats | float, Floats | float]
 ) -> Floats:
-    """Return what a unit of value at the entry is over intervals, spread from entry cells, shape (n,); shape (n, G).
+    """Return what a unit of value at lattice cells, shape (n,), is over intervals when spread from there; shape (n,).
 
     Parameters
     ----------
-    sums : ndarray of float64, shape (G, K + 1)
-        Running sum over offsets of the density times the price ratio to the entry's cell.
+    sums : ndarray of float64, shape (K + 1,)
+        Running sum over offsets of the density times the price ratio to the cell.
     offsets : (first, stop)
         Offsets in cells that count, each a number or shape (n,).
     """
-    last = sums.shape[1] - 1
-    ends = (entry + 1 - left.upper, entry + 1 - left.lower) if side is Side.LONG else (
-        left.lower - entry, left.upper - entry
+    last = len(sums) - 1
+    ends = (cell + 1 - left.upper, cell + 1 - left.lower) if side is Side.LONG else (
+        left.lower - cell, left.upper - cell
     )  # fmt: skip
 
     def reached(offset: Floats) -> Floats:
         inside = np.clip(np.clip(offset, *offsets), 0, last)
         whole = np.minimum(inside.astype(np.int64), last - 1)
-        start = sums[:, whole]
-        return np.asarray(start + (inside - whole) * (sums[:, whole + 1] - start))
+        return np.asarray(sums[whole] + (inside - whole) * (sums[whole + 1] - sums[whole]))
 
-    return np.asarray((reached(ends[1]) - reached(ends[0])).T)
+    return reached(ends[1]) - reached(ends[0])

@@ -1,25 +1,29 @@
 """The leverage prior: how what opens at a price is spread over liquidation prices.
 
-An entry stands at the centre of a lattice cell (entries between two centres are shared linearly), so the spread is a
-table by whole cells of offset. ``table[s, g, k]`` is the share of open interest of side s (0 long, 1 short) and
-leverage group g whose liquidation lies k cells from the entry: an exact difference of the normal distribution of
-ln(effective leverage), cut to the group's distances, not renormalised.
+Seven books a side: one per leverage group, and the book at the venue's cap, which counts to the nearest group
+(ESTIMATOR.md, section 3). A book's openings stand on units of its own: single lattice cells where liquidation may lie
+within 2 % of the entry, whole price cells, whose mass lies evenly on their lattice cells, where the density is smooth.
+An entry stands at the centre of a unit (entries between two centres are shared linearly), so the spread is a table by
+whole units of offset. ``table[s, b, k]`` is the share of open interest of side s (0 long, 1 short) and book b whose
+liquidation lies k units from the entry: of a group an exact difference of the normal distribution of ln(effective
+leverage), cut to the group's distances; of the book at the cap, of the folded normal of ln(distance / nearest). Neither
+is renormalised.
 """
 
 from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from liqwidget.domain.lattice import CELL
-from liqwidget.domain.leverage import FLOOR_DISTANCE, GROUP_DISTANCES, LEVERAGE_GROUPS
+from liqwidget.domain.lattice import CELL, PRICE_CELL, cells_in_price_cell
+from liqwidget.domain.leverage import FLOOR_DISTANCE, GROUP_DISTANCES, NEAR_BOOK, NEAR_SHARE
 from liqwidget.domain.margin import ladder_distance
 from liqwidget.errors import DataError
 
@@ -37,8 +41,14 @@ NAMED_PRIORS: dict[str, tuple[float, float]] = {
 LONG_LIMIT = 0.999
 """A long farther than this share of its entry cannot be liquidated and has no level."""
 
-LONG_CELLS = math.ceil(-math.log1p(-LONG_LIMIT) / CELL) + 1
-SHORT_CELLS = math.ceil(math.log1p(GROUP_DISTANCES[-1]) / CELL) + 1
+LONG_REACH, SHORT_REACH = -math.log1p(-LONG_LIMIT), math.log1p(GROUP_DISTANCES[-1])
+"""How far from the entry anything can stand, in ln(price)."""
+
+FINE_DISTANCE = 0.02
+"""Books that begin nearer than this stand on lattice cells, the others on price cells."""
+
+NEAR_WIDTH, NEAR_FARTHEST = 0.3, 4.0
+"""The book at the cap: standard deviation of ln(distance / nearest), and where it is cut, in deviations."""
 
 Ladder = tuple[tuple[float, float], ...]
 PriorLike = str | tuple[float, float] | Mapping[float, float]
@@ -126,92 +136,134 @@ class Prior:
         return cls("ladder", math.nan, math.nan, rungs)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+HEAT_PRIOR = Prior.parse("nominal")
+"""What heat is drawn from: its amounts are too large by far, its levels stand near price (ESTIMATOR.md, section 7)."""
+
+
+@dataclass(frozen=True, eq=False)
 class Density:
-    """The spread of one venue's prior over whole lattice cells of offset.
+    """The spread of one venue's prior over whole units of offset.
 
     Parameters
     ----------
-    table : ndarray of float64, shape (2, G, K)
-        Share of open interest by side, leverage group and offset in cells.
-    span : ndarray of int64, shape (2, G, 2)
+    table : ndarray of float64, shape (2, B, K)
+        Share of open interest by side, book and offset in units.
+    span : ndarray of int64, shape (2, B, 2)
         First and one past the last offset that holds anything.
-    weights : ndarray of float64, shape (G,)
-        Share of open interest of each group's book (what lies beyond 0.999 below a long's entry included).
+    weights : ndarray of float64, shape (B,)
+        Share of open interest of each book (what lies beyond 0.999 below a long's entry included).
+    units : ndarray of int64, shape (B,)
+        Lattice cells in a unit of each book.
+    nearest : int
+        The leverage group that the book at the cap counts to.
     """
 
     table: npt.NDArray[np.float64]
     span: npt.NDArray[np.int64]
     weights: npt.NDArray[np.float64]
+    units: npt.NDArray[np.int64]
+    nearest: int
 
     @property
     def per_weight(self) -> npt.NDArray[np.float64]:
-        """1 / weights where a book exists, else 0; shape (G,)."""
+        """1 / weights where a book exists, else 0; shape (B,)."""
         return np.divide(1.0, self.weights, out=np.zeros_like(self.weights), where=self.weights > 0)
 
+    def shown(self, groups: Sequence[int]) -> npt.NDArray[np.bool_]:
+        """Return which books count to some of the leverage groups, given by index; shape (B,)."""
+        books = np.zeros(len(self.weights), dtype=np.bool_)
+        books[list(groups)] = True
+        books[NEAR_BOOK] = self.nearest in groups
+        return books
 
-def _log_normal_mass(
-    low: npt.NDArray[np.float64], high: npt.NDArray[np.float64], prior: Prior
-) -> npt.NDArray[np.float64]:
-    """Probability that the distance 1 / leverage lies in [low, high]; arrays of one shape."""
+    @cached_property
+    def by_cell(self) -> npt.NDArray[np.float64]:
+        """The table by lattice cells from the unit's far border on; shape (2, B, K x cells in a price cell).
 
-    def cumulative(distance: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        scores = (np.log(distance) + math.log(prior.median)) / (prior.sigma * math.sqrt(2))
-        return np.array([0.5 * (1 + math.erf(score)) for score in scores])
+        A unit's mass lies evenly on its cells: offsets of a long count down from the highest cell of the entry's unit,
+        of a short up from the lowest.
+        """
+        wide = int(self.units.max())
+        out = np.zeros((*self.table.shape[:2], self.table.shape[2] * wide))
+        for book, unit in enumerate(self.units):
+            out[:, book, : self.table.shape[2] * unit] = np.repeat(self.table[:, book], unit, axis=-1) / unit
+        out.flags.writeable = False
+        return out
 
-    return cumulative(high) - cumulative(low)
+
+def _normal(distance: npt.NDArray[np.float64], median: float, sigma: float) -> npt.NDArray[np.float64]:
+    """Return the probability that a log-normal distance with this median lies under the given ones."""
+    scores = np.log(distance / median) / (sigma * math.sqrt(2))
+    return np.array([0.5 * (1 + math.erf(score)) for score in scores])
 
 
-def _cell_distances(side: int, cells: int) -> npt.NDArray[np.float64]:
-    """Distances from the entry to the cell edges around it, shape (cells + 1,); the first edge is the entry itself."""
-    offsets: npt.NDArray[np.float64] = np.maximum(np.arange(cells + 1) - 0.5, 0) * CELL
+def _unit_distances(side: int, unit: int, count: int) -> npt.NDArray[np.float64]:
+    """Distances from the entry to the edges of the units around it, shape (count + 1,); the first is the entry."""
+    offsets: npt.NDArray[np.float64] = np.maximum(np.arange(count + 1) - 0.5, 0) * (unit * CELL)
     if side == 0:
         return np.clip(-np.expm1(-offsets), 1e-9, LONG_LIMIT)
     return np.maximum(np.expm1(offsets), 1e-9)
 
 
-def _log_normal_table(prior: Prior, minimum_distance: float) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    table = np.zeros((2, len(LEVERAGE_GROUPS), max(LONG_CELLS, SHORT_CELLS)))
-    weights = np.zeros(len(LEVERAGE_GROUPS))
-    edges = np.maximum(GROUP_DISTANCES, minimum_distance)
-    for group, (nearest, farthest) in enumerate(itertools.pairwise(edges)):
-        if farthest <= nearest * 1.0001:
+def _fill(table: npt.NDArray[np.float64], unit: int, limits: tuple[float, float], median: float, sigma: float) -> None:
+    """Write the log-normal mass between two distances into one book's table, shape (2, K)."""
+    for side in range(2):
+        distances = np.clip(_unit_distances(side, unit, table.shape[1]), *limits)
+        inside = np.flatnonzero(np.diff(distances) > 0)
+        table[side, inside] = _normal(distances[inside + 1], median, sigma) - _normal(distances[inside], median, sigma)
+
+
+def _log_normal(prior: Prior, nearest: float, blank: Density) -> None:
+    """Write the books of the leverage groups."""
+    edges = np.maximum(GROUP_DISTANCES, nearest)
+    for group, limits in enumerate(itertools.pairwise(map(float, edges))):
+        if limits[1] <= limits[0] * 1.0001:
             continue
-        weights[group] = _log_normal_mass(np.array([nearest]), np.array([farthest]), prior)[0]
-        for side, cells in ((0, LONG_CELLS), (1, SHORT_CELLS)):
-            distances = np.clip(_cell_distances(side, cells), nearest, farthest)
-            inside = np.flatnonzero(np.diff(distances) > 0)
-            table[side, group, inside] = _log_normal_mass(distances[inside], distances[inside + 1], prior)
-    return table, weights
+        under = _normal(np.array(limits), 1 / prior.median, prior.sigma)
+        blank.weights[group] = under[1] - under[0]
+        _fill(blank.table[:, group], int(blank.units[group]), limits, 1 / prior.median, prior.sigma)
 
 
-def _ladder_table(
-    prior: Prior, minimum_distance: float, venue: str, maintenance_margin_rate: float, contract: Contract
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Spread each rung over two neighbouring cells: a narrow density, a few basis points wide."""
-    table = np.zeros((2, len(LEVERAGE_GROUPS), max(LONG_CELLS, SHORT_CELLS)))
-    weights = np.zeros(len(LEVERAGE_GROUPS))
+def _ladder(
+    prior: Prior, nearest: float, blank: Density, *, venue: str, maintenance_margin_rate: float, contract: Contract
+) -> None:
+    """Write the rungs, each spread over two neighbouring units: a narrow density, a few basis points wide."""
     for leverage, share in prior.ladder:
         if share == 0:
             continue
         distances = ladder_distance(venue, leverage, maintenance_margin_rate, contract=contract)
-        if 1 / leverage - maintenance_margin_rate < minimum_distance * (1 - 1e-9):
+        if 1 / leverage - maintenance_margin_rate < nearest * (1 - 1e-9):
             message = (
-                f"Expected ladder leverages up to {1 / (minimum_distance + maintenance_margin_rate):.5g}x on {venue} "
-                f"(1 / leverage - maintenance rate of at least {minimum_distance:.4f}), was {leverage:g}x"
+                f"Expected ladder leverages up to {1 / (nearest + maintenance_margin_rate):.5g}x on {venue} "
+                f"(1 / leverage - maintenance rate of at least {nearest:.4f}), was {leverage:g}x"
             )
             raise DataError(message)
-        farthest = float(np.fmax(*distances))
-        group = int(np.searchsorted(GROUP_DISTANCES[1:-1], farthest, side="right"))
-        weights[group] += share
+        group = _group_of(float(np.fmax(*distances)))
+        blank.weights[group] += share
         for side, distance in enumerate(map(float, distances)):
             if not distance < (LONG_LIMIT, GROUP_DISTANCES[-1])[side]:
                 continue
-            offset = (-math.log1p(-distance) if side == 0 else math.log1p(distance)) / CELL
-            near = min(math.floor(offset), table.shape[2] - 2)
-            table[side, group, near] += share * (1 - (offset - near))
-            table[side, group, near + 1] += share * (offset - near)
-    return table, weights
+            offset = (-math.log1p(-distance) if side == 0 else math.log1p(distance)) / (CELL * blank.units[group])
+            near = min(math.floor(offset), blank.table.shape[2] - 2)
+            blank.table[side, group, near] += share * (1 - (offset - near))
+            blank.table[side, group, near + 1] += share * (offset - near)
+
+
+def _near(nearest: float, share: float, blank: Density) -> None:
+    """Write the book at the cap: distance ``nearest x e^|z|``, z normal; the groups make room for it if they must."""
+    total = float(blank.weights.sum())
+    if total + share > 1:
+        blank.weights[:NEAR_BOOK] *= 1 - share
+        blank.table[:, :NEAR_BOOK] *= 1 - share
+    limits = (nearest, nearest * math.exp(NEAR_FARTHEST * NEAR_WIDTH))
+    _fill(blank.table[:, NEAR_BOOK], int(blank.units[NEAR_BOOK]), limits, nearest, NEAR_WIDTH)
+    blank.table[:, NEAR_BOOK] *= 2 * share
+    under = _normal(np.array(limits), nearest, NEAR_WIDTH)
+    blank.weights[NEAR_BOOK] = 2 * share * (under[1] - under[0])
+
+
+def _group_of(distance: float) -> int:
+    return int(np.searchsorted(GROUP_DISTANCES[1:-1], distance, side="right"))
 
 
 @lru_cache(maxsize=64)
@@ -221,6 +273,8 @@ def density(
     venue: str = "",
     maintenance_margin_rate: float = 0.0,
     contract: Contract = "linear",
+    *,
+    near: float = NEAR_SHARE,
 ) -> Density:
     """Return the density of a prior for a venue whose nearest allowed distance is `minimum_distance`.
 
@@ -232,22 +286,38 @@ def density(
         1 / maximum leverage - maintenance margin rate of the venue's lowest tier; never under 0.002.
     venue, maintenance_margin_rate, contract : str, float, str
         Used by nominal ladders only: what a log-normal prior spreads is distances, whatever the contract.
+    near : float
+        Share of open interest in the book at the cap; 0 is without it.
     """
     nearest = max(minimum_distance, FLOOR_DISTANCE)
+    books = NEAR_BOOK + 1
+    begins = np.array([*GROUP_DISTANCES[:-1], nearest])
+    units = np.where(begins < FINE_DISTANCE, 1, cells_in_price_cell())
+    longest = math.ceil(max(LONG_REACH, SHORT_REACH) / PRICE_CELL) + 1
+    made = Density(
+        table=np.zeros((2, books, longest)),
+        span=np.zeros((2, books, 2), dtype=np.int64),
+        weights=np.zeros(books),
+        units=units,
+        nearest=_group_of(nearest),
+    )
     if prior.ladder:
-        table, weights = _ladder_table(prior, nearest, venue, maintenance_margin_rate, contract)
+        _ladder(prior, nearest, made, venue=venue, maintenance_margin_rate=maintenance_margin_rate, contract=contract)
     else:
-        table, weights = _log_normal_table(prior, nearest)
-    span = np.zeros((2, len(LEVERAGE_GROUPS), 2), dtype=np.int64)
-    for side, group in np.ndindex(2, len(LEVERAGE_GROUPS)):
-        inside = np.flatnonzero(table[side, group])
+        _log_normal(prior, nearest, made)
+    if near > 0:
+        _near(nearest, near, made)
+    for side, book in np.ndindex(2, books):
+        inside = np.flatnonzero(made.table[side, book])
         if len(inside):
-            span[side, group] = inside[0], inside[-1] + 1
-    for array in (table, span, weights):
+            made.span[side, book] = inside[0], inside[-1] + 1
+    for array in (made.table, made.span, made.weights, made.units):
         array.flags.writeable = False
-    return Density(table, span, weights)
+    return made
 
 
 def venue_density(ledger: VenueLedger, prior: Prior) -> Density:
     """Return the spread of a prior on a venue."""
-    return density(prior, ledger.minimum_distance, ledger.venue, ledger.maintenance_margin_rate, ledger.contract)
+    return density(
+        prior, ledger.minimum_distance, ledger.venue, ledger.maintenance_margin_rate, ledger.contract, near=ledger.near
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import functools
 import math
 import operator
@@ -12,14 +13,18 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from liqwidget.domain.lattice import CELL, cell_coordinate
-from liqwidget.domain.ledger import BookState, Ledger, VenueLedger
-from liqwidget.field.density import LONG_CELLS, SHORT_CELLS, Density, Prior, venue_density
+from liqwidget.domain.book_state import Checkpoint, starts
+from liqwidget.domain.lattice import CELL, cell_coordinate, cells_in_price_cell
+from liqwidget.domain.leverage import NEAR_BOOK
+from liqwidget.field.density import LONG_REACH, SHORT_REACH, Density, Prior, venue_density
 from liqwidget.field.engine import engine
-from liqwidget.field.measure import touch_chances, volatility
+from liqwidget.field.measure import volatility
+from liqwidget.field.touching import argument_scale, touch_chances
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from liqwidget.domain.ledger import Ledger, VenueLedger
 
 Floats = npt.NDArray[np.float64]
 
@@ -61,7 +66,8 @@ def standing(ledger: Ledger, times: npt.NDArray[np.int64], edges: Floats, measur
         return np.zeros((2, len(edges) - 1, len(times)))
     wanted = _snapped(cell_coordinate(np.maximum(edges, 1e-300)))
     coordinates = np.clip(wanted, *_reach(ledger))
-    base = math.floor(coordinates[0])
+    wide = cells_in_price_cell()
+    base = math.floor(coordinates[0] / wide) * wide
     cells = np.arange(base, max(math.ceil(coordinates[-1]), base + 1))
     rows = coordinates - base
     if wanted[-1] - wanted[0] >= len(edges) - 1:
@@ -101,9 +107,10 @@ def _snapped(coordinates: Floats) -> Floats:
 
 def _reach(ledger: Ledger) -> tuple[float, float]:
     """Return the lattice coordinates between which anything can stand."""
-    low = min(float(part.coordinates[0].min()) for part in ledger)
-    high = max(float(part.coordinates[1].max()) for part in ledger)
-    return math.floor(low) - LONG_CELLS - 2, math.floor(high) + SHORT_CELLS + 2
+    low = min(part.traded[0] for part in ledger)
+    high = max(part.traded[1] for part in ledger)
+    room = 2 * cells_in_price_cell()
+    return math.floor(low - LONG_REACH / CELL) - room, math.floor(high + SHORT_REACH / CELL) + room
 
 
 def _add_venue(
@@ -119,47 +126,54 @@ def _add_venue(
     seen = columns[columns >= 0]
     if not len(seen):
         return
-    spread = venue_density(ledger, prior)
-    shown = np.zeros(len(spread.weights), dtype=np.bool_)
-    shown[list(measured.groups)] = True
+    spread, wide = venue_density(ledger, prior), cells_in_price_cell()
+    shown = spread.shown(measured.groups)
     start = _checkpoint(ledger, int(seen[0]))
     low, high, close = ledger.coordinates
     reach, origin = np.zeros(len(times)), np.zeros(len(times))
     if measured.days > 0:
         row = np.maximum(columns, 0)
-        reach = CELL / (volatility(ledger)[row] * math.sqrt(measured.days))
+        reach = CELL * argument_scale(measured.days) / (volatility(ledger)[row] * math.sqrt(measured.days))
         origin = close[row]
     engine().evaluate(
-        start.row, columns, low, high, close, ledger.log_survival, ledger.opened, spread.per_weight, shown,
-        spread.table, spread.span, _state(start, spread, shown, cells), int(cells[0]), ledger.worth(cells), reach,
-        origin, touch_chances(), edges, out,
+        -1 if start is None else start.row, columns, low, high, close, ledger.survivals, ledger.opened,
+        spread.per_weight, shown, spread.table, spread.span, spread.units, wide, _state(start, spread, shown, cells),
+        int(cells[0]), ledger.worth(cells), reach, origin, touch_chances(), edges, out,
     )  # fmt: skip
 
 
-def _checkpoint(ledger: VenueLedger, row: int) -> BookState:
-    """Return the last checkpoint at or before a row; an empty one before the first row if there is none.
+def _checkpoint(ledger: VenueLedger, row: int) -> Checkpoint | None:
+    """Return the last checkpoint at or before a row; None if there is none.
 
     Never the state after the last row: numbers would change in their last digits when candles are appended.
     """
-    best = None
-    for state in ledger.checkpoints:
-        if state.row <= row and (best is None or state.row > best.row):
-            best = state
-    return BookState(-1, np.zeros(0), 0, np.zeros((2, 6, 0)), np.zeros((2, 6, 0)), 1.0, 0.0) if best is None else best
+    after = bisect.bisect_right(ledger.checkpoints, row, key=lambda state: state.row)
+    return ledger.checkpoints[after - 1] if after else None
 
 
-def _state(start: BookState, spread: Density, shown: npt.NDArray[np.bool_], cells: npt.NDArray[np.int64]) -> Floats:
-    """Return the coins standing in viewed cells after the start row, summed over the groups shown; shape (2, V)."""
-    state = np.zeros((2, len(cells)))
+def _state(
+    start: Checkpoint | None, spread: Density, shown: npt.NDArray[np.bool_], cells: npt.NDArray[np.int64]
+) -> Floats:
+    """Return the coins in viewed cells after the start row: groups and book at the cap, by side; shape (2, 2, V)."""
+    state = np.zeros((2, 2, len(cells)))
+    if start is None:
+        return state
     first, last = int(cells[0]), int(cells[-1]) + 1
-    inner = start.base, start.base + start.standing.shape[2]
+    inner = start.base, start.base + start.cells
     low, high = max(first, inner[0]), min(last, inner[1])
-    if low < high:
-        known = start.standing[:, shown, low - inner[0] : high - inner[0]]
-        state[:, low - first : high - first] = known.sum(axis=1)
-    if inner[1] > inner[0]:
+    begins = starts(spread.units, start.cells)
+    for book in np.flatnonzero(shown):
+        into = state[int(book == NEAR_BOOK)]
+        if low < high:
+            into[:, low - first : high - first] += start.standing[:, book, low - inner[0] : high - inner[0]]
+        unit, entered = int(spread.units[book]), start.entered[:, begins[book] : begins[book + 1]]
         for begin, end in ((first, min(last, inner[0])), (max(first, inner[1]), last)):
             if begin < end:
-                outer = engine().spread(start.entered, start.base, spread.table, spread.span, shown, begin, end)
-                state[:, begin - first : end - first] = outer.sum(axis=1)
-    return state * start.scale
+                units = begin // unit, -(-end // unit)
+                outer = engine().spread(
+                    entered, inner[0] // unit, spread.table[:, book], spread.span[:, book], *units
+                )  # fmt: skip
+                even = np.repeat(outer, unit, axis=1) / unit
+                cut = begin - units[0] * unit
+                into[:, begin - first : end - first] += even[:, cut : cut + end - begin]
+    return state

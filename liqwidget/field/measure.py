@@ -1,9 +1,8 @@
-"""The two measures: `size`, what stands, and `expected`, size times the chance that price gets there in time."""
+"""The measures: `heat`, `size`, what stands, and `expected`, size times the chance that price gets there in time."""
 
 from __future__ import annotations
 
 import math
-from functools import lru_cache
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
@@ -14,40 +13,47 @@ from liqwidget.domain.lattice import CELL
 from liqwidget.domain.time import DAY, duration_ns
 from liqwidget.errors import DataError
 from liqwidget.field.engine import compiled
+from liqwidget.field.touching import argument_scale, touch_chance_at
 
 if TYPE_CHECKING:
-    from liqwidget.domain.ledger import VenueLedger
+    from liqwidget.domain.ledger import Ledger, VenueLedger
 
-MEASURES = ("expected", "size")
+AMOUNTS = ("expected", "size")
+"""Measures in quote currency."""
+
+HEAT = "heat"
+"""Relative and without a unit: what stands under the prior of `Ledger.heat`."""
+
 HALF_LIFE = 2.0
 """Half-life of the volatility estimate [days]."""
 
-_STEPS = 256
-_LIMIT = 8
 _SMALLEST = 1e-4
 """Volatility per square root of a day below which a market counts as still."""
 
 
-def parse_measure(measure: str, horizon: object) -> float:
-    """Return the horizon in days for 'expected', 0 for 'size'.
+def parse_measure(measure: str, horizon: object, *, heat: bool = False) -> float:
+    """Return the horizon in days for 'expected', 0 for 'size' and, where the ledger's heat is asked, for 'heat'.
 
     Raises
     ------
     DataError
         If the measure is neither, or the horizon is no duration.
     """
-    if measure not in MEASURES:
-        message = f"Expected measure 'expected' or 'size', was {measure!r}"
+    known = (*AMOUNTS, HEAT) if heat else AMOUNTS
+    if measure not in known:
+        message = f"Expected measure {' or '.join(map(repr, known))}, was {measure!r}"
         raise DataError(message)
     days = duration_ns(horizon) / DAY
     return days if measure == "expected" else 0.0
 
 
-def _volatility(time: npt.NDArray[np.int64], close: npt.NDArray[np.float64], out: npt.NDArray[np.float64]) -> None:
+def _volatility(
+    time: npt.NDArray[np.int64], close: npt.NDArray[np.float64], cell: float, out: npt.NDArray[np.float64]
+) -> None:
     moves, days = 0.0, 0.0
     for row in range(1, time.shape[0]):
         step = (time[row] - time[row - 1]) / DAY
-        move = (close[row] - close[row - 1]) * CELL
+        move = (close[row] - close[row - 1]) * cell
         if time[row] - time[0] > DAY:
             keep = math.exp(-math.log(2.0) / HALF_LIFE * step)
             moves *= keep
@@ -55,6 +61,22 @@ def _volatility(time: npt.NDArray[np.int64], close: npt.NDArray[np.float64], out
         moves += move * move
         days += step
         out[row] = math.sqrt(moves / days) if days > 0.0 else 0.0
+
+
+def measured_in(ledger: Ledger, measure: str) -> Ledger:
+    """Return the ledger that a measure reads: its heat for 'heat'.
+
+    Raises
+    ------
+    DataError
+        If heat is asked of a ledger that was made without.
+    """
+    if measure != HEAT:
+        return ledger
+    if ledger.heat is None:
+        message = "Expected a ledger with heat, as `liqwidget.estimate` makes it, was one of amounts alone"
+        raise DataError(message)
+    return ledger.heat
 
 
 _volatilities: WeakKeyDictionary[VenueLedger, npt.NDArray[np.float64]] = WeakKeyDictionary()
@@ -69,38 +91,23 @@ def volatility(ledger: VenueLedger) -> npt.NDArray[np.float64]:
     known = _volatilities.get(ledger)
     if known is None:
         out = np.zeros(len(ledger.time))
-        compiled(_volatility)(ledger.time, np.ascontiguousarray(ledger.coordinates[2]), out)
+        compiled(_volatility)(ledger.time, np.ascontiguousarray(ledger.coordinates[2]), CELL, out)
         known = _volatilities[ledger] = np.maximum(out, _SMALLEST)
     return known
 
 
-@lru_cache(maxsize=1)
-def touch_chances() -> npt.NDArray[np.float64]:
-    """Return 2 Phi(-x) for x = 0, 1/256 .. 8, with 0 at the end; shape (2049,).
-
-    Reflection principle of Brownian motion.
-    """
-    table = np.array([math.erfc(step / _STEPS / math.sqrt(2)) for step in range(_LIMIT * _STEPS + 1)])
-    table[-1] = 0.0
-    table.flags.writeable = False
-    return table
-
-
 def chance(distance: npt.ArrayLike, volatility_day: npt.ArrayLike, days: float) -> npt.NDArray[np.float64]:
     """Return the chance that price moves by `distance` (in ln price) within `days`; arrays broadcast."""
-    argument = np.abs(np.asarray(distance)) / (np.asarray(volatility_day) * math.sqrt(days)) * _STEPS
-    steps = np.arange(_LIMIT * _STEPS + 1)
-    chances: npt.NDArray[np.float64] = np.interp(argument, steps, touch_chances(), right=0.0)
-    return chances
+    scale = argument_scale(days) / (np.asarray(volatility_day) * math.sqrt(days))
+    return touch_chance_at(np.abs(np.asarray(distance)) * scale)
 
 
-def touch_chance(ledger: VenueLedger, time: int, cells: npt.NDArray[np.int64], days: float) -> npt.NDArray[np.float64]:
-    """Return the chance that a venue's price gets to lattice cells within `days` of a time [ns].
+def touch_chance(ledger: VenueLedger, time: int, prices: npt.ArrayLike, days: float) -> npt.NDArray[np.float64]:
+    """Return the chance that a venue's price gets to prices [quote/base] within `days` of a time [ns].
 
-    Shape (V,), 0 before the first close.
+    Shape as `prices`, 0 before the first close.
     """
-    row = int(ledger.row_at(time))
+    row, wanted = int(ledger.row_at(time)), np.asarray(prices, dtype=np.float64)
     if row < 0:
-        return np.zeros(len(cells))
-    distance = (cells + 0.5 - ledger.coordinates[2, row]) * CELL
-    return chance(distance, volatility(ledger)[row], days)
+        return np.zeros(wanted.shape)
+    return chance(np.log(wanted / ledger.close[row]), volatility(ledger)[row], days)

@@ -10,20 +10,24 @@ come as lattice coordinates ln(price) / CELL.
 
 from __future__ import annotations
 
+import itertools
 import math
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from liqwidget.field.touching import touch_chance_at
+
 MAXIMUM_NODES = 7
 ALL_CLOSED = -800.0
 """What is added to ln survival where nothing survives: its exponential is 0, and differences of it stay finite."""
+ROUNDING = 1e-12
+"""What a book misses, as a share of what it should hold, is no opening under this."""
 SIGNS = (-1, 1)
 """Where liquidation lies from the entry: below for longs, above for shorts."""
 
 _SMALLEST_SCALE = 1e-60
-_SMALLEST_LOG = -200.0
 _WINDOW = 64
 """Rows that `evaluate` takes at a time, so that its arrays of rows by cells stay small."""
 
@@ -41,23 +45,24 @@ class _Sources(NamedTuple):
     share: Floats
 
 
-def spread(entered: Floats, base: int, table: Floats, span: Integers, shown: Flags, start: int, stop: int) -> Floats:  # noqa: ARG001
-    """Spread entry histograms over cells [start, stop) that price has never touched; shape (2, G, stop - start).
+def spread(entered: Floats, base: int, table: Floats, span: Integers, start: int, stop: int) -> Floats:  # noqa: ARG001
+    """Spread one book's entry histograms over units [start, stop) that price has never touched.
 
     Parameters
     ----------
-    entered : float64, shape (2, G, B)
-        What was opened by entry cell, divided by the book's weight; index 0 is lattice cell `base`.
-    shown : bool, shape (G,)
-        Groups that count; the others stay 0.
+    entered : float64, shape (2, U)
+        What was opened by entry unit, divided by the book's weight; index 0 is unit `base`.
+    table, span : float64, int64, shape (2, K), (2, 2)
+        The book's density.
+
+    Returns
+    -------
+    float64, shape (2, stop - start)
     """
-    out = np.zeros((2, table.shape[1], stop - start))
-    cells = np.arange(start, stop)
-    used = np.flatnonzero(entered.any(axis=(0, 1)))
+    out = np.zeros((2, stop - start))
+    units, used = np.arange(start, stop), np.flatnonzero(entered.any(axis=0))
     for side, sign in enumerate(SIGNS):
-        offsets = sign * (cells - (base + used)[:, None])
-        for group in np.flatnonzero(shown):
-            out[side, group] = entered[side, group, used] @ _within(table[side, group], offsets)
+        out[side] = entered[side, used] @ _within(table[side], sign * (units - (base + used)[:, None]))
     return out
 
 
@@ -72,70 +77,90 @@ def forward(
     frozen: Flags,
     previous: Floats,
     mass: Floats,
-    standing: Floats,
+    accumulated: Floats,
+    swept: Floats,
     entered: Floats,
-    scale: float,
+    scale: Floats,
     base: int,
+    wide: int,
     table: Floats,
     span: Integers,  # noqa: ARG001
     weights: Floats,
+    units: Integers,
     log_survival: Floats,
     opened: Floats,
-) -> tuple[int, float]:
+) -> int:
     """Run the books over rows [row, stop): survive, sweep, open.
 
     Parameters
     ----------
     low, high, close : float64, shape (n,)
         Lattice coordinates of what was traded in each row.
-    survival, interest : float64, shape (n,)
-        Share that survives the row; accepted open interest [base].
+    survival : float64, shape (2, n)
+        Share that survives the row, in the groups' books and in the one at the cap.
+    interest : float64, shape (n,)
+        Accepted open interest [base].
     frozen : bool, shape (n,)
         Rows that sweep but neither unwind nor open.
-    previous : float64, shape (2,)
-        Lattice coordinate of the last close, ln of the last survival; updated.
-    mass : float64, shape (2, G)
+    previous : float64, shape (3,)
+        Lattice coordinate of the last close, ln of the two last survivals; updated.
+    mass : float64, shape (2, B)
         Coins of each book; updated.
-    standing, entered : float64, shape (2, G, B)
-        Standing by cell and openings by entry cell over `scale`; updated.
+    accumulated, entered : float64, shape (2, L)
+        Openings by unit on which they landed, and by entry unit over the weight, all over `scale`; updated.
+    swept : float64, shape (2, B, V)
+        What `accumulated` was when price last touched the cell; updated.
+    scale : float64, shape (2,)
+        Factor of the groups' books and of the one at the cap; updated.
+    wide : int
+        Lattice cells in a price cell.
 
     Returns
     -------
-    row, scale : int, float
-        The row reached (before `stop` when the cells must grow first) and the new scale.
+    int
+        The row reached: before `stop` when the cells must grow first.
     """
-    cells = base + np.arange(standing.shape[2])
-    per_weight = np.divide(1.0, weights, out=np.zeros_like(weights), where=weights > 0)
-    padded = _padded(table)
+    cells = base + np.arange(swept.shape[2])
+    begins = np.concatenate([[0], np.cumsum(len(cells) // units)])
+    speeds = (np.arange(len(units)) == len(units) - 1).astype(int)
+    lines = [slice(*ends) for ends in itertools.pairwise(begins)]
     for index in range(row, stop):
-        if not _inside(low[index], high[index], close[index], base, base + standing.shape[2] - 1):
-            return index, scale
-        kept = survival[index]
-        scale *= kept
-        previous[1] += math.log(kept) if kept > 0 else ALL_CLOSED
-        if kept == 0:
-            standing[:], entered[:], scale = 0.0, 0.0, 1.0
-        log_survival[index] = previous[1]
-        touched = _touched(low[index], high[index], previous[0], cells)[:, None]
-        mass[:] = np.maximum(mass * kept - scale * np.sum(standing, axis=2, where=touched), 0.0)
-        standing *= ~touched
+        if not _inside(low[index], high[index], close[index], base, base + len(cells) - 1, 2 * wide):
+            return index
+        scale *= survival[:, index]
+        alive = survival[:, index] > 0
+        previous[1:] += np.where(alive, np.log(np.where(alive, survival[:, index], 1.0)), ALL_CLOSED)
+        log_survival[:, index] = previous[1:]
+        factor, scale[~alive] = alive.astype(float), 1.0
+        touched = _touched(low[index], high[index], previous[0], cells)
         previous[0] = close[index]
-        if not frozen[index]:
-            wanted = weights * interest[index]
-            amount = np.maximum(wanted - mass, 0.0)
-            opened[index] = amount
-            mass[:] = np.maximum(mass, wanted)
-            amount *= per_weight / scale
-            entries, shares = _entries(low[index], high[index])
-            entered[:, :, entries - base] += amount[:, :, None] * shares
-            for side, sign in enumerate(SIGNS):
-                landed = _landed(_sources(entries, shares, math.floor(close[index]), sign), sign, padded[side], cells)
-                standing[side] += amount[side, :, None] * landed
-        if scale < _SMALLEST_SCALE:
-            standing *= scale
-            entered *= scale
-            scale = 1.0
-    return stop, scale
+        for book, (unit, line, speed) in enumerate(zip(units, lines, speeds, strict=True)):
+            for array, part in ((accumulated, line), (entered, line), (swept, book)):
+                array[:, part] *= factor[speed]
+            landed = np.repeat(accumulated[:, line], unit, axis=1)
+            gone = np.sum(landed - swept[:, book], axis=1, where=touched) / unit * scale[speed]
+            swept[:, book] = np.where(touched, landed, swept[:, book])
+            mass[:, book] = np.maximum(mass[:, book] * survival[speed, index] - gone, 0.0)
+            wanted = weights[book] * interest[index]
+            if not frozen[index] and weights[book] > 0:
+                missing = wanted - mass[:, book]
+                amount = np.where(missing > wanted * ROUNDING, missing, 0.0)
+                opened[index, :, book] = amount
+                mass[:, book] = np.where(amount > 0, wanted, mass[:, book])
+                part = amount / weights[book] / scale[speed]
+                entries, shares = _entries(float(low[index]), float(high[index]), wide, unit)
+                entered[:, line][:, entries - base // unit] += part[:, None] * shares
+                places = base // unit + np.arange(len(cells) // unit)
+                for side, sign in enumerate(SIGNS):
+                    sources = _sources(entries, shares, math.floor(close[index] / unit), sign)
+                    accumulated[side, line] += part[side] * _landed(sources, sign, _padded(table[side, book]), places)
+        small = np.where(scale < _SMALLEST_SCALE, scale, 1.0)
+        for book, (line, speed) in enumerate(zip(lines, speeds, strict=True)):
+            if small[speed] < 1:
+                for array, part in ((accumulated, line), (entered, line), (swept, book)):
+                    array[:, part] *= small[speed]
+        scale[small < 1] = 1.0
+    return stop
 
 
 def evaluate(
@@ -149,13 +174,15 @@ def evaluate(
     per_weight: Floats,
     shown: Flags,
     table: Floats,
-    span: Integers,  # noqa: ARG001
+    span: Integers,
+    units: Integers,
+    wide: int,
     state: Floats,
     base: int,
     worth: Floats,
     reach: Floats,
     origin: Floats,
-    chances: Floats,
+    chances: Floats,  # noqa: ARG001
     edges: Floats,
     out: Floats,
 ) -> None:
@@ -168,38 +195,54 @@ def evaluate(
     columns : int64, shape (W,)
         Ledger row shown by each column, not decreasing but for -1 (none), also after the last.
     low, high, close, log_survival, opened :
-        The ledger; prices as lattice coordinates.
-    per_weight, shown : float64, bool, shape (G,)
-        1 / weight of each group's book; groups that count.
-    state : float64, shape (2, V)
-        Coins standing after `row` in the viewed cells, the first of which is `base`; updated.
+        The ledger; prices as lattice coordinates; survival of the groups' books and of the one at the cap, shape
+        (2, n).
+    per_weight, shown : float64, bool, shape (B,)
+        1 / weight of each book; books that count.
+    table, units, wide :
+        The density, and the lattice cells in a price cell.
+    state : float64, shape (2, 2, V)
+        Coins of the groups and of the book at the cap, long and short, standing after `row`; updated.
     worth : float64, shape (V,)
         Quote currency per coin at each cell.
     reach, origin : float64, shape (W,)
-        Chance of a touch: argument scale per cell of distance (0 = certain), and the column's close as a coordinate.
+        Chance of a touch: argument per cell of distance (0 = certain), and the column's close as a coordinate.
     chances : float64, shape (C + 1,)
-        2 Phi(-x) for x = 0, 1/256, 2/256 ...; the last is 0.
+        The table of `liqwidget.field.touching`, which is read there.
     edges : float64, shape (H + 1,)
         Price edges of the rows as lattice coordinates minus `base`, within [0, V].
     out : float64, shape (2, H, W)
         Quote currency; added to.
     """
-    cells = base + np.arange(state.shape[1])
+    cells = base + np.arange(state.shape[2])
     last_close, amounts = close[np.maximum(np.arange(len(close)) - 1, 0)], opened * (per_weight * shown)
     for column, target in enumerate(columns):
         while row < target:
             end = min(row + _WINDOW, int(target))
             passed = slice(row + 1, end + 1)
-            state *= math.exp(log_survival[end] - (log_survival[row] if row >= 0 else 0.0))
-            alive = np.exp(log_survival[end] - log_survival[passed])[:, None, None] * amounts[passed]
-            _fold(state, cells, low[passed], high[passed], close[passed], last_close[passed], alive, table)
+            before = log_survival[:, row] if row >= 0 else np.zeros(2)
+            state *= np.exp(log_survival[:, end] - before)[:, None, None]
+            alive = np.exp(log_survival[:, [end]] - log_survival[:, passed])
+            kept = amounts[passed] * alive[(np.arange(len(units)) == len(units) - 1).astype(int)].T[:, None]
+            _fold(
+                state,
+                cells,
+                low[passed],
+                high[passed],
+                close[passed],
+                last_close[passed],
+                kept,
+                table,
+                span,
+                units,
+                wide,
+            )
             row = end
         if target < 0:
             continue
-        value = state * worth
+        value = state.sum(axis=0) * worth
         if reach[column] > 0:
-            argument = np.abs(cells + 0.5 - origin[column]) * reach[column] * 256.0
-            value = value * np.interp(argument, np.arange(len(chances)), chances, right=0.0)
+            value = value * touch_chance_at(np.abs(cells + 0.5 - origin[column]) * reach[column])
         rows(value[:, :, None], edges, out[:, :, column : column + 1])
 
 
@@ -230,17 +273,24 @@ def _fold(
     last_close: Floats,
     amounts: Floats,
     table: Floats,
+    span: Integers,
+    units: Integers,
+    wide: int,
 ) -> None:
-    """Bring `state`, shape (2, V), over n rows by the closed form; `amounts`, shape (n, 2, G), survive them."""
+    """Bring `state`, shape (2, 2, V), over n rows by the closed form; `amounts`, shape (n, 2, B), survive them."""
     touched = np.stack([_touched(*prices, cells) for prices in zip(low, high, last_close, strict=True)])
     since = np.where(touched.any(axis=0), len(low) - 1 - np.argmax(touched[::-1], axis=0), -1)
     state *= since < 0
-    for side, sign in enumerate(SIGNS):
-        mixed = amounts[:, side] @ _padded(table[side])
-        for index in range(len(low)):
-            entries, shares = _entries(low[index], high[index])
-            sources = _sources(entries, shares, math.floor(close[index]), sign)
-            state[side] += _landed(sources, sign, mixed[index], cells) * (since[side] <= index)
+    for index, book in np.ndindex(len(low), len(units)):
+        if not amounts[index, :, book].any():
+            continue
+        unit = int(units[book])
+        entries, shares = _entries(float(low[index]), float(high[index]), wide, unit)
+        for side, sign in enumerate(SIGNS):
+            sources = _sources(entries, shares, math.floor(close[index] / unit), sign)
+            part, landed = _on_cells(sources, sign, table[side, book], span[side, book], unit, cells)
+            left = amounts[index, side, book] * landed * (since[side, part] <= index)
+            state[int(book == len(units) - 1), side, part] += left
 
 
 def lives(
@@ -250,66 +300,102 @@ def lives(
     log_survival: Floats,
     opened: Floats,
     per_weight: Floats,
+    group_of: Integers,
     table: Floats,
     span: Integers,
+    units: Integers,
+    wide: int,
     base: int,
-    count: int,
+    width: int,
+    worth: Floats,
+    block: int,
 ) -> Floats:
-    """Return the lives of the cells [base, base + count) between touches.
+    """Return the lives of levels of `width` cells between touches, from cell `base` on, which begins a level.
+
+    Parameters
+    ----------
+    low, high, close, log_survival, opened :
+        The ledger; prices as lattice coordinates.
+    per_weight, group_of : float64, int64, shape (B,)
+        1 / weight of each book, and the leverage group that it counts to.
+    table, units, wide :
+        The density, and the lattice cells in a price cell.
+    worth : float64, shape (V,)
+        Quote currency per coin at each cell.
+    block : int
+        The most that a level held is looked at after every so many rows, and at its end.
 
     Returns
     -------
     float64, shape (m, 7)
-        Side, group, cell, row from which it stands, row that ended it (-1: none), coins at its end, most coins.
+        Side, group, level (cell // width), row from which it stands, row that ended it (-1: none), what it held at its
+        end, most that it held [quote].
     """
-    standing, peak = np.zeros((2, table.shape[1], count)), np.zeros((2, table.shape[1], count))
-    since = np.full((2, table.shape[1], count), -1)
-    padded, reference, found = _padded(table), 0.0, []
+    cells, groups = base + np.arange(len(worth)), int(group_of.max()) + 1
+    standing = np.zeros((2, groups, 2, len(cells)))
+    peak, since = np.zeros((2, groups, len(cells) // width)), np.full((2, groups, len(cells) // width), -1)
+    found: list[list[float]] = []
+
+    def sizes(side: int, group: int) -> Floats:
+        held = standing[side, group].sum(axis=0) * worth
+        return np.asarray(held.reshape(-1, width).sum(axis=1))
+
     for row in range(len(close)):
-        if log_survival[row] - reference < _SMALLEST_LOG:
-            standing *= math.exp(log_survival[row] - reference)
-            reference = log_survival[row]
-        coins = math.exp(log_survival[row] - reference)
-        before, closed = math.floor(close[max(row - 1, 0)]), math.floor(close[row])
-        bottom, top = min(math.floor(low[row]), before), max(math.floor(high[row]), before)
-        for side, first, last in ((0, bottom, before), (1, before, top)):
-            part = (slice(side, side + 1), slice(None), slice(first - base, last - base + 1))
-            found.append(_ended(standing[part] * coins, peak[part], since[part], side, first, row))
-            standing[part], peak[part], since[part] = 0.0, 0.0, -1
-        entries, shares = _entries(low[row], high[row])
-        for side, group in np.argwhere(opened[row] * per_weight > 0):
-            sign, amount = SIGNS[side], opened[row, side, group] * per_weight[group] / coins
-            sources = _sources(entries, shares, closed, sign)
-            ends = np.add.outer(sources.cell, sign * (span[side, group] - (0, 1))) - base
-            part = (side, group, slice(max(int(ends.min()), 0), max(int(ends.max()) + 1, 0)))
-            reached = np.arange(count)[part[2]] + base
-            standing[part] += amount * _landed(sources, sign, padded[side, group], reached)
-            peak[part] = np.maximum(peak[part], standing[part] * coins)
-            since[part] = np.where((since[part] < 0) & (standing[part] > 0), row, since[part])
-    coins = math.exp(log_survival[-1] - reference)
-    found.append(_ended(standing * coins, peak, since, 0, base, -1))
-    return np.concatenate(found)
+        before = log_survival[:, row - 1] if row else np.zeros(2)
+        standing *= np.exp(log_survival[:, row] - before)[:, None]
+        ends = _touched(low[row], high[row], close[max(row - 1, 0)], cells)
+        ended: list[list[float]] = []
+        for side, group in np.ndindex(2, groups):
+            held = standing[side, group].any(axis=0)
+            hit = (held & ends[side]).reshape(-1, width).any(axis=1)
+            size, most = sizes(side, group), peak[side, group]
+            standing[side, group] *= ~ends[side]
+            left = standing[side, group].any(axis=0).reshape(-1, width).any(axis=1)
+            ended += _lives(side, group, np.flatnonzero(hit), base // width, since[side, group], row, size, most)
+            peak[side, group] = np.where(hit, 0.0, most)
+            since[side, group] = np.where(hit, np.where(left, row, -1), since[side, group])
+        found += sorted(ended, key=lambda life: (life[0], life[2], life[1]))
+        for side, book in np.argwhere(opened[row] * per_weight > 0):
+            unit, sign, group = int(units[book]), SIGNS[side], group_of[book]
+            entries, shares = _entries(low[row], high[row], wide, unit)
+            sources = _sources(entries, shares, math.floor(close[row] / unit), sign)
+            part, landed = _on_cells(sources, sign, table[side, book], span[side, book], unit, cells)
+            amount = opened[row, side, book] * per_weight[book]
+            standing[side, group, int(book == len(units) - 1), part] += amount * landed
+        for side, group in np.ndindex(2, groups):
+            holds = standing[side, group].any(axis=0).reshape(-1, width).any(axis=1)
+            since[side, group] = np.where((since[side, group] < 0) & holds, row, since[side, group])
+            if (row + 1) % block == 0 or row == len(close) - 1:
+                peak[side, group] = np.maximum(peak[side, group], sizes(side, group))
+    for side, group in np.ndindex(2, groups):
+        size, most = sizes(side, group), peak[side, group]
+        still = np.flatnonzero(standing[side, group].any(axis=0).reshape(-1, width).any(axis=1))
+        found += _lives(side, group, still, base // width, since[side, group], -1, size, most)
+    return np.array(found, dtype=np.float64).reshape(-1, 7)
 
 
-def _ended(coins: Floats, peak: Floats, since: Integers, side: int, cell: int, row: int) -> Floats:
-    """Return the lives of what stood, shape (m, 7), from arrays of shape (sides, G, cells), when `row` ends them."""
-    where = np.nonzero(coins)
-    sides, groups, index = where
-    rows = np.full(len(index), row)
-    return np.stack([side + sides, groups, cell + index, since[where], rows, coins[where], peak[where]], axis=1)
+def _lives(
+    side: int, group: int, which: Integers, first: int, since: Integers, row: int, size: Floats, most: Floats
+) -> list[list[float]]:
+    """Return the lives of some levels when `row` ends them; levels count from `first`."""
+    peak = np.maximum(most, size)
+    return [
+        [side, group, first + int(level), float(since[level]), row, float(size[level]), float(peak[level])]
+        for level in which
+    ]
 
 
-def _entries(low: float, high: float) -> tuple[Integers, Floats]:
-    """Return the cells in which one candle's openings enter, ascending, and their shares, which sum to 1.
+def _entries(low: float, high: float, wide: int, unit: int) -> tuple[Integers, Floats]:
+    """Return the units in which one candle's openings enter, ascending, and their shares, which sum to 1.
 
-    One node per cell of range, at most 7; each node is shared by the two cells whose centres it lies between.
+    One node per price cell of range, at most 7; each node is shared by the two units whose centres it lies between.
     """
-    nodes = min(MAXIMUM_NODES, max(1, math.ceil(high - low)))
-    position = low + (high - low) * ((np.arange(nodes) + 0.5) / nodes) - 0.5
+    nodes = min(MAXIMUM_NODES, max(1, math.ceil((high - low) / wide)))
+    position = (low + (high - low) * ((np.arange(nodes) + 0.5) / nodes)) / unit - 0.5
     below = np.floor(position).astype(np.int64)
     share = np.concatenate([1 - (position - below), position - below]) / nodes
-    cells, which = np.unique(np.concatenate([below, below + 1]), return_inverse=True)
-    return np.asarray(cells, np.int64), np.asarray(np.bincount(which, share), np.float64)
+    places, which = np.unique(np.concatenate([below, below + 1]), return_inverse=True)
+    return np.asarray(places, np.int64), np.asarray(np.bincount(which, share), np.float64)
 
 
 def _sources(entries: Integers, shares: Floats, closed: int, sign: int) -> _Sources:
@@ -333,6 +419,20 @@ def _landed(sources: _Sources, sign: int, padded: Floats, cells: Integers) -> Fl
     return np.asarray(np.einsum("m,...mv->...v", sources.share, padded[..., np.where(used, offset, -1)]))
 
 
+def _on_cells(
+    sources: _Sources, sign: int, table: Floats, span: Integers, unit: int, cells: Integers
+) -> tuple[slice, Floats]:
+    """Return which lattice cells an opening lands on, and its shares there: a unit's mass lies evenly on its cells."""
+    ends = np.add.outer(sources.cell, sign * np.array([0, *span]))
+    units = np.arange(ends.min(), ends.max() + 1)
+    shares = np.repeat(_landed(sources, sign, _padded(table), units), unit) / unit
+    first = int(units[0]) * unit
+    start, stop = max(first, int(cells[0])), min(first + len(shares), int(cells[-1]) + 1)
+    if start >= stop:
+        return slice(0, 0), shares[:0]
+    return slice(start - int(cells[0]), stop - int(cells[0])), shares[start - first : stop - first]
+
+
 def _padded(table: Floats) -> Floats:
     """Return a table of offsets, shape (..., K), with a zero behind it that stands for offsets outside."""
     return np.concatenate([table, np.zeros((*table.shape[:-1], 1))], axis=-1)
@@ -348,7 +448,7 @@ def _touched(low: float, high: float, last_close: float, cells: Integers) -> Fla
     return np.stack([cells >= math.floor(min(low, last_close)), cells <= math.floor(max(high, last_close))])
 
 
-def _inside(low: float, high: float, close: float, first: int, last: int) -> bool:
+def _inside(low: float, high: float, close: float, first: int, last: int, room: int) -> bool:
     """Return whether a row's entries, and what is placed back from the close, stay in the cells [first, last]."""
-    bottom, top, closed = math.floor(low) - 1, math.floor(high) + 1, math.floor(close)
+    bottom, top, closed = math.floor(low) - room, math.floor(high) + room, math.floor(close)
     return min(bottom, 2 * closed - top) >= first and max(top, 2 * closed - bottom) <= last

@@ -34,6 +34,18 @@ def by_group(ledger: Ledger, time: int, edges: Floats, groups: Sequence[int]) ->
     )
 
 
+def by_venue(ledger: Ledger, time: int, edges: Floats, measured: Measured) -> Floats:
+    """Return what stands between price edges at a time [ns], apart by venue and side.
+
+    Returns
+    -------
+    ndarray of float64, shape (N, 2, V)
+        Quote currency; long, then short.
+    """
+    alone = [Ledger(ledger.symbol, ledger.prior, (venue,)) for venue in ledger]
+    return np.stack([standing(venue, np.array([time]), edges, measured)[:, :, 0] for venue in alone])
+
+
 def shares(names: Sequence[str], sums: Floats) -> dict[str, float]:
     """Return the share of each name, which sum to 1, or all 0 where nothing stands."""
     total = float(sums.sum())

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from liqwidget.domain.amount import price_text
-from liqwidget.domain.lattice import CELL
+from liqwidget.domain.lattice import PRICE_CELL
 from liqwidget.domain.time import DAY, MILLISECOND, timestamp
 from liqwidget.errors import DataError
 from liqwidget.look import LOOK
@@ -199,7 +199,7 @@ def _draw_heat(axes: Axes, frame: Frame, colours: npt.NDArray[np.uint8], timefra
     extent = (frame.time[0] / _DAY_MS, frame.time[1] / _DAY_MS, frame.price[0], frame.price[1])
     image = colours[pixels]
     if timeframe:
-        cell = sum(frame.price) / 2 * CELL
+        cell = sum(frame.price) / 2 * PRICE_CELL
         across = frame.width * timeframe / (frame.time[1] - frame.time[0])
         image = smooth(image, reach(across), reach(frame.height * cell / (frame.price[1] - frame.price[0])))
     axes.imshow(image, origin="lower", aspect="auto", extent=extent, interpolation="nearest", zorder=1)

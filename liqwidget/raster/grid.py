@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from liqwidget.domain.leverage import group_indices
 from liqwidget.field.evaluate import Measured, standing
-from liqwidget.field.measure import parse_measure
+from liqwidget.field.measure import measured_in, parse_measure
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Grid:
-    """Quote currency standing on rows of price and columns of time.
+    """Quote currency, or relative heat, standing on rows of price and columns of time.
 
     Parameters
     ----------
@@ -66,8 +66,9 @@ def rasterise(
         See `liqwidget.estimate`.
     viewport : Viewport
         Range and size in pixels.
-    measure : {'size', 'expected'}
-        What stands, or what stands times the chance that price gets there within the horizon.
+    measure : {'size', 'expected', 'heat'}
+        What stands, what stands times the chance that price gets there within the horizon, or relative heat: what
+        stands under the prior of `Ledger.heat`, which ranks as well, reads at a glance, and is no amount.
     horizon : str
         Such as ``'24h'``; used by 'expected'.
     leverage, venues : iterable of str, optional
@@ -85,9 +86,9 @@ def rasterise(
     DataError
         If a measure, horizon, group or venue is unknown.
     """
-    measured = Measured(parse_measure(measure, horizon), group_indices(leverage))
+    measured = Measured(parse_measure(measure, horizon, heat=True), group_indices(leverage))
     edges = viewport.price_edges
     times = viewport.time_edges[1:]
     times = times if at is None else np.minimum(times, ledger.instant(at))
-    values = standing(ledger.only(venues), times, edges, measured).astype(np.float32)
+    values = standing(measured_in(ledger.only(venues), measure), times, edges, measured).astype(np.float32)
     return Grid(values[0], values[1], edges, viewport.time_edges, measure, horizon)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from liqwidget.domain.lattice import CELL
+from liqwidget.domain.lattice import PRICE_CELL
 
 if TYPE_CHECKING:
     from liqwidget.raster.grid import Grid
@@ -43,7 +43,7 @@ class Image:
 
 def per_cell(grid: Grid) -> npt.NDArray[np.float64]:
     """Return what each row's value is multiplied by to give quote currency per lattice cell; shape (H, 1)."""
-    return np.asarray(CELL / np.diff(np.log(grid.price_edges))[:, None], dtype=np.float64)
+    return np.asarray(PRICE_CELL / np.diff(np.log(grid.price_edges))[:, None], dtype=np.float64)
 
 
 def highest(grid: Grid) -> float:

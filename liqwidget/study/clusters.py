@@ -22,14 +22,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from liqwidget.domain.lattice import cell_centre
+from liqwidget.domain.lattice import CELL, PRICE_CELL, price_cell_centre
 from liqwidget.domain.leverage import LEVERAGE_GROUPS, group_indices
 from liqwidget.domain.side import Side
 from liqwidget.domain.time import HOUR
 from liqwidget.errors import DataError
 from liqwidget.field.evaluate import Measured, standing
-from liqwidget.field.measure import parse_measure, touch_chance
-from liqwidget.field.parts import shares
+from liqwidget.field.measure import parse_measure
+from liqwidget.field.parts import by_venue, shares
 from liqwidget.study.standing import Around, around
 
 if TYPE_CHECKING:
@@ -160,8 +160,8 @@ def clusters_around(
     chosen, time, groups, price = looked_at.ledger, looked_at.time, looked_at.groups, looked_at.price
     cells, edges, parts = looked_at.cells, looked_at.edges, looked_at.parts
     size = parts.sum(axis=(0, 1))
-    chances = [touch_chance(part, time, cells, days) for part in chosen]
-    expected = sum(part.sum(axis=0) * chance for part, chance in zip(parts, chances, strict=True))
+    expected_parts = by_venue(chosen, time, edges, Measured(days, groups))
+    expected = expected_parts.sum(axis=0)
     shown = expected if shown_days else size
     found = [
         (side, run, float(shown[side.row, run[0] : run[1] + 1].sum()))
@@ -173,7 +173,7 @@ def clusters_around(
         return ()
     ranges = [(side, low, high + 1, float(size[side.row, low : high + 1].sum())) for side, (low, high), _ in found]
     persistence = _persistence(chosen, time, edges, ranges, groups)
-    alone = [part.sum(axis=0) * (chance if shown_days else 1) for part, chance in zip(parts, chances, strict=True)]
+    alone = list(expected_parts if shown_days else parts.sum(axis=1))
     agreeing = _agreeing(alone, ranges, prominence)
     clusters = []
     for number, (side, (low, high), _) in enumerate(found):
@@ -185,10 +185,10 @@ def clusters_around(
                 side=side,
                 price_low=float(edges[low]),
                 price_high=float(edges[high + 1]),
-                peak_price=float(cell_centre(cells[peak])),
+                peak_price=float(price_cell_centre(cells[peak])),
                 size=ranges[number][3],
                 expected_size=float(expected[row, inside].sum()),
-                distance_pct=float((cell_centre(cells[peak]) / price - 1) * 100),
+                distance_pct=float((price_cell_centre(cells[peak]) / price - 1) * 100),
                 age=pd.Timedelta(time - _last_touch(chosen, int(cells[peak]), side, time), unit="ns"),
                 leverage_mix=shares(
                     [LEVERAGE_GROUPS[group] for group in groups], parts[:, :, row, inside].sum(axis=(0, 2))
@@ -255,7 +255,8 @@ def _last_touch(ledger: Ledger, cell: int, side: Side, time: int) -> int:
     for part in ledger:
         rows = int(part.row_at(time)) + 1
         low, high, _ = part.coordinates[:, :rows]
-        touched = np.flatnonzero(low < cell + 1 if side is Side.LONG else high >= cell)
+        lower, upper = np.array([cell, cell + 1]) * (PRICE_CELL / CELL)
+        touched = np.flatnonzero(low < upper if side is Side.LONG else high >= lower)
         if len(touched):
             latest = max(latest, int(part.time[touched[-1]]))
     return latest

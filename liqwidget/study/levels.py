@@ -6,7 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from liqwidget.domain.lattice import CELL, PRICE_CELL, cells_in_price_cell
 from liqwidget.domain.levels import STANDING, LevelSet
+from liqwidget.domain.leverage import NEAR_BOOK
+from liqwidget.domain.time import HOUR
+from liqwidget.errors import DataError
 from liqwidget.field.density import Prior, venue_density
 from liqwidget.field.engine import engine
 
@@ -14,61 +18,90 @@ if TYPE_CHECKING:
     from liqwidget.domain.ledger import Ledger, VenueLedger
 
 
-def levels(ledger: Ledger) -> LevelSet:
+_LOOKED_AT = 4 * HOUR
+"""How often the most that a level held is looked at [ns]; after every candle where these are longer."""
+
+
+def levels(ledger: Ledger, *, width: float = PRICE_CELL) -> LevelSet:
     """Return every level of a ledger, oldest first within a venue.
 
-    Opened = standing + no level + swept + unwound: a level's coins at its end are what was swept, and what it lost
-    before was unwound. A gap is known with the candle after it: what it opened and that candle swept has no length.
+    A level is the life of a price cell of the chosen width: it ends when price touches any of its lattice cells (2
+    basis points), and what stands on in the others is the next level. Standing levels sum to the profile.
 
     Parameters
     ----------
     ledger : Ledger
         See `liqwidget.estimate`.
+    width : float
+        Of a level in ln(price): 0.0002, one lattice cell, or a multiple of 0.001.
+
+    Raises
+    ------
+    DataError
+        If the width is neither.
     """
-    tables = [lives(part, ledger.prior) for part in ledger]
+    cells = _cells(width)
+    tables = [lives(part, ledger.prior, cells) for part in ledger]
     sizes = [len(table) for table in tables]
     table = np.concatenate(tables)
-    cell = table[:, 2].astype(np.int64)
-    worth = np.concatenate([part.worth(rows[:, 2].astype(np.int64)) for part, rows in zip(ledger, tables, strict=True)])
     times = [np.append(part.known, STANDING if part.ended is None else part.ended) for part in ledger]
     opens, closes = (
         np.concatenate([time[rows[:, column].astype(np.int64)] for time, rows in zip(times, tables, strict=True)])
         for column in (3, 4)
     )
     return LevelSet(
-        cell=cell,
+        cell=table[:, 2].astype(np.int64),
         side=np.where(table[:, 0] == 0, 1, -1).astype(np.int8),
         group=table[:, 1].astype(np.int8),
         open_time=opens,
         close_time=closes,
-        size=table[:, 5] * worth,
-        peak_size=table[:, 6] * worth,
+        size=table[:, 5],
+        peak_size=table[:, 6],
         venue=np.repeat(np.arange(len(sizes), dtype=np.int16), sizes),
         venues=ledger.names,
         lapsed=(table[:, 4] < 0) & (closes < STANDING),
+        width=cells * CELL,
     )
 
 
-def lives(ledger: VenueLedger, prior: Prior) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
-    """Return the lives of every cell that an entry of this ledger can reach, oldest first.
+def _cells(width: object) -> int:
+    """Return the lattice cells in a level's width."""
+    wide = cells_in_price_cell()
+    if isinstance(width, int | float) and 0 < width < 1:
+        cells = round(width / CELL)
+        if abs(cells * CELL - width) < CELL / 1000 and (cells == 1 or (cells > 0 and cells % wide == 0)):
+            return cells
+    message = f"Expected width of {CELL:g}, or a multiple of {PRICE_CELL:g} under 1, in ln(price), was {width!r}"
+    raise DataError(message)
 
-    Shape (N, 7): side (0 long, 1 short), leverage group, lattice cell, the row that opened it, the row that ended it
-    (-1 if none has), what it held at its end, the most it held [base; of an inverse contract quote].
+
+def lives(ledger: VenueLedger, prior: Prior, width: int) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+    """Return the lives of every level of `width` lattice cells that an entry of this ledger can reach, oldest first.
+
+    Shape (N, 7): side (0 long, 1 short), leverage group, level (cell // width), the row that opened it, the row that
+    ended it (-1 if none has), what it held at its end, the most it held [quote].
     """
-    spread = venue_density(ledger, prior)
+    spread, wide = venue_density(ledger, prior), cells_in_price_cell()
     low, high, close = ledger.coordinates
-    base = int(np.floor(low.min())) - int(spread.span[0, :, 1].max(initial=1)) - 8
-    last = int(np.floor(high.max())) + int(spread.span[1, :, 1].max(initial=1)) + 8
+    far = (spread.span[:, :, 1] * spread.units).max(axis=1) + 2 * wide
+    step = max(wide, width)
+    base = int(np.floor((ledger.traded[0] - far[0]) / step)) * step
+    end = (int(np.floor((ledger.traded[1] + far[1]) / step)) + 1) * step
     table: np.ndarray[tuple[int, int], np.dtype[np.float64]] = engine().lives(
         low,
         high,
         close,
-        ledger.log_survival,
+        ledger.survivals,
         ledger.opened,
         spread.per_weight,
+        np.append(np.arange(NEAR_BOOK), spread.nearest),
         spread.table,
         spread.span,
+        spread.units,
+        wide,
         base,
-        last - base + 1,
+        width,
+        ledger.worth(np.arange(base, end)),
+        max(1, _LOOKED_AT // ledger.timeframe),
     )
     return table

@@ -9,12 +9,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from liqwidget.domain.lattice import CELL, cell_coordinate, cell_edge
+from liqwidget.domain.lattice import PRICE_CELL, price_cell_coordinate, price_cell_edge
 from liqwidget.domain.leverage import group_indices
 from liqwidget.domain.time import time_ns
 from liqwidget.errors import DataError
 from liqwidget.field.evaluate import Measured, standing
-from liqwidget.field.measure import parse_measure
+from liqwidget.field.measure import measured_in, parse_measure
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -84,26 +84,26 @@ def checked_edges(edges: npt.ArrayLike) -> npt.NDArray[np.float64]:
 
 
 def edges_around(price: float, reach: object, step: object) -> npt.NDArray[np.float64]:
-    """Return edges on borders of lattice cells, the middle one nearest to a price [quote/base], shape (2n + 1,).
+    """Return edges on borders of price cells, the middle one nearest to a price [quote/base], shape (2n + 1,).
 
     Parameters
     ----------
     price : float
         [quote/base].
     reach, step : float
-        How far from the price, and how wide a range, in ln(price); `step` is rounded to whole lattice cells.
+        How far from the price, and how wide a range, in ln(price); `step` is rounded to whole price cells.
 
     Raises
     ------
     DataError
-        If step is under one lattice cell, or reach under a step or over 3 (20 times the price).
+        If step is under one price cell, or reach under a step or over 3 (20 times the price).
     """
-    if isinstance(reach, int | float) and isinstance(step, int | float) and CELL <= step <= reach <= _FARTHEST:
-        width = round(step / CELL)
-        count = round(reach / CELL / width)
-        return cell_edge(np.round(cell_coordinate(price)) + np.arange(-count, count + 1) * width)
+    if isinstance(reach, int | float) and isinstance(step, int | float) and PRICE_CELL <= step <= reach <= _FARTHEST:
+        width = round(step / PRICE_CELL)
+        count = round(reach / PRICE_CELL / width)
+        return price_cell_edge(np.round(price_cell_coordinate(price)) + np.arange(-count, count + 1) * width)
     message = (
-        f"Expected step of {CELL} or more and reach from step to {_FARTHEST} in ln(price), was step={step!r}, "
+        f"Expected step of {PRICE_CELL} or more and reach from step to {_FARTHEST} in ln(price), was step={step!r}, "
         f"reach={reach!r}"
     )
     raise DataError(message)
@@ -141,8 +141,8 @@ def profile(
     many = isinstance(at, np.ndarray | list | tuple | pd.Index | pd.Series)
     times = np.array([time_ns(one, "at") for one in at] if many else [ledger.instant(at)], dtype=np.int64)
     order = np.argsort(times, kind="stable")
-    measured = Measured(parse_measure(measure, horizon), group_indices(leverage))
-    values = standing(ledger.only(venues), times[order], prices, measured)
+    measured = Measured(parse_measure(measure, horizon, heat=True), group_indices(leverage))
+    values = standing(measured_in(ledger.only(venues), measure), times[order], prices, measured)
     result = np.empty((2, len(times), len(prices) - 1))
     result[:, order] = values.transpose(0, 2, 1)
     long, short = result if many else result[:, 0]

@@ -16,12 +16,13 @@ import pandas as pd
 from liqwidget.domain.amount import money
 from liqwidget.domain.lattice import cell_coordinate
 from liqwidget.domain.ledger import Ledger, RowKind, VenueLedger
-from liqwidget.domain.leverage import LEVERAGE_GROUPS, group_indices
+from liqwidget.domain.leverage import LEVERAGE_GROUPS, NEAR_BOOK, group_indices
 from liqwidget.domain.quotation import DOLLAR
 from liqwidget.domain.side import Side
 from liqwidget.domain.time import duration_ns, time_index, timestamp
 from liqwidget.errors import DataError
 from liqwidget.field.contribution import contributions
+from liqwidget.field.density import venue_density
 from liqwidget.field.parts import shares
 from liqwidget.study.profile import checked_edges
 
@@ -302,6 +303,15 @@ def _nothing(groups: int) -> dict[str, npt.NDArray[Any]]:
     }  # fmt: skip
 
 
+def _opened(part: VenueLedger, wanted: _Wanted) -> Floats:
+    """Return what each row opened by group [base; of an inverse contract quote], shape (n, G)."""
+    opened = part.opened[:, wanted.side.row, list(wanted.groups)]
+    nearest = venue_density(part, wanted.prior).nearest
+    if nearest in wanted.groups:
+        opened[:, wanted.groups.index(nearest)] += part.opened[:, wanted.side.row, NEAR_BOOK]
+    return opened
+
+
 def _entries(part: VenueLedger, index: int, wanted: _Wanted, step: int) -> dict[str, npt.NDArray[Any]]:
     """Return the arrays of `Provenance` for one venue and side."""
     last = int(part.row_at(wanted.time))
@@ -316,7 +326,7 @@ def _entries(part: VenueLedger, index: int, wanted: _Wanted, step: int) -> dict[
     first = np.append(0, np.flatnonzero(bucket[begun + 1 : last + 1] != bucket[begun:last]) + 1)
     size = np.add.reduceat(np.pad(size, ((start - begun, 0), (0, 0))), first)
     worth = part.close[rows] if part.contract == "inverse" else np.ones(len(rows))
-    opened = np.add.reduceat(part.opened[rows][:, wanted.side.row, list(wanted.groups)] / worth[:, None], first)
+    opened = np.add.reduceat(_opened(part, wanted)[rows] / worth[:, None], first)
     made = np.flatnonzero(size.sum(axis=1) > 0)
     inputs, interest = part.inputs.cut(slice(begun, last + 1)), part.open_interest
     ends = np.append(first[1:], len(rows)) - 1

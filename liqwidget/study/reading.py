@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from liqwidget.domain.lattice import cell_edge, cell_of
+from liqwidget.domain.lattice import price_cell_centre, price_cell_edge, price_cell_of
 from liqwidget.domain.leverage import LEVERAGE_GROUPS, group_indices
 from liqwidget.errors import DataError
 from liqwidget.field.evaluate import Measured, standing
@@ -48,7 +48,7 @@ class Reading:
     price : float
         As asked [quote/base].
     price_low, price_high : float
-        Edges of its lattice cell [quote/base].
+        Edges of its price cell [quote/base].
     last_price : float
         Last close of the venue that leads (`Ledger.leading`) [quote/base]; NaN before the first.
     distance_pct : float
@@ -84,7 +84,7 @@ def read_out(
     leverage: Iterable[str] | None = None,
     venues: Iterable[str] | None = None,
 ) -> Reading:
-    """Return exact sizes in the lattice cell of a price at a time.
+    """Return exact sizes in the price cell of a price at a time.
 
     Parameters
     ----------
@@ -107,17 +107,19 @@ def read_out(
     wanted = _positive(price)
     chosen, groups, time = ledger.only(venues), group_indices(leverage), ledger.instant(at)
     days = parse_measure("expected", horizon)
-    last, cell = chosen.last_price(time), int(cell_of(wanted))
-    low, high = (float(edge) for edge in cell_edge([cell, cell + 1]))
+    last, cell = chosen.last_price(time), int(price_cell_of(wanted))
+    low, high = (float(edge) for edge in price_cell_edge([cell, cell + 1]))
     names = [LEVERAGE_GROUPS[group] for group in groups]
     if not last > 0:
         nothing = dict.fromkeys(chosen.names, 0.0), dict.fromkeys(names, 0.0)
         return Reading(time, wanted, low, high, last, venue_mix=nothing[0], leverage_mix=nothing[1])
-    parts = by_group(chosen, time, cell_edge([cell, cell + 1]), groups)[..., 0]
-    chances = np.array([touch_chance(part, time, np.array([cell]), days)[0] for part in chosen])
-    sizes, expected = parts.sum(axis=(0, 1)), (parts.sum(axis=1) * chances[:, None]).sum(axis=0)
-    middle = int(cell_of(last))
-    edges = cell_edge([min(cell, middle), max(cell, middle) + 1])
+    parts = by_group(chosen, time, price_cell_edge([cell, cell + 1]), groups)[..., 0]
+    leading = chosen.leading(time)
+    chance = 0.0 if leading is None else float(touch_chance(leading, time, price_cell_centre(cell), days))
+    sizes = parts.sum(axis=(0, 1))
+    expected = standing(chosen, np.array([time]), price_cell_edge([cell, cell + 1]), Measured(days, groups))[:, 0, 0]
+    middle = int(price_cell_of(last))
+    edges = price_cell_edge([min(cell, middle), max(cell, middle) + 1])
     between = standing(chosen, np.array([time]), edges, Measured(0.0, groups))[:, 0, 0]
     sides = [SideReading(*map(float, values)) for values in zip(sizes, expected, between, strict=True)]
     return Reading(
@@ -127,7 +129,7 @@ def read_out(
         price_high=high,
         last_price=last,
         distance_pct=float((wanted / last - 1) * 100),
-        chance=float(chances[_leading(chosen, time)]),
+        chance=chance,
         long=sides[0],
         short=sides[1],
         venue_mix=shares(chosen.names, parts.sum(axis=(1, 2))),
@@ -140,9 +142,3 @@ def _positive(price: object) -> float:
         return float(price)
     message = f"Expected price as a number above 0, was {price!r:.60}"
     raise DataError(message)
-
-
-def _leading(ledger: Ledger, time: int) -> int:
-    """Return the index of the venue that leads at a time [ns]; the first before the first close."""
-    leading = ledger.leading(time)
-    return 0 if leading is None else ledger.names.index(leading.venue)

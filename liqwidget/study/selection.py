@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from liqwidget.domain.amount import money
-from liqwidget.domain.lattice import CELL, cell_coordinate, cell_edge
+from liqwidget.domain.lattice import PRICE_CELL, price_cell_coordinate, price_cell_edge
 from liqwidget.domain.time import timestamp
 from liqwidget.study.levels import levels
 from liqwidget.study.profile import profile
@@ -91,10 +91,10 @@ class Selection:
             price_high [quote/base; cut to the box], size, expected_size [quote], distance_pct [%, from the last close
             to the middle].
         """
-        first, last = cell_coordinate(np.asarray(self.box.price))
+        first, last = price_cell_coordinate(np.asarray(self.box.price))
         inner = np.arange(np.floor(first) + 1, np.ceil(last))
-        edges = np.concatenate([[self.box.price[0]], cell_edge(inner), [self.box.price[1]]])
-        edges = edges[np.append(True, np.diff(np.log(edges)) > CELL * 1e-9)]
+        edges = np.concatenate([[self.box.price[0]], price_cell_edge(inner), [self.box.price[1]]])
+        edges = edges[np.append(True, np.diff(np.log(edges)) > PRICE_CELL * 1e-9)]
         size, expected = self._standing("size", edges), self._standing("expected", edges)
         price = self.ledger.last_price(self.box.time[1])
         frames = [

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from liqwidget.domain.lattice import cell_edge, cell_of
+from liqwidget.domain.lattice import price_cell_edge, price_cell_of
 from liqwidget.field.parts import by_group
 
 if TYPE_CHECKING:
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float64]
 
 REACH_DOWN, REACH_UP = 3000, 1300
-"""Lattice cells below and above the last price that are looked at."""
+"""Price cells below and above the last price that are looked at."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Around:
-    """What stands in the lattice cells around the last price.
+    """What stands in the price cells around the last price.
 
     Parameters
     ----------
@@ -35,7 +35,7 @@ class Around:
     price : float
         The last close [quote/base].
     cells : ndarray of int64, shape (V,)
-        Lattice cells, the lowest first.
+        Price cells, the lowest first.
     edges : ndarray of float64, shape (V + 1,)
         Their borders [quote/base].
     parts : ndarray of float64, shape (N, G, 2, V)
@@ -56,7 +56,7 @@ def around(ledger: Ledger, time: int, groups: tuple[int, ...]) -> Around | None:
     price = ledger.last_price(time)
     if not price > 0 or not groups:
         return None
-    middle = int(cell_of(price))
+    middle = int(price_cell_of(price))
     cells = np.arange(middle - REACH_DOWN, middle + REACH_UP + 1)
-    edges = cell_edge(np.append(cells, cells[-1] + 1))
+    edges = price_cell_edge(np.append(cells, cells[-1] + 1))
     return Around(ledger, time, groups, price, cells, edges, by_group(ledger, time, edges, groups))

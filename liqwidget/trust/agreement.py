@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from liqwidget.domain.lattice import cell_centre, cell_of
+from liqwidget.domain.lattice import price_cell_centre, price_cell_of
 from liqwidget.trust.measured_levels import cell_parts
 
 if TYPE_CHECKING:
@@ -182,10 +182,10 @@ def interval(values: Floats) -> tuple[float, float]:
 def measured_by_position(held: Positions, edges: Floats) -> Floats:
     """Return what each position with a level adds between price edges, shape (n, K) [quote]."""
     levelled = held.where(held.has_level)
-    cell = cell_of(levelled.liquidation_price)
+    cell = price_cell_of(levelled.liquidation_price)
     position, row, share = cell_parts(cell, edges)
     parts = np.zeros((len(cell), len(edges) - 1))
-    parts[position, row] = (levelled.size * cell_centre(cell))[position] * share
+    parts[position, row] = (levelled.size * price_cell_centre(cell))[position] * share
     return parts
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from liqwidget.domain.lattice import cell_centre, cell_coordinate, cell_edge, cell_of
+from liqwidget.domain.lattice import price_cell_centre, price_cell_coordinate, price_cell_edge, price_cell_of
 from liqwidget.domain.levels import STANDING
 from liqwidget.domain.time import time_index, time_ns
 from liqwidget.study.profile import Profile, checked_edges
@@ -71,17 +71,17 @@ class MeasuredLevels:
     @property
     def size(self) -> Floats:
         """Quote currency at the liquidation price (the cell's centre), shape (n,)."""
-        return self.coins * cell_centre(self.cell)
+        return self.coins * price_cell_centre(self.cell)
 
     @property
     def price_low(self) -> Floats:
         """Lower price edge [quote/base], shape (n,)."""
-        return cell_edge(self.cell)
+        return price_cell_edge(self.cell)
 
     @property
     def price_high(self) -> Floats:
         """Upper price edge [quote/base], shape (n,)."""
-        return cell_edge(self.cell + 1)
+        return price_cell_edge(self.cell + 1)
 
     def where(self, mask: npt.NDArray[np.bool_]) -> MeasuredLevels:
         """Return the levels at which `mask`, shape (n,), is true."""
@@ -192,7 +192,7 @@ def cell_parts(cell: Integers, edges: Floats) -> tuple[Integers, Integers, Float
         For each overlap the index into `cell`, the row between two edges, and the share of the cell's width in
         ln(price) that lies there. Parts outside the edges are left out.
     """
-    coordinate = cell_coordinate(edges)
+    coordinate = price_cell_coordinate(edges)
     whole = np.round(coordinate)
     coordinate = np.where(np.abs(coordinate - whole) < _BORDER, whole, coordinate)
     first = np.maximum(np.searchsorted(coordinate, cell, side="right") - 1, 0)
@@ -217,7 +217,7 @@ def measured_levels(positions: Positions, ledger: Ledger | None = None) -> Measu
         level stands until the next snapshot, whatever price does.
     """
     held = positions.where(positions.has_level)
-    keys = np.stack([held.venue, held.time, np.where(held.side > 0, 0, 1), cell_of(held.liquidation_price)])
+    keys = np.stack([held.venue, held.time, np.where(held.side > 0, 0, 1), price_cell_of(held.liquidation_price)])
     unique, inverse, counts = np.unique(keys, axis=1, return_inverse=True, return_counts=True)
     venue, opens, row, cell = unique
     closes = np.full(len(cell), STANDING)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from liqwidget.domain.lattice import CELL, cell_coordinate
+from liqwidget.domain.lattice import CELL, PRICE_CELL, cell_coordinate, price_cell_coordinate
 from liqwidget.domain.leverage import LEVERAGE_GROUPS
 from liqwidget.domain.time import DAY
 from liqwidget.errors import DataError
@@ -63,6 +63,10 @@ class Method:
     swept: Callable[[Ledger, Times], Floats]
     standing: Callable[[Ledger, Times, Floats], Floats] | None = None
     sized: bool = True
+
+
+_PER_PRICE_CELL = CELL / PRICE_CELL
+"""Naive maps stand on price cells, as their makers draw them: this brings lattice coordinates there."""
 
 
 class Steps(NamedTuple):
@@ -267,9 +271,9 @@ def _walked(venue: VenueLedger, amounts: Floats, recipe: _Recipe, looks: tuple[T
     cells : bool
         Whether the cells are wanted.
     """
-    low, high, close = venue.coordinates
+    low, high, close = venue.coordinates * _PER_PRICE_CELL
     distance = np.array(recipe.distances)
-    offset = np.stack([np.log1p(-distance), np.log1p(distance)]) / CELL
+    offset = np.stack([np.log1p(-distance), np.log1p(distance)]) / PRICE_CELL
     base = int(np.floor(low.min() + offset.min())) - 2
     width = int(np.floor(high.max() + offset.max())) - base + 3
     entries = np.stack([low, close, high], axis=1)
@@ -333,7 +337,7 @@ def _seeded(
         total = np.zeros((2, len(times) - 1))
         for part in ledger:
             done = steps(part, times)
-            reach = np.floor(np.stack([done.low, done.start, done.high], axis=1)).astype(np.int64)
+            reach = np.floor(np.stack([done.low, done.start, done.high], axis=1) * _PER_PRICE_CELL).astype(np.int64)
             walk = _walked(part, amounts(part), recipe, (done.row, reach), cells=False)
             total += walk.swept * brought(part, done.row, walk)
         return total
@@ -342,10 +346,10 @@ def _seeded(
         total = np.zeros((2, len(edges) - 1, len(times)))
         for part in ledger:
             rows = part.row_at(times)
-            here = np.floor(part.coordinates[2, np.maximum(rows, 0)]).astype(np.int64)
+            here = np.floor(part.coordinates[2, np.maximum(rows, 0)] * _PER_PRICE_CELL).astype(np.int64)
             walk = _walked(part, amounts(part), recipe, (rows, np.repeat(here[:, None], 3, axis=1)), cells=True)
             below = np.concatenate([np.zeros((*walk.cells.shape[:2], 1)), walk.cells.cumsum(axis=2)], axis=2)
-            place = np.clip(cell_coordinate(edges) - walk.base, 0, walk.cells.shape[2])
+            place = np.clip(price_cell_coordinate(edges) - walk.base, 0, walk.cells.shape[2])
             whole = np.minimum(place.astype(np.int64), walk.cells.shape[2] - 1)
             upto = below[:, :, whole] + walk.cells[:, :, whole] * (place - whole)
             total += (np.diff(upto, axis=2) * brought(part, rows, walk)[:, :, None]).transpose(0, 2, 1)

@@ -16,7 +16,8 @@ from liqwidget.domain.ledger import RowKind
 from liqwidget.domain.side import Side
 from liqwidget.domain.time import DAY, duration_ns, duration_text
 from liqwidget.errors import DataError
-from liqwidget.field.measure import chance, touch_chances, volatility
+from liqwidget.field.measure import chance, volatility
+from liqwidget.field.touching import PER_ROOT, argument_scale, touch_chances
 
 if TYPE_CHECKING:
     from liqwidget.domain.ledger import Ledger, VenueLedger
@@ -229,7 +230,7 @@ def reliability(
         )
     reach = _volatility(part, volatility_day)[found.rows] * math.sqrt(days)
     went = _sides(found, side)
-    distances = _distance(chances) * reach[:, np.newaxis]
+    distances = _distance(chances, days) * reach[:, np.newaxis]
     touched = np.mean([far[:, np.newaxis] >= distances for far in went], axis=0)
     low, high, blocks = _resampled(touched, part.time[found.rows], max(span, DAY))
     return Reliability(
@@ -242,17 +243,17 @@ def reliability(
         high,
         len(went) * len(found.rows),
         blocks,
-        *_scores(np.concatenate(went), np.tile(reach, len(went)), 1.0 - chances),
+        *_scores(np.concatenate(went), np.tile(reach / math.sqrt(days), len(went)), days, 1.0 - chances),
     )
 
 
-def _scores(went: Floats, reach: Floats, quantiles: Floats) -> tuple[float, float, float, float]:
+def _scores(went: Floats, volatility_day: Floats, days: float, quantiles: Floats) -> tuple[float, float, float, float]:
     """Return Brier and log score of the chance, then of constant shares, at quantiles of how far price went."""
     distances = np.quantile(went, quantiles)
     totals = np.zeros(4)
     for distance in distances:
         true = went >= distance
-        for index, said in enumerate((chance(distance, reach, 1.0), np.full(len(went), true.mean()))):
+        for index, said in enumerate((chance(distance, volatility_day, days), np.full(len(went), true.mean()))):
             clipped = np.clip(said, CLIP, 1.0 - CLIP)
             totals[index * 2] += ((said - true) ** 2).mean()
             totals[index * 2 + 1] -= np.log(np.where(true, clipped, 1.0 - clipped)).mean()
@@ -260,10 +261,11 @@ def _scores(went: Floats, reach: Floats, quantiles: Floats) -> tuple[float, floa
     return brier, log_score, base_brier, base_log_score
 
 
-def _distance(chances: Floats) -> Floats:
+def _distance(chances: Floats, days: float) -> Floats:
     """Return the distance, over volatility x root of the horizon, at which each chance is said."""
     table = touch_chances()
-    return np.interp(-chances, -table, np.linspace(0.0, 8.0, len(table)))
+    roots = np.interp(-chances, -table, np.arange(len(table)) / PER_ROOT)
+    return np.asarray(roots**2 / argument_scale(days))
 
 
 def _resampled(touched: Floats, time: npt.NDArray[np.int64], length: int) -> tuple[Floats, Floats, int]:

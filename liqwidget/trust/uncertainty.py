@@ -22,8 +22,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from liqwidget.domain.amount import money
+from liqwidget.domain.book_state import Checkpoint, starts
 from liqwidget.domain.frames import MarketData
-from liqwidget.domain.ledger import CHURN, BookState, Ledger, VenueLedger
+from liqwidget.domain.ledger import CHURN, Ledger, VenueLedger
 from liqwidget.domain.leverage import group_indices
 from liqwidget.domain.quotation import DOLLAR
 from liqwidget.domain.time import timestamp
@@ -31,7 +32,7 @@ from liqwidget.errors import DataError
 from liqwidget.estimate.books import empty_books, run_books
 from liqwidget.estimate.estimator import Markets, estimate
 from liqwidget.estimate.survival import SurvivalState, survive
-from liqwidget.field.density import Density, Prior, PriorLike, density, venue_density
+from liqwidget.field.density import Density, Prior, PriorLike, venue_density
 from liqwidget.field.evaluate import Measured, standing
 from liqwidget.field.measure import parse_measure
 from liqwidget.study.clusters import Cluster, find_clusters
@@ -53,13 +54,16 @@ SLOW_CHURN, FAST_CHURN = 0.15, 0.8
 NEAR_CAP, FAR_CAP = 0.8, 1.3
 """Factors on a venue's nearest distance: a better tier or a stale table, and larger positions in higher tiers."""
 
+LEAST_NEAR, MOST_NEAR = 0.0001, 0.001
+"""Shares of open interest in the book at the cap, a third and three times the default."""
+
 KEPT_ROWS = 20_000
 """Rows of a venue up to which its alternatives are kept: 2 MB each, so some 50 MB for four venues of 60 days of 5m."""
 
 _estimating = threading.Lock()
 """Held while alternatives are estimated, so that two threads never estimate the same."""
 
-_kept: WeakKeyDictionary[VenueLedger, dict[tuple[Prior, float, float], VenueLedger]] = WeakKeyDictionary()
+_kept: WeakKeyDictionary[VenueLedger, dict[tuple[Prior, Alternative], VenueLedger]] = WeakKeyDictionary()
 
 
 def keeps(ledger: Ledger) -> bool:
@@ -81,19 +85,23 @@ class Alternative:
         Share closed per day of normal volume, as an exponential rate.
     cap : float
         Factor on each venue's nearest distance from entry to liquidation.
+    near : float, optional
+        Share of open interest in the book at the cap; None means the base's.
     """
 
     name: str
     prior: PriorLike | Prior | None = None
     churn: float = CHURN
     cap: float = 1.0
+    near: float | None = None
 
 
 def default_alternatives(prior: PriorLike | Prior = "effective") -> tuple[Alternative, ...]:
     """Return the alternatives that `uncertainty` tries, each one thing changed from the base.
 
-    The priors 'effective', 'isolated' and `PUBLISHED` (without the base's own), churn 0.15 and 0.8 a day, and nearest
-    distances x 0.8 and x 1.3 (not for a nominal ladder, whose rungs may lie nearer than that). 'nominal' is left out
+    The priors 'effective', 'isolated' and `PUBLISHED` (without the base's own), churn 0.15 and 0.8 a day, nearest
+    distances x 0.8 and x 1.3 (not for a nominal ladder, whose rungs may lie nearer than that), and shares of the book
+    at the cap of 0.0001 and 0.001. 'nominal' is left out
     on purpose: on recorded days it predicted 17 to 176 times the liquidated USD, so its range would say nothing. Pass
     ``Alternative("nominal", "nominal")`` to see it.
     """
@@ -104,6 +112,7 @@ def default_alternatives(prior: PriorLike | Prior = "effective") -> tuple[Altern
     others += [Alternative(f"churn {rate:g}", churn=rate) for rate in (SLOW_CHURN, FAST_CHURN)]
     if not base.ladder:
         others += [Alternative(f"cap x {factor:g}", cap=factor) for factor in (NEAR_CAP, FAR_CAP)]
+    others += [Alternative(f"near {share:g}", near=share) for share in (LEAST_NEAR, MOST_NEAR)]
     return tuple(others)
 
 
@@ -287,6 +296,10 @@ def _check(tried: Sequence[Alternative]) -> None:
     if wrong is not None:
         message = f"Expected the churn of alternative {wrong.name!r} as a rate of at least 0, was {wrong.churn!r}"
         raise DataError(message)
+    wrong = next((one for one in tried if one.near is not None and not (0 <= one.near < 1)), None)
+    if wrong is not None:
+        message = f"Expected the near share of alternative {wrong.name!r} from 0 to under 1, was {wrong.near!r}"
+        raise DataError(message)
     wrong = next((one for one in tried if not (0 < one.cap < math.inf)), None)
     if wrong is not None:
         message = f"Expected the cap of alternative {wrong.name!r} as a factor above 0, was {wrong.cap!r}"
@@ -298,7 +311,7 @@ def _under(ledger: Ledger, tried: Sequence[Alternative]) -> list[Ledger]:
     parsed = [Prior.parse(ledger.prior if one.prior is None else one.prior) for one in tried]
     for one, prior in zip(tried, parsed, strict=True):
         for part in ledger:
-            density(prior, part.minimum_distance * one.cap, part.venue, part.maintenance_margin_rate, part.contract)
+            venue_density(_assumed(part, one), prior)
 
     def again(task: tuple[VenueLedger, Alternative, Prior]) -> VenueLedger:
         part, one, prior = task
@@ -310,50 +323,57 @@ def _under(ledger: Ledger, tried: Sequence[Alternative]) -> list[Ledger]:
     return [Ledger(ledger.symbol, prior, tuple(next(parts) for _ in ledger)) for prior in parsed]
 
 
+def _assumed(part: VenueLedger, one: Alternative) -> VenueLedger:
+    """Return a venue's ledger with the rules of an alternative, its rows as they were."""
+    near = part.near if one.near is None else one.near
+    return replace(part, minimum_distance=part.minimum_distance * one.cap, churn=one.churn, near=near)
+
+
 def _again(part: VenueLedger, own: Prior, prior: Prior, one: Alternative) -> VenueLedger:
     """Return a venue's ledger estimated anew, from what is kept if it is; byte for byte what `estimate` makes."""
     kept = _kept.setdefault(part, {})
-    key = prior, one.churn, one.cap
+    key = prior, replace(one, name="", prior=None)
     if key in kept:
         return kept[key]
-    distance = part.minimum_distance * one.cap
-    spread = density(prior, distance, part.venue, part.maintenance_margin_rate, part.contract)
+    assumed = _assumed(part, one)
+    spread, base = venue_density(assumed, prior), venue_density(part, own)
     start = int(part.time[0])
     survival = survive(part.inputs, part.timeframe, SurvivalState(time=start, volume_since=start), one.churn)
-    new = _changed(part, own, spread) if one.churn == part.churn else np.arange(len(spread.weights))
-    some = Density(spread.table[:, new], spread.span[:, new], spread.weights[new])
-    if not len(new):
-        return replace(part, minimum_distance=distance)
+    new = _changed(base, spread) if one.churn == part.churn else np.ones(len(spread.weights), np.bool_)
+    if not new.any():
+        return assumed
+    some = replace(spread, weights=np.where(new, spread.weights, 0.0))
     first = float(part.coordinates[2, 0])
     done = run_books(
-        empty_books(first, len(new)), first, part.coordinates, survival.share, survival.interest, survival.frozen, some
+        empty_books(first, some), first, part.coordinates, survival.share, survival.interest, survival.frozen, some
     )
     opened, checkpoints = done.opened, done.checkpoints
-    if len(new) < len(spread.weights):
-        opened = part.opened.copy()
-        opened[:, :, new] = done.opened
-        checkpoints = tuple(map(partial(_with_groups, new), part.checkpoints, done.checkpoints))
-    made = replace(
-        part, minimum_distance=distance, log_survival=done.log_survival, opened=opened, checkpoints=checkpoints,
-        churn=one.churn,
-    )  # fmt: skip
+    if not new.all():
+        opened = np.where(new, done.opened, part.opened)
+        checkpoints = tuple(map(partial(_with_books, new, spread.units), part.checkpoints, done.checkpoints))
+    groups, near = done.log_survival
+    made = replace(assumed, log_survival=groups, near_log_survival=near, opened=opened, checkpoints=checkpoints)
     if len(part.time) <= KEPT_ROWS:
         kept[key] = made
     return made
 
 
-def _changed(part: VenueLedger, own: Prior, spread: Density) -> npt.NDArray[np.int64]:
-    """Return the leverage groups that another density spreads otherwise: books do not interact, the others stay."""
-    base = venue_density(part, own)
+def _changed(base: Density, spread: Density) -> npt.NDArray[np.bool_]:
+    """Return the books that another density spreads otherwise: books do not interact, the others stay; shape (B,)."""
     same = (base.table == spread.table).all(axis=(0, 2)) & (base.weights == spread.weights)
-    return np.flatnonzero(~same)
+    return np.asarray(~same | (base.units != spread.units).any())
 
 
-def _with_groups(new: npt.NDArray[np.int64], base: BookState, done: BookState) -> BookState:
-    """Return a state with some groups' books replaced."""
-    mass, standing_, entered = base.mass.copy(), base.standing.copy(), base.entered.copy()
-    mass[:, new], standing_[:, new], entered[:, new] = done.mass, done.standing, done.entered
-    return replace(base, mass=mass, standing=standing_, entered=entered)
+def _with_books(
+    new: npt.NDArray[np.bool_], units: npt.NDArray[np.int64], base: Checkpoint, done: Checkpoint
+) -> Checkpoint:
+    """Return what stood with some books replaced."""
+    lengths = np.diff(starts(units, base.cells))
+    return replace(
+        base,
+        standing=np.where(new[:, None], done.standing, base.standing),
+        entered=np.where(np.repeat(new, lengths), done.entered, base.entered),
+    )
 
 
 def _sizes(ledger: Ledger, time: int, clusters: tuple[Cluster, ...], days: float, groups: tuple[int, ...]) -> Floats:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from liqwidget.domain.lattice import CELL
+from liqwidget.domain.lattice import PRICE_CELL
 from liqwidget.domain.leverage import LEVERAGE_GROUPS
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def standing_state(looked_at: Around | None) -> dict[str, Any] | None:
     Returns
     -------
     dict
-        `base`, the lattice cell of the first column, `cell`, its width in ln(price), and both sides together as
+        `base`, the price cell of the first column, `cell`, its width in ln(price), and both sides together as
         float32 bytes, shape (names, cells) [quote]: `leverage` by `leverage_names`, `venue` by `venue_names`.
     """
     if looked_at is None:
@@ -30,7 +30,7 @@ def standing_state(looked_at: Around | None) -> dict[str, Any] | None:
     parts = looked_at.parts.sum(axis=2)
     return {
         "base": int(looked_at.cells[0]),
-        "cell": CELL,
+        "cell": PRICE_CELL,
         "leverage": _bytes(parts.sum(axis=0)),
         "leverage_names": [LEVERAGE_GROUPS[group] for group in looked_at.groups],
         "venue": _bytes(parts.sum(axis=1)),

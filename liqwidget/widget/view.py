@@ -16,7 +16,7 @@ from liqwidget.domain.leverage import LEVERAGE_GROUPS
 from liqwidget.domain.time import time_ns, timestamp
 from liqwidget.errors import DataError
 from liqwidget.field.density import Prior
-from liqwidget.field.measure import MEASURES
+from liqwidget.field.measure import AMOUNTS
 from liqwidget.raster.palette import DEFAULT_PALETTE, PALETTES, look_up_table
 from liqwidget.raster.side_colours import DEFAULT_SIDE_COLOURS, SIDE_COLOURS, side_colours_state
 from liqwidget.study.selection import Selection
@@ -95,7 +95,7 @@ class HeatmapWidget(anywidget.AnyWidget):
     side = _choice(("both", "long", "short"), "both", "Whose liquidations are drawn")
     window = _choice(WINDOWS, "7d", "How much of the past is shown")
     measure = _choice(
-        MEASURES, "expected", "What colours mean: the size standing, or that times the chance that price gets there"
+        AMOUNTS, "expected", "What colours mean: the size standing, or that times the chance that price gets there"
     )
     horizon = synced(Duration("24h", help="Within what time price is to get there, for the measure 'expected'."))
     threshold = Number(0.0, 0.0, help="Nothing under it is drawn [quote per 10 basis points].").tag(sync=True)

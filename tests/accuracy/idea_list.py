@@ -11,11 +11,11 @@ import numpy as np
 import pandas as pd
 
 from liqwidget import MarketData, estimate, profile
-from liqwidget.domain.lattice import CELL
+from liqwidget.domain.lattice import PRICE_CELL
 from liqwidget.domain.leverage import GROUP_DISTANCES
-from liqwidget.field.density import LONG_CELLS, LONG_LIMIT, SHORT_CELLS
+from liqwidget.field.density import LONG_LIMIT
 from tests.accuracy.test_scores import scorer
-from tests.accuracy.variant_books import DAY_MS, Floats, Integers, Market, Signal, Spread, Variant, mixed
+from tests.accuracy.variant_books import DAY_MS, SPREAD_CELLS, Floats, Integers, Market, Signal, Spread, Variant, mixed
 from tests.recorded import FOLDER
 
 DATA = FOLDER / "data" / "real"
@@ -122,7 +122,7 @@ def cut(whole: Floats, distances: tuple[float, ...], unreached: float | None = N
 
     Longs without a level are in their books: those of the shorts' weights, or a known share of the farthest book.
     """
-    offsets = (np.arange(whole.shape[1]) * CELL, np.arange(whole.shape[1]) * CELL)
+    offsets = (np.arange(whole.shape[1]) * PRICE_CELL, np.arange(whole.shape[1]) * PRICE_CELL)
     far = (-np.expm1(-offsets[0]), np.expm1(offsets[1]))
     table = np.zeros((2, len(distances) - 1, whole.shape[1]))
     for side in range(2):
@@ -138,13 +138,13 @@ def cut(whole: Floats, distances: tuple[float, ...], unreached: float | None = N
 
 def histogram(side: Floats, distance: Floats, share: Floats) -> tuple[Floats, float]:
     """Return known distances as a spread by side and cells of offset, and the share of longs without a level."""
-    cells = max(LONG_CELLS, SHORT_CELLS)
+    cells = SPREAD_CELLS
     whole, unreached = np.zeros((2, cells)), 0.0
     for number, sign in enumerate((1, -1)):
         there = side == sign
         total = share[there].sum()
         level = there & np.isfinite(distance) & (distance < (LONG_LIMIT if sign > 0 else GROUP_DISTANCES[-1]))
-        offset = (-np.log1p(-distance[level]) if sign > 0 else np.log1p(distance[level])) / CELL
+        offset = (-np.log1p(-distance[level]) if sign > 0 else np.log1p(distance[level])) / PRICE_CELL
         place = np.clip(np.rint(offset).astype(int), 1, cells - 1)
         whole[number] = np.bincount(place, share[level] / total, cells)
         if sign > 0:

@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from liqwidget import MarketData, estimate, profile
+from liqwidget.domain.leverage import NEAR_SHARE
 
 Floats = npt.NDArray[np.float64]
 
@@ -27,6 +28,13 @@ def _frames(market: dict[str, Any]) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 def liqwidget(market: dict[str, Any], asof_ms: npt.NDArray[np.int64], edges: Floats) -> tuple[Floats, Floats]:
     """Return long and short quote currency standing, each shape (times, edges - 1)."""
+    return standing(market, asof_ms, edges, near=NEAR_SHARE)
+
+
+def standing(
+    market: dict[str, Any], asof_ms: npt.NDArray[np.int64], edges: Floats, *, near: float
+) -> tuple[Floats, Floats]:
+    """Return the same with another share in the book at the cap."""
     candles, open_interest = _frames(market)
     data = MarketData.from_frames(
         candles,
@@ -35,5 +43,5 @@ def liqwidget(market: dict[str, Any], asof_ms: npt.NDArray[np.int64], edges: Flo
         venue=market["venue"],
         minimum_distance=market["d_min"],
     )
-    standing = profile(estimate(data), edges, np.asarray(asof_ms, dtype=np.int64) * 1_000_000)
-    return standing.long, standing.short
+    found = profile(estimate(data, near=near), edges, np.asarray(asof_ms, dtype=np.int64) * 1_000_000)
+    return found.long, found.short

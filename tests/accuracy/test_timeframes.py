@@ -16,7 +16,7 @@ import pandas as pd
 import pytest
 
 from liqwidget.domain.frames import MarketData
-from liqwidget.domain.lattice import CELL
+from liqwidget.domain.lattice import PRICE_CELL
 from liqwidget.domain.time import DAY, HOUR
 from liqwidget.estimate.estimator import estimate
 from liqwidget.study.profile import profile
@@ -107,7 +107,7 @@ def maps(data: str, coin: str) -> dict[str, Any]:
     times = np.linspace(first, last, TIMES).astype(np.int64) // HOUR * HOUR
     finest = found[RECORDINGS[data].frames[0]]
     prices = [finest.last_price(int(time)) for time in times]
-    edges = [np.exp(np.arange(np.log(price * 0.8), np.log(price * 1.2), 5 * CELL)) for price in prices]
+    edges = [np.exp(np.arange(np.log(price * 0.8), np.log(price * 1.2), 5 * PRICE_CELL)) for price in prices]
     return {
         frame: [profile(ledger, bins, time).total for time, bins in zip(times, edges, strict=True)]
         for frame, ledger in found.items()

@@ -1,19 +1,25 @@
-"""The second implementation, on which ideas are tried, gives the product's map when it changes nothing."""
+"""The second implementation, on which ideas are tried, gives the first version's map when it changes nothing."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from liqwidget.domain.lattice import cell_edge, cell_of
+from liqwidget.domain.lattice import price_cell_edge, price_cell_of
 from liqwidget.domain.time import MILLISECOND
-from tests.accuracy.provider import liqwidget
-from tests.accuracy.variant_books import Variant
+from tests.accuracy.provider import standing
+from tests.accuracy.variant_books import Floats, Integers, Market, Variant
+from tests.ledgers import cells_of_ten_basis_points
 from tests.markets import walk
 
 
+def first_version(market: Market, times: Integers, edges: Floats) -> tuple[Floats, Floats]:
+    with cells_of_ten_basis_points():
+        return standing(market, times, edges, near=0.0)
+
+
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_without_a_change_it_gives_the_product_s_map(seed: int) -> None:
+def test_without_a_change_it_gives_the_first_version_s_map(seed: int) -> None:
     data = walk(seed, 900, "1h", volatility=0.01).market()
     known = np.searchsorted(data.interest_time, data.close_time, side="right") - 1
     market = {
@@ -32,10 +38,10 @@ def test_without_a_change_it_gives_the_product_s_map(seed: int) -> None:
         "d_min": 0.004,
     }
     times = data.close_time[100::160] // MILLISECOND
-    first, last = (int(cell_of(price)) for price in (data.low.min(), data.high.max()))
-    edges = cell_edge(np.arange(first - 2600, last + 2000))
-    for ours, theirs in zip(liqwidget(market, times, edges), Variant()(market, times, edges), strict=True):
+    first, last = (int(price_cell_of(price)) for price in (data.low.min(), data.high.max()))
+    edges = price_cell_edge(np.arange(first - 2600, last + 2000))
+    for ours, theirs in zip(first_version(market, times, edges), Variant()(market, times, edges), strict=True):
         assert ours.sum() > 0
         assert theirs == pytest.approx(ours, rel=1e-6, abs=1e-9 * ours.max())
     changed = Variant(eta=0.0)(market, times, edges)[0]
-    assert np.abs(changed - liqwidget(market, times, edges)[0]).sum() > 0.001 * changed.sum()
+    assert np.abs(changed - first_version(market, times, edges)[0]).sum() > 0.001 * changed.sum()

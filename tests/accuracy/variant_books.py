@@ -1,7 +1,7 @@
 """The estimator with its ingredients exchangeable, to try ideas that the product does not have.
 
-Written from the specification (`ESTIMATOR.md`, section 3) on a fixed lattice: the default `Variant` gives the product's
-map. Only `tests.accuracy.ideas` uses it.
+Written from the first specification (cells of 10 basis points, no book at the cap) on a fixed lattice: the default
+`Variant` gives that version's map. Only `tests.accuracy.ideas` uses it.
 """
 
 from __future__ import annotations
@@ -15,9 +15,11 @@ from typing import Any, NamedTuple
 import numba as nb
 import numpy as np
 import numpy.typing as npt
+from scipy.special import ndtr
 
-from liqwidget.domain.lattice import CELL
-from liqwidget.field.density import Prior, density
+from liqwidget.domain.lattice import PRICE_CELL
+from liqwidget.domain.leverage import FLOOR_DISTANCE, GROUP_DISTANCES
+from liqwidget.field.density import LONG_LIMIT, LONG_REACH, SHORT_REACH
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -27,6 +29,7 @@ Signal = Callable[[Market], Floats]
 DAY_MS = 86_400_000
 LOSERS_EXIT, WINNERS_EXIT = 0.8, 1.2
 """Exit rates over the mean: losers leave at 0.67 times the rate of winners."""
+SPREAD_CELLS = math.ceil(max(LONG_REACH, SHORT_REACH) / PRICE_CELL) + 1
 SHIFTS = np.linspace(-1.0, 1.0, 41)
 """Shifts of ln(median leverage) for which the groups' weights are tabulated."""
 
@@ -94,18 +97,18 @@ class Variant:
     def __call__(self, market: Market, asof_ms: Integers, edges: Floats) -> tuple[Floats, Floats]:
         """Return long and short quote currency standing, each shape (times, edges - 1)."""
         spread = mixed(self.prior, market["d_min"] * self.cap) if self.spread is None else self.spread(market)
-        base, cells = round(float(np.log(edges[0])) / CELL), len(edges) - 1
+        base, cells = round(float(np.log(edges[0])) / PRICE_CELL), len(edges) - 1
         rows = _rows(market, self, spread)
         ends = market["t"] + market["step_ms"]
         wanted = np.searchsorted(ends, np.asarray(asof_ms), side="right") * (3 if self.path else 1)
         inside = np.divide(spread.table, spread.weights[..., None], where=spread.weights[..., None] > 0,
                            out=np.zeros_like(spread.table))  # fmt: skip
-        low, high, close, bottom, top = (np.log(price) / CELL - base for price in rows[:5])
+        low, high, close, bottom, top = (np.log(price) / PRICE_CELL - base for price in rows[:5])
         out = _run(
             low, high, close, bottom, top, rows.tilt, rows.wanted, rows.kept, inside, _span(inside), self.nodes,
             int(self.losers), int(self.sweep_first), wanted, cells,
         )  # fmt: skip
-        middle = np.exp((base + np.arange(cells) + 0.5) * CELL)
+        middle = np.exp((base + np.arange(cells) + 0.5) * PRICE_CELL)
         return out[0] * middle, out[1] * middle
 
 
@@ -126,10 +129,28 @@ class _Rows(NamedTuple):
 @lru_cache(maxsize=1024)
 def mixed(prior: Mixture, nearest: float) -> Spread:
     """Return a mixture's spread by side, group and cells of offset; no distance under `nearest`."""
-    parts = [(share, density(Prior("own", median, sigma), nearest)) for share, median, sigma in prior]
-    weights = np.asarray(sum(share * part.weights for share, part in parts))
-    table = np.asarray(sum(share * part.table for share, part in parts))
+    parts = [(share, *_log_normal(median, sigma, max(nearest, FLOOR_DISTANCE))) for share, median, sigma in prior]
+    weights = np.asarray(sum(share * part for share, _, part in parts))
+    table = np.asarray(sum(share * part for share, part, _ in parts))
     return Spread(table, np.stack([weights, weights]))
+
+
+def _log_normal(median: float, sigma: float, nearest: float) -> tuple[Floats, Floats]:
+    """Return a log-normal leverage's table by side, group and cells of offset, and the groups' weights."""
+    edges = np.maximum(GROUP_DISTANCES, nearest)
+
+    def under(distance: Floats) -> Floats:
+        return np.asarray(ndtr((np.log(distance) + math.log(median)) / sigma))
+
+    weights = np.diff(under(edges))
+    table = np.zeros((2, len(weights), SPREAD_CELLS))
+    offsets = np.maximum(np.arange(SPREAD_CELLS + 1) - 0.5, 0) * PRICE_CELL
+    for side, distance in enumerate(
+        (np.clip(-np.expm1(-offsets), 1e-9, LONG_LIMIT), np.maximum(np.expm1(offsets), 1e-9))
+    ):
+        for group in np.flatnonzero(weights):
+            table[side, group] = np.diff(under(np.clip(distance, edges[group], edges[group + 1])))
+    return table, weights
 
 
 def _span(table: Floats) -> Integers:

@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 
 from liqwidget.domain.frames import MarketData
-from liqwidget.domain.lattice import CELL
+from liqwidget.domain.lattice import CELL, PRICE_CELL
 from liqwidget.domain.ledger import CHURN, Ledger, RowFlag, RowKind
 from liqwidget.domain.time import DAY, HOUR, MINUTE, timestamp
 from liqwidget.errors import DataError
@@ -45,7 +45,7 @@ def market(
 
 
 def estimated(*arguments: Any, **options: Any) -> Ledger:
-    return estimate(market(*arguments, **options), prior={10: 1.0})
+    return estimate(market(*arguments, **options), prior={10: 1.0}, near=0)
 
 
 def mean_price(cells: np.ndarray, held: np.ndarray) -> float:
@@ -71,7 +71,7 @@ def test_one_candle() -> None:
     assert part.log_survival == pytest.approx([0, -CHURN * FIVE_MINUTES])
     cells, held = coins(ledger)
     assert held.sum(axis=1) == pytest.approx([1000, 1000])
-    assert np.count_nonzero(held > 1e-9, axis=1).max() <= 3
+    assert np.count_nonzero(held > 1e-9, axis=1).max() <= 15
     assert mean_price(cells, held[0]) == pytest.approx(LONG, rel=1e-6)
     assert mean_price(cells, held[1]) == pytest.approx(SHORT, rel=1e-6)
     value = profile(ledger, (80, 120)).long[0]
@@ -79,9 +79,9 @@ def test_one_candle() -> None:
 
 
 def test_two_candles_the_second_sweeps_the_longs() -> None:
-    """From 100 to 85: all longs of the first are gone, and as many open over the range of 162.5 cells.
+    """From 100 to 85: all longs of the first are gone, and as many open over the range of 162.5 price cells.
 
-    A long is liquidated 100.4 cells below its entry. Of seven nodes, 11.6 to 150.9 cells above the close, three lie
+    A long is liquidated 100.4 price cells below its entry. Of seven nodes, 11.6 to 150.9 above the close, three lie
     so high that theirs would be above the close: they are placed from the close instead.
     """
     ledger = estimated([FLAT, (100.0, 100.0, 85.0, 85.0)])
@@ -90,7 +90,7 @@ def test_two_candles_the_second_sweeps_the_longs() -> None:
     assert opened[2, 1] == pytest.approx(1000 * (1 - decay(FIVE_MINUTES)))
     cells, held = coins(ledger)
     assert held.sum(axis=1) == pytest.approx([1000, 1000])
-    from_close = cells + 0.5 - np.log(85) / CELL
+    from_close = ((cells + 0.5) * CELL - np.log(85)) / PRICE_CELL
     assert held[0, from_close >= 0].sum() == 0, "no long at or above the close"
     assert held[0, np.abs(from_close + 100.4) < 3].sum() == pytest.approx(1000 * 3 / 7)
     for node in range(4):
@@ -99,7 +99,7 @@ def test_two_candles_the_second_sweeps_the_longs() -> None:
 
 
 def test_a_touch_that_only_reaches_some_cells_leaves_the_rest() -> None:
-    """A wick to 90.4 x exp(0.0005) takes the upper of the cells that hold longs and no other."""
+    """A wick to 90.4 x exp(0.0005) takes the uppermost of the cells that hold longs and no other."""
     cells, before = coins(estimated([FLAT]))
     upper = cells[before[0] > 1e-9].max()
     low = float(np.exp((upper + 0.5) * CELL))
@@ -112,7 +112,7 @@ def test_a_gap_is_one_row_that_sweeps_from_close_to_open() -> None:
     """Three candles are missing: 15 minutes of churn without volume, longs between 100 and 90 are swept."""
     candles = candles_of([FLAT] * 4 + [(90.0, 90.0, 90.0, 90.0)]).iloc[[0, 4]]
     made = MarketData.from_frames(candles, interest_of([1000.0] * 6), timeframe="5m", minimum_distance=0.01)
-    part = estimate(replace(made, maintenance_margin_rate=0.005), prior={10: 1.0}).venues[0]
+    part = estimate(replace(made, maintenance_margin_rate=0.005), prior={10: 1.0}, near=0).venues[0]
     assert part.inputs.kind.tolist() == [RowKind.START, RowKind.CANDLE, RowKind.GAP, RowKind.CANDLE]
     assert part.time[2] == START.value + 20 * MINUTE
     assert (part.inputs.low[2], part.inputs.high[2], part.inputs.close[2]) == (90, 100, 90)

@@ -102,14 +102,14 @@ def test_all_that_stood_is_accounted_for_in_contracts(moves: list[float], scale:
 
 def test_rungs_of_a_ladder_lie_where_inverse_contracts_are_liquidated() -> None:
     flat = market(np.full(30, 50_000.0))
-    ledger = estimate(flat, prior={10: 0.5})
+    ledger = estimate(flat, prior={10: 0.5}, near=0)
     standing = levels(ledger).to_frame()
     standing = standing[standing["close_time"].isna()]
     for side, price in (("long", 50_000 * 1.004 / 1.1), ("short", 50_000 * 0.996 / 0.9)):
         rung = standing[standing["side"] == side]
         assert np.average(rung["price_low"], weights=rung["size"]) == pytest.approx(price, rel=2e-3)
         assert rung["size"].sum() == pytest.approx(0.5 * 100 * CONTRACTS, rel=1e-6)
-    alone = estimate(flat, prior={1: 1.0})
+    alone = estimate(flat, prior={1: 1.0}, near=0)
     assert profile(alone, EVERYWHERE).short.sum() == 0.0
     assert profile(alone, EVERYWHERE).long.sum() > 0.0
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from liqwidget.domain.lattice import CELL
 from liqwidget.domain.time import HOUR
 from liqwidget.errors import DataError
 from liqwidget.estimate.estimator import estimate
@@ -15,12 +16,12 @@ from liqwidget.study.levels import levels
 from tests.markets import walk
 
 
-@settings(deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(seed=st.integers(0, 10_000), timeframe=st.sampled_from(["1m", "5m", "1h"]))
 def test_candle_by_candle_it_is_what_was_swept_before_it_unwound(seed: int, timeframe: str) -> None:
-    ledger = estimate(walk(seed, 150, timeframe).market())
+    ledger = estimate(walk(seed, 150, timeframe).market(), near=0)
     part = ledger.venues[0]
-    ended = levels(ledger)
+    ended = levels(ledger, width=CELL)
     swept = np.zeros((2, len(part.time)))
     row = np.searchsorted(part.time, ended.close_time)
     gone = row < len(part.time)

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import t
 
 from liqwidget.domain.frames import MarketData
-from liqwidget.domain.lattice import CELL, cell_coordinate
+from liqwidget.domain.lattice import PRICE_CELL, cell_centre, cell_edge, cell_of
 from liqwidget.domain.time import DAY, HOUR
 from liqwidget.errors import DataError
 from liqwidget.estimate.estimator import advance, estimate
-from liqwidget.field.measure import chance, parse_measure, touch_chance, touch_chances, volatility
+from liqwidget.field.measure import chance, parse_measure, touch_chance, volatility
+from liqwidget.field.touching import touch_chances
+from liqwidget.study.profile import profile
+from tests.ledgers import content
 from tests.markets import Frames, candles_of, frames, walk
 
 
@@ -70,41 +75,75 @@ def test_a_still_market_has_a_smallest_volatility() -> None:
     assert (volatility(part) == 1e-4).all()
 
 
-def test_the_chance_is_that_of_the_reflection_principle() -> None:
-    assert chance(0.0, 0.03, 1.0) == 1.0
-    assert chance(0.03, 0.03, 1.0) == pytest.approx(0.3173, abs=1e-4)
-    assert chance(-0.03, 0.03, 1.0) == chance(0.03, 0.03, 1.0)
-    assert chance(0.06, 0.03, 4.0) == pytest.approx(chance(0.03, 0.03, 1.0))
-    assert chance(0.03, 0.03, 1 / 6) == pytest.approx(math.erfc(math.sqrt(6) / math.sqrt(2)), abs=1e-4)
-    assert chance(0.3, 0.03, 1.0) == 0.0
+SPECIFIED = {
+    4 / 24: (0.7552, 0.5426, 0.2607, 0.0659, 0.0096, 0.0011),
+    0.5: (0.7665, 0.5611, 0.2801, 0.0743, 0.0111, 0.0013),
+    1.0: (0.7734, 0.5725, 0.2926, 0.0801, 0.0122, 0.0014),
+    3.0: (0.7839, 0.5903, 0.3127, 0.0898, 0.0141, 0.0016),
+}
+"""Chances at x of 0.25, 0.5, 1, 2, 4 and 8 by horizon in days: ESTIMATOR.md, section 7."""
 
 
-@given(x=st.floats(0, 9))
-def test_the_table_is_exact_to_a_hundredth_of_a_percent(x: float) -> None:
-    assert chance(x, 1.0, 1.0) == pytest.approx(math.erfc(x / math.sqrt(2)), abs=1e-5)
+@pytest.mark.parametrize("days", SPECIFIED)
+def test_the_chance_is_that_of_the_specification(days: float) -> None:
+    x = np.array([0.25, 0.5, 1, 2, 4, 8])
+    assert chance(x * 0.03 * math.sqrt(days), 0.03, days) == pytest.approx(SPECIFIED[days], abs=6e-5)
+    assert chance(-x * 0.03 * math.sqrt(days), 0.03, days) == pytest.approx(SPECIFIED[days], abs=6e-5)
+    assert chance(0.0, 0.03, days) == 1.0
 
 
-def test_the_table_falls_to_nothing_and_cannot_be_written() -> None:
+@given(x=st.floats(0, 3), days=st.sampled_from([1 / 24, 0.5, 7.0]))
+def test_the_table_is_the_distribution_as_far_as_it_reaches_and_its_power_behind(x: float, days: float) -> None:
+    distance = 10**x - 1
+    expected = 2 * t(3.3).sf(1.25 * days**-0.045 * distance)
+    assert chance(distance * math.sqrt(days), 1.0, days) == pytest.approx(expected, abs=2e-6, rel=2e-3)
+
+
+def test_the_table_falls_and_cannot_be_written() -> None:
     table = touch_chances()
-    assert (table[0], table[-1]) == (1.0, 0.0)
+    assert table[0] == 1.0
+    assert 0 < table[-1] < 2e-6
     assert (np.diff(table) < 0).all()
     assert not table.flags.writeable
 
 
-def test_the_chance_of_a_cell_is_that_of_its_centre_from_the_last_close() -> None:
+def test_the_chance_of_a_price_is_that_from_the_last_close() -> None:
     part = estimate(walk(3, 100, "1h").market()).venues[0]
     time = int(part.time[60]) + HOUR // 2
-    cells = np.arange(-40, 41, 20) + int(np.floor(cell_coordinate(part.close[60])))
-    distance = (cells + 0.5) * CELL - np.log(part.close[60])
-    expected = [math.erfc(abs(far) / (volatility(part)[60] * math.sqrt(0.5)) / math.sqrt(2)) for far in distance]
-    assert touch_chance(part, time, cells, 0.5) == pytest.approx(expected, abs=1e-5)
-    assert not touch_chance(part, int(part.time[0]), cells, 0.5).any()
+    distance = np.arange(-40, 41, 20) * PRICE_CELL
+    expected = 2 * t(3.3).sf(1.25 * 0.5**-0.045 * np.abs(distance) / (volatility(part)[60] * math.sqrt(0.5)))
+    prices = part.close[60] * np.exp(distance)
+    assert touch_chance(part, time, prices, 0.5) == pytest.approx(expected, abs=2e-6)
+    assert not touch_chance(part, int(part.time[0]), prices, 0.5).any()
+
+
+def test_expected_is_size_times_the_chance_at_the_centre_of_each_cell() -> None:
+    ledger = estimate(walk(3, 100, "1h").market())
+    part, cells = ledger.venues[0], np.arange(-300, 301) + int(cell_of(ledger.last_price()))
+    edges = cell_edge(np.append(cells, cells[-1] + 1))
+    size, expected = (profile(ledger, edges, measure=measure, horizon="12h") for measure in ("size", "expected"))
+    chances = touch_chance(part, ledger.end, cell_centre(cells), 0.5)
+    np.testing.assert_allclose(expected.total, size.total * chances, rtol=1e-9)
+
+
+def test_heat_is_what_stands_under_the_nominal_prior_without_the_book_at_the_cap() -> None:
+    market = walk(3, 100, "1h").market()
+    ledger, edges = estimate(market, (3.0, 0.8)), np.geomspace(80, 125, 40)
+    nominal = estimate(market, "nominal", near=0)
+    assert content(profile(ledger, edges, measure="heat")) == content(profile(nominal, edges))
+    again = advance(estimate(market.until(market.close_time[40]), (3.0, 0.8)), market)
+    assert content(profile(again, edges, measure="heat")) == content(profile(nominal, edges))
+    with pytest.raises(DataError, match="with heat"):
+        profile(replace(ledger, heat=None), edges, measure="heat")
 
 
 def test_measures_and_horizons() -> None:
     assert parse_measure("expected", "12h") == 0.5
     assert parse_measure("size", "12h") == 0.0
-    with pytest.raises(DataError, match="'expected' or 'size'"):
+    assert parse_measure("heat", "12h", heat=True) == 0.0
+    with pytest.raises(DataError, match="'expected' or 'size', was 'likely'"):
         parse_measure("likely", "24h")
+    with pytest.raises(DataError, match="'expected' or 'size', was 'heat'"):
+        parse_measure("heat", "24h")
     with pytest.raises(DataError, match="duration"):
         parse_measure("expected", "soon")

@@ -80,12 +80,12 @@ def looked_at(
 def test_kernels_equal_the_oracle_on_random_markets(both: Counter[str]) -> None:
     """Law 1, compiled = oracle: each kernel on the arguments that the product gives it."""
 
-    @settings(max_examples=20, deadline=None)
-    @given(frames(most=40))
+    @settings(max_examples=8, deadline=None)
+    @given(frames(most=25))
     def holds(drawn: Any) -> None:
         ledger = estimate(drawn.market())
         for measure in ("size", "expected"):
-            for shares in ((0.7, 1.4), (0.993, 1.012)):
+            for shares in ((0.7, 1.4), (0.999, 1.0015)):
                 rasterise(ledger, looked_at(ledger, shares=shares), measure=measure, leverage=["10-25x", "<3x"])
         levels(ledger)
 
@@ -122,7 +122,7 @@ def everything(market: list[MarketData]) -> list[Any]:
     grids = [
         rasterise(ledger, looked_at(ledger, shares=shares), measure=measure)
         for measure in ("size", "expected")
-        for shares in ((0.7, 1.4), (0.993, 1.012))
+        for shares in ((0.7, 1.4), (0.999, 1.0015))
     ]
     found = levels(ledger)
     numbers = [[cluster.size, cluster.expected_size] for cluster in find_clusters(ledger)]
@@ -133,7 +133,7 @@ def everything(market: list[MarketData]) -> list[Any]:
 
 
 def test_the_whole_pipeline_is_the_same_under_both_engines() -> None:
-    markets = two_venues(11, 120)
+    markets = two_venues(11, 50)
     compiled = everything(markets)
     with numpy_engine():
         plain = everything(markets)

@@ -223,7 +223,7 @@ def test_grid_has_the_documented_shapes_and_dtypes() -> None:
 def test_zoomed_below_a_cell_each_row_holds_its_share() -> None:
     """A tenth of a lattice cell in ln(price) holds a tenth of the cell."""
     ledger = estimate(Frames(candles_of([(100.0, 100.0, 100.0, 100.0)]), interest_of([500.0, 500.0]), "5m").market())
-    cell = np.exp(np.arange(4500, 4501.05, 0.1) * 0.001)
+    cell = np.exp(np.arange(22500, 22501.05, 0.1) * 0.0002)
     found = profile(ledger, cell).long
     assert found.min() > 0
     np.testing.assert_allclose(found, found.mean(), rtol=1e-9)

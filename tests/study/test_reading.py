@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from liqwidget.domain.lattice import cell_edge, cell_of
+from liqwidget.domain.lattice import price_cell_edge, price_cell_of
 from liqwidget.errors import DataError
 from liqwidget.estimate.estimator import estimate
 from liqwidget.study.profile import profile
@@ -43,8 +43,8 @@ def test_sizes_are_the_profile_of_the_cell(
         assert side.size == pytest.approx(getattr(size, name)[0], rel=1e-9)
         assert side.expected == pytest.approx(getattr(expected, name)[0], rel=1e-9, abs=1e-9)
         if last > 0:
-            between = sorted((int(cell_of(price)), int(cell_of(last))))
-            whole = profile(LEDGER, cell_edge([between[0], between[1] + 1]), at, **shown)
+            between = sorted((int(price_cell_of(price)), int(price_cell_of(last))))
+            whole = profile(LEDGER, price_cell_edge([between[0], between[1] + 1]), at, **shown)
             assert side.cumulative == pytest.approx(getattr(whole, name)[0], rel=1e-9)
             assert found.distance_pct == pytest.approx((price / last - 1) * 100)
         else:

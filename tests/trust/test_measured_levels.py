@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from liqwidget import Box, Viewport, estimate
-from liqwidget.domain.lattice import cell_centre, cell_edge, cell_of
+from liqwidget.domain.lattice import price_cell_centre, price_cell_edge, price_cell_of
 from liqwidget.domain.positions import Positions
 from liqwidget.trust.measured_levels import cell_parts, measured_levels
 from tests.markets import START, Frames, candles_of, interest_of
@@ -95,7 +95,7 @@ def test_parts_of_cells_are_their_overlaps(cells: list[int], seed: int, on_borde
     random = np.random.default_rng(seed)
     inner = np.sort(random.choice(np.arange(3998, 4024), 6, replace=False).astype(float))
     places = inner if on_borders else inner + random.uniform(0.05, 0.95, 6)
-    edges = cell_edge(places)
+    edges = price_cell_edge(places)
     index, row, share = cell_parts(np.array(cells), edges)
     found = np.zeros((len(cells), 5))
     np.add.at(found, (index, row), share)
@@ -123,7 +123,7 @@ def test_pixels_are_profiles_at_the_columns_ends() -> None:
 
 def test_later_snapshots_change_nothing_before_them() -> None:
     rows = [(0, "long", 80.0, 2.0), (3, "short", 120.0, 1.0)]
-    edges = cell_edge(np.arange(4300, 4900, 7))
+    edges = price_cell_edge(np.arange(4300, 4900, 7))
     early, late = (measured_levels(positions_of(*part)) for part in (rows, [*rows, (6, "long", 90.0, 5.0)]))
     for hour in (0, 2.9, 3, 5.9):
         one, other = (levels.profile(START + hour * HOUR, edges) for levels in (early, late))
@@ -139,4 +139,4 @@ def test_levels_inside_a_box() -> None:
 
 def test_a_level_is_valued_at_its_cells_centre() -> None:
     levels = measured_levels(positions_of((0, "long", 80.0, 2.0)))
-    assert levels.size[0] == 2 * cell_centre(cell_of(80.0))
+    assert levels.size[0] == 2 * price_cell_centre(price_cell_of(80.0))

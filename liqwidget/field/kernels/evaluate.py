@@ -7,122 +7,203 @@ import math
 import numba as nb
 import numpy as np
 
-from liqwidget.field.kernels.placing import MAXIMUM_NODES, Flags, Floats, Integers, entries, place
-
-CHANCE_STEPS = 256.0
-"""Entries of the table of chances per unit of its argument."""
-
+from liqwidget.field.kernels.placing import MAXIMUM_NODES, Flags, Floats, Integers, entries
+from liqwidget.field.touching import FREEDOM, PER_ROOT
 
 BLOCK = 8
 """Columns evaluated together, so that rows of the picture are written in one go."""
 
 
 @nb.njit(cache=True, nogil=True)
-def _step(
-    index: int,
+def _advance(
+    row: int,
+    target: int,
     low: Floats,
     high: Floats,
     close: Floats,
+    log_survival: Floats,
+    opened: Floats,
+    counted: Floats,
     state: Floats,
     base: int,
-    amounts: Floats,
+    wide: int,
     table: Floats,
     span: Integers,
-    pending: Floats,
-    left: int,
-    zone_low: int,
-    zone_high: int,
-    cells: Integers,
+    units: Integers,
+    entered: Floats,
+    even: Floats,
+    places: Integers,
     shares: Floats,
 ) -> None:
-    """Sweep and open one ledger row: at once inside the zone that price touches, in `pending` for the cells outside.
+    """Bring `state` from after `row` to after `target`.
 
-    `amounts`, shape (2, G), are the row's openings over weight and survival; `left` is the cell of ``pending[..., 0]``.
+    Rows are taken from the last one back. Of what a row opened, the rows after it left what lies beyond the farthest
+    price that they touched. So cells are filled once: where a row touches farther than those after it, with what it and
+    they entered; beyond every touch at the end. `entered`, shape (2, B, U), and `even` are zeros and are left so.
     """
-    last_cell = base + state.shape[1] - 1
-    ended = close[max(index - 1, 0)]
-    before, closed = int(math.floor(ended)), int(math.floor(close[index]))
-    bottom = int(math.floor(min(low[index], ended)))
-    top = int(math.floor(max(high[index], ended)))
-    for cell in range(max(bottom, base), min(before, last_cell) + 1):
-        state[0, cell - base] = 0.0
-    for cell in range(max(before, base), min(top, last_cell) + 1):
-        state[1, cell - base] = 0.0
-    used = entries(low[index], high[index], cells, shares)
-    for side in range(2):
-        for group in range(amounts.shape[1]):
-            amount = amounts[side, group]
-            if amount == 0.0:
-                continue
-            first, last = span[side, group, 0], span[side, group, 1]
-            for number in range(used):
-                entry, part = cells[number], amount * shares[number]
-                pending[side, group, entry - left] += part
-                beyond = closed - entry if side == 1 else entry - closed
-                room = zone_high - entry if side == 1 else entry - zone_low
-                if first <= max(room, beyond):
-                    place(
-                        state[side],
-                        base,
-                        part,
-                        table[side, group],
-                        first,
-                        last,
-                        side,
-                        entry,
-                        closed,
-                        zone_low,
-                        zone_high,
-                    )
+    books = units.shape[0]
+    lowest, highest = _touched(row, target, low, high, close)
+    zone = int(math.floor(lowest / wide)) * wide - 2 * wide
+    reach = (int(math.floor(lowest)), int(math.floor(highest)))
+    _survive(state, base, reach, log_survival, row, target)
+    closed = int(math.floor(close[target]))
+    edge = [closed, closed]
+    for index in range(target, row, -1):
+        for kind in range(2):
+            unit, used = 1 if kind == 0 else wide, 0
+            left, ended = zone // unit, int(math.floor(close[index] / unit))
+            for book in range(books):
+                if int(units[book] > 1) != kind or counted[book] == 0.0:
+                    continue
+                speed = int(book == books - 1)
+                alive = math.exp(log_survival[speed, target] - log_survival[speed, index]) * counted[book]
+                if used == 0:
+                    used = entries(low[index], high[index], wide, unit, places, shares)
+                for side in range(2):
+                    amount = opened[index, side, book] * alive
+                    if amount == 0.0:
+                        continue
+                    first, last = span[side, book, 0], span[side, book, 1]
+                    for number in range(used):
+                        entry, part = places[number], amount * shares[number]
+                        entered[side, book, entry - left] += part
+                        beyond = ended - entry if side == 1 else entry - ended
+                        if beyond >= first:
+                            _from_close(
+                                state[speed, side], base, part, table[side, book], first, last, side, beyond, ended,
+                                unit, edge[side],
+                            )  # fmt: skip
+        before = close[max(index - 1, 0)]
+        bottom, top = int(math.floor(min(low[index], before))), int(math.floor(max(high[index], before)))
+        if bottom < edge[0]:
+            _fill(state, base, wide, table, span, units, entered, zone, 0, bottom, edge[0] - 1, even)
+            edge[0] = bottom
+        if top > edge[1]:
+            _fill(state, base, wide, table, span, units, entered, zone, 1, edge[1] + 1, top, even)
+            edge[1] = top
+    last_cell = base + state.shape[2] - 1
+    _fill(state, base, wide, table, span, units, entered, zone, 0, base, edge[0] - 1, even)
+    _fill(state, base, wide, table, span, units, entered, zone, 1, edge[1] + 1, last_cell, even)
+    entered[:, :, : reach[1] - zone + 3 * wide] = 0.0
 
 
 @nb.njit(cache=True, nogil=True)
-def _release(
-    state: Floats,
-    base: int,
-    table: Floats,
-    span: Integers,
-    pending: Floats,
-    left: int,
-    zone_low: int,
-    zone_high: int,
-) -> None:
-    """Spread what is pending over the cells outside the zone, and empty it."""
-    last_cell = base + state.shape[1] - 1
-    for side in range(2):
-        for group in range(table.shape[1]):
-            first, last = span[side, group, 0], span[side, group, 1]
-            density, target = table[side, group], state[side]
-            for index in range(zone_high - zone_low + 5):
-                amount = pending[side, group, index]
-                if amount == 0.0:
-                    continue
-                pending[side, group, index] = 0.0
-                entry = left + index
-                if side == 0:
-                    for cell in range(max(entry - last + 1, base), min(entry - first, zone_low - 1, last_cell) + 1):
-                        target[cell - base] += amount * density[entry - cell]
-                else:
-                    for cell in range(max(entry + first, zone_high + 1, base), min(entry + last - 1, last_cell) + 1):
-                        target[cell - base] += amount * density[cell - entry]
+def _survive(state: Floats, base: int, reach: tuple[int, int], log_survival: Floats, row: int, target: int) -> None:
+    """Take from `state` what was touched up to `reach`, and what did not survive from `row` to `target`."""
+    viewed = state.shape[2]
+    for speed in range(2):
+        kept = math.exp(log_survival[speed, target] - (log_survival[speed, row] if row >= 0 else 0.0))
+        stop = min(max(reach[0] - base, 0), viewed)
+        for cell in range(stop):
+            state[speed, 0, cell] *= kept
+        state[speed, 0, stop:] = 0.0
+        start = min(max(reach[1] + 1 - base, 0), viewed)
+        state[speed, 1, :start] = 0.0
+        for cell in range(start, viewed):
+            state[speed, 1, cell] *= kept
+
+
+@nb.njit(cache=True, nogil=True)
+def _from_close(
+    target: Floats, base: int, amount: float, table: Floats, first: int, last: int, side: int, beyond: int, ended: int,
+    unit: int, edge: int,
+) -> None:  # fmt: skip
+    """Add what an entry puts beyond the close, `beyond` units from it, to the cells beyond `edge`, from the close on.
+
+    In the close's own unit nothing of the entry stays: taken away here, since `_fill` will put it there.
+    """
+    sign = -1 if side == 0 else 1
+    for offset in range(first, min(last, beyond + 1)):
+        _even(target, base, ended + sign * offset, unit, amount * table[offset], side, edge)
+    if beyond < last:
+        _even(target, base, ended, unit, -amount * table[beyond], side, edge)
+
+
+@nb.njit(cache=True, nogil=True)
+def _even(target: Floats, base: int, place: int, unit: int, amount: float, side: int, edge: int) -> None:
+    """Add an amount to the lattice cells of a unit, evenly, as far as they lie beyond `edge`."""
+    first, stop = place * unit, (place + 1) * unit
+    if side == 0:
+        stop = min(stop, edge)
+    else:
+        first = max(first, edge + 1)
+    for cell in range(max(first, base), min(stop, base + target.shape[0])):
+        target[cell - base] += amount / unit
+
+
+@nb.njit(cache=True, nogil=True)
+def _fill(
+    state: Floats, base: int, wide: int, table: Floats, span: Integers, units: Integers, entered: Floats, zone: int,
+    side: int, first_cell: int, last_cell: int, even: Floats,
+) -> None:  # fmt: skip
+    """Add what was entered so far to the cells [first_cell, last_cell] of a side."""
+    first_cell, last_cell = max(first_cell, base), min(last_cell, base + state.shape[2] - 1)
+    if first_cell > last_cell:
+        return
+    books, spread_evenly = units.shape[0], False
+    first_place, last_place = first_cell // wide, last_cell // wide
+    for book in range(books):
+        unit, density = units[book], table[side, book]
+        nearest, farthest = span[side, book, 0], span[side, book, 1] - 1
+        if farthest < nearest:
+            continue
+        bottom, top = (first_cell, last_cell) if unit == 1 else (first_place, last_place)
+        target = state[int(book == books - 1), side] if unit == 1 else even
+        start, left = base if unit == 1 else base // wide, zone // unit
+        if side == 0:
+            begin, end = bottom + nearest - left, top + farthest - left
+        else:
+            begin, end = bottom - farthest - left, top - nearest - left
+        for index in range(max(begin, 0), min(end, entered.shape[2] - 1) + 1):
+            amount = entered[side, book, index]
+            if amount == 0.0:
+                continue
+            entry = left + index
+            if unit > 1:
+                spread_evenly = True
+            if side == 0:
+                for place in range(max(entry - farthest, bottom), min(entry - nearest, top) + 1):
+                    target[place - start] += amount * density[entry - place]
+            else:
+                for place in range(max(entry + nearest, bottom), min(entry + farthest, top) + 1):
+                    target[place - start] += amount * density[place - entry]
+        if spread_evenly and book >= books - 2:
+            _flatten(even, base, wide, state[int(book == books - 1), side], first_cell, last_cell)
+            spread_evenly = False
+
+
+@nb.njit(cache=True, nogil=True)
+def _flatten(even: Floats, base: int, wide: int, target: Floats, first_cell: int, last_cell: int) -> None:
+    """Move what lies on price cells to their lattice cells within [first_cell, last_cell], evenly."""
+    origin = base // wide
+    for place in range(first_cell // wide, last_cell // wide + 1):
+        amount = even[place - origin] / wide
+        even[place - origin] = 0.0
+        if amount != 0.0:
+            for cell in range(max(place * wide, first_cell), min(place * wide + wide - 1, last_cell) + 1):
+                target[cell - base] += amount
 
 
 @nb.njit(cache=True, nogil=True)
 def _value(
-    coins: Floats, base: int, worth: Floats, reach: float, origin: float, chances: Floats, values: Floats
-) -> None:
-    """Write one column's quote currency per cell, times the chance of a touch where `reach` > 0."""
-    steps = chances.shape[0] - 1
-    for cell in range(coins.shape[0]):
-        value = coins[cell] * worth[cell]
-        if reach > 0.0 and value > 0.0:
-            argument = abs(base + cell + 0.5 - origin) * reach * CHANCE_STEPS
-            index = int(argument)
-            if index >= steps:
-                value = 0.0
-            else:
-                value *= chances[index] + (argument - index) * (chances[index + 1] - chances[index])
-        values[cell] = value
+    coins: Floats, base: int, worth: Floats, reach: float, origin: float, chances: Floats, first: int, stop: int,
+    values: Floats,
+) -> None:  # fmt: skip
+    """Write one column's quote currency in cells [first, stop), times the chance of a touch where `reach` > 0.
+
+    `coins`, shape (2, V), are those of the groups and of the book at the cap.
+    """
+    last = chances.shape[0] - 1
+    for cell in range(first, stop):
+        values[cell] = (coins[0, cell] + coins[1, cell]) * worth[cell]
+    if reach > 0.0:
+        for cell in range(first, stop):
+            place = math.sqrt(abs(base + cell + 0.5 - origin) * reach) * PER_ROOT
+            index = min(int(place), last - 1)
+            chance = chances[index] + (place - index) * (chances[index + 1] - chances[index])
+            if place >= last:
+                chance = chances[last] * (last / place) ** (2.0 * FREEDOM)
+            values[cell] *= chance
 
 
 @nb.njit(cache=True, nogil=True)
@@ -139,17 +220,18 @@ def rows(values: Floats, edges: Floats, out: Floats) -> None:
         Quote currency; added to.
     """
     for side in range(2):
-        _rows(values[side], edges, values.shape[2], out[side])
+        _rows(values[side], edges, values.shape[2], 0, values.shape[1], out[side])
 
 
 @nb.njit(cache=True, nogil=True)
-def _rows(values: Floats, edges: Floats, count: int, out: Floats) -> None:
-    """Add the parts of cells that lie in each row: `values` (V, count or more) into `out` (H, count)."""
+def _rows(values: Floats, edges: Floats, count: int, bottom: int, top: int, out: Floats) -> None:
+    """Add the parts of the cells [bottom, top) in each row: `values` (V, count or more) into `out` (H, count)."""
     viewed = values.shape[0]
-    for line in range(edges.shape[0] - 1):
+    begin = max(int(np.searchsorted(edges, bottom, side="right")) - 1, 0)
+    for line in range(begin, edges.shape[0] - 1):
         start, stop = edges[line], edges[line + 1]
         first, last = int(start), int(stop)
-        if first >= viewed:
+        if first >= min(top, viewed):
             break
         share = (stop if first == last else first + 1.0) - start
         for column in range(count):
@@ -175,6 +257,8 @@ def evaluate(
     shown: Flags,
     table: Floats,
     span: Integers,
+    units: Integers,
+    wide: int,
     state: Floats,
     base: int,
     worth: Floats,
@@ -193,83 +277,75 @@ def evaluate(
     columns : int64, shape (W,)
         Ledger row shown by each column, not decreasing but for -1 (none), also after the last.
     low, high, close, log_survival, opened :
-        The ledger; prices as lattice coordinates.
-    per_weight, shown : float64, bool, shape (G,)
-        1 / weight of each group's book; groups that count.
-    state : float64, shape (2, V)
-        Coins standing after `row` in the viewed cells, the first of which is `base`; updated.
+        The ledger; prices as lattice coordinates; survival of the groups' books and of the one at the cap, shape
+        (2, n).
+    per_weight, shown : float64, bool, shape (B,)
+        1 / weight of each book; books that count.
+    table, span, units, wide :
+        The density, and the lattice cells in a price cell.
+    state : float64, shape (2, 2, V)
+        Coins of the groups and of the book at the cap, long and short, standing after `row` in the viewed cells, the
+        first of which is `base`, which begins a price cell; updated.
     worth : float64, shape (V,)
         Quote currency per coin at each cell.
     reach, origin : float64, shape (W,)
-        Chance of a touch: argument scale per cell of distance (0 = certain), and the column's close as a lattice
-        coordinate.
+        Chance of a touch: argument per cell of distance (0 = certain), and the column's close as a lattice coordinate.
     chances : float64, shape (C + 1,)
-        2 Phi(-x) for x = 0, 1/256, 2/256 ...; the last is 0.
+        The table of `liqwidget.field.touching`.
     edges : float64, shape (H + 1,)
         Price edges of the rows as lattice coordinates minus `base`, within [0, V].
     out : float64, shape (2, H, W)
         Quote currency; added to.
     """
-    groups, viewed = table.shape[1], state.shape[1]
-    reference = log_survival[row] if row >= 0 else 0.0
-    cells, shares = np.empty(2 * MAXIMUM_NODES, np.int64), np.empty(2 * MAXIMUM_NODES)
-    amounts = np.empty((2, groups))
-    pending = np.zeros((2, groups, _widest(row, columns, low, high, close)))
+    books, viewed = table.shape[1], state.shape[2]
+    places, shares = np.empty(2 * MAXIMUM_NODES, np.int64), np.empty(2 * MAXIMUM_NODES)
+    counted, even = np.where(shown, per_weight, 0.0), np.zeros(viewed // wide + 2)
+    entered = np.zeros((2, books, _widest(row, columns, low, high, close, wide)))
     values = np.zeros((2, viewed, BLOCK))
     column_values = np.empty(viewed)
     for block in range(0, columns.shape[0], BLOCK):
         count = min(BLOCK, columns.shape[0] - block)
+        values[:] = 0.0
+        lowest, highest = viewed, 0
         for number in range(count):
             column = block + number
             target = columns[column]
             if target < 0:
-                values[:, :, number] = 0.0
                 continue
             if target > row:
-                zone_low, zone_high = _zone(row, target, low, high, close)
-                for index in range(row + 1, target + 1):
-                    if abs(log_survival[index] - reference) > 200.0:
-                        factor = math.exp(log_survival[index] - reference)
-                        state *= factor
-                        pending *= factor
-                        reference = log_survival[index]
-                    inflation = math.exp(reference - log_survival[index])
-                    for side in range(2):
-                        for group in range(groups):
-                            counted = per_weight[group] if shown[group] else 0.0
-                            amounts[side, group] = opened[index, side, group] * counted * inflation
-                    _step(
-                        index, low, high, close, state, base, amounts, table, span, pending, zone_low - 2, zone_low,
-                        zone_high, cells, shares,
-                    )  # fmt: skip
-                _release(state, base, table, span, pending, zone_low - 2, zone_low, zone_high)
-                state *= math.exp(log_survival[target] - reference)
-                reference = log_survival[target]
+                _advance(
+                    row, target, low, high, close, log_survival, opened, counted, state, base, wide, table, span,
+                    units, entered, even, places, shares,
+                )  # fmt: skip
                 row = target
-            elif number > 0 and columns[column - 1] == target:
+            closed = min(max(int(math.floor(close[target])) - base, 0), viewed)
+            lowest, highest = min(lowest, closed), max(highest, closed)
+            if number > 0 and columns[column - 1] == target:
                 values[:, :, number] = values[:, :, number - 1]
                 continue
             for side in range(2):
-                _value(state[side], base, worth, reach[column], origin[column], chances, column_values)
-                values[side, :, number] = column_values
-        for side in range(2):
-            _rows(values[side], edges, count, out[side, :, block : block + count])
+                first, stop = (0, closed) if side == 0 else (closed, viewed)
+                _value(state[:, side], base, worth, reach[column], origin[column], chances, first, stop, column_values)
+                for cell in range(first, stop):
+                    values[side, cell, number] = column_values[cell]
+        _rows(values[0], edges, count, 0, highest, out[0, :, block : block + count])
+        _rows(values[1], edges, count, lowest, viewed, out[1, :, block : block + count])
 
 
 @nb.njit(cache=True, nogil=True)
-def _zone(row: int, target: int, low: Floats, high: Floats, close: Floats) -> tuple[int, int]:
-    """Return the first and last lattice cell that price touched in the rows (row, target], the last close included."""
+def _touched(row: int, target: int, low: Floats, high: Floats, close: Floats) -> tuple[float, float]:
+    """Return the lowest and highest lattice coordinate touched in the rows (row, target], the last close included."""
     lowest, highest = close[max(row, 0)], close[max(row, 0)]
     for index in range(row + 1, target + 1):
         lowest, highest = min(lowest, low[index]), max(highest, high[index])
-    return int(math.floor(lowest)), int(math.floor(highest))
+    return lowest, highest
 
 
 @nb.njit(cache=True, nogil=True)
-def _widest(row: int, columns: Integers, low: Floats, high: Floats, close: Floats) -> int:
-    """Return how many entry cells the rows to come can have, with room for the nodes' neighbours."""
+def _widest(row: int, columns: Integers, low: Floats, high: Floats, close: Floats, wide: int) -> int:
+    """Return how many entry units the rows to come can have, with room for the nodes' neighbours."""
     last = columns.max() if columns.shape[0] > 0 else -1
     if last <= row:
         return 0
-    lowest, highest = _zone(row, last, low, high, close)
-    return highest - lowest + 8
+    lowest, highest = _touched(row, last, low, high, close)
+    return int(highest - lowest) + 7 * wide

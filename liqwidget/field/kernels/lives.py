@@ -1,4 +1,4 @@
-"""Lives of price cells between two touches."""
+"""Lives of levels between two touches."""
 
 from __future__ import annotations
 
@@ -9,27 +9,53 @@ import numpy as np
 
 from liqwidget.field.kernels.placing import MAXIMUM_NODES, Floats, Integers, entries, place
 
+_STALE = 200.0
+"""How far ln survival may move from where the sums stand before they are brought there."""
+
 
 @nb.njit(cache=True, nogil=True)
 def _appended(
-    table: Floats,
-    used: int,
-    side: int,
-    group: int,
-    cell: int,
-    opened: int,
-    closed: int,
-    coins: float,
-    peak: float,
+    table: Floats, used: int, side: int, group: int, level: int, opened: int, closed: int, size: float, peak: float
 ) -> Floats:
     """Write one life into `table`, shape (m, 7), which grows when full."""
     if used == table.shape[0]:
         wider = np.empty((2 * used, 7))
         wider[:used] = table
         table = wider
-    table[used, 0], table[used, 1], table[used, 2] = side, group, cell
-    table[used, 3], table[used, 4], table[used, 5], table[used, 6] = opened, closed, coins, peak
+    table[used, 0], table[used, 1], table[used, 2] = side, group, level
+    table[used, 3], table[used, 4], table[used, 5], table[used, 6] = opened, closed, size, peak
     return table
+
+
+@nb.njit(cache=True, nogil=True)
+def _size(
+    accumulated: Floats, swept: Floats, worth: Floats, starts: Integers, units: Integers, group_of: Integers,
+    scale: Floats, side: int, group: int, first: int, stop: int,
+) -> float:  # fmt: skip
+    """Return what stands of a side and leverage group in the cells [first, stop) [quote]."""
+    total = 0.0
+    for book in range(units.shape[0]):
+        if group_of[book] != group:
+            continue
+        unit, factor = units[book], scale[int(book == units.shape[0] - 1)] / units[book]
+        for cell in range(first, stop):
+            held = accumulated[side, starts[book] + cell // unit] - swept[side, book, cell]
+            total += held * worth[cell] * factor
+    return total
+
+
+@nb.njit(cache=True, nogil=True)
+def _holds(
+    accumulated: Floats, swept: Floats, starts: Integers, units: Integers, group_of: Integers, side: int, group: int,
+    first: int, stop: int,
+) -> bool:  # fmt: skip
+    """Say whether anything of a side and leverage group stands in the cells [first, stop)."""
+    for book in range(units.shape[0]):
+        if group_of[book] == group:
+            for cell in range(first, stop):
+                if accumulated[side, starts[book] + cell // units[book]] > swept[side, book, cell]:
+                    return True
+    return False
 
 
 @nb.njit(cache=True, nogil=True)
@@ -40,98 +66,240 @@ def lives(
     log_survival: Floats,
     opened: Floats,
     per_weight: Floats,
+    group_of: Integers,
     table: Floats,
     span: Integers,
+    units: Integers,
+    wide: int,
     base: int,
-    count: int,
+    width: int,
+    worth: Floats,
+    block: int,
 ) -> Floats:
-    """Return the lives of the cells [base, base + count) between touches.
+    """Return the lives of levels of `width` cells between touches, from cell `base` on, which begins a level.
+
+    A touch of any of its cells ends a level; what stands on in the others is the next level, from that row on.
+
+    Parameters
+    ----------
+    low, high, close, log_survival, opened :
+        The ledger; prices as lattice coordinates.
+    per_weight, group_of : float64, int64, shape (B,)
+        1 / weight of each book, and the leverage group that it counts to.
+    table, span, units, wide :
+        The density, and the lattice cells in a price cell.
+    worth : float64, shape (V,)
+        Quote currency per coin at each cell, the first of which is `base`; whole levels and whole price cells.
+    block : int
+        The most that a level held is looked at after every so many rows, and at its end.
 
     Returns
     -------
     float64, shape (m, 7)
-        Side, group, cell, row from which it stands, row that ended it (-1: none), coins at its end, most coins.
+        Side, group, level (cell // width), row from which it stands, row that ended it (-1: none), what it held at its
+        end, most that it held [quote].
     """
-    groups = table.shape[1]
-    standing = np.zeros((2, groups, count))
-    peak = np.zeros((2, groups, count))
-    since = np.full((2, groups, count), -1, np.int64)
+    books, cells, groups = units.shape[0], worth.shape[0], group_of.max() + 1
+    starts = np.zeros(books + 1, np.int64)
+    for book in range(books):
+        starts[book + 1] = starts[book] + cells // units[book]
+    accumulated, swept = np.zeros((2, starts[books])), np.zeros((2, books, cells))
+    levels = cells // width
+    gone, peak = np.zeros((2, books, levels)), np.zeros((2, groups, levels))
+    since = np.full((2, groups, levels), -1, np.int64)
     out, used = np.empty((4096, 7)), 0
-    cells, shares = np.empty(2 * MAXIMUM_NODES, np.int64), np.empty(2 * MAXIMUM_NODES)
-    reference = 0.0
-    for row in range(close.shape[0]):
-        ended = close[max(row - 1, 0)]
-        before, closed = int(math.floor(ended)), int(math.floor(close[row]))
-        bottom, top = int(math.floor(min(low[row], ended))), int(math.floor(max(high[row], ended)))
-        if log_survival[row] - reference < -200.0:
-            standing *= math.exp(log_survival[row] - reference)
-            reference = log_survival[row]
-        scale = math.exp(log_survival[row] - reference)
+    places, shares = np.empty((2, 2 * MAXIMUM_NODES), np.int64), np.empty((2, 2 * MAXIMUM_NODES))
+    counts = np.zeros(2, np.int64)
+    reference, scale, amounts = np.zeros(2), np.ones(2), np.empty((2, books))
+    count = close.shape[0]
+    for begin in range(0, count, block):
+        end = min(begin + block, count)
+        lowest, highest = close[max(begin - 1, 0)], close[max(begin - 1, 0)]
+        for row in range(begin, end):
+            lowest, highest = min(lowest, low[row]), max(highest, high[row])
+        step = max(wide, width)
+        zone_low = (int(math.floor(lowest)) - base) // step * step
+        zone_high = (int(math.floor(highest)) - base) // step * step + step - 1
+        left = zone_low - 2 * wide
+        pending = np.zeros((2, books, zone_high - zone_low + 1 + 4 * wide))
+        for row in range(begin, end):
+            ended = close[max(row - 1, 0)]
+            before = int(math.floor(ended)) - base
+            bottom = int(math.floor(min(low[row], ended))) - base
+            top = int(math.floor(max(high[row], ended))) - base
+            for speed in range(2):
+                if log_survival[speed, row] - reference[speed] < -_STALE:
+                    factor = math.exp(log_survival[speed, row] - reference[speed])
+                    first, last = (0, books - 1) if speed == 0 else (books - 1, books)
+                    accumulated[:, starts[first] : starts[last]] *= factor
+                    swept[:, first:last] *= factor
+                    gone[:, first:last] *= factor
+                    pending[:, first:last] *= factor
+                    reference[speed] = log_survival[speed, row]
+                scale[speed] = math.exp(log_survival[speed, row] - reference[speed])
+            for side in range(2):
+                lower, upper = (bottom, before) if side == 0 else (before, top)
+                for level in range(lower // width, upper // width + 1):
+                    first, stop = max(lower, level * width), min(upper, level * width + width - 1) + 1
+                    for group in range(groups):
+                        if _holds(accumulated, swept, starts, units, group_of, side, group, first, stop):
+                            size = _size(
+                                accumulated, swept, worth, starts, units, group_of, scale, side, group,
+                                level * width, level * width + width,
+                            )  # fmt: skip
+                            out = _appended(
+                                out, used, side, group, base // width + level, since[side, group, level], row, size,
+                                max(peak[side, group, level], size),
+                            )  # fmt: skip
+                            used += 1
+                            since[side, group, level] = -1
+                    for book in range(books):
+                        for cell in range(first, stop):
+                            now = accumulated[side, starts[book] + cell // units[book]]
+                            gone[side, book, level] += (now - swept[side, book, cell]) * worth[cell] / units[book]
+                            swept[side, book, cell] = now
+                    for group in range(groups):
+                        if since[side, group, level] < 0:
+                            peak[side, group, level] = 0.0
+                            around = level * width, level * width + width
+                            if _holds(accumulated, swept, starts, units, group_of, side, group, around[0], around[1]):
+                                since[side, group, level] = row
+            for kind in range(2):
+                unit = 1 if kind == 0 else wide
+                counts[kind] = entries(low[row], high[row], wide, unit, places[kind], shares[kind])
+            for side in range(2):
+                for book in range(books):
+                    amount = opened[row, side, book] * per_weight[book] / scale[int(book == books - 1)]
+                    amounts[side, book] = amount
+                    if amount == 0.0:
+                        continue
+                    unit = units[book]
+                    kind, closed = int(unit > 1), int(math.floor(close[row] / unit)) - base // unit
+                    first, last = span[side, book, 0], span[side, book, 1]
+                    target = accumulated[side, starts[book] : starts[book + 1]]
+                    for number in range(counts[kind]):
+                        entry, part = places[kind, number] - base // unit, amount * shares[kind, number]
+                        beyond = closed - entry if side == 1 else entry - closed
+                        room = zone_high // unit - entry if side == 1 else entry - zone_low // unit
+                        pending[side, book, entry - left // unit] += part
+                        if first <= max(room, beyond):
+                            _now(
+                                target, part, table[side, book], first, last, side, entry, closed, zone_low // unit,
+                                zone_high // unit,
+                            )  # fmt: skip
+            for side in range(2):
+                for group in range(groups):
+                    for level in range(zone_low // width, zone_high // width + 1):
+                        around = level * width, level * width + width
+                        if since[side, group, level] < 0 and _holds(
+                            accumulated, swept, starts, units, group_of, side, group, around[0], around[1]
+                        ):
+                            since[side, group, level] = row
         for side in range(2):
+            for book in range(books):
+                unit = units[book]
+                _outside(
+                    accumulated[side, starts[book] : starts[book + 1]], pending[side, book], table[side, book],
+                    span[side, book, 0], span[side, book, 1], side, left // unit, zone_low // unit, zone_high // unit,
+                )  # fmt: skip
             for group in range(groups):
-                for cell in range(bottom if side == 0 else before, (before if side == 0 else top) + 1):
-                    index = cell - base
-                    if standing[side, group, index] > 0.0:
-                        coins = standing[side, group, index] * scale
-                        out = _appended(
-                            out,
-                            used,
-                            side,
-                            group,
-                            cell,
-                            since[side, group, index],
-                            row,
-                            coins,
-                            peak[side, group, index],
-                        )
-                        used += 1
-                    standing[side, group, index] = 0.0
-                    peak[side, group, index] = 0.0
-                    since[side, group, index] = -1
-        nodes = entries(low[row], high[row], cells, shares)
-        for side in range(2):
-            for group in range(groups):
-                amount = opened[row, side, group] * per_weight[group] / scale
-                if amount == 0.0:
-                    continue
-                for entry in range(nodes):
-                    place(
-                        standing[side, group],
-                        base,
-                        amount * shares[entry],
-                        table[side, group],
-                        span[side, group, 0],
-                        span[side, group, 1],
-                        side,
-                        cells[entry],
-                        closed,
-                        base,
-                        base + count - 1,
-                    )
-                first, last = span[side, group, 0], span[side, group, 1]
-                start = min(cells[0], closed) - last if side == 0 else min(cells[0], closed) + first
-                stop = max(cells[nodes - 1], closed) - first + 1 if side == 0 else max(cells[nodes - 1], closed) + last
-                for index in range(max(start - base, 0), min(stop - base, count)):
-                    if standing[side, group, index] > 0.0:
-                        if since[side, group, index] < 0:
-                            since[side, group, index] = row
-                        peak[side, group, index] = max(peak[side, group, index], standing[side, group, index] * scale)
-    scale = math.exp(log_survival[-1] - reference)
+                for level in range(levels):
+                    first, stop = level * width, level * width + width
+                    if since[side, group, level] < 0:
+                        if not _holds(accumulated, swept, starts, units, group_of, side, group, first, stop):
+                            continue
+                        since[side, group, level] = _opened(
+                            begin, end, low, high, close, opened, table, span, units, group_of, wide, base, side,
+                            group, first, stop, places, shares,
+                        )  # fmt: skip
+                    held = 0.0
+                    for book in range(books):
+                        if group_of[book] == group:
+                            held += scale[int(book == books - 1)] * (
+                                _all(accumulated[side, starts[book] :], worth, units[book], first, stop)
+                                - gone[side, book, level]
+                            )
+                    peak[side, group, level] = max(peak[side, group, level], held)
     for side in range(2):
         for group in range(groups):
-            for index in range(count):
-                if standing[side, group, index] > 0.0:
-                    coins = standing[side, group, index] * scale
+            for level in range(levels):
+                first, stop = level * width, level * width + width
+                if _holds(accumulated, swept, starts, units, group_of, side, group, first, stop):
+                    size = _size(
+                        accumulated, swept, worth, starts, units, group_of, scale, side, group, first, stop
+                    )  # fmt: skip
                     out = _appended(
-                        out,
-                        used,
-                        side,
-                        group,
-                        base + index,
-                        since[side, group, index],
-                        -1,
-                        coins,
-                        peak[side, group, index],
-                    )
+                        out, used, side, group, base // width + level, since[side, group, level], -1, size,
+                        max(peak[side, group, level], size),
+                    )  # fmt: skip
                     used += 1
     return out[:used]
+
+
+@nb.njit(cache=True, nogil=True)
+def _now(
+    target: Floats, amount: float, table: Floats, first: int, last: int, side: int, entry: int, close: int,
+    zone_low: int, zone_high: int,
+) -> None:  # fmt: skip
+    """Add what lands on the units [zone_low, zone_high], and what starts from the close, wherever that lands."""
+    sign = -1 if side == 0 else 1
+    beyond = -sign * (entry - close)
+    for offset in range(first, min(last, beyond + 1)):
+        target[close + sign * offset] += amount * table[offset]
+    start = max(first, beyond + 1)
+    bottom = max(zone_low, entry - last + 1 if side == 0 else entry + start)
+    top = min(zone_high, entry - start if side == 0 else entry + last - 1)
+    for unit in range(bottom, top + 1):
+        target[unit] += amount * table[abs(entry - unit)]
+
+
+@nb.njit(cache=True, nogil=True)
+def _outside(
+    target: Floats, pending: Floats, table: Floats, first: int, last: int, side: int, left: int, zone_low: int,
+    zone_high: int,
+) -> None:  # fmt: skip
+    """Add what is pending by entry unit, from `left` on, to the units outside [zone_low, zone_high]."""
+    for index in range(pending.shape[0]):
+        amount, entry = pending[index], left + index
+        if amount == 0.0:
+            continue
+        if side == 0:
+            for unit in range(max(entry - last + 1, 0), min(entry - first, zone_low - 1) + 1):
+                target[unit] += amount * table[entry - unit]
+        else:
+            for unit in range(max(entry + first, zone_high + 1), min(entry + last, target.shape[0])):
+                target[unit] += amount * table[unit - entry]
+
+
+@nb.njit(cache=True, nogil=True)
+def _all(accumulated: Floats, worth: Floats, unit: int, first: int, stop: int) -> float:
+    """Return what the units of the cells [first, stop) ever got, at what it is worth there [quote]."""
+    total = 0.0
+    for cell in range(first, stop):
+        total += accumulated[cell // unit] * worth[cell]
+    return total / unit
+
+
+@nb.njit(cache=True, nogil=True)
+def _opened(
+    begin: int, end: int, low: Floats, high: Floats, close: Floats, opened: Floats, table: Floats, span: Integers,
+    units: Integers, group_of: Integers, wide: int, base: int, side: int, group: int, first: int, stop: int,
+    places: Integers, shares: Floats,
+) -> int:  # fmt: skip
+    """Return the first row of [begin, end) that opened anything of a side and group in the cells [first, stop)."""
+    target = np.zeros(stop - first)
+    for row in range(begin, end):
+        for book in range(units.shape[0]):
+            if group_of[book] != group or opened[row, side, book] == 0.0:
+                continue
+            unit = units[book]
+            used = entries(low[row], high[row], wide, unit, places[0], shares[0])
+            units_here = target[: (stop - 1) // unit - first // unit + 1]
+            for number in range(used):
+                place(
+                    units_here, base // unit + first // unit, shares[0, number], table[side, book], span[side, book, 0],
+                    span[side, book, 1], side, places[0, number], int(math.floor(close[row] / unit)),
+                )  # fmt: skip
+            if units_here.any():
+                return row
+    return end - 1

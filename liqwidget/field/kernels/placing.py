@@ -12,30 +12,45 @@ MAXIMUM_NODES = 7
 ALL_CLOSED = -800.0
 """What is added to ln survival where nothing survives: its exponential is 0, and differences of it stay finite."""
 
+ROUNDING = 1e-12
+"""What a book misses, as a share of what it should hold, is no opening under this."""
+
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
 
 @nb.njit(cache=True, nogil=True, inline="never")
-def entries(low: float, high: float, cells: Integers, shares: Floats) -> int:
-    """Split one candle's openings over entry nodes, one per cell of range, each shared by two cell centres.
+def entries(low: float, high: float, wide: int, unit: int, places: Integers, shares: Floats) -> int:
+    """Split one candle's openings over entry nodes, one per price cell of range, each shared by two units' centres.
 
-    Returns how many of `cells` (int64, lattice cells, ascending) and `shares` (they sum to 1) are used.
+    Parameters
+    ----------
+    low, high : float
+        Lattice coordinates of what was traded.
+    wide, unit : int
+        Lattice cells in a price cell, and in a unit.
+    places, shares : int64, float64, shape (2 x MAXIMUM_NODES,)
+        Written: units, ascending, and their shares, which sum to 1.
+
+    Returns
+    -------
+    int
+        How many of them are used.
     """
     spread = high - low
-    nodes = min(MAXIMUM_NODES, max(1, int(math.ceil(spread))))
+    nodes = min(MAXIMUM_NODES, max(1, int(math.ceil(spread / wide))))
     used = 0
     for node in range(nodes):
-        position = low + spread * ((node + 0.5) / nodes) - 0.5
-        cell = int(math.floor(position))
-        fraction = position - cell
+        position = (low + spread * ((node + 0.5) / nodes)) / unit - 0.5
+        place = int(math.floor(position))
+        fraction = position - place
         for step in range(2):
             share = (fraction if step == 1 else 1.0 - fraction) / nodes
-            if used > 0 and cells[used - 1] >= cell + step:
-                shares[used - 1 - (cells[used - 1] - cell - step)] += share
+            if used > 0 and places[used - 1] >= place + step:
+                shares[used - 1 - (places[used - 1] - place - step)] += share
             else:
-                cells[used] = cell + step
+                places[used] = place + step
                 shares[used] = share
                 used += 1
     return used
@@ -43,67 +58,54 @@ def entries(low: float, high: float, cells: Integers, shares: Floats) -> int:
 
 @nb.njit(cache=True, nogil=True, inline="never")
 def place(
-    target: Floats,
-    base: int,
-    amount: float,
-    table: Floats,
-    first: int,
-    last: int,
-    side: int,
-    entry: int,
-    close: int,
-    low_cell: int,
-    high_cell: int,
+    target: Floats, base: int, amount: float, table: Floats, first: int, last: int, side: int, entry: int, close: int
 ) -> None:
-    """Add `amount` x density of an entry to the cells [low_cell, high_cell]; what lies beyond the close starts from it.
+    """Add `amount` x density of an entry to the units of `target`; what lies beyond the close starts from it.
 
-    `target` holds cell `base` at index 0. Cells that the redirect reaches are written wherever `target` has them.
+    `target` holds unit `base` at index 0; offsets [first, last) of the density hold anything.
     """
     sign = -1 if side == 0 else 1
     beyond = -sign * (entry - close)
     for offset in range(first, min(last, beyond + 1)):
-        cell = close + sign * offset - base
-        if 0 <= cell < target.shape[0]:
-            target[cell] += amount * table[offset]
+        index = close + sign * offset - base
+        if 0 <= index < target.shape[0]:
+            target[index] += amount * table[offset]
     start = max(first, beyond + 1)
     if side == 0:
-        bottom = max(low_cell, entry - last + 1, base)
-        top = min(high_cell, entry - start, base + target.shape[0] - 1)
-        for cell in range(bottom, top + 1):
-            target[cell - base] += amount * table[entry - cell]
+        for unit in range(max(entry - last + 1, base), min(entry - start, base + target.shape[0] - 1) + 1):
+            target[unit - base] += amount * table[entry - unit]
     else:
-        bottom = max(low_cell, entry + start, base)
-        top = min(high_cell, entry + last - 1, base + target.shape[0] - 1)
-        for cell in range(bottom, top + 1):
-            target[cell - base] += amount * table[cell - entry]
+        for unit in range(max(entry + start, base), min(entry + last - 1, base + target.shape[0] - 1) + 1):
+            target[unit - base] += amount * table[unit - entry]
 
 
 @nb.njit(cache=True, nogil=True)
-def spread(entered: Floats, base: int, table: Floats, span: Integers, shown: Flags, start: int, stop: int) -> Floats:
-    """Spread entry histograms over cells [start, stop) that price has never touched; shape (2, G, stop - start).
+def spread(entered: Floats, base: int, table: Floats, span: Integers, start: int, stop: int) -> Floats:
+    """Spread one book's entry histograms over units [start, stop) that price has never touched.
 
     Parameters
     ----------
-    entered : float64, shape (2, G, B)
-        What was opened by entry cell, divided by the book's weight; index 0 is lattice cell `base`.
-    shown : bool, shape (G,)
-        Groups that count; the others stay 0.
+    entered : float64, shape (2, U)
+        What was opened by entry unit, divided by the book's weight; index 0 is unit `base`.
+    table, span : float64, int64, shape (2, K), (2, 2)
+        The book's density.
+
+    Returns
+    -------
+    float64, shape (2, stop - start)
     """
-    out = np.zeros((2, table.shape[1], stop - start))
+    out = np.zeros((2, stop - start))
     for side in range(2):
-        for group in range(table.shape[1]):
-            if not shown[group]:
+        first, last = span[side, 0], span[side, 1]
+        target, density = out[side], table[side]
+        for index in range(entered.shape[1]):
+            amount, entry = entered[side, index], base + index
+            if amount == 0.0:
                 continue
-            first, last = span[side, group, 0], span[side, group, 1]
-            target, density = out[side, group], table[side, group]
-            for index in range(entered.shape[2]):
-                amount, entry = entered[side, group, index], base + index
-                if amount == 0.0:
-                    continue
-                if side == 0:
-                    for cell in range(max(start, entry - last + 1), min(stop, entry - first + 1)):
-                        target[cell - start] += amount * density[entry - cell]
-                else:
-                    for cell in range(max(start, entry + first), min(stop, entry + last)):
-                        target[cell - start] += amount * density[cell - entry]
+            if side == 0:
+                for unit in range(max(start, entry - last + 1), min(stop, entry - first + 1)):
+                    target[unit - start] += amount * density[entry - unit]
+            else:
+                for unit in range(max(start, entry + first), min(stop, entry + last)):
+                    target[unit - start] += amount * density[unit - entry]
     return out
