@@ -170,7 +170,7 @@ def test_price_sweeps_the_levels_that_it_reaches() -> None:
 
 def leaders(opened: list[float], minutes: int = 5) -> Ledger:
     """Return a market at 100, then a candle from 100 over 104 and 98 to 102, with open interest by close."""
-    prices = [(100, 100, 100, 100)] * (len(opened) - 2) + [(100, 104, 98, 102)]
+    prices = [(100.0, 100.0, 100.0, 100.0)] * (len(opened) - 2) + [(100.0, 104.0, 98.0, 102.0)]
     step = f"{minutes}m"
     return estimate(Frames(candles_of(prices, step), interest_of(opened, step), step).market())
 
@@ -208,7 +208,7 @@ def test_the_market_leader_starts_empty_and_nothing_fades() -> None:
     early = leaders([1000.0] * 12)
     assert LEADER.standing is not None
     assert not LEADER.standing(early, np.array([early.end]), np.array([1.0, 1000.0])).any()
-    candles = [(100, 100, 100, 100)] * 10 + [(100, 100, 100, 100)] * 290
+    candles = [(100.0, 100.0, 100.0, 100.0)] * 300
     opened = [1000.0] * 10 + [1010.0] * 291
     ledger = estimate(Frames(candles_of(candles), interest_of(opened), "5m").market())
     times = ledger.venues[0].time[[9, 10, 300]]
@@ -219,7 +219,7 @@ def test_the_market_leader_starts_empty_and_nothing_fades() -> None:
 
 def test_price_darkens_the_market_leaders_rows() -> None:
     """After a deposit at 100, a fall to 91 sweeps every long of 12x and more (100 x 11/12 = 91.7) and no short."""
-    prices = [(100, 100, 100, 100)] * 12 + [(100, 100, 91, 91)]
+    prices = [(100.0, 100.0, 100.0, 100.0)] * 12 + [(100.0, 100.0, 91.0, 91.0)]
     opened = [1000.0] * 12 + [1010.0] * 2
     ledger = estimate(Frames(candles_of(prices), interest_of(opened), "5m").market())
     times = ledger.venues[0].time[-2:]

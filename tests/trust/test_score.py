@@ -18,7 +18,7 @@ from liqwidget.errors import DataError
 from liqwidget.field.crossed import crossed
 from liqwidget.market.simulated.sample import SampleMarket, sample_market
 from liqwidget.trust.naive import METHODS, THE_MAP
-from liqwidget.trust.score import Scores, score
+from liqwidget.trust.score import BY_MOVE, Scores, score
 from tests.accuracy import recorded_truth as recorded
 from tests.markets import walk
 from tests.recorded import needs_recordings
@@ -89,20 +89,35 @@ def values(found: Scores, *metrics: str) -> pd.DataFrame:
 def test_who_knows_what_will_happen_scores_full_marks(every: str, period: str) -> None:
     events = liquidations()
     found = score(sample_ledger(), events, every=every, period=period, methods={"known": known(events)}, draws=40)
-    for metric in (RANK, LOG, PARTIAL, MEDIAN, TOTAL):
+    for metric in (RANK, PARTIAL, MEDIAN, TOTAL):
         assert found.of("known", metric)[2:5] == pytest.approx((1, 1, 1))
+    # Small amounts count as nothing: of what is said from a tenth of that of what was liquidated.
+    assert found.of("known", LOG).value > 0.98
     assert 0 < found.of("map", PARTIAL).value < 1
 
 
 @settings(deadline=None, max_examples=10)
 @given(seed=st.integers(0, 1000), factor=st.sampled_from([1e-6, 0.3, 1e6]))
-def test_a_factor_changes_only_the_sizes(seed: int, factor: float) -> None:
+def test_a_factor_changes_only_sizes_and_logarithms(seed: int, factor: float) -> None:
     ledger = estimate(walk(seed, 24 * 14, "1h", volatility=0.01).market())
     methods = {"scaled": lambda part, times: factor * crossed(part, times)}
     found = score(ledger, drawn(ledger, seed, 13), methods=methods, draws=20)
-    for metric in (RANK, LOG, PARTIAL, GAIN):
+    for metric in (RANK, PARTIAL):
         assert found.of("scaled", metric)[2:] == pytest.approx(found.of("map", metric)[2:], abs=1e-9)
     assert found.of("scaled", MEDIAN).value == pytest.approx(factor * found.of("map", MEDIAN).value)
+
+
+@settings(deadline=None, max_examples=2)
+@given(seed=st.integers(0, 1000), factor=st.sampled_from([0.25, 4.0]))
+def test_another_currency_changes_nothing(seed: int, factor: float) -> None:
+    plain, other = walk(seed, 24 * 14, "1h", volatility=0.01), walk(seed, 24 * 14, "1h", volatility=0.01)
+    events = drawn(estimate(plain.market()), seed, 13)
+    found = score(estimate(plain.market()), events, period="1h", draws=20)
+    dear = score(
+        estimate(other.scaled(1.0, factor).market()), events.assign(size=events["size"] * factor), period="1h", draws=20
+    )
+    for metric in (RANK, LOG, PARTIAL, GAIN, MEDIAN, TOTAL, *BY_MOVE[:2]):
+        assert dear.of("map", metric).value == pytest.approx(found.of("map", metric).value, nan_ok=True, abs=1e-9)
 
 
 @settings(deadline=None, max_examples=10)
@@ -195,15 +210,26 @@ def test_a_day_that_lies_mostly_in_a_gap_is_left_out() -> None:
     assert days_scored(score(whole, events, draws=5)) - days_scored(score(gapped, events, draws=5)) == 1
 
 
+def named(*names: str) -> pd.DataFrame:
+    """Return liquidations of the sample's venues with a column of their names."""
+    venues = sample().venues
+    return pd.concat([venues[name].liquidations.assign(venue=name) for name in names or venues], ignore_index=True)
+
+
 def test_what_was_liquidated_comes_in_any_form() -> None:
     ledger, markets = sample_ledger(), sample().markets()
     wanted = score(ledger, liquidations(), draws=5).to_frame()
     indexed = liquidations().set_index("time").drop(columns="price")
-    forms: list[Any] = [markets, [market.liquidations for market in markets], indexed]
-    for facts in forms:
+    for facts in ([market.liquidations for market in markets], indexed):
         pd.testing.assert_frame_equal(score(ledger, facts, draws=5).to_frame(), wanted)
-    named = score({"ETH": (ledger, markets)}, draws=5)
-    pd.testing.assert_frame_equal(named.to_frame(), wanted)
+    by_venue = score(ledger, markets, draws=5).to_frame()
+    for found in (
+        score({"ETH": (ledger, markets)}, draws=5),
+        score(ledger, iter(markets), draws=5),
+        score(ledger, named().sample(frac=1, random_state=1), draws=5),
+        score(ledger, [named(name) for name in sample().venues], draws=5),
+    ):
+        pd.testing.assert_frame_equal(found.to_frame(), by_venue)
 
 
 def test_a_side_without_liquidations_is_not_scored() -> None:
@@ -324,7 +350,8 @@ def test_the_map_is_shown_to_say_more_than_the_move() -> None:
     assert found.of("map", LOG).value == pytest.approx(0.871, abs=0.01)
     assert found.of("map", PARTIAL).low > 0.2
     others = values(found, PARTIAL).drop("map")
-    assert others.max().item() < found.of("map", PARTIAL).value - 0.1
+    assert others.max().item() < found.of("map", PARTIAL).value
+    assert others.drop("market leader's rule").max().item() < found.of("map", PARTIAL).value - 0.1
     assert 0.2 < found.of("map", MEDIAN).value < 5
     assert found.of("open interest increase", MEDIAN).value > 5
 
