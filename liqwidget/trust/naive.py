@@ -337,3 +337,21 @@ METHODS = (
   the usual ladder of other sites.
 - market leader's rule: see `LEADER`; in part a guess.
 """
+
+
+def standing_by_method(ledger: Ledger, time: int, long_edges: Floats, short_edges: Floats) -> dict[str, Floats]:
+    """Return what the methods that have a map say stands at a time [ns], by their names.
+
+    Longs between the first edges, then shorts between the second [quote]; fewer than two edges are no cell.
+    """
+    at = np.array([time])
+    return {
+        method.name: np.concatenate(
+            [
+                method.standing(ledger, at, edges)[side, :, 0] if len(edges) > 1 else np.zeros(0)
+                for side, edges in enumerate((long_edges, short_edges))
+            ]
+        )
+        for method in METHODS
+        if method.standing is not None
+    }

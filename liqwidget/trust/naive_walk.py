@@ -67,6 +67,7 @@ def _walk(  # noqa: PLR0912, PLR0917, C901 - one compiled loop over rows takes i
     entries: Floats,
     parts: Floats,
     offsets: Floats,
+    fading: Integers,
     blur: float,
     rows: Integers,
     reach: Integers,
@@ -77,9 +78,9 @@ def _walk(  # noqa: PLR0912, PLR0917, C901 - one compiled loop over rows takes i
 ) -> None:
     """Decay, clear what each row touched, seed, and look at the chosen rows.
 
-    Shapes: extremes (n, 2); keep (n, K); amounts (n, 2); entries (n, A), from the first cell; parts (A, K); offsets
-    (2, K), infinite where there is no level; rows (T,) not decreasing; reach (T, 3): the lowest, starting and highest
-    cell of the step; books (2, K, B); swept, total (2, T); cells (2, T or 0, B).
+    Shapes: extremes (n, 2); keep (n, G); amounts (n, 2); entries (n, A), from the first cell; parts (A, K); offsets
+    (2, K), infinite where there is no level; fading (K,): the book of each; rows (T,) not decreasing; reach (T, 3): the
+    lowest, starting and highest cell of the step; books (2, G, B); swept, total (2, T); cells (2, T or 0, B).
     """
     groups = books.shape[1]
     scale = np.ones(groups)
@@ -97,10 +98,11 @@ def _walk(  # noqa: PLR0912, PLR0917, C901 - one compiled loop over rows takes i
             if amounts[row, side] <= 0.0:
                 continue
             for anchor in range(entries.shape[1]):
-                for group in range(groups):
-                    seed = amounts[row, side] * parts[anchor, group] / scale[group]
-                    if seed > 0.0 and np.isfinite(offsets[side, group]):
-                        cell = int(np.floor(entries[row, anchor] + offsets[side, group]))
+                for rung in range(offsets.shape[1]):
+                    group = fading[rung]
+                    seed = amounts[row, side] * parts[anchor, rung] / scale[group]
+                    if seed > 0.0 and np.isfinite(offsets[side, rung]):
+                        cell = int(np.floor(entries[row, anchor] + offsets[side, rung]))
                         books[side, group, cell] += seed * (1.0 - 2.0 * blur)
                         books[side, group, cell - 1] += seed * blur
                         books[side, group, cell + 1] += seed * blur
@@ -140,6 +142,7 @@ def walked(venue: VenueLedger, seeds: Seeds, ladder: Ladder, looks: tuple[Intege
     lowest, highest = min(low.min(), seeds.entries.min()), max(high.max(), seeds.entries.max())
     base = int(np.floor(lowest + min(reached.min(), 0.0))) - 2
     width = int(np.floor(highest + max(reached.max(), 0.0))) - base + 3
+    lives, fading = np.unique(ladder.half_lives, return_inverse=True)
     days = np.diff(venue.time, prepend=venue.time[0]) / DAY
     rows, reach = looks
     walk = Walk(
@@ -147,15 +150,16 @@ def walked(venue: VenueLedger, seeds: Seeds, ladder: Ladder, looks: tuple[Intege
     )
     compiled(_walk)(
         np.floor(np.stack([low, high], axis=1)).astype(np.int64) - base,
-        2.0 ** (-days[:, None] / np.array(ladder.half_lives)),
+        2.0 ** (-days[:, None] / lives),
         np.ascontiguousarray(seeds.amounts, dtype=np.float64),
         np.ascontiguousarray(seeds.entries - base),
         np.array(ladder.entries)[:, None] * np.array(ladder.shares),
         offsets,
+        fading.astype(np.int64),
         0.25 if ladder.blurred else 0.0,
         rows,
         reach - base,
-        np.zeros((2, len(distance), width)),
+        np.zeros((2, len(lives), width)),
         walk.swept,
         walk.total,
         walk.cells,
