@@ -83,7 +83,7 @@ class Comparison:
     venues: tuple[str, ...]
     notes: tuple[str, ...] = ()
     quote: str = field(default=DOLLAR, repr=False)
-    methods: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
+    methods: pd.DataFrame = field(kw_only=True, repr=False)
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per side and cell, from the lowest price.
@@ -338,13 +338,20 @@ def _findings(of: Comparison) -> tuple[str, ...]:
 
 def _others(of: Comparison) -> tuple[str, ...]:
     """Say how far simple maps agree with the same positions, and where one of them is ahead."""
-    ranked = of.methods["rank_correlation"].drop(THE_MAP.name, errors="ignore").dropna() if len(of.methods) else ()
+    table: Any = of.methods
+    ranked: Any = table["rank_correlation"].drop(THE_MAP.name).dropna()
     if not len(ranked):
         return ()
     name = str(ranked.idxmax())
-    ours, theirs = (of.methods.loc[one, "rank_correlation"] for one in (THE_MAP.name, name))
+    ours, theirs, beyond = (
+        float(table.loc[one, figure])
+        for one, figure in (
+            (THE_MAP.name, "rank_correlation"),
+            (name, "rank_correlation"),
+            (name, "rank_correlation_given_distance"),
+        )
+    )
     verdict = "more than the map's" if theirs > ours else "not more than the map's"
-    beyond = of.methods.loc[name, "rank_correlation_given_distance"]
     text = f"Of {len(ranked)} simple maps {name} agrees most here: rank correlation {theirs:.2f}, {verdict} {ours:.2f}"
     return (f"{text}; at equal distance {beyond:.2f}. One snapshot does not choose between them (see `methods`).",)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from itertools import combinations
 from typing import TYPE_CHECKING, NamedTuple
@@ -19,21 +18,20 @@ from liqwidget.trust.reliability import reliability
 from liqwidget.trust.score import score
 from liqwidget.trust.score_standing import score_positions, score_truth
 from liqwidget.trust.uncertainty import PUBLISHED, Alternative, default_alternatives
-from tests.accuracy import chance, recorded_truth
+from tests.accuracy import chance, page_hours, recorded_truth
+from tests.accuracy.page_markdown import GAIN, PARTIAL, RANK, RATIO, markdown, of_scores
 from tests.accuracy.recorded_truth import COINS
 from tests.accuracy.test_timeframes import FINE, RECORDINGS, agreement
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     import pandas as pd
 
     from liqwidget.domain.frames import MarketData
     from liqwidget.estimate.calibration import Calibration
-    from liqwidget.trust.score_table import Score, Scores
+    from liqwidget.trust.score_table import Scores
 
-RANK, PARTIAL, GAIN = "rank correlation", "partial rank correlation", "delta R2"
-RATIO, LOWER, UPPER = (f"size ratio, {part}" for part in ("median", "lower quartile", "upper quartile"))
 FAR = "distance error, all"
 
 CANDIDATES = (
@@ -50,38 +48,6 @@ CANDIDATES = (
     "mixed scales 0.25",
 )
 NOMINAL = Alternative("nominal", "nominal")
-
-INTERVAL = re.compile(r"\S+ \[[^\]]*\]|\S+ to \S+")
-NO_BREAK = "\N{NO-BREAK SPACE}"
-
-
-# ------------------------------------------------------------------ Markdown
-
-
-def markdown(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Return a table; a number and its interval stay on one line."""
-    whole = [[INTERVAL.sub(lambda found: found[0].replace(" ", NO_BREAK), cell) for cell in row] for row in rows]
-    return "\n".join(f"| {' | '.join(row)} |" for row in (heads, ["---"] * len(heads), *whole))
-
-
-def of_scores(scores: Scores, metrics: Sequence[str], *, spread: bool = False) -> str:
-    """Return methods by metrics, under their title and over what they say; `spread` adds the ratio's middle half."""
-    rows = []
-    for method in dict.fromkeys(one.method for one in scores.scores):
-        found = {one.metric: one for one in scores.scores if one.method == method}
-        cells = [str(found[metric]) if metric in found else "-" for metric in metrics]
-        name = f"**{method}**" if method == "map" else method
-        rows.append([name, *cells, *([_middle_half(found)] if spread else [])])
-    heads = ["method", *metrics, *(["size ratio, middle half"] if spread else [])]
-    said = "\n".join(f"- {sentence}" for sentence in scores.sentences)
-    return f"**{scores.title}**\n\n{markdown(heads, rows)}\n\n{said}"
-
-
-def _middle_half(found: dict[str, Score]) -> str:
-    if LOWER not in found:
-        return "-"
-    low, high = found[LOWER], found[UPPER]
-    return f"{low.text(low.value)} to {high.text(high.value)}"
 
 
 def _gain(value: float, limits: tuple[float, float]) -> str:
@@ -321,6 +287,7 @@ SIMULATED: dict[str, Callable[[], str]] = {
 """What can be made anywhere."""
 
 RECORDED: dict[str, Callable[[], str]] = {
+    **page_hours.TABLES,
     "daily": daily,
     "other_candles": other_candles,
     "events": events,

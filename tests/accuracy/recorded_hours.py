@@ -6,6 +6,7 @@ K: BTC, ETH and SOL on Binance, held against maps of Binance's own 1h candles an
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import pandas as pd
@@ -32,21 +33,26 @@ def _sides(long: pd.Series, short: pd.Series) -> pd.DataFrame:
     return pd.concat([part.to_frame("size").assign(side=side) for side, part in both.items()])
 
 
-def market_b(nearest: float | None = None) -> MarketData:
-    """Return Binance's BTC of 5m candles from December 2025 to February 2026; None: the nearest distance of the day."""
+def market_b() -> MarketData:
+    """Return Binance's BTC of 5m candles from December 2025 to February 2026."""
     candles = _timed("candles_5m_2024-12/binance_BTCUSDT_5m.csv.gz")[PRICES]
     interest = _timed("binance_um_5m_2025-12/BTCUSDT_oi_5m.csv.gz")[["oi"]].set_axis(["open_interest"], axis=1)
     candles = candles[candles.index >= interest.index[0].floor("5min")]
-    return MarketData.from_frames(candles, interest, symbol="BTC", venue="binance", minimum_distance=nearest)
+    return MarketData.from_frames(candles, interest, symbol="BTC", venue="binance", minimum_distance=NEAREST["BTC"])
 
 
-def market_k(coin: str, nearest: float | None = None) -> MarketData:
-    """Return Binance's market of 1h candles of June and July 2024; None: the nearest distance of the day."""
+def market_k(coin: str) -> MarketData:
+    """Return Binance's market of 1h candles of June and July 2024."""
     frame = _timed(f"coinalyze_binance_1h_2024-06/{coin}USDT_1h.csv.gz")
     interest = pd.concat([frame["oi_open"].iloc[:1], frame["oi_close"].set_axis(frame.index + HOUR)])
     return MarketData.from_frames(
-        frame[PRICES], interest.to_frame("open_interest"), symbol=coin, venue="binance", minimum_distance=nearest
+        frame[PRICES], interest.to_frame("open_interest"), symbol=coin, venue="binance", minimum_distance=NEAREST[coin]
     )
+
+
+def with_nearest(market: MarketData, distance: float) -> MarketData:
+    """Return the same market with another nearest distance."""
+    return replace(market, minimum_distance=distance)
 
 
 def labels_b() -> pd.DataFrame:
@@ -65,5 +71,5 @@ def labels_k(coin: str) -> pd.DataFrame:
 def hours(name: str) -> tuple[Pair, ...]:
     """Return markets and liquidations of set 'B' or 'K', with the scorer's nearest distances."""
     if name == "B":
-        return ((market_b(NEAREST["BTC"]), labels_b()),)
-    return tuple((market_k(coin, NEAREST[coin]), labels_k(coin)) for coin in COINS)
+        return ((market_b(), labels_b()),)
+    return tuple((market_k(coin), labels_k(coin)) for coin in COINS)

@@ -15,7 +15,8 @@ from liqwidget.estimate.calibrate import calibrate
 from liqwidget.field.density import Prior
 from tests.accuracy import page_tables, recorded_truth
 from tests.accuracy.page import PAGE, PLACE, PROSE
-from tests.accuracy.page_tables import GAIN, PARTIAL, RANK, RATIO, RECORDED, SIMULATED
+from tests.accuracy.page_markdown import GAIN, PARTIAL, RANK, RATIO, markdown
+from tests.accuracy.page_tables import RECORDED, SIMULATED
 from tests.recorded import needs_recordings
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ def test_the_factors_fitted_to_recorded_liquidations_are_right() -> None:
         found = calibrate(market, facts, skip=recorded_truth.unreliable_days())
         name = f"Hyperliquid, {coin}"
         wanted = next(line for line in lines if line.startswith(f"| {name} | all sizes"))
-        made = page_tables.markdown([], [page_tables._calibrated(name, found)])
+        made = markdown([], [page_tables._calibrated(name, found)])
         assert differences(wanted, made.splitlines()[-1]) == []
 
 
