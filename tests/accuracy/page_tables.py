@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from liqwidget.domain.ledger import Ledger
 from liqwidget.estimate.calibrate import calibrate
 from liqwidget.estimate.estimator import estimate
 from liqwidget.field.density import NAMED_PRIORS, Prior
@@ -21,6 +20,7 @@ from liqwidget.trust.uncertainty import PUBLISHED, Alternative, default_alternat
 from tests.accuracy import chance, page_hours, recorded_truth
 from tests.accuracy.page_markdown import GAIN, PARTIAL, RANK, RATIO, markdown, of_scores
 from tests.accuracy.recorded_truth import COINS
+from tests.accuracy.targets import RELIABILITY
 from tests.accuracy.test_timeframes import FINE, RECORDINGS, agreement
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from liqwidget.domain.frames import MarketData
+    from liqwidget.domain.ledger import Ledger
     from liqwidget.estimate.calibration import Calibration
     from liqwidget.trust.score_table import Scores
 
@@ -131,36 +132,27 @@ def _heatmap() -> LiqHeatmap:
 # ------------------------------------------------------------------ the chance
 
 
-@cache
-def _chance_markets() -> dict[str, Ledger]:
-    prior = Prior.parse("effective")
-    return {name: Ledger(part.symbol, prior, (part,)) for name, part in chance.recorded_markets().items()}
-
-
 def said_and_seen() -> str:
     """Return how often price got where it was said to have a chance to get, mean over the recorded markets."""
-    found = {
-        horizon: [reliability(part, horizon) for part in _chance_markets().values()] for horizon in chance.HORIZONS
-    }
-    said = found["24h"][0].said
-    columns = [np.mean([one.seen for one in every], axis=0) for every in found.values()]
-    columns.append(reliability(_heatmap().ledger, "24h").seen)
+    found = {horizon: chance.pooled(horizon) for horizon in chance.HORIZONS}
+    said = found["24h"].said
+    columns = [one.seen for one in found.values()] + [reliability(_heatmap().ledger, "24h").seen]
     rows = [
         [f"{one:.0%}".replace("%", " %"), *(f"{column[row]:.0%}".replace("%", " %") for column in columns)]
         for row, one in enumerate(said)
     ]
     rows.append(["mean error, points", *(f"{100 * np.abs(column - said).mean():.1f}" for column in columns)])
     rows.append(["said - seen, points", *(f"{100 * (said - column).mean():+.1f}" for column in columns)])
+    musts = [f"{100 * RELIABILITY[name][0]:.1f}" if name in RELIABILITY else "-" for name in found]
+    rows.append(["asked for, at most", *musts, "-"])
     heads = ["said", *(f"seen in {horizon}" for horizon in found), "simulated market, 24h"]
-    count = sum(one.count for one in found["24h"]) // 2
-    names = ", ".join(_chance_markets())
-    return f"**{len(_chance_markets())} markets ({names}), {count:,} hours asked for 24h**\n\n{markdown(heads, rows)}"
+    names, hours = list(chance.every_market()), found["24h"].count // 2
+    return f"**{len(names)} markets ({'; '.join(names)}), {hours:,} hours asked for 24h**\n\n{markdown(heads, rows)}"
 
 
 def other_chances() -> str:
     """Return what other estimates of volatility, and another law, give."""
-    markets = {name: part.venues[0] for name, part in _chance_markets().items()}
-    questions = chance.asked(markets)
+    questions = chance.asked(chance.recorded_markets())
     blocks = np.unique(np.concatenate([one.venue.time[one.rows] // chance.BLOCK for one in questions]))
     count = len(blocks)
     drawn = np.random.default_rng(0).multinomial(count, np.full(count, 1 / count), chance.RESAMPLES)
