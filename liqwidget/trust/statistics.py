@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from liqwidget.domain.time import DAY
 from liqwidget.errors import DataError
@@ -61,9 +60,19 @@ def ranks(values: npt.ArrayLike, groups: npt.ArrayLike | None = None) -> Floats:
     group = np.zeros(len(numbers), np.int64) if groups is None else np.asarray(groups, dtype=np.int64)
     if not len(numbers):
         return numbers
-    grouped = pd.Series(numbers).groupby(group)
-    size = grouped.transform("size").to_numpy()
-    return np.asarray((grouped.rank().to_numpy() - (size + 1) / 2) / size, dtype=np.float64)
+    order = np.lexsort((numbers, group))
+    ordered, of = numbers[order], group[order]
+    begins = np.append(True, of[1:] != of[:-1])
+    first = np.flatnonzero(begins)
+    size = np.diff(np.append(first, len(of)))
+    place = np.cumsum(begins) - 1
+    runs = np.flatnonzero(begins | np.append(True, ordered[1:] != ordered[:-1]))
+    length = np.diff(np.append(runs, len(of)))
+    # The mean rank of a run of ties is that of its middle, from 1 within its group.
+    middle = np.repeat(runs + (length - 1) / 2, length) - first[place] + 1
+    out = np.empty(len(numbers))
+    out[order] = (middle - (size[place] + 1) / 2) / size[place]
+    return out
 
 
 def centred(values: npt.ArrayLike, groups: npt.ArrayLike) -> Floats:

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 import liqwidget
-from liqwidget import DataError, LiqHeatmap, sample_market, score_truth, uncertainty
+from liqwidget import DataError, LiqHeatmap, sample_market, score, score_truth, uncertainty
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +39,15 @@ def test_the_sample_is_scored_against_its_liquidations_and_its_truth(sample: Liq
     prior = LiqHeatmap("BTC", source="sample", prior="nominal")
     ours, wrong = (score_truth(part.ledger, truth).of("map", "total variation").value for part in (sample, prior))
     assert ours < 0.35 < wrong
+
+
+def test_venues_are_scored_hour_by_hour_each_against_its_own_map(sample: LiqHeatmap) -> None:
+    found = sample.score(period="1h", draws=5)
+    pairs = [(sample.ledger.only(part.venue), part.liquidations) for part in sample.markets]
+    pd.testing.assert_frame_equal(found.to_frame(), score(pairs, period="1h", draws=5).to_frame())
+    assert any("its own map (binance, " in sentence for sentence in found.sentences)
+    assert {"market leader's rule", "turnover, 10-100x"} <= set(found.to_frame()["method"])
+    assert 0 < found.of("map", "size ratio, moved 0.2-0.4 %").n < found.of("map", "rank correlation").n
 
 
 def test_a_calibration_uses_the_markets_own_liquidations(sample: LiqHeatmap) -> None:
