@@ -149,7 +149,7 @@ def held_against(name: str, ledger: Ledger, facts: Any) -> Held:
     own = [venue for venue in ledger.names if venue in told]
     if not own:
         all_of = events_of(facts)
-        text = f"The liquidations are of {', '.join(told)}, the map is of {', '.join(ledger.names)}: sizes are others'."
+        text = f"The liquidations are of {', '.join(told)}, the map is of {', '.join(ledger.names)}: size ratios are of two venues."
         return Held(name, [(ledger, all_of)], (text,) if told else ())
     notes = []
     if len(own) > 1:

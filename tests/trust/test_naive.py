@@ -127,7 +127,7 @@ def test_turnover_is_scaled_to_open_interest(method: Method) -> None:
     ledger = estimate(walk(8, 300).market())
     times = hours(ledger)[6:]
     assert method.standing is not None
-    stood = method.standing(ledger, times, edges_of(traded_cells(ledger)))
+    stood = method.standing(ledger, times, 100 * np.exp(np.linspace(-1.5, 1.5, 300)))
     part = ledger.venues[0]
     assert stood.sum(axis=1) == pytest.approx(np.tile(value(part, part.row_at(times)), (2, 1)))
 
