@@ -148,9 +148,9 @@ def held_against(name: str, ledger: Ledger, facts: Any) -> Held:
     told = {venue: events for venue, events in told.items() if len(events.time)}
     own = [venue for venue in ledger.names if venue in told]
     if not own:
-        all_of = events_of(facts)
-        text = f"The liquidations are of {', '.join(told)}, the map is of {', '.join(ledger.names)}: size ratios are of two venues."
-        return Held(name, [(ledger, all_of)], (text,) if told else ())
+        names = ", ".join(ledger.names)
+        text = f"The liquidations are of {', '.join(told)}, the map is of {names}: size ratios compare two venues."
+        return Held(name, [(ledger, events_of(facts))], (text,) if told else ())
     notes = []
     if len(own) > 1:
         notes.append(f"Each venue's liquidations are held against its own map ({', '.join(own)}).")
