@@ -193,7 +193,7 @@ def reliability(
     ----------
     ledger : Ledger, or an iterable or mapping of these
         See `liqwidget.estimate`. Of many, as-of times count alike, whichever market they are of, and those of a block
-        of time are drawn together.
+        of time are drawn together; one that is too short for the horizon is left out.
     horizon : str
         Such as ``'24h'``.
     every : str or None
@@ -229,7 +229,14 @@ def reliability(
     step = None if every is None else duration_ns(every)
     chances = (np.arange(_bins(bins)) + 0.5) / bins
     distances = _distance(chances, days)
-    asked = [_asked(_venue(one, venue), span, step, volatility_day) for one in ledgers]
+    parts = [_venue(one, venue) for one in ledgers]
+    asked = [found for part in parts if len((found := _asked(part, span, step, volatility_day)).time)]
+    if not asked:
+        names = ", ".join(dict.fromkeys(part.venue for part in parts))
+        have = duration_text(max(int(part.time[part.settled - 1] - part.time[0]) for part in parts))
+        raise DataError(
+            f"Expected whole windows of {duration_text(span)} after the first day of {names}, was none in {have}"
+        )
     went = [np.concatenate([_sides(one.found, side)[place] for one in asked]) for place in range(_count(side))]
     time = np.concatenate([one.time for one in asked])
     scale = np.concatenate([one.volatility for one in asked])
@@ -237,7 +244,7 @@ def reliability(
     touched = np.mean([reached[:, np.newaxis] >= far for reached in went], axis=0)
     low, high, blocks = _resampled(touched, time, max(span, DAY))
     return Reliability(
-        ", ".join(dict.fromkeys(one.symbol for one in ledgers)),
+        ", ".join(dict.fromkeys(one.symbol for one in asked)),
         ", ".join(dict.fromkeys(one.venue for one in asked)),
         str(horizon),
         chances,
@@ -253,6 +260,7 @@ def reliability(
 class _Asked(NamedTuple):
     """As-of times of one venue: how far price went from them, when [ns], and the volatility known, shape (n,)."""
 
+    symbol: str
     venue: str
     found: Excursions
     time: npt.NDArray[np.int64]
@@ -261,12 +269,7 @@ class _Asked(NamedTuple):
 
 def _asked(part: VenueLedger, span: int, step: int | None, volatility_day: npt.ArrayLike | None) -> _Asked:
     found = excursions(part, span, step)
-    if not len(found.rows):
-        have = duration_text(int(part.time[part.settled - 1] - part.time[0]))
-        raise DataError(
-            f"Expected whole windows of {duration_text(span)} after the first day of {part.venue}, was none in {have}"
-        )
-    return _Asked(part.venue, found, part.time[found.rows], _volatility(part, volatility_day)[found.rows])
+    return _Asked(part.symbol, part.venue, found, part.time[found.rows], _volatility(part, volatility_day)[found.rows])
 
 
 def _ledgers(given: Any) -> list[Ledger]:

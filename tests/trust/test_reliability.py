@@ -223,6 +223,10 @@ def test_many_markets_are_pooled_hour_by_hour() -> None:
     assert found.seen == pytest.approx(np.average([one.seen for one in apart], axis=0, weights=counts))
     assert found.blocks == apart[0].blocks
     assert reliability(iter(parts.values()), "24h").seen == pytest.approx(found.seen)
+    short = brownian(3, seed=2)
+    assert reliability([*parts.values(), short], "7d").count == reliability(parts, "7d").count
+    with pytest.raises(DataError, match="whole windows of 7d"):
+        reliability([short, short], "7d")
     alone = reliability([brownian()], "24h")
     assert (alone.brier, alone.error) == (apart[0].brier, apart[0].error)
 
