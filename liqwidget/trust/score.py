@@ -84,6 +84,7 @@ def score(
 ) -> Scores:
     """Score the map against realised liquidations, beside nulls and naive methods; ``period="1h"`` asks hour by hour.
 
+    The methods are those of `liqwidget.trust.naive.METHODS`: nulls, the maps in common use, the market leader's rule.
     Each venue's liquidations are held against that venue's own map where their venue is told. Ranks are taken inside
     each coin, venue and side: no credit for one being larger than another. An interval comes from drawing blocks of
     time with replacement (`block`, or single periods where they are longer; with few an eighth of the span), all coins,
@@ -224,10 +225,12 @@ def _scored(panel: Panel, methods: tuple[Method, ...], grid: Grid, draws: int, s
         partial = ranked.correlation(given_controls=True)
         drawn = {RANK: ranked.correlation(), LOG: logged.correlation(), PARTIAL: partial, GAIN: logged.added()}
         scores = [Score(method.name, name, *interval(one, count), len(said)) for name, one in drawn.items()]
-        for name, share in RATIO.items() if method.sized else ():
-            ratio = quantiles(said[some] / panel.actual[some], blocks[some], weights, share)
-            scores.append(Score(method.name, name, *interval(ratio, count), int(some.sum())))
         if method.sized:
+            ratios = quantiles(said[some] / panel.actual[some], blocks[some], weights, tuple(RATIO.values()))
+            scores += [
+                Score(method.name, name, *interval(ratio, count), int(some.sum()))
+                for name, ratio in zip(RATIO, ratios, strict=True)
+            ]
             total = means(said, blocks, weights) / means(panel.actual, blocks, weights)
             scores.append(Score(method.name, TOTAL, *interval(total, count), len(said)))
             if grid.period < DAY:
@@ -240,7 +243,7 @@ def _by_move(name: str, said: Floats, panel: Panel, blocks: Integers, weights: F
     """Return the ratio in large periods, and of all that fell into each range of moves; NaN where nothing did."""
     actual, count = panel.actual, weights.shape[1]
     large = actual > LARGE
-    ratio = quantiles(said[large] / actual[large], blocks[large], weights, 0.5)
+    (ratio,) = quantiles(said[large] / actual[large], blocks[large], weights, (0.5,))
     scores = [Score(name, MEDIAN_OF_LARGE, *interval(ratio, count), int(large.sum()))]
     for metric, (low, high) in zip(BY_MOVE, pairwise(MOVES), strict=True):
         rows = (panel.move >= low) & (panel.move < high)

@@ -234,8 +234,8 @@ class Moments(NamedTuple):
         return np.where(some, gain / np.where(total > 0, total, 1.0), 0.0)
 
 
-def quantiles(values: Floats, blocks: Integers, weights: Floats, share: float) -> Floats:
-    """Return a quantile of the rows that each draw holds, shape (D,): the mean of the two middle values where it ties.
+def quantiles(values: Floats, blocks: Integers, weights: Floats, shares: Sequence[float]) -> Floats:
+    """Return quantiles of the rows that each draw holds, shape (S, D): the mean of the two middle values where it ties.
 
     Parameters
     ----------
@@ -243,22 +243,24 @@ def quantiles(values: Floats, blocks: Integers, weights: Floats, share: float) -
         Finite.
     blocks, weights : ndarray
         As in `Moments.of`.
-    share : float
+    shares : sequence of float, length S
         0.5 for the median.
     """
+    out = np.full((len(shares), len(weights)), np.nan)
     if not len(values):
-        return np.full(len(weights), np.nan)
+        return out
     order = np.argsort(values)
     ordered, block = values[order], blocks[order]
-    out = np.empty(len(weights))
     chunk = max(_ROWS_AT_ONCE // len(values), 1)
     for first in range(0, len(weights), chunk):
         total = np.cumsum(weights[first : first + chunk][:, block], axis=1)
-        goal = share * total[:, -1:]
-        low = np.argmax(total >= goal - _NOTHING_LEFT, axis=1)
-        high = np.argmax(total > goal + _NOTHING_LEFT, axis=1)
-        high = np.where(total[:, -1] > goal[:, 0] + _NOTHING_LEFT, high, low)
-        out[first : first + chunk] = np.where(total[:, -1] > 0, (ordered[low] + ordered[high]) / 2, np.nan)
+        for row, share in enumerate(shares):
+            goal = share * total[:, -1:]
+            low = np.argmax(total >= goal - _NOTHING_LEFT, axis=1)
+            high = np.argmax(total > goal + _NOTHING_LEFT, axis=1)
+            high = np.where(total[:, -1] > goal[:, 0] + _NOTHING_LEFT, high, low)
+            middle = (ordered[low] + ordered[high]) / 2
+            out[row, first : first + chunk] = np.where(total[:, -1] > 0, middle, np.nan)
     return out
 
 

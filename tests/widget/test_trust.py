@@ -73,7 +73,9 @@ def measured(sample: LiqHeatmap, at: str) -> pd.DataFrame:
 def test_measured_positions_are_compared_with_the_estimate(sample: LiqHeatmap, how: str) -> None:
     view = sample.compare(measured(sample, "2026-01-31"), how=how)
     assert 0 < view.figure_of("rank_correlation")[0] < 1
-    assert "data:image/png" in view._repr_html_()
+    page = view._repr_html_()
+    assert "data:image/png" in page
+    assert all(name in page for name in ("market leader's rule", "turnover, 10-100x", "distance only"))
     assert view.to_frame()["measured"].sum() > 0
 
 
