@@ -65,8 +65,10 @@ FEW = 30
 ROUGH = 100
 """Upper over lower quartile of the size ratio above which single sizes say next to nothing."""
 
-_FLOOR, _FLOOR_SAID = 1e-2, 1e-3
-"""Logarithms count what lies below this share of the median of what was liquidated as that."""
+_FLOOR = 1e-3
+"""Logarithms count what lies below this share of the median as that; within the day smaller amounts are the rule:"""
+_LEAST, _LEAST_SAID = 1_000.0, 100.0
+"""there they count as this much [quote], of what was liquidated and of what was said."""
 
 
 def score(
@@ -118,7 +120,8 @@ def score(
     Returns
     -------
     Scores
-        Metrics: `rank correlation`; `log correlation`, of logarithms less their mean by coin, venue and side;
+        Metrics: `rank correlation`; `log correlation`, of logarithms less their mean by coin, venue and side (within
+        the day what was liquidated counts as 1,000 [quote] at least, what is said as 100);
         `partial rank correlation`, of what is left of the ranks beyond the move: the sum of the adverse moves of the
         refresh steps and the period's largest excursion, or, where `period` is `every`, the move, its square, the range
         and the volume of the same step; `delta R2`, the share of the variance of the logarithm added to the same
@@ -187,14 +190,14 @@ class _Found(NamedTuple):
     partial: Floats
 
 
-def _logs(values: Floats, groups: Integers, floor: float = _FLOOR_SAID, of: Floats | None = None) -> Floats:
-    """Return logarithms less their mean by group; the floor is a share of the median of `of`, or of `values`' own."""
+def _logs(values: Floats, groups: Integers, least: float = 0.0) -> Floats:
+    """Return logarithms less their mean by group; without a `least` the floor follows the group's own size."""
     out = np.zeros(len(values))
     for group in np.unique(groups):
         rows = groups == group
-        known = (values if of is None else of)[rows]
-        if (known > 0).any():
-            out[rows] = np.log(np.maximum(values[rows], floor * np.median(known[known > 0])))
+        some = values[rows][values[rows] > 0]
+        if len(some):
+            out[rows] = np.log(np.maximum(values[rows], least or _FLOOR * np.median(some)))
     return centred(out, groups)
 
 
@@ -214,13 +217,14 @@ def _scored(panel: Panel, methods: tuple[Method, ...], grid: Grid, draws: int, s
     count = int(blocks.max()) + 1
     weights = draw_blocks(count, draws, seed)
     rank_held, log_held = _held(panel)
-    truth, log_truth = ranks(panel.actual, panel.group), _logs(panel.actual, panel.group, _FLOOR)
+    small = grid.period < DAY and not panel.relative
+    truth, log_truth = ranks(panel.actual, panel.group), _logs(panel.actual, panel.group, _LEAST if small else 0.0)
     some = panel.actual > 0
     found = {}
     for method in methods:
         said = panel.said[method.name]
         ranked = Moments.of(ranks(said, panel.group), truth, rank_held, blocks, weights)
-        logs = _logs(said, panel.group, of=panel.actual if method.sized and not panel.relative else None)
+        logs = _logs(said, panel.group, _LEAST_SAID if small and method.sized else 0.0)
         logged = Moments.of(logs, log_truth, log_held, blocks, weights)
         partial = ranked.correlation(given_controls=True)
         drawn = {RANK: ranked.correlation(), LOG: logged.correlation(), PARTIAL: partial, GAIN: logged.added()}
