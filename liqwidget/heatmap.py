@@ -246,9 +246,10 @@ class LiqHeatmap(HeatmapWidget):
     def score(self, liquidations: Any = None, **options: Any) -> Scores:
         """Score the map against realised liquidations, beside nulls and naive methods; see `liqwidget.score`.
 
-        `liquidations`: time, side ('long' / 'short', of the position), size [quote]; None takes what the markets came
-        with. Options, as in `liqwidget.score`: every, period, skip, warm_up, methods, draws, seed. A DataError says
-        that there are none, or too few to tell anything.
+        `liquidations`: time, side ('long' / 'short', of the position), size [quote], optionally venue; None takes what
+        the markets came with, live or stored, each venue's against its own map. Options, as in `liqwidget.score`:
+        every, period ('1h': hour by hour), skip, warm_up, block, methods, draws, seed. A DataError says that there are
+        none, or too few to tell anything.
         """
         return self._trust.score(liquidations, **options)
 

@@ -137,7 +137,7 @@ class MarketData:
             side ('long' / 'short', of the position: a sell order closes a long), price [quote/base], size [quote]. A
             row without a price or size is left out, the same row twice counts once.
         minimum_distance : float, optional
-            Overrides the venue's 1 / maximum leverage - maintenance margin rate.
+            Overrides the venue's 1 / maximum leverage - maintenance margin rate of the first candle's day.
         complete_until : time, optional
             Candles that close after it are provisional; by default one that would close after the present.
         contract : {'linear', 'inverse'}, optional
@@ -189,6 +189,12 @@ class MarketData:
             distance = cap.minimum_distance
             if not cap.known:
                 notes.append(f"{venue}: no margin tiers known for {symbol}; nearest distance taken as {distance:.1%}")
+            later = venue_cap(venue, symbol, timestamp(columns["time"][-1]), kind)
+            if later.minimum_distance != distance and later.valid_from is not None:
+                since = f"from {later.valid_from:%Y-%m-%d} on it is {later.minimum_distance:.2%}"
+                notes.append(
+                    f"{venue}: nearest distance {distance:.2%}, that of the first candle's day, throughout; {since}"
+                )
         market = cls(
             symbol=symbol,
             venue=venue,

@@ -18,7 +18,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from liqwidget.domain.quotation import Contract, check_contract, contract_of, quotation
-from liqwidget.domain.time import time_ns, timestamp
+from liqwidget.domain.time import DAY, time_ns, timestamp
 from liqwidget.errors import DataError
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 Basis = Literal["mark", "entry"]
 Method = Literal["marginal", "whole"]
 Unit = Literal["quote", "base"]
+
+_OLD = 365 * DAY
 
 OTHER = "OTHER"
 """Symbol of a venue's approximate table for contracts that have none of their own."""
@@ -179,6 +181,17 @@ def symbol_tables(venue: str, symbol: str, contract: str | None = None) -> tuple
         )
         raise DataError(message)
     return tuple(sorted(found, key=lambda table: -math.inf if table.valid_from is None else table.valid_from))
+
+
+def outdated(venue: str, symbol: str, at: int, now: int, contract: str | None = None) -> bool:
+    """Return whether a venue's rules of `now` are a better guess for `at` [ns UTC] than the table in force then.
+
+    So it is where the table is dated over a year before `at`, and `now` is nearer to it than that date: what changed
+    in between is not known.
+    """
+    tables = [table for table in symbol_tables(venue, symbol, contract) if table.started(at)]
+    since = tables[-1].valid_from if tables else None
+    return since is not None and at - since > max(_OLD, now - at)
 
 
 def _names(symbol: str) -> tuple[str, ...]:

@@ -240,7 +240,16 @@ class DrawnComparison(Comparison):
             LABELS[name]: {side: _cell(name, frame.loc[(name, side)], self.quote) for side in ("long", "short", "both")}
             for name in names
         }
-        return str(pd.DataFrame(rows).T.to_html(border=0, escape=True))
+        return str(pd.DataFrame(rows).T.to_html(border=0, escape=True)) + self._methods()
+
+    def _methods(self) -> str:
+        """Return how far simple maps agree with the same positions."""
+        names = [name for name in self.methods.columns if name in LABELS]
+        rows = {
+            str(method): {LABELS[name]: f"{self.methods.loc[method, name]:.3g}" for name in names}
+            for method in self.methods.index
+        }
+        return str(pd.DataFrame(rows).T.to_html(border=0, escape=True)) if rows else ""
 
 
 def compare(

@@ -12,6 +12,8 @@ from liqwidget.domain.lattice import price_cell_centre, price_cell_of
 from liqwidget.trust.measured_levels import cell_parts
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from liqwidget.domain.positions import Positions
 
 Floats = npt.NDArray[np.float64]
@@ -247,6 +249,36 @@ def agreement(shown: Positions, sides: dict[str, SideComparison], price: float, 
     names = sorted(rows, key=lambda key: (FIGURES.index(key[0]), tuple(spreads).index(key[1])))
     index = pd.MultiIndex.from_tuples(names, names=["figure", "side"])
     return pd.DataFrame([rows[name] for name in names], index=index, columns=["value", "low", "high"])
+
+
+def method_figures(sizes: Mapping[str, Floats], sides: dict[str, SideComparison], price: float) -> pd.DataFrame:
+    """Return how far each method's map agrees with what was measured, both sides as one map.
+
+    Parameters
+    ----------
+    sizes : mapping of str to ndarray of float64, shape (K long + K short,)
+        What stands by method [quote].
+    sides : dict of str to SideComparison
+        ``'long'`` and ``'short'``.
+    price : float
+        Mark price [quote/base].
+
+    Returns
+    -------
+    DataFrame
+        Index method, columns size_ratio and the figures of `shape_figures`; NaN where these say nothing.
+    """
+    parts = [_cells(sides[name].edges, price, sign) for name, sign in SIDES]
+    cells = Cells(*(np.concatenate(pair) for pair in zip(*parts, strict=True)))
+    measured = np.concatenate([sides[name].measured for name, _ in SIDES])
+    few = sum(sides[name].positions - sides[name].without_level for name, _ in SIDES) < FEWEST_POSITIONS
+    total = measured.sum()
+    rows = {}
+    for method, held in sizes.items():
+        shapes = shape_figures(held, measured[None], cells)
+        ratio = {"size_ratio": float(held.sum() / total) if total > 0 else float("nan")}
+        rows[method] = ratio | {name: float("nan") if few else float(values[0]) for name, values in shapes.items()}
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("method")
 
 
 def _figures(spread: _Spread) -> dict[str, tuple[float, float, float]]:

@@ -15,7 +15,15 @@ from liqwidget.domain.quotation import DOLLAR
 from liqwidget.domain.time import timestamp
 from liqwidget.errors import DataError
 from liqwidget.study.profile import checked_edges, edges_around, profile
-from liqwidget.trust.agreement import SIDES, TOP_SHARE, SideComparison, agreement, measured_by_position
+from liqwidget.trust.agreement import (
+    SIDES,
+    TOP_SHARE,
+    SideComparison,
+    agreement,
+    measured_by_position,
+    method_figures,
+)
+from liqwidget.trust.naive import THE_MAP, standing_by_method
 
 if TYPE_CHECKING:
     from liqwidget.domain.ledger import Ledger
@@ -58,6 +66,10 @@ class Comparison:
         Venues of the estimate.
     notes : tuple of str
         What was dropped and why.
+    methods : DataFrame
+        The map beside simple maps of the same candles and open interest (`liqwidget.trust.naive.METHODS`), on the same
+        positions, both sides together: index method, columns size_ratio, rank_correlation,
+        rank_correlation_given_distance, top_share, earth_movers_distance, total_variation.
     """
 
     symbol: str
@@ -71,6 +83,7 @@ class Comparison:
     venues: tuple[str, ...]
     notes: tuple[str, ...] = ()
     quote: str = field(default=DOLLAR, repr=False)
+    methods: pd.DataFrame = field(kw_only=True, repr=False)
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per side and cell, from the lowest price.
@@ -204,6 +217,8 @@ def compare(
         own = np.append(prices[apart], cut) if sign > 0 else np.append(cut, prices[apart])
         sides[name] = _side(ledger, shown.where(shown.side == sign), time, own, name)
     totals = [sum(float(getattr(part, name).sum()) for part in sides.values()) for name in ("measured", "estimated")]
+    simple = standing_by_method(ledger, time, *(sides[name].edges for name, _ in SIDES))
+    by_method = {THE_MAP.name: np.concatenate([sides[name].estimated for name, _ in SIDES])} | simple
     factor = totals[0] / totals[1] if scale == "coverage" and min(totals) > 0 else 1.0
     return Comparison(
         symbol=ledger.symbol,
@@ -216,6 +231,7 @@ def compare(
         accounts=len(set(shown.account.tolist()) - {""}),
         venues=ledger.names,
         notes=positions.notes,
+        methods=method_figures(by_method, sides, price),
     )
 
 
@@ -317,7 +333,27 @@ def _findings(of: Comparison) -> tuple[str, ...]:
         f"{chance * 100:.0f} % by chance."
     )
     uneven = ("Rows are not equally wide, which alone raises rank correlations.",) if _uneven(of) else ()
-    return (*said, where, largest, _given_distance(given), *uneven)
+    return (*said, where, largest, _given_distance(given), *_others(of), *uneven)
+
+
+def _others(of: Comparison) -> tuple[str, ...]:
+    """Say how far simple maps agree with the same positions, and where one of them is ahead."""
+    table: Any = of.methods
+    ranked: Any = table["rank_correlation"].drop(THE_MAP.name).dropna()
+    if not len(ranked):
+        return ()
+    name = str(ranked.idxmax())
+    ours, theirs, beyond = (
+        float(table.loc[one, figure])
+        for one, figure in (
+            (THE_MAP.name, "rank_correlation"),
+            (name, "rank_correlation"),
+            (name, "rank_correlation_given_distance"),
+        )
+    )
+    verdict = "more than the map's" if theirs > ours else "not more than the map's"
+    text = f"Of {len(ranked)} simple maps {name} agrees most here: rank correlation {theirs:.2f}, {verdict} {ours:.2f}"
+    return (f"{text}; at equal distance {beyond:.2f}. One snapshot does not choose between them (see `methods`).",)
 
 
 def _uneven(of: Comparison) -> bool:

@@ -15,14 +15,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
-from liqwidget.domain.lattice import CELL, PRICE_CELL, cell_coordinate, price_cell_coordinate
+from liqwidget.domain.lattice import CELL, cell_coordinate
+from liqwidget.domain.ledger import RowKind
 from liqwidget.domain.leverage import LEVERAGE_GROUPS
-from liqwidget.domain.time import DAY
+from liqwidget.domain.time import DAY, MINUTE
 from liqwidget.errors import DataError
 from liqwidget.field.crossed import crossed
-from liqwidget.field.engine import compiled
 from liqwidget.field.evaluate import Measured, standing
+from liqwidget.trust.naive_walk import GRID, Ladder, Seeds, Walk, places, walked
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,7 +41,6 @@ DISTANCE_PRIOR = (2.2, 1.0)
 """Median and sigma of the log-normal effective leverage by which the distance-only null spreads open interest."""
 
 _ALL = Measured(0.0, tuple(range(len(LEVERAGE_GROUPS))))
-_SMALLEST_SCALE = 1e-200
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +64,6 @@ class Method:
     swept: Callable[[Ledger, Times], Floats]
     standing: Callable[[Ledger, Times, Floats], Floats] | None = None
     sized: bool = True
-
-
-_PER_PRICE_CELL = CELL / PRICE_CELL
-"""Naive maps stand on price cells, as their makers draw them: this brings lattice coordinates there."""
 
 
 class Steps(NamedTuple):
@@ -182,153 +179,69 @@ def _distance_share(distance: Floats, side: int) -> Floats:
     return np.asarray(ndtr(scores), dtype=np.float64)
 
 
-class _Recipe(NamedTuple):
-    """How a naive map is seeded: leverages, their shares, distances, half-lives [days] and anchors (low, close, high).
-
-    ``blurred`` gives a quarter of each level to either neighbouring cell.
-    """
-
-    shares: tuple[float, ...]
-    distances: tuple[float, ...]
-    half_lives: tuple[float, ...]
-    anchors: tuple[float, float, float]
-    blurred: bool
-
-
-class _Walk(NamedTuple):
-    """What a naive map holds after rows: swept in the step that follows, in all, and by cell from ``base`` on."""
-
-    swept: Floats
-    total: Floats
-    cells: Floats
-    base: int
-
-
-def _walk(  # noqa: PLR0917, C901 - one compiled loop over rows takes its arrays by position
-    extremes: Times,
-    keep: Floats,
-    seeds: Floats,
-    targets: Times,
-    blur: float,
-    rows: Times,
-    reach: Times,
-    books: Floats,
-    swept: Floats,
-    total: Floats,
-    cells: Floats,
-) -> None:
-    """Decay, clear what each row touched, seed, and look at the chosen rows.
-
-    Shapes: extremes (n, 2); keep (n, K); seeds and targets (n, 2, A, K); rows (T,) not decreasing; reach (T, 3): the
-    lowest, starting and highest cell of the step; books (2, K, B); swept, total (2, T); cells (2, T or 0, B).
-    """
-    groups = books.shape[1]
-    scale = np.ones(groups)
-    look = 0
-    while look < rows.shape[0] and rows[look] < 0:
-        look += 1
-    for row in range(extremes.shape[0]):
-        for group in range(groups):
-            scale[group] *= keep[row, group]
-            if scale[group] < _SMALLEST_SCALE:
-                books[:, group] *= scale[group]
-                scale[group] = 1.0
-        books[:, :, extremes[row, 0] : extremes[row, 1] + 1] = 0.0
-        for side in range(2):
-            for anchor in range(seeds.shape[2]):
-                for group in range(groups):
-                    seed = seeds[row, side, anchor, group] / scale[group]
-                    if seed > 0.0:
-                        cell = targets[row, side, anchor, group]
-                        books[side, group, cell] += seed * (1.0 - 2.0 * blur)
-                        books[side, group, cell - 1] += seed * blur
-                        books[side, group, cell + 1] += seed * blur
-        while look < rows.shape[0] and rows[look] == row:
-            low, start, high = reach[look]
-            for group in range(groups):
-                swept[0, look] += books[0, group, low : start + 1].sum() * scale[group]
-                swept[1, look] += books[1, group, start : high + 1].sum() * scale[group]
-                for side in range(2):
-                    total[side, look] += books[side, group].sum() * scale[group]
-                    if cells.shape[1] > 0:
-                        cells[side, look] += books[side, group] * scale[group]
-            look += 1
-
-
-def _walked(venue: VenueLedger, amounts: Floats, recipe: _Recipe, looks: tuple[Times, Times], *, cells: bool) -> _Walk:
-    """Run a naive map over a venue's rows.
-
-    Parameters
-    ----------
-    venue : VenueLedger
-        Prices.
-    amounts : ndarray of float64, shape (n, 2)
-        What opens per row and side [quote].
-    recipe : _Recipe
-        Where it is put.
-    looks : (rows, reach)
-        Rows after which to look, shape (T,), and the lowest, starting and highest cell of the step that follows.
-    cells : bool
-        Whether the cells are wanted.
-    """
-    low, high, close = venue.coordinates * _PER_PRICE_CELL
-    distance = np.array(recipe.distances)
-    offset = np.stack([np.log1p(-distance), np.log1p(distance)]) / PRICE_CELL
-    base = int(np.floor(low.min() + offset.min())) - 2
-    width = int(np.floor(high.max() + offset.max())) - base + 3
-    entries = np.stack([low, close, high], axis=1)
-    used = np.flatnonzero(recipe.anchors)
-    targets = np.floor(entries[:, None, used, None] + offset[None, :, None, :]).astype(np.int64) - base
-    parts = np.array(recipe.anchors)[used][:, None] * np.array(recipe.shares)
-    days = np.diff(venue.time, prepend=venue.time[0]) / DAY
-    rows, reach = looks
-    walk = _Walk(
-        np.zeros((2, len(rows))), np.zeros((2, len(rows))), np.zeros((2, len(rows) if cells else 0, width)), base
-    )
-    compiled(_walk)(
-        np.floor(np.stack([low, high], axis=1)).astype(np.int64) - base,
-        2.0 ** (-days[:, None] / np.array(recipe.half_lives)),
-        amounts[:, :, None, None] * parts,
-        targets,
-        0.25 if recipe.blurred else 0.0,
-        rows,
-        reach - base,
-        np.zeros((2, len(distance), width)),
-        walk.swept,
-        walk.total,
-        walk.cells,
-    )
-    return walk
-
-
 def _rises(venue: VenueLedger) -> Floats:
     """Return the rise of open interest per row [base; of an inverse contract quote], 0 where it fell."""
     return np.maximum(np.diff(venue.open_interest, prepend=venue.open_interest[0]), 0.0)
 
 
-def _increase(venue: VenueLedger) -> Floats:
-    """Return what an open-interest map seeds [quote]: every rise, on the side of the candle's colour."""
+def _increase(venue: VenueLedger) -> Seeds:
+    """Return what an open-interest map seeds: every rise at its close, on the side of the candle's colour."""
     up = np.diff(venue.close, prepend=venue.close[0]) >= 0
     worth = 1.0 if venue.contract == "inverse" else venue.close
-    return (_rises(venue) * worth)[:, None] * np.stack([up, ~up], axis=1)
+    return Seeds((_rises(venue) * worth)[:, None] * np.stack([up, ~up], axis=1), places(venue.coordinates[2:].T))
 
 
-def _turnover(venue: VenueLedger) -> Floats:
-    """Return what a turnover map seeds [quote]: half the volume on either side, up to threefold as open interest rises.
+def _turnover(venue: VenueLedger) -> Seeds:
+    """Return what a turnover map seeds: half the volume on either side, up to threefold as open interest rises.
 
-    A rise by a share x of open interest counts the volume 1 + 8 x times.
+    A rise by a share x of open interest counts the volume 1 + 8 x times. Entries: low, close, high.
     """
     factor = np.clip(1 + 8 * _rises(venue) / np.maximum(venue.open_interest, 1e-9), 1, 3)
     worth = np.nan_to_num(venue.inputs.volume) * venue.close * factor / 2
-    return np.repeat(worth[:, None], 2, axis=1)
+    return Seeds(np.repeat(worth[:, None], 2, axis=1), places(venue.coordinates[[0, 2, 1]].T))
+
+
+def _leader(venue: VenueLedger) -> Seeds:
+    """Return what the market leader's map seeds: about one candle of five minutes in ten, on both sides.
+
+    Its published numbers tell that about a tenth of the candles deposit, at (open + high + low + close) / 4; they do
+    not tell which, nor how much. **Our guess**: the tenth with the largest rise of open interest, and that rise, on
+    either side. Large is judged by the candles of the last day, so that nothing is known before its time. Longer
+    candles are taken as they are, shorter ones in fives of minutes; the open is the close before.
+    """
+    rows = np.arange(len(venue.time))
+    candle = venue.inputs.kind == RowKind.CANDLE
+    bucket = (np.stack([venue.time, venue.time + venue.timeframe]) - 1) // LEADERS_CANDLE
+    ends = rows[candle & (bucket[0] != bucket[1])]
+    ends = ends[ends > 0]
+    amounts, entries = np.zeros((len(rows), 2)), np.ones((len(rows), 1))
+    entries *= places(venue.coordinates[2:].T)
+    if not len(ends):
+        return Seeds(amounts, entries)
+    before = np.append(0, ends[:-1])
+    first = before + 1
+    first += ~candle[first]
+    low, high = (
+        kind.reduceat(np.append(prices, prices[-1]), np.stack([first, ends + 1], axis=1).ravel())[::2]
+        for kind, prices in ((np.minimum, venue.inputs.low), (np.maximum, venue.inputs.high))
+    )
+    mean = (venue.close[first - 1] + low + high + venue.close[ends]) / 4
+    rise = np.maximum(venue.open_interest[ends] - venue.open_interest[before], 0.0)
+    day = max(DAY // max(venue.timeframe, LEADERS_CANDLE), 1)
+    large = pd.Series(rise).rolling(day, min_periods=min(day, 10)).quantile(0.9).to_numpy()
+    chosen = (rise > 0) & (rise >= large)
+    worth = rise if venue.contract == "inverse" else rise * mean
+    amounts[ends[chosen]] = worth[chosen, None]
+    entries[ends, 0] = np.log(mean) / GRID
+    return Seeds(amounts, entries)
 
 
 def _seeded(
-    amounts: Callable[[VenueLedger], Floats], recipe: _Recipe, *, scaled: bool
+    seeds: Callable[[VenueLedger], Seeds], ladder: Ladder, *, scaled: bool
 ) -> tuple[Callable[..., Floats], Callable[..., Floats]]:
     """Return `swept` and `standing` of a naive map; `scaled` brings each side to the open interest at every look."""
 
-    def brought(part: VenueLedger, rows: Times, walk: _Walk) -> Floats:
+    def brought(part: VenueLedger, rows: Times, walk: Walk) -> Floats:
         if not scaled:
             return np.ones_like(walk.total)
         return np.divide(value(part, rows), walk.total, out=np.zeros_like(walk.total), where=walk.total > 0)
@@ -337,8 +250,8 @@ def _seeded(
         total = np.zeros((2, len(times) - 1))
         for part in ledger:
             done = steps(part, times)
-            reach = np.floor(np.stack([done.low, done.start, done.high], axis=1) * _PER_PRICE_CELL).astype(np.int64)
-            walk = _walked(part, amounts(part), recipe, (done.row, reach), cells=False)
+            reach = np.floor(places(np.stack([done.low, done.start, done.high], axis=1))).astype(np.int64)
+            walk = walked(part, seeds(part), ladder, (done.row, reach), cells=False)
             total += walk.swept * brought(part, done.row, walk)
         return total
 
@@ -346,10 +259,10 @@ def _seeded(
         total = np.zeros((2, len(edges) - 1, len(times)))
         for part in ledger:
             rows = part.row_at(times)
-            here = np.floor(part.coordinates[2, np.maximum(rows, 0)] * _PER_PRICE_CELL).astype(np.int64)
-            walk = _walked(part, amounts(part), recipe, (rows, np.repeat(here[:, None], 3, axis=1)), cells=True)
+            here = np.floor(places(part.coordinates[2, np.maximum(rows, 0)])).astype(np.int64)
+            walk = walked(part, seeds(part), ladder, (rows, np.repeat(here[:, None], 3, axis=1)), cells=True)
             below = np.concatenate([np.zeros((*walk.cells.shape[:2], 1)), walk.cells.cumsum(axis=2)], axis=2)
-            place = np.clip(price_cell_coordinate(edges) - walk.base, 0, walk.cells.shape[2])
+            place = np.clip(places(cell_coordinate(edges)) - walk.base, 0, walk.cells.shape[2])
             whole = np.minimum(place.astype(np.int64), walk.cells.shape[2] - 1)
             upto = below[:, :, whole] + walk.cells[:, :, whole] * (place - whole)
             total += (np.diff(upto, axis=2) * brought(part, rows, walk)[:, :, None]).transpose(0, 2, 1)
@@ -358,31 +271,51 @@ def _seeded(
     return swept, stood
 
 
-_FOREVER = (math.inf,) * 5
-_INCREASE = _Recipe(
+_INCREASE = Ladder(
     (0.15, 0.30, 0.25, 0.20, 0.10),
     tuple(1 / leverage - 0.004 for leverage in (5, 10, 25, 50, 100)),
-    _FOREVER,
-    (0.0, 1.0, 0.0),
+    (math.inf,) * 5,
+    (1.0,),
     blurred=False,
 )
 
-
 _ANCHORS = (0.275, 0.45, 0.275)
-_SCALP = _Recipe(
+_SCALP = Ladder(
     tuple(share / 1.13 for share in (0.03, 0.1, 0.3, 0.7)),
     (1 / 10, 1 / 25, 1 / 50, 1 / 100),
     (5, 2, 1, 0.5),
     _ANCHORS,
     blurred=True,
 )
-_SWING = _Recipe((0.35, 0.30, 0.20, 0.15), (1 / 3, 1 / 5, 1 / 10, 1 / 25), (60, 30, 14, 5), _ANCHORS, blurred=True)
+_SWING = Ladder((0.35, 0.30, 0.20, 0.15), (1 / 3, 1 / 5, 1 / 10, 1 / 25), (60, 30, 14, 5), _ANCHORS, blurred=True)
+
+LEADERS_CANDLE = 5 * MINUTE
+"""Length of the candles that the market leader's map is made of [ns]."""
+_LEVERAGES = range(1, 126)
+_WEIGHTS = [leverage if leverage <= 25 else 1.2 * math.log(leverage) for leverage in _LEVERAGES]  # noqa: PLR2004 - the rule
+_LEADER = Ladder(
+    tuple(weight / sum(_WEIGHTS) for weight in _WEIGHTS),
+    tuple(1 / leverage for leverage in _LEVERAGES),
+    (math.inf,) * len(_LEVERAGES),
+    (1.0,),
+    blurred=False,
+)
 
 THE_MAP = Method("map", crossed, lambda ledger, times, edges: standing(ledger, times, edges, _ALL))
 """The estimated map itself."""
 
 MOVE = Method("move only", mean_moves, sized=False)
 """The size of the adverse move, in ln(price): no map at all."""
+
+LEADER = Method("market leader's rule", *_seeded(_leader, _LEADER, scaled=False))
+"""As other sites do: the rule of the market leader's map, as far as its published numbers tell, the rest **a guess**.
+
+About one 5m candle in ten deposits, on both sides, at (open + high + low + close) / 4 and every whole leverage L from 1
+to 125, at entry x (1 - 1/L) and (1 + 1/L), without maintenance margin; weight L up to 25x and 1.2 ln L above, so that
+sizes drop 6.4 times at 4 % of distance. Nothing fades; a row goes dark when price touches it; the map is empty where
+the data begin. Guessed are which candles deposit (the tenth with the largest rise of open interest) and how much (that
+rise). It is here to be compared with, and the default of nothing.
+"""
 
 METHODS = (
     Method("uniform", *_spread(_uniform_share)),
@@ -391,6 +324,7 @@ METHODS = (
     Method("open interest increase", *_seeded(_increase, _INCREASE, scaled=False)),
     Method("turnover, 10-100x", *_seeded(_turnover, _SCALP, scaled=True)),
     Method("turnover, 3-25x", *_seeded(_turnover, _SWING, scaled=True)),
+    LEADER,
 )
 """Nulls, then naive maps.
 
@@ -399,5 +333,25 @@ METHODS = (
 - move only: the size of the move.
 - open interest increase: each rise of open interest on the side of the candle's colour, at 5 to 100x and the distance
   1 / L - 0.004; levels stand until price crosses them.
-- turnover: volume on both sides at distance 1 / L from close, low and high, with half-lives, scaled to open interest.
+- turnover: volume on both sides at distance 1 / L from close, low and high, with half-lives, scaled to open interest:
+  the usual ladder of other sites.
+- market leader's rule: see `LEADER`; in part a guess.
 """
+
+
+def standing_by_method(ledger: Ledger, time: int, long_edges: Floats, short_edges: Floats) -> dict[str, Floats]:
+    """Return what the methods that have a map say stands at a time [ns], by their names.
+
+    Longs between the first edges, then shorts between the second [quote]; fewer than two edges are no cell.
+    """
+    at = np.array([time])
+    return {
+        method.name: np.concatenate(
+            [
+                method.standing(ledger, at, edges)[side, :, 0] if len(edges) > 1 else np.zeros(0)
+                for side, edges in enumerate((long_edges, short_edges))
+            ]
+        )
+        for method in METHODS
+        if method.standing is not None
+    }

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from html import escape
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from liqwidget.domain.lattice import CELL
-from liqwidget.domain.ledger import RowKind
+from liqwidget.domain.ledger import Ledger, RowKind
 from liqwidget.domain.side import Side
 from liqwidget.domain.time import DAY, duration_ns, duration_text
 from liqwidget.errors import DataError
 from liqwidget.field.measure import chance, volatility
-from liqwidget.field.touching import PER_ROOT, argument_scale, touch_chances
 
 if TYPE_CHECKING:
-    from liqwidget.domain.ledger import Ledger, VenueLedger
+    from liqwidget.domain.ledger import VenueLedger
 
 Floats = npt.NDArray[np.float64]
 
@@ -36,16 +36,17 @@ CLIP = 1e-4
 _RESAMPLES = 1000
 _FEWEST_BLOCKS = 4
 _MOST_BINS = 100
+_NEAREST, _FARTHEST, _HALVINGS = 1e-6, 1e6, 60
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Reliability:
-    """How well said chances came true at one venue.
+    """How well said chances came true at one venue, or at several markets together.
 
     Parameters
     ----------
     symbol, venue : str
-        What and where.
+        What and where; of several markets each name once.
     horizon : str
         How long price had to get there, such as ``'24h'``.
     said, seen : ndarray of float64, shape (B,)
@@ -168,7 +169,7 @@ def _highest(values: Floats, first: npt.NDArray[np.int64], last: npt.NDArray[np.
 
 
 def reliability(
-    ledger: Ledger,
+    ledger: Any,
     horizon: str = "24h",
     *,
     every: str | None = "1h",
@@ -177,7 +178,7 @@ def reliability(
     venue: str | None = None,
     volatility_day: npt.ArrayLike | None = None,
 ) -> Reliability:
-    """Check the said chance against what price did, at one venue.
+    """Check the said chance against what price did, at one venue or pooled over many markets.
 
     At every as-of time and for each said chance (the middles of `bins` equal bins) there is one price below and one
     above the close of which `expected` says that chance; it counts as touched if the low or high of a candle that
@@ -190,8 +191,9 @@ def reliability(
 
     Parameters
     ----------
-    ledger : Ledger
-        See `liqwidget.estimate`.
+    ledger : Ledger, or an iterable or mapping of these
+        See `liqwidget.estimate`. Of many, as-of times count alike, whichever market they are of, and those of a block
+        of time are drawn together; one that is too short for the horizon is left out.
     horizon : str
         Such as ``'24h'``.
     every : str or None
@@ -203,7 +205,8 @@ def reliability(
     venue : str, optional
         By default the one with the most open interest at the end.
     volatility_day : array_like, shape (n,), optional
-        Another volatility per row of the venue's ledger, per square root of a day; by default that of `expected`.
+        Another volatility per row of the venue's ledger, per square root of a day; by default that of `expected`. Of
+        one ledger only.
 
     Returns
     -------
@@ -219,41 +222,74 @@ def reliability(
     Scores: G. W. Brier, "Verification of forecasts expressed in terms of probability" (1950); I. J. Good, "Rational
     decisions" (1952). Intervals: the block bootstrap of H. R. Kuensch (1989), with fixed blocks.
     """
-    part = _venue(ledger, venue)
+    ledgers = _ledgers(ledger)
+    if volatility_day is not None and len(ledgers) > 1:
+        raise DataError(f"Expected volatility_day beside one ledger, was {len(ledgers)} ledgers")
     span, days = duration_ns(horizon), duration_ns(horizon) / DAY
+    step = None if every is None else duration_ns(every)
     chances = (np.arange(_bins(bins)) + 0.5) / bins
-    found = excursions(part, span, None if every is None else duration_ns(every))
-    if not len(found.rows):
-        have = duration_text(int(part.time[part.settled - 1] - part.time[0]))
+    distances = _distance(chances, days)
+    parts = [_venue(one, venue) for one in ledgers]
+    asked = [found for part in parts if len((found := _asked(part, span, step, volatility_day)).time)]
+    if not asked:
+        names = ", ".join(dict.fromkeys(part.venue for part in parts))
+        have = duration_text(max(int(part.time[part.settled - 1] - part.time[0]) for part in parts))
         raise DataError(
-            f"Expected whole windows of {duration_text(span)} after the first day of {part.venue}, was none in {have}"
+            f"Expected whole windows of {duration_text(span)} after the first day of {names}, was none in {have}"
         )
-    reach = _volatility(part, volatility_day)[found.rows] * math.sqrt(days)
-    went = _sides(found, side)
-    distances = _distance(chances, days) * reach[:, np.newaxis]
-    touched = np.mean([far[:, np.newaxis] >= distances for far in went], axis=0)
-    low, high, blocks = _resampled(touched, part.time[found.rows], max(span, DAY))
+    went = [np.concatenate([_sides(one.found, side)[place] for one in asked]) for place in range(_count(side))]
+    time = np.concatenate([one.time for one in asked])
+    scale = np.concatenate([one.volatility for one in asked])
+    far = distances * scale[:, np.newaxis]
+    touched = np.mean([reached[:, np.newaxis] >= far for reached in went], axis=0)
+    low, high, blocks = _resampled(touched, time, max(span, DAY))
     return Reliability(
-        ledger.symbol,
-        part.venue,
+        ", ".join(dict.fromkeys(one.symbol for one in asked)),
+        ", ".join(dict.fromkeys(one.venue for one in asked)),
         str(horizon),
         chances,
         touched.mean(axis=0),
         low,
         high,
-        len(went) * len(found.rows),
+        len(went) * len(time),
         blocks,
-        *_scores(np.concatenate(went), np.tile(reach / math.sqrt(days), len(went)), days, 1.0 - chances),
+        *_scores(np.concatenate(went), np.tile(scale, len(went)), days, 1.0 - chances),
     )
 
 
-def _scores(went: Floats, volatility_day: Floats, days: float, quantiles: Floats) -> tuple[float, float, float, float]:
+class _Asked(NamedTuple):
+    """As-of times of one venue: how far price went from them, when [ns], and the volatility known, shape (n,)."""
+
+    symbol: str
+    venue: str
+    found: Excursions
+    time: npt.NDArray[np.int64]
+    volatility: Floats
+
+
+def _asked(part: VenueLedger, span: int, step: int | None, volatility_day: npt.ArrayLike | None) -> _Asked:
+    found = excursions(part, span, step)
+    return _Asked(part.symbol, part.venue, found, part.time[found.rows], _volatility(part, volatility_day)[found.rows])
+
+
+def _ledgers(given: Any) -> list[Ledger]:
+    """Return the ledgers of one, an iterable or a mapping of these."""
+    if isinstance(given, Ledger):
+        return [given]
+    values = given.values() if isinstance(given, Mapping) else given
+    found = list(values) if isinstance(values, Iterable) and not isinstance(values, str) else []
+    if found and all(isinstance(one, Ledger) for one in found):
+        return found
+    raise DataError(f"Expected a Ledger (see liqwidget.estimate) or some of these, was {type(given).__name__}")
+
+
+def _scores(went: Floats, scale: Floats, days: float, quantiles: Floats) -> tuple[float, float, float, float]:
     """Return Brier and log score of the chance, then of constant shares, at quantiles of how far price went."""
     distances = np.quantile(went, quantiles)
     totals = np.zeros(4)
     for distance in distances:
         true = went >= distance
-        for index, said in enumerate((chance(distance, volatility_day, days), np.full(len(went), true.mean()))):
+        for index, said in enumerate((chance(distance, scale, days), np.full(len(went), true.mean()))):
             clipped = np.clip(said, CLIP, 1.0 - CLIP)
             totals[index * 2] += ((said - true) ** 2).mean()
             totals[index * 2 + 1] -= np.log(np.where(true, clipped, 1.0 - clipped)).mean()
@@ -262,15 +298,21 @@ def _scores(went: Floats, volatility_day: Floats, days: float, quantiles: Floats
 
 
 def _distance(chances: Floats, days: float) -> Floats:
-    """Return the distance, over volatility x root of the horizon, at which each chance is said."""
-    table = touch_chances()
-    roots = np.interp(-chances, -table, np.arange(len(table)) / PER_ROOT)
-    return np.asarray(roots**2 / argument_scale(days))
+    """Return the distance in ln(price), over volatility per root of a day, at which each chance is said.
+
+    Halving of an interval: the chance falls with distance, whatever its law.
+    """
+    low, high = np.full(len(chances), math.log(_NEAREST)), np.full(len(chances), math.log(_FARTHEST))
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        nearer = chance(np.exp(middle), 1.0, days) > chances
+        low, high = np.where(nearer, middle, low), np.where(nearer, high, middle)
+    return np.asarray(np.exp((low + high) / 2))
 
 
 def _resampled(touched: Floats, time: npt.NDArray[np.int64], length: int) -> tuple[Floats, Floats, int]:
     """Return 2.5 % and 97.5 % points of the mean over resampled blocks of `length` [ns], and how many blocks."""
-    block = np.unique((time - time[0]) // length, return_inverse=True)[1]
+    block = np.unique((time - time.min()) // length, return_inverse=True)[1]
     blocks = int(block.max()) + 1
     if blocks < _FEWEST_BLOCKS:
         unknown = np.full(touched.shape[1], np.nan)
@@ -291,6 +333,10 @@ def _bins(value: object) -> int:
     if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= _MOST_BINS:
         return value
     raise DataError(f"Expected bins from 1 to {_MOST_BINS}, was {value!r}")
+
+
+def _count(side: str | Side) -> int:
+    return 2 if side == "both" else 1
 
 
 def _sides(found: Excursions, side: str | Side) -> list[Floats]:

@@ -11,35 +11,26 @@ Liquidations follow from moves, so a method gets credit for what it says beyond 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from liqwidget.domain.ledger import RowKind
 from liqwidget.domain.time import DAY, HOUR, duration_ns, duration_text, timestamp
 from liqwidget.errors import DataError
-from liqwidget.trust.naive import MOVE, THE_MAP, Method, mean_moves, steps, value
-from liqwidget.trust.score_inputs import Events, OwnMethods, all_methods, checked, events_of, pairs_of, span_of
+from liqwidget.trust.naive import MOVE, THE_MAP, Method
+from liqwidget.trust.score_inputs import OwnMethods, all_methods, held_against, pairs_of, span_of
+from liqwidget.trust.score_panel import Grid, Panel, joined, panel_of
 from liqwidget.trust.score_standing import score_positions, score_truth
 from liqwidget.trust.score_table import Score, Scores
-from liqwidget.trust.statistics import (
-    FEWEST,
-    Moments,
-    block_numbers,
-    centred,
-    draw_blocks,
-    interval,
-    means,
-    quantiles,
-    ranks,
-)
+from liqwidget.trust.statistics import Moments, centred, draw_blocks, interval, means, quantiles, ranks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from liqwidget.domain.ledger import Ledger
+    from liqwidget.trust.score_inputs import Held
 
 __all__ = ["Score", "Scores", "score", "score_positions", "score_truth"]
 
@@ -56,34 +47,28 @@ RATIO = {
 TOTAL = "size ratio, total"
 """All that was predicted over all that was liquidated."""
 
-MOST_MISSING = 1 / 6
-"""Share of a period that may lie in gaps of the candles."""
+LARGE = 10_000.0
+MEDIAN_OF_LARGE = "size ratio, median of large"
+"""Median of predicted over actual of the periods in which more than `LARGE` [quote] was liquidated."""
+MOVES = (0.002, 0.004, 0.006, 0.009, 0.013, 0.02, math.inf)
+"""Borders, in ln(price), of the moves by which amounts are told apart."""
+BY_MOVE = tuple(
+    f"size ratio, moved {100 * low:g}-{100 * high:g} %"
+    if high < math.inf
+    else f"size ratio, moved over {100 * low:g} %"
+    for low, high in pairwise(MOVES)
+)
+"""All that was predicted over all that was liquidated, by how far price went against the side within the period."""
+
 FEW = 30
 """Periods below which the sentences warn."""
 ROUGH = 100
 """Upper over lower quartile of the size ratio above which single sizes say next to nothing."""
 
 _FLOOR = 1e-3
-"""Logarithms count what lies below this share of the median as that."""
-
-
-class _Grid(NamedTuple):
-    """Refresh step, period and warm-up [ns]."""
-
-    step: int
-    period: int
-    warm_up: int
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Panel:
-    """Rows of period, coin and side; arrays of shape (n,)."""
-
-    group: Integers
-    time: Integers
-    actual: Floats
-    said: dict[str, Floats]
-    controls: dict[str, Floats]
+"""Logarithms count what lies below this share of the median as that; within the day smaller amounts are the rule:"""
+_LEAST, _LEAST_SAID = 1_000.0, 100.0
+"""there they count as this much [quote], of what was liquidated and of what was said."""
 
 
 def score(
@@ -94,15 +79,18 @@ def score(
     period: str = "1d",
     skip: Iterable[Any] = (),
     warm_up: str = "24h",
+    block: str = "1d",
     methods: OwnMethods | None = None,
     draws: int = 400,
     seed: int = 1,
 ) -> Scores:
-    """Score the map against realised liquidations, beside nulls and naive methods.
+    """Score the map against realised liquidations, beside nulls and naive methods; ``period="1h"`` asks hour by hour.
 
-    Ranks are taken inside each coin and side: no credit for one coin being larger than another. An interval comes from
-    drawing blocks of time with replacement (days, or single periods where they are longer; with few days an eighth of
-    the span), all coins and sides of a block together.
+    The methods are those of `liqwidget.trust.naive.METHODS`: nulls, the maps in common use, the market leader's rule.
+    Each venue's liquidations are held against that venue's own map where their venue is told. Ranks are taken inside
+    each coin, venue and side: no credit for one being larger than another. An interval comes from drawing blocks of
+    time with replacement (`block`, or single periods where they are longer; with few an eighth of the span), all coins,
+    venues and sides of a block together.
 
     Parameters
     ----------
@@ -110,8 +98,9 @@ def score(
         One ledger, or many as an iterable or a mapping by name: several coins are scored together.
     liquidations : DataFrame, Liquidations, MarketData or an iterable of these, optional
         What was liquidated on the ledger's venues. A frame has a UTC DatetimeIndex or a `time` column, side
-        ('long' / 'short', of the position) and size [quote]; sums stamped at the start of their period do as well. A
-        period without any counts as zero between the first and the last; a side without any is not scored.
+        ('long' / 'short', of the position) and size [quote]; sums stamped at the start of their period do as well.
+        MarketData and a column `venue` tell the venue; without, all are held against the whole map. A period without
+        any counts as zero between the venue's first and last; a side without any is not scored.
     every : str
         How often the map is refreshed.
     period : str
@@ -121,6 +110,8 @@ def score(
         Periods that are left out, such as gaps of the capture: those that hold a time, or overlap a span.
     warm_up : str
         Time after a venue's first candle that is not scored; the map goes on settling for about 7 days.
+    block : str
+        Length of the blocks that intervals are drawn from: a day, or longer.
     methods : mapping of str to Method or callable, optional
         Further methods by name; see `liqwidget.trust.naive.Method`.
     draws, seed : int
@@ -129,12 +120,15 @@ def score(
     Returns
     -------
     Scores
-        Metrics: `rank correlation`; `log correlation`, of logarithms less their mean by coin and side;
+        Metrics: `rank correlation`; `log correlation`, of logarithms less their mean by coin, venue and side (within
+        the day what was liquidated counts as 1,000 [quote] at least, what is said as 100);
         `partial rank correlation`, of what is left of the ranks beyond the move: the sum of the adverse moves of the
         refresh steps and the period's largest excursion, or, where `period` is `every`, the move, its square, the range
         and the volume of the same step; `delta R2`, the share of the variance of the logarithm added to the same
         controls (never below 0: compare it with that of the nulls); `size ratio`: predicted / actual, its quartiles
-        over the periods with liquidations, and in total.
+        over the periods with liquidations, and in total. Of periods shorter than a day also the median over those with
+        more than 10,000 [quote] (`size ratio, median of large`) and the totals by how far price went against the side
+        (`BY_MOVE`), so that amounts near and far from price are seen apart.
 
     Raises
     ------
@@ -145,137 +139,45 @@ def score(
     if length % step:
         message = f"Expected period as a whole number of every={every!r}, was {period!r}"
         raise DataError(message)
+    if duration_ns(block) < DAY:
+        message = f"Expected block as a day or longer, since neighbouring hours are alike, was {block!r}"
+        raise DataError(message)
     tried = all_methods(methods)
-    pairs = pairs_of(ledger, liquidations, "liquidations")
-    skipped = [span_of(one) for one in skip]
-    panels = [
-        _panel(
-            name,
-            part,
-            events_of(facts),
-            tried,
-            grid=_Grid(step, length, duration_ns(warm_up)),
-            skipped=skipped,
-            group=2 * place,
-        )
-        for place, (name, part, facts) in enumerate(pairs)
+    skipped = tuple(span_of(one) for one in skip)
+    grid = Grid(step, length, duration_ns(warm_up), duration_ns(block), skipped)
+    held = [held_against(*pair) for pair in pairs_of(ledger, liquidations, "liquidations")]
+    panels, left_out = _panels(held, tried, grid)
+    panel = joined(panels, length)
+    found = _scored(panel, tried, grid, draws, seed)
+    names = ", ".join(dict.fromkeys(one.name for one in held))
+    said = [
+        *_sentences(panel, found, grid, sides=2 * len(panels)),
+        *dict.fromkeys(text for one in held for text in one.notes),
     ]
-    panel = _joined(panels, length)
-    found = _scored(panel, tried, draws, seed)
-    names = ", ".join(dict.fromkeys(name for name, *_ in pairs))
-    said = _sentences(panel, found, length, sides=2 * len(pairs))
-    if any(part.relative for _, one, _ in pairs for part in one):
-        said = (*said, "Open interest is not known: sizes are relative, and size ratios say nothing.")
-    return Scores(_title(names, panel, length), tuple(score for one in found.values() for score in one.scores), said)
-
-
-def _panel(
-    name: str,
-    ledger: Ledger,
-    events: Events,
-    methods: tuple[Method, ...],
-    *,
-    grid: _Grid,
-    skipped: list[tuple[int, int]],
-    group: int,
-) -> _Panel:
-    """Return the rows of one coin; `group` is the number of its longs, the next that of its shorts."""
-    step, length, warm_up = grid
-    candle = max(part.timeframe for part in ledger)
-    if step < candle:
-        message = (
-            f"Expected every as at least one candle of {name} ({duration_text(candle)}), was {duration_text(step)}"
-        )
-        raise DataError(message)
-    if not len(events.time):
-        message = f"Expected realised liquidations of {name}, was none"
-        raise DataError(message)
-    start = max(int(part.time[0]) for part in ledger) + warm_up
-    end = min(int(part.time[part.settled - 1]) for part in ledger)
-    first = max(-(-start // length), int(events.time.min()) // length)
-    last = min(end // length, int(events.time.max()) // length + 1)
-    if last <= first:
-        found = f"{timestamp(events.time.min())} to {timestamp(events.time.max())}"
-        message = (
-            f"Expected liquidations of {name} in whole periods of {duration_text(length)} between {timestamp(start)} "
-            f"({duration_text(warm_up)} after the first candle) and {timestamp(end)}, was {found}"
-        )
-        raise DataError(message)
-    count = last - first
-    starts = np.arange(first, last) * length
-    times = np.arange(first * length, last * length + 1, step)
-    place = events.time // length - first
-    inside = (place >= 0) & (place < count)
-    rows = events.side[inside] * count + place[inside]
-    actual = np.bincount(rows, events.size[inside], 2 * count).astype(np.float64).reshape(2, count)
-
-    kept = _missing(ledger, np.append(starts, last * length)) <= MOST_MISSING
-    for low, high in skipped:
-        kept &= (starts >= high) | (starts + length <= low)
-    sides = np.flatnonzero((actual[:, kept] > 0).any(axis=1))
-    if not len(sides):
-        message = f"Expected realised liquidations of {name} in the periods that are not skipped, was none"
-        raise DataError(message)
-
-    def flat(values: Floats) -> Floats:
-        return np.asarray(values[sides][:, kept].ravel(), dtype=np.float64)
-
-    def summed(values: Floats) -> Floats:
-        return flat(values.reshape(2, count, -1).sum(axis=2))
-
-    return _Panel(
-        group=np.repeat(group + sides, kept.sum()),
-        time=np.tile(starts[kept], len(sides)),
-        actual=flat(actual),
-        said={one.name: summed(checked(one.swept(ledger, times), (2, len(times) - 1), one)) for one in methods},
-        controls={label: flat(series) for label, series in _controls(ledger, times, length // step).items()},
+    said += left_out
+    if panel.relative:
+        said.append("Open interest is not known: sizes are relative, and size ratios say nothing.")
+    return Scores(
+        _title(names, panel, length), tuple(score for one in found.values() for score in one.scores), tuple(said)
     )
 
 
-def _missing(ledger: Ledger, edges: Integers) -> Floats:
-    """Return the largest share of each period that a venue's gaps take, shape (periods,)."""
-    worst = np.zeros(len(edges) - 1)
-    for part in ledger:
-        gaps = np.cumsum(np.diff(part.time, prepend=part.time[0]) * (part.inputs.kind == RowKind.GAP))
-        taken = np.diff(np.interp(edges - part.time[0], part.time - part.time[0], gaps))
-        worst = np.maximum(worst, taken / np.diff(edges))
-    return worst
-
-
-def _controls(ledger: Ledger, times: Integers, each: int) -> dict[str, Floats]:
-    """Return what is held fixed in periods of `each` steps, each of shape (2, periods)."""
-    moves = mean_moves(ledger, times)
-    if each > 1:
-        whole = moves.reshape(2, -1, each).sum(axis=2)
-        return {"move": whole, "excursion": mean_moves(ledger, times[::each])}
-    volume = np.zeros(len(times) - 1)
-    for part in ledger:
-        done = steps(part, times)
-        held = part.coins(np.maximum(done.row, 0))
-        volume += done.volume * np.divide(value(part, done.row), held, out=np.zeros_like(held), where=held > 0)
-    spread = np.broadcast_to(moves.sum(axis=0), moves.shape)
-    return {"move": moves, "range": spread, "volume": np.broadcast_to(volume, moves.shape)}
-
-
-def _joined(panels: list[_Panel], length: int) -> _Panel:
-    def stacked(columns: list[Mapping[str, Floats]]) -> dict[str, Floats]:
-        return {name: np.concatenate([column[name] for column in columns]) for name in columns[0]}
-
-    time = np.concatenate([panel.time for panel in panels])
-    distinct = len(np.unique(time))
-    if distinct < FEWEST:
-        message = (
-            f"Expected at least {FEWEST} whole periods of {duration_text(length)} with liquidations to score, was "
-            f"{distinct}: give more data or a shorter period"
-        )
-        raise DataError(message)
-    return _Panel(
-        group=np.unique(np.concatenate([panel.group for panel in panels]), return_inverse=True)[1],
-        time=time,
-        actual=np.concatenate([panel.actual for panel in panels]),
-        said=stacked([panel.said for panel in panels]),
-        controls=stacked([panel.controls for panel in panels]),
-    )
+def _panels(held: list[Held], tried: tuple[Method, ...], grid: Grid) -> tuple[list[Panel], list[str]]:
+    """Return the rows of every coin and venue; of several venues one that cannot be scored costs a sentence only."""
+    panels: list[Panel] = []
+    left_out = []
+    for one in held:
+        faults = []
+        before = len(panels)
+        for ledger, events in one.parts:
+            try:
+                panels.append(panel_of(one.name, ledger, events, tried, grid=grid, group=2 * len(panels)))
+            except DataError as error:
+                faults.append((ledger, error))
+        if len(panels) == before:
+            raise faults[0][1]
+        left_out += [f"{one.name} on {', '.join(ledger.names)} is not scored: {error}" for ledger, error in faults]
+    return panels, left_out
 
 
 # ------------------------------------------------------------------ scoring
@@ -288,18 +190,18 @@ class _Found(NamedTuple):
     partial: Floats
 
 
-def _logs(values: Floats, groups: Integers) -> Floats:
-    """Return logarithms less their mean by group; the floor follows the group's own size, so that a unit does not."""
+def _logs(values: Floats, groups: Integers, least: float = 0.0) -> Floats:
+    """Return logarithms less their mean by group; without a `least` the floor follows the group's own size."""
     out = np.zeros(len(values))
     for group in np.unique(groups):
         rows = groups == group
         some = values[rows][values[rows] > 0]
         if len(some):
-            out[rows] = np.log(np.maximum(values[rows], _FLOOR * np.median(some)))
+            out[rows] = np.log(np.maximum(values[rows], least or _FLOOR * np.median(some)))
     return centred(out, groups)
 
 
-def _held(panel: _Panel) -> tuple[list[Floats], list[Floats]]:
+def _held(panel: Panel) -> tuple[list[Floats], list[Floats]]:
     """Return the controls as ranks and as logarithms, shape (n,) each."""
     group, held = panel.group, panel.controls
     ranked = [ranks(series, group) for series in held.values()]
@@ -310,29 +212,49 @@ def _held(panel: _Panel) -> tuple[list[Floats], list[Floats]]:
     return [*ranked, ranked[0] ** 2], logs
 
 
-def _scored(panel: _Panel, methods: tuple[Method, ...], draws: int, seed: int) -> dict[str, _Found]:
-    blocks = block_numbers(panel.time)
+def _scored(panel: Panel, methods: tuple[Method, ...], grid: Grid, draws: int, seed: int) -> dict[str, _Found]:
+    blocks = panel.blocks(grid)
     count = int(blocks.max()) + 1
     weights = draw_blocks(count, draws, seed)
     rank_held, log_held = _held(panel)
-    truth, log_truth = ranks(panel.actual, panel.group), _logs(panel.actual, panel.group)
+    small = grid.period < DAY and not panel.relative
+    truth, log_truth = ranks(panel.actual, panel.group), _logs(panel.actual, panel.group, _LEAST if small else 0.0)
     some = panel.actual > 0
     found = {}
     for method in methods:
         said = panel.said[method.name]
         ranked = Moments.of(ranks(said, panel.group), truth, rank_held, blocks, weights)
-        logged = Moments.of(_logs(said, panel.group), log_truth, log_held, blocks, weights)
+        logs = _logs(said, panel.group, _LEAST_SAID if small and method.sized else 0.0)
+        logged = Moments.of(logs, log_truth, log_held, blocks, weights)
         partial = ranked.correlation(given_controls=True)
         drawn = {RANK: ranked.correlation(), LOG: logged.correlation(), PARTIAL: partial, GAIN: logged.added()}
         scores = [Score(method.name, name, *interval(one, count), len(said)) for name, one in drawn.items()]
-        for name, share in RATIO.items() if method.sized else ():
-            ratio = quantiles(said[some] / panel.actual[some], blocks[some], weights, share)
-            scores.append(Score(method.name, name, *interval(ratio, count), int(some.sum())))
         if method.sized:
+            ratios = quantiles(said[some] / panel.actual[some], blocks[some], weights, tuple(RATIO.values()))
+            scores += [
+                Score(method.name, name, *interval(ratio, count), int(some.sum()))
+                for name, ratio in zip(RATIO, ratios, strict=True)
+            ]
             total = means(said, blocks, weights) / means(panel.actual, blocks, weights)
             scores.append(Score(method.name, TOTAL, *interval(total, count), len(said)))
+            if grid.period < DAY:
+                scores += _by_move(method.name, said, panel, blocks, weights)
         found[method.name] = _Found(tuple(scores), partial)
     return found
+
+
+def _by_move(name: str, said: Floats, panel: Panel, blocks: Integers, weights: Floats) -> list[Score]:
+    """Return the ratio in large periods, and of all that fell into each range of moves; NaN where nothing did."""
+    actual, count = panel.actual, weights.shape[1]
+    large = actual > LARGE
+    (ratio,) = quantiles(said[large] / actual[large], blocks[large], weights, (0.5,))
+    scores = [Score(name, MEDIAN_OF_LARGE, *interval(ratio, count), int(large.sum()))]
+    for metric, (low, high) in zip(BY_MOVE, pairwise(MOVES), strict=True):
+        rows = (panel.move >= low) & (panel.move < high)
+        ours, theirs = (weights @ np.bincount(blocks[rows], values[rows], count) for values in (said, actual))
+        drawn = np.divide(ours, theirs, out=np.full(len(weights), np.nan), where=theirs > 0)
+        scores.append(Score(name, metric, *interval(drawn, count), int(rows.sum())))
+    return scores
 
 
 # ------------------------------------------------------------------ in words
@@ -342,21 +264,21 @@ def _word(length: int) -> str:
     return {DAY: "days", HOUR: "hours"}.get(length, f"periods of {duration_text(length)}")
 
 
-def _title(names: str, panel: _Panel, length: int) -> str:
+def _title(names: str, panel: Panel, length: int) -> str:
     span = f"{timestamp(panel.time.min()):%Y-%m-%d %H:%M} to {timestamp(panel.time.max() + length):%Y-%m-%d %H:%M} UTC"
     return f"{names}: estimated against realised liquidations, {len(np.unique(panel.time))} {_word(length)}, {span}"
 
 
-def _sentences(panel: _Panel, found: Mapping[str, _Found], length: int, sides: int) -> tuple[str, ...]:
+def _sentences(panel: Panel, found: Mapping[str, _Found], grid: Grid, sides: int) -> tuple[str, ...]:
     ours = {score.metric: score for score in found[THE_MAP.name].scores}
     others = {name: one for name, one in found.items() if name != THE_MAP.name}
-    word, count = _word(length), len(np.unique(panel.time))
+    word, count = _word(grid.period), len(np.unique(panel.time))
     move = others[MOVE.name].scores[0]
     said = [f"Inside each coin and side the map ranks {word} with r = {ours[RANK]}; the size of the move with {move}."]
     partial = ours[PARTIAL]
     best = max(others, key=lambda name: others[name].partial[0])
     rival = next(score for score in others[best].scores if score.metric == PARTIAL)
-    blocks = int(block_numbers(panel.time).max()) + 1
+    blocks = int(panel.blocks(grid).max()) + 1
     ahead = interval(found[THE_MAP.name].partial - others[best].partial, blocks)
     if partial.low > 0:
         text = f"Beyond the size of the move, the map ranks {word} with r = {partial}"

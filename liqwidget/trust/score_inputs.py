@@ -126,6 +126,60 @@ def pairs_of(ledger: Any, facts: Any, what: str) -> list[tuple[str, Ledger, Any]
     return found
 
 
+class Held(NamedTuple):
+    """Maps of one coin and the liquidations that each is held against, and what is to be said of that."""
+
+    name: str
+    parts: list[tuple[Ledger, Events]]
+    notes: tuple[str, ...] = ()
+
+
+def held_against(name: str, ledger: Ledger, facts: Any) -> Held:
+    """Return each venue's map with that venue's liquidations where these tell their venue, else the whole map with all.
+
+    Raises
+    ------
+    DataError
+        If a column is missing or a value cannot be used.
+    """
+    if isinstance(facts, Iterable) and not isinstance(facts, str | pd.DataFrame):
+        facts = list(facts)
+    told = {venue: events_of(part) for venue, part in _by_venue(facts).items()}
+    told = {venue: events for venue, events in told.items() if len(events.time)}
+    own = [venue for venue in ledger.names if venue in told]
+    if not own:
+        names = ", ".join(ledger.names)
+        text = f"The liquidations are of {', '.join(told)}, the map is of {names}: size ratios compare two venues."
+        return Held(name, [(ledger, events_of(facts))], (text,) if told else ())
+    notes = []
+    if len(own) > 1:
+        notes.append(f"Each venue's liquidations are held against its own map ({', '.join(own)}).")
+    silent = [venue for venue in ledger.names if venue not in told]
+    if silent:
+        notes.append(f"There are no liquidations of {', '.join(silent)} in these data: no map of it is scored.")
+    foreign = [venue for venue in told if venue not in ledger.names]
+    if foreign:
+        notes.append(f"Liquidations of {', '.join(foreign)} are left out: there is no map of it here.")
+    return Held(name, [(ledger.only(venue), told[venue]) for venue in own], tuple(notes))
+
+
+def _by_venue(facts: Any) -> dict[str, Any]:
+    """Return liquidations by the venue that they name; none where they name none."""
+    if isinstance(facts, MarketData):
+        return {facts.venue: facts}
+    if isinstance(facts, pd.DataFrame):
+        if "venue" not in facts.columns:
+            return {}
+        names = facts["venue"].astype(str).str.strip().str.lower()
+        return {str(name): facts[(names == name).to_numpy()] for name in names.unique()}
+    if isinstance(facts, Iterable) and not isinstance(facts, str | Liquidations):
+        parts = [_by_venue(part) for part in facts]
+        if all(parts):
+            told = dict.fromkeys(name for part in parts for name in part)
+            return {name: [part[name] for part in parts if name in part] for name in told}
+    return {}
+
+
 def events_of(facts: Any) -> Events:
     """Return realised liquidations from a frame, Liquidations, MarketData or an iterable of these.
 

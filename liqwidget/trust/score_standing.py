@@ -54,6 +54,7 @@ BANDS = (("10 %", 0.10, 0.01), ("20 %", 0.20, 0.01), ("all", 1.0, 0.02))
 """Name, reach and bin width, in ln(price), of the bands in which positions are compared."""
 
 _FARTHEST = 3.0
+_PARTS = {"median": 0.5, "lower quartile": 0.25, "upper quartile": 0.75}
 
 
 class Truth(Protocol):
@@ -359,8 +360,7 @@ def _report(names: str, what: str, table: _Table, draws: int, seed: int, *, long
             count = int(blocks.max()) + 1
             weights = draw_blocks(count, draws, seed)
             if metric == "size ratio":
-                for part, share in (("median", 0.5), ("lower quartile", 0.25), ("upper quartile", 0.75)):
-                    drawn = quantiles(values, blocks, weights, share)
+                for part, drawn in zip(_PARTS, quantiles(values, blocks, weights, tuple(_PARTS.values())), strict=True):
                     scores.append(Score(method, f"size ratio, {part}", *interval(drawn, count), len(values)))
             else:
                 drawn = means(values, blocks, weights)

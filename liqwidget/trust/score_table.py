@@ -13,7 +13,7 @@ from liqwidget.errors import DataError
 
 _DIGITS = {"delta R2": 3, "distance error": 3}
 """Decimals by the first words of a metric; two otherwise."""
-_LARGE = 10
+_LARGE, _SMALL = 10, 0.1
 
 
 class Score(NamedTuple):
@@ -34,8 +34,10 @@ class Score(NamedTuple):
         return f"{self.text(self.value)} [{self.text(self.low)}, {self.text(self.high)}]"
 
     def text(self, value: float) -> str:
-        """Return a number with this metric's decimals; without any from 10 on."""
+        """Return a number with this metric's decimals; without any from 10 on, one more of a ratio under 0.1."""
         digits = next((digits for words, digits in _DIGITS.items() if self.metric.startswith(words)), 2)
+        if self.metric.startswith("size ratio") and abs(value) < _SMALL:
+            digits += 1
         text = f"{value:.{digits}f}" if abs(value) < _LARGE else f"{value:,.0f}"
         return text.lstrip("-") if float(text.replace(",", "")) == 0 else text
 

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from liqwidget.domain.time import DAY
 from liqwidget.errors import DataError
@@ -61,9 +60,19 @@ def ranks(values: npt.ArrayLike, groups: npt.ArrayLike | None = None) -> Floats:
     group = np.zeros(len(numbers), np.int64) if groups is None else np.asarray(groups, dtype=np.int64)
     if not len(numbers):
         return numbers
-    grouped = pd.Series(numbers).groupby(group)
-    size = grouped.transform("size").to_numpy()
-    return np.asarray((grouped.rank().to_numpy() - (size + 1) / 2) / size, dtype=np.float64)
+    order = np.lexsort((numbers, group))
+    ordered, of = numbers[order], group[order]
+    begins = np.append(True, of[1:] != of[:-1])
+    first = np.flatnonzero(begins)
+    size = np.diff(np.append(first, len(of)))
+    place = np.cumsum(begins) - 1
+    runs = np.flatnonzero(begins | np.append(True, ordered[1:] != ordered[:-1]))
+    length = np.diff(np.append(runs, len(of)))
+    # The mean rank of a run of ties is that of its middle, from 1 within its group.
+    middle = np.repeat(runs + (length - 1) / 2, length) - first[place] + 1
+    out = np.empty(len(numbers))
+    out[order] = (middle - (size[place] + 1) / 2) / size[place]
+    return out
 
 
 def centred(values: npt.ArrayLike, groups: npt.ArrayLike) -> Floats:
@@ -225,8 +234,8 @@ class Moments(NamedTuple):
         return np.where(some, gain / np.where(total > 0, total, 1.0), 0.0)
 
 
-def quantiles(values: Floats, blocks: Integers, weights: Floats, share: float) -> Floats:
-    """Return a quantile of the rows that each draw holds, shape (D,): the mean of the two middle values where it ties.
+def quantiles(values: Floats, blocks: Integers, weights: Floats, shares: Sequence[float]) -> Floats:
+    """Return quantiles of the rows that each draw holds, shape (S, D): the mean of the two middle values where it ties.
 
     Parameters
     ----------
@@ -234,22 +243,24 @@ def quantiles(values: Floats, blocks: Integers, weights: Floats, share: float) -
         Finite.
     blocks, weights : ndarray
         As in `Moments.of`.
-    share : float
+    shares : sequence of float, length S
         0.5 for the median.
     """
+    out = np.full((len(shares), len(weights)), np.nan)
     if not len(values):
-        return np.full(len(weights), np.nan)
+        return out
     order = np.argsort(values)
     ordered, block = values[order], blocks[order]
-    out = np.empty(len(weights))
     chunk = max(_ROWS_AT_ONCE // len(values), 1)
     for first in range(0, len(weights), chunk):
         total = np.cumsum(weights[first : first + chunk][:, block], axis=1)
-        goal = share * total[:, -1:]
-        low = np.argmax(total >= goal - _NOTHING_LEFT, axis=1)
-        high = np.argmax(total > goal + _NOTHING_LEFT, axis=1)
-        high = np.where(total[:, -1] > goal[:, 0] + _NOTHING_LEFT, high, low)
-        out[first : first + chunk] = np.where(total[:, -1] > 0, (ordered[low] + ordered[high]) / 2, np.nan)
+        for row, share in enumerate(shares):
+            goal = share * total[:, -1:]
+            low = np.argmax(total >= goal - _NOTHING_LEFT, axis=1)
+            high = np.argmax(total > goal + _NOTHING_LEFT, axis=1)
+            high = np.where(total[:, -1] > goal[:, 0] + _NOTHING_LEFT, high, low)
+            middle = (ordered[low] + ordered[high]) / 2
+            out[row, first : first + chunk] = np.where(total[:, -1] > 0, middle, np.nan)
     return out
 
 

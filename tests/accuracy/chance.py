@@ -16,6 +16,7 @@ from __future__ import annotations
 import math
 import sys
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -24,11 +25,12 @@ import pandas as pd
 
 from liqwidget.domain.frames import MarketData
 from liqwidget.domain.lattice import CELL
+from liqwidget.domain.ledger import Ledger
 from liqwidget.domain.time import DAY, HOUR, duration_ns, time_ns
 from liqwidget.estimate.estimator import estimate
 from liqwidget.field import measure
 from liqwidget.market.simulated.sample import sample_market
-from liqwidget.trust.reliability import CLIP, excursions
+from liqwidget.trust.reliability import CLIP, Reliability, excursions, reliability
 from tests.recorded import FOLDER
 
 if TYPE_CHECKING:
@@ -155,8 +157,9 @@ def ledger_of(frame: pd.DataFrame, coin: str, venue: str = "binance") -> VenueLe
     return estimate(market).venues[0]
 
 
+@cache
 def recorded_markets() -> dict[str, VenueLedger]:
-    """Return every recorded market by name."""
+    """Return the recorded markets that candidates are compared on, by name."""
     folder = FOLDER / "data" / "real"
     files = {
         **{f"{coin} 5m 2025-12": f"binance_um_5m_2025-12/{coin}USDT_ohlcv_5m.csv.gz" for coin in ("BTC", "ETH", "SOL")},
@@ -170,6 +173,42 @@ def recorded_markets() -> dict[str, VenueLedger]:
         if venue == "binance":
             found[f"{coin} 1h 2025-03"] = ledger_of(frame.copy(), str(coin))
     return found
+
+
+def more_markets() -> dict[str, VenueLedger]:
+    """Return the recorded markets that no candidate was chosen on: another venue, and other times."""
+    folder = FOLDER / "data" / "real"
+    newer, early = "candles_5m_2024-12", "bybit_btc_liquidations_2024-02"
+    coins = ("BTC", "ETH", "SOL")
+    files = {
+        "BTC 5m 2024-12": f"{newer}/binance_BTCUSDT_5m.csv.gz",
+        "BTC 5m 2024-02": f"{early}/binance_BTCUSDT_5m.csv.gz",
+        "BTC 5m 2024-09": "coinalyze_binance_5m_2024-09/BTCUSDT_5m.csv.gz",
+        **{f"{coin} 1h 2024-06": f"coinalyze_binance_1h_2024-06/{coin}USDT_1h.csv.gz" for coin in coins},
+        **{f"{coin} 5m 2025-09, bybit": f"{newer}/bybit_{coin}USDT_5m.csv.gz" for coin in coins},
+        "BTC 15m 2024-02, bybit": f"{early}/bybit_BTCUSDT_15m.csv.gz",
+    }
+    columns = ["t", "open", "high", "low", "close", "volume"]
+    found = {}
+    for name, path in files.items():
+        frame = pd.read_csv(folder / path, usecols=columns)[columns]
+        numbers = pd.api.types.is_numeric_dtype(frame["t"])
+        frame["t"] = pd.to_datetime(frame["t"], unit="ms" if numbers else None, utc=True)
+        found[name] = ledger_of(frame, name[:3], "bybit" if name.endswith("bybit") else "binance")
+    return found
+
+
+@cache
+def every_market() -> dict[str, Ledger]:
+    """Return all recorded markets by name, each as a ledger of its own."""
+    markets = recorded_markets() | more_markets()
+    return {name: Ledger(part.symbol, None, (part,)) for name, part in markets.items()}
+
+
+@cache
+def pooled(horizon: str) -> Reliability:
+    """Return how the chance came true over all recorded markets together."""
+    return reliability(every_market(), horizon)
 
 
 def asked(markets: dict[str, VenueLedger]) -> list[Asked]:

@@ -1,4 +1,4 @@
-"""The accuracy page, written whole: ``python -m tests.accuracy.page`` or ``make accuracy``; under a minute.
+"""The accuracy page, written whole: ``python -m tests.accuracy.page`` or ``make accuracy``; a minute or two.
 
 The prose is `page_prose.md`; a line ``{{name}}`` in it becomes the table of that name (`tests.accuracy.page_tables`).
 Nothing in the page depends on the day it is made, and what draws at random has a fixed seed. The recorded markets

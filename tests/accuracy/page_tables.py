@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from itertools import combinations
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from liqwidget.domain.ledger import Ledger
 from liqwidget.estimate.calibrate import calibrate
 from liqwidget.estimate.estimator import estimate
 from liqwidget.field.density import NAMED_PRIORS, Prior
@@ -19,21 +17,22 @@ from liqwidget.trust.reliability import reliability
 from liqwidget.trust.score import score
 from liqwidget.trust.score_standing import score_positions, score_truth
 from liqwidget.trust.uncertainty import PUBLISHED, Alternative, default_alternatives
-from tests.accuracy import chance, recorded_truth
+from tests.accuracy import chance, page_hours, recorded_truth
+from tests.accuracy.page_markdown import GAIN, PARTIAL, RANK, RATIO, markdown, of_scores
 from tests.accuracy.recorded_truth import COINS
+from tests.accuracy.targets import RELIABILITY
 from tests.accuracy.test_timeframes import FINE, RECORDINGS, agreement
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     import pandas as pd
 
     from liqwidget.domain.frames import MarketData
+    from liqwidget.domain.ledger import Ledger
     from liqwidget.estimate.calibration import Calibration
-    from liqwidget.trust.score_table import Score, Scores
+    from liqwidget.trust.score_table import Scores
 
-RANK, PARTIAL, GAIN = "rank correlation", "partial rank correlation", "delta R2"
-RATIO, LOWER, UPPER = (f"size ratio, {part}" for part in ("median", "lower quartile", "upper quartile"))
 FAR = "distance error, all"
 
 CANDIDATES = (
@@ -50,38 +49,6 @@ CANDIDATES = (
     "mixed scales 0.25",
 )
 NOMINAL = Alternative("nominal", "nominal")
-
-INTERVAL = re.compile(r"\S+ \[[^\]]*\]|\S+ to \S+")
-NO_BREAK = "\N{NO-BREAK SPACE}"
-
-
-# ------------------------------------------------------------------ Markdown
-
-
-def markdown(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Return a table; a number and its interval stay on one line."""
-    whole = [[INTERVAL.sub(lambda found: found[0].replace(" ", NO_BREAK), cell) for cell in row] for row in rows]
-    return "\n".join(f"| {' | '.join(row)} |" for row in (heads, ["---"] * len(heads), *whole))
-
-
-def of_scores(scores: Scores, metrics: Sequence[str], *, spread: bool = False) -> str:
-    """Return methods by metrics, under their title and over what they say; `spread` adds the ratio's middle half."""
-    rows = []
-    for method in dict.fromkeys(one.method for one in scores.scores):
-        found = {one.metric: one for one in scores.scores if one.method == method}
-        cells = [str(found[metric]) if metric in found else "-" for metric in metrics]
-        name = f"**{method}**" if method == "map" else method
-        rows.append([name, *cells, *([_middle_half(found)] if spread else [])])
-    heads = ["method", *metrics, *(["size ratio, middle half"] if spread else [])]
-    said = "\n".join(f"- {sentence}" for sentence in scores.sentences)
-    return f"**{scores.title}**\n\n{markdown(heads, rows)}\n\n{said}"
-
-
-def _middle_half(found: dict[str, Score]) -> str:
-    if LOWER not in found:
-        return "-"
-    low, high = found[LOWER], found[UPPER]
-    return f"{low.text(low.value)} to {high.text(high.value)}"
 
 
 def _gain(value: float, limits: tuple[float, float]) -> str:
@@ -165,36 +132,27 @@ def _heatmap() -> LiqHeatmap:
 # ------------------------------------------------------------------ the chance
 
 
-@cache
-def _chance_markets() -> dict[str, Ledger]:
-    prior = Prior.parse("effective")
-    return {name: Ledger(part.symbol, prior, (part,)) for name, part in chance.recorded_markets().items()}
-
-
 def said_and_seen() -> str:
     """Return how often price got where it was said to have a chance to get, mean over the recorded markets."""
-    found = {
-        horizon: [reliability(part, horizon) for part in _chance_markets().values()] for horizon in chance.HORIZONS
-    }
-    said = found["24h"][0].said
-    columns = [np.mean([one.seen for one in every], axis=0) for every in found.values()]
-    columns.append(reliability(_heatmap().ledger, "24h").seen)
+    found = {horizon: chance.pooled(horizon) for horizon in chance.HORIZONS}
+    said = found["24h"].said
+    columns = [one.seen for one in found.values()] + [reliability(_heatmap().ledger, "24h").seen]
     rows = [
         [f"{one:.0%}".replace("%", " %"), *(f"{column[row]:.0%}".replace("%", " %") for column in columns)]
         for row, one in enumerate(said)
     ]
     rows.append(["mean error, points", *(f"{100 * np.abs(column - said).mean():.1f}" for column in columns)])
     rows.append(["said - seen, points", *(f"{100 * (said - column).mean():+.1f}" for column in columns)])
+    musts = [f"{100 * RELIABILITY[name][0]:.1f}" if name in RELIABILITY else "-" for name in found]
+    rows.append(["asked for, at most", *musts, "-"])
     heads = ["said", *(f"seen in {horizon}" for horizon in found), "simulated market, 24h"]
-    count = sum(one.count for one in found["24h"]) // 2
-    names = ", ".join(_chance_markets())
-    return f"**{len(_chance_markets())} markets ({names}), {count:,} hours asked for 24h**\n\n{markdown(heads, rows)}"
+    names, hours = list(chance.every_market()), found["24h"].count // 2
+    return f"**{len(names)} markets ({'; '.join(names)}), {hours:,} hours asked for 24h**\n\n{markdown(heads, rows)}"
 
 
 def other_chances() -> str:
     """Return what other estimates of volatility, and another law, give."""
-    markets = {name: part.venues[0] for name, part in _chance_markets().items()}
-    questions = chance.asked(markets)
+    questions = chance.asked(chance.recorded_markets())
     blocks = np.unique(np.concatenate([one.venue.time[one.rows] // chance.BLOCK for one in questions]))
     count = len(blocks)
     drawn = np.random.default_rng(0).multinomial(count, np.full(count, 1 / count), chance.RESAMPLES)
@@ -321,6 +279,7 @@ SIMULATED: dict[str, Callable[[], str]] = {
 """What can be made anywhere."""
 
 RECORDED: dict[str, Callable[[], str]] = {
+    **page_hours.TABLES,
     "daily": daily,
     "other_candles": other_candles,
     "events": events,

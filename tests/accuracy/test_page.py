@@ -13,9 +13,11 @@ import pytest
 
 from liqwidget.estimate.calibrate import calibrate
 from liqwidget.field.density import Prior
-from tests.accuracy import page_tables, recorded_truth
+from liqwidget.trust.score_table import Score
+from tests.accuracy import page_hours, page_tables, recorded_truth
 from tests.accuracy.page import PAGE, PLACE, PROSE
-from tests.accuracy.page_tables import GAIN, PARTIAL, RANK, RATIO, RECORDED, SIMULATED
+from tests.accuracy.page_markdown import GAIN, PARTIAL, RANK, RATIO, markdown
+from tests.accuracy.page_tables import RECORDED, SIMULATED
 from tests.recorded import needs_recordings
 
 if TYPE_CHECKING:
@@ -102,8 +104,30 @@ def test_the_factors_fitted_to_recorded_liquidations_are_right() -> None:
         found = calibrate(market, facts, skip=recorded_truth.unreliable_days())
         name = f"Hyperliquid, {coin}"
         wanted = next(line for line in lines if line.startswith(f"| {name} | all sizes"))
-        made = page_tables.markdown([], [page_tables._calibrated(name, found)])
+        made = markdown([], [page_tables._calibrated(name, found)])
         assert differences(wanted, made.splitlines()[-1]) == []
+
+
+# ------------------------------------------------------------------ what leads the page
+
+
+@pytest.mark.parametrize(
+    ("theirs", "said"),
+    [
+        ((0.20, 0.10, 0.25), "the map is ahead, intervals apart"),
+        ((0.28, 0.25, 0.35), "the map is ahead, if within chance"),
+        ((0.32, 0.25, 0.40), "**a curve is ahead**, if within chance"),
+        ((0.60, 0.50, 0.70), "**a curve is ahead**, intervals apart"),
+    ],
+)
+def test_the_words_say_who_is_ahead(theirs: tuple[float, float, float], said: str) -> None:
+    ours = Score("map", "log correlation", 0.30, 0.26, 0.34, 9)
+    assert page_hours._verdict(ours, Score("a curve", "log correlation", *theirs, 9)) == said
+
+
+def test_the_hourly_tables_are_the_first_of_the_page() -> None:
+    places = PLACE.findall(PROSE.read_text(encoding="utf-8"))
+    assert places[:4] == ["hours_in_words", "hours_b", "hours_k", "hours_by_move"]
 
 
 # ------------------------------------------------------------------ the two lists

@@ -1,6 +1,7 @@
 """Scores of the map against real positions and liquidations: at least what a right implementation must reach.
 
-The scorer and its data lie beside the checkout (see `tests.recorded`); it prints the whole table with
+Hourly scores are in `test_hours`; E3b is no target any more (`targets` says why). The scorer and its data lie beside
+the checkout (see `tests.recorded`); it prints the whole table with
 ``python evaluate_map.py --shared DATA --provider tests/accuracy/provider.py:liqwidget``.
 """
 
@@ -47,7 +48,6 @@ def scores(test: str) -> dict[str, float]:
         "E1": lambda: tools.e1(data, liqwidget, "dev"),
         "E2": lambda: tools.e2(data, liqwidget, "dev"),
         "E2b": lambda: tools.e2(data, liqwidget, "dev", market="bn5m"),
-        "E3b": lambda: tools.e3bars(data, liqwidget, "dev"),
         "E4": lambda: tools.e4(liqwidget),
     }
     with warnings.catch_warnings():
@@ -64,7 +64,6 @@ def scores(test: str) -> dict[str, float]:
         ("E2", "partial_rank|move", 0.53),
         ("E2", "delta_R2|move", 0.10),
         ("E2b", "partial_rank|move", 0.51),
-        ("E3b", "bar_partial|move,range,volume", 0.42),
         ("E4", "rho@20%", 0.43),
     ],
 )

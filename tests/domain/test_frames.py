@@ -326,6 +326,16 @@ def test_an_unknown_venue_is_noted() -> None:
     assert any("mtgox" in note for note in market.notes)
 
 
+def test_a_change_of_the_venues_rules_is_noted() -> None:
+    """On 2025-08-19 Binance raised BTC from 125x to 150x."""
+    candles = CANDLES.set_axis(pd.date_range("2025-08-18T22:00", periods=len(CANDLES), freq="5min", tz="UTC"))
+    market = made(candles, None)
+    assert market.minimum_distance == pytest.approx(1 / 125 - 0.004)
+    (note,) = (text for text in market.notes if "nearest distance" in text)
+    assert note.endswith("0.40%, that of the first candle's day, throughout; from 2025-08-19 on it is 0.27%")
+    assert not any("nearest distance" in text for text in made(candles[:20], None).notes)
+
+
 def test_the_users_frames_are_not_changed() -> None:
     candles, interest = CANDLES.iloc[::-1].copy(), INTEREST.iloc[::-1].copy()
     with pytest.warns(DataWarning):

@@ -11,8 +11,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from liqwidget.domain.margin import liquidation_price
-from liqwidget.domain.tiers import TierTable, read_rules, symbol_tables, tier_table, venue_rules, venues
+from liqwidget.domain.margin import liquidation_price, venue_cap
+from liqwidget.domain.tiers import TierTable, outdated, read_rules, symbol_tables, tier_table, venue_rules, venues
 from liqwidget.domain.time import time_ns
 from liqwidget.errors import DataError
 from tests.recorded import FOLDER, needs_recordings
@@ -139,13 +139,53 @@ def test_binance_agrees_with_the_recorded_brackets(symbol: str) -> None:
         (tier["maxNotional"], tier["maxLeverage"], tier["maintenanceMarginRate"], float(tier["info"]["cum"]))
         for tier in recorded_brackets()[f"{symbol}/USDT:USDT"]
     ]
-    tiers = tier_table("binance", symbol, RECORDED_ON).tiers
+    table = tier_table("binance", symbol, RECORDED_ON)
+    tiers = table.tiers
     shipped = [(tier.limit, tier.max_leverage, tier.maintenance_margin_rate, tier.maintenance_amount) for tier in tiers]
-    assert shipped == recorded
+    assert shipped == (recorded if table.complete else recorded[: len(shipped)])
 
 
 def test_the_coins_that_are_compared_with_recorded_brackets() -> None:
-    assert {"BTC", "ETH", "SOL"} <= set(LINEAR_ON_BINANCE)
+    assert {"BTC", "ETH", "SOL", "XRP", "DOGE", "SUI"} <= set(LINEAR_ON_BINANCE)
+    assert len(LINEAR_ON_BINANCE) > 35
+
+
+@pytest.mark.parametrize(
+    ("venue", "symbol", "at", "nearest"),
+    [
+        ("binance", "XRPUSDT", "2025-12-01", 1 / 75 - 0.005),
+        ("binance", "ARB", "2025-12-01", 1 / 25 - 0.006),
+        ("okx", "SOL-USDT-SWAP", "2022-12-01", 1 / 75 - 0.01),
+        ("okx", "SOL-USD-SWAP", "2022-12-01", 1 / 75 - 0.01),
+        ("okx", "ALGO", "2023-06-01", 1 / 50 - 0.0065),
+        ("okx", "MKR", "2023-09-01", 1 / 50 - 0.0065),
+        ("bybit", "1000RATSUSDT", "2025-07-01", 1 / 20 - 0.025),
+        ("bybit", "VOXELUSDT", "2025-08-01", 1 / 20 - 0.025),
+    ],
+)
+def test_published_first_tiers(venue: str, symbol: str, at: str, nearest: float) -> None:
+    cap = venue_cap(venue, symbol, at)
+    assert cap.known
+    assert cap.minimum_distance == pytest.approx(nearest)
+
+
+def test_limits_of_okx_are_contracts_times_their_size() -> None:
+    """Of SOL 500 contracts of 1 SOL, or 1,000 of 10 dollars; of MKR 1,500 of 0.01."""
+    assert tier_table("okx", "SOL").tiers[0].limit == 500
+    assert tier_table("okx", "SOL", contract="inverse").tiers[0].limit == 10_000
+    assert tier_table("okx", "MKR").tiers[0].limit == 15
+
+
+def test_rules_of_today_stand_in_for_a_table_that_is_years_old() -> None:
+    """OKX's of SOL are of November 2022; a table without a date, and the newest of a coin, are not outdated."""
+    day = [time_ns(f"{year}-12-01") for year in (2022, 2023, 2024, 2025)]
+    assert not outdated("okx", "SOL", day[0], day[3])
+    assert not outdated("okx", "SOL", day[1], day[3])
+    assert outdated("okx", "SOL", day[2], day[3])
+    assert outdated("okx", "SOL", day[3], day[3])
+    assert not outdated("okx", "BTC", day[3], day[3])
+    assert not outdated("bitget", "BTC", day[3], day[3])
+    assert not outdated("okx", "SOL", time_ns("2020-01-01"), day[3])
 
 
 def test_tiers_of_size_hold_for_the_whole_position() -> None:

@@ -18,6 +18,7 @@ from liqwidget.domain.positions import Positions
 from liqwidget.errors import DataError
 from liqwidget.trust.agreement import Cells, draws_of, interval, shape_figures
 from liqwidget.trust.comparison import compare, compare_snapshots
+from liqwidget.trust.naive import METHODS
 from tests.accuracy.provider import _frames
 from tests.accuracy.test_scores import scorer
 from tests.markets import walk
@@ -221,7 +222,30 @@ def test_sentences_follow_the_figures() -> None:
     assert said[0].startswith("40 measured positions of 40 accounts, ")
     assert "cannot be liquidated and have no level" in said[0]
     assert f"rank correlation {comparison.figure_of('rank_correlation')[0]:.2f}" in said[2]
-    assert said[-1].endswith("it does not find single positions.")
+    assert said[-2].endswith("it does not find single positions.")
+    assert said[-1].startswith("Of 6 simple maps ")
+
+
+def test_simple_maps_stand_beside_the_map_on_the_same_positions() -> None:
+    comparison = compare(ledger(), Positions.from_frame(table(1)))
+    methods = comparison.methods
+    maps = [method.name for method in METHODS if method.standing is not None]
+    assert methods.index.tolist() == ["map", *maps]
+    for name in methods.columns.astype(str):
+        assert methods.loc["map", name] == pytest.approx(comparison.figure_of(name)[0])
+    uniform = METHODS[0].standing
+    assert uniform is not None
+    held = sum(
+        uniform(ledger(), np.array([comparison.at.value]), part.edges)[row].sum()
+        for row, part in enumerate((comparison.long, comparison.short))
+    )
+    measured = comparison.long.measured.sum() + comparison.short.measured.sum()
+    assert methods.loc["uniform", "size_ratio"] == pytest.approx(held / measured)
+    best = methods["rank_correlation"].drop("map").idxmax()
+    assert f"simple maps {best} agrees most" in comparison.sentence
+    few = compare(ledger(), Positions.from_frame(table(1)[:3]))
+    assert few.methods["rank_correlation"].isna().all()
+    assert "simple maps" not in few.sentence
     assert repr(comparison).startswith("Comparison('BTC', 2026-01-17 06:00 UTC). 40 measured")
 
 

@@ -17,7 +17,8 @@ from liqwidget import estimate
 from liqwidget.domain.lattice import cell_edge
 from liqwidget.domain.time import HOUR
 from liqwidget.errors import DataError
-from liqwidget.trust.naive import METHODS, MOVE, THE_MAP, Method, mean_moves, steps, value
+from liqwidget.trust.naive import LEADER, METHODS, MOVE, THE_MAP, Method, _leader, mean_moves, steps, value
+from liqwidget.trust.naive_walk import GRID, places
 from tests.accuracy.recorded_truth import hyperliquid_hourly
 from tests.accuracy.test_scores import scorer
 from tests.ledgers import edges_of, traded_cells
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 SEEDS = st.integers(0, 10_000)
 MAPS = [method for method in METHODS if method.standing is not None]
-WALKED = [method for method in METHODS if method.name.startswith(("open interest", "turnover"))]
+WALKED = [method for method in METHODS if method.name.startswith(("open interest", "turnover", "market leader"))]
 
 
 def named(method: Method) -> str:
@@ -74,10 +75,13 @@ def test_what_is_swept_is_what_stood_in_reach(method: Method, seed: int, *, gaps
     for step in range(0, len(times) - 1, 3):
         reach = np.array([done.low[step], done.start[step], done.high[step]])
         low, below, above, high = reach[[0, 1, 1, 2]]
+        edges = [cell_edge(np.array(pair)) for pair in ([low, below], [above, high])]
         if method in WALKED:
-            low, below, above, high = np.floor([low, below + 1, above, high + 1])
-        for side, edges in enumerate(([low, below], [above, high])):
-            stood = method.standing(ledger, times[step : step + 1], cell_edge(np.add(edges, [0, 1e-9])))
+            low, below, above, high = places(np.array([low, below, above, high]))
+            whole = np.floor([low, below + 1, above, high + 1])
+            edges = [np.exp(pair * GRID) for pair in (whole[:2], whole[2:])]
+        for side, pair in enumerate(edges):
+            stood = method.standing(ledger, times[step : step + 1], pair * [1, 1 + 1e-12])
             assert swept[side, step] == pytest.approx(stood[side, 0, 0], rel=1e-6, abs=1e-3)
 
 
@@ -114,7 +118,7 @@ def test_interpreted_is_compiled(method: Method, seed: int) -> None:
     ledger = estimate(walk(seed, 60).market())
     times = hours(ledger)
     fast = method.swept(ledger, times)
-    with mock.patch("liqwidget.trust.naive.compiled", lambda function: function):
+    with mock.patch("liqwidget.trust.naive_walk.compiled", lambda function: function):
         assert method.swept(ledger, times) == pytest.approx(fast)
 
 
@@ -123,7 +127,7 @@ def test_turnover_is_scaled_to_open_interest(method: Method) -> None:
     ledger = estimate(walk(8, 300).market())
     times = hours(ledger)[6:]
     assert method.standing is not None
-    stood = method.standing(ledger, times, edges_of(traded_cells(ledger)))
+    stood = method.standing(ledger, times, 100 * np.exp(np.linspace(-1.5, 1.5, 300)))
     part = ledger.venues[0]
     assert stood.sum(axis=1) == pytest.approx(np.tile(value(part, part.row_at(times)), (2, 1)))
 
@@ -162,6 +166,80 @@ def test_price_sweeps_the_levels_that_it_reaches() -> None:
     assert stood[:, :, 0] == pytest.approx(np.array([[50 * 110 * 0.15, 0], [0, 0]]))
     swept = method.swept(ledger, ledger.venues[0].time[-2:])
     assert swept[:, 0] == pytest.approx([50 * 110 * 0.85, 0])
+
+
+def leaders(opened: list[float], minutes: int = 5) -> Ledger:
+    """Return a market at 100, then a candle from 100 over 104 and 98 to 102, with open interest by close."""
+    prices = [(100.0, 100.0, 100.0, 100.0)] * (len(opened) - 2) + [(100.0, 104.0, 98.0, 102.0)]
+    step = f"{minutes}m"
+    return estimate(Frames(candles_of(prices, step), interest_of(opened, step), step).market())
+
+
+def test_the_market_leader_deposits_the_largest_rise_in_ten_at_the_mean_of_a_candle() -> None:
+    """Twenty candles without a rise, then one of 50 at (100 + 104 + 98 + 102) / 4 = 101; 25x is 6.4 times 26x."""
+    ledger = leaders([1000.0] * 21 + [1050.0])
+    assert LEADER.standing is not None
+
+    def stood(side: int, leverage: int) -> float:
+        price = 101 * (1 + (2 * side - 1) / leverage)
+        edges = price * np.array([1 - 0.003, 1 + 0.003])
+        assert LEADER.standing is not None
+        return float(LEADER.standing(ledger, np.array([ledger.end]), edges)[side, 0, 0])
+
+    weights = [leverage if leverage <= 25 else 1.2 * np.log(leverage) for leverage in range(1, 126)]
+    for side in range(2):
+        assert stood(side, 10) == pytest.approx(50 * 101 * 10 / sum(weights))
+        assert stood(side, 10) / stood(side, 5) == pytest.approx(2)
+    assert 25 / (1.2 * np.log(26)) == pytest.approx(6.4, abs=0.01)
+    whole = LEADER.standing(ledger, np.array([ledger.end]), np.array([1.0, 1000.0]))[:, 0, 0]
+    # A long of 1x has no level.
+    assert whole == pytest.approx(50 * 101 * np.array([1 - 1 / sum(weights), 1]))
+
+
+def test_about_a_tenth_of_the_candles_deposit_for_the_market_leader() -> None:
+    part = estimate(walk(3, 900).market()).venues[0]
+    found = _leader(part).amounts[:, 0]
+    rise = np.diff(part.open_interest, prepend=part.open_interest[0])
+    assert 0.07 < (found > 0).mean() < 0.13
+    assert rise[found > 0].min() > np.quantile(rise, 0.7)
+
+
+def test_the_market_leader_starts_empty_and_nothing_fades() -> None:
+    early = leaders([1000.0] * 12)
+    assert LEADER.standing is not None
+    assert not LEADER.standing(early, np.array([early.end]), np.array([1.0, 1000.0])).any()
+    candles = [(100.0, 100.0, 100.0, 100.0)] * 300
+    opened = [1000.0] * 10 + [1010.0] * 291
+    ledger = estimate(Frames(candles_of(candles), interest_of(opened), "5m").market())
+    times = ledger.venues[0].time[[9, 10, 300]]
+    before, then, later = LEADER.standing(ledger, times, np.array([1.0, 1000.0]))[1, 0]
+    assert before == 0
+    assert then == later == pytest.approx(10 * 100)
+
+
+def test_price_darkens_the_market_leaders_rows() -> None:
+    """After a deposit at 100, a fall to 91 sweeps every long of 12x and more (100 x 11/12 = 91.7) and no short."""
+    prices = [(100.0, 100.0, 100.0, 100.0)] * 12 + [(100.0, 100.0, 91.0, 91.0)]
+    opened = [1000.0] * 12 + [1010.0] * 2
+    ledger = estimate(Frames(candles_of(prices), interest_of(opened), "5m").market())
+    times = ledger.venues[0].time[-2:]
+    assert LEADER.standing is not None
+    edges = np.array([1.0, 91.0 * 0.9995, 99.9, 1000.0])
+    stood, left = LEADER.standing(ledger, times, edges)[0].T
+    weights = [leverage if leverage <= 25 else 1.2 * np.log(leverage) for leverage in range(1, 126)]
+    assert left[0] == stood[0] == pytest.approx(1000 * sum(weights[1:11]) / sum(weights))
+    assert left[1] == 0
+    assert LEADER.swept(ledger, times)[:, 0] == pytest.approx([stood[1] + stood[2], 0])
+
+
+def test_five_candles_of_a_minute_are_one_of_the_market_leaders() -> None:
+    market = walk(11, 600, timeframe="1m").market()
+    fine, coarse = estimate(market), estimate(market.coarser("5m"))
+    times = coarse.venues[0].time[1:] + 0
+    assert LEADER.standing is not None
+    edges = edges_of(traded_cells(coarse)[::5])
+    one, five = (LEADER.standing(ledger, times[-5:], edges) for ledger in (fine, coarse))
+    assert one.sum() == pytest.approx(five.sum(), rel=0.05)
 
 
 def test_turnover_fades_with_its_half_lives() -> None:

@@ -211,3 +211,29 @@ def test_on_recorded_candles_the_error_is_bounded(coin: str, horizon: str) -> No
 def test_on_the_sample_the_error_is_bounded(horizon: str, most: float) -> None:
     found = reliability(estimate(sample_market("BTC").markets()[0]), horizon)
     assert found.error < most
+
+
+def test_many_markets_are_pooled_hour_by_hour() -> None:
+    """Each as-of time counts alike: the shares of one by one, weighted with how many were asked."""
+    parts = {"long": brownian(), "short": brownian(60, seed=9)}
+    found = reliability(parts, "24h")
+    apart = [reliability(ledger, "24h") for ledger in parts.values()]
+    counts = [one.count for one in apart]
+    assert found.count == sum(counts)
+    assert found.seen == pytest.approx(np.average([one.seen for one in apart], axis=0, weights=counts))
+    assert found.blocks == apart[0].blocks
+    assert reliability(iter(parts.values()), "24h").seen == pytest.approx(found.seen)
+    short = brownian(3, seed=2)
+    assert reliability([*parts.values(), short], "7d").count == reliability(parts, "7d").count
+    with pytest.raises(DataError, match="whole windows of 7d"):
+        reliability([short, short], "7d")
+    alone = reliability([brownian()], "24h")
+    assert (alone.brier, alone.error) == (apart[0].brier, apart[0].error)
+
+
+def test_only_ledgers_are_pooled() -> None:
+    for wrong in ([], 3, "BTC", [brownian(), None]):
+        with pytest.raises(DataError, match="Expected a Ledger"):
+            reliability(wrong)
+    with pytest.raises(DataError, match="beside one ledger, was 2 ledgers"):
+        reliability([brownian(), brownian()], volatility_day=[1.0])

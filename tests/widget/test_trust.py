@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 import liqwidget
-from liqwidget import DataError, LiqHeatmap, sample_market, score_truth, uncertainty
+from liqwidget import DataError, LiqHeatmap, sample_market, score, score_truth, uncertainty
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +41,15 @@ def test_the_sample_is_scored_against_its_liquidations_and_its_truth(sample: Liq
     assert ours < 0.35 < wrong
 
 
+def test_venues_are_scored_hour_by_hour_each_against_its_own_map(sample: LiqHeatmap) -> None:
+    found = sample.score(period="1h", draws=5)
+    pairs = [(sample.ledger.only(part.venue), part.liquidations) for part in sample.markets]
+    pd.testing.assert_frame_equal(found.to_frame(), score(pairs, period="1h", draws=5).to_frame())
+    assert any("its own map (binance, " in sentence for sentence in found.sentences)
+    assert {"market leader's rule", "turnover, 10-100x"} <= set(found.to_frame()["method"])
+    assert 0 < found.of("map", "size ratio, moved 0.2-0.4 %").n < found.of("map", "rank correlation").n
+
+
 def test_a_calibration_uses_the_markets_own_liquidations(sample: LiqHeatmap) -> None:
     found = sample.calibrate()
     low, high = found.intervals["scale"]
@@ -64,7 +73,9 @@ def measured(sample: LiqHeatmap, at: str) -> pd.DataFrame:
 def test_measured_positions_are_compared_with_the_estimate(sample: LiqHeatmap, how: str) -> None:
     view = sample.compare(measured(sample, "2026-01-31"), how=how)
     assert 0 < view.figure_of("rank_correlation")[0] < 1
-    assert "data:image/png" in view._repr_html_()
+    page = view._repr_html_()
+    assert "data:image/png" in page
+    assert all(name in page for name in ("market leader's rule", "turnover, 10-100x", "distance only"))
     assert view.to_frame()["measured"].sum() > 0
 
 

@@ -7,6 +7,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from liqwidget.domain.margin import has_table
+from liqwidget.domain.tiers import outdated
 from liqwidget.domain.time import HOUR, MILLISECOND, MINUTE, duration_ns, duration_text, timestamp
 from liqwidget.errors import LiqError, SourceError
 from liqwidget.market.history import FIRST_KINDS, Gathering, Kind
@@ -105,7 +106,7 @@ async def gather_history(
         )
         for kind in dict.fromkeys(kinds)
     ]
-    if present and reading.wants_tiers:
+    if present and reading.wants_tiers(since):
         tasks.append(asyncio.ensure_future(reading.tiers()))
     try:
         await asyncio.gather(*tasks)
@@ -146,11 +147,13 @@ class _Reading:
 
     # ------------------------------------------------------------------ margin tiers
 
-    @property
-    def wants_tiers(self) -> bool:
-        """Whether the venue shows margin tiers that the package does not have."""
+    def wants_tiers(self, since: int) -> bool:
+        """Return whether the venue shows margin tiers and the package has none, or older ones, for `since` [ns]."""
+        if self.venue.tiers != "public":
+            return False
         contract = "inverse" if self.instrument.inverse else "linear"
-        return self.venue.tiers == "public" and not has_table(self.venue.name, self.instrument.wanted.coin, contract)
+        of = (self.venue.name, self.instrument.wanted.coin)
+        return not has_table(*of, contract) or outdated(*of, since, self.client.now, contract)
 
     async def tiers(self) -> None:
         """Read them; a failure becomes a note."""

@@ -12,8 +12,10 @@ import pytest
 import liqwidget
 from liqwidget.domain.margin import UNKNOWN_DISTANCE, venue_cap
 from liqwidget.domain.tiers import tier_table
+from liqwidget.domain.time import HOUR
 from liqwidget.errors import DataError, SourceError
 from liqwidget.market.fetch import fetch_history
+from liqwidget.market.venue import reader
 from liqwidget.market.venue.instrument import Instrument
 from liqwidget.market.venue.symbols import parse_symbol
 from liqwidget.market.venue.tiers import COLUMNS, read_tiers
@@ -75,6 +77,23 @@ def test_one_with_a_table_is_not_asked_for(server: VenueServer) -> None:
     found = market(server, "bybit", "BTC")
     assert server.asked("bybit", "tiers") == []
     assert found.minimum_distance == venue_cap("bybit", "BTC", found.time[0]).minimum_distance
+
+
+def test_one_with_a_table_that_is_years_old_is_read_with_the_tiers_of_today(
+    server: VenueServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def old(*question: object) -> bool:
+        asked.append(question)
+        return True
+
+    monkeypatch.setattr(reader, "outdated", old)
+    found = market(server, "okx", "ETH")
+    assert len(server.asked("okx", "tiers")) == 1
+    now = server.clock.now * 1_000_000
+    assert asked == [("okx", "ETH", now - 6 * HOUR, now, "linear")]
+    assert any("okx: today's margin tiers" in note for note in found.notes)
 
 
 def test_where_they_cannot_be_read_the_map_is_there_and_says_so(server: VenueServer) -> None:

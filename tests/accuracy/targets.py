@@ -1,0 +1,37 @@
+"""What the specification asks of hourly scores (section 8): what must be reached, and what would be good.
+
+The test of hourly events on Hyperliquid (E3b) is no target: there a plain yes or no, whether the candle reached
+anything beyond the nearest distance that the venue allows, scores .436 of the .443 that the map had, so it cannot
+choose between maps.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from liqwidget.trust.score import BY_MOVE
+
+PARTIAL, LOG = "partial rank correlation", "log correlation"
+
+
+class Target(NamedTuple):
+    """Bounds of one figure of a set; ``good`` is what honest work may get to."""
+
+    name: str
+    metric: str
+    must: tuple[float, float]
+    good: tuple[float, float]
+
+
+ABOVE = float("inf")
+HOURS = (
+    Target("B", PARTIAL, (0.40, ABOVE), (0.43, ABOVE)),
+    Target("B", LOG, (0.77, ABOVE), (0.79, ABOVE)),
+    *(Target("B", metric, (0.25, 4.0), (0.33, 3.0)) for metric in BY_MOVE),
+    Target("K", PARTIAL, (0.38, ABOVE), (0.40, ABOVE)),
+    Target("K", LOG, (0.73, ABOVE), (0.76, ABOVE)),
+)
+"""K has no bounds of amounts: its liquidations are lower bounds."""
+
+RELIABILITY = {"4h": (0.018, 0.012), "12h": (0.010, 0.006), "24h": (0.008, 0.005)}
+"""Mean error of the chance by horizon, pooled over all recorded markets: what it must be, and what would be good."""
