@@ -11,6 +11,7 @@ import pandas as pd
 
 from liqwidget.domain import validation as check
 from liqwidget.domain.columns import have_columns
+from liqwidget.domain.mixture import refuse_mixture, refuse_other_values
 from liqwidget.domain.plausible import known_values
 from liqwidget.domain.side import Side
 from liqwidget.domain.stamps import candle_opens, clock_of, times_of
@@ -25,6 +26,13 @@ CANDLE_COLUMNS = ("open", "high", "low", "close", "volume")
 _ORDERS = {"sell": "long", "s": "long", "ask": "long", "buy": "short", "b": "short", "bid": "short"}
 """The side of the position that an order of this side closes."""
 _IDENTITIES = ("id", "trade_id", "tradeId", "order_id", "orderId")
+_SAME_PRICE, _SAME_INTEREST = 1.02, 1.5
+"""Rows of one market that tell of the same times are no further apart in the median."""
+_ROUNDED, _FEW_ROWS = 1e-6, 3
+_JUMPS = 20.0
+"""From a close to the next open is no more than so many times what it is from an open to the next close."""
+_FAR = 2.0
+"""Fills are no further from the close of their candle than by this factor."""
 _DUST = 20.0
 """Liquidations under this [quote], of coins that cost a multiple, are coins."""
 _DEAR = 100.0
@@ -39,7 +47,7 @@ def tolerance(timeframe: int) -> int:
     return max(STAMP_TOLERANCE, timeframe // 50)
 
 
-def read_candles(given: object, timeframe: object, faults: check.Faults) -> tuple[Columns, int, list[str]]:
+def read_candles(given: object, timeframe: object, symbol: str, faults: check.Faults) -> tuple[Columns, int, list[str]]:
     """Return the columns by name with `time`, the length of a candle [ns], and notes.
 
     Raises
@@ -48,6 +56,8 @@ def read_candles(given: object, timeframe: object, faults: check.Faults) -> tupl
         If it is no frame or has no times.
     """
     frame = check.checked_frame(given, "candles")
+    with faults:
+        refuse_mixture(frame, "candles", symbol)
     with faults:
         have_columns(frame, CANDLE_COLUMNS, "candles")
     with faults:
@@ -73,7 +83,10 @@ def read_candles(given: object, timeframe: object, faults: check.Faults) -> tupl
     with faults:
         if not faults:
             high, low = columns["high"], columns["low"]
-            check.refuse(high < low, high, shown, "high at or above low in candles (column 'high')")
+            mixed = ". Are columns mixed up? Venues list open, high, low, close in other orders too"
+            check.refuse(high < low, high, shown, "high at or above low in candles (column 'high')", mixed)
+            refuse_other_values(times, columns["close"], "candles", "'close'", _SAME_PRICE)
+            _refuse_mixed_up(columns, shown)
     if faults:
         return columns, 0, []
     keep, notes = check.in_order(times, "candles")
@@ -81,6 +94,21 @@ def read_candles(given: object, timeframe: object, faults: check.Faults) -> tupl
     columns["time"], step, found = candle_opens(columns["time"], clock_of(frame), length)
     notes += [check.repaired(text) for text in found]
     return columns, step, notes + _widened(columns)
+
+
+def _refuse_mixed_up(columns: Columns, times: Integers) -> None:
+    """Refuse candles of which most have their open or close outside low to high."""
+    top, bottom = (pick(columns["open"], columns["close"]) for pick in (np.maximum, np.minimum))
+    outside = (top > columns["high"] * (1 + _ROUNDED)) | (bottom < columns["low"] * (1 - _ROUNDED))
+    steps, backwards = (
+        float(np.abs(np.log(begin[1:] / end[:-1])).mean()) if len(times) > _FEW_ROWS else 0.0
+        for begin, end in ((columns["open"], columns["close"]), (columns["close"], columns["open"]))
+    )
+    outside |= (np.diff(times, prepend=times[:1] - 1) > 0).all() and steps > max(_JUMPS * backwards, _ROUNDED)
+    if outside.sum() > max(len(outside) / 2, _FEW_ROWS):
+        expected = "candles that open near the last close, with both inside low to high (column 'close')"
+        mixed = ". Are columns mixed up? Venues list open, high, low, close in other orders too"
+        check.refuse(outside, columns["close"], times, expected, mixed)
 
 
 def _widened(columns: Columns) -> list[str]:
@@ -121,10 +149,10 @@ def completion(candles: Columns, step: int, limit: int | None) -> tuple[int | No
     return now, [f"The candle of {timestamp(last)} had not closed when it was read: it is provisional"]
 
 
-def read_interest(given: object, faults: check.Faults) -> tuple[Integers, Floats, bool, list[str]]:
+def read_interest(given: object, symbol: str, faults: check.Faults) -> tuple[Integers, Floats, bool, list[str]]:
     """Return stamps [ns], open interest [base, contracts or quote], whether it is quote, and notes.
 
-    Values that are missing are left out; a 0 that lasts is a value.
+    Values that are missing, below 0 or endless are left out; a 0 that lasts is a value.
     """
     times, values, notes = np.empty(0, np.int64), np.empty(0), list[str]()
     valued = False
@@ -132,6 +160,8 @@ def read_interest(given: object, faults: check.Faults) -> tuple[Integers, Floats
         return times, values, valued, notes
     with faults:
         frame = check.checked_frame(given, "open_interest")
+        with faults:
+            refuse_mixture(frame, "open_interest", symbol)
         valued = "open_interest" not in frame.columns and "open_interest_value" in frame.columns
         name = "open_interest_value" if valued else "open_interest"
         with faults:
@@ -141,7 +171,16 @@ def read_interest(given: object, faults: check.Faults) -> tuple[Integers, Floats
             values = check.numbers(frame, name, "open_interest", times, missing=True, endless=True)
     if not len(times) or len(values) != len(times):
         return times, np.full(len(times), np.nan), valued, notes
+    with faults:
+        refuse_other_values(times, values, "open_interest", repr(name), _SAME_INTEREST)
+    if faults:
+        return times, values, valued, notes
     keep, notes = check.in_order(times, "open_interest")
+    wrong = (values < 0) | np.isinf(values)
+    if wrong.any() and (values > 0).any():
+        row = int(np.argmax(wrong))
+        text = f"first row {row} ({timestamp(times[row])}) is {values[row]:g}"
+        notes.append(f"open_interest: {int(wrong.sum())} values below 0 or endless were left out, {text}")
     keep = keep[known_values(values[keep])]
     if not len(keep):
         # The span stands in the sentence that says that nothing overlaps.
@@ -183,8 +222,8 @@ def plausible_interest(interest: Floats, candles: Columns, step: int, *, valued:
     name = "open_interest_value" if valued else "open_interest"
     if unit == "quote" and not valued:
         remedy = (
-            "If it is in quote currency, rename the column to 'open_interest_value'; if in contracts, multiply it by "
-            "the coins of one contract"
+            "If it is in quote currency, rename the column to 'open_interest_value'; if in contracts, say what one is "
+            "with contract_size="
         )
     elif unit is not None and valued:
         remedy = "Is it in coins? Rename it to 'open_interest'. Or is 'volume' in quote currency? Divide it by 'close'"
@@ -192,6 +231,7 @@ def plausible_interest(interest: Floats, candles: Columns, step: int, *, valued:
         remedy = "Is column 'volume' of candles in quote currency? Divide it by 'close'"
     else:
         text = f"open_interest: {phrase}: check the units of column {name!r} and of 'volume' [coins]"
+        text += "" if valued else "; contracts need contract_size="
         return [check.repaired(text)]
     message = (
         f"Expected column {name!r} of open_interest and 'volume' of candles in their units, was {phrase}. {remedy}"
@@ -199,7 +239,7 @@ def plausible_interest(interest: Floats, candles: Columns, step: int, *, valued:
     raise DataError(message)
 
 
-def read_funding(given: object, faults: check.Faults) -> Columns:
+def read_funding(given: object, symbol: str, faults: check.Faults) -> Columns:
     """Return times [ns] and rates in order, as fields of `MarketData`."""
     columns: Columns = {"funding_time": np.empty(0, np.int64), "funding_rate": np.empty(0)}
     if _absent(given):
@@ -207,16 +247,20 @@ def read_funding(given: object, faults: check.Faults) -> Columns:
     with faults:
         frame = check.checked_frame(given, "funding")
         with faults:
+            refuse_mixture(frame, "funding", symbol)
+        with faults:
             have_columns(frame, ["funding_rate"], "funding")
         times = times_of(frame, "funding")
         if "funding_rate" in frame.columns:
             rates = check.numbers(frame, "funding_rate", "funding", times)
+            if faults:
+                return columns
             keep, _ = check.in_order(times, "funding")
             columns = {"funding_time": times[keep], "funding_rate": rates[keep]}
     return columns
 
 
-def read_liquidations(given: object, faults: check.Faults) -> tuple[Columns, list[str]]:
+def read_liquidations(given: object, symbol: str, faults: check.Faults) -> tuple[Columns, list[str]]:
     """Return time [ns], side, price [quote/base] and size [quote] in time order, and notes.
 
     A row without a price or a size is left out, the same row twice counts once.
@@ -230,6 +274,8 @@ def read_liquidations(given: object, faults: check.Faults) -> tuple[Columns, lis
     frame = pd.DataFrame()
     with faults:
         frame = check.checked_frame(given, what)
+        with faults:
+            refuse_mixture(frame, what, symbol, venues=True)
         with faults:
             have_columns(frame, ["side", "price", "size"], what)
         found["time"] = times = times_of(frame, what)
@@ -268,6 +314,8 @@ def _sides(frame: pd.DataFrame, times: Integers) -> npt.NDArray[np.int8]:
                     f": a sell order closes a long and a buy order a short, so {value!r} is {_ORDERS[order]!r} "
                     "if it is the order's side"
                 )
+            elif found := next((side for side in ("long", "short") if side in order), None):
+                message += f": write {found!r} if that was closed"
             raise DataError(message) from error
     return side
 
@@ -302,21 +350,38 @@ def _events(frame: pd.DataFrame, found: Columns, faults: check.Faults) -> tuple[
 
 
 def plausible_liquidations(events: Columns, candles: Columns, step: int) -> list[str]:
-    """Return notes on liquidations that are more than all volume of the candles in which they fell."""
+    """Return notes on liquidations that are far from the price, or more than all volume, of candles they fell in.
+
+    Raises
+    ------
+    DataError
+        If half of them are so far from the price.
+    """
     row = np.asarray(np.searchsorted(candles["time"], events["time"], side="right")) - 1
     inside = (row >= 0) & (events["time"] < candles["time"][row] + step)
     if not inside.any():
         return []
+    ratio = events["price"] / candles["close"][np.maximum(row, 0)]
+    far = inside & ((ratio > _FAR) | (ratio * _FAR < 1))
+    text = "prices of liquidations near those of the candles (column 'price')"
+    remedy = ". Of another coin, or per 1,000 coins? Leave those rows out, or convert them"
+    if far.sum() * 2 > inside.sum():
+        check.refuse(far, events["price"], events["time"], text, remedy)
+    notes = []
+    if far.any():
+        odd = int(np.argmax(far))
+        first = f"first of {timestamp(events['time'][odd])} at {events['price'][odd]:,.8g}"
+        notes.append(check.repaired(f"liquidations: {int(far.sum())} are far from the price of their candle, {first}"))
     rows = np.unique(row[inside])
     traded = float(np.sum(candles["volume"][rows] * candles["close"][rows]))
     total = float(events["size"][inside].sum())
     if not 0 < traded < total:
-        return []
+        return notes
     text = (
         f"liquidations: {total:,.6g} in column 'size' is more than the {traded:,.6g} traded in those candles: "
         "'size' is in quote currency, 'volume' in coins"
     )
-    return [check.repaired(text)]
+    return [*notes, check.repaired(text)]
 
 
 def _absent(given: Any) -> bool:
