@@ -53,7 +53,7 @@ def to_png(self: HeatmapWidget, path: str | Path, *, width: int = 1600, height: 
     from the last, that leave the main panel less than half of the height (800 x 450 pixels have room for two). No
     ticks or boxes are drawn.
 
-    `width` and `height` in pixels, at least 200 each; `theme`: 'dark' or 'light'. Returns the path.
+    `width` and `height` in pixels, 200 to 10,000 each; `theme`: 'dark' or 'light'. Returns the path.
 
     Raises
     ------

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from liqwidget.domain import interest, reading
+from liqwidget.domain import interest, reading, realised
 from liqwidget.domain import validation as check
 from liqwidget.domain.margin import venue_cap
 from liqwidget.domain.plausible import unit_change
@@ -173,7 +173,7 @@ class MarketData:
             columns, step, notes = reading.read_candles(candles, timeframe, symbol, faults)
         stamps, values, valued, found = reading.read_interest(open_interest, symbol, faults)
         rates = reading.read_funding(funding, symbol, faults)
-        events, more = reading.read_liquidations(liquidations, symbol, faults)
+        events, more = realised.read_liquidations(liquidations, symbol, faults)
         faults.stop()
         limit, unfinished = reading.completion(columns, step, limit)
         notes += [*found, *more, *unfinished]
@@ -184,7 +184,7 @@ class MarketData:
         else:
             reading.check_overlap(stamps, values, columns, step)
             values = interest.held(stamps, values, columns, step, valued=valued, contract=kind, contract_size=size)
-        notes += reading.plausible_liquidations(events, columns, step)
+        notes += realised.plausible_liquidations(events, columns, step)
         cap = venue_cap(venue, symbol, timestamp(columns["time"][0]), kind)
         if distance is None:
             distance = cap.minimum_distance

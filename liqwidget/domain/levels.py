@@ -44,6 +44,8 @@ class LevelSet:
         Names.
     lapsed : ndarray of bool, shape (n,)
         Whether it ended since the venue's data end, and not by a touch.
+    settled : ndarray of bool, shape (n,)
+        Whether it ended since open interest became 0, as by a settlement.
     """
 
     cell: npt.NDArray[np.int64] = field(repr=False)
@@ -56,6 +58,7 @@ class LevelSet:
     venue: npt.NDArray[np.int16] = field(repr=False)
     venues: tuple[str, ...]
     lapsed: npt.NDArray[np.bool_] = field(repr=False)
+    settled: npt.NDArray[np.bool_] = field(repr=False)
 
     def __len__(self) -> int:
         """Return the number of levels."""
@@ -101,7 +104,7 @@ class LevelSet:
         DataFrame
             price_low, price_high [quote/base], open_time, close_time (UTC; NaT while standing), size, peak_size
             [quote], side ('long' / 'short'), leverage (group of effective leverage), venue, ended_by ('swept',
-            'standing', or 'venue' whose data ended).
+            'standing', 'settlement': open interest became 0, or 'venue' whose data ended).
         """
         stands = self.is_standing
         closes = (
@@ -118,7 +121,9 @@ class LevelSet:
                 "side": np.where(self.side > 0, "long", "short"),
                 "leverage": np.asarray(LEVERAGE_GROUPS, dtype=object)[self.group],
                 "venue": np.asarray(self.venues, dtype=object)[self.venue],
-                "ended_by": np.select([stands, self.lapsed], ["standing", "venue"], "swept"),
+                "ended_by": np.select(
+                    [stands, self.lapsed, self.settled], ["standing", "venue", "settlement"], "swept"
+                ),
             }
         )
 

@@ -33,7 +33,7 @@ def refuse_mixture(frame: pd.DataFrame, what: str, symbol: str, *, venues: bool 
     what : str
         Its name in sentences.
     symbol : str
-        Whose rows are wanted.
+        Whose rows are wanted; '' where any coin will do.
     venues : bool
         Whether rows of several venues may be in it, as in what was liquidated anywhere.
 
@@ -62,7 +62,7 @@ def refuse_mixture(frame: pd.DataFrame, what: str, symbol: str, *, venues: bool 
                 f"{what}[{what}[{str(name)!r}] == {example!r}]"
             )
             raise DataError(message)
-        if coins and found and _coin(found[0]) != _coin(symbol):
+        if coins and found and symbol and _coin(found[0]) != _coin(symbol):
             message = (
                 f"Expected {what} of {symbol}, was {found[0]!r} in column {str(name)!r}: give symbol={found[0]!r}, or "
                 f"rows of {symbol}"

@@ -113,6 +113,11 @@ def checked_frame(frame: object, what: str) -> pd.DataFrame:
     return frame
 
 
+def absent(given: object) -> bool:
+    """Return whether a frame that need not be there is none, or empty."""
+    return given is None or (isinstance(given, pd.DataFrame) and given.empty)
+
+
 def _converted(frame: object, what: str) -> pd.DataFrame:
     kind = type(frame)
     convert = getattr(frame, "to_pandas", None)

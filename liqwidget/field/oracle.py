@@ -266,16 +266,22 @@ def lives(
     since = np.full((2, table.shape[1], count), -1)
     padded, reference, found = _padded(table), 0.0, []
     for row in range(len(close)):
-        if log_survival[row] - reference < _SMALLEST_LOG:
-            standing *= math.exp(log_survival[row] - reference)
-            reference = log_survival[row]
-        coins = math.exp(log_survival[row] - reference)
+        settled = row > 0 and log_survival[row] - log_survival[row - 1] < 0.5 * ALL_CLOSED
+        survival = log_survival[row - 1] if settled else log_survival[row]
+        if survival - reference < _SMALLEST_LOG:
+            standing *= math.exp(survival - reference)
+            reference = survival
+        coins = math.exp(survival - reference)
         before, closed = math.floor(close[max(row - 1, 0)]), math.floor(close[row])
         bottom, top = min(math.floor(low[row]), before), max(math.floor(high[row]), before)
+        if settled:
+            bottom, top = base, base + count - 1
         for side, first, last in ((0, bottom, before), (1, before, top)):
             part = (slice(side, side + 1), slice(None), slice(first - base, last - base + 1))
             found.append(_ended(standing[part] * coins, peak[part], since[part], side, first, row))
             standing[part], peak[part], since[part] = 0.0, 0.0, -1
+        if settled:
+            reference, coins = log_survival[row], 1.0
         entries, shares = _entries(low[row], high[row])
         for side, group in np.argwhere(opened[row] * per_weight > 0):
             sign, amount = SIGNS[side], opened[row, side, group] * per_weight[group] / coins

@@ -9,6 +9,7 @@ import numpy as np
 from liqwidget.domain.levels import STANDING, LevelSet
 from liqwidget.field.density import Prior, venue_density
 from liqwidget.field.engine import engine
+from liqwidget.field.oracle import ALL_CLOSED
 
 if TYPE_CHECKING:
     from liqwidget.domain.ledger import Ledger, VenueLedger
@@ -28,6 +29,7 @@ def levels(ledger: Ledger) -> LevelSet:
     tables = [lives(part, ledger.prior) for part in ledger]
     sizes = [len(table) for table in tables]
     table = np.concatenate(tables)
+    each = list(zip(ledger, tables, strict=True))
     cell = table[:, 2].astype(np.int64)
     worth = np.concatenate([part.worth(rows[:, 2].astype(np.int64)) for part, rows in zip(ledger, tables, strict=True)])
     times = [np.append(part.known, STANDING if part.ended is None else part.ended) for part in ledger]
@@ -46,7 +48,13 @@ def levels(ledger: Ledger) -> LevelSet:
         venue=np.repeat(np.arange(len(sizes), dtype=np.int16), sizes),
         venues=ledger.names,
         lapsed=(table[:, 4] < 0) & (closes < STANDING),
+        settled=np.concatenate([_settled(part)[rows[:, 4].astype(np.int64)] for part, rows in each]),
     )
+
+
+def _settled(ledger: VenueLedger) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """Return by row whether all positions closed in it at once; the last entry stands for no row."""
+    return np.append(np.diff(ledger.log_survival, prepend=0.0) < 0.5 * ALL_CLOSED, False)
 
 
 def lives(ledger: VenueLedger, prior: Prior) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:

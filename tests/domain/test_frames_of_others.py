@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
+import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from liqwidget import LiqHeatmap
 from liqwidget.domain.columns import unit_of
 from liqwidget.domain.frames import MarketData
 from liqwidget.domain.time import DAY, HOUR, ISO, duration_ns
@@ -248,3 +252,38 @@ def test_offsets_of_pandas_are_lengths(text: Any, length: int) -> None:
 )
 def test_lengths_that_are_none_say_why(text: str, words: str) -> None:
     assert words in said(lambda: duration_ns(text))
+
+
+# ---------------------------------------------------------------------- realised liquidations wherever they are given
+
+
+@pytest.fixture(scope="module")
+def drawn() -> LiqHeatmap:
+    return LiqHeatmap.from_frames(CANDLES, INTEREST)
+
+
+@pytest.mark.parametrize("method", ["score", "calibrate"])
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [({"side": "SELL"}, "a sell order closes a long"), ({"side": "long_liq"}, "write 'long'"),
+     ({"symbol": ["BTCUSDT", "ETHUSDT"]}, "of one coin, was 2 in column 'symbol'"),
+     ({"size": [0.4, 0.5]}, "if it is in coins, multiply it by 'price'"), ({"size": np.nan}, "with sizes, was none"),
+     ({"size": "dear"}, "a finite number in column 'size'"), ({"time": "01/03/2025"}, "day and month cannot")],
+)  # fmt: skip
+def test_score_and_calibrate_read_liquidations_by_the_same_door(
+    drawn: LiqHeatmap, method: str, changed: dict[str, Any], words: str
+) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DataWarning)
+        assert words in said(lambda: getattr(drawn, method)(EVENTS.assign(**changed)))
+
+
+@pytest.mark.parametrize("method", ["score", "calibrate"])
+def test_score_and_calibrate_say_how_a_frame_of_liquidations_is_made(drawn: LiqHeatmap, method: str) -> None:
+    call = getattr(drawn, method)
+    assert "pandas.DataFrame(liquidations)" in said(lambda: call(EVENTS.to_dict("records")))
+    assert "hold a side each" in said(lambda: call(EVENTS.drop(columns=["side", "size"]).assign(longs=1.0, shorts=2.0)))
+    with pytest.warns(DataWarning, match="1 repeated rows were dropped"), contextlib.suppress(DataError):
+        call(pd.concat([EVENTS, EVENTS.iloc[:1]]).drop(columns="price"))
+    table = pa.Table.from_pandas(EVENTS.reset_index(names="time"))
+    assert "as a pandas DataFrame" not in said(lambda: call(table))

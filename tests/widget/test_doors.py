@@ -10,7 +10,7 @@ import pytest
 import traitlets
 
 from liqwidget import LiqHeatmap, MarketData
-from liqwidget.domain.time import time_index
+from liqwidget.domain.time import HOUR, time_index
 from liqwidget.errors import DataError, SourceError, UnknownNameError
 
 if TYPE_CHECKING:
@@ -176,3 +176,21 @@ def test_an_update_that_cannot_be_is_refused_and_nothing_changes(markets: tuple[
     assert heatmap.ledger is before
     with pytest.raises(SourceError, match="was one that is simulated"):
         LiqHeatmap("BTC", source="sample").update(frame)
+
+
+@pytest.mark.parametrize(
+    "size", [{"width": "800"}, {"height": float("nan")}, {"width": 1e9}, {"height": None}, {"width": True}]
+)
+def test_a_picture_of_no_size_is_refused(tmp_path: Path, size: dict[str, Any]) -> None:
+    with pytest.raises(DataError, match="width and height in pixels from 200 to 10,000"):
+        LiqHeatmap("BTC", source="sample").to_png(tmp_path / "x.png", **size)
+
+
+@pytest.mark.parametrize("prior", [5, {1e9: 1}, "usual", {10: -1}, (0, 1)])
+def test_a_prior_that_is_refused_does_not_stay(prior: Any) -> None:
+    heatmap = LiqHeatmap("BTC", source="sample")
+    with pytest.raises(DataError):
+        heatmap.prior = prior
+    assert heatmap.prior == "effective"
+    heatmap.timeframe = "1h"
+    assert heatmap.ledger.timeframe == HOUR

@@ -7,7 +7,7 @@ import math
 import numba as nb
 import numpy as np
 
-from liqwidget.field.kernels.placing import MAXIMUM_NODES, Floats, Integers, entries, place
+from liqwidget.field.kernels.placing import ALL_CLOSED, MAXIMUM_NODES, Floats, Integers, entries, place
 
 
 @nb.njit(cache=True, nogil=True)
@@ -63,10 +63,14 @@ def lives(
         ended = close[max(row - 1, 0)]
         before, closed = int(math.floor(ended)), int(math.floor(close[row]))
         bottom, top = int(math.floor(min(low[row], ended))), int(math.floor(max(high[row], ended)))
-        if log_survival[row] - reference < -200.0:
-            standing *= math.exp(log_survival[row] - reference)
-            reference = log_survival[row]
-        scale = math.exp(log_survival[row] - reference)
+        settled = row > 0 and log_survival[row] - log_survival[row - 1] < 0.5 * ALL_CLOSED
+        survival = log_survival[row - 1] if settled else log_survival[row]
+        if settled:
+            bottom, top = base, base + count - 1
+        if survival - reference < -200.0:
+            standing *= math.exp(survival - reference)
+            reference = survival
+        scale = math.exp(survival - reference)
         for side in range(2):
             for group in range(groups):
                 for cell in range(bottom if side == 0 else before, (before if side == 0 else top) + 1):
@@ -88,6 +92,8 @@ def lives(
                     standing[side, group, index] = 0.0
                     peak[side, group, index] = 0.0
                     since[side, group, index] = -1
+        if settled:
+            reference, scale = log_survival[row], 1.0
         nodes = entries(low[row], high[row], cells, shares)
         for side in range(2):
             for group in range(groups):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pytest
 import traitlets
-from hypothesis import HealthCheck, Phase, example, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from liqwidget import LiqHeatmap
@@ -114,7 +114,6 @@ def test_no_lawful_state_gives_an_empty_plot(fresh: Callable[[], Heatmap], model
         max_examples=12,
         deadline=None,
         derandomize=True,
-        phases=(Phase.explicit,),  # random states again with issue 12, which mends times before the first close
         suppress_health_check=list(HealthCheck),
     )
     @given(state=lawful(model))
