@@ -184,7 +184,8 @@ class MarketData:
         else:
             reading.check_overlap(stamps, values, columns, step)
             values = interest.held(stamps, values, columns, step, valued=valued, contract=kind, contract_size=size)
-        notes += realised.plausible_liquidations(events, columns, step)
+        events, more = realised.plausible_liquidations(events, columns, step)
+        notes += more
         cap = venue_cap(venue, symbol, timestamp(columns["time"][0]), kind)
         if distance is None:
             distance = cap.minimum_distance

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from liqwidget.domain import validation as check
 from liqwidget.domain.columns import have_columns
 from liqwidget.domain.mixture import refuse_mixture, refuse_other_values
-from liqwidget.domain.plausible import known_values
+from liqwidget.domain.plausible import known_values, odd_start
 from liqwidget.domain.stamps import candle_opens, clock_of, times_of
 from liqwidget.domain.time import DAY, duration_ns, timestamp
 from liqwidget.errors import DataError
@@ -172,6 +172,12 @@ def read_interest(given: object, symbol: str, faults: check.Faults) -> tuple[Int
         text = f"first row {row} ({timestamp(times[row])}) is {values[row]:g}"
         notes.append(f"open_interest: {int(wrong.sum())} values below 0 or endless were left out, {text}")
     keep = keep[known_values(values[keep])]
+    if odd := odd_start(values[keep]):
+        text = f"first {timestamp(times[keep[0]])}, {values[keep[0]]:,.6g}"
+        notes.append(
+            f"open_interest: the first {odd} values stand far above those after them and were left out, {text}"
+        )
+        keep = keep[odd:]
     if not len(keep):
         # The span stands in the sentence that says that nothing overlaps.
         return times, np.full(len(times), np.nan), valued, notes

@@ -19,7 +19,7 @@ from liqwidget.errors import DataError
 _ORDERS = {"sell": "long", "s": "long", "ask": "long", "buy": "short", "b": "short", "bid": "short"}
 """The side of the position that an order of this side closes."""
 _IDENTITIES = ("id", "trade_id", "tradeId", "order_id", "orderId", "venue", "exchange")
-_FAR = 2.0
+_FAR, _SEVERAL = 2.0, 3
 """Fills are no further from the close of their candle than by this factor."""
 _DUST = 20.0
 """Liquidations under this [quote], of coins that cost a multiple, are coins."""
@@ -127,36 +127,37 @@ def _events(frame: pd.DataFrame, found: Columns, faults: check.Faults, *, priced
     return kept, notes
 
 
-def plausible_liquidations(events: Columns, candles: Columns, step: int) -> list[str]:
-    """Return notes on liquidations that are far from the price, or more than all volume, of candles they fell in.
+def plausible_liquidations(events: Columns, candles: Columns, step: int) -> tuple[Columns, list[str]]:
+    """Return liquidations without those far from the price of the candle they fell in, and notes.
 
-    Raises
-    ------
-    DataError
-        If half of them are so far from the price.
+    Several at other prices are of another coin, or per 1,000 coins; one or two may be a venue's slip. That they are
+    more than all volume of those candles is noted too.
     """
     row = np.asarray(np.searchsorted(candles["time"], events["time"], side="right")) - 1
     inside = (row >= 0) & (events["time"] < candles["time"][row] + step)
     if not inside.any():
-        return []
+        return events, []
     ratio = events["price"] / candles["close"][np.maximum(row, 0)]
     far = inside & ((ratio > _FAR) | (ratio * _FAR < 1))
-    text = "prices of liquidations near those of the candles (column 'price')"
-    remedy = ". Of another coin, or per 1,000 coins? Leave those rows out, or convert them"
-    if far.sum() * 2 > inside.sum():
-        check.refuse(far, events["price"], events["time"], text, remedy)
     notes = []
     if far.any():
         odd = int(np.argmax(far))
-        first = f"first of {timestamp(events['time'][odd])} at {events['price'][odd]:,.8g}"
-        notes.append(check.repaired(f"liquidations: {int(far.sum())} are far from the price of their candle, {first}"))
+        text = (
+            f"liquidations: {int(far.sum())} are far from the price of their candle, first of "
+            f"{timestamp(events['time'][odd])} at {events['price'][odd]:,.8g} (column 'price')"
+        )
+        if far.sum() >= _SEVERAL:
+            text += ", and were left out: of another coin, or per 1,000 coins"
+            events, row, inside = {name: column[~far] for name, column in events.items()}, row[~far], inside[~far]
+            check.repaired(text)
+        notes.append(text)
     rows = np.unique(row[inside])
     traded = float(np.sum(candles["volume"][rows] * candles["close"][rows]))
     total = float(events["size"][inside].sum())
     if not 0 < traded < total:
-        return notes
+        return events, notes
     text = (
         f"liquidations: {total:,.6g} in column 'size' is more than the {traded:,.6g} traded in those candles: "
         "'size' is in quote currency, 'volume' in coins"
     )
-    return [*notes, check.repaired(text)]
+    return events, [*notes, check.repaired(text)]

@@ -92,11 +92,13 @@ def test_rows_of_several_markets_without_a_name_are_told_by_their_values() -> No
         assert (made(pd.concat([CANDLES.iloc[:1] * 3, CANDLES, CANDLES]).sort_index()).close == CANDLES["close"]).all()
 
 
-def test_liquidations_of_other_prices_are_refused_or_named() -> None:
-    words = said(lambda: made(liquidations=EVENTS.assign(price=0.45)))
-    assert "prices of liquidations near those of the candles (column 'price'), was 0.45 in row 0" in words
-    with pytest.warns(DataWarning, match=r"1 are far from the price of their candle, first of 2026-01-01 02:00"):
-        made(liquidations=EVENTS.assign(price=[9e4, 9e7]))
+def test_liquidations_of_other_prices_are_left_out_and_named() -> None:
+    many = pd.concat([EVENTS.assign(size=size) for size in (1e4, 2e4, 3e4)])
+    for prices in ([0.45, 9e4] * 3, [9e7, 9e4] * 3):
+        with pytest.warns(DataWarning, match=r"3 are far from the price .* left out: of another coin, or per 1,000"):
+            market = made(liquidations=many.assign(price=prices))
+        assert market.liquidations.price.tolist() == [9e4] * 3
+    assert any("1 are far from the price" in note for note in made(liquidations=EVENTS.assign(price=[9e4, 9e7])).notes)
 
 
 # ---------------------------------------------------------------------- columns

@@ -194,3 +194,15 @@ def test_a_prior_that_is_refused_does_not_stay(prior: Any) -> None:
     assert heatmap.prior == "effective"
     heatmap.timeframe = "1h"
     assert heatmap.ledger.timeframe == HOUR
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [(5, "venue names or MarketData, was 5"), (object(), "venue names or MarketData, was <object"),
+     ("markets and a venue", "both cannot be mixed"), ("a heatmap", "use source=h.markets")],
+)  # fmt: skip
+def test_a_source_of_another_kind_is_refused(source: Any, words: str) -> None:
+    shown = LiqHeatmap("BTC", source="sample")
+    others: dict[Any, Any] = {"markets and a venue": [*shown.markets, "okx"], "a heatmap": shown}
+    with pytest.raises(DataError, match=words):
+        LiqHeatmap("BTC", source=others.get(source, source))
