@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 def figure(self: HeatmapWidget) -> plotting.figure:
     """The Bokeh figure; glyphs added to it appear on the picture.
 
-    The page of the heatmap fills it. Saved or laid out by Bokeh itself it is empty, and says so: use `to_html` and
-    `to_png`.
+    The page of the heatmap fills it. Saved by Bokeh itself it is empty, and says so; a layout of it is refused: use
+    `to_html` and `to_png`.
     """
     return self._drawn_on.figure
 

@@ -8,12 +8,17 @@ import numpy as np
 import pandas as pd
 import pytest
 import traitlets
+from bokeh.embed import file_html
+from bokeh.layouts import column, gridplot
+from bokeh.models import TabPanel, Tabs
+from bokeh.resources import INLINE
 
 from liqwidget import LiqHeatmap, MarketData
 from liqwidget.domain.time import HOUR, time_index
 from liqwidget.errors import DataError, SourceError, UnknownNameError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 
@@ -206,3 +211,23 @@ def test_a_source_of_another_kind_is_refused(source: Any, words: str) -> None:
     others: dict[Any, Any] = {"markets and a venue": [*shown.markets, "okx"], "a heatmap": shown}
     with pytest.raises(DataError, match=words):
         LiqHeatmap("BTC", source=others.get(source, source))
+
+
+@pytest.mark.parametrize("saved", [False, True])
+@pytest.mark.parametrize(
+    "layout", [column, lambda figure: gridplot([[figure]]), lambda figure: Tabs(tabs=[TabPanel(child=figure)])]
+)
+def test_a_layout_of_the_figure_says_why_it_is_none(layout: Callable[[Any], Any], *, saved: bool) -> None:
+    figure = LiqHeatmap("BTC", source="sample").figure
+    if saved:
+        assert "<script" in file_html(figure, INLINE)
+    with pytest.raises(DataError, match=r"Expected h.figure by itself, was a layout of it: .*to_html"):
+        file_html(layout(figure), INLINE)
+    assert figure.line([1, 2], [3, 4]) is not None
+    assert "<script" in file_html(figure, INLINE)
+
+
+@pytest.mark.parametrize("given", [5, "x", [5], [("a", 1)]])
+def test_alternatives_of_another_kind_are_refused(given: Any) -> None:
+    with pytest.raises(DataError, match="alternatives as Alternative"):
+        LiqHeatmap("BTC", source="sample").uncertainty(given)
