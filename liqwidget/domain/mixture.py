@@ -54,7 +54,9 @@ def refuse_mixture(frame: pd.DataFrame, what: str, symbol: str, *, venues: bool 
         found = [one for one in texts if one.strip()]
         kinds = {_coin(one) for one in found} if coins and venues else set(found)
         if len(kinds) > 1:
-            shown = ", ".join(found[:_SHOWN]) + (", .." if len(found) > _SHOWN else "")
+            shown = ", ".join(re.sub(r"[^\w:/.-]+", " ", one)[:20] for one in found[:_SHOWN]) + (
+                ", .." if len(found) > _SHOWN else ""
+            )
             one = "venue" if several else "coin" if coins and len(set(map(_coin, found))) > 1 else "market"
             example = next((value for value in found if coins and _coin(value) == _coin(symbol)), found[0])
             message = (

@@ -20,6 +20,7 @@ from liqwidget.domain.frames import MarketData
 from liqwidget.domain.time import DAY, HOUR, ISO, duration_ns
 from liqwidget.domain.validation import DataWarning
 from liqwidget.errors import DataError
+from liqwidget.trust.score_inputs import events_of
 from tests.markets import walk
 
 if TYPE_CHECKING:
@@ -180,7 +181,7 @@ def test_iso_is_read_in_every_form(form: str, ending: str) -> None:
     assert (made(TIMED.assign(time=text), None).time == made().time).all()
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=60, deadline=None, derandomize=True)
 @given(st.from_regex(ISO, fullmatch=True))
 def test_any_text_in_the_form_of_iso_is_a_time_or_a_sentence_of_one_line(text: str) -> None:
     try:
@@ -289,3 +290,53 @@ def test_score_and_calibrate_say_how_a_frame_of_liquidations_is_made(drawn: LiqH
         call(pd.concat([EVENTS, EVENTS.iloc[:1]]).drop(columns="price"))
     table = pa.Table.from_pandas(EVENTS.reset_index(names="time"))
     assert "as a pandas DataFrame" not in said(lambda: call(table))
+
+
+# ---------------------------------------------------------------------- the law, for any frame
+
+_ODD: list[Any] = [
+    "2026-01-01T00:00Z", "2026-01-01", "long", "SELL", 1767225600000, "BTC", 9e4, pd.NaT, pd.NA, np.nan, np.float32(3),
+    pd.Timestamp("2026-01-01", tz="UTC"), pd.Period("2026-01"), np.datetime64("2026-01-01"), "a\nb",
+]  # fmt: skip
+VALUES = (
+    st.sampled_from(_ODD) | st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=4)
+    | st.binary(max_size=2) | st.dates() | st.datetimes() | st.decimals(allow_nan=False) | st.complex_numbers()
+)  # fmt: skip
+COLUMNS = st.sampled_from([*CANDLES, "time", "open_interest", "open_interest_value", "side", "price", "size", "symbol",
+                           "venue", "id", "funding_rate", "Time", "taker_buy_volume", 0, None])  # fmt: skip
+
+
+@st.composite
+def any_frame(draw: st.DrawFn) -> pd.DataFrame:
+    """Return a frame of few rows, of any columns and values, whose index are times or anything."""
+    rows, names = draw(st.integers(0, 4)), draw(st.lists(COLUMNS, max_size=9))
+    times: list[Any] = CANDLES.index[:rows].tolist()
+    good: list[list[Any]] = [np.linspace(1, 2, rows).tolist(), times, ["BTC"] * rows]
+    columns = [draw(st.sampled_from(good) | st.lists(VALUES, min_size=rows, max_size=rows)) for _ in names]
+    frame = pd.DataFrame(dict(enumerate(columns)), index=range(rows)).set_axis(pd.Index(names, dtype=object), axis=1)
+    index = draw(st.sampled_from(["numbers", "times", "anything", "levels"]))
+    odd = draw(st.lists(VALUES, min_size=rows, max_size=rows))
+    if index == "times":
+        frame.index = pd.DatetimeIndex(times, tz="UTC")
+    elif index == "anything":
+        frame.index = pd.Index(odd, dtype=object)
+    elif index == "levels" and rows:
+        frame.index = pd.MultiIndex.from_arrays([times, list(map(str, odd))])
+    return frame
+
+
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(any_frame(), st.sampled_from(["candles", "open_interest", "funding", "liquidations", "events"]))
+def test_any_frame_is_read_or_refused_in_lines_that_say_what_was_expected(frame: pd.DataFrame, what: str) -> None:
+    frames: dict[str, Any] = {"candles": CANDLES, "open_interest": INTEREST, "timeframe": "1h"}
+    before = frame.copy()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            if what == "events":
+                events_of(frame)
+            else:
+                MarketData.from_frames(**(frames | {what: frame}))
+        except DataError as error:
+            assert all(line.startswith("Expected ") for line in str(error).splitlines())  # noqa: PT017 - either
+    pd.testing.assert_frame_equal(frame, before)
