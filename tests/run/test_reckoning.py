@@ -138,6 +138,8 @@ def test_a_venue_that_comes_back_is_not_counted_in_its_gap() -> None:
     assert both.only(["binance"]).venues[0].absent == both.venues[0].absent == ((
         (start + pd.Timedelta("6h")).value, (end + pd.Timedelta("5min")).value,
     ),)  # fmt: skip
+    words = "no data up to 2026-01-01 08:05 UTC: in no sum from 2026-01-01 07:00 on"
+    assert reckoning.ended(both) == {"binance": words}
     healed = recompute(both, whole, start)
     assert healed.venues[0].absent == ()
     assert advance(live, [back, OKX]).venues[0].absent == both.venues[0].absent
