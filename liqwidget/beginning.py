@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
@@ -39,11 +40,19 @@ def checked_source(symbol: Any, source: Any) -> str:
         message = f"Expected a symbol, was {symbol!r}: use LiqHeatmap({symbol.symbol!r}, source=market)"
         raise DataError(message)
     given = source if isinstance(source, list | tuple) else [source]
-    frame = next((part for part in given if isinstance(part, pd.DataFrame)), None)
-    if frame is not None:
-        message = f"Expected source as MarketData, was a DataFrame in it: use MarketData.from_frames, or {_FRAMES}"
+    frames = (part for part in given if isinstance(part, pd.DataFrame) or callable(getattr(part, "to_pandas", None)))
+    if (frame := next(frames, None)) is not None:
+        was = type(frame).__name__
+        message = f"Expected source as MarketData, was a {was} in it: use MarketData.from_frames, or {_FRAMES}"
         raise DataError(message)
     markets = [part for part in given if isinstance(part, MarketData)]
+    if markets and len(markets) < len(given):
+        message = f"Expected source as your own MarketData or as venues, was {source!r:.80}: both cannot be mixed"
+        raise DataError(message)
+    if not isinstance(source, str | Iterable | MarketData | None):
+        own = ": use source=h.markets" if hasattr(source, "markets") else ""
+        message = f"Expected source as 'sample', venue names or MarketData, was {source!r:.80}{own}"
+        raise DataError(message)
     if isinstance(symbol, _Usual):
         return markets[0].symbol if markets else str(symbol)
     for market in markets:

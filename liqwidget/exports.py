@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 def figure(self: HeatmapWidget) -> plotting.figure:
     """The Bokeh figure; glyphs added to it appear on the picture.
 
-    The page of the heatmap fills it. Saved or laid out by Bokeh itself it is empty, and says so: use `to_html` and
-    `to_png`.
+    The page of the heatmap fills it. Saved by Bokeh itself it is empty, and says so; a layout of it is refused: use
+    `to_html` and `to_png`.
     """
     return self._drawn_on.figure
 
@@ -53,7 +53,7 @@ def to_png(self: HeatmapWidget, path: str | Path, *, width: int = 1600, height: 
     from the last, that leave the main panel less than half of the height (800 x 450 pixels have room for two). No
     ticks or boxes are drawn.
 
-    `width` and `height` in pixels, at least 200 each; `theme`: 'dark' or 'light'. Returns the path.
+    `width` and `height` in pixels, 200 to 10,000 each; `theme`: 'dark' or 'light'. Returns the path.
 
     Raises
     ------

@@ -385,6 +385,10 @@ class LiqHeatmap(HeatmapWidget):
     def _timeframe_chosen(self, change: Any) -> None:
         self._following.choose_timeframe(change["new"])
 
+    @traitlets.validate("prior")
+    def _known_prior(self, proposal: Any) -> Any:
+        return self._following.checked_prior(proposal["value"])
+
     @traitlets.validate("timeframe")
     def _known_timeframe(self, proposal: Any) -> str:
         try:

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from liqwidget.domain import interest, reading
+from liqwidget.domain import interest, reading, realised
 from liqwidget.domain import validation as check
 from liqwidget.domain.margin import venue_cap
 from liqwidget.domain.plausible import unit_change
@@ -122,11 +122,12 @@ class MarketData:
         Parameters
         ----------
         candles : DataFrame, or what pandas can take (polars, pyarrow)
-            Stamped at their open: open, high, low, close [quote/base], volume [base], optionally taker_buy_volume
-            [base].
+            Of one market, stamped at their open: open, high, low, close [quote/base], volume [base], optionally
+            taker_buy_volume [base]. Stamps at the very close cannot be told from opens: take a candle off them,
+            ``frame.index - pandas.Timedelta('5m')``.
         open_interest : DataFrame, optional
-            open_interest [base, one side; or contracts: contract_size] or open_interest_value [quote]. Without it sizes
-            are relative.
+            open_interest [base, one side; or contracts: contract_size] or open_interest_value [quote], stamped when it
+            was known: a value of the end of a candle at that end. Without it sizes are relative.
         symbol, venue : str
             Names; they choose the nearest distance allowed, and the symbol the quote currency and kind of contract.
         timeframe : str or timedelta, optional
@@ -169,10 +170,10 @@ class MarketData:
         with faults:
             size = interest.checked_size(contract_size)
         with faults:
-            columns, step, notes = reading.read_candles(candles, timeframe, faults)
-        stamps, values, valued, found = reading.read_interest(open_interest, faults)
-        rates = reading.read_funding(funding, faults)
-        events, more = reading.read_liquidations(liquidations, faults)
+            columns, step, notes = reading.read_candles(candles, timeframe, symbol, faults)
+        stamps, values, valued, found = reading.read_interest(open_interest, symbol, faults)
+        rates = reading.read_funding(funding, symbol, faults)
+        events, more = realised.read_liquidations(liquidations, symbol, faults)
         faults.stop()
         limit, unfinished = reading.completion(columns, step, limit)
         notes += [*found, *more, *unfinished]
@@ -183,7 +184,8 @@ class MarketData:
         else:
             reading.check_overlap(stamps, values, columns, step)
             values = interest.held(stamps, values, columns, step, valued=valued, contract=kind, contract_size=size)
-        notes += reading.plausible_liquidations(events, columns, step)
+        events, more = realised.plausible_liquidations(events, columns, step)
+        notes += more
         cap = venue_cap(venue, symbol, timestamp(columns["time"][0]), kind)
         if distance is None:
             distance = cap.minimum_distance

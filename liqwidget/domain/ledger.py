@@ -74,30 +74,12 @@ class RowInputs(NamedTuple):
 
     def cut(self, rows: slice) -> RowInputs:
         """Return some of the rows, as views."""
-        return RowInputs(
-            time=self.time[rows],
-            kind=self.kind[rows],
-            low=self.low[rows],
-            high=self.high[rows],
-            close=self.close[rows],
-            volume=self.volume[rows],
-            interest=self.interest[rows],
-            interest_time=self.interest_time[rows],
-        )
+        return type(self)._make(column[rows] for column in self)
 
     @classmethod
     def joined(cls, parts: Sequence[RowInputs]) -> RowInputs:
         """Return the rows of all parts, one part after the other."""
-        return cls(
-            time=np.concatenate([part.time for part in parts]),
-            kind=np.concatenate([part.kind for part in parts]),
-            low=np.concatenate([part.low for part in parts]),
-            high=np.concatenate([part.high for part in parts]),
-            close=np.concatenate([part.close for part in parts]),
-            volume=np.concatenate([part.volume for part in parts]),
-            interest=np.concatenate([part.interest for part in parts]),
-            interest_time=np.concatenate([part.interest_time for part in parts]),
-        )
+        return cls._make(np.concatenate(columns) for columns in zip(*parts, strict=True))
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,6 +127,8 @@ class VenueLedger:
         'linear' or 'inverse'.
     quote : str
         The currency that prices and sizes are in.
+    absent : tuple of (int, int)
+        Spans [ns], half-open, in which it stands in no sum: its data had ended by then, though they go on later.
     """
 
     venue: str
@@ -168,6 +152,7 @@ class VenueLedger:
     ended: int | None = None
     contract: Contract = "linear"
     quote: str = DOLLAR
+    absent: tuple[tuple[int, int], ...] = ()
 
     @property
     def time(self) -> npt.NDArray[np.int64]:
@@ -225,10 +210,12 @@ class VenueLedger:
         return np.asarray(held if self.contract == "inverse" else held * price)
 
     def row_at(self, times: npt.ArrayLike) -> npt.NDArray[np.int64]:
-        """Return the last row that was known at each time [ns]; -1 before the first close, and once it has ended."""
+        """Return the last row known at each time [ns]; -1 before the first close, once it has ended, while absent."""
         wanted = np.asarray(times, dtype=np.int64)
         rows = np.searchsorted(self.known, wanted, side="right") - 1
         there = rows >= 1 if self.ended is None else (rows >= 1) & (wanted < self.ended)
+        for start, end in self.absent:
+            there &= (wanted < start) | (wanted >= end)
         return np.asarray(np.where(there, rows, -1), dtype=np.int64)
 
 
@@ -262,6 +249,10 @@ class Ledger:
         if any(end <= newest and part.ended != end for part, end in parts):
             marked = tuple(replace(part, ended=end) if end <= newest else part for part, end in parts)
             object.__setattr__(self, "venues", marked)
+        spans = [_absences(part, self.venues) for part in self.venues]
+        if any(span != part.absent for span, part in zip(spans, self.venues, strict=True)):
+            absent = (replace(part, absent=span) for part, span in zip(self.venues, spans, strict=True))
+            object.__setattr__(self, "venues", tuple(absent))
 
     def __iter__(self) -> Iterator[VenueLedger]:
         """Iterate over the venues."""
@@ -375,4 +366,22 @@ class Ledger:
 
 def _end_of(part: VenueLedger) -> int:
     """Return from when a venue whose data end counts as ended [ns]."""
-    return int(part.time[-1]) + max(ENDED, ENDED_CANDLES * part.timeframe) if len(part.time) else 0
+    return int(part.time[-1]) + _patience(part) if len(part.time) else 0
+
+
+def _patience(part: VenueLedger) -> int:
+    return max(ENDED, ENDED_CANDLES * part.timeframe)
+
+
+def _absences(part: VenueLedger, venues: Sequence[VenueLedger]) -> tuple[tuple[int, int], ...]:
+    """Return the gaps of a venue, from when it counted as ended, in which another one went on [ns]."""
+    if len(venues) == 1:
+        return part.absent
+    known = part.known
+    rows = np.flatnonzero(np.diff(known) > _patience(part))
+    spans = [(int(known[row]) + _patience(part), int(known[row + 1])) for row in rows.tolist()]
+    others = [other.known for other in venues if other is not part]
+    found = [
+        span for span in spans if any(np.searchsorted(one, span[0]) < np.searchsorted(one, span[1]) for one in others)
+    ]
+    return tuple(sorted({*part.absent, *found}))

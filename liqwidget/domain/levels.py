@@ -46,6 +46,8 @@ class LevelSet:
         Names.
     lapsed : ndarray of bool, shape (n,)
         Whether it ended since the venue's data end, and not by a touch.
+    settled : ndarray of bool, shape (n,)
+        Whether it ended since open interest became 0, as by a settlement.
     width : float
         Of a price cell in ln(price); 10 basis points unless asked otherwise.
     """
@@ -60,6 +62,7 @@ class LevelSet:
     venue: npt.NDArray[np.int16] = field(repr=False)
     venues: tuple[str, ...]
     lapsed: npt.NDArray[np.bool_] = field(repr=False)
+    settled: npt.NDArray[np.bool_] = field(repr=False)
     width: float = PRICE_CELL
 
     def __len__(self) -> int:
@@ -105,7 +108,7 @@ class LevelSet:
         DataFrame
             price_low, price_high [quote/base], open_time, close_time (UTC; NaT while standing), size, peak_size
             [quote], side ('long' / 'short'), leverage (group of effective leverage), venue, ended_by ('swept',
-            'standing', or 'venue' whose data ended).
+            'standing', 'settlement': open interest became 0, or 'venue' whose data ended).
         """
         stands = self.is_standing
         closes = (
@@ -122,7 +125,9 @@ class LevelSet:
                 "side": np.where(self.side > 0, "long", "short"),
                 "leverage": np.asarray(LEVERAGE_GROUPS, dtype=object)[self.group],
                 "venue": np.asarray(self.venues, dtype=object)[self.venue],
-                "ended_by": np.select([stands, self.lapsed], ["standing", "venue"], "swept"),
+                "ended_by": np.select(
+                    [stands, self.lapsed, self.settled], ["standing", "venue", "settlement"], "swept"
+                ),
             }
         )
 

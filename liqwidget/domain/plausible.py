@@ -24,6 +24,7 @@ DOUBTFUL_RATIO = 2.0
 _LASTS = 4
 """Values that a change of unit lasts for at least; fewer are held back as outliers."""
 _BEFORE = 8
+_FAR_ABOVE = 3.0
 _NEAR = 1.1
 _LEAST_POWER = 2
 
@@ -62,6 +63,8 @@ def unit_change(
         after = values[index : index + _LASTS]
         level = float(np.median(after))
         ratio = level / before
+        if index < _LASTS:  # Wrong first rows are outliers too.
+            continue
         steady = len(after) == _LASTS and after.max() < DOUBTFUL_RATIO * level and after.min() * DOUBTFUL_RATIO > level
         lasts = abs(math.log(last / before)) > 0.5 * abs(math.log(ratio)) > 0.5 * math.log(UNIT_BREAK)
         if not steady or not lasts or (last > before) != (ratio > 1):
@@ -72,6 +75,22 @@ def unit_change(
         if odd and not _grew(volumes, row, ratio):
             return Change(float(values[index - 1]), float(values[index]), int(times[index]))
     return None
+
+
+def odd_start(values: Floats) -> int:
+    """Return how many of the first values, fewer than four, stand far above those that follow steadily.
+
+    No market begins like that: they are wrong, and there is nothing before them that could be held instead.
+    """
+    for count in range(1, _LASTS):
+        after = values[count : count + 2 * _LASTS]
+        if len(after) < _LASTS or not (after > 0).all():
+            break
+        level = float(np.median(after))
+        steady = after.max() < DOUBTFUL_RATIO * level and after.min() * DOUBTFUL_RATIO > level
+        if steady and (values[:count] > _FAR_ABOVE * level).all():
+            return count
+    return 0
 
 
 def _of_a_unit(factor: float, price: float) -> bool:

@@ -38,11 +38,21 @@ _LISTED_IN_THEM = frozenset({
     "BTC", "ETH", "BNB", "SOL", "XRP", "ADA", "DOGE", "AVAX", "LTC", "LINK", "DOT", "MATIC", "NEAR", "TRX", "ETC",
     "BCH", "FTM", "ATOM", "UNI", "APE", "GMT", "GAL", "DODO",
 })  # fmt: skip
-_LINEAR_ONLY = frozenset({"hyperliquid", "dydx", "coinbase", "coinbaseinternational", "lighter", "aster", "bitfinex"})
-"""Venues without contracts settled in the coin, on which 'BTC-USD' is a linear one."""
+_LINEAR_ONLY = frozenset({
+    "hyperliquid", "dydx", "coinbase", "coinbaseinternational", "coinbaseexchange", "lighter", "aster", "bitfinex",
+    "kraken", "bitstamp", "gemini", "cryptocom", "paradex", "apex", "backpack", "extended", "edgex", "drift", "gmx",
+    "vertex", "yahoo", "yfinance",
+})  # fmt: skip
+"""Venues on which 'BTC-USD' is a linear market: they have no contracts settled in the coin, or name those otherwise."""
 
 _UNIFIED = re.compile(r"(?P<base>[^/]+)/(?P<quote>[^:/]+)(?::(?P<settle>[^-:/]+)(?:-.*)?)?")
-_ENDINGS = re.compile(r"(?:\.P|[-_](?:PERP|PERPETUAL|SWAP|UMCBL|DMCBL|CMCBL|\d{6}|\d{8}))$")
+_ENDINGS = re.compile(
+    r"(?:\.(?:PERP|[A-Z0-9])|(?<=USD[TC])(?:PERP|SWAP)"
+    r"|[-_ ](?:PERP|PERPETUAL|SWAP|INTX|[UDC]MCBL|CW|NW|CQ|NQ|\d{6}|\d{8}|\d{1,2}[A-Z]{3}\d{2}))$"
+)
+_SWAP_FIRST = re.compile(r"(?:PERP|SWAP)[-_](?=.+[-_])|(?<=[-_])(?:PERP|SWAP)[-_]")
+_IN_THE_COIN = re.compile(r"-(?:PERPETUAL|\d{1,2}[A-Z]{3}\d{2})")
+"""How Deribit ends the names of what is settled in the coin."""
 _LONGEST_FIRST = sorted((quote for quote in _QUOTES if quote != "UST"), key=len, reverse=True)
 _SHORTEST_COIN = 3
 
@@ -92,8 +102,8 @@ def quotation(symbol: object, venue: str = "") -> Quotation:
         return Quotation(*found, contract="inverse" if name[1] == "I" else "linear")
     if name.endswith("_UM"):
         return Quotation(*_split(name.removesuffix("_UM")), contract="linear")
-    coin, quote = _split(name)
-    if not quote and ending == "-PERPETUAL":
+    coin, quote = _split(_SWAP_FIRST.sub("", name))
+    if not quote and _IN_THE_COIN.fullmatch(ending):
         return Quotation(coin, DOLLAR, "inverse")
     return _pair(coin, quote, venue)
 
@@ -145,7 +155,7 @@ def _ended(text: str) -> tuple[str, str]:
 
 def _split(name: str) -> tuple[str, str]:
     """Return coin and quote of a pair; the name and '' where it is none."""
-    halves = re.split(r"[-_]", name)
+    halves = re.split(r"[-_ ]+", name)
     if len(halves) > 1 and {halves[0], halves[1]} & set(_QUOTES):
         return _ordered(halves[0], halves[1])
     if name in _NOT_PAIRS or name in _QUOTES:

@@ -7,12 +7,11 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from liqwidget.domain import validation as check
 from liqwidget.domain.columns import have_columns
-from liqwidget.domain.plausible import known_values
-from liqwidget.domain.side import Side
+from liqwidget.domain.mixture import refuse_mixture, refuse_other_values
+from liqwidget.domain.plausible import known_values, odd_start
 from liqwidget.domain.stamps import candle_opens, clock_of, times_of
 from liqwidget.domain.time import DAY, duration_ns, timestamp
 from liqwidget.errors import DataError
@@ -22,12 +21,11 @@ STAMP_TOLERANCE = 3_000_000_000
 
 CANDLE_COLUMNS = ("open", "high", "low", "close", "volume")
 
-_ORDERS = {"sell": "long", "s": "long", "ask": "long", "buy": "short", "b": "short", "bid": "short"}
-"""The side of the position that an order of this side closes."""
-_IDENTITIES = ("id", "trade_id", "tradeId", "order_id", "orderId")
-_DUST = 20.0
-"""Liquidations under this [quote], of coins that cost a multiple, are coins."""
-_DEAR = 100.0
+_SAME_PRICE, _SAME_INTEREST = 1.02, 1.5
+"""Rows of one market that tell of the same times are no further apart in the median."""
+_ROUNDED, _FEW_ROWS = 1e-6, 3
+_JUMPS = 20.0
+"""From a close to the next open is no more than so many times what it is from an open to the next close."""
 
 Columns = dict[str, Any]
 Integers = npt.NDArray[np.int64]
@@ -39,7 +37,7 @@ def tolerance(timeframe: int) -> int:
     return max(STAMP_TOLERANCE, timeframe // 50)
 
 
-def read_candles(given: object, timeframe: object, faults: check.Faults) -> tuple[Columns, int, list[str]]:
+def read_candles(given: object, timeframe: object, symbol: str, faults: check.Faults) -> tuple[Columns, int, list[str]]:
     """Return the columns by name with `time`, the length of a candle [ns], and notes.
 
     Raises
@@ -48,6 +46,8 @@ def read_candles(given: object, timeframe: object, faults: check.Faults) -> tupl
         If it is no frame or has no times.
     """
     frame = check.checked_frame(given, "candles")
+    with faults:
+        refuse_mixture(frame, "candles", symbol)
     with faults:
         have_columns(frame, CANDLE_COLUMNS, "candles")
     with faults:
@@ -73,7 +73,10 @@ def read_candles(given: object, timeframe: object, faults: check.Faults) -> tupl
     with faults:
         if not faults:
             high, low = columns["high"], columns["low"]
-            check.refuse(high < low, high, shown, "high at or above low in candles (column 'high')")
+            mixed = ". Are columns mixed up? Venues list open, high, low, close in other orders too"
+            check.refuse(high < low, high, shown, "high at or above low in candles (column 'high')", mixed)
+            refuse_other_values(times, columns["close"], "candles", "'close'", _SAME_PRICE)
+            _refuse_mixed_up(columns, shown)
     if faults:
         return columns, 0, []
     keep, notes = check.in_order(times, "candles")
@@ -81,6 +84,21 @@ def read_candles(given: object, timeframe: object, faults: check.Faults) -> tupl
     columns["time"], step, found = candle_opens(columns["time"], clock_of(frame), length)
     notes += [check.repaired(text) for text in found]
     return columns, step, notes + _widened(columns)
+
+
+def _refuse_mixed_up(columns: Columns, times: Integers) -> None:
+    """Refuse candles of which most have their open or close outside low to high."""
+    top, bottom = (pick(columns["open"], columns["close"]) for pick in (np.maximum, np.minimum))
+    outside = (top > columns["high"] * (1 + _ROUNDED)) | (bottom < columns["low"] * (1 - _ROUNDED))
+    steps, backwards = (
+        float(np.abs(np.log(begin[1:] / end[:-1])).mean()) if len(times) > _FEW_ROWS else 0.0
+        for begin, end in ((columns["open"], columns["close"]), (columns["close"], columns["open"]))
+    )
+    outside |= (np.diff(times, prepend=times[:1] - 1) > 0).all() and steps > max(_JUMPS * backwards, _ROUNDED)
+    if outside.sum() > max(len(outside) / 2, _FEW_ROWS):
+        expected = "candles that open near the last close, with both inside low to high (column 'close')"
+        mixed = ". Are columns mixed up? Venues list open, high, low, close in other orders too"
+        check.refuse(outside, columns["close"], times, expected, mixed)
 
 
 def _widened(columns: Columns) -> list[str]:
@@ -121,10 +139,10 @@ def completion(candles: Columns, step: int, limit: int | None) -> tuple[int | No
     return now, [f"The candle of {timestamp(last)} had not closed when it was read: it is provisional"]
 
 
-def read_interest(given: object, faults: check.Faults) -> tuple[Integers, Floats, bool, list[str]]:
+def read_interest(given: object, symbol: str, faults: check.Faults) -> tuple[Integers, Floats, bool, list[str]]:
     """Return stamps [ns], open interest [base, contracts or quote], whether it is quote, and notes.
 
-    Values that are missing are left out; a 0 that lasts is a value.
+    Values that are missing, below 0 or endless are left out; a 0 that lasts is a value.
     """
     times, values, notes = np.empty(0, np.int64), np.empty(0), list[str]()
     valued = False
@@ -132,6 +150,8 @@ def read_interest(given: object, faults: check.Faults) -> tuple[Integers, Floats
         return times, values, valued, notes
     with faults:
         frame = check.checked_frame(given, "open_interest")
+        with faults:
+            refuse_mixture(frame, "open_interest", symbol)
         valued = "open_interest" not in frame.columns and "open_interest_value" in frame.columns
         name = "open_interest_value" if valued else "open_interest"
         with faults:
@@ -141,8 +161,23 @@ def read_interest(given: object, faults: check.Faults) -> tuple[Integers, Floats
             values = check.numbers(frame, name, "open_interest", times, missing=True, endless=True)
     if not len(times) or len(values) != len(times):
         return times, np.full(len(times), np.nan), valued, notes
+    with faults:
+        refuse_other_values(times, values, "open_interest", repr(name), _SAME_INTEREST)
+    if faults:
+        return times, values, valued, notes
     keep, notes = check.in_order(times, "open_interest")
+    wrong = (values < 0) | np.isinf(values)
+    if wrong.any() and (values > 0).any():
+        row = int(np.argmax(wrong))
+        text = f"first row {row} ({timestamp(times[row])}) is {values[row]:g}"
+        notes.append(f"open_interest: {int(wrong.sum())} values below 0 or endless were left out, {text}")
     keep = keep[known_values(values[keep])]
+    if odd := odd_start(values[keep]):
+        text = f"first {timestamp(times[keep[0]])}, {values[keep[0]]:,.6g}"
+        notes.append(
+            f"open_interest: the first {odd} values stand far above those after them and were left out, {text}"
+        )
+        keep = keep[odd:]
     if not len(keep):
         # The span stands in the sentence that says that nothing overlaps.
         return times, np.full(len(times), np.nan), valued, notes
@@ -183,8 +218,8 @@ def plausible_interest(interest: Floats, candles: Columns, step: int, *, valued:
     name = "open_interest_value" if valued else "open_interest"
     if unit == "quote" and not valued:
         remedy = (
-            "If it is in quote currency, rename the column to 'open_interest_value'; if in contracts, multiply it by "
-            "the coins of one contract"
+            "If it is in quote currency, rename the column to 'open_interest_value'; if in contracts, say what one is "
+            "with contract_size="
         )
     elif unit is not None and valued:
         remedy = "Is it in coins? Rename it to 'open_interest'. Or is 'volume' in quote currency? Divide it by 'close'"
@@ -192,6 +227,7 @@ def plausible_interest(interest: Floats, candles: Columns, step: int, *, valued:
         remedy = "Is column 'volume' of candles in quote currency? Divide it by 'close'"
     else:
         text = f"open_interest: {phrase}: check the units of column {name!r} and of 'volume' [coins]"
+        text += "" if valued else "; contracts need contract_size="
         return [check.repaired(text)]
     message = (
         f"Expected column {name!r} of open_interest and 'volume' of candles in their units, was {phrase}. {remedy}"
@@ -199,125 +235,22 @@ def plausible_interest(interest: Floats, candles: Columns, step: int, *, valued:
     raise DataError(message)
 
 
-def read_funding(given: object, faults: check.Faults) -> Columns:
+def read_funding(given: object, symbol: str, faults: check.Faults) -> Columns:
     """Return times [ns] and rates in order, as fields of `MarketData`."""
     columns: Columns = {"funding_time": np.empty(0, np.int64), "funding_rate": np.empty(0)}
-    if _absent(given):
+    if check.absent(given):
         return columns
     with faults:
         frame = check.checked_frame(given, "funding")
+        with faults:
+            refuse_mixture(frame, "funding", symbol)
         with faults:
             have_columns(frame, ["funding_rate"], "funding")
         times = times_of(frame, "funding")
         if "funding_rate" in frame.columns:
             rates = check.numbers(frame, "funding_rate", "funding", times)
+            if faults:
+                return columns
             keep, _ = check.in_order(times, "funding")
             columns = {"funding_time": times[keep], "funding_rate": rates[keep]}
     return columns
-
-
-def read_liquidations(given: object, faults: check.Faults) -> tuple[Columns, list[str]]:
-    """Return time [ns], side, price [quote/base] and size [quote] in time order, and notes.
-
-    A row without a price or a size is left out, the same row twice counts once.
-    """
-    columns: Columns = {
-        "time": np.empty(0, np.int64), "side": np.empty(0, np.int8), "price": np.empty(0), "size": np.empty(0),
-    }  # fmt: skip
-    if _absent(given):
-        return columns, []
-    what, found = "liquidations", dict[str, Any]()
-    frame = pd.DataFrame()
-    with faults:
-        frame = check.checked_frame(given, what)
-        with faults:
-            have_columns(frame, ["side", "price", "size"], what)
-        found["time"] = times = times_of(frame, what)
-        for name in ("price", "size"):
-            with faults:
-                if name in frame.columns:
-                    found[name] = values = check.numbers(frame, name, what, times, missing=True)
-                    least = "a price above 0" if name == "price" else "a size of at least 0"
-                    wrong = values <= 0 if name == "price" else values < 0
-                    check.refuse(wrong, values, times, f"{least} in column {name!r} of {what}")
-        with faults:
-            if "side" in frame.columns:
-                found["side"] = _sides(frame, times)
-    if len(found) < len(columns) or faults:
-        return columns, []
-    return _events(frame, found, faults)
-
-
-def _sides(frame: pd.DataFrame, times: Integers) -> npt.NDArray[np.int8]:
-    column: Any = frame["side"]
-    if isinstance(column, pd.DataFrame):
-        message = f"Expected one column 'side' in liquidations, was {column.shape[1]} columns of that name"
-        raise DataError(message)
-    side = np.zeros(len(column), np.int8)
-    for row, value in enumerate(column.tolist()):
-        try:
-            side[row] = int(Side.parse(value))
-        except (DataError, TypeError, ValueError) as error:
-            order = str(value).strip().lower()
-            message = (
-                f"Expected side 'long' or 'short' (of the position that was closed) in column 'side' of liquidations, "
-                f"was {value!r:.60} in row {row} ({timestamp(times[row])})"
-            )
-            if order in _ORDERS:
-                message += (
-                    f": a sell order closes a long and a buy order a short, so {value!r} is {_ORDERS[order]!r} "
-                    "if it is the order's side"
-                )
-            raise DataError(message) from error
-    return side
-
-
-def _events(frame: pd.DataFrame, found: Columns, faults: check.Faults) -> tuple[Columns, list[str]]:
-    """Return the rows that can be used in time order, and notes."""
-    notes = []
-    empty = ~(np.isfinite(found["price"]) & np.isfinite(found["size"]))
-    names = [name for name in _IDENTITIES if name in frame.columns]
-    rows = pd.DataFrame(found | {f" {name}": frame[name].astype(str).to_numpy() for name in names})
-    twice = rows.duplicated().to_numpy() & ~empty
-    if empty.any():
-        row = int(np.argmax(empty))
-        at = f"row {row} ({timestamp(found['time'][row])})"
-        notes.append(
-            check.repaired(f"liquidations: {int(empty.sum())} rows without a price or size were left out, first {at}")
-        )
-    if twice.any():
-        notes.append(check.repaired(f"liquidations: {int(twice.sum())} repeated rows were dropped"))
-    kept = {name: column[~(empty | twice)] for name, column in found.items()}
-    order = np.argsort(kept["time"], kind="stable")
-    kept = {name: column[order] for name, column in kept.items()}
-    with faults:
-        size, price = (float(np.median(kept[name])) if len(order) else np.nan for name in ("size", "price"))
-        if 0 < size < _DUST and price > _DEAR:
-            message = (
-                f"Expected column 'size' of liquidations in quote currency, was {size:.6g} in half of the rows at a "
-                f"price of {price:,.6g}: if it is in coins, multiply it by 'price'"
-            )
-            raise DataError(message)
-    return kept, notes
-
-
-def plausible_liquidations(events: Columns, candles: Columns, step: int) -> list[str]:
-    """Return notes on liquidations that are more than all volume of the candles in which they fell."""
-    row = np.asarray(np.searchsorted(candles["time"], events["time"], side="right")) - 1
-    inside = (row >= 0) & (events["time"] < candles["time"][row] + step)
-    if not inside.any():
-        return []
-    rows = np.unique(row[inside])
-    traded = float(np.sum(candles["volume"][rows] * candles["close"][rows]))
-    total = float(events["size"][inside].sum())
-    if not 0 < traded < total:
-        return []
-    text = (
-        f"liquidations: {total:,.6g} in column 'size' is more than the {traded:,.6g} traded in those candles: "
-        "'size' is in quote currency, 'volume' in coins"
-    )
-    return [check.repaired(text)]
-
-
-def _absent(given: Any) -> bool:
-    return given is None or (isinstance(given, pd.DataFrame) and given.empty)

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from liqwidget.domain.columns import words_of
 from liqwidget.domain.time import (
     DAY,
     EARLIEST,
@@ -28,20 +29,14 @@ from liqwidget.errors import DataError
 
 Times = npt.NDArray[np.int64]
 
-_NAMES = {
-    "date",
-    "datetime",
-    "timestamp",
-    "opentime",
-    "ts",
-    "t",
-    "times",
-    "starttime",
-    "start",
-    "unix",
-    "unixtimestamp",
-}
-_CLOSES = {"closetime", "endtime", "end"}
+_TIMES = {"time", "times", "date", "datetime", "timestamp", "timestamps", "ts", "t", "unix", "epoch", "dt", "mts",
+          "start", "snapped"}  # fmt: skip
+"""What names of times have among their words."""
+_CLOSES = {"close", "closed", "closing", "end"}
+_OTHER = {"next", "expiry", "expiration", "delivery", "listing", "inserted", "updated", "received", "frame", "zone"}
+_OPENS = {"open", "opened", "start", "event"}
+_DIGITS = re.compile(r"(?:19|20)\d{6}(?:\d{2}){0,3}")
+"""Digits of a date, as in 20260131 or 202601310800."""
 _TICKS = (1, 1000, 1_000_000, 1_000_000_000)
 """How long before the next open venues stamp a close [ns]."""
 _FEWEST = 4
@@ -102,13 +97,17 @@ def _source(frame: pd.DataFrame, what: str) -> tuple[pd.Series, str]:
     if isinstance(index, pd.DatetimeIndex) or (texts and not isinstance(index, pd.MultiIndex) and _dated(index)):
         return index.to_series().reset_index(drop=True), f"the index of {what}"
     named_index = [] if index.name is None else [str(index.name)]
-    near = [name for name in map(str, frame.columns) if _plain(name) in _NAMES]
-    closes = [name for name in map(str, frame.columns) if _plain(name) in _CLOSES]
+    near, closes = _near(frame)
     hint = ""
-    if near:
-        hint = f" Is column {near[0]!r} meant? Rename it to 'time'."
+    if isinstance(index, pd.PeriodIndex):
+        hint = f" Periods have no zone: {what}.set_axis({what}.index.to_timestamp().tz_localize('UTC'))."
+    elif near:
+        hint = f" Is column {near[0]!r} meant? Rename it to 'time'{_counted(frame, near[0])}."
     elif closes:
         hint = f" Column {closes[0]!r} is when candles end: 'time' is when they open."
+    elif isinstance(index, pd.MultiIndex):
+        levels = ", ".join(map(repr, index.names))
+        hint = f" Its levels are {levels}: take one market with {what}.xs(.., level=..), or {what}.reset_index()."
     if pd.api.types.is_numeric_dtype(index.dtype) and len(index) and not near:
         unit = fitting_unit(float(index[0]))
         if unit is not None:
@@ -123,8 +122,28 @@ def _of(names: list[str]) -> str:
     return f" {names[0]!r}" if names else ""
 
 
-def _plain(name: str) -> str:
-    return re.sub(r"[^a-z]", "", name.lower())
+def _near(frame: pd.DataFrame) -> tuple[list[str], list[str]]:
+    """Return columns that may be the time, those of an open first, and those that are when candles end."""
+    near: list[tuple[bool, str]] = []
+    closes = []
+    for name in map(str, frame.columns):
+        words = set(words_of(name))
+        if not words & (_TIMES | {"opentime", "starttime", "closetime", "endtime", "end"}) or words & _OTHER:
+            continue
+        if words & (_CLOSES | {"closetime", "endtime"}):
+            closes.append(name)
+        else:
+            near.append((not words & (_OPENS | {"opentime", "starttime"}), name))
+    return [name for _, name in sorted(near, key=lambda pair: pair[0])], closes
+
+
+def _counted(frame: pd.DataFrame, name: str) -> str:
+    """Return how the numbers of a column become times, '' if they are none."""
+    column = frame[name] if name in frame.columns else None
+    if not isinstance(column, pd.Series) or not pd.api.types.is_numeric_dtype(column.dtype):
+        return ""
+    unit = fitting_unit(float(column.iloc[0]))
+    return "" if unit is None else f", with pandas.to_datetime(x, unit={unit!r}, utc=True)"
 
 
 def _dated(index: pd.Index[Any]) -> bool:
@@ -160,11 +179,27 @@ def _read(source: pd.Series, where: str) -> pd.Series:
     if naive:
         raise _naive(where, naive[0])
     try:
-        return pd.to_datetime(pd.Series(values, dtype=object), utc=True, format="ISO8601")
+        return pd.to_datetime(pd.Series(list(map(_written, values)), dtype=object), utc=True, format="ISO8601")
     except (ValueError, TypeError, OverflowError) as error:
-        row, value = given[0]
-        message = f"Expected zone-aware times in {where} (ISO 8601), was {value!r:.60} in row {row} ({error!s:.120})"
+        row = next((row for row, value in given if not _readable(value)), given[0][0])
+        message = f"Expected zone-aware times in {where} (ISO 8601), was {values[row]!r:.60} in row {row}"
         raise DataError(message) from error
+
+
+def _written(value: object) -> object:
+    """Return a time as text in the one way that pandas reads: the zone at the end as Z, a point before fractions."""
+    if not isinstance(value, str):
+        return value
+    text = re.sub(r"\s*(?:Z|UTC|GMT)$", "Z", value.strip(), flags=re.IGNORECASE).replace(",", ".")
+    return re.sub(r"\s+", "T", re.sub(r"\s+(?=[+-]\d{2}(?::?\d{2})?$)", "", text))
+
+
+def _readable(value: object) -> bool:
+    try:
+        pd.to_datetime(pd.Series([_written(value)], dtype=object), utc=True, format="ISO8601")
+    except (ValueError, TypeError, OverflowError):
+        return False
+    return True
 
 
 def _aware(value: object, row: int, where: str) -> bool:
@@ -185,7 +220,14 @@ def _aware(value: object, row: int, where: str) -> bool:
         raise _numbers(pd.Series([value]), where)
     if isinstance(value, dt.datetime):
         return value.tzinfo is not None
-    message = f"Expected zone-aware times in {where}, was {value!r:.60} in row {row}"
+    remedy = ""
+    if isinstance(value, pd.Period):
+        remedy = ": periods have no zone, .dt.to_timestamp().dt.tz_localize('UTC')"
+    elif isinstance(value, dt.date):
+        remedy = ": days have no zone, pandas.to_datetime(x, utc=True)"
+    elif isinstance(value, dt.timedelta | dt.time | np.timedelta64):
+        remedy = ": that is no time of a day in a year"
+    message = f"Expected zone-aware times in {where}, was {value!r:.60} in row {row}{remedy}"
     raise DataError(message)
 
 
@@ -205,12 +247,15 @@ def _from_arrow(source: pd.Series) -> pd.Series:
 def _numbers(source: pd.Series, where: str) -> DataError:
     values = pd.to_numeric(source, errors="coerce").dropna()
     unit = fitting_unit(float(values.iloc[0])) if len(values) else None
-    remedy = (
-        f"convert with pandas.to_datetime(x, unit={unit!r}, utc=True)"
-        if unit is not None
-        else "convert with pandas.to_datetime(x, unit=..., utc=True); in no unit they are times after 2009"
-    )
     first = values.iloc[0].item() if len(values) else None
+    digits = f"{first:.0f}" if isinstance(first, int | float) else ""
+    if unit is not None:
+        remedy = f"convert with pandas.to_datetime(x, unit={unit!r}, utc=True)"
+    elif _DIGITS.fullmatch(digits):
+        form = "%Y%m%d%H%M%S"[: len(digits) - 2]
+        remedy = f"digits of a date are read with pandas.to_datetime(x.astype(str), format={form!r}, utc=True)"
+    else:
+        remedy = "convert with pandas.to_datetime(x, unit=..., utc=True); in no unit they are times after 2009"
     return DataError(f"Expected zone-aware times in {where}, was bare numbers: {remedy} (row 0 is {first!r})")
 
 

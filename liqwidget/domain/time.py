@@ -39,18 +39,20 @@ _LENGTHS = {
     )
     for name in names.split()
 }
+_WORD = re.compile(r"\s*([0-9.]+)\s*(s|m|h|d|w)(?:ec|econd|in|inute|our|ay|eek)s?\s*", re.IGNORECASE)
+"""A length in words, which is not read: '5 minutes'."""
 _DURATION = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([A-Za-z]+)\s*")
 
 ISO = re.compile(
     r"(?P<date>\d{4}(?:-\d{2}(?:-\d{2})?)?|\d{8})"
-    r"(?:(?:T|\s+)\d{2}(?::?\d{2}(?::?\d{2}(?:[.,]\d{1,9})?)?)?\s*(?P<zone>Z|UTC|[+-]\d{2}(?::?\d{2})?)?)?",
+    r"(?:(?:T|\s+)\d{2}(?::?\d{2}(?::?\d{2}(?:[.,]\d{1,9})?)?)?\s*(?P<zone>Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?)?",
     re.IGNORECASE,
 )
 """A time as text: ISO 8601, from the year on."""
 
 
 def duration_ns(value: object) -> int:
-    """Return a duration in ns from '5m', '5min', '24h', '1H', '7d', '1w', a Timedelta, timedelta or timedelta64.
+    """Return a duration in ns from '5m', '5min', '24h', '1H', '7d', '1w', a Timedelta, timedelta64 or offset of pandas.
 
     An integer is ns if it is whole minutes.
 
@@ -63,7 +65,8 @@ def duration_ns(value: object) -> int:
     if 0 < length < _LONGEST:
         return length
     hint = ""
-    count = _number(value)
+    digits = isinstance(value, str) and re.fullmatch(r"\s*[0-9]{1,15}\s*", value)
+    count = int(str(value)) if digits else _number(value)
     if count is not None and 0 < count < math.inf:
         fitting = [
             f"'{duration_text(round(count * factor))}' if it counts {_UNIT_NAMES[unit]}"
@@ -73,8 +76,10 @@ def duration_ns(value: object) -> int:
         hint = f": a number needs its unit, such as '{count:g}m' or '{count:g}h'" + "".join(
             f", or {text}" for text in fitting
         )
-    elif isinstance(value, str) and re.fullmatch(r"\s*\d+\s*M(S|E)?\s*|\s*\d+\s*months?\s*", value):
+    elif isinstance(value, str) and re.fullmatch(r"\s*\d*\s*(M|MS|ME|mo|mon|months?)\s*", value):
         hint = ": 'm' is minutes, and months have no fixed length"
+    elif isinstance(value, str) and (word := _WORD.fullmatch(value)):
+        hint = f": write '{word[1]}{word[2].lower()}'"
     message = f"Expected a positive duration such as '5m', '24h' or '7d', was {value!r}{hint}"
     raise DataError(message)
 
@@ -94,6 +99,10 @@ def _span_ns(value: Any) -> int:
     count = _number(value)
     if count is not None:
         return int(count) if isinstance(value, int | np.integer) and count % MINUTE == 0 else 0
+    if isinstance(value, pd.offsets.Day):
+        return int(value.n) * DAY
+    if isinstance(value, pd.offsets.Tick):
+        value = pd.Timedelta(value)
     if not isinstance(value, dt.timedelta | np.timedelta64) or pd.isna(value):
         return 0
     try:

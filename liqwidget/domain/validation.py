@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import warnings
+from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -101,6 +103,8 @@ def checked_frame(frame: object, what: str) -> pd.DataFrame:
         frame = frame.to_frame()
     if not isinstance(frame, pd.DataFrame):
         frame = _converted(frame, what)
+    if isinstance(frame.index, pd.MultiIndex):
+        frame = _by_time(frame)
     if isinstance(frame.columns, pd.MultiIndex):
         frame = _of_one(frame, what)
     if frame.empty:
@@ -109,14 +113,17 @@ def checked_frame(frame: object, what: str) -> pd.DataFrame:
     return frame
 
 
+def absent(given: object) -> bool:
+    """Return whether a frame that need not be there is none, or empty."""
+    return given is None or (isinstance(given, pd.DataFrame) and given.empty)
+
+
 def _converted(frame: object, what: str) -> pd.DataFrame:
     kind = type(frame)
     convert = getattr(frame, "to_pandas", None)
     message = f"Expected {what} as a pandas DataFrame, was {kind.__name__}"
     if not callable(convert):
-        if callable(getattr(frame, "collect", None)):
-            message += f": call {what}.collect() first"
-        raise DataError(message)
+        raise DataError(message + _way(frame, what))
     try:
         found = convert()
     except Exception as error:
@@ -125,6 +132,37 @@ def _converted(frame: object, what: str) -> pd.DataFrame:
     if not isinstance(found, pd.DataFrame):
         raise DataError(message)
     return found
+
+
+def _way(frame: object, what: str) -> str:
+    """Return how a frame is made of what was given."""
+    if callable(getattr(frame, "collect", None)):
+        return f": call {what}.collect() first"
+    if isinstance(frame, str | Path):
+        return f": read it with pandas.read_csv (a text through io.StringIO), {what} is what that returns"
+    if isinstance(frame, list | tuple | np.ndarray):
+        first = frame[0] if len(frame) else None
+        rows = isinstance(first, list | tuple) or (isinstance(frame, np.ndarray) and frame.ndim > 1)
+        names = ", columns=['time', 'open', 'high', 'low', 'close', 'volume']" if rows and what == "candles" else ""
+        return (
+            f": make one with pandas.DataFrame({what}{names}), then its 'time' with pandas.to_datetime(x, unit='ms', "
+            "utc=True)"
+        )
+    return f": make one with pandas.DataFrame({what})" if isinstance(frame, Mapping) else ""
+
+
+def _by_time(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a frame whose index has several levels by the level that holds times; the others become columns."""
+    index: Any = frame.index
+    levels = range(index.nlevels)
+    timed = [level for level in levels if isinstance(index.get_level_values(level), pd.DatetimeIndex)]
+    timed = timed or [level for level in levels if str(index.names[level]).lower() == "time"]
+    if len(timed) != 1:
+        return frame
+    rest = [level for level in levels if level != timed[0]]
+    added = {f"{index.names[level] or f'level {level}'}": index.get_level_values(level) for level in rest}
+    kept = frame.set_axis(index.get_level_values(timed[0]))
+    return kept.assign(**{name: values for name, values in added.items() if name not in kept.columns})
 
 
 def _of_one(frame: pd.DataFrame, what: str) -> pd.DataFrame:
@@ -137,9 +175,9 @@ def _of_one(frame: pd.DataFrame, what: str) -> pd.DataFrame:
     levels = range(frame.columns.nlevels)
     known = [{str(name).lower() for name in frame.columns.get_level_values(level)} for level in levels]
     tickers = next((level for level in levels if not known[level] & {"close", "open_interest", "price"}), 0)
-    names = list(dict.fromkeys(map(str, frame.columns.get_level_values(tickers))))
+    names = list(dict.fromkeys(frame.columns.get_level_values(tickers).tolist()))
     message = (
-        f"Expected {what} of one symbol, was columns of {len(names)} ({', '.join(names[:8])}): "
+        f"Expected {what} of one symbol, was columns of {len(names)} ({', '.join(map(str, names[:8]))}): "
         f"take one with {what}.xs({names[0]!r}, axis=1, level={tickers})"
     )
     raise DataError(message)
@@ -174,18 +212,23 @@ def numbers(
         raise DataError(message) from error
     text = np.asarray(column.notna()) & np.isnan(values)
     bad = text | (np.isinf(values) & (not endless)) | (np.isnan(values) & (not missing))
-    refuse(bad, column, times, f"a finite number in column {name!r} of {what}")
+    remedy = f". Leave such rows out of {what}" if bad.any() and not text.any() else ""
+    if text.any():
+        remedy = ". Plain numbers such as 90552.74 are read: pandas.read_csv takes thousands=',' and decimal=','"
+    refuse(bad, column, times, f"a finite number in column {name!r} of {what}", remedy)
     return values
 
 
-def refuse(bad: npt.NDArray[np.bool_], values: pd.Series | Values, times: Times, expected: str) -> None:
-    """Raise a DataError that names the first bad row, its time and its value, if there is one."""
+def refuse(
+    bad: npt.NDArray[np.bool_], values: pd.Series | Values, times: Times, expected: str, remedy: str = ""
+) -> None:
+    """Raise a DataError that names the first bad row, its time and its value, if there is one, and what to do."""
     if bad.any():
         row = int(np.argmax(bad))
         value = values.iloc[row] if isinstance(values, pd.Series) else values[row]
         value = value.item() if isinstance(value, np.generic) else value
         at = "" if times[row] == NO_TIME else f" ({timestamp(times[row])})"
-        message = f"Expected {expected}, was {value!r:.60} in row {row}{at}; {int(bad.sum())} such rows"
+        message = f"Expected {expected}, was {value!r:.60} in row {row}{at}; {int(bad.sum())} such rows{remedy}"
         raise DataError(message)
 
 

@@ -11,10 +11,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from liqwidget.domain import validation as check
-from liqwidget.domain.columns import column_name
 from liqwidget.domain.frames import MarketData
-from liqwidget.domain.side import Side
-from liqwidget.domain.stamps import times_of
+from liqwidget.domain.realised import read_liquidations
 from liqwidget.domain.time import DAY, duration_ns, duration_text, time_index, time_ns, timestamp
 from liqwidget.errors import DataError
 from liqwidget.estimate import likelihood
@@ -221,14 +219,10 @@ def _reported(markets: tuple[MarketData, ...], frame: pd.DataFrame | None) -> _R
         if not len(time):
             raise DataError("Expected liquidations as a frame, or in the market data, was none")
     else:
-        what = "liquidations"
-        frame = check.checked_frame(frame, what)
-        time = times_of(frame, what)
-        size = check.numbers(frame, "size", what, time)
-        check.refuse(size < 0, size, time, f"a size of at least 0 in column 'size' of {what}")
-        column = frame[column_name(frame, "side", what)]
-        names = {value: int(Side.parse(value)) for value in column.unique().tolist()}
-        sides = column.map(names).to_numpy(dtype=np.int8)
+        faults = check.Faults()
+        found, _ = read_liquidations(frame, markets[0].symbol, faults, priced=False)
+        faults.stop()
+        time, sides, size = found["time"], found["side"], found["size"]
     row = np.where(sides > 0, 0, 1).astype(np.int64)
     order = np.lexsort((size, row, time))
     return _Reported(time[order], row[order], size[order])

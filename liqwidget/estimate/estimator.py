@@ -341,7 +341,7 @@ def _extend(ledger: VenueLedger, rows: RowInputs, prior: Prior) -> VenueLedger:
         piece = rows.cut(part)
         if len(piece.time):
             ledger = _fold(ledger, piece, venue_density(ledger, prior))
-    return replace(ledger, notes=_noted(ledger), ended=None)
+    return replace(ledger, notes=_noted(ledger), ended=None, absent=())
 
 
 def _noted(ledger: VenueLedger) -> tuple[str, ...]:

@@ -341,9 +341,10 @@ def lives(
         return np.asarray(held.reshape(-1, width).sum(axis=1))
 
     for row in range(len(close)):
+        settled = _settles(log_survival, row)
         before = log_survival[:, row - 1] if row else np.zeros(2)
-        standing *= np.exp(log_survival[:, row] - before)[:, None]
-        ends = _touched(low[row], high[row], close[max(row - 1, 0)], cells)
+        standing *= 1.0 if settled else np.exp(log_survival[:, row] - before)[:, None]
+        ends = _touched(low[row], high[row], close[max(row - 1, 0)], cells) | settled
         ended: list[list[float]] = []
         for side, group in np.ndindex(2, groups):
             held = standing[side, group].any(axis=0)
@@ -365,13 +366,18 @@ def lives(
         for side, group in np.ndindex(2, groups):
             holds = standing[side, group].any(axis=0).reshape(-1, width).any(axis=1)
             since[side, group] = np.where((since[side, group] < 0) & holds, row, since[side, group])
-            if (row + 1) % block == 0 or row == len(close) - 1:
+            if (row + 1) % block == 0 or row == len(close) - 1 or _settles(log_survival, row + 1):
                 peak[side, group] = np.maximum(peak[side, group], sizes(side, group))
     for side, group in np.ndindex(2, groups):
         size, most = sizes(side, group), peak[side, group]
         still = np.flatnonzero(standing[side, group].any(axis=0).reshape(-1, width).any(axis=1))
         found += _lives(side, group, still, base // width, since[side, group], -1, size, most)
     return np.array(found, dtype=np.float64).reshape(-1, 7)
+
+
+def _settles(log_survival: Floats, row: int) -> bool:
+    """Say whether open interest became 0 at a row: nothing survives it, and levels end there."""
+    return bool(row > 0 and log_survival[0, row] - log_survival[0, row - 1] < 0.5 * ALL_CLOSED)
 
 
 def _lives(

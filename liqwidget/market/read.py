@@ -45,7 +45,7 @@ LONGEST_SECONDS = 60.0
 _STALE_CANDLES = 2
 _OLDER = 6 * HOUR
 """Stored data that end so much before the newest market [ns] are not shown beside it: the map would mix two days."""
-_MOST_APART, _OWN_APART, _SURELY_APART = math.log(1.05), math.log(1.1), math.log(10.0)
+_MOST_APART, OWN_APART, _SURELY_APART = math.log(1.05), math.log(1.1), math.log(10.0)
 """Closes of one coin at one time are no further apart in the median, in an analyst's own markets (spot beside swaps, a
 scenario) by twice as much; at different times they may be further."""
 _COMPARED = 500
@@ -102,7 +102,7 @@ def read(
         own = list(own)
         markets = [part for part in own if isinstance(part, MarketData)]
         if markets and len(markets) == len(own):
-            if strange := strangers(markets, _OWN_APART):
+            if strange := strangers(markets, OWN_APART):
                 raise DataError(f"Expected one coin on all venues, was another price: {'; '.join(strange.values())}")
             made = Source(tuple(markets), " + ".join(part.venue for part in markets), finest=tuple(markets))
             return made if given is None else coarser(made, step)

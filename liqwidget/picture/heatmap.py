@@ -44,11 +44,15 @@ _DAY_MS = DAY // MILLISECOND
 _LETTER = 7.4
 """Pixels of a letter in the smaller text."""
 
-_SMALLEST = 200
+_SMALLEST, _LARGEST = 200, 10_000
 _MAP_TOP = 16
 """Pixels of the captions above the liquidation map."""
 
 Range = tuple[float, float]
+
+
+def _pixels(value: object) -> bool:
+    return isinstance(value, int | float | np.number) and not isinstance(value, bool) and float(value) <= _LARGEST
 
 
 def write_png(view: Scene, path: Path, width: int, height: int, theme: str) -> Path:
@@ -61,6 +65,11 @@ def write_png(view: Scene, path: Path, width: int, height: int, theme: str) -> P
     """
     if theme not in LOOK.themes:
         message = f"Expected theme 'dark' or 'light', was {theme!r}"
+        raise DataError(message)
+    if not (_pixels(width) and _pixels(height)):
+        message = (
+            f"Expected width and height in pixels from {_SMALLEST} to {_LARGEST:,}, was {width!r:.20} x {height!r:.20}"
+        )
         raise DataError(message)
     if min(width, height) < _SMALLEST:
         message = f"Expected a picture of at least {_SMALLEST} x {_SMALLEST} pixels, was {width} x {height}"

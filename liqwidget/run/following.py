@@ -19,7 +19,7 @@ from liqwidget.domain.status import About
 from liqwidget.domain.time import duration_ns, duration_text, timestamp
 from liqwidget.errors import DataError, LiqError
 from liqwidget.estimate.estimator import advance, estimate
-from liqwidget.field.density import Prior
+from liqwidget.field.density import Prior, venue_density
 from liqwidget.market.read import missing, read
 from liqwidget.market.timeframes import check_timeframe, coarser, timeframes
 from liqwidget.run.own_data import gone_on
@@ -135,11 +135,17 @@ class Following:
 
     # ------------------------------------------------------------------ another prior
 
+    def checked_prior(self, prior: Any) -> Any:
+        """Return a leverage prior that every venue allows, or raise a DataError."""
+        for part in self.ledger:
+            venue_density(part, Prior.parse(prior))
+        return prior
+
     def choose_prior(self, prior: Any) -> None:
         """Estimate anew with another leverage prior."""
         with self._lock:
-            self._prior = Prior.parse(prior)
-            self.source, self.ledger = reckoned(self.source, self._prior)
+            parsed = Prior.parse(prior)
+            self._prior, (self.source, self.ledger) = parsed, reckoned(self.source, parsed)
             if self._feed is not None:
                 self._feed.estimate_with(prior)
             self._changed()

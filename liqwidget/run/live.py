@@ -18,6 +18,7 @@ from liqwidget.domain.ledger import CHURN, Ledger
 from liqwidget.domain.time import duration_ns
 from liqwidget.errors import DataError
 from liqwidget.field.density import Prior
+from liqwidget.market.read import strangers
 from liqwidget.market.venue.symbols import parse_symbol
 from liqwidget.market.venue.venues import venue
 from liqwidget.market.venue.worker import worker
@@ -146,6 +147,8 @@ class Feed:
         self._begun, self._ended = threading.Event(), threading.Event()
         self._changed: asyncio.Event | None = None
         self._number = 0
+        self._compared: set[str] = set()
+        self._strange: dict[str, str] = {}
         self._told: tuple[VenueStatus, ...] = ()
 
     # ------------------------------------------------------------------ from any thread
@@ -158,8 +161,13 @@ class Feed:
     @property
     def status(self) -> tuple[VenueStatus, ...]:
         """What is known of each venue: 'connected', 'stale', 'reconnecting', 'refused' or 'off', and why."""
-        parts = self._venues
-        return tuple(part.status() for part in parts)
+        parts, strange = self._venues, self._strange
+        return tuple(
+            replace(part.status(), state="refused", last_time=None, reason=strange[part.venue.name])
+            if part.venue.name in strange
+            else part.status()
+            for part in parts
+        )
 
     @property
     def incidents(self) -> dict[str, tuple[str, ...]]:
@@ -219,6 +227,8 @@ class Feed:
             for part in self._venues:
                 part.refresh()
             parts = [part for part in self._venues if part.ledger is not None and part.market is not None]
+            self._compare({part.venue.name: part.market for part in parts if part.market is not None})
+            parts = [part for part in parts if part.venue.name not in self._strange]
             if not parts:
                 return None
             ledger = replace(self._ledger, venues=tuple(part.ledger for part in parts if part.ledger is not None))
@@ -227,6 +237,11 @@ class Feed:
             price = next((part.last_price for part in parts if leading and part.venue.name == leading.venue), None)
             self._number += 1
             return Update(ledger, markets, self.status, price, self._number)
+
+    def _compare(self, markets: Mapping[str, MarketData]) -> None:
+        """Find the venues of another price as soon as one more is there."""
+        if markets.keys() != self._compared:
+            self._compared, self._strange = set(markets), strangers(list(markets.values()))
 
     def _call(self, work: Callable[[], Any]) -> None:
         with self._lock:

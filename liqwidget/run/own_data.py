@@ -13,6 +13,7 @@ from liqwidget.domain.frames import Liquidations, MarketData
 from liqwidget.domain.time import duration_text, timestamp
 from liqwidget.errors import DataError, SourceError
 from liqwidget.estimate.estimator import advance, estimate
+from liqwidget.market.read import OWN_APART, strangers
 from liqwidget.market.timeframes import coarser
 
 if TYPE_CHECKING:
@@ -44,6 +45,8 @@ def gone_on(
     for part in _markets_of(given, open_interest, tuple(known.values()), **options):
         known[part.venue] = joined(known[part.venue], part) if part.venue in known else part
     finest = tuple(known.values())
+    if strange := strangers(finest, OWN_APART):
+        raise DataError(f"Expected one coin on all venues, was another price: {'; '.join(strange.values())}")
     made = replace(source, markets=finest, label=" + ".join(known), finest=finest)
     if any(part.timeframe != ledger.timeframe for part in finest):
         made = coarser(made, ledger.timeframe)
@@ -94,6 +97,9 @@ def joined(market: MarketData, newer: MarketData) -> MarketData:
             f"was {timestamp(newer.time[0])}"
         )
         raise DataError(message)
+    if strange := strangers([market, newer], OWN_APART):
+        message = f"Expected prices that go on from those before, was another size: {'; '.join(strange.values())}"
+        raise DataError(message)
     if market.relative and not newer.relative:
         message = (
             f"Expected candles alone, as {market.venue} has no open interest before, was open interest too: "
@@ -106,7 +112,7 @@ def joined(market: MarketData, newer: MarketData) -> MarketData:
         columns |= {"interest_time": stamps, "interest": np.ones(len(stamps))}
     elif not newer.relative:
         columns |= _by_time(market, newer, "interest_time", ("interest",))
-    return replace(
+    made = replace(
         market,
         **columns,
         **_by_time(market, newer, "funding_time", ("funding_rate",)),
@@ -115,6 +121,8 @@ def joined(market: MarketData, newer: MarketData) -> MarketData:
         partial=tuple(sorted({*market.partial, *newer.partial})),
         notes=tuple(dict.fromkeys([*market.notes, *(() if newer.relative else newer.notes)])),
     )
+    made.check_unit()
+    return made
 
 
 def _by_time(market: MarketData, newer: MarketData, key: str, names: Sequence[str]) -> dict[str, Any]:

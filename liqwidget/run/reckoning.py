@@ -57,8 +57,15 @@ def _refused(status: VenueStatus, reasons: dict[str, str]) -> VenueStatus:
 
 
 def ended(ledger: Ledger) -> dict[str, str]:
-    """Return by venue what is said of those whose data ended long before the others'."""
-    return {
+    """Return by venue what is said of those whose data ended long before the others', or have long gaps."""
+    gaps = {
+        part.venue: (
+            f"no data up to {timestamp(end):%Y-%m-%d %H:%M} UTC: in no sum from {timestamp(start):%Y-%m-%d %H:%M} on"
+        )
+        for part in ledger
+        for start, end in part.absent[-1:]
+    }
+    return gaps | {
         part.venue: (
             f"data end {timestamp(int(part.time[-1])):%Y-%m-%d %H:%M} UTC: in no sum from "
             f"{timestamp(part.ended):%Y-%m-%d %H:%M} on"

@@ -13,6 +13,7 @@ from liqwidget.domain.time import HOUR
 from liqwidget.errors import DataError
 from liqwidget.field.density import Prior, venue_density
 from liqwidget.field.engine import engine
+from liqwidget.field.oracle import ALL_CLOSED
 
 if TYPE_CHECKING:
     from liqwidget.domain.ledger import Ledger, VenueLedger
@@ -60,8 +61,16 @@ def levels(ledger: Ledger, *, width: float = PRICE_CELL) -> LevelSet:
         venue=np.repeat(np.arange(len(sizes), dtype=np.int16), sizes),
         venues=ledger.names,
         lapsed=(table[:, 4] < 0) & (closes < STANDING),
+        settled=np.concatenate(
+            [_settled(part)[rows[:, 4].astype(np.int64)] for part, rows in zip(ledger, tables, strict=True)]
+        ),
         width=cells * CELL,
     )
+
+
+def _settled(ledger: VenueLedger) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """Return by row whether all positions closed in it at once; the last entry stands for no row."""
+    return np.append(np.diff(ledger.log_survival, prepend=0.0) < 0.5 * ALL_CLOSED, False)
 
 
 def _cells(width: object) -> int:

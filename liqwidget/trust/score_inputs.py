@@ -13,6 +13,7 @@ from liqwidget.domain import validation as check
 from liqwidget.domain.columns import column_name
 from liqwidget.domain.frames import Liquidations, MarketData
 from liqwidget.domain.ledger import Ledger
+from liqwidget.domain.realised import read_liquidations
 from liqwidget.domain.side import Side
 from liqwidget.domain.stamps import times_of
 from liqwidget.domain.time import time_ns
@@ -192,12 +193,18 @@ def events_of(facts: Any) -> Events:
         facts = facts.liquidations
     if isinstance(facts, Liquidations):
         return Events(facts.time, np.where(facts.side > 0, 0, 1), facts.size)
-    if not isinstance(facts, pd.DataFrame) and isinstance(facts, Iterable) and not isinstance(facts, str):
+    framed = isinstance(facts, pd.DataFrame | str) or callable(getattr(facts, "to_pandas", None))
+    if isinstance(facts, Iterable) and not framed:
+        facts = list(facts)
+        if not all(isinstance(part, MarketData | Liquidations | pd.DataFrame) for part in facts):
+            check.checked_frame(facts, "liquidations")
         parts = [events_of(part) for part in facts]
         if parts:
             return Events(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
-    _, times, size, side = sides_of(facts, "liquidations")
-    return Events(times, side, size)
+    faults = check.Faults()
+    found, _ = read_liquidations(facts, "", faults, priced=False)
+    faults.stop()
+    return Events(found["time"], np.where(found["side"] > 0, 0, 1), found["size"])
 
 
 def sides_of(facts: Any, what: str) -> tuple[pd.DataFrame, Integers, Floats, Integers]:

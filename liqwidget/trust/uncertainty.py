@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import os
 import threading
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -38,7 +39,7 @@ from liqwidget.field.measure import parse_measure
 from liqwidget.study.clusters import Cluster, find_clusters
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
 Floats = npt.NDArray[np.float64]
 
@@ -244,7 +245,7 @@ def uncertainty(
     groups = group_indices(leverage)
     days = parse_measure("expected", horizon)
     base = _base_prior(market, prior)
-    others = default_alternatives(base) if alternatives is None else alternatives
+    others = default_alternatives(base) if alternatives is None else _alternatives(alternatives)
     own = market.venues[0].churn if isinstance(market, Ledger) and market.venues else CHURN
     tried = (Alternative("base", base, own), *others)
     _check(tried)
@@ -285,6 +286,15 @@ def _chosen(market: Markets, venues: Iterable[str] | None) -> tuple[MarketData, 
         message = f"Expected venues among {', '.join(known)}, was {unknown!r}"
         raise DataError(message)
     return tuple(known[name] for name in dict.fromkeys(wanted))
+
+
+def _alternatives(given: object) -> list[Alternative]:
+    listed = list(given) if isinstance(given, Iterable) and not isinstance(given, str) else [given]
+    found = [one for one in listed if isinstance(one, Alternative)]
+    if len(found) < len(listed):
+        message = f"Expected alternatives as Alternative(name, prior, ...) each, was {given!r:.80}"
+        raise DataError(message)
+    return found
 
 
 def _check(tried: Sequence[Alternative]) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from liqwidget.domain.frames import MarketData
-from liqwidget.domain.plausible import doubtful_rows, known_values
+from liqwidget.domain.plausible import doubtful_rows, known_values, odd_start
 from liqwidget.domain.time import HOUR
 from liqwidget.errors import DataError
 from tests.markets import interest_of, walk
@@ -93,3 +93,15 @@ def test_rows_far_from_the_others_are_doubted_until_they_come_back() -> None:
     values[20:] *= 30
     assert np.flatnonzero(doubtful_rows(times, values)).tolist() == [5, 6, 79]
     assert not doubtful_rows(times[:0], values[:0]).any()
+
+
+@pytest.mark.parametrize("factor", [1e-6, 0.01, 30.0, 1e6])
+@pytest.mark.parametrize("count", [1, 3])
+def test_wrong_first_rows_cost_no_map(factor: float, count: int) -> None:
+    values = np.full(61, 1000.0)
+    values[:count] *= factor
+    found = market(values)
+    assert found.interest.max() == 1000
+    assert any("were left out" in note for note in found.notes) == (factor > 1)
+    assert odd_start(values) == (count if factor > 1 else 0)
+    assert odd_start(np.array([100.0, 90, 40, 20, 5, 4, 3, 2, 1])) == 0

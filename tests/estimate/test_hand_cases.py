@@ -7,7 +7,7 @@ The prior is one nominal rung, 10x with a maintenance margin rate of 0.5 %: a lo
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -19,11 +19,15 @@ from liqwidget.domain.ledger import CHURN, Ledger, RowFlag, RowKind
 from liqwidget.domain.time import DAY, HOUR, MINUTE, timestamp
 from liqwidget.errors import DataError
 from liqwidget.estimate.estimator import advance, estimate, recompute
+from liqwidget.field import kernels, oracle
 from liqwidget.study.clusters import find_clusters
 from liqwidget.study.levels import levels
 from liqwidget.study.profile import profile
 from tests.ledgers import coins, content
 from tests.markets import START, candles_of, interest_of
+
+if TYPE_CHECKING:
+    from types import ModuleType
 
 FLAT = (100.0, 100.0, 100.0, 100.0)
 LONG, SHORT = 100 * 0.9 / 0.995, 100 * 1.1 / 1.005
@@ -196,6 +200,24 @@ def test_a_zero_that_lasts_is_a_value_and_nothing_stands() -> None:
     alone = estimated([FLAT] * 3, [500, 500, 500, 500])
     found, other = (float(profile(each, [50, 200]).short.sum()) for each in (again, alone))
     assert found == pytest.approx(other, rel=0.02)
+
+
+@pytest.mark.parametrize("kernels", [kernels, oracle])
+def test_levels_that_a_settlement_closes_end_then_and_are_named(
+    kernels: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("liqwidget.study.levels.engine", lambda: kernels)
+    settled = estimated([FLAT] * 9, [1000.0] * 5 + [0.0] * 5)
+    row = int(np.argmax(settled.venues[0].open_interest == 0))
+    table, before = levels(settled).to_frame(), levels(estimated([FLAT] * (row - 1), [1000.0] * row)).standing
+    closed = table.query("ended_by == 'settlement'")
+    assert set(closed["close_time"]) == {timestamp(int(settled.venues[0].time[row]))}
+    assert closed["size"].sum() == pytest.approx(before.size.sum())
+    assert len(closed) == len(before) > 0
+    assert "standing" not in set(table["ended_by"])
+    again = estimated([FLAT] * 12, [1000.0] * 5 + [0.0] * 5 + [500.0] * 3)
+    assert levels(again).standing.size.sum() > 0
+    assert set(levels(again).to_frame()["ended_by"]) == {"settlement", "standing"}
 
 
 def test_a_true_crash_stays() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -12,11 +13,12 @@ from liqwidget import LiqHeatmap
 from liqwidget.domain.frames import MarketData
 from liqwidget.domain.status import VenueStatus
 from liqwidget.errors import DataError, LiqError
-from liqwidget.estimate.estimator import advance, estimate
+from liqwidget.estimate.estimator import advance, estimate, recompute
 from liqwidget.field.density import Prior
 from liqwidget.market.read import strangers
 from liqwidget.market.source import Source
 from liqwidget.run import reckoning
+from liqwidget.run.live import Feed
 from liqwidget.study.levels import levels
 from liqwidget.study.profile import profile
 from liqwidget.trust.grade import grade
@@ -114,3 +116,70 @@ def test_columns_after_the_end_of_a_venue_are_those_of_the_others() -> None:
     found = np.array([profile(ledger, EDGES, time).short.sum() for time in times])
     together = profile(ledger, EDGES, times).short.sum(axis=-1)
     assert together == pytest.approx(found)
+
+
+def test_a_venue_that_comes_back_is_not_counted_in_its_gap() -> None:
+    """No look-ahead: within a gap what is said is what was said before the venue came back."""
+    whole = WALK.scaled(1, 5).market(venue="binance")
+    start, end = START + pd.Timedelta("1h"), START + pd.Timedelta("8h")
+    rows = (whole.time < start.value) | (whole.time >= end.value)
+    columns = ("time", "open", "high", "low", "close", "volume", "taker_buy_volume")
+    back = replace(whole, **{name: getattr(whole, name)[rows] for name in columns})
+    both, alone = estimate([back, OKX]), estimate(back)
+    gone = back.until(start)
+    live = estimate([gone, OKX.until(end - pd.Timedelta("10min"))])
+    for hours, counted in ((0.9, True), (6.9, True), (7.0, False), (7.8, False), (8.2, True)):
+        time = START + pd.Timedelta(hours=hours)
+        found = profile(both, EDGES, time, venues=["binance"]).long.sum()
+        assert (found > 0) == counted, hours
+        if time < end:
+            assert found == profile(live, EDGES, time, venues=["binance"]).long.sum()
+        assert profile(alone, EDGES, time).long.sum() > 0
+    assert both.only(["binance"]).venues[0].absent == both.venues[0].absent == ((
+        (start + pd.Timedelta("6h")).value, (end + pd.Timedelta("5min")).value,
+    ),)  # fmt: skip
+    words = "no data up to 2026-01-01 08:05 UTC: in no sum from 2026-01-01 07:00 on"
+    assert reckoning.ended(both) == {"binance": words}
+    healed = recompute(both, whole, start)
+    assert healed.venues[0].absent == ()
+    assert advance(live, [back, OKX]).venues[0].absent == both.venues[0].absent
+
+
+def test_a_venue_of_another_price_that_joins_live_is_refused() -> None:
+    many = WALK.scaled(1000, 0.001).market(venue="gate")
+    feed = Feed([OKX], estimate(OKX), ["okx", "gate"], on_change=lambda _: None)
+
+    def place(market: MarketData) -> SimpleNamespace:
+        name, (ledger,) = market.venue, estimate(market).venues
+        return SimpleNamespace(
+            venue=SimpleNamespace(name=name), market=market, ledger=ledger, last_price=None, refresh=lambda: None,
+            status=lambda: VenueStatus(name, "connected", pd.Timestamp(START)),
+        )  # fmt: skip
+
+    for parts, shown in (([OKX], ("okx",)), ([OKX, many], ("okx",)), ([OKX, behind(0)], ("okx", "binance"))):
+        feed._venues = [place(market) for market in parts]  # type: ignore[misc]
+        update = feed.update()
+        assert update is not None
+        assert update.ledger.names == shown
+        states = [(part.venue, part.state) for part in update.status]
+        assert states == [(part.venue, "refused" if part is many else "connected") for part in parts]
+        assert all("1,000 coins" in part.reason for part in update.status if part.state == "refused")
+
+
+def test_own_data_that_go_on_at_another_price_or_unit_are_refused() -> None:
+    heatmap = LiqHeatmap("BTC", source=OKX)
+    later = WALK.candles.shift(freq="10h")
+    prices = {name: later[name] * 1000 for name in ("open", "high", "low", "close")}
+    for candles, venue in (
+        (later.assign(**prices), "okx"),
+        (WALK.candles.assign(open=1e6, high=1e6, low=1e6, close=1e6), "gate"),
+    ):
+        with pytest.raises(DataError, match="prices per 1,000 coins"):
+            heatmap.update(candles, venue=venue)
+    interest = pd.DataFrame({"open_interest": OKX.interest[-1] * 1000}, index=later.index[-40:])
+    with pytest.raises(DataError, match="in one unit"):
+        heatmap.update(later, interest)
+    assert heatmap.markets == (OKX,)
+    heatmap.update(later)
+    assert len(heatmap.markets[0].time) == 240
+    heatmap.close()

@@ -8,12 +8,17 @@ import numpy as np
 import pandas as pd
 import pytest
 import traitlets
+from bokeh.embed import file_html
+from bokeh.layouts import column, gridplot
+from bokeh.models import TabPanel, Tabs
+from bokeh.resources import INLINE
 
 from liqwidget import LiqHeatmap, MarketData
-from liqwidget.domain.time import time_index
+from liqwidget.domain.time import HOUR, time_index
 from liqwidget.errors import DataError, SourceError, UnknownNameError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 
@@ -176,3 +181,53 @@ def test_an_update_that_cannot_be_is_refused_and_nothing_changes(markets: tuple[
     assert heatmap.ledger is before
     with pytest.raises(SourceError, match="was one that is simulated"):
         LiqHeatmap("BTC", source="sample").update(frame)
+
+
+@pytest.mark.parametrize(
+    "size", [{"width": "800"}, {"height": float("nan")}, {"width": 1e9}, {"height": None}, {"width": True}]
+)
+def test_a_picture_of_no_size_is_refused(tmp_path: Path, size: dict[str, Any]) -> None:
+    with pytest.raises(DataError, match="width and height in pixels from 200 to 10,000"):
+        LiqHeatmap("BTC", source="sample").to_png(tmp_path / "x.png", **size)
+
+
+@pytest.mark.parametrize("prior", [5, {1e9: 1}, "usual", {10: -1}, (0, 1)])
+def test_a_prior_that_is_refused_does_not_stay(prior: Any) -> None:
+    heatmap = LiqHeatmap("BTC", source="sample")
+    with pytest.raises(DataError):
+        heatmap.prior = prior
+    assert heatmap.prior == "effective"
+    heatmap.timeframe = "1h"
+    assert heatmap.ledger.timeframe == HOUR
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [(5, "venue names or MarketData, was 5"), (object(), "venue names or MarketData, was <object"),
+     ("markets and a venue", "both cannot be mixed"), ("a heatmap", "use source=h.markets")],
+)  # fmt: skip
+def test_a_source_of_another_kind_is_refused(source: Any, words: str) -> None:
+    shown = LiqHeatmap("BTC", source="sample")
+    others: dict[Any, Any] = {"markets and a venue": [*shown.markets, "okx"], "a heatmap": shown}
+    with pytest.raises(DataError, match=words):
+        LiqHeatmap("BTC", source=others.get(source, source))
+
+
+@pytest.mark.parametrize("saved", [False, True])
+@pytest.mark.parametrize(
+    "layout", [column, lambda figure: gridplot([[figure]]), lambda figure: Tabs(tabs=[TabPanel(child=figure)])]
+)
+def test_a_layout_of_the_figure_says_why_it_is_none(layout: Callable[[Any], Any], *, saved: bool) -> None:
+    figure = LiqHeatmap("BTC", source="sample").figure
+    if saved:
+        assert "<script" in file_html(figure, INLINE)
+    with pytest.raises(DataError, match=r"Expected h.figure by itself, was a layout of it: .*to_html"):
+        file_html(layout(figure), INLINE)
+    assert figure.line([1, 2], [3, 4]) is not None
+    assert "<script" in file_html(figure, INLINE)
+
+
+@pytest.mark.parametrize("given", [5, "x", [5], [("a", 1)]])
+def test_alternatives_of_another_kind_are_refused(given: Any) -> None:
+    with pytest.raises(DataError, match="alternatives as Alternative"):
+        LiqHeatmap("BTC", source="sample").uncertainty(given)

@@ -72,7 +72,8 @@ function resize([low, high]: Interval, least: number, most: number, fixed = NaN)
   if (length >= least && length <= most) return [low, high]
   const centre = low < fixed && fixed < high ? fixed : (low + high) / 2
   const size = Math.min(Math.max(length, least), most)
-  const start = centre - ((centre - low) / length) * size
+  // A range shorter than a float can tell has no length.
+  const start = centre - (length > 0 ? (centre - low) / length : 0.5) * size
   return [start, start + size]
 }
 

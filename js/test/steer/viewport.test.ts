@@ -69,6 +69,13 @@ describe("limitViewport", () => {
     expect(span(tiny.price)).toBeCloseTo(0.01, 9)
   })
 
+  it("shows something of a range that is too short for a float to tell", () => {
+    const none = limitViewport({ time: [HOUR, HOUR], price: [100, 100] }, market)
+    expect(none.time).toEqual([HOUR - 600_000, HOUR + 600_000])
+    expect(span(none.price)).toBeCloseTo(0.01, 9)
+    expect(none.price[0]).toBeCloseTo(99.995, 9)
+  })
+
   it("keeps data in sight", () => {
     const far = limitViewport({ time: [900 * HOUR, 1000 * HOUR], price: [1000, 1010] }, market)
     expect(far.time[0]).toBeLessThan(240 * HOUR)

@@ -7,7 +7,7 @@ import math
 import numba as nb
 import numpy as np
 
-from liqwidget.field.kernels.placing import MAXIMUM_NODES, Floats, Integers, entries, place
+from liqwidget.field.kernels.placing import ALL_CLOSED, MAXIMUM_NODES, Floats, Integers, entries, place
 
 _STALE = 200.0
 """How far ln survival may move from where the sums stand before they are brought there."""
@@ -59,6 +59,12 @@ def _holds(
 
 
 @nb.njit(cache=True, nogil=True)
+def _settles(log_survival: Floats, row: int) -> bool:
+    """Say whether open interest became 0 at a row: nothing survives it, and levels end there."""
+    return row > 0 and log_survival[0, row] - log_survival[0, row - 1] < 0.5 * ALL_CLOSED
+
+
+@nb.njit(cache=True, nogil=True)
 def lives(
     low: Floats,
     high: Floats,
@@ -78,7 +84,8 @@ def lives(
 ) -> Floats:
     """Return the lives of levels of `width` cells between touches, from cell `base` on, which begins a level.
 
-    A touch of any of its cells ends a level; what stands on in the others is the next level, from that row on.
+    A touch of any of its cells ends a level; what stands on in the others is the next level, from that row on. Where
+    nothing survives, every level ends.
 
     Parameters
     ----------
@@ -111,9 +118,13 @@ def lives(
     places, shares = np.empty((2, 2 * MAXIMUM_NODES), np.int64), np.empty((2, 2 * MAXIMUM_NODES))
     counts = np.zeros(2, np.int64)
     reference, scale, amounts = np.zeros(2), np.ones(2), np.empty((2, books))
-    count = close.shape[0]
-    for begin in range(0, count, block):
-        end = min(begin + block, count)
+    count, end = close.shape[0], 0
+    while end < count:
+        begin, end = end, min(end // block * block + block, count)
+        for row in range(begin + 1, end):
+            if _settles(log_survival, row):
+                end = row
+                break
         lowest, highest = close[max(begin - 1, 0)], close[max(begin - 1, 0)]
         for row in range(begin, end):
             lowest, highest = min(lowest, low[row]), max(highest, high[row])
@@ -127,16 +138,20 @@ def lives(
             before = int(math.floor(ended)) - base
             bottom = int(math.floor(min(low[row], ended))) - base
             top = int(math.floor(max(high[row], ended))) - base
+            settled = _settles(log_survival, row)
+            survived = log_survival[:, row - 1] if settled else log_survival[:, row]
+            if settled:
+                bottom, top = 0, cells - 1
             for speed in range(2):
-                if log_survival[speed, row] - reference[speed] < -_STALE:
-                    factor = math.exp(log_survival[speed, row] - reference[speed])
+                if survived[speed] - reference[speed] < -_STALE:
+                    factor = math.exp(survived[speed] - reference[speed])
                     first, last = (0, books - 1) if speed == 0 else (books - 1, books)
                     accumulated[:, starts[first] : starts[last]] *= factor
                     swept[:, first:last] *= factor
                     gone[:, first:last] *= factor
                     pending[:, first:last] *= factor
-                    reference[speed] = log_survival[speed, row]
-                scale[speed] = math.exp(log_survival[speed, row] - reference[speed])
+                    reference[speed] = survived[speed]
+                scale[speed] = math.exp(survived[speed] - reference[speed])
             for side in range(2):
                 lower, upper = (bottom, before) if side == 0 else (before, top)
                 for level in range(lower // width, upper // width + 1):
@@ -164,6 +179,9 @@ def lives(
                             around = level * width, level * width + width
                             if _holds(accumulated, swept, starts, units, group_of, side, group, around[0], around[1]):
                                 since[side, group, level] = row
+            if settled:
+                accumulated[:], swept[:], gone[:], since[:], peak[:] = 0.0, 0.0, 0.0, -1, 0.0
+                reference[:], scale[:] = log_survival[:, row], 1.0
             for kind in range(2):
                 unit = 1 if kind == 0 else wide
                 counts[kind] = entries(low[row], high[row], wide, unit, places[kind], shares[kind])

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+from liqwidget.domain.quotation import DOLLAR, quotation, shown_quote
 from liqwidget.domain.validation import checked_name
 from liqwidget.errors import DataError, SourceError
 from liqwidget.market.venue.instrument import Instrument, Wanted
@@ -24,14 +25,31 @@ _SPELLED = re.compile(
 )
 """BUSD only apart from the coin: BNBUSD is BNB in USD."""
 _BOARD = re.compile(
-    r"(?:BINANCE|BYBIT|OKX|BITGET|GATE|GATEIO|HTX|HUOBI|HYPERLIQUID|BITMEX|DERIBIT|BINGX|KUCOIN|MEXC|KRAKEN|COINBASE)"
-    r":(?=.)",
+    r"(?:BINANCE|BYBIT|OKX|BITGET|GATE|GATEIO|HTX|HUOBI|HYPERLIQUID|BITMEX|DERIBIT|BINGX|KUCOIN|MEXC|KRAKEN|COINBASE|"
+    r"PHEMEX|WOONETWORK|WOO|WHITEBIT|COINEX|BLOFIN|BITSTAMP|BITFINEX|GEMINI|BITRUE|TOOBIT|WEEX|PIONEX|LBANK|XTCOM|DYDX|"
+    r"OKCOIN|BITMART|ASTER|CRYPTOCOM|BINANCEUS|CRYPTOCAP|CRYPTO|INDEX|UPBIT|BITHUMB|BITUNIX):(?=.)",
     re.IGNORECASE,
 )
-"""How TradingView names a venue before a symbol; after it '.P' marks a perpetual swap."""
+"""How TradingView names a venue before a symbol; after it '.P' marks a perpetual swap, at Coinalyze '.6' a venue."""
+_ENDING = re.compile(
+    r"(?:\.(?:PERP|[A-Z0-9])|(?<=USDT|USDC)[ _-]?(?:PERP|PERPETUAL|SWAP)|(?<=USD)[ _-]?PERP(?:ETUAL)?"
+    r"|(?<=[A-Z0-9]{3})PERP|[_-](?:[UDC]MCBL|PERP-INTX))$",
+    re.IGNORECASE,
+)
+_KRAKEN = re.compile(r"(?P<kind>P[IF])_(?P<coin>[A-Z0-9]+)USD")
+_KUCOIN = re.compile(r"(?P<pair>[A-Z0-9]{2,}(?:USDT|USDC|USD))M")
+_SWAP_FIRST = re.compile(r"(?:PERP|SWAP)[_-](?=.+[_-])")
+_QUARTER = re.compile(
+    r".+[-_ ](?:CW|NW|CQ|NQ|CM|NM|(?:(?:THIS|CURRENT|NEXT|BI)[-_ ]?)+(?:WEEK|MONTH|QUARTER))"
+    r"|(?:[A-Z0-9]*USD[TC]?|XBT|ETH|SOL|XRP|BTC)[FGHJKMNQUVXZ]\d{2}"
+)
+"""Names of dated futures that tell no day: HTX's 'BTC-USDT-CQ', 'BTCUSDT_NEXT_QUARTER', 'BTCUSDTH26', 'XBTZ25'."""
+_OPTION = re.compile(r".+-\d{1,2}[A-Z]{3}\d{2}-[\d.]+-[CP](?:-USD[TC])?|.+-\d{6}-[\d.]+-[CP]")
 _BUILDER = re.compile(r"(?P<builder>[a-z][a-z0-9]*):(?P<coin>[A-Z0-9]+)", re.ASCII)
-_DATED = re.compile(r".+[-_:](?:(?P<digits>\d{6}|\d{8})|(?P<named>\d{1,2}[A-Z]{3}\d{2}))", re.ASCII)
+_DATED = re.compile(r".+[-_:](?:(?P<digits>\d{6}|\d{8})|(?P<named>\d{1,2}[A-Z]{3}\d{2}))(?:\.[A-Z0-9])?", re.ASCII)
 _ALIASES = {"XBT": "BTC"}
+_SPELLED_QUOTES = frozenset({"USDT", "USDC", "BUSD"})
+"""Dollars that a spelled symbol may name; another one is whatever dollar the venue has."""
 _THOUSANDS = re.compile(r"(?P<count>10{3,}|1M|k)(?P<coin>[A-Z][A-Z0-9]+)", re.ASCII)
 _THOUSANDS_AFTER = re.compile(r"(?P<coin>[A-Z][A-Z0-9]*[A-Z])(?P<count>10{3,})", re.ASCII)
 _COUNTS = {"k": 1000, "1M": 1_000_000}
@@ -44,17 +62,20 @@ def parse_symbol(symbol: object) -> Wanted:
     'btc', 'BTC/USDT:USDT', 'BTCUSDT', 'BTC-USDT-SWAP', 'BTC-PERP', 'BTC-PERPETUAL', 'BINANCE:BTCUSDT.P' ask for BTC,
     where a quote currency is named in that or whatever dollar the venue has. 'BTC/USD:BTC', 'BTC-USD-SWAP' and
     'BTCUSD_PERP' ask for the contract settled in BTC. '1000PEPE', 'kPEPE', 'PEPE1000' ask for PEPE, counted by the
-    thousand. 'xyz:NVDA' is a market that a builder runs at a venue.
+    thousand. 'xyz:NVDA' is a market that a builder runs at a venue. Names as pages of venues, TradingView,
+    Coinalyze, Kraken and KuCoin write them ask for the same: 'BTCUSDT Perp', 'BTCUSDT_PERP.A', 'PF_XBTUSD', 'XBTUSDTM'.
 
     Raises
     ------
     DataError
         If it is no symbol, or that of a future that ends on a day.
     """
+    symbol = symbol.strip(" \t") if isinstance(symbol, str) else symbol
     given = checked_name(symbol, "a symbol such as 'BTC'").strip()
-    text = re.sub(r"\.P$", "", _BOARD.sub("", given), flags=re.IGNORECASE)
+    text = _BOARD.sub("", given)
     text = _BUILDER.sub(r"\g<builder>-\g<coin>", text) if _BUILDER.fullmatch(text) else text
     _refuse_dated(text.upper(), given)
+    text = _usual(text)
     match = _SPELLED.fullmatch(text.upper())
     if match:
         name, settle = text[: match.end("base")], match["settle"] or ""
@@ -68,8 +89,33 @@ def parse_symbol(symbol: object) -> Wanted:
     return Wanted(shown, coin.upper(), factor, "" if quote == "USD" else quote, inverse, given)
 
 
+def _usual(text: str) -> str:
+    """Return a venue's or a page's name of a perpetual swap in a spelling that is read: coin, quote, settlement."""
+    text = re.sub(r" +", "-", _ENDING.sub("", _ENDING.sub("", text)))
+    upper = text.upper()
+    if match := _KRAKEN.fullmatch(upper):
+        return f"{match['coin']}/USD:{match['coin'] if match['kind'] == 'PI' else 'USD'}"
+    if match := _KUCOIN.fullmatch(upper):
+        return match["pair"]
+    if _SWAP_FIRST.match(upper):
+        return text[5:]
+    found = quotation(upper)
+    halves = re.split(r"[/_-]", upper)
+    written = found.quote not in {"", "USD"} and {found.quote, found.coin} == set(halves) and halves[0] == found.quote
+    if shown_quote(found.quote) == DOLLAR and (written or found.quote not in {"", "USDT", "USDC", "USD"}):
+        return f"{found.coin}/{found.quote if found.quote in _SPELLED_QUOTES else ''}".rstrip("/")
+    return text
+
+
 def _refuse_dated(text: str, given: str) -> None:
-    """Refuse a future that ends on a day."""
+    """Refuse a future that ends on a day, and an option."""
+    if _QUARTER.fullmatch(text) or _OPTION.fullmatch(text):
+        kind = "an option" if _OPTION.fullmatch(text) else "a future that ends on a day"
+        message = (
+            f"Expected a symbol of a perpetual swap such as 'BTC', was {given!r}, {kind}: futures and options that end "
+            "are not read"
+        )
+        raise DataError(message)
     match = _DATED.fullmatch(text)
     day = None if match is None else _day(match["digits"] or match["named"])
     if day is not None:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from liqwidget.domain.quotation import quotation, shown_quote
 from liqwidget.errors import DataError, LiqError, SourceError
 from liqwidget.market.venue.instrument import Wanted
 from liqwidget.market.venue.reader import find
@@ -122,6 +123,42 @@ PASTED = [
 def test_what_people_paste_finds_the_swap(symbol: str, found: str) -> None:
     name = "hyperliquid" if "NVDA" in symbol else "bybit"
     assert resolve(parse_symbol(symbol), VENUES[name], PASTED).symbol == found
+
+
+@pytest.mark.parametrize(
+    ("symbol", "coin", "quote", "inverse"),
+    [
+        ("BTCUSDTPERP", "BTC", "USDT", False), ("BINANCE:BTCUSDTPERP", "BTC", "USDT", False),
+        ("BTCUSDT.PERP", "BTC", "USDT", False), ("BTCUSDT_PERP.A", "BTC", "USDT", False),
+        ("ETHUSDT.6", "ETH", "USDT", False), ("BTCUSD_PERP.0", "BTC", "", True), ("PF_XBTUSD", "BTC", "", False),
+        ("KRAKEN:PI_ETHUSD", "ETH", "", True), ("XBTUSDTM", "BTC", "USDT", False), ("XBTUSDM", "BTC", "", True),
+        ("BTCPERP", "BTC", "", False), ("1000BONKPERP", "BONK", "", False), ("BTC-PERP-INTX", "BTC", "", False),
+        ("BTCFDUSD", "BTC", "", False), ("BTC/FDUSD:FDUSD", "BTC", "", False), ("BTCBUSD", "BTC", "BUSD", False),
+        ("BNBUSD", "BNB", "", True), ("BUSDT", "B", "USDT", False), ("USDT-BTC", "BTC", "USDT", False),
+        ("PERP_BTC_USDT", "BTC", "USDT", False), ("BTC USDT", "BTC", "USDT", False),
+        ("BTC/USDT Perp", "BTC", "USDT", False), ("BTCUSDT Perpetual", "BTC", "USDT", False),
+        (" BTCUSDT ", "BTC", "USDT", False), ("PHEMEX:SOLUSDT.P", "SOL", "USDT", False),
+        ("BLOFIN:BTCUSDC.P", "BTC", "USDC", False), ("PERPUSDT", "PERP", "USDT", False), ("PERP", "PERP", "", False),
+        ("BTCDOMUSDT", "BTCDOM", "USDT", False), ("USD1USDT", "USD1", "USDT", False),
+    ],
+)  # fmt: skip
+def test_names_as_venues_and_pages_write_them(symbol: str, coin: str, quote: str, inverse: bool) -> None:  # noqa: FBT001
+    wanted = parse_symbol(symbol)
+    assert (wanted.coin, wanted.quote, wanted.inverse) == (coin, quote, inverse)
+    found = quotation(symbol.strip(), "kraken" if symbol.startswith("PF_") else "")
+    assert (found.coin.replace("XBT", "BTC").removeprefix("1000").removesuffix("PERP") or "PERP") == coin
+    assert shown_quote(found.quote) == "USD"
+    assert (found.contract == "inverse") == inverse
+
+
+@pytest.mark.parametrize(
+    "symbol",
+    ["BTC-USDT-CQ", "BTCUSD_NQ", "BTCUSDT_NEXT_QUARTER", "BTCUSDT CURRENT_QUARTER", "BTCUSDTH26", "BTCUSDM26", "XBTZ25",
+     "BTC-25SEP26-100000-C", "BTC-26DEC25.2"],
+)  # fmt: skip
+def test_futures_and_options_that_end_are_named_as_such(symbol: str) -> None:
+    with pytest.raises(DataError, match=r"a future that ends on|an option"):
+        parse_symbol(symbol)
 
 
 @pytest.mark.parametrize("market", PASTED)
