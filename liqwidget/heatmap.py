@@ -346,8 +346,7 @@ class LiqHeatmap(HeatmapWidget):
     # ------------------------------------------------------------------ what is followed
 
     def _answering(self) -> Session:
-        following = self._following
-        return Session(following.ledger, following.source.markets, following.asked)
+        return Session(self._following.ledger, self._following.source.markets, self._following.asked)
 
     def _followed(self) -> None:
         """Show what is followed now: another source or prior, or what is said of one that is being read."""

@@ -13,7 +13,7 @@ from liqwidget.domain.time import HOUR
 from liqwidget.errors import DataError
 from liqwidget.field.density import Prior, venue_density
 from liqwidget.field.engine import engine
-from liqwidget.field.oracle import ALL_CLOSED
+from liqwidget.field.oracle.placing import ALL_CLOSED
 
 if TYPE_CHECKING:
     from liqwidget.domain.ledger import Ledger, VenueLedger
