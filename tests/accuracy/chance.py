@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.special import ndtr
 
 from liqwidget.domain.frames import MarketData
 from liqwidget.domain.lattice import CELL
@@ -89,8 +90,13 @@ def squares(venue: VenueLedger, kind: str, hours: float = 0.0) -> Floats:
 
 
 def brownian(x: Floats, _days: float) -> Floats:
-    """Return 2 Phi(-x)."""
-    return measure.chance(x, 1.0, 1.0)
+    """Return 2 Phi(-x): the reflection principle, the law of the first version."""
+    return np.asarray(2 * ndtr(-x))
+
+
+def student(x: Floats, days: float) -> Floats:
+    """Return the product's law."""
+    return measure.chance(x * math.sqrt(days), 1.0, days)
 
 
 def mixed(spread: float) -> Callable[[Floats, float], Floats]:
@@ -132,17 +138,18 @@ def shifted(x: Floats, days: float) -> Floats:
     return brownian(x + SHIFT * math.sqrt(5 / (24 * 60) / days), days)
 
 
-DEFAULT = "half-life 2 d (as built)"
+DEFAULT = "Student's t, half-life 2 d (as built)"
 CANDIDATES = {
-    DEFAULT: Candidate(lambda venue, _days: measure.volatility(venue), brownian),
-    **{f"half-life {length:g} d": Candidate(half_life(length), brownian) for length in (0.5, 1, 1.5, 3, 4, 8)},
-    "half-life 2 sqrt(horizon) d": Candidate(by_horizon, brownian),
-    "Parkinson": Candidate(of_kind("parkinson"), brownian),
-    "Garman-Klass": Candidate(of_kind("garman-klass"), brownian),
-    "moves of 1 h": Candidate(of_kind("close", 1), brownian),
-    "moves of 4 h": Candidate(of_kind("close", 4), brownian),
-    "half 2 d, half 16 d": Candidate(blended, brownian),
-    "times 0.9": Candidate(half_life(2.0, 0.9), brownian),
+    DEFAULT: Candidate(lambda venue, _days: measure.volatility(venue), student),
+    "Brownian motion": Candidate(half_life(2.0), brownian),
+    **{f"half-life {length:g} d": Candidate(half_life(length), student) for length in (0.5, 1, 1.5, 3, 4, 8)},
+    "half-life 2 sqrt(horizon) d": Candidate(by_horizon, student),
+    "Parkinson": Candidate(of_kind("parkinson"), student),
+    "Garman-Klass": Candidate(of_kind("garman-klass"), student),
+    "moves of 1 h": Candidate(of_kind("close", 1), student),
+    "moves of 4 h": Candidate(of_kind("close", 4), student),
+    "half 2 d, half 16 d": Candidate(blended, student),
+    "times 0.9": Candidate(half_life(2.0, 0.9), student),
     "shifted barrier": Candidate(half_life(2.0), shifted),
     **{f"mixed scales {spread:g}": Candidate(half_life(2.0), mixed(spread)) for spread in (0.2, 0.25, 0.3, 0.4)},
     "2 sqrt(horizon) d, mixed 0.25": Candidate(by_horizon, mixed(0.25)),

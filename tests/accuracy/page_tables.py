@@ -37,6 +37,7 @@ FAR = "distance error, all"
 
 CANDIDATES = (
     chance.DEFAULT,
+    "Brownian motion",
     "half-life 0.5 d",
     "half-life 1 d",
     "half-life 4 d",

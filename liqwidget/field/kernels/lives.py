@@ -117,6 +117,9 @@ def lives(
     out, used = np.empty((4096, 7)), 0
     places, shares = np.empty((2, 2 * MAXIMUM_NODES), np.int64), np.empty((2, 2 * MAXIMUM_NODES))
     counts = np.zeros(2, np.int64)
+    even_worth = np.zeros(cells // wide)
+    for cell in range(cells):
+        even_worth[cell // wide] += worth[cell] / wide
     reference, scale, amounts = np.zeros(2), np.ones(2), np.empty((2, books))
     count, end = close.shape[0], 0
     while end < count:
@@ -221,7 +224,8 @@ def lives(
                     span[side, book, 0], span[side, book, 1], side, left // unit, zone_low // unit, zone_high // unit,
                 )  # fmt: skip
             for group in range(groups):
-                for level in range(levels):
+                nearer, farther = _reached(side, group, units, group_of, span, zone_low, zone_high)
+                for level in range(max(nearer // width, 0), min(farther // width + 1, levels)):
                     first, stop = level * width, level * width + width
                     if since[side, group, level] < 0:
                         if not _holds(accumulated, swept, starts, units, group_of, side, group, first, stop):
@@ -234,7 +238,7 @@ def lives(
                     for book in range(books):
                         if group_of[book] == group:
                             held += scale[int(book == books - 1)] * (
-                                _all(accumulated[side, starts[book] :], worth, units[book], first, stop)
+                                _all(accumulated[side, starts[book] :], worth, even_worth, units[book], first, stop)
                                 - gone[side, book, level]
                             )
                     peak[side, group, level] = max(peak[side, group, level], held)
@@ -290,9 +294,28 @@ def _outside(
 
 
 @nb.njit(cache=True, nogil=True)
-def _all(accumulated: Floats, worth: Floats, unit: int, first: int, stop: int) -> float:
-    """Return what the units of the cells [first, stop) ever got, at what it is worth there [quote]."""
+def _reached(
+    side: int, group: int, units: Integers, group_of: Integers, span: Integers, zone_low: int, zone_high: int
+) -> tuple[int, int]:
+    """Return the first and last cell that entries between two cells can reach in the books of a leverage group."""
+    far = 0
+    for book in range(units.shape[0]):
+        if group_of[book] == group:
+            far = max(far, (span[side, book, 1] + 1) * units[book])
+    return (zone_low - far, zone_high) if side == 0 else (zone_low, zone_high + far)
+
+
+@nb.njit(cache=True, nogil=True)
+def _all(accumulated: Floats, worth: Floats, even_worth: Floats, unit: int, first: int, stop: int) -> float:
+    """Return what the units of the cells [first, stop) ever got, at what it is worth there [quote].
+
+    `even_worth` is the mean worth of each price cell, for levels of whole ones.
+    """
     total = 0.0
+    if unit > 1 and stop - first >= unit:
+        for place in range(first // unit, stop // unit):
+            total += accumulated[place] * even_worth[place]
+        return total
     for cell in range(first, stop):
         total += accumulated[cell // unit] * worth[cell]
     return total / unit
