@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 from itertools import combinations
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -299,7 +299,7 @@ def _multiple(value: float) -> str:
     return f"x {value:.0f}" if value >= 10 else f"x {value:.2g}"
 
 
-PRIORS = {**{name: name for name in NAMED_PRIORS}, "published shares": PUBLISHED}
+PRIORS: dict[str, Any] = {**{name: name for name in NAMED_PRIORS}, "published shares": PUBLISHED}
 
 
 def priors(names: Sequence[str] = tuple(PRIORS)) -> str:
