@@ -102,21 +102,24 @@ def postbuild_pip_line() -> str:
 def needed(tree: Path, *extras: str) -> list[Distribution]:
     """Return what the package of a tree depends on with some extras, as it is installed here, and pip."""
     project = tomllib.loads((tree / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    optional = project["optional-dependencies"]
-    waiting = [Requirement(line) for line in (*project["dependencies"], *(one for e in extras for one in optional[e]))]
+    waiting = that_hold(project["dependencies"])
+    waiting += [one for extra in extras for one in that_hold(project["optional-dependencies"][extra])]
     found = {"pip": distribution("pip")}
     asked: set[tuple[str, str]] = set()
     while waiting:
         wanted = waiting.pop()
-        for extra in ("", *wanted.extras):
-            name = canonicalize_name(wanted.name)
-            if (name, extra) in asked or (wanted.marker and not wanted.marker.evaluate({"extra": ""})):
-                continue
+        name = canonicalize_name(wanted.name)
+        for extra in {"", *wanted.extras} - {known for one, known in asked if one == name}:
             asked.add((name, extra))
             found[name] = distribution(name)
-            lines = [Requirement(line) for line in found[name].requires or ()]
-            waiting += [one for one in lines if not one.marker or one.marker.evaluate({"extra": extra})]
+            waiting += that_hold(found[name].requires or (), extra)
     return list(found.values())
+
+
+def that_hold(lines: Iterable[str], extra: str = "") -> list[Requirement]:
+    """Return the requirements that hold here, and for an extra."""
+    read = map(Requirement, lines)
+    return [one for one in read if one.marker is None or one.marker.evaluate({"extra": extra})]
 
 
 def link(environment: Environment, distributions: Iterable[Distribution]) -> None:
