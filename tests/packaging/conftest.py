@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tomllib
 import venv
+from collections import Counter
 from dataclasses import dataclass
 from importlib.metadata import Distribution, distribution
 from pathlib import Path
@@ -24,7 +25,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 ROOT = Path(__file__).resolve().parents[2]
 WITHOUT = shutil.ignore_patterns(
@@ -122,14 +123,18 @@ def that_hold(lines: Iterable[str], extra: str = "") -> list[Requirement]:
     return [one for one in read if one.marker is None or one.marker.evaluate({"extra": extra})]
 
 
-def link(environment: Environment, distributions: Iterable[Distribution]) -> None:
+def link(environment: Environment, distributions: Sequence[Distribution]) -> None:
     """Put installed distributions into an environment: modules as links, programs for its own Python."""
     (site_packages,) = environment.folder.glob("lib/python*/site-packages")
     python = environment.folder / "bin" / "python"
+    owners = Counter(name for one in distributions for name in {file.parts[0] for file in one.files or ()})
+    # What one of them has alone is linked as a whole.
+    alone = {name for name in owners if owners[name] == 1} - {".."}
     for one in distributions:
-        for file in one.files or ():
-            source, target = Path(str(one.locate_file(file))).resolve(), Path(os.path.normpath(site_packages / file))
-            if target.exists() or not source.exists() or "__pycache__" in file.parts:
+        files = [file for file in one.files or () if "__pycache__" not in file.parts]
+        for part in {file.parts[0] if file.parts[0] in alone else str(file) for file in files}:
+            source, target = Path(str(one.locate_file(part))).resolve(), Path(os.path.normpath(site_packages / part))
+            if target.exists() or not source.exists():
                 continue
             target.parent.mkdir(parents=True, exist_ok=True)
             if target.parent == python.parent:
@@ -138,9 +143,6 @@ def link(environment: Environment, distributions: Iterable[Distribution]) -> Non
                 target.chmod(0o755)
             else:
                 target.symlink_to(source)
-                compiled = target.parent / "__pycache__"
-                if not compiled.is_symlink() and (source.parent / "__pycache__").is_dir():
-                    compiled.symlink_to(source.parent / "__pycache__")
 
 
 @pytest.fixture(scope="session")
