@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from liqwidget.domain.book_state import BookState, Checkpoint, starts
 from liqwidget.domain.lattice import cells_in_price_cell
-from liqwidget.field.engine import engine
+from liqwidget.field.engine import engine, sealed
 
 if TYPE_CHECKING:
     from liqwidget.field.density import Density
@@ -54,9 +54,10 @@ def grown(state: BookState, low: int, high: int, density: Density) -> BookState:
     begins = starts(density.units, state.cells)
     for book, unit in enumerate(density.units):
         part = slice(begins[book], begins[book + 1])
-        table, span = density.table[:, book], density.span[:, book]
+        table, span = sealed(density.table[:, book]), sealed(density.span[:, book])
+        entries = sealed(state.entered[:, part])
         before, after = (
-            engine().spread(state.entered[:, part], state.base // unit, table, span, start // unit, stop // unit)
+            engine().spread(entries, int(state.base // unit), table, span, int(start // unit), int(stop // unit))
             for start, stop in ((first, state.base), (end, last))
         )
         accumulated += [before, state.accumulated[:, part], after]
@@ -105,7 +106,9 @@ def run_books(
         ``opened[i, s, b]`` is the book's weight x open interest minus what it still held: after each row every book
         holds its share of open interest.
     """
-    low, high, close = (np.ascontiguousarray(line) for line in coordinates)
+    low, high, close = map(sealed, coordinates)
+    given = sealed(share), sealed(interest), sealed(frozen)
+    spread = tuple(map(sealed, (density.table, density.span, density.weights, density.units)))
     count, first_row = len(close), state.row + 1
     log_survival, opened = np.zeros((2, count)), np.zeros((count, 2, len(density.weights)))
     previous = np.array([last_close, *state.log_survival])
@@ -115,9 +118,8 @@ def run_books(
     while row < count:
         stop = min(count, (first_row + row) // CHECKPOINT_ROWS * CHECKPOINT_ROWS + CHECKPOINT_ROWS - first_row)
         reached = engine().forward(
-            row, stop, low, high, close, share, interest, frozen, previous, now.mass, now.accumulated, now.swept,
-            now.entered, now.scale, now.base, cells_in_price_cell(), density.table, density.span, density.weights,
-            density.units, log_survival, opened,
+            row, stop, low, high, close, *given, previous, now.mass, now.accumulated, now.swept, now.entered,
+            now.scale, now.base, cells_in_price_cell(), *spread, log_survival, opened,
         )  # fmt: skip
         now = replace(now, row=first_row + reached - 1, log_survival=previous[1:].copy())
         if reached < stop:

@@ -17,7 +17,7 @@ from liqwidget.domain.book_state import Checkpoint, starts
 from liqwidget.domain.lattice import CELL, cell_coordinate, cells_in_price_cell
 from liqwidget.domain.leverage import NEAR_BOOK
 from liqwidget.field.density import LONG_REACH, SHORT_REACH, Density, Prior, venue_density
-from liqwidget.field.engine import engine
+from liqwidget.field.engine import engine, sealed
 from liqwidget.field.measure import volatility
 from liqwidget.field.touching import argument_scale, touch_chances
 
@@ -129,16 +129,17 @@ def _add_venue(
     spread, wide = venue_density(ledger, prior), cells_in_price_cell()
     shown = spread.shown(measured.groups)
     start = _checkpoint(ledger, int(seen[0]))
-    low, high, close = ledger.coordinates
+    low, high, close = map(sealed, ledger.coordinates)
     reach, origin = np.zeros(len(times)), np.zeros(len(times))
     if measured.days > 0:
         row = np.maximum(columns, 0)
         reach = CELL * argument_scale(measured.days) / (volatility(ledger)[row] * math.sqrt(measured.days))
         origin = close[row]
     engine().evaluate(
-        -1 if start is None else start.row, columns, low, high, close, ledger.survivals, ledger.opened,
-        spread.per_weight, shown, spread.table, spread.span, spread.units, wide, _state(start, spread, shown, cells),
-        int(cells[0]), ledger.worth(cells), reach, origin, touch_chances(), edges, out,
+        -1 if start is None else start.row, columns, low, high, close, ledger.survivals,
+        sealed(ledger.opened), sealed(spread.per_weight), sealed(shown), sealed(spread.table), sealed(spread.span),
+        sealed(spread.units), wide, _state(start, spread, shown, cells), int(cells[0]), sealed(ledger.worth(cells)),
+        sealed(reach), sealed(origin), touch_chances(), sealed(edges), out,
     )  # fmt: skip
 
 
@@ -171,7 +172,8 @@ def _state(
             if begin < end:
                 units = begin // unit, -(-end // unit)
                 outer = engine().spread(
-                    entered, inner[0] // unit, spread.table[:, book], spread.span[:, book], *units
+                    sealed(entered), inner[0] // unit, sealed(spread.table[:, book]), sealed(spread.span[:, book]),
+                    *units,
                 )  # fmt: skip
                 even = np.repeat(outer, unit, axis=1) / unit
                 cut = begin - units[0] * unit

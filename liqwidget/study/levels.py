@@ -12,7 +12,7 @@ from liqwidget.domain.leverage import NEAR_BOOK
 from liqwidget.domain.time import HOUR
 from liqwidget.errors import DataError
 from liqwidget.field.density import Prior, venue_density
-from liqwidget.field.engine import engine
+from liqwidget.field.engine import engine, sealed
 from liqwidget.field.oracle.placing import ALL_CLOSED
 
 if TYPE_CHECKING:
@@ -91,22 +91,19 @@ def lives(ledger: VenueLedger, prior: Prior, width: int) -> np.ndarray[tuple[int
     ended it (-1 if none has), what it held at its end, the most it held [quote].
     """
     spread, wide = venue_density(ledger, prior), cells_in_price_cell()
-    low, high, close = ledger.coordinates
     far = (spread.span[:, :, 1] * spread.units).max(axis=1) + 2 * wide
     step = max(wide, width)
     base = int(np.floor((ledger.traded[0] - far[0]) / step)) * step
     end = (int(np.floor((ledger.traded[1] + far[1]) / step)) + 1) * step
     table: np.ndarray[tuple[int, int], np.dtype[np.float64]] = engine().lives(
-        low,
-        high,
-        close,
+        *map(sealed, ledger.coordinates),
         ledger.survivals,
-        ledger.opened,
-        spread.per_weight,
+        sealed(ledger.opened),
+        sealed(spread.per_weight),
         np.append(np.arange(NEAR_BOOK), spread.nearest),
-        spread.table,
-        spread.span,
-        spread.units,
+        sealed(spread.table),
+        sealed(spread.span),
+        sealed(spread.units),
         wide,
         base,
         width,

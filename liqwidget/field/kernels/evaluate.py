@@ -143,6 +143,9 @@ def _fill(
     books, spread_evenly = units.shape[0], False
     first_place, last_place = first_cell // wide, last_cell // wide
     for book in range(books):
+        if book == books - 1 and spread_evenly:
+            _flatten(even, base, wide, state[0, side], first_cell, last_cell)
+            spread_evenly = False
         unit, density = units[book], table[side, book]
         nearest, farthest = span[side, book, 0], span[side, book, 1] - 1
         if farthest < nearest:
@@ -167,9 +170,8 @@ def _fill(
             else:
                 for place in range(max(entry + nearest, bottom), min(entry + farthest, top) + 1):
                     target[place - start] += amount * density[place - entry]
-        if spread_evenly and book >= books - 2:
-            _flatten(even, base, wide, state[int(book == books - 1), side], first_cell, last_cell)
-            spread_evenly = False
+    if spread_evenly:
+        _flatten(even, base, wide, state[1, side], first_cell, last_cell)
 
 
 @nb.njit(cache=True, nogil=True)
