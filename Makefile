@@ -18,6 +18,9 @@ TOGETHER := $(MAKE) --no-print-directory --jobs=2 --output-sync=target
 # Browsers, kernels and fresh environments are waited for: three processes keep two cores busy.
 SIDE_BY_SIDE := -n 3 --dist loadscope --no-loadscope-reorder --benchmark-disable
 
+# As many processes as cores run side by side: threads of linear algebra would only wait for each other, at full speed.
+export OPENBLAS_NUM_THREADS := 1
+
 # Dozens of processes import the same packages: each would compile them anew.
 unexport PYTHONDONTWRITEBYTECODE
 

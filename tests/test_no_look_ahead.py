@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 MEASURES = ("size", "expected")
 
-laws = settings(max_examples=15, deadline=None)
+laws = settings(max_examples=8, deadline=None)
 
 
 # ------------------------------------------------------------------ the fold

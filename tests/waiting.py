@@ -29,6 +29,11 @@ def failed(test: str) -> None:
     _failed.append(test)
 
 
+def failures() -> int:
+    """Return how many tests have failed."""
+    return len(_failed)
+
+
 def patience_s() -> float:
     """Return how long nothing may change [s]."""
     return PATIENCE_S if len(_failed) < FEW else HURRY_S

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from liqwidget.domain.ledger import BookState
-from liqwidget.field.engine import engine
+from liqwidget.field.engine import engine, sealed
 
 if TYPE_CHECKING:
     from liqwidget.field.density import Density
@@ -44,9 +44,8 @@ def grown(state: BookState, low: int, high: int, density: Density) -> BookState:
     parts = {"standing": state.standing, "entered": state.entered}
     for start, stop, before in ((first, state.base, True), (end, last, False)):
         if stop > start:
-            spread = engine().spread(
-                state.entered, state.base, density.table, density.span, density.weights > 0, start, stop
-            )
+            table, span = sealed(density.table), sealed(density.span)
+            spread = engine().spread(state.entered, state.base, table, span, density.weights > 0, start, stop)
             for name, new in (("standing", spread), ("entered", np.zeros_like(spread))):
                 parts[name] = np.concatenate([new, parts[name]] if before else [parts[name], new], axis=2)
     return BookState(state.row, state.mass, first, parts["standing"], parts["entered"], state.scale, state.log_survival)
@@ -82,7 +81,8 @@ def run_books(
         ``opened[i, s, g]`` is w_g x open interest minus what the book still held: after each row every book holds its
         share of open interest.
     """
-    low, high, close = (np.ascontiguousarray(line) for line in coordinates)
+    low, high, close = map(sealed, coordinates)
+    table, span, weights = sealed(density.table), sealed(density.span), sealed(density.weights)
     count, first_row = len(close), state.row + 1
     log_survival, opened = np.zeros(count), np.zeros((count, 2, len(density.weights)))
     mass, standing, entered = state.mass.copy(), state.standing.copy(), state.entered.copy()
@@ -93,7 +93,7 @@ def run_books(
         stop = min(count, (first_row + row) // CHECKPOINT_ROWS * CHECKPOINT_ROWS + CHECKPOINT_ROWS - first_row)
         reached, scale = engine().forward(
             row, stop, low, high, close, share, interest, frozen, previous, mass, standing, entered, scale, base,
-            density.table, density.span, density.weights, log_survival, opened,
+            table, span, weights, log_survival, opened,
         )  # fmt: skip
         now = BookState(first_row + reached - 1, mass, base, standing, entered, scale, float(previous[1]))
         if reached < stop:

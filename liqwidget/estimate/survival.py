@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from liqwidget.domain.ledger import CHURN, RowInputs, RowKind
 from liqwidget.domain.time import DAY
-from liqwidget.field.engine import compiled
+from liqwidget.field.engine import compiled, sealed
 
 CLOCK_FLOOR = 0.05
 """The slowest the volume clock runs, as a share of its mean."""
@@ -170,7 +170,8 @@ def survive(rows: RowInputs, timeframe: int, state: SurvivalState, churn: float 
     share, accepted = np.ones(count), np.zeros(count)
     held, outlier, frozen = np.zeros((3, count), bool)
     end, interest, outliers, stamp, volume_since, volume_sum, start = compiled(_survive)(
-        rows.time, rows.kind, rows.volume, rows.interest, rows.interest_time, timeframe, state.rows, state.time,
+        sealed(rows.time), sealed(rows.kind), sealed(rows.volume), sealed(rows.interest), sealed(rows.interest_time),
+        timeframe, state.rows, state.time,
         state.interest, state.outliers, state.stamp, state.volume_since, state.volume_sum, window_times, window, first,
         churn, share, accepted, held, outlier, frozen,
     )  # fmt: skip

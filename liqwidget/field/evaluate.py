@@ -15,7 +15,7 @@ import numpy.typing as npt
 from liqwidget.domain.lattice import CELL, cell_coordinate
 from liqwidget.domain.ledger import BookState, Ledger, VenueLedger
 from liqwidget.field.density import LONG_CELLS, SHORT_CELLS, Density, Prior, venue_density
-from liqwidget.field.engine import engine
+from liqwidget.field.engine import engine, sealed
 from liqwidget.field.measure import touch_chances, volatility
 
 if TYPE_CHECKING:
@@ -123,16 +123,17 @@ def _add_venue(
     shown = np.zeros(len(spread.weights), dtype=np.bool_)
     shown[list(measured.groups)] = True
     start = _checkpoint(ledger, int(seen[0]))
-    low, high, close = ledger.coordinates
+    low, high, close = map(sealed, ledger.coordinates)
+    log_survival, opened = sealed(ledger.log_survival), sealed(ledger.opened)
     reach, origin = np.zeros(len(times)), np.zeros(len(times))
     if measured.days > 0:
         row = np.maximum(columns, 0)
         reach = CELL / (volatility(ledger)[row] * math.sqrt(measured.days))
         origin = close[row]
     engine().evaluate(
-        start.row, columns, low, high, close, ledger.log_survival, ledger.opened, spread.per_weight, shown,
-        spread.table, spread.span, _state(start, spread, shown, cells), int(cells[0]), ledger.worth(cells), reach,
-        origin, touch_chances(), edges, out,
+        start.row, columns, low, high, close, log_survival, opened, sealed(spread.per_weight), shown,
+        sealed(spread.table), sealed(spread.span), _state(start, spread, shown, cells), int(cells[0]),
+        ledger.worth(cells), reach, origin, touch_chances(), edges, out,
     )  # fmt: skip
 
 
@@ -160,6 +161,7 @@ def _state(start: BookState, spread: Density, shown: npt.NDArray[np.bool_], cell
     if inner[1] > inner[0]:
         for begin, end in ((first, min(last, inner[0])), (max(first, inner[1]), last)):
             if begin < end:
-                outer = engine().spread(start.entered, start.base, spread.table, spread.span, shown, begin, end)
+                table, span = sealed(spread.table), sealed(spread.span)
+                outer = engine().spread(start.entered, start.base, table, span, shown, begin, end)
                 state[:, begin - first : end - first] = outer.sum(axis=1)
     return state * start.scale

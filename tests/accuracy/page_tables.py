@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 from itertools import combinations
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -191,7 +191,7 @@ def said_and_seen() -> str:
     return f"**{len(_chance_markets())} markets ({names}), {count:,} hours asked for 24h**\n\n{markdown(heads, rows)}"
 
 
-def other_chances() -> str:
+def other_chances(candidates: Sequence[str] = CANDIDATES) -> str:
     """Return what other estimates of volatility, and another law, give."""
     markets = {name: part.venues[0] for name, part in _chance_markets().items()}
     questions = chance.asked(markets)
@@ -202,7 +202,7 @@ def other_chances() -> str:
     day = chance.HORIZONS.index("24h")
     base = np.zeros(0)
     rows: list[list[str]] = []
-    for name in CANDIDATES:
+    for name in candidates:
         sums = [chance.sums(one, chance.CANDIDATES[name], blocks) for one in questions]
         table = chance.figures(sums, weights)
         means = table.mean(axis=0)
@@ -299,11 +299,14 @@ def _multiple(value: float) -> str:
     return f"x {value:.0f}" if value >= 10 else f"x {value:.2g}"
 
 
-def priors() -> str:
+PRIORS: dict[str, Any] = {**{name: name for name in NAMED_PRIORS}, "published shares": PUBLISHED}
+
+
+def priors(names: Sequence[str] = tuple(PRIORS)) -> str:
     """Return what other priors score on Hyperliquid's liquidations and positions."""
     rows = []
-    for name, value in {**dict.fromkeys(NAMED_PRIORS), "published shares": PUBLISHED}.items():
-        prior = Prior.parse(value or name)
+    for name in names:
+        prior = Prior.parse(PRIORS[name])
         days, held = _daily(prior), _positions(prior)
         cells = [str(days.of("map", metric)) for metric in (PARTIAL, GAIN, RATIO)]
         cells += [str(held.of("map", metric)) for metric in (f"{RANK}, 20 %", FAR)]

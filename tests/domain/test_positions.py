@@ -151,7 +151,7 @@ def test_before_the_first_snapshot_nothing_is_known() -> None:
         Positions.from_frame(frame()).where(np.zeros(3, dtype=bool)).snapshot()
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=25)
 @given(st.permutations(range(12)), st.integers(0, 1000))
 def test_the_order_of_rows_changes_nothing(order: list[int], seed: int) -> None:
     random = np.random.default_rng(seed)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from liqwidget.domain.frames import MarketData
     from liqwidget.domain.ledger import Ledger
 
-laws = settings(max_examples=25, deadline=None)
+laws = settings(max_examples=12, deadline=None)
 cuts = st.lists(st.floats(0, 1), min_size=0, max_size=6)
 
 

@@ -20,7 +20,7 @@ from liqwidget.study.profile import profile
 from tests.ledgers import coins, edges_of, traded_cells
 from tests.markets import Frames, frames, walk
 
-laws = settings(max_examples=25, deadline=None)
+laws = settings(max_examples=12, deadline=None)
 priors = st.sampled_from(["effective", "isolated", "nominal", (5.0, 0.3)])
 
 

@@ -46,7 +46,7 @@ def test_another_half_life_would_be_seen() -> None:
     assert np.abs(wrong[late]).max() > 0.005
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=12)
 @given(seed=st.integers(0, 10_000), cut=st.integers(2, 140))
 def test_volatility_does_not_look_ahead(seed: int, cut: int) -> None:
     market = walk(seed, 150, "1h", gaps=True).market()

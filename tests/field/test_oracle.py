@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from unittest import mock
@@ -18,6 +19,7 @@ from liqwidget.field import engine, kernels, oracle
 from liqwidget.raster.grid import rasterise
 from liqwidget.study.clusters import find_clusters
 from liqwidget.study.levels import levels
+from liqwidget.trust.uncertainty import uncertainty
 from tests.ledgers import numpy_engine
 from tests.markets import frames, two_venues, walk
 
@@ -115,6 +117,17 @@ def test_kernels_equal_the_oracle_after_years_of_decay(both: Counter[str]) -> No
     rasterise(ledger, looked_at(ledger, width=7))
     rasterise(ledger, looked_at(ledger, width=1))
     assert both["evaluate"] == 2
+
+
+def test_kernels_are_compiled_for_one_kind_of_arrays() -> None:
+    """Whether an array may be written is no reason to compile for seconds: a ledger under other assumptions is new."""
+    ledger = estimate(two_venues(4, 60))
+    rasterise(ledger, looked_at(ledger))
+    compiled = {name: len(getattr(kernels, name).signatures) for name in ("forward", "evaluate", "spread")}
+    written = [replace(part, log_survival=part.log_survival.copy(), opened=part.opened.copy()) for part in ledger]
+    rasterise(replace(ledger, venues=tuple(written)), looked_at(ledger))
+    list(uncertainty(ledger).alternatives)
+    assert {name: len(getattr(kernels, name).signatures) for name in compiled} == compiled
 
 
 def everything(market: list[MarketData]) -> list[Any]:

@@ -1,4 +1,8 @@
-"""A clean copy of the tree, what is built from it, and one environment with nothing but liqwidget in it."""
+"""A clean copy of the tree, what is built from it, and environments with liqwidget and nothing but what it depends on.
+
+What it depends on is what `make` has installed beside pytest, linked: a second installation would take longer than all
+tests of packaging.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +11,21 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tomllib
 import venv
+from collections import Counter
 from dataclasses import dataclass
+from importlib.metadata import Distribution, distribution
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 ROOT = Path(__file__).resolve().parents[2]
 WITHOUT = shutil.ignore_patterns(
@@ -87,14 +100,60 @@ def postbuild_pip_line() -> str:
     return lines[0]
 
 
+def needed(tree: Path, *extras: str) -> list[Distribution]:
+    """Return what the package of a tree depends on with some extras, as it is installed here, and pip."""
+    project = tomllib.loads((tree / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    waiting = that_hold(project["dependencies"])
+    waiting += [one for extra in extras for one in that_hold(project["optional-dependencies"][extra])]
+    found = {"pip": distribution("pip")}
+    asked: set[tuple[str, str]] = set()
+    while waiting:
+        wanted = waiting.pop()
+        name = canonicalize_name(wanted.name)
+        for extra in {"", *wanted.extras} - {known for one, known in asked if one == name}:
+            asked.add((name, extra))
+            found[name] = distribution(name)
+            waiting += that_hold(found[name].requires or (), extra)
+    return list(found.values())
+
+
+def that_hold(lines: Iterable[str], extra: str = "") -> list[Requirement]:
+    """Return the requirements that hold here, and for an extra."""
+    read = map(Requirement, lines)
+    return [one for one in read if one.marker is None or one.marker.evaluate({"extra": extra})]
+
+
+def link(environment: Environment, distributions: Sequence[Distribution]) -> None:
+    """Put installed distributions into an environment: modules as links, programs for its own Python."""
+    (site_packages,) = environment.folder.glob("lib/python*/site-packages")
+    python = environment.folder / "bin" / "python"
+    owners = Counter(name for one in distributions for name in {file.parts[0] for file in one.files or ()})
+    # What one of them has alone is linked as a whole.
+    alone = {name for name in owners if owners[name] == 1} - {".."}
+    for one in distributions:
+        files = [file for file in one.files or () if "__pycache__" not in file.parts]
+        for part in {file.parts[0] if file.parts[0] in alone else str(file) for file in files}:
+            source, target = Path(str(one.locate_file(part))).resolve(), Path(os.path.normpath(site_packages / part))
+            if target.exists() or not source.exists():
+                continue
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if target.parent == python.parent:
+                head, line, rest = source.read_bytes().partition(b"\n")
+                target.write_bytes((b"#!" + os.fsencode(python) if b"python" in head else head) + line + rest)
+                target.chmod(0o755)
+            else:
+                target.symlink_to(source)
+
+
 @pytest.fixture(scope="session")
 def binder_environment(
     tmp_path_factory: pytest.TempPathFactory, machine: dict[str, str], clean_tree: Path, postbuild_pip_line: str
 ) -> Environment:
-    """Return a fresh environment in which Binder's pip line has run on the clean tree."""
+    """Return an environment in which Binder's pip line has run on the clean tree."""
     folder = tmp_path_factory.mktemp("binder") / "venv"
-    venv.create(folder, with_pip=True, symlinks=True)
+    venv.create(folder, with_pip=False, symlinks=True)
     environment = Environment(folder, machine)
+    link(environment, needed(clean_tree, *Requirement("liqwidget" + shlex.split(postbuild_pip_line)[-1][1:]).extras))
     conda = yaml.safe_load((ROOT / "binder" / "environment.yml").read_text(encoding="utf-8"))
     for entry in conda["dependencies"]:
         if isinstance(entry, dict):
@@ -104,32 +163,47 @@ def binder_environment(
 
 
 @pytest.fixture(scope="session")
-def distributions(tmp_path_factory: pytest.TempPathFactory, machine: dict[str, str]) -> dict[str, Path]:
-    """Return an sdist of a clean tree ("sdist") and the wheel that is built from this sdist ("wheel")."""
+def distributions(
+    tmp_path_factory: pytest.TempPathFactory, binder_environment: Environment, clean_tree: Path
+) -> dict[str, Path]:
+    """Return an sdist ("sdist") and the wheel that is built from it ("wheel").
+
+    The tree is the one whose front end was built when Binder's pip line ran; the wheel has the sdist's.
+    """
     folder = tmp_path_factory.mktemp("distributions")
-    tree = folder / "liqwidget"
-    shutil.copytree(ROOT, tree, ignore=WITHOUT)
-    builder = Environment(Path(sys.prefix), machine)
-    builder.run("python", "-m", "build", "--no-isolation", "--outdir", str(folder / "dist"), str(tree), cwd=folder)
-    (sdist,) = (folder / "dist").glob("*.tar.gz")
-    (wheel,) = (folder / "dist").glob("*.whl")
+    builder = Environment(Path(sys.prefix), binder_environment.variables)
+    builder.run("python", "-m", "build", "--no-isolation", "--outdir", str(folder), str(clean_tree), cwd=folder)
+    (sdist,) = folder.glob("*.tar.gz")
+    (wheel,) = folder.glob("*.whl")
     return {"sdist": sdist, "wheel": wheel}
 
 
 @pytest.fixture(scope="session")
 def wheel_environment(
-    tmp_path_factory: pytest.TempPathFactory, binder_environment: Environment, distributions: dict[str, Path]
+    tmp_path_factory: pytest.TempPathFactory,
+    machine: dict[str, str],
+    clean_tree: Path,
+    distributions: dict[str, Path],
 ) -> Environment:
-    """Return an environment with the wheel in it, and behind it only what liqwidget depends on.
-
-    The dependencies are those that pip chose for Binder: installing them a second time would double the time.
-    """
+    """Return an environment with the wheel in it, and what it depends on without extras."""
     folder = tmp_path_factory.mktemp("wheel") / "venv"
     venv.create(folder, with_pip=False, symlinks=True)
-    (installed,) = binder_environment.folder.glob("lib/python*/site-packages")
-    site_packages = folder / installed.relative_to(binder_environment.folder)
-    wheel = str(distributions["wheel"])
-    pip = ("python", "-m", "pip", "--python", str(folder / "bin" / "python"))
-    binder_environment.run(*pip, "install", "--quiet", "--no-deps", wheel, cwd=folder)
-    (site_packages / "dependencies.pth").write_text(f"{installed}\n", encoding="utf-8")
-    return Environment(folder, binder_environment.variables)
+    environment = Environment(folder, machine)
+    link(environment, needed(clean_tree))
+    environment.run("python", "-m", "pip", "install", "--quiet", str(distributions["wheel"]), cwd=folder)
+    (package,) = folder.glob("lib/python*/site-packages/liqwidget")
+    take_along_what_is_compiled(package)
+    return environment
+
+
+def take_along_what_is_compiled(package: Path) -> None:
+    """Give an installed package what Numba has compiled of the same files here: it goes by time and size of a file."""
+    for compiled in (ROOT / "liqwidget").rglob("*.nb[ic]"):
+        folder = package / compiled.parent.relative_to(ROOT / "liqwidget")
+        module = f"{compiled.name.partition('.')[0]}.py"
+        source = compiled.parents[1] / module
+        if source.exists() and source.read_bytes() == (folder.parent / module).read_bytes():
+            folder.mkdir(exist_ok=True)
+            shutil.copyfile(compiled, folder / compiled.name)
+            times = source.stat()
+            os.utime(folder.parent / module, ns=(times.st_atime_ns, times.st_mtime_ns))

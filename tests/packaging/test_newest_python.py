@@ -1,4 +1,8 @@
-"""The pure part on the newest Python of this machine: what a new version changes is met here first."""
+"""The pure part on the newest Python of this machine: what a new version changes is met here first.
+
+Numba is not among what it installs: the kernels' oracle takes their place, as to compile them takes longer than these
+tests.
+"""
 
 from __future__ import annotations
 
@@ -10,12 +14,22 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 from tests.packaging.conftest import ROOT, Environment
 
 pytestmark = pytest.mark.packaging
 
-ROOMS = ("tests/domain", "tests/estimate", "tests/study", "tests/field/test_prior.py")
+ROOMS = (
+    "tests/domain",
+    "tests/field/test_prior.py",
+    "tests/raster/test_palette.py",
+    "tests/estimate/test_hand_cases.py",
+)
+NEEDED = ("anywidget", "ipywidgets", "numpy", "pandas", "pyarrow")
+"""What these rooms import of what liqwidget depends on."""
+LONG = ("tests/domain/test_frames.py::test_ten_years_of_hours",)
+"""Tests that need compiled kernels."""
 TOOLS = ("pytest>=9,<10", "hypothesis>=6.120,<7")
 _VERSION = "import sys; print(*sys.version_info[:2], sys.version_info.releaselevel)"
 
@@ -42,13 +56,17 @@ def test_the_pure_part_holds_on_the_newest_python(
     known, python = newest()
     if known <= sys.version_info[:2]:
         pytest.skip(f"no Python newer than {sys.version_info.major}.{sys.version_info.minor} is on this machine")
-    subprocess.run([python, "-m", "venv", str(tmp_path / "venv")], check=True, timeout=300)
+    subprocess.run([python, "-m", "venv", "--without-pip", str(tmp_path / "venv")], check=True, timeout=300)
+    wheel, project = str(distributions["wheel"]), tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    needed = [line for line in project["project"]["dependencies"] if Requirement(line).name in NEEDED]
+    pip = (sys.executable, "-m", "pip", "--python", str(tmp_path / "venv" / "bin" / "python"), "install", "--quiet")
     environment = Environment(tmp_path / "venv", machine)
-    environment.run("python", "-m", "pip", "install", "--quiet", str(distributions["wheel"]), *TOOLS, cwd=tmp_path)
+    environment.run(*pip, *needed, *TOOLS, cwd=tmp_path)
+    environment.run(*pip, "--no-deps", wheel, cwd=tmp_path)
     shutil.copytree(ROOT / "tests", tmp_path / "tests", ignore=shutil.ignore_patterns("__pycache__"))
     # No plugin of `make test` is there: not its options, and not what its conftest needs of them.
     options = ("-q", "--noconftest", "--import-mode=importlib", "-p", "no:cacheprovider")
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     warned = "\n".join(project["tool"]["pytest"]["ini_options"]["filterwarnings"])
     settings = ("-c", os.devnull, "--rootdir", str(tmp_path), "-o", "pythonpath=.", "-o", f"filterwarnings={warned}")
-    environment.run("python", "-m", "pytest", *options, *settings, *ROOMS, cwd=tmp_path)
+    without = [f"--deselect={test}" for test in LONG]
+    environment.run("python", "-m", "pytest", *options, *settings, *without, *ROOMS, cwd=tmp_path)

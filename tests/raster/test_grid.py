@@ -23,7 +23,7 @@ LEDGER = estimate(two_venues(5))
 SINGLE = 3e-7
 """Grids are float32."""
 
-laws = settings(max_examples=20, deadline=None)
+laws = settings(max_examples=12, deadline=None)
 
 
 @st.composite

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="module")
 def feeding() -> Iterator[Live]:
     """Four venues; each test leaves them connected and clean."""
-    with exchanges(before=3 * DAY) as server, live(server, *PLACES) as made:
+    with exchanges(before=DAY) as server, live(server, *PLACES) as made:
         made.connected()
         yield made
         made.check()

@@ -26,7 +26,7 @@ from tests.recorded import binance, needs_recordings
 if TYPE_CHECKING:
     from liqwidget.domain.ledger import Ledger
 
-laws = settings(max_examples=20, deadline=None)
+laws = settings(max_examples=10, deadline=None)
 measures = st.sampled_from(["expected", "size"])
 sensitivities = st.floats(0, 1)
 LEDGER = estimate(two_venues(9, 200))
@@ -138,7 +138,7 @@ def cut_cell_by_cell(values: np.ndarray[Any, Any], prominence: float) -> list[tu
     return [(int(start), int(stop) - 1) for start, stop in itertools.pairwise(bounds)]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     st.lists(st.one_of(st.integers(1, 6).map(float), st.floats(0.01, 10)), min_size=1, max_size=30),
     st.sampled_from([0.0005, 0.005, 0.05, 0.4]),

@@ -16,7 +16,7 @@ from liqwidget.study.profile import profile
 from tests.ledgers import edges_of, traded_cells
 from tests.markets import Frames, candles_of, frames, interest_of, two_venues, walk
 
-laws = settings(max_examples=20, deadline=None)
+laws = settings(max_examples=12, deadline=None)
 
 
 @laws

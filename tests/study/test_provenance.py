@@ -26,7 +26,7 @@ from tests.recorded import binance, needs_recordings
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-laws = settings(max_examples=40, deadline=None)
+laws = settings(max_examples=15, deadline=None)
 offsets = st.tuples(st.floats(-0.6, 0.6), st.floats(1e-5, 0.5))
 moments = st.floats(0, 1)
 groups = st.sampled_from([None, ["10-25x"], [">50x", "<3x"]])

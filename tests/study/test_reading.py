@@ -16,7 +16,7 @@ from liqwidget.study.profile import profile
 from liqwidget.study.reading import SideReading, read_out
 from tests.markets import two_venues
 
-laws = settings(max_examples=40, deadline=None)
+laws = settings(max_examples=15, deadline=None)
 offsets = st.floats(-0.3, 0.3)
 moments = st.floats(0, 1)
 groups = st.sampled_from([None, ["10-25x"], [">50x", "<3x"]])

@@ -32,7 +32,7 @@ boxes = st.builds(
 groups = st.sampled_from([None, ("10-25x",), (">50x", "<3x")])
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(boxes, groups)
 def test_sizes_are_the_profile_summed_over_the_box_at_its_end(box: Box, leverage: tuple[str, ...] | None) -> None:
     """Law 5."""
@@ -42,7 +42,7 @@ def test_sizes_are_the_profile_summed_over_the_box_at_its_end(box: Box, leverage
     assert chosen.short_size == pytest.approx(fine.short.sum(), rel=1e-9)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(boxes, groups)
 def test_the_frame_adds_up_to_the_sizes(box: Box, leverage: tuple[str, ...] | None) -> None:
     """Law 5."""

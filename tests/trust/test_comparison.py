@@ -114,7 +114,7 @@ def test_coverage_is_coins_over_open_interest() -> None:
     assert value["positions_without_level", "both"] == (~positions.has_level).sum()
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=10)
 @given(st.integers(0, 1000), st.permutations(range(40)))
 def test_the_order_of_rows_changes_nothing(seed: int, order: list[int]) -> None:
     rows = table(seed)
@@ -123,7 +123,7 @@ def test_the_order_of_rows_changes_nothing(seed: int, order: list[int]) -> None:
     pd.testing.assert_frame_equal(one.agreement, other.agreement, check_exact=True)
 
 
-@settings(deadline=None, max_examples=20)
+@settings(deadline=None, max_examples=8)
 @given(st.integers(0, 1000))
 def test_later_snapshots_and_candles_change_nothing(seed: int) -> None:
     rows = table(seed, snapshots=3)

@@ -222,7 +222,7 @@ def random_ledger(seed: int, venues: int = 1, keep: float = 1.0) -> Ledger:
     return estimate(markets)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=15)
 @given(seed=st.integers(0, 10_000), first=st.integers(1, 200), count=st.integers(1, 120))
 def test_more_gaps_never_improve_the_grade(seed: int, first: int, count: int) -> None:
     rng = np.random.default_rng(seed)
@@ -234,7 +234,7 @@ def test_more_gaps_never_improve_the_grade(seed: int, first: int, count: int) ->
     assert grade(gappy, at_hour(hours)).letter >= grade(whole, at_hour(hours)).letter
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=15)
 @given(seed=st.integers(0, 10_000), share=st.floats(0.05, 0.9))
 def test_less_data_never_improve_the_grade(seed: int, share: float) -> None:
     rng = np.random.default_rng(seed)
@@ -244,7 +244,7 @@ def test_less_data_never_improve_the_grade(seed: int, share: float) -> None:
     assert grade(estimate(late)).letter >= grade(estimate(market)).letter
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=12)
 @given(seed=st.integers(0, 10_000), keep=st.sampled_from([1.0, 0.97, 0.7]))
 def test_fewer_venues_never_improve_the_grade(seed: int, keep: float) -> None:
     ledger = random_ledger(seed, 3, keep)
@@ -257,7 +257,7 @@ def same(one: Grade, other: Grade) -> bool:
     return fields[0] == fields[1] and one.to_frame().equals(other.to_frame())
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=15)
 @given(
     seed=st.integers(0, 10_000),
     keep=st.sampled_from([1.0, 0.95, 0.6]),

@@ -63,7 +63,7 @@ def test_steps_are_what_the_candles_did(seed: int, *, gaps: bool) -> None:
 
 
 @pytest.mark.parametrize("method", MAPS, ids=named)
-@settings(deadline=None, max_examples=20)
+@settings(deadline=None, max_examples=8)
 @given(seed=SEEDS, gaps=st.booleans())
 def test_what_is_swept_is_what_stood_in_reach(method: Method, seed: int, *, gaps: bool) -> None:
     ledger = estimate(walk(seed, 150, gaps=gaps).market())
@@ -82,7 +82,7 @@ def test_what_is_swept_is_what_stood_in_reach(method: Method, seed: int, *, gaps
 
 
 @pytest.mark.parametrize("method", METHODS, ids=named)
-@settings(deadline=None, max_examples=20)
+@settings(deadline=None, max_examples=8)
 @given(seed=SEEDS)
 def test_what_comes_later_changes_nothing_before(method: Method, seed: int) -> None:
     market = walk(seed, 200).market()
@@ -108,7 +108,7 @@ def test_venues_add(method: Method) -> None:
 
 
 @pytest.mark.parametrize("method", WALKED, ids=named)
-@settings(deadline=None, max_examples=5)
+@settings(deadline=None, max_examples=3)
 @given(seed=SEEDS)
 def test_interpreted_is_compiled(method: Method, seed: int) -> None:
     ledger = estimate(walk(seed, 60).market())

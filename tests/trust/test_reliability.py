@@ -131,7 +131,7 @@ def test_a_side_is_one_half_of_both() -> None:
     assert reliability(up, "12h", side="short").seen[-1] == 1.0
 
 
-@settings(deadline=None, max_examples=20)
+@settings(deadline=None, max_examples=8)
 @given(seed=st.integers(0, 10_000), count=st.integers(60, 190))
 def test_what_is_said_and_seen_earlier_does_not_change_with_later_candles(seed: int, count: int) -> None:
     market = walk(seed, 200, "1h", gaps=True).market()

@@ -25,7 +25,7 @@ from tests.markets import Frames, frames, two_venues, walk
 if TYPE_CHECKING:
     from liqwidget.domain.ledger import Ledger
 
-laws = settings(max_examples=15, deadline=None)
+laws = settings(max_examples=8, deadline=None)
 HALF_A_MINUTE = pd.Timedelta("30s")
 MARKETS = two_venues(9, 400)
 FOUND = uncertainty(MARKETS)

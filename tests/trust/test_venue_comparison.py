@@ -30,7 +30,7 @@ def market_of(seed: int, venue: str = "binance") -> MarketData:
 
 
 @given(seed=st.integers(0, 50), measure=st.sampled_from(["size", "expected"]))
-@settings(deadline=None, max_examples=12)
+@settings(deadline=None, max_examples=6)
 def test_sizes_of_the_venues_add_up_to_the_profile(seed: int, measure: str) -> None:
     ledger = ledger_of(seed, seed + 1, seed + 2)
     found = compare_venues(ledger, measure=measure)

@@ -33,7 +33,7 @@ def unpacked(part: dict[str, str]) -> bytes:
     return gzip.decompress(base64.b64decode(part["gzip"])) if "gzip" in part else base64.b64decode(part["b64"])
 
 
-def test_html_is_one_file_without_addresses(heatmap: LiqHeatmap, tmp_path: Path) -> None:
+def test_html_is_one_file_without_addresses_and_says_of_when(heatmap: LiqHeatmap, tmp_path: Path) -> None:
     path = heatmap.to_html(tmp_path / "map.html")
     page = path.read_text(encoding="utf-8")
     assert len(page) < LARGEST
@@ -46,10 +46,6 @@ def test_html_is_one_file_without_addresses(heatmap: LiqHeatmap, tmp_path: Path)
     assert len(unpacked(first["pixels"])) == first["width"] * first["height"]
     assert unpacked(state["_book"]["venue"]) == heatmap._book["venue"]
     assert state["_clusters"][0]["id"] == heatmap.clusters[0].id
-
-
-def test_html_says_what_it_is_and_of_when(heatmap: LiqHeatmap, tmp_path: Path) -> None:
-    page = heatmap.to_html(tmp_path / "map.html").read_text(encoding="utf-8")
     said = re.search(r'<p id="liqwidget-made">(.*?)</p>', page)
     assert said is not None
     assert re.match(

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from liqwidget import LiqHeatmap
+from tests import waiting
 from tests.browser import contexts
 from tests.browser.heatmap import FORGET, WATCHED
 from tests.browser.page.own_kernel import OwnKernel, OwnPage, unmounted
+from tests.browser.settings import public
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from tests.browser.heatmap import Heatmap
 
 SIZE: ViewportSize = {"width": 1600, "height": 1000}
+PUBLIC = [*public(), "prior"]
 
 
 @pytest.fixture(scope="session")
@@ -51,23 +54,61 @@ def page(browser: Browser, complaints: list[str]) -> Iterator[Page]:
         yield page
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def own_page(browser: Browser, complaints: list[str], unmounted_file: Path) -> Iterator[OwnPage]:
-    """Return a page without a network for the heatmaps of a file's tests: it loads BokehJS once."""
+    """Return a page without a network for the heatmaps of all tests: it loads BokehJS once."""
     with contexts.opened(browser, viewport=SIZE, offline=True) as context:
         page = context.new_page()
         contexts.listen(page, "own", complaints)
         yield OwnPage(page, unmounted_file)
 
 
+@pytest.fixture(scope="session")
+def kept() -> list[Heatmap]:
+    """Return the heatmap that the test before has left, if it went well: to mount one takes longer than most tests."""
+    return []
+
+
 @pytest.fixture
-def heatmap(own_page: OwnPage) -> Heatmap:
-    """Return a new heatmap of the sample, drawn sharp, whose kernel is this process: nobody called back yet."""
-    own_page.page.set_viewport_size(SIZE)
-    own_page.page.emulate_media(color_scheme="light", reduced_motion="no-preference")
+def heatmap(own_page: OwnPage, kept: list[Heatmap]) -> Iterator[Heatmap]:
+    """Return a heatmap of the sample as it starts, drawn sharp, nobody called back yet; its kernel is this process."""
+    heatmap = at_start(kept.pop()) if kept else mounted(own_page)
+    failures = waiting.failures()
+    yield heatmap
+    if waiting.failures() == failures:
+        kept.append(heatmap)
+
+
+def mounted(own_page: OwnPage) -> Heatmap:
+    """Mount a new heatmap in place of what was there."""
+    plain(own_page.page)
     names: dict[str, Any] = {}
     exec(WATCHED, names)  # noqa: S102 - a cell
+    names["start"] = {name: getattr(names["h"], name) for name in PUBLIC}
     heatmap = own_page.mounted(OwnKernel(names["h"], names))
+    heatmap.sharp()
+    heatmap.kernel.run(FORGET)
+    return heatmap
+
+
+def plain(page: Page) -> None:
+    """Give a page the size and the theme that tests begin with."""
+    page.set_viewport_size(SIZE)
+    page.emulate_media(color_scheme="light", reduced_motion="no-preference")
+
+
+def at_start(heatmap: Heatmap) -> Heatmap:
+    """Put a heatmap back to where it started."""
+    plain(heatmap.page)
+    heatmap.kernel.run("h.clear_selection()")
+    heatmap.kernel.run("for name, value in start.items(): setattr(h, name, value)")
+    assert heatmap.kernel.value("[name for name, value in start.items() if getattr(h, name) != value]") == []
+    heatmap.kernel.run("h._error = ''; h._refresh()")
+    heatmap.button("Drag mode", "pan").click()
+    heatmap.options(shown=False)
+    heatmap.page.evaluate("document.activeElement.blur()")
+    for label in ("Side", "Window", "Measure"):
+        waiting.eventually(lambda label=label: heatmap.pressed(label) == heatmap.trait(label.lower()))  # type: ignore[misc]
     heatmap.sharp()
     heatmap.kernel.run(FORGET)
     return heatmap

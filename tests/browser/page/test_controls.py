@@ -1,4 +1,4 @@
-"""Every control, by keyboard; the order of all, what is saved and copied, the drawer, help and full screen."""
+"""Every control, by mouse and by key; the order of all, what is saved and copied, the drawer, help and full screen."""
 
 from __future__ import annotations
 
@@ -31,12 +31,14 @@ if TYPE_CHECKING:
 
 @pytest.mark.parametrize(("trait", "label", "value", "other"), ROWS)
 def test_a_row_of_buttons(heatmap: Heatmap, trait: str, label: str, value: str, other: str) -> None:
-    check_row(heatmap, "Enter", trait, label, value, other)
+    for how in ("mouse", "Enter"):
+        check_row(heatmap, how, trait, label, value, other)
 
 
 @pytest.mark.parametrize(("trait", "label", "start", "value"), LISTS)
 def test_a_list(heatmap: Heatmap, trait: str, label: str, start: str, value: str) -> None:
-    check_list(heatmap, "keyboard", trait, label, start, value)
+    for how in ("mouse", "keyboard"):
+        check_list(heatmap, how, trait, label, start, value)
 
 
 def test_the_threshold(heatmap: Heatmap) -> None:
@@ -53,7 +55,10 @@ def test_drag_mode_and_reset(heatmap: Heatmap) -> None:
 
 @pytest.mark.parametrize(("trait", "names"), CHECKS)
 def test_a_check_list_never_lets_the_last_one_go(heatmap: Heatmap, trait: str, names: list[str]) -> None:
-    check_boxes(heatmap, "keyboard", trait, names)
+    for how in ("mouse", "keyboard"):
+        check_boxes(heatmap, how, trait, names)
+        heatmap.set(**{trait: names})
+        expect(heatmap.root.locator(f'.liq-drawer [data-value="{names[-1]}"]')).to_be_checked()
 
 
 def test_tab_reaches_every_control_in_order(heatmap: Heatmap) -> None:

@@ -75,6 +75,7 @@ def test_a_heading_sorts(heatmap: Heatmap, key: str | None) -> None:
     assert heatmap.listed()[0] == by_age[0]
     if key:
         expect(head(heatmap, "age").locator("button")).to_be_focused()
+    sort(heatmap, "expected")
 
 
 def test_row_and_map_light_each_other_up(heatmap: Heatmap) -> None:
@@ -109,6 +110,7 @@ def test_thousands_of_rows(heatmap: Heatmap) -> None:
     expect(rows.nth(-2).locator("input")).to_be_focused()
     sort(heatmap, "expected")
     eventually(lambda: heatmap.listed()[0], lambda first: first == "many-4999")
+    sort(heatmap, "expected")
 
 
 def test_columns_that_the_kernel_tells_and_all_of_them(heatmap: Heatmap) -> None:
@@ -123,6 +125,7 @@ def test_columns_that_the_kernel_tells_and_all_of_them(heatmap: Heatmap) -> None
     assert scroll.evaluate("node => node.scrollWidth - node.clientWidth") <= 0
     mix = heatmap.kernel.value("max(h.clusters[0].leverage_mix, key=h.clusters[0].leverage_mix.get)")
     expect(heatmap.root.locator(".liq-row .liq-mix .liq-spoken").first).to_contain_text(f"{mix} ")
+    heatmap.root.get_by_role("button", name="All columns").click()
 
 
 @pytest.mark.parametrize("width", [800, 1200, 1600])

@@ -188,7 +188,7 @@ def test_both_sides_hold_the_open_interest_at_all_times(symbol: str, lots_per_un
         assert (longs[at] == published).all()
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(seed=st.integers(0, 10_000), symbol=st.sampled_from(SYMBOLS), step=st.integers(0, 2 * 288))
 def test_any_seed_keeps_the_balance_and_the_price_law(seed: int, symbol: str, step: int) -> None:
     market = sample_market(symbol, seed=seed, days=2)

@@ -60,7 +60,7 @@ def test_what_is_written_is_read(tmp_path: Path, published: VenueSample, kind: s
     pd.testing.assert_frame_equal(read, frame, check_freq=False)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=20)
 @given(data=st.data())
 def test_any_pieces_in_any_order_are_the_whole(data: st.DataObject) -> None:
     count = data.draw(st.integers(1, 700))
@@ -77,7 +77,7 @@ def test_any_pieces_in_any_order_are_the_whole(data: st.DataObject) -> None:
         assert store.missing(*SERIES, whole.index[0], end) == []
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=25)
 @given(
     spans=st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60))), low=st.integers(0, 60), high=st.integers(0, 60)
 )
@@ -250,7 +250,7 @@ def test_types_that_a_file_names_are_never_made(tmp_path: Path) -> None:
         pa.unregister_extension_type("liqwidget.evil")
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=25)
 @given(venue=st.text(max_size=45), symbol=st.text(max_size=45))
 def test_no_name_leads_out_of_the_store(venue: str, symbol: str) -> None:
     with tempfile.TemporaryDirectory() as folder:

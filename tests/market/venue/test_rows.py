@@ -301,7 +301,7 @@ def test_of_duplicates_the_last_counts() -> None:
     assert candle_frame([first, second], SWAPS["binance"], FIVE, LATE)[0]["close"].tolist() == [3.0]
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=25)
 @given(st.randoms(use_true_random=False), st.integers(1, 40))
 def test_order_and_repetition_of_rows_change_nothing(random: Any, count: int) -> None:
     rows = candle_rows(count)
@@ -321,7 +321,7 @@ _JSON = st.recursive(
 )  # fmt: skip
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=60)
 @given(_JSON, st.sampled_from(sorted(SWAPS)))
 def test_no_answer_breaks_a_reader(answer: Any, venue: str) -> None:
     swap = SWAPS[venue]
