@@ -19,7 +19,8 @@ from liqwidget.domain.ledger import CHURN, Ledger, RowFlag, RowKind
 from liqwidget.domain.time import DAY, HOUR, MINUTE, timestamp
 from liqwidget.errors import DataError
 from liqwidget.estimate.estimator import advance, estimate, recompute
-from liqwidget.field import kernels, oracle
+from liqwidget.field import oracle
+from liqwidget.field.engine import engine
 from liqwidget.study.clusters import find_clusters
 from liqwidget.study.levels import levels
 from liqwidget.study.profile import profile
@@ -202,7 +203,7 @@ def test_a_zero_that_lasts_is_a_value_and_nothing_stands() -> None:
     assert found == pytest.approx(other, rel=0.02)
 
 
-@pytest.mark.parametrize("kernels", [kernels, oracle])
+@pytest.mark.parametrize("kernels", [engine(), oracle], ids=["as it is", "numpy"])
 def test_levels_that_a_settlement_closes_end_then_and_are_named(
     kernels: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -245,8 +246,8 @@ def test_open_interest_missing_for_more_than_a_day_freezes_churn_and_openings_bu
 
 @pytest.mark.parametrize("factor", [1000, 0.001, 100.3])
 def test_a_change_of_unit_that_stays_is_refused_at_the_door(factor: float) -> None:
-    with pytest.raises(DataError, match=r"binance BTC in one unit, was .* from 2026-01-01 00:10.*Contracts and coins"):
-        market([FLAT] * 8, [1000, 1000, *(value * factor for value in (1000, 1000, 1010, 990, 1000, 1000, 1000))])
+    with pytest.raises(DataError, match=r"binance BTC in one unit, was .* from 2026-01-01 00:25.*Contracts and coins"):
+        market([FLAT] * 11, [1000] * 5 + [value * factor for value in (1000, 1000, 1010, 990, 1000, 1000, 1000)])
 
 
 def test_without_open_interest_sizes_are_relative_and_it_is_said() -> None:

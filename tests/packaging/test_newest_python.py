@@ -25,6 +25,9 @@ ROOMS = (
     "tests/field/test_prior.py",
     "tests/raster/test_palette.py",
     "tests/estimate/test_hand_cases.py",
+    "tests/estimate/test_fold.py",
+    "tests/study/test_levels.py",
+    "tests/study/test_selection.py",
 )
 NEEDED = ("anywidget", "ipywidgets", "numpy", "pandas", "pyarrow")
 """What these rooms import of what liqwidget depends on."""
