@@ -11,7 +11,7 @@ from unittest import mock
 import numpy as np
 import numpy.typing as npt
 
-from liqwidget.domain.lattice import cell_centre, cell_edge
+from liqwidget.domain.lattice import cell_centre, cell_edge, price_cell_edge, price_cell_of
 from liqwidget.field import oracle
 from liqwidget.field.density import density
 from liqwidget.study.profile import profile
@@ -43,6 +43,18 @@ def traded_cells(ledger: Ledger, *, down: int = REACH_DOWN, up: int = REACH_UP) 
     low = min(int(np.floor(part.coordinates[0].min())) for part in ledger)
     high = max(int(np.floor(part.coordinates[1].max())) for part in ledger)
     return np.arange(low - down, high + up + 1)
+
+
+def price_cells(ledger: Ledger, *, down: int, up: int) -> npt.NDArray[np.int64]:
+    """Return the price cells from so many below what was traded to so many above."""
+    low = min(price_cell_of(part.inputs.low.min()) for part in ledger)
+    high = max(price_cell_of(part.inputs.high.max()) for part in ledger)
+    return np.arange(int(low) - down, int(high) + up + 1)
+
+
+def price_edges_of(cells: npt.NDArray[np.int64]) -> Floats:
+    """Return the price edges of neighbouring price cells."""
+    return price_cell_edge(np.append(cells, cells[-1] + 1))
 
 
 def edges_of(cells: npt.NDArray[np.int64]) -> Floats:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from liqwidget.domain.lattice import CELL
+from liqwidget.domain.lattice import PRICE_CELL
 from liqwidget.domain.margin import UNKNOWN_DISTANCE, ladder_distance, liquidation_price, minimum_distance, venue_cap
 from liqwidget.domain.side import Side
 from liqwidget.domain.tiers import tier_table
@@ -98,13 +98,14 @@ def test_a_ladder_pays_the_fee_of_its_venue() -> None:
 def coins_by_cell(venue: str, ladder: dict[float, float]) -> tuple[np.ndarray, np.ndarray]:
     """Return the share of open interest by offset of the lattice cell, shape (2, cells), and the groups' weights."""
     cap = venue_cap(venue, "BTC")
-    spread = density(Prior.parse(ladder), cap.minimum_distance, venue, cap.maintenance_margin_rate)
+    spread = density(Prior.parse(ladder), cap.minimum_distance, venue, cap.maintenance_margin_rate, near=0)
+    assert (spread.units[spread.weights > 0] == 5).all(), "rungs of 25x and less stand on price cells"
     return spread.table.sum(axis=1), spread.weights
 
 
 @pytest.mark.parametrize("venue", ["binance", "bybit", "okx", "hyperliquid", "bitget", "gate"])
 def test_a_rung_lies_where_the_venue_liquidates(venue: str) -> None:
-    """The mean offset of a rung's density is the exact distance, and its width two cells (20 bps) at most."""
+    """The mean offset of a rung's density is the exact distance, and its width two price cells (20 bps) at most."""
     for leverage in (3.0, 10.0, 25.0):
         cells, _ = coins_by_cell(venue, {leverage: 1.0})
         offsets = np.arange(cells.shape[1])
@@ -112,7 +113,7 @@ def test_a_rung_lies_where_the_venue_liquidates(venue: str) -> None:
             at = liquidation_price(venue, "BTC", side, 1.0, leverage)
             assert np.count_nonzero(share) <= 2
             assert share.sum() == pytest.approx(1.0)
-            assert share @ offsets * CELL == pytest.approx(abs(np.log(at)), abs=1e-12)
+            assert share @ offsets * PRICE_CELL == pytest.approx(abs(np.log(at)), abs=1e-12)
 
 
 def test_shares_need_not_add_to_1() -> None:

@@ -11,11 +11,11 @@ import pandas as pd
 import pytest
 
 from liqwidget.domain.frames import MarketData
-from liqwidget.domain.lattice import cell_centre, cell_of
+from liqwidget.domain.lattice import cell_centre, price_cell_centre, price_cell_of
 from liqwidget.domain.ledger import Ledger
 from liqwidget.estimate.estimator import estimate
 from liqwidget.study.profile import profile
-from tests.ledgers import content, edges_of
+from tests.ledgers import content, edges_of, price_edges_of
 from tests.recorded import binance, binance_frames, needs_recordings, reference_estimator
 
 pytestmark = needs_recordings
@@ -29,7 +29,7 @@ def ledger_of(coin: str) -> Ledger:
     return estimate(binance(coin))
 
 
-def times_of(coin: str, count: int = 12) -> npt.NDArray[np.int64]:
+def times_of(coin: str, count: int = 10) -> npt.NDArray[np.int64]:
     close_time = binance(coin).close_time
     return np.asarray(close_time[np.linspace(200, len(close_time) - 1, count).astype(int)])
 
@@ -40,10 +40,10 @@ def total_variation(first: Floats, second: Floats) -> float:
 
 @pytest.mark.parametrize("coin", COINS)
 def test_the_map_agrees_with_the_reference_of_the_specification(coin: str) -> None:
-    """Law 1. Total variation <= 0.002 within 20 % and <= 0.005 within 2 % of price, summed size within 1 %."""
+    """Law 1, on price cells: total variation <= 0.002 within 20 % and <= 0.005 within 2 % of price, size within 1 %."""
     market, at, part = binance(coin), times_of(coin), ledger_of(coin).venues[0]
-    cells = np.arange(int(cell_of(market.low.min())) - 2600, int(cell_of(market.high.max())) + 2000)
-    edges = edges_of(cells)
+    cells = np.arange(int(price_cell_of(market.low.min())) - 2600, int(price_cell_of(market.high.max())) + 2000)
+    fine = edges_of(np.arange(5 * int(cells[0]), 5 * int(cells[-1] + 1)))
     given = {
         "t": market.time // 10**6,
         "step_ms": market.timeframe // 10**6,
@@ -56,13 +56,14 @@ def test_the_map_agrees_with_the_reference_of_the_specification(coin: str) -> No
         "oi0": part.open_interest[0],
         "d_min": 0.004,
     }
-    long, short = reference_estimator().recommended(given, at // 10**6, edges)
-    ours = profile(ledger_of(coin), edges, at).total
+    long, short = reference_estimator().recommended(given, at // 10**6, fine)
+    reference = (long + short).reshape(len(at), -1, 5).sum(axis=2)
+    ours = profile(ledger_of(coin), price_edges_of(cells), at).total
     for row, time in enumerate(at):
         price = market.close[np.searchsorted(market.close_time, time)]
         for share, limit in ((0.2, 0.002), (0.02, 0.005)):
-            near = np.abs(cell_centre(cells) / price - 1) <= share
-            theirs = (long[row] + short[row])[near]
+            near = np.abs(price_cell_centre(cells) / price - 1) <= share
+            theirs = reference[row, near]
             assert total_variation(theirs, ours[row, near]) <= limit
             assert ours[row, near].sum() == pytest.approx(theirs.sum(), rel=0.01)
 
@@ -70,7 +71,7 @@ def test_the_map_agrees_with_the_reference_of_the_specification(coin: str) -> No
 @pytest.mark.parametrize("coin", COINS)
 def test_standing_of_each_side_never_exceeds_open_interest(coin: str) -> None:
     part, at = ledger_of(coin).venues[0], times_of(coin, 40)
-    cells = np.arange(int(part.coordinates[0].min()) - 6950, int(part.coordinates[1].max()) + 1300)
+    cells = np.arange(int(part.coordinates[0].min()) - 34_750, int(part.coordinates[1].max()) + 6_500)
     found = profile(ledger_of(coin), edges_of(cells), at)
     interest = part.open_interest[part.row_at(at)]
     for side, least in ((found.long, 0.7), (found.short, 0.9)):

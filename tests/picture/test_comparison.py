@@ -15,7 +15,7 @@ from bokeh.document import Document
 from bokeh.models import Quad
 
 from liqwidget import LiqHeatmap, Viewport, estimate
-from liqwidget.domain.lattice import cell_edge
+from liqwidget.domain.lattice import price_cell_edge
 from liqwidget.domain.positions import Positions
 from liqwidget.errors import DataError
 from liqwidget.picture.comparison import (
@@ -239,6 +239,6 @@ def test_wider_lines_hold_more_coins() -> None:
     assert (np.diff(lines["share"].to_numpy()[order]) >= 0).all()
     assert lines["share"].between(0, 1).all()
     assert (lines["end"].max() - lines["start"].max()) == 4 * 3_600_000.0
-    assert (cell_edge(levels.cell) < lines["price"]).all()
+    assert (price_cell_edge(levels.cell) < lines["price"]).all()
     nothing: MeasuredLevels = levels.where(np.zeros(len(levels), dtype=bool))
     assert len(segments(nothing)) == 0

@@ -165,7 +165,7 @@ def test_maps_are_linear_in_the_group_weights(near: float, far: float, seed: int
     market = walk(seed, 80, volatility=0.01).market()
     edges = np.geomspace(50, 200, 300)
     one, other, mixed = (
-        profile(estimate(market, prior=ladder), edges).total
+        profile(estimate(market, prior=ladder, near=0), edges).total
         for ladder in ({25.0: 1.0}, {10.0: 1.0}, {25.0: near, 10.0: far})
     )
     np.testing.assert_allclose(mixed, near * one + far * other, rtol=1e-9, atol=1e-9)

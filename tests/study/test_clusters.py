@@ -19,7 +19,7 @@ from liqwidget.estimate.estimator import estimate
 from liqwidget.raster.grid import rasterise
 from liqwidget.study.clusters import COLUMNS, Cluster, _split, clusters_frame, find_clusters
 from liqwidget.study.profile import profile
-from tests.ledgers import edges_of, traded_cells
+from tests.ledgers import price_cells, price_edges_of
 from tests.markets import Frames, candles_of, frames, interest_of, two_venues, walk
 from tests.recorded import binance, needs_recordings
 
@@ -73,8 +73,7 @@ def test_the_peak_is_the_largest_cell_of_its_run_in_the_shown_measure(
     drawn: Frames, measure: str, sensitivity: float
 ) -> None:
     ledger = estimate(drawn.market())
-    cells = traded_cells(ledger, down=3_100, up=1_400)
-    edges = edges_of(cells)
+    edges = price_edges_of(price_cells(ledger, down=3_100, up=1_400))
     values = profile(ledger, edges, measure=measure)
     for cluster in find_clusters(ledger, None, measure, sensitivity=sensitivity):
         side = values.long if cluster.side is Side.LONG else values.short

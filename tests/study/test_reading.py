@@ -80,7 +80,9 @@ def test_expected_is_size_times_chance_on_one_venue() -> None:
     alone = LEDGER.only(["binance"])
     found = read_out(alone, alone.last_price() * 0.98)
     assert found.long.size > 0
-    assert found.long.expected == pytest.approx(found.long.size * found.chance, rel=1e-9)
+    assert found.long.expected == pytest.approx(found.long.size * found.chance, rel=2e-3)
+    edges = [found.price_low, found.price_high]
+    assert found.long.expected == pytest.approx(profile(alone, edges, measure="expected").long[0], rel=1e-12)
 
 
 def test_before_the_first_close_nothing_stands() -> None:

@@ -13,7 +13,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from liqwidget import Ledger, MarketData, estimate, profile
-from liqwidget.domain.lattice import cell_centre, cell_of
+from liqwidget.domain.lattice import price_cell_centre, price_cell_of
 from liqwidget.domain.positions import Positions
 from liqwidget.errors import DataError
 from liqwidget.trust.agreement import Cells, draws_of, interval, shape_figures
@@ -52,13 +52,17 @@ def table(seed: int, count: int = 40, *, snapshots: int = 1, price: float | None
 def made_from_the_estimate(share: float = 0.25) -> Positions:
     """Return one position in each lattice cell, as large as a share of what the estimate has there."""
     price = ledger().last_price()
-    first = int(cell_of(price))
+    first = int(price_cell_of(price))
     cells = np.arange(first - 260, first + 260)
     edges = np.exp(np.append(cells, cells[-1] + 1) * 0.001)
-    standing = profile(ledger(), edges)
+    standing, prices = profile(ledger(), edges), price_cell_centre(cells)
     rows = [
         pd.DataFrame(
-            {"side": side, "liquidation_price": cell_centre(cells), "size": values * share / cell_centre(cells)}
+            {
+                "side": side,
+                "liquidation_price": price_cell_centre(cells),
+                "size": values * share / price_cell_centre(cells),
+            }
         )
         for side, values in (("long", standing.long), ("short", standing.short))
     ]
@@ -90,9 +94,9 @@ def test_the_frame_holds_the_estimate_and_the_measured_sizes() -> None:
         edges = np.append(rows["price_low"], rows["price_high"].iloc[-1])
         expected = getattr(profile(ledger(), edges, comparison.at), name)
         np.testing.assert_array_equal(rows["estimated"], expected)
-        cells = cell_of(positions.liquidation_price[positions.has_level & (positions.side == side)])
-        value = cell_centre(cells) * positions.size[positions.has_level & (positions.side == side)]
-        inside = (cell_centre(cells) > edges[0]) & (cell_centre(cells) < edges[-1])
+        cells = price_cell_of(positions.liquidation_price[positions.has_level & (positions.side == side)])
+        value = price_cell_centre(cells) * positions.size[positions.has_level & (positions.side == side)]
+        inside = (price_cell_centre(cells) > edges[0]) & (price_cell_centre(cells) < edges[-1])
         assert rows["measured"].sum() == pytest.approx(value[inside].sum())
     assert frame["difference"].sum() == pytest.approx(0, abs=1e-9 * frame["measured"].sum())
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from liqwidget import DataError, MarketData, compare_venues, estimate, find_clusters, profile
-from liqwidget.domain.lattice import cell_coordinate
+from liqwidget.domain.lattice import price_cell_coordinate
 from tests.markets import walk
 
 if TYPE_CHECKING:
@@ -49,10 +49,10 @@ def test_a_cluster_names_the_venues_whose_own_map_peaks_in_it(seed: int, sensiti
     assert found.clusters == find_clusters(ledger, measure="size", sensitivity=sensitivity)
     frame = found.clusters_frame()
     for cluster in found.clusters:
-        low, high = cell_coordinate([cluster.price_low, cluster.price_high])
+        low, high = price_cell_coordinate([cluster.price_low, cluster.price_high])
         peaks = {
             venue: [
-                float(cell_coordinate(part.peak_price))
+                float(price_cell_coordinate(part.peak_price))
                 for part in find_clusters(ledger.only([venue]), measure="size", sensitivity=sensitivity)
                 if part.side is cluster.side
             ]

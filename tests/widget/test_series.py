@@ -11,7 +11,7 @@ import pytest
 
 from liqwidget import LiqHeatmap, MarketData, profile
 from liqwidget.domain.frames import Liquidations
-from liqwidget.domain.lattice import cell_edge
+from liqwidget.domain.lattice import price_cell_edge
 from liqwidget.domain.time import HOUR, MILLISECOND
 from liqwidget.widget.series import MOST_EVENTS, SERIES, events, series
 
@@ -80,7 +80,7 @@ def test_the_book_is_the_profile_of_the_time_shown(heatmap: LiqHeatmap, stack: s
     heatmap.as_of = pd.Timestamp("2026-01-06", tz="UTC")
     book = heatmap.get_state(["_book"])["_book"]
     sizes = np.frombuffer(book[stack], "<f4").reshape(len(book[f"{stack}_names"]), -1)
-    edges = cell_edge(book["base"] + np.arange(sizes.shape[1] + 1))
+    edges = price_cell_edge(book["base"] + np.arange(sizes.shape[1] + 1))
     for row, name in zip(sizes, book[f"{stack}_names"], strict=True):
         options: dict[str, Any] = {"venues" if stack == "venue" else stack: [name]}
         alone = profile(heatmap.ledger, edges, heatmap.as_of, **options)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from liqwidget import Viewport, estimate, find_clusters, profile, rasterise
-from liqwidget.domain.lattice import cell_edge, cell_of
+from liqwidget.domain.lattice import price_cell_edge, price_cell_of
 from liqwidget.domain.time import HOUR, MILLISECOND
 from liqwidget.field.parts import by_group
 from liqwidget.raster.quantise import SHORT_BIT, level_value, quantise
@@ -138,8 +138,8 @@ def test_candles_are_merged_without_loss_of_extremes(session: Session) -> None:
 def test_a_reading_is_the_profile_of_its_cell(session: Session) -> None:
     price, time = LOW, session.ledger.end
     answer = session.reading(SIZE, time / MILLISECOND, price)
-    cell = int(cell_of(price))
-    edges = cell_edge([cell, cell + 1])
+    cell = int(price_cell_of(price))
+    edges = price_cell_edge([cell, cell + 1])
     assert (answer["price_low"], answer["price_high"]) == tuple(edges)
     here = profile(session.ledger, edges, time)
     expected = profile(session.ledger, edges, time, measure="expected")
