@@ -60,8 +60,8 @@ def made_from_the_estimate(share: float = 0.25) -> Positions:
         pd.DataFrame(
             {
                 "side": side,
-                "liquidation_price": price_cell_centre(cells),
-                "size": values * share / price_cell_centre(cells),
+                "liquidation_price": prices,
+                "size": values * share / prices,
             }
         )
         for side, values in (("long", standing.long), ("short", standing.short))
