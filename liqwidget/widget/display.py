@@ -74,6 +74,7 @@ class Display:
         self._session, self._settings, self._about, self._share, self._lock = session, settings, about, share, lock
         self._clusters: tuple[Cluster, ...] = ()
         self._pictured = 0
+        self._wholes = 0
         self._number = 0
         self._live = False
 
@@ -96,7 +97,7 @@ class Display:
     def whole(self) -> None:
         """Compute and share all that the settings show."""
         with self._lock:
-            self._pictured = self._session.closed
+            self._pictured, self._wholes = self._session.closed, self._wholes + 1
             clusters, traits = self._computed(self._session, self._settings())
             self._shared(clusters, traits | ({"_live": self._state()} if self._live else {}))
 
@@ -109,14 +110,14 @@ class Display:
             Whether a candle has closed; None where all stays as it is: in replay, or as something else is shown by now.
         """
         with self._lock:
-            session, settings, before = self._session, self._settings(), self._pictured
+            session, settings, before, wholes = self._session, self._settings(), self._pictured, self._wholes
         if settings.as_of is not None:
             return None
         closed = session.closed != before
         computed = self._computed(session, settings, frames=closed)
         with self._lock:
-            # Another setting has been shown by whoever set it.
-            if settings != self._settings() or session is not self._session:
+            # Another setting, or what is said of the source, has been shown by whoever set it.
+            if wholes != self._wholes or settings != self._settings() or session is not self._session:
                 return None
             self._shared(*computed)
             self._pictured = session.closed

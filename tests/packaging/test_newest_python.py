@@ -31,8 +31,11 @@ ROOMS = (
 )
 NEEDED = ("anywidget", "ipywidgets", "numpy", "pandas", "pyarrow")
 """What these rooms import of what liqwidget depends on."""
-LONG = ("tests/domain/test_frames.py::test_ten_years_of_hours",)
-"""Tests that need compiled kernels."""
+WITHOUT = (
+    "tests/domain/test_frames.py::test_ten_years_of_hours",
+    "tests/domain/test_frames_of_others.py::test_score_and_calibrate",
+)
+"""Tests that need compiled kernels, or more of the package than its pure part; a beginning stands for several."""
 TOOLS = ("pytest>=9,<10", "hypothesis>=6.120,<7")
 _VERSION = "import sys; print(*sys.version_info[:2], sys.version_info.releaselevel)"
 
@@ -71,5 +74,5 @@ def test_the_pure_part_holds_on_the_newest_python(
     options = ("-q", "--noconftest", "--import-mode=importlib", "-p", "no:cacheprovider")
     warned = "\n".join(project["tool"]["pytest"]["ini_options"]["filterwarnings"])
     settings = ("-c", os.devnull, "--rootdir", str(tmp_path), "-o", "pythonpath=.", "-o", f"filterwarnings={warned}")
-    without = [f"--deselect={test}" for test in LONG]
+    without = [f"--deselect={test}" for test in WITHOUT]
     environment.run("python", "-m", "pytest", *options, *settings, *without, *ROOMS, cwd=tmp_path)
