@@ -383,6 +383,8 @@ def _patience(part: VenueLedger) -> int:
 
 def _absences(part: VenueLedger, venues: Sequence[VenueLedger]) -> tuple[tuple[int, int], ...]:
     """Return the gaps of a venue, from when it counted as ended, in which another one went on [ns]."""
+    if len(venues) == 1:
+        return part.absent
     known = part.known
     rows = np.flatnonzero(np.diff(known) > _patience(part))
     spans = [(int(known[row]) + _patience(part), int(known[row + 1])) for row in rows.tolist()]
