@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from liqwidget.domain.frames import MarketData
+from liqwidget.domain.validation import is_frame
 from liqwidget.errors import DataError
 from liqwidget.market.read import base_symbol
 
@@ -33,15 +34,14 @@ def checked_source(symbol: Any, source: Any) -> str:
         If frames or a market stand in the wrong place, or own markets are of another symbol.
     """
     for name, value in (("a symbol", symbol), ("source", source)):
-        if isinstance(value, pd.DataFrame | pd.Series) or callable(getattr(value, "to_pandas", None)):
+        if isinstance(value, pd.Series) or is_frame(value):
             message = f"Expected {name}, was a {type(value).__name__}: for your own frames use {_FRAMES}"
             raise DataError(message)
     if isinstance(symbol, MarketData):
         message = f"Expected a symbol, was {symbol!r}: use LiqHeatmap({symbol.symbol!r}, source=market)"
         raise DataError(message)
     given = source if isinstance(source, list | tuple) else [source]
-    frames = (part for part in given if isinstance(part, pd.DataFrame) or callable(getattr(part, "to_pandas", None)))
-    if (frame := next(frames, None)) is not None:
+    if (frame := next(filter(is_frame, given), None)) is not None:
         was = type(frame).__name__
         message = f"Expected source as MarketData, was a {was} in it: use MarketData.from_frames, or {_FRAMES}"
         raise DataError(message)

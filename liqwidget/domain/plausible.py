@@ -59,13 +59,13 @@ def unit_change(
     steps = np.log(values[1:] / values[:-1])
     last = float(np.median(values[-_LASTS:]))
     for index in (np.flatnonzero(np.abs(steps) > math.log(UNIT_BREAK)) + 1).tolist():
+        if index < _LASTS:  # Wrong first rows are outliers too.
+            continue
         before = float(np.median(values[max(index - _BEFORE, 0) : index]))
         after = values[index : index + _LASTS]
         level = float(np.median(after))
         ratio = level / before
-        if index < _LASTS:  # Wrong first rows are outliers too.
-            continue
-        steady = len(after) == _LASTS and after.max() < DOUBTFUL_RATIO * level and after.min() * DOUBTFUL_RATIO > level
+        steady = len(after) == _LASTS and _steady(after, level)
         lasts = abs(math.log(last / before)) > 0.5 * abs(math.log(ratio)) > 0.5 * math.log(UNIT_BREAK)
         if not steady or not lasts or (last > before) != (ratio > 1):
             continue
@@ -87,10 +87,14 @@ def odd_start(values: Floats) -> int:
         if len(after) < _LASTS or not (after > 0).all():
             break
         level = float(np.median(after))
-        steady = after.max() < DOUBTFUL_RATIO * level and after.min() * DOUBTFUL_RATIO > level
-        if steady and (values[:count] > _FAR_ABOVE * level).all():
+        if _steady(after, level) and (values[:count] > _FAR_ABOVE * level).all():
             return count
     return 0
+
+
+def _steady(values: Floats, level: float) -> bool:
+    """Return whether no value is far from a level."""
+    return bool(values.max() < DOUBTFUL_RATIO * level and values.min() * DOUBTFUL_RATIO > level)
 
 
 def _of_a_unit(factor: float, price: float) -> bool:

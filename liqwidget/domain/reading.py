@@ -24,6 +24,7 @@ CANDLE_COLUMNS = ("open", "high", "low", "close", "volume")
 _SAME_PRICE, _SAME_INTEREST = 1.02, 1.5
 """Rows of one market that tell of the same times are no further apart in the median."""
 _ROUNDED, _FEW_ROWS = 1e-6, 3
+_MIXED_UP = ". Are columns mixed up? Venues list open, high, low, close in other orders too"
 _JUMPS = 20.0
 """From a close to the next open is no more than so many times what it is from an open to the next close."""
 
@@ -73,8 +74,7 @@ def read_candles(given: object, timeframe: object, symbol: str, faults: check.Fa
     with faults:
         if not faults:
             high, low = columns["high"], columns["low"]
-            mixed = ". Are columns mixed up? Venues list open, high, low, close in other orders too"
-            check.refuse(high < low, high, shown, "high at or above low in candles (column 'high')", mixed)
+            check.refuse(high < low, high, shown, "high at or above low in candles (column 'high')", _MIXED_UP)
             refuse_other_values(times, columns["close"], "candles", "'close'", _SAME_PRICE)
             _refuse_mixed_up(columns, shown)
     if faults:
@@ -97,8 +97,7 @@ def _refuse_mixed_up(columns: Columns, times: Integers) -> None:
     outside |= (np.diff(times, prepend=times[:1] - 1) > 0).all() and steps > max(_JUMPS * backwards, _ROUNDED)
     if outside.sum() > max(len(outside) / 2, _FEW_ROWS):
         expected = "candles that open near the last close, with both inside low to high (column 'close')"
-        mixed = ". Are columns mixed up? Venues list open, high, low, close in other orders too"
-        check.refuse(outside, columns["close"], times, expected, mixed)
+        check.refuse(outside, columns["close"], times, expected, _MIXED_UP)
 
 
 def _widened(columns: Columns) -> list[str]:

@@ -118,6 +118,11 @@ def absent(given: object) -> bool:
     return given is None or (isinstance(given, pd.DataFrame) and given.empty)
 
 
+def is_frame(given: object) -> bool:
+    """Return whether a value is a frame, of pandas or one that turns into such."""
+    return isinstance(given, pd.DataFrame) or callable(getattr(given, "to_pandas", None))
+
+
 def _converted(frame: object, what: str) -> pd.DataFrame:
     kind = type(frame)
     convert = getattr(frame, "to_pandas", None)

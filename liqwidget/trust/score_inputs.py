@@ -193,8 +193,7 @@ def events_of(facts: Any) -> Events:
         facts = facts.liquidations
     if isinstance(facts, Liquidations):
         return Events(facts.time, np.where(facts.side > 0, 0, 1), facts.size)
-    framed = isinstance(facts, pd.DataFrame | str) or callable(getattr(facts, "to_pandas", None))
-    if isinstance(facts, Iterable) and not framed:
+    if isinstance(facts, Iterable) and not (isinstance(facts, str) or check.is_frame(facts)):
         facts = list(facts)
         if not all(isinstance(part, MarketData | Liquidations | pd.DataFrame) for part in facts):
             check.checked_frame(facts, "liquidations")

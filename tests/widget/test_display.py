@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -40,7 +41,7 @@ def test_what_is_made_anew_calmly_never_takes_back_what_was_said_of_the_source_m
     about = About(label="", simulated=False, arguments="", notice=None, status=(), timeframes=(), reading="")
 
     def told() -> About:
-        return About(**{name: getattr(about, name) for name in about.__dataclass_fields__} | said)
+        return replace(about, reading=said["reading"])
 
     settings: Any = SimpleNamespace(as_of=None)
     shown = Display(session, lambda: settings, told, shared.update, threading.RLock())
