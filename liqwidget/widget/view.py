@@ -258,8 +258,8 @@ class HeatmapWidget(anywidget.AnyWidget):
         self._share(self._selecting.followed(change["name"], change["new"], self._selected))
 
     def _share(self, traits: dict[str, Any]) -> None:
-        """Set traits by name, and send them in one go."""
-        with self.hold_sync():
+        """Set traits by name, and send them in one go; by one thread at a time, as `hold_sync` knows of none."""
+        with self._lock, self.hold_sync():
             for name, value in traits.items():
                 self.set_trait(name, value)
 

@@ -63,7 +63,10 @@ export function liveColumn({ model, messages, market, wrapper, plot, heat, tags,
     setHidden(node, model.get("as_of") !== null || looked.time[1] >= market().time[1])
     const asked = from < to && !model.get("_offline") && rasterRequest(looked, plot.area(), { time: [from, to] }, window.devicePixelRatio || 1)
     if (asked) newest.ask({ type: "view", ...asked })
-    else heat.showColumn(null)
+    else {
+      newest.forget()
+      heat.showColumn(null)
+    }
   }
   const price = () => {
     const { last_price, price_decimals } = market()

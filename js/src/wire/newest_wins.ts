@@ -4,6 +4,8 @@ import type { Answer, Messages, Question } from "./messages"
 export interface NewestWins {
   /** Ask for the newest; an older question that still waits is dropped. */
   ask(question: Question): void
+  /** Nothing is wanted any more: what was asked before is not told. */
+  forget(): void
   dispose: Disposer
 }
 
@@ -22,6 +24,7 @@ export interface NewestWinsOptions {
 export function newestWins({ messages, heard, failed = () => {}, overdue = () => {}, patience = 1000 }: NewestWinsOptions): NewestWins {
   let sent = 0
   let newest = 0
+  let forgotten = 0
   let flying = 0
   let late = false
   let gone = false
@@ -45,8 +48,9 @@ export function newestWins({ messages, heard, failed = () => {}, overdue = () =>
         clearTimeout(timer)
         if (waiting) fly(waiting)
       }
-      if (answer.type === "error") failed(answer.message)
-      else if (number > newest) heard(answer, buffers, question)
+      if (answer.type === "error") {
+        if (number > forgotten) failed(answer.message)
+      } else if (number > newest) heard(answer, buffers, question)
       newest = Math.max(newest, number)
     })
   }
@@ -55,6 +59,10 @@ export function newestWins({ messages, heard, failed = () => {}, overdue = () =>
     ask(question) {
       if (flying) waiting = question
       else fly(question)
+    },
+    forget() {
+      newest = forgotten = sent
+      waiting = null
     },
     dispose() {
       gone = true

@@ -130,6 +130,21 @@ describe("newestWins", () => {
     expect([heard, failed, sent().length]).toEqual([[], ["no"], 2])
   })
 
+  it("does not tell what was forgotten while it flew, and tells what is asked afterwards", () => {
+    const { newest, ask, sent, answer, heard, failed } = make()
+    ask(1)
+    ask(2)
+    newest.forget()
+    answer(1)
+    expect([heard, sent().length]).toEqual([[], 1])
+    ask(3)
+    newest.forget()
+    ask(4)
+    answer(2, "error")
+    answer(3)
+    expect([heard, failed, sent()]).toEqual([[3], [], [[1, 1], [2, 3], [3, 4]]])
+  })
+
   it("is silent after it was disposed of", () => {
     const { newest, ask, sent, busy } = make()
     ask(1)
