@@ -132,13 +132,13 @@ def test_profile(story: Story, measure: str) -> None:
 
 
 @laws
-@given(stories(), st.sampled_from(MEASURES))
-def test_clusters(story: Story, measure: str) -> None:
+@given(stories())
+def test_clusters(story: Story) -> None:
     seen = story.seen()
     names = list(seen.names)
-    expected = find_clusters(seen, story.at, measure)
+    expected = find_clusters(seen, story.at)
     for ledger in story.futures():
-        found = find_clusters(ledger, story.at, measure, venues=names)
+        found = find_clusters(ledger, story.at, venues=names)
         assert content(found) == content(expected)
         assert content(clusters_frame(found).to_dict()) == content(clusters_frame(expected).to_dict())
 

@@ -1,15 +1,16 @@
-"""Clusters: runs of neighbouring prices around a local maximum of the shown measure.
+"""Clusters: prices at which much stands close together, found on relative heat, narrow enough to be traded.
 
-Cells of one side are cut into runs at walls and valleys. A wall stands between two cells of which price touched only
-the nearer one lately: away from price the measure steps up there by more than its neighbourhood does. A valley ends
-the smaller of two maxima whose prominence (1 - valley / peak) passes the sensitivity. A run also ends where almost
-nothing stands. All of it is decided on lattice cells at one time, whatever the view.
+By falling heat, a price cell that is no less than both neighbours starts a cluster and grows over neighbours that are
+nearly as hot (`liqwidget.study.clustering`; EVIDENCE.md, section 4). Clusters need not touch. Where little stands lies
+a gap. All of it is decided on price cells at one time, whatever the view and the measure drawn.
+
+Nothing here says that price goes to a cluster: on recorded markets it does not (EVIDENCE.md).
 
 Two figures say how far a cluster can be relied on. Persistence asks the past: at how many of the last 24 full hours
 did its price range already hold, on its side, at least half of what it holds now? A cluster that a single candle made
 scores low, one that price has left alone for a day scores 1. Agreement asks the venues: on how many of them does the
-same search, given that venue alone, find a peak in this range? Each venue is measured by its own shape, so a large one
-cannot outvote the others, and one venue shown alone always agrees with itself.
+same search, given that venue alone, start a cluster in this range? Each venue is measured by its own shape, so a large
+one cannot outvote the others, and one venue shown alone always agrees with itself.
 """
 
 from __future__ import annotations
@@ -28,8 +29,9 @@ from liqwidget.domain.side import Side
 from liqwidget.domain.time import HOUR
 from liqwidget.errors import DataError
 from liqwidget.field.evaluate import Measured, standing
-from liqwidget.field.measure import parse_measure
+from liqwidget.field.measure import HEAT, measured_in, parse_measure
 from liqwidget.field.parts import by_venue, shares
+from liqwidget.study.clustering import Rule, gaps, runs
 from liqwidget.study.standing import Around, around
 
 if TYPE_CHECKING:
@@ -39,16 +41,11 @@ if TYPE_CHECKING:
 
 Floats = npt.NDArray[np.float64]
 
-ALMOST_NOTHING = 0.05
-"""A run ends where the measure falls below this share of its peak."""
+REACH = 0.2
+"""Clusters and gaps are looked for within this share of the last price, to both sides."""
 
-SMALLEST_PEAK = 0.003
-"""A cluster's peak is at least this share of its side's highest."""
-
-_Range = tuple[Side, int, int, float]
-"""Side, first and one past the last cell by index, size [quote]."""
-
-_NEIGHBOURHOOD = 3
+WIDEST = 0.01
+"""How wide a cluster may be unless told otherwise, in ln(price)."""
 
 PAST_HOURS = 24
 """Hours that persistence looks back."""
@@ -57,12 +54,17 @@ ALREADY_THERE = 0.5
 """The share of its present size from which a range counts as already standing."""
 
 _TOLERANCE = 1
-"""Lattice cells by which a venue's own peak may lie outside a range: prices of venues differ by some basis points."""
+"""Price cells by which a venue's own peak may lie outside a range: prices of venues differ by some basis points."""
+
+_ROUNDING = 1e-6
+
+_Range = tuple[Side, int, int, float]
+"""Side, first and one past the last cell by index, size [quote]."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """A run of neighbouring prices around a local maximum of the shown measure.
+    """A run of neighbouring prices at which much stands close together.
 
     Parameters
     ----------
@@ -85,12 +87,16 @@ class Cluster:
         of `size` on its side, of the same venues and groups, in quote currency at liquidation prices; 0 within the
         first hour of the data.
     venues_agreeing : int
-        Venues whose own map, searched alone in the same measure and sensitivity, peaks in the range or one lattice
-        cell beside it.
+        Venues whose own map, searched alone at the same sensitivity, starts a cluster in the range or one price cell
+        beside it.
     agreement : float
         `venues_agreeing` over the venues shown.
     agreeing_venues : tuple of str
         Their names.
+    heat : float
+        Of the peak, from 0 to 100, which the hottest price cell within reach has on either side.
+    edge_distance_pct : float
+        From the last close to the near edge [%], below price negative; 0 where price stands in the cluster.
     """
 
     id: str
@@ -108,6 +114,31 @@ class Cluster:
     venues_agreeing: int = 1
     agreement: float = 1.0
     agreeing_venues: tuple[str, ...] = field(default=(), repr=False)
+    heat: float = 0.0
+    edge_distance_pct: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A range of prices, half a percent wide or more, in which little stands: under a tenth of its side's peak.
+
+    Parameters
+    ----------
+    side : Side
+        Side of the positions that would be liquidated there.
+    price_low, price_high : float
+        [quote/base].
+    size : float
+        What stands nevertheless [quote].
+    distance_pct : float
+        From the last close to the near edge [%], below price negative; 0 where price stands in the gap.
+    """
+
+    side: Side
+    price_low: float
+    price_high: float
+    size: float
+    distance_pct: float
 
 
 COLUMNS = tuple(Cluster.__dataclass_fields__)
@@ -116,77 +147,100 @@ COLUMNS = tuple(Cluster.__dataclass_fields__)
 def find_clusters(
     ledger: Ledger,
     at: Any = None,
-    measure: str = "size",
-    horizon: str = "24h",
-    sensitivity: float = 0.5,
     *,
     leverage: Iterable[str] | None = None,
     venues: Iterable[str] | None = None,
+    sensitivity: float = 0.5,
+    width: float = WIDEST,
+    horizon: str = "24h",
 ) -> tuple[Cluster, ...]:
-    """Return the clusters that stand at a time, largest in the measure first.
+    """Return the clusters that stand within 20 % of the last price at a time, the hottest first.
 
     Parameters
     ----------
     ledger : Ledger
-        See `liqwidget.estimate`.
+        With heat, as `liqwidget.estimate` makes it.
     at : time, optional
         None means the last close.
-    measure, horizon : str
-        In which measure maxima are looked for; the horizon of `expected_size` in both.
-    sensitivity : float
-        0 (few) to 1 (many): a maximum or a step counts from a prominence of 0.05 x 10**(-2 sensitivity), 0.5 %
-        at 0.5.
     leverage, venues : iterable of str, optional
         Leverage groups and venues that count.
+    sensitivity : float
+        0 (few) to 1 (many). At 0.5 a cluster starts at a tenth of its side's peak or more and grows over what is
+        above half of its start; see `liqwidget.study.clustering.Rule`.
+    width : float
+        How wide a cluster may be, in ln(price): whole price cells of 0.001, at least one.
+    horizon : str
+        Of `expected_size`.
 
     Raises
     ------
     DataError
-        If an option is out of range.
+        If an option is out of range, or the ledger has no heat.
     """
-    found = around(ledger.only(venues), ledger.instant(at), group_indices(leverage))
-    return clusters_around(found, measure, horizon, sensitivity)
+    found = around(ledger.only(venues), ledger.instant(at), group_indices(leverage), REACH)
+    return clusters_around(found, horizon, sensitivity, width)
+
+
+def find_gaps(
+    ledger: Ledger,
+    at: Any = None,
+    *,
+    leverage: Iterable[str] | None = None,
+    venues: Iterable[str] | None = None,
+) -> tuple[Gap, ...]:
+    """Return the gaps within 20 % of the last price at a time, the nearest first; parameters as `find_clusters`."""
+    looked_at = around(ledger.only(venues), ledger.instant(at), group_indices(leverage), REACH)
+    if looked_at is None:
+        return ()
+    heat = _heat_by_venue(looked_at).sum(axis=0)
+    size, edges, price = looked_at.parts.sum(axis=(0, 1)), looked_at.edges, looked_at.price
+    found = []
+    for side in Side:
+        beyond = _beyond(looked_at, side)
+        for first, last in gaps(heat[side.row, beyond]):
+            low, high = first + beyond.start, last + beyond.start
+            ends = float(edges[low]), float(edges[high + 1])
+            amount = float(size[side.row, low : high + 1].sum())
+            found.append(Gap(side, *ends, amount, _near_edge_pct(*ends, price)))
+    return tuple(sorted(found, key=lambda gap: (abs(gap.distance_pct), gap.side.row)))
 
 
 def clusters_around(
-    looked_at: Around | None, measure: str = "size", horizon: str = "24h", sensitivity: float = 0.5
+    looked_at: Around | None, horizon: str = "24h", sensitivity: float = 0.5, width: float = WIDEST
 ) -> tuple[Cluster, ...]:
     """Return the clusters in what stands around the last price, as `find_clusters`; None has none."""
-    prominence = _prominence(sensitivity)
-    shown_days = parse_measure(measure, horizon)
+    rule, most = Rule.of(sensitivity), _cells_of(width)
     days = parse_measure("expected", horizon)
     if looked_at is None:
         return ()
+    looked_at = looked_at.within(REACH)
     chosen, time, groups, price = looked_at.ledger, looked_at.time, looked_at.groups, looked_at.price
     cells, edges, parts = looked_at.cells, looked_at.edges, looked_at.parts
-    size = parts.sum(axis=(0, 1))
-    expected_parts = by_venue(chosen, time, edges, Measured(days, groups))
-    expected = expected_parts.sum(axis=0)
-    shown = expected if shown_days else size
+    alone = _heat_by_venue(looked_at)
+    heat, size = alone.sum(axis=0), parts.sum(axis=(0, 1))
     found = [
-        (side, run, float(shown[side.row, run[0] : run[1] + 1].sum()))
-        for side in (Side.LONG, Side.SHORT)
-        for run in _runs(shown[side.row], outward=-1 if side is Side.LONG else 1, prominence=prominence)
+        (side, low, high + 1, float(size[side.row, low : high + 1].sum()))
+        for side in Side
+        for low, high in runs(heat[side.row], rule, most)
     ]
-    found.sort(key=lambda entry: -entry[2])
-    if not found:
+    ranges = [one for one in found if one[3] > 0]
+    if not ranges:
         return ()
-    ranges = [(side, low, high + 1, float(size[side.row, low : high + 1].sum())) for side, (low, high), _ in found]
+    peaks = [low + int(np.argmax(heat[side.row, low:stop])) for side, low, stop, _ in ranges]
+    expected = by_venue(chosen, time, edges, Measured(days, groups)).sum(axis=0)
     persistence = _persistence(chosen, time, edges, ranges, groups)
-    alone = list(expected_parts if shown_days else parts.sum(axis=1))
-    agreeing = _agreeing(alone, ranges, prominence)
+    agreeing = _agreeing(alone, ranges, rule, most)
     clusters = []
-    for number, (side, (low, high), _) in enumerate(found):
-        row, inside = side.row, slice(low, high + 1)
-        peak = low + int(np.argmax(shown[row, inside]))
+    for number, ((side, low, stop, amount), peak) in enumerate(zip(ranges, peaks, strict=True)):
+        row, inside = side.row, slice(low, stop)
         clusters.append(
             Cluster(
                 id=f"{side.label}-{cells[peak]}",
                 side=side,
                 price_low=float(edges[low]),
-                price_high=float(edges[high + 1]),
+                price_high=float(edges[stop]),
                 peak_price=float(price_cell_centre(cells[peak])),
-                size=ranges[number][3],
+                size=amount,
                 expected_size=float(expected[row, inside].sum()),
                 distance_pct=float((price_cell_centre(cells[peak]) / price - 1) * 100),
                 age=pd.Timedelta(time - _last_touch(chosen, int(cells[peak]), side, time), unit="ns"),
@@ -198,9 +252,11 @@ def clusters_around(
                 venues_agreeing=len(agreeing[number]),
                 agreement=len(agreeing[number]) / len(chosen.venues),
                 agreeing_venues=tuple(chosen.names[venue] for venue in agreeing[number]),
+                heat=100 * float(heat[row, peak] / heat.max()),
+                edge_distance_pct=_near_edge_pct(float(edges[low]), float(edges[stop]), price),
             )
         )
-    return tuple(clusters)
+    return tuple(sorted(clusters, key=lambda cluster: -cluster.heat))
 
 
 def clusters_frame(clusters: Iterable[Cluster]) -> pd.DataFrame:
@@ -209,11 +265,28 @@ def clusters_frame(clusters: Iterable[Cluster]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _prominence(sensitivity: object) -> float:
-    if isinstance(sensitivity, int | float | np.floating) and 0 <= sensitivity <= 1:
-        return float(0.05 * 10 ** (-2 * sensitivity))
-    message = f"Expected sensitivity from 0 (few clusters) to 1 (many), was {sensitivity!r}"
+def _cells_of(width: object) -> int:
+    if isinstance(width, int | float | np.floating) and PRICE_CELL <= width <= REACH:
+        return int(width / PRICE_CELL + _ROUNDING)
+    message = f"Expected width from {PRICE_CELL} to {REACH} in ln(price), was {width!r}"
     raise DataError(message)
+
+
+def _heat_by_venue(looked_at: Around) -> Floats:
+    """Return each venue's heat, shape (N, 2, V); long, then short."""
+    heat = measured_in(looked_at.ledger, HEAT)
+    return by_venue(heat, looked_at.time, looked_at.edges, Measured(0.0, looked_at.groups))
+
+
+def _beyond(looked_at: Around, side: Side) -> slice:
+    """Return the cells on a side of the last price, its own cell among them."""
+    own = int(np.searchsorted(looked_at.edges, looked_at.price, side="right")) - 1
+    return slice(0, own + 1) if side is Side.LONG else slice(own, len(looked_at.cells))
+
+
+def _near_edge_pct(low: float, high: float, price: float) -> float:
+    """Return how far it is from a price to a range [%]."""
+    return (min(max(price, low), high) / price - 1) * 100
 
 
 def _persistence(
@@ -233,12 +306,12 @@ def _persistence(
     return shares
 
 
-def _agreeing(venues: Sequence[Floats], ranges: Sequence[_Range], prominence: float) -> list[list[int]]:
-    """Return which venues, each given alone by what it shows, shape (2, V), peak in each range."""
+def _agreeing(venues: Floats, ranges: Sequence[_Range], rule: Rule, most: int) -> list[list[int]]:
+    """Return which venues, each given alone by its heat, start a cluster in each range; `venues`: shape (N, 2, V)."""
     agreeing: list[list[int]] = [[] for _ in ranges]
-    for (venue, values), side in itertools.product(enumerate(venues), Side):
-        runs = _runs(values[side.row], outward=-int(side), prominence=prominence)
-        peaks = np.array([low + int(np.argmax(values[side.row, low : high + 1])) for low, high in runs])
+    for (venue, heat), side in itertools.product(enumerate(venues), Side):
+        own = runs(heat[side.row], rule, most)
+        peaks = np.array([low + int(np.argmax(heat[side.row, low : high + 1])) for low, high in own])
         for number, (mine, low, stop, _) in enumerate(ranges):
             inside = (peaks >= low - _TOLERANCE) & (peaks < stop + _TOLERANCE)
             if mine is side and inside.any():
@@ -260,76 +333,3 @@ def _last_touch(ledger: Ledger, cell: int, side: Side, time: int) -> int:
         if len(touched):
             latest = max(latest, int(part.time[touched[-1]]))
     return latest
-
-
-def _runs(values: Floats, outward: int, prominence: float) -> list[tuple[int, int]]:
-    """Return (first, last) of each run of one side's cells."""
-    highest = float(values.max(initial=0.0))
-    if highest <= 0:
-        return []
-    alive = values > highest * SMALLEST_PEAK * ALMOST_NOTHING
-    cuts = _walls(values, outward, prominence) | (np.diff(alive.astype(np.int8)) != 0)
-    bounds = np.concatenate([[0], np.flatnonzero(cuts) + 1, [len(values)]])
-    runs = []
-    for start, stop in itertools.pairwise(bounds):
-        if not alive[start]:
-            continue
-        for low, high in _split(values[start:stop], prominence):
-            run = _trimmed(values, int(start) + low, int(start) + high)
-            if values[run[0] : run[1] + 1].max() >= highest * SMALLEST_PEAK:
-                runs.append(run)
-    return runs
-
-
-def _walls(values: Floats, outward: int, prominence: float) -> npt.NDArray[np.bool_]:
-    """Return where, between neighbouring cells, the measure steps up away from price beyond its neighbourhood.
-
-    Shape (V - 1,).
-    """
-    logs = np.log(np.maximum(values, values.max() * 1e-6))
-    steps = np.diff(logs) * outward
-    padded = np.pad(steps, _NEIGHBOURHOOD, mode="edge")
-    around = np.lib.stride_tricks.sliding_window_view(padded, 2 * _NEIGHBOURHOOD + 1)
-    usual = np.partition(around, _NEIGHBOURHOOD, axis=1)[:, _NEIGHBOURHOOD]
-    return np.asarray(steps - np.maximum(usual, 0) > prominence, dtype=np.bool_)
-
-
-def _split(values: Floats, prominence: float) -> list[tuple[int, int]]:
-    """Cut a run at valleys so that every part has one maximum of enough prominence; parts as (first, last).
-
-    Maxima and the valleys between them alternate. Valleys are taken from the highest down: the lower of the two parts
-    that meet becomes part of the higher unless its prominence passes, in which case the valley is their border and
-    belongs to the higher. Of equal cells the first counts as the higher.
-    """
-    count = len(values)
-    rank = np.full(count + 2, count)
-    rank[np.argsort(-values, kind="stable") + 1] = np.arange(count)
-    before, own, after = rank[:-2], rank[1:-1], rank[2:]
-    peaks = values[(own < before) & (own < after)].tolist()
-    valleys = np.flatnonzero((own > before) & (own > after))
-    part = list(range(len(peaks)))
-    cuts = []
-
-    def root(number: int) -> int:
-        while part[number] != number:
-            number = part[number]
-        return number
-
-    for number in np.argsort(own[valleys]).tolist():
-        left, right, valley = root(number), root(number + 1), int(valleys[number])
-        lower, higher = (left, right) if peaks[right] > peaks[left] else (right, left)
-        if 1 - values[valley] / peaks[lower] < prominence:
-            part[lower] = higher
-        else:
-            cuts.append(valley + int(higher == left))
-    bounds = [0, *sorted(cuts), count]
-    return [(start, stop - 1) for start, stop in itertools.pairwise(bounds)]
-
-
-def _trimmed(values: Floats, low: int, high: int) -> tuple[int, int]:
-    """Return the run around its peak in which the measure stays above almost nothing."""
-    part = values[low : high + 1]
-    peak = int(np.argmax(part))
-    weak = np.flatnonzero(part < part[peak] * ALMOST_NOTHING)
-    before, after = weak[weak < peak], weak[weak > peak]
-    return low + (int(before[-1]) + 1 if len(before) else 0), low + (int(after[0]) - 1 if len(after) else len(part) - 1)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from liqwidget.domain.lattice import price_cell_edge, price_cell_of
+from liqwidget.domain.lattice import PRICE_CELL, price_cell_edge, price_cell_of
 from liqwidget.field.parts import by_group
 
 if TYPE_CHECKING:
@@ -50,13 +51,33 @@ class Around:
     edges: Floats
     parts: Floats
 
+    def within(self, reach: float) -> Around:
+        """Return the part of it that lies within a share of the last price."""
+        down, up = _cells_to(reach)
+        middle = int(price_cell_of(self.price))
+        first = max(middle - down - int(self.cells[0]), 0)
+        stop = middle + up + 1 - int(self.cells[0])
+        inside = slice(first, stop)
+        return replace(
+            self, cells=self.cells[inside], edges=self.edges[first : stop + 1], parts=self.parts[..., inside]
+        )
 
-def around(ledger: Ledger, time: int, groups: tuple[int, ...]) -> Around | None:
-    """Return what stands around the last price at a time [ns]; None before the first close or without groups."""
+
+def _cells_to(reach: float) -> tuple[int, int]:
+    """Return how many price cells a share of the price reaches down and up."""
+    return round(-math.log1p(-reach) / PRICE_CELL), round(math.log1p(reach) / PRICE_CELL)
+
+
+def around(ledger: Ledger, time: int, groups: tuple[int, ...], reach: float | None = None) -> Around | None:
+    """Return what stands around the last price at a time [ns]; None before the first close or without groups.
+
+    `reach` is a share of the price; None looks as far as there can be positions.
+    """
     price = ledger.last_price(time)
     if not price > 0 or not groups:
         return None
     middle = int(price_cell_of(price))
-    cells = np.arange(middle - REACH_DOWN, middle + REACH_UP + 1)
+    down, up = (REACH_DOWN, REACH_UP) if reach is None else _cells_to(reach)
+    cells = np.arange(middle - down, middle + up + 1)
     edges = price_cell_edge(np.append(cells, cells[-1] + 1))
     return Around(ledger, time, groups, price, cells, edges, by_group(ledger, time, edges, groups))

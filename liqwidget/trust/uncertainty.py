@@ -209,7 +209,6 @@ def uncertainty(
     prior: PriorLike | Prior | None = None,
     alternatives: Iterable[Alternative] | None = None,
     horizon: str = "24h",
-    measure: str = "size",
     sensitivity: float = 0.5,
     leverage: Iterable[str] | None = None,
     venues: Iterable[str] | None = None,
@@ -231,7 +230,7 @@ def uncertainty(
         The base's leverage prior; None means 'effective', or that of the ledger.
     alternatives : iterable of Alternative, optional
         What else to assume; see `default_alternatives`.
-    horizon, measure, sensitivity
+    horizon, sensitivity
         As in `find_clusters`.
     leverage, venues : iterable of str, optional
         Leverage groups and venues that count. A group is a range of distances: another prior fills it otherwise.
@@ -252,7 +251,7 @@ def uncertainty(
     ledger = market.only(venues) if isinstance(market, Ledger) else estimate(_chosen(market, venues), base)
     time = ledger.instant(at)
     found = (
-        find_clusters(ledger, timestamp(time), measure, horizon, sensitivity, leverage=leverage)
+        find_clusters(ledger, timestamp(time), leverage=leverage, sensitivity=sensitivity, horizon=horizon)
         if clusters is None
         else tuple(clusters)
     )

@@ -209,8 +209,9 @@ def compare_venues(
     options: dict[str, Any] = {"measure": measure, "horizon": horizon, "leverage": leverage}
     alone = [profile(chosen, edges, time, venues=[venue], **options) for venue in known]
     long, short = (np.stack([getattr(part, side) for part in alone]) for side in ("long", "short"))
-    clusters = find_clusters(chosen, time, measure, horizon, sensitivity, leverage=leverage)
-    own = [find_clusters(chosen.only(venue), time, measure, horizon, sensitivity, leverage=leverage) for venue in known]
+    search: dict[str, Any] = {"horizon": horizon, "sensitivity": sensitivity, "leverage": leverage}
+    clusters = find_clusters(chosen, time, **search)
+    own = [find_clusters(chosen.only(venue), time, **search) for venue in known]
     sizes = long.sum(axis=1) + short.sum(axis=1)
     closes = np.array([part.close[part.row_at(time)] for part in chosen])
     table = pd.DataFrame(

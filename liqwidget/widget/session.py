@@ -278,7 +278,7 @@ class Session:
 
     def clusters(self, settings: Settings) -> tuple[Cluster, ...]:
         """Return the clusters that stand at the end shown."""
-        return clusters_around(self.around(settings), settings.measure, settings.horizon, settings.sensitivity)
+        return clusters_around(self.around(settings), settings.horizon, settings.sensitivity)
 
     def around(self, settings: Settings) -> Around | None:
         """Return what stands around the last price at the end shown; the last answer is kept."""

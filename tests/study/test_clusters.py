@@ -1,9 +1,9 @@
-"""Law 5, clusters: they partition what they claim, sizes add up, and nothing but ledger, time and options counts."""
+"""Law 5, clusters: no price is claimed twice, sizes add up, and nothing but ledger, time and options counts."""
 
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -11,13 +11,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from liqwidget.domain.lattice import CELL
 from liqwidget.domain.leverage import LEVERAGE_GROUPS
 from liqwidget.domain.side import Side
+from liqwidget.domain.time import DAY, HOUR
 from liqwidget.domain.viewport import Viewport
 from liqwidget.errors import DataError
 from liqwidget.estimate.estimator import estimate
 from liqwidget.raster.grid import rasterise
-from liqwidget.study.clusters import COLUMNS, Cluster, _split, clusters_frame, find_clusters
+from liqwidget.study.clusters import COLUMNS, REACH, Cluster, clusters_frame, find_clusters, find_gaps
 from liqwidget.study.profile import profile
 from tests.ledgers import price_cells, price_edges_of
 from tests.markets import Frames, candles_of, frames, interest_of, two_venues, walk
@@ -27,7 +29,6 @@ if TYPE_CHECKING:
     from liqwidget.domain.ledger import Ledger
 
 laws = settings(max_examples=10, deadline=None)
-measures = st.sampled_from(["expected", "size"])
 sensitivities = st.floats(0, 1)
 LEDGER = estimate(two_venues(9, 200))
 
@@ -39,11 +40,11 @@ def size_of(ledger: Ledger, cluster: Cluster, measure: str) -> float:
 
 
 @laws
-@given(frames(), measures, sensitivities)
-def test_clusters_are_disjoint_and_inside_their_side(drawn: Frames, measure: str, sensitivity: float) -> None:
+@given(frames(), sensitivities)
+def test_clusters_are_disjoint_and_inside_their_side(drawn: Frames, sensitivity: float) -> None:
     """Law 5: no price is claimed twice by a side; longs lie below the last close, shorts above, to a price cell."""
     ledger = estimate(drawn.market())
-    found = find_clusters(ledger, None, measure, sensitivity=sensitivity)
+    found = find_clusters(ledger, sensitivity=sensitivity)
     close = ledger.last_price()
     for side in Side:
         mine = sorted((c for c in found if c.side is side), key=lambda c: c.price_low)
@@ -54,28 +55,27 @@ def test_clusters_are_disjoint_and_inside_their_side(drawn: Frames, measure: str
 
 
 @laws
-@given(frames(), measures, sensitivities)
-def test_sizes_are_the_profile_summed_over_the_range(drawn: Frames, measure: str, sensitivity: float) -> None:
-    """Law 5: sizes add up, in both measures; the largest in the measure comes first."""
+@given(frames(), sensitivities)
+def test_sizes_are_the_profile_summed_over_the_range(drawn: Frames, sensitivity: float) -> None:
+    """Law 5: sizes add up, in both measures; the hottest comes first."""
     ledger = estimate(drawn.market())
-    found = find_clusters(ledger, None, measure, sensitivity=sensitivity)
+    found = find_clusters(ledger, sensitivity=sensitivity)
     for cluster in found:
         assert cluster.size == pytest.approx(size_of(ledger, cluster, "size"), rel=1e-6)
         assert cluster.expected_size == pytest.approx(size_of(ledger, cluster, "expected"), rel=1e-6, abs=1e-12)
         assert cluster.expected_size <= cluster.size * (1 + 1e-9)
-    shown = [c.size if measure == "size" else c.expected_size for c in found]
-    assert shown == sorted(shown, reverse=True)
+    heats = [cluster.heat for cluster in found]
+    assert heats == sorted(heats, reverse=True)
+    assert all(0 < heat <= 100 for heat in heats)
 
 
 @laws
-@given(frames(), measures, sensitivities)
-def test_the_peak_is_the_largest_cell_of_its_run_in_the_shown_measure(
-    drawn: Frames, measure: str, sensitivity: float
-) -> None:
+@given(frames(), sensitivities)
+def test_the_peak_is_the_hottest_cell_of_its_run(drawn: Frames, sensitivity: float) -> None:
     ledger = estimate(drawn.market())
-    edges = price_edges_of(price_cells(ledger, down=3_100, up=1_400))
-    values = profile(ledger, edges, measure=measure)
-    for cluster in find_clusters(ledger, None, measure, sensitivity=sensitivity):
+    edges = price_edges_of(price_cells(ledger, down=300, up=300))
+    values = profile(ledger, edges, measure="heat")
+    for cluster in find_clusters(ledger, sensitivity=sensitivity):
         side = values.long if cluster.side is Side.LONG else values.short
         inside = (edges[:-1] > cluster.price_low * 0.9995) & (edges[1:] < cluster.price_high * 1.0005)
         peak = (edges[:-1] < cluster.peak_price) & (edges[1:] > cluster.peak_price)
@@ -83,67 +83,44 @@ def test_the_peak_is_the_largest_cell_of_its_run_in_the_shown_measure(
 
 
 @laws
-@given(st.floats(0, 1), measures)
-def test_mixes_sum_to_one(sensitivity: float, measure: str) -> None:
+@given(frames(), sensitivities, st.floats(0.001, 0.05))
+def test_none_is_wider_or_farther_than_asked(drawn: Frames, sensitivity: float, width: float) -> None:
+    ledger = estimate(drawn.market())
+    for cluster in find_clusters(ledger, sensitivity=sensitivity, width=width):
+        assert np.log(cluster.price_high / cluster.price_low) <= width * (1 + 1e-6)
+        assert abs(cluster.edge_distance_pct) <= 100 * REACH + 0.11
+        assert abs(cluster.edge_distance_pct) <= abs(cluster.distance_pct) + 1e-9
+
+
+@laws
+@given(frames())
+def test_gaps_hold_under_a_tenth_of_the_hottest_cell_everywhere(drawn: Frames) -> None:
+    """Half a percent wide or more, apart from each other and from every peak; by the profile of heat."""
+    ledger = estimate(drawn.market())
+    edges = price_edges_of(price_cells(ledger, down=240, up=190))
+    heat = profile(ledger, edges, measure="heat")
+    reached = np.abs(np.log(edges / ledger.last_price()))
+    for gap in find_gaps(ledger):
+        side = heat.long if gap.side is Side.LONG else heat.short
+        inside = (edges[:-1] > gap.price_low * 0.9995) & (edges[1:] < gap.price_high * 1.0005)
+        assert np.log(gap.price_high / gap.price_low) >= 0.005 - 1e-9
+        assert reached[:-1][inside].max() < 0.225
+        assert side[inside].max() < 0.1 * side.max()
+        peaks = [cluster.peak_price for cluster in find_clusters(ledger) if cluster.side is gap.side]
+        assert not any(gap.price_low < peak < gap.price_high for peak in peaks)
+
+
+@laws
+@given(st.floats(0, 1))
+def test_mixes_sum_to_one(sensitivity: float) -> None:
     """Law 5: over groups and over venues, and a venue's share is its own profile's."""
-    for cluster in find_clusters(LEDGER, None, measure, sensitivity=sensitivity):
+    for cluster in find_clusters(LEDGER, sensitivity=sensitivity):
         assert sum(cluster.leverage_mix.values()) == pytest.approx(1)
         assert sum(cluster.venue_mix.values()) == pytest.approx(1)
         assert set(cluster.leverage_mix) == set(LEVERAGE_GROUPS)
         for name, share in cluster.venue_mix.items():
             alone = size_of(LEDGER.only([name]), cluster, "size")
             assert share * cluster.size == pytest.approx(alone, rel=1e-6, abs=1e-9 * cluster.size)
-
-
-@laws
-@given(frames(most=120), measures, sensitivities, sensitivities)
-def test_more_sensitivity_never_gives_fewer(drawn: Frames, measure: str, one: float, other: float) -> None:
-    ledger = estimate(drawn.market())
-    fewer, more = (find_clusters(ledger, None, measure, sensitivity=part) for part in sorted((one, other)))
-    for side in Side:
-        assert sum(c.side is side for c in fewer) <= sum(c.side is side for c in more)
-
-
-def cut_cell_by_cell(values: np.ndarray[Any, Any], prominence: float) -> list[tuple[int, int]]:
-    """Return the parts of a run by joining cell after cell, the brute force.
-
-    Cells are taken from the highest down and joined to a neighbouring part; where two parts meet, the lower one becomes
-    part of the higher unless its prominence passes, in which case the meeting cell is their border.
-    """
-    owner = np.full(len(values), -1)
-    peaks: dict[int, float] = {}
-    merged: dict[int, int] = {}
-
-    def root(part: int) -> int:
-        while part in merged:
-            part = merged[part]
-        return part
-
-    for cell in np.argsort(-values, kind="stable"):
-        sides = [
-            root(int(owner[near])) for near in (cell - 1, cell + 1) if 0 <= near < len(values) and owner[near] >= 0
-        ]
-        if not sides:
-            owner[cell] = cell
-            peaks[int(cell)] = float(values[cell])
-            continue
-        higher = max(sides, key=lambda part: peaks[part])
-        owner[cell] = higher
-        for lower in sides:
-            if lower != higher and 1 - values[cell] / peaks[lower] < prominence:
-                merged[lower] = higher
-    parts = np.array([root(int(part)) for part in owner])
-    bounds = np.concatenate([[0], np.flatnonzero(np.diff(parts)) + 1, [len(parts)]])
-    return [(int(start), int(stop) - 1) for start, stop in itertools.pairwise(bounds)]
-
-
-@settings(max_examples=60, deadline=None)
-@given(
-    st.lists(st.one_of(st.integers(1, 6).map(float), st.floats(0.01, 10)), min_size=1, max_size=30),
-    st.sampled_from([0.0005, 0.005, 0.05, 0.4]),
-)
-def test_a_run_is_cut_as_cell_by_cell(values: list[float], prominence: float) -> None:
-    assert _split(np.array(values), prominence) == cut_cell_by_cell(np.array(values), prominence)
 
 
 def test_nothing_but_ledger_time_and_options_counts() -> None:
@@ -164,7 +141,7 @@ def test_a_cluster_keeps_its_identity_while_its_peak_stays() -> None:
     """A still market after the first move: the same clusters, candle after candle; at most a faint one fades."""
     still = [(100.0, 104.0, 99.0, 100.0)] + [(100.0, 100.0, 100.0, 100.0)] * 12
     ledger = estimate(Frames(candles_of(still), interest_of([1000.0] * 14), "5m").market(), near=0)
-    ids = [{cluster.id for cluster in find_clusters(ledger, time, "size")} for time in ledger.venues[0].time[6:]]
+    ids = [{cluster.id for cluster in find_clusters(ledger, time)} for time in ledger.venues[0].time[6:]]
     assert len(ids[-1]) > 5
     assert all(later <= earlier for earlier, later in itertools.pairwise(ids))
     assert len(ids[0] - ids[-1]) <= 1
@@ -175,23 +152,21 @@ def test_age_counts_from_the_last_touch_of_the_peak() -> None:
     rows = [(100.0, 100.0, 100.0, 100.0)] * 24
     rows[11] = (100.0, 100.0, 95.0, 100.0)
     ledger = estimate(Frames(candles_of(rows), interest_of([1000.0] * 25), "5m").market(), near=0)
-    found = [c for c in find_clusters(ledger, None, "size") if c.side is Side.LONG]
+    found = [c for c in find_clusters(ledger) if c.side is Side.LONG]
     ages = {c.peak_price > 95: c.age for c in found}
     assert ages[True] == pd.Timedelta("1h")
     assert ages[False] == pd.Timedelta("2h")
 
 
 @laws
-@given(frames(most=120), measures, sensitivities, st.floats(0, 1))
-def test_persistence_is_the_share_of_past_hours_that_held_half(
-    drawn: Frames, measure: str, sensitivity: float, part: float
-) -> None:
+@given(frames(most=120), sensitivities, st.floats(0, 1))
+def test_persistence_is_the_share_of_past_hours_that_held_half(drawn: Frames, sensitivity: float, part: float) -> None:
     """By the profile at each full hour of the last day that the data reach, for any time shown."""
     ledger = estimate([drawn.market(), drawn.market(venue="bybit", minimum_distance=0.01)])
     time = int(ledger.start + part * (ledger.end - ledger.start))
     hours = [time - hour * 3_600 * 10**9 for hour in range(1, 25)]
     known = [hour for hour in hours if any(venue.row_at(hour) >= 0 for venue in ledger)]
-    for cluster in find_clusters(ledger, time, measure, sensitivity=sensitivity)[:4]:
+    for cluster in find_clusters(ledger, time, sensitivity=sensitivity)[:4]:
         edges = [cluster.price_low, cluster.price_high]
         name = cluster.side.label
         held = [float(getattr(profile(ledger, edges, hour), name)[0]) for hour in known]
@@ -206,16 +181,16 @@ def test_persistence_by_hand() -> None:
     """Every candle emptied what is above 95 until six hours ago; what is below stood all day, while there are data."""
     rows = [(100.0, 100.0, 95.0, 100.0)] * 12 * 24 + [(100.0, 100.0, 100.0, 100.0)] * 12 * 6
     ledger = estimate(Frames(candles_of(rows), interest_of([1000.0] * (len(rows) + 1)), "5m").market(), near=0)
-    found = [c for c in find_clusters(ledger, None, "size") if c.side is Side.LONG]
+    found = [c for c in find_clusters(ledger, sensitivity=1) if c.side is Side.LONG]
     above = [c for c in found if c.age == pd.Timedelta("6h")]
     below = [c for c in found if c.price_high < 94.9]
     assert above
     assert below
     assert all(0 < c.persistence < 6 / 24 for c in above)
     assert all(c.persistence == 1 for c in below)
-    early = find_clusters(ledger, ledger.start + 4 * 3_600 * 10**9, "size")
+    early = find_clusters(ledger, ledger.start + 4 * 3_600 * 10**9)
     assert {c.persistence * 3 for c in early} <= {0.0, 1.0, 2.0, 3.0}
-    assert all(c.persistence == 0 for c in find_clusters(ledger, ledger.start + 1_800 * 10**9, "size"))
+    assert all(c.persistence == 0 for c in find_clusters(ledger, ledger.start + 1_800 * 10**9))
 
 
 @pytest.mark.parametrize(("now", "share"), [(1_800.0, 1.0), (2_200.0, 5 / 24)])
@@ -224,7 +199,7 @@ def test_a_range_already_stood_from_half_of_what_it_holds_now(now: float, share:
     rows = [(100.0, 100.0, 100.0, 100.0)] * 12 * 26
     interest = [1000.0] * (len(rows) - 60) + [now] * 61
     ledger = estimate(Frames(candles_of(rows), interest_of(interest), "5m").market())
-    found = find_clusters(ledger, None, "size")
+    found = find_clusters(ledger)
     assert found
     assert all(c.persistence == pytest.approx(share) for c in found)
 
@@ -236,23 +211,23 @@ def test_persistence_reads_nothing_later() -> None:
 
 
 @laws
-@given(frames(), measures, sensitivities)
-def test_one_venue_agrees_with_itself_and_with_its_copies(drawn: Frames, measure: str, sensitivity: float) -> None:
+@given(frames(), sensitivities)
+def test_one_venue_agrees_with_itself_and_with_its_copies(drawn: Frames, sensitivity: float) -> None:
     copies = [drawn.market(venue=name) for name in ("binance", "bybit", "okx")]
-    alone = find_clusters(estimate(copies[0]), None, measure, sensitivity=sensitivity)
+    alone = find_clusters(estimate(copies[0]), sensitivity=sensitivity)
     assert all((c.venues_agreeing, c.agreement) == (1, 1.0) for c in alone)
-    for cluster in find_clusters(estimate(copies), None, measure, sensitivity=sensitivity):
+    for cluster in find_clusters(estimate(copies), sensitivity=sensitivity):
         assert (cluster.venues_agreeing, cluster.agreement) == (3, 1.0)
 
 
 @laws
-@given(st.integers(0, 500), measures, sensitivities)
-def test_agreeing_venues_have_their_own_peak_in_the_range(seed: int, measure: str, sensitivity: float) -> None:
+@given(st.integers(0, 500), sensitivities)
+def test_agreeing_venues_have_their_own_peak_in_the_range(seed: int, sensitivity: float) -> None:
     """Venues of different markets, each searched alone, to a lattice cell."""
     markets = [walk(seed + step, 150).market(venue=name) for step, name in enumerate(("binance", "bybit", "okx"))]
     ledger = estimate(markets)
-    found = find_clusters(ledger, None, measure, sensitivity=sensitivity)
-    alone = [find_clusters(ledger.only([name]), None, measure, sensitivity=sensitivity) for name in ledger.names]
+    found = find_clusters(ledger, sensitivity=sensitivity)
+    alone = [find_clusters(ledger.only([name]), sensitivity=sensitivity) for name in ledger.names]
     middle = {name: ledger.only([name]).last_price() for name in ledger.names}
     low, high = max(middle.values()) * 0.06, min(middle.values()) * 3.5
     for cluster in found:
@@ -288,7 +263,7 @@ def test_frame_has_the_documented_columns() -> None:
     found = find_clusters(LEDGER)
     frame = clusters_frame(found)
     assert tuple(frame.columns) == COLUMNS
-    assert COLUMNS[-4:] == ("persistence", "venues_agreeing", "agreement", "agreeing_venues")
+    assert COLUMNS[-2:] == ("heat", "edge_distance_pct")
     assert frame["side"].isin(["long", "short"]).all()
     assert len(frame) == len(found)
     assert tuple(clusters_frame(()).columns) == COLUMNS
@@ -300,7 +275,9 @@ def test_frame_has_the_documented_columns() -> None:
         ({"sensitivity": 1.5}, "sensitivity from 0"),
         ({"sensitivity": float("nan")}, "sensitivity from 0"),
         ({"sensitivity": "high"}, "sensitivity from 0"),
-        ({"measure": "mass"}, "'expected' or 'size'"),
+        ({"width": 0.0005}, "width from 0.001"),
+        ({"width": float("nan")}, "width from 0.001"),
+        ({"width": "1 %"}, "width from 0.001"),
         ({"horizon": "soon"}, "duration"),
         ({"at": "yesterday?"}, "a time such as"),
         ({"leverage": ["1000x"]}, ">50x"),
@@ -314,13 +291,21 @@ def test_wrong_options_are_named(wrong: dict[str, object], words: str) -> None:
 
 @needs_recordings
 @pytest.mark.parametrize("coin", ["BTC", "ETH", "SOL"])
-def test_a_real_market_shows_a_few_clusters_a_side(coin: str) -> None:
-    """About 3 to 12 a side at the default, on any day."""
+def test_a_real_market_has_a_few_narrow_clusters_a_side_that_stay(coin: str) -> None:
+    """At 48 times: 1 to 6 a side within 10 % in nine of ten; nine of ten that price left alone for an hour stay."""
     ledger = estimate(binance(coin))
-    counts = []
-    for back in range(0, 20, 4):
-        found = find_clusters(ledger, ledger.end - back * 86_400 * 10**9)
-        counts += [sum(c.side is side for c in found) for side in Side]
-    assert min(counts) >= 1
-    assert max(counts) <= 15
-    assert 2 <= sorted(counts)[len(counts) // 2] <= 12
+    part = ledger.venues[0]
+    counts, stayed = [], []
+    for time in np.linspace(ledger.start + 10 * DAY, ledger.end, 48).astype(np.int64).tolist():
+        found, before = find_clusters(ledger, time), find_clusters(ledger, time - HOUR)
+        assert all(cluster.price_high / cluster.price_low < 1.0101 for cluster in found)
+        near = [cluster for cluster in found if abs(cluster.edge_distance_pct) <= 10]
+        counts += [sum(cluster.side is side for cluster in near) for side in Side]
+        rows = slice(int(part.row_at(time - HOUR)) + 1, int(part.row_at(time)) + 1)
+        low, high, _ = part.coordinates[:, rows]
+        swept = np.exp(low.min() * CELL), np.exp((high.max() + 1) * CELL)
+        now = {cluster.id for cluster in found}
+        stayed += [one.id in now for one in before if one.price_high < swept[0] or one.price_low > swept[1]]
+    assert np.mean([1 <= count <= 6 for count in counts]) >= 0.9
+    assert np.mean(stayed) >= 0.9
+    assert len(stayed) > 150

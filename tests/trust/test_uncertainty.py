@@ -37,11 +37,11 @@ def standing_in(ledger: Ledger, cluster: Cluster, measure: str, **options: Any) 
 
 
 @laws
-@given(frames(most=120), st.sampled_from(["expected", "size"]))
-def test_the_estimate_is_what_the_clusters_say(drawn: Frames, measure: str) -> None:
+@given(frames(most=120), st.floats(0, 1))
+def test_the_estimate_is_what_the_clusters_say(drawn: Frames, sensitivity: float) -> None:
     market = drawn.market()
-    found = uncertainty(market, measure=measure)
-    clusters = find_clusters(estimate(market), None, measure)
+    found = uncertainty(market, sensitivity=sensitivity)
+    clusters = find_clusters(estimate(market), sensitivity=sensitivity)
     assert found.clusters == clusters
     frame = found.to_frame()
     assert list(frame.index) == [cluster.id for cluster in clusters]
@@ -221,7 +221,6 @@ def test_it_says_what_it_is() -> None:
         ({"alternatives": [Alternative("a", "high")]}, "prior among"),
         ({"venues": ["mtgox"]}, "binance, bybit"),
         ({"leverage": ["1000x"]}, ">50x"),
-        ({"measure": "mass"}, "'expected' or 'size'"),
         ({"horizon": "soon"}, "duration"),
         ({"sensitivity": 2}, "sensitivity"),
     ],

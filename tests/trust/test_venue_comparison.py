@@ -46,14 +46,14 @@ def test_sizes_of_the_venues_add_up_to_the_profile(seed: int, measure: str) -> N
 def test_a_cluster_names_the_venues_whose_own_map_peaks_in_it(seed: int, sensitivity: float) -> None:
     ledger = ledger_of(seed, seed + 1, seed + 2)
     found = compare_venues(ledger, sensitivity=sensitivity)
-    assert found.clusters == find_clusters(ledger, measure="size", sensitivity=sensitivity)
+    assert found.clusters == find_clusters(ledger, sensitivity=sensitivity)
     frame = found.clusters_frame()
     for cluster in found.clusters:
         low, high = price_cell_coordinate([cluster.price_low, cluster.price_high])
         peaks = {
             venue: [
                 float(price_cell_coordinate(part.peak_price))
-                for part in find_clusters(ledger.only([venue]), measure="size", sensitivity=sensitivity)
+                for part in find_clusters(ledger.only([venue]), sensitivity=sensitivity)
                 if part.side is cluster.side
             ]
             for venue in VENUES

@@ -164,7 +164,7 @@ def test_as_of_shows_nothing_later(session: Session) -> None:
     assert market["last_price"] == session.ledger.last_price(past.as_of)
     _, columns = session.candles(past, session.window(replace(past, window="all")), 5000)
     assert columns[1].max() * MILLISECOND <= past.as_of
-    assert session.clusters(past) == find_clusters(session.ledger, past.as_of, "size")
+    assert session.clusters(past) == find_clusters(session.ledger, past.as_of)
 
 
 def test_one_venue_is_less_than_two(session: Session) -> None:
