@@ -243,16 +243,13 @@ class Ledger:
     heat: Ledger | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
-        """Mark the venues that have ended, as seen from the newest one."""
-        newest = max((int(part.time[-1]) for part in self.venues if len(part.time)), default=0)
-        parts = [(part, _end_of(part)) for part in self.venues]
-        if any(end <= newest and part.ended != end for part, end in parts):
-            marked = tuple(replace(part, ended=end) if end <= newest else part for part, end in parts)
-            object.__setattr__(self, "venues", marked)
+        """Mark the venues that have ended, or were absent, as soon as another one showed it."""
+        ends = [_ended(part, self.venues) for part in self.venues]
         spans = [_absences(part, self.venues) for part in self.venues]
-        if any(span != part.absent for span, part in zip(spans, self.venues, strict=True)):
-            absent = (replace(part, absent=span) for part, span in zip(self.venues, spans, strict=True))
-            object.__setattr__(self, "venues", tuple(absent))
+        marks = list(zip(self.venues, ends, spans, strict=True))
+        if any((part.ended, part.absent) != (end, span) for part, end, span in marks):
+            marked = tuple(replace(part, ended=end, absent=span) for part, end, span in marks)
+            object.__setattr__(self, "venues", marked)
 
     def __iter__(self) -> Iterator[VenueLedger]:
         """Iterate over the venues."""
@@ -364,13 +361,23 @@ class Ledger:
         return f"Ledger({self.symbol!r}, {'+'.join(self.names)}, {rows} rows, {span})"
 
 
-def _end_of(part: VenueLedger) -> int:
-    """Return from when a venue whose data end counts as ended [ns]."""
-    return int(part.time[-1]) + _patience(part) if len(part.time) else 0
-
-
 def _patience(part: VenueLedger) -> int:
     return max(ENDED, ENDED_CANDLES * part.timeframe)
+
+
+def _missed(part: VenueLedger, venues: Sequence[VenueLedger], time: int) -> int | None:
+    """Return the first close of another venue at or after a time [ns]: no one can know of an absence before it."""
+    others = [other.known for other in venues if other is not part]
+    after = [int(one[row]) for one in others if (row := int(np.searchsorted(one, time))) < len(one)]
+    return min(after, default=None)
+
+
+def _ended(part: VenueLedger, venues: Sequence[VenueLedger]) -> int | None:
+    """Return from when a venue counts as ended [ns], as another one goes on; None if it does not."""
+    if not len(part.time):
+        return part.ended
+    found = _missed(part, venues, int(part.time[-1]) + _patience(part))
+    return min((end for end in (part.ended, found) if end is not None), default=None)
 
 
 def _absences(part: VenueLedger, venues: Sequence[VenueLedger]) -> tuple[tuple[int, int], ...]:
@@ -379,9 +386,8 @@ def _absences(part: VenueLedger, venues: Sequence[VenueLedger]) -> tuple[tuple[i
         return part.absent
     known = part.known
     rows = np.flatnonzero(np.diff(known) > _patience(part))
-    spans = [(int(known[row]) + _patience(part), int(known[row + 1])) for row in rows.tolist()]
-    others = [other.known for other in venues if other is not part]
-    found = [
-        span for span in spans if any(np.searchsorted(one, span[0]) < np.searchsorted(one, span[1]) for one in others)
-    ]
-    return tuple(sorted({*part.absent, *found}))
+    ends = known[rows + 1].tolist()
+    starts = [_missed(part, venues, int(known[row]) + _patience(part)) for row in rows.tolist()]
+    found = {(start, end) for start, end in zip(starts, ends, strict=True) if start is not None and start < end}
+    found |= {span for span in part.absent if span[1] not in {end for _, end in found}}
+    return tuple(sorted(found))

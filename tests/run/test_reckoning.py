@@ -56,6 +56,16 @@ def test_the_newest_venue_leads_and_one_that_has_ended_is_named_and_stands_in_no
     heatmap.close()
 
 
+def test_a_venue_has_ended_from_the_close_of_another_that_shows_it_on() -> None:
+    """One of days beside one of hours that ends at 19:00: nobody knows of it before the next day is over."""
+    markets = [walk(1, 3, "1d").market(venue="okx"), walk(2, 19, "1h").market(venue="bybit")]
+    whole, at = estimate(markets), int((START + pd.Timedelta("33h")).value)
+    seen = estimate([market.until(at) for market in markets])
+    assert whole.venue("bybit").row_at(at) == seen.venue("bybit").row_at(at) == 19
+    assert whole.venue("bybit").ended == (START + pd.Timedelta("2d")).value
+    assert whole.venue("bybit").row_at(int(whole.venue("bybit").ended or 0)) == -1
+
+
 def test_a_venue_that_goes_on_has_not_ended() -> None:
     whole = WALK.scaled(1, 5).market(venue="binance")
     ledger = estimate([behind(84), OKX])
