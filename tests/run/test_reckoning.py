@@ -62,7 +62,7 @@ def test_a_venue_has_ended_from_the_close_of_another_that_shows_it_on() -> None:
     whole, at = estimate(markets), int((START + pd.Timedelta("33h")).value)
     seen = estimate([market.until(at) for market in markets])
     assert whole.venue("bybit").row_at(at) == seen.venue("bybit").row_at(at) == 19
-    assert whole.venue("bybit").ended == (START + pd.Timedelta("2d")).value
+    assert whole.venue("bybit").ended == (START + pd.Timedelta("48h")).value
     assert whole.venue("bybit").row_at(int(whole.venue("bybit").ended or 0)) == -1
 
 
