@@ -25,7 +25,7 @@ from liqwidget.market.store import face as store
 from liqwidget.picture.comparison import DrawnComparison, compare
 from liqwidget.picture.venue_comparison import DrawnVenueComparison, compare_venues
 from liqwidget.raster.grid import Grid, rasterise
-from liqwidget.study.clusters import Cluster, clusters_frame, find_clusters
+from liqwidget.study.clusters import Cluster, Gap, clusters_frame, find_clusters, find_gaps
 from liqwidget.study.levels import levels
 from liqwidget.study.profile import Profile, profile
 from liqwidget.study.provenance import Provenance, provenance
@@ -51,6 +51,7 @@ __all__ = [
     "DrawnComparison",
     "DrawnVenueComparison",
     "EstimateError",
+    "Gap",
     "Grade",
     "Grid",
     "Ledger",
@@ -82,6 +83,7 @@ __all__ = [
     "default_alternatives",
     "estimate",
     "find_clusters",
+    "find_gaps",
     "grade",
     "history",
     "levels",

@@ -20,7 +20,6 @@ from liqwidget.picture.comparison import DrawnComparison
 from liqwidget.picture.venue_comparison import DrawnVenueComparison
 from liqwidget.run.following import Following
 from liqwidget.study.clusters import clusters_frame
-from liqwidget.study.levels import levels
 from liqwidget.widget.names import checked_options, documented, option_names
 from liqwidget.widget.priors import prior_state
 from liqwidget.widget.session import Session
@@ -38,7 +37,7 @@ if TYPE_CHECKING:
     from liqwidget.estimate.calibration import Calibration
     from liqwidget.market.source import SourceLike
     from liqwidget.run.live import Ask, Update
-    from liqwidget.study.clusters import Cluster
+    from liqwidget.study.clusters import Cluster, Gap
     from liqwidget.study.provenance import Provenance
     from liqwidget.study.selection import Selection
     from liqwidget.trust.grade import Grade
@@ -97,9 +96,7 @@ class LiqHeatmap(HeatmapWidget):
             symbol, found, prior, changed=weakly(self._followed), offer=weakly(self._offered), say=weakly(self._say),
             lock=lock,
         )  # fmt: skip
-        ledger = following.ledger
-        self._levels: tuple[Ledger, LevelSet] | None = None
-        known = {"timeframe": following.timeframe, "prior": prior} | prior_state(ledger.prior)
+        known = {"timeframe": following.timeframe, "prior": prior} | prior_state(following.ledger.prior)
         super().__init__(
             self._answering(), following.about, weakly(self._take), weakly(self.stop), lock, **(known | traits)
         )
@@ -149,14 +146,17 @@ class LiqHeatmap(HeatmapWidget):
     @property
     def levels(self) -> LevelSet:
         """Lives of price cells between two touches; `.to_frame()` makes a DataFrame."""
-        if self._levels is None or self._levels[0] is not self.ledger:
-            self._levels = self.ledger, levels(self.ledger)
-        return self._levels[1]
+        return self._display.session.levels
 
     @property
     def clusters(self) -> tuple[Cluster, ...]:
-        """Clusters that stand at the end shown, largest in the shown measure first."""
+        """Clusters that stand at the end shown, the hottest first."""
         return self._shown().clusters
+
+    @property
+    def gaps(self) -> tuple[Gap, ...]:
+        """Ranges of half a percent or more in which little stands at the end shown, the nearest first."""
+        return self._display.session.gaps(self._settings())
 
     def clusters_frame(self) -> pd.DataFrame:
         """Return the clusters as a DataFrame; columns and units as the attributes of `Cluster`."""

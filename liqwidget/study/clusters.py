@@ -189,9 +189,14 @@ def find_gaps(
     venues: Iterable[str] | None = None,
 ) -> tuple[Gap, ...]:
     """Return the gaps within 20 % of the last price at a time, the nearest first; parameters as `find_clusters`."""
-    looked_at = around(ledger.only(venues), ledger.instant(at), group_indices(leverage), REACH)
+    return gaps_around(around(ledger.only(venues), ledger.instant(at), group_indices(leverage), REACH))
+
+
+def gaps_around(looked_at: Around | None) -> tuple[Gap, ...]:
+    """Return the gaps in what stands around the last price, as `find_gaps`; None has none."""
     if looked_at is None:
         return ()
+    looked_at = looked_at.within(REACH)
     heat = _heat_by_venue(looked_at).sum(axis=0)
     size, edges, price = looked_at.parts.sum(axis=(0, 1)), looked_at.edges, looked_at.price
     found = []

@@ -5,6 +5,7 @@ No Jupyter, no state of its own but caches.
 
 from __future__ import annotations
 
+import functools
 import math
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,8 @@ from liqwidget.domain.viewport import Viewport
 from liqwidget.look import LOOK
 from liqwidget.raster.grid import rasterise
 from liqwidget.raster.quantise import highest, per_cell, quantise, raised_ladder
-from liqwidget.study.clusters import Cluster, clusters_around
+from liqwidget.study.clusters import Cluster, Gap, clusters_around, gaps_around
+from liqwidget.study.levels import levels
 from liqwidget.study.reading import read_out
 from liqwidget.study.standing import Around, around
 from liqwidget.trust.grade import Grade, grade
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 
     from liqwidget.domain.frames import MarketData
     from liqwidget.domain.ledger import Ledger
+    from liqwidget.domain.levels import LevelSet
 
 WINDOWS = ("12h", "24h", "3d", "7d", "30d", "all")
 
@@ -279,6 +282,15 @@ class Session:
     def clusters(self, settings: Settings) -> tuple[Cluster, ...]:
         """Return the clusters that stand at the end shown."""
         return clusters_around(self.around(settings), settings.horizon, settings.sensitivity)
+
+    @functools.cached_property
+    def levels(self) -> LevelSet:
+        """Lives of price cells between two touches."""
+        return levels(self.ledger)
+
+    def gaps(self, settings: Settings) -> tuple[Gap, ...]:
+        """Return the gaps at the end shown."""
+        return gaps_around(self.around(settings))
 
     def around(self, settings: Settings) -> Around | None:
         """Return what stands around the last price at the end shown; the last answer is kept."""

@@ -183,7 +183,7 @@ def test_persistence_by_hand() -> None:
     ledger = estimate(Frames(candles_of(rows), interest_of([1000.0] * (len(rows) + 1)), "5m").market(), near=0)
     found = [c for c in find_clusters(ledger, sensitivity=1) if c.side is Side.LONG]
     above = [c for c in found if c.age == pd.Timedelta("6h")]
-    below = [c for c in found if c.price_high < 94.9]
+    below = [c for c in found if c.price_high < 95.1]
     assert above
     assert below
     assert all(0 < c.persistence < 6 / 24 for c in above)
