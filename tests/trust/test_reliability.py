@@ -1,4 +1,4 @@
-"""The reliability of the chance: right where truth is known, wrong with a doubled volatility, bounded on real candles."""
+"""The reliability of the chance: right where truth is known, wrong with a doubled volatility, bounded on recordings."""
 
 from __future__ import annotations
 
@@ -74,8 +74,8 @@ def test_on_brownian_motion_what_is_seen_is_known(horizon: str) -> None:
 def lasting(length: str, count: int, seed: int = 3) -> Ledger:
     """Return 15m candles of stretches of Brownian motion, each of a variance that fits Student's t at a horizon.
 
-    Over many stretches ``2 Phi(-x)`` averages to ``2 T(-c x)``, x by the variance of none: its inverse, in units of c^2,
-    is a chi^2 of 3.3 degrees of freedom over 3.3, here each of its quantiles once.
+    Over many stretches ``2 Phi(-x)`` averages to ``2 T(-c x)``, x by the variance of none: the inverse of a stretch's,
+    in units of c^2, is a chi^2 of 3.3 degrees of freedom over 3.3, here each of its quantiles once.
     """
     rng = np.random.default_rng(seed)
     inverse = chdtri(FREEDOM, (np.arange(count) + 0.5) / count) / FREEDOM
