@@ -9,7 +9,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from liqwidget.domain.lattice import price_cell_centre, price_cell_coordinate, price_cell_edge, price_cell_of
+from liqwidget.domain.lattice import (
+    cells_in_price_cell,
+    price_cell_centre,
+    price_cell_coordinate,
+    price_cell_edge,
+    price_cell_of,
+)
 from liqwidget.domain.levels import STANDING
 from liqwidget.domain.time import time_index, time_ns
 from liqwidget.study.profile import Profile, checked_edges
@@ -28,7 +34,7 @@ _BORDER = 1e-6
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MeasuredLevels:
-    """Measured positions by lattice cell: made by `measured_levels`.
+    """Measured positions by price cell: made by `measured_levels`.
 
     A level stands from its snapshot until the next snapshot of its venue, which states all positions anew, or until
     price touches its cell where candles were given. Nothing is interpolated and nothing later is used: at a time
@@ -37,7 +43,7 @@ class MeasuredLevels:
     Parameters
     ----------
     cell : ndarray of int64, shape (n,)
-        Lattice cell of 10 basis points that holds the liquidation price.
+        Price cell of 10 basis points that holds the liquidation price.
     side : ndarray of int8, shape (n,)
         +1 long, -1 short.
     open_time, close_time : ndarray of int64, shape (n,)
@@ -177,12 +183,12 @@ class MeasuredLevels:
 
 
 def cell_parts(cell: Integers, edges: Floats) -> tuple[Integers, Integers, Floats]:
-    """Return how lattice cells lie between price edges.
+    """Return how price cells lie between price edges.
 
     Parameters
     ----------
     cell : ndarray of int64, shape (n,)
-        Lattice cells.
+        Price cells.
     edges : ndarray of float64, shape (K + 1,)
         Ascending prices [quote/base].
 
@@ -253,7 +259,8 @@ def _swept(levels: MeasuredLevels, ledger: Ledger) -> MeasuredLevels:
         part = venue_of(ledger, name)
         low, high, close = part.coordinates
         before = np.append(close[:1], close[:-1])
-        low, high = np.floor(np.minimum(low, before)), np.floor(np.maximum(high, before))
+        low = np.minimum(low, before) // cells_in_price_cell()
+        high = np.maximum(high, before) // cells_in_price_cell()
         for opened in np.unique(levels.open_time[levels.venue == code]).tolist():
             own = np.flatnonzero((levels.venue == code) & (levels.open_time == opened))
             until = int(levels.close_time[own[0]])

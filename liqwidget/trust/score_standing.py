@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from liqwidget.domain import validation as check
-from liqwidget.domain.lattice import PRICE_CELL, price_cell_coordinate, price_cell_edge
+from liqwidget.domain.lattice import CELL, cell_coordinate, cell_edge
 from liqwidget.domain.time import DAY, duration_ns, timestamp
 from liqwidget.errors import DataError
 from liqwidget.trust.naive import THE_MAP
@@ -223,17 +223,17 @@ def _span(ledger: Ledger, warm_up: int = DAY) -> tuple[int, int]:
 def _profiles(method: Method, ledger: Ledger, times: Integers, prices: Floats, bins: Floats) -> Floats:
     """Return what a method says stands by distance from price at times, shape (T, 2, K) [quote]."""
     order = np.argsort(times, kind="stable")
-    reach = bins[-1] / PRICE_CELL + 1
-    here = price_cell_coordinate(prices)
+    reach = bins[-1] / CELL + 1
+    here = cell_coordinate(prices)
     cells = np.arange(np.floor(here.min() - reach), np.ceil(here.max() + reach) + 1)
     sizes = np.empty((2, len(cells) - 1, len(times)))
     if method.standing is not None:
-        sizes[:, :, order] = checked(method.standing(ledger, times[order], price_cell_edge(cells)), sizes.shape, method)
+        sizes[:, :, order] = checked(method.standing(ledger, times[order], cell_edge(cells)), sizes.shape, method)
     upto = np.concatenate([np.zeros((2, 1, len(times))), sizes.cumsum(axis=1)], axis=1)
     out = np.empty((len(times), 2, len(bins) - 1))
     for column in range(len(times)):
         for side, sign in enumerate((-1, 1)):
-            place = here[column] + sign * bins / PRICE_CELL
+            place = here[column] + sign * bins / CELL
             out[column, side] = sign * np.diff(np.interp(place, cells, upto[side, :, column]))
     return np.maximum(out, 0.0)
 

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from liqwidget.domain.lattice import PRICE_CELL
+from liqwidget.domain.lattice import CELL, PRICE_CELL
 from liqwidget.domain.margin import UNKNOWN_DISTANCE, ladder_distance, liquidation_price, minimum_distance, venue_cap
 from liqwidget.domain.side import Side
 from liqwidget.domain.tiers import tier_table
 from liqwidget.errors import DataError
-from liqwidget.field.density import Prior, density
+from liqwidget.field.density import Density, Prior, density
 
 
 @given(st.sampled_from(["binance", "okx", "hyperliquid", "nobody"]), st.floats(1.1, 60), st.floats(0, 0.012))
@@ -95,33 +95,35 @@ def test_a_ladder_pays_the_fee_of_its_venue() -> None:
     assert 100_000 * (1 + short) == pytest.approx(109_507.22, abs=0.005)
 
 
-def coins_by_cell(venue: str, ladder: dict[float, float]) -> tuple[np.ndarray, np.ndarray]:
-    """Return the share of open interest by offset of the lattice cell, shape (2, cells), and the groups' weights."""
+def spread_of(venue: str, ladder: dict[float, float]) -> Density:
     cap = venue_cap(venue, "BTC")
-    spread = density(Prior.parse(ladder), cap.minimum_distance, venue, cap.maintenance_margin_rate, near=0)
-    assert (spread.units[spread.weights > 0] == 5).all(), "rungs of 25x and less stand on price cells"
-    return spread.table.sum(axis=1), spread.weights
+    return density(Prior.parse(ladder), cap.minimum_distance, venue, cap.maintenance_margin_rate, near=0)
 
 
 @pytest.mark.parametrize("venue", ["binance", "bybit", "okx", "hyperliquid", "bitget", "gate"])
 def test_a_rung_lies_where_the_venue_liquidates(venue: str) -> None:
-    """The mean offset of a rung's density is the exact distance, and its width two price cells (20 bps) at most."""
-    for leverage in (3.0, 10.0, 25.0):
-        cells, _ = coins_by_cell(venue, {leverage: 1.0})
-        offsets = np.arange(cells.shape[1])
-        for side, share in ((Side.LONG, cells[0]), (Side.SHORT, cells[1])):
+    """The mean offset of a rung's density is the exact distance, and its width two units of its book at most.
+
+    That is 20 bps for rungs of 25x and less, and 4 bps for the largest leverage of a venue.
+    """
+    largest = tier_table(venue, "BTC").tiers[0].max_leverage
+    for leverage, unit in ((3.0, PRICE_CELL), (10.0, PRICE_CELL), (25.0, PRICE_CELL), (largest, CELL)):
+        spread = spread_of(venue, {leverage: 1.0})
+        (book,) = np.flatnonzero(spread.weights)
+        distances = np.arange(spread.table.shape[2]) * spread.units[book] * CELL
+        for side, share in ((Side.LONG, spread.table[0, book]), (Side.SHORT, spread.table[1, book])):
             at = liquidation_price(venue, "BTC", side, 1.0, leverage)
             assert np.count_nonzero(share) <= 2
+            assert spread.units[book] * CELL == pytest.approx(unit)
             assert share.sum() == pytest.approx(1.0)
-            assert share @ offsets * PRICE_CELL == pytest.approx(abs(np.log(at)), abs=1e-12)
+            assert share @ distances == pytest.approx(abs(np.log(at)), abs=1e-12)
 
 
 def test_shares_need_not_add_to_1() -> None:
     """What the ladder leaves out has no level: the map of half the shares is half the map."""
-    whole, weights = coins_by_cell("binance", {10: 0.5, 25: 0.5})
-    part, fewer = coins_by_cell("binance", {10: 0.3, 25: 0.3})
-    np.testing.assert_allclose(part, 0.6 * whole)
-    assert (weights.sum(), fewer.sum()) == (pytest.approx(1.0), pytest.approx(0.6))
+    whole, part = spread_of("binance", {10: 0.5, 25: 0.5}), spread_of("binance", {10: 0.3, 25: 0.3})
+    np.testing.assert_allclose(part.table, 0.6 * whole.table)
+    assert (whole.weights.sum(), part.weights.sum()) == (pytest.approx(1.0), pytest.approx(0.6))
 
 
 @pytest.mark.parametrize(
@@ -138,12 +140,12 @@ def test_ladders_that_are_none_are_named(ladder: dict[float, float]) -> None:
 @pytest.mark.parametrize("venue", ["binance", "bybit", "okx", "hyperliquid", "bitget", "gate"])
 def test_the_largest_leverage_of_a_venue_is_a_rung(venue: str) -> None:
     largest = tier_table(venue, "BTC").tiers[0].max_leverage
-    assert coins_by_cell(venue, {largest: 0.5})[1].sum() == 0.5
+    assert spread_of(venue, {largest: 0.5}).weights.sum() == 0.5
 
 
 @pytest.mark.parametrize(("venue", "leverage"), [("binance", 151), ("bybit", 101), ("okx", 101), ("hyperliquid", 41)])
 def test_leverage_that_a_venue_does_not_offer_is_refused(venue: str, leverage: float) -> None:
     with pytest.raises(DataError, match=rf"Expected ladder leverages .* on {venue}.*, was {leverage}x"):
-        coins_by_cell(venue, {10: 0.3, leverage: 0.3})
+        spread_of(venue, {10: 0.3, leverage: 0.3})
     with pytest.raises(DataError, match=r"Expected leverage .* under .*, was 400"):
-        coins_by_cell(venue, {400: 0.3})
+        spread_of(venue, {400: 0.3})

@@ -129,5 +129,5 @@ def test_a_missing_candle_leaves_the_longer_one_around_it() -> None:
     assert (whole.partial, holed.partial) == ((), (hour.value,))
     at, edges = hour + pd.Timedelta("2h"), [91_800.0, float(candles.loc[~hole, "open"].iloc[0])]
     left, expected = (profile(estimate(market), edges, at).long.sum() for market in (holed, whole))
-    assert 0 < expected < 3e6
+    assert 0 < expected < 0.1 * profile(estimate(whole), edges, hour).long.sum()
     assert left == pytest.approx(expected, rel=0.1)

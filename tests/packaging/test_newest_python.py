@@ -29,7 +29,7 @@ ROOMS = (
     "tests/study/test_levels.py",
     "tests/study/test_selection.py",
 )
-NEEDED = ("anywidget", "ipywidgets", "numpy", "pandas", "pyarrow")
+NEEDED = ("anywidget", "ipywidgets", "numpy", "pandas", "pyarrow", "scipy")
 """What these rooms import of what liqwidget depends on."""
 WITHOUT = (
     "tests/domain/test_frames.py::test_ten_years_of_hours",

@@ -1,4 +1,4 @@
-"""The reliability of the chance: right on Brownian motion, wrong with a doubled volatility, bounded on real candles."""
+"""The reliability of the chance: right where truth is known, wrong with a doubled volatility, bounded on recordings."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import math
 from functools import cache
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.special import chdtri, ndtr, stdtrit
 
 from liqwidget.domain.frames import MarketData
 from liqwidget.domain.ledger import Ledger, RowKind
@@ -18,6 +20,7 @@ from liqwidget.domain.time import DAY, HOUR, duration_ns
 from liqwidget.errors import DataError
 from liqwidget.estimate.estimator import estimate
 from liqwidget.field.measure import volatility
+from liqwidget.field.touching import FREEDOM, argument_scale
 from liqwidget.market.simulated.sample import sample_market
 from liqwidget.trust.reliability import Reliability, excursions, reliability
 from tests.markets import Frames, candles_of, frames, stamps, two_venues, walk
@@ -27,15 +30,13 @@ HORIZONS = ("4h", "12h", "24h", "3d", "7d")
 DEVIATION = 0.03
 
 
-@cache
-def brownian(days: int = 730, seed: int = 5) -> Ledger:
-    """Return 15m candles of a Brownian motion of ln(price), 3 % per root of a day, with exact lows and highs.
+def motion(deviation: npt.NDArray[np.float64], rng: np.random.Generator) -> Ledger:
+    """Return 15m candles of a Brownian motion of ln(price) by its deviations per root of a day, lows and highs exact.
 
     The highest point of a Brownian bridge from 0 to m with variance v is (m + sqrt(m^2 - 2 v ln U)) / 2.
     """
-    rng = np.random.default_rng(seed)
-    count, variance = days * 96, DEVIATION**2 / 96
-    move = rng.normal(0, math.sqrt(variance), count)
+    count, variance = len(deviation), deviation**2 / 96
+    move = rng.normal(0, np.sqrt(variance))
     up, down = ((sign * move + np.sqrt(move**2 - 2 * variance * np.log(rng.random(count)))) / 2 for sign in (1, -1))
     start = np.cumsum(move) - move
     columns = {"open": start, "high": start + up, "low": start - down, "close": start + move}
@@ -44,16 +45,51 @@ def brownian(days: int = 730, seed: int = 5) -> Ledger:
     return estimate(MarketData.from_frames(candles, minimum_distance=0.004))
 
 
+@cache
+def brownian(days: int = 730, seed: int = 5) -> Ledger:
+    """Return a Brownian motion of 3 % per root of a day."""
+    return motion(np.full(days * 96, DEVIATION), np.random.default_rng(seed))
+
+
 def bound(found: Reliability) -> float:
     """Return three standard errors of a share near 1/2 of which each block, with both its sides, counts as one draw."""
     return 3 * 0.5 / math.sqrt(found.blocks)
 
 
+def touched(said: npt.NDArray[np.float64], horizon: str) -> npt.NDArray[np.float64]:
+    """Return how often a Brownian motion gets where a chance is said: ``2 Phi(-x)`` where ``2 T(-c x)`` is said."""
+    away = stdtrit(FREEDOM, 1 - said / 2) / argument_scale(duration_ns(horizon) / DAY)
+    return 2 * ndtr(-away)
+
+
 @pytest.mark.parametrize("horizon", HORIZONS)
-def test_on_brownian_motion_the_chance_comes_true(horizon: str) -> None:
+def test_on_brownian_motion_what_is_seen_is_known(horizon: str) -> None:
+    """Of a motion whose variance never changes, far prices are touched less often than said."""
     found = reliability(brownian(), horizon)
-    assert found.error < bound(found)
-    assert abs(found.bias) < bound(found)
+    truth = touched(found.said, horizon)
+    assert np.abs(found.seen - truth).mean() < bound(found)
+    assert ((found.low < truth) & (truth < found.high)).mean() >= 0.5
+
+
+def lasting(length: str, count: int, seed: int = 3) -> Ledger:
+    """Return 15m candles of stretches of Brownian motion, each of a variance that fits Student's t at a horizon.
+
+    Over many stretches ``2 Phi(-x)`` averages to ``2 T(-c x)``, x by the variance of none: the inverse of a stretch's,
+    in units of c^2, is a chi^2 of 3.3 degrees of freedom over 3.3, here each of its quantiles once.
+    """
+    rng = np.random.default_rng(seed)
+    inverse = chdtri(FREEDOM, (np.arange(count) + 0.5) / count) / FREEDOM
+    ratio = 1 / (argument_scale(duration_ns(length) / DAY) * np.sqrt(rng.permutation(inverse)))
+    steps = 12 * duration_ns(length) // duration_ns("15m")
+    return motion(np.repeat(DEVIATION * ratio, steps), rng)
+
+
+@pytest.mark.parametrize(("horizon", "stretches"), [("4h", 200), ("12h", 80)])
+def test_where_nobody_knows_the_variance_the_chance_comes_true(horizon: str, stretches: int) -> None:
+    ledger = lasting(horizon, stretches)
+    found = reliability(ledger, horizon, volatility_day=np.full(len(ledger.venues[0].time), DEVIATION))
+    assert found.error < 0.01
+    assert abs(found.bias) < 0.01
     assert ((found.low < found.said) & (found.said < found.high)).mean() >= 0.5
 
 

@@ -316,7 +316,7 @@ def daily() -> Scores:
 @pytest.mark.parametrize(
     ("method", "rank", "partial"),
     [
-        ("map", 0.857, 0.545),
+        ("map", 0.857, 0.540),
         ("distance only", 0.750, 0.191),
         ("open interest increase", 0.744, 0.297),
         ("turnover, 10-100x", 0.796, 0.296),
@@ -333,8 +333,8 @@ def test_daily_scores_are_those_of_the_scorer(method: str, rank: float, partial:
 @needs_recordings
 def test_the_map_is_shown_to_say_more_than_the_move() -> None:
     found = daily()
-    assert found.of("map", GAIN).value == pytest.approx(0.113, abs=0.01)
-    assert found.of("map", LOG).value == pytest.approx(0.871, abs=0.01)
+    assert found.of("map", GAIN).value == pytest.approx(0.126, abs=0.01)
+    assert found.of("map", LOG).value == pytest.approx(0.881, abs=0.01)
     assert found.of("map", PARTIAL).low > 0.2
     others = values(found, PARTIAL).drop("map")
     assert others.max().item() < found.of("map", PARTIAL).value
@@ -345,10 +345,14 @@ def test_the_map_is_shown_to_say_more_than_the_move() -> None:
 
 @needs_recordings
 def test_hourly_scores_of_events_are_those_of_the_scorer() -> None:
+    """The scorer reads maps on its grid of 10 bps, where the map has .429; on the lattice's own 2 bps it has less.
+
+    Whether the candle reached anything beyond the nearest distance, yes or no, scores .436: coarser is better here.
+    """
     pairs = [(estimate(market), facts) for market, facts in map(recorded.hyperliquid_events, recorded.COINS)]
     found = score(pairs, period="1h")
     assert found.of("map", RANK).n == 199
-    wanted = {"map": 0.443, "open interest increase": 0.182, "turnover, 3-25x": 0.242, "distance only": -0.097}
+    wanted = {"map": 0.387, "open interest increase": 0.182, "turnover, 3-25x": 0.242, "distance only": -0.097}
     for method, partial in wanted.items():
         assert found.of(method, PARTIAL).value == pytest.approx(partial, abs=0.04)
 

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from liqwidget.domain.leverage import NEAR_SHARE
 from liqwidget.domain.side import Side
 from liqwidget.errors import DataError
 from liqwidget.estimate.estimator import estimate
@@ -27,8 +28,16 @@ if TYPE_CHECKING:
 
 laws = settings(max_examples=8, deadline=None)
 HALF_A_MINUTE = pd.Timedelta("30s")
+COMPARED = (
+    *("opened", "log_survival", "near_log_survival", "open_interest"),
+    *("minimum_distance", "churn", "near", "checkpoints"),
+)
 MARKETS = two_venues(9, 400)
 FOUND = uncertainty(MARKETS)
+
+
+def share_of(one: Alternative) -> float:
+    return NEAR_SHARE if one.near is None else one.near
 
 
 def standing_in(ledger: Ledger, cluster: Cluster, measure: str, **options: Any) -> float:
@@ -61,7 +70,7 @@ def test_each_alternative_is_an_estimate_of_its_own(measure: str) -> None:
     assert list(table.columns) == [one.name for one in FOUND.alternatives]
     for one in FOUND.alternatives:
         capped = [replace(part, minimum_distance=part.minimum_distance * one.cap) for part in MARKETS]
-        ledger = estimate(capped, one.prior or "effective", churn=one.churn)
+        ledger = estimate(capped, one.prior or "effective", churn=one.churn, near=share_of(one))
         sizes = [standing_in(ledger, cluster, measure) for cluster in FOUND.clusters]
         assert table[one.name].to_numpy() == pytest.approx(sizes, rel=1e-9)
     assert (table.nunique(axis=1) == len(FOUND.alternatives)).any()
@@ -74,27 +83,28 @@ def test_a_ledger_estimated_again_is_the_market_estimated_so(drawn: Frames, prio
     market = drawn.market(complete_until=None if len(drawn.candles) % 2 else drawn.candles.index[-1] + HALF_A_MINUTE)
     ledger = estimate(market, prior)
     tried = (*default_alternatives(prior), Alternative("both", (3.0, 0.7), 0.1, 1.1), Alternative("same"))
-    tried += (Alternative("floor", cap=1e-3),)
+    tried += (Alternative("floor", cap=1e-3), Alternative("without", near=0.0))
     for one, again in zip(tried, _under(ledger, tried), strict=True):
         capped = replace(market, minimum_distance=market.minimum_distance * one.cap)
-        anew = estimate(capped, prior if one.prior is None else one.prior, churn=one.churn)
+        anew = estimate(capped, prior if one.prior is None else one.prior, churn=one.churn, near=share_of(one))
         assert again.prior == anew.prior
-        for name in ("opened", "log_survival", "open_interest", "minimum_distance", "churn", "checkpoints"):
+        for name in COMPARED:
             ours, theirs = getattr(again.venues[0], name), getattr(anew.venues[0], name)
             assert content(ours) == content(theirs), (one.name, name)
 
 
 def test_states_along_the_way_are_those_of_the_market_estimated_so() -> None:
     """Over several checkpoints, where only the nearest group is estimated again."""
-    market = walk(8, 2_500).market()
+    market = walk(8, 4_200).market()
     tried = default_alternatives()
     for one, again in zip(tried, _under(estimate(market), tried), strict=True):
         anew = estimate(
             replace(market, minimum_distance=market.minimum_distance * one.cap),
             one.prior or "effective",
             churn=one.churn,
+            near=share_of(one),
         )
-        assert len(again.venues[0].checkpoints) == 2
+        assert len(again.venues[0].checkpoints) > 1
         assert content(again.venues[0].checkpoints) == content(anew.venues[0].checkpoints)
 
 
@@ -173,11 +183,12 @@ def test_default_alternatives_change_one_thing_each_and_never_nothing(prior: Any
     base = Alternative("", Prior.parse(prior))
     tried = default_alternatives(prior)
     for one in tried:
-        changed = [one.prior is not None, one.churn != base.churn, one.cap != base.cap]
+        changed = [one.prior is not None, one.churn != base.churn, one.cap != base.cap, one.near is not None]
         assert sum(changed) == 1
         assert one.prior != base.prior
+        assert one.near != NEAR_SHARE
         assert one.prior != Prior.parse("nominal")
-    assert len(tried) == (7 if prior == (4.0, 1.0) else 6)
+    assert len(tried) == (9 if prior == (4.0, 1.0) else 8)
 
 
 def test_the_nominal_prior_can_be_asked_for() -> None:
