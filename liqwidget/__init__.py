@@ -31,12 +31,13 @@ from liqwidget.study.profile import Profile, profile
 from liqwidget.study.provenance import Provenance, provenance
 from liqwidget.study.reading import Reading, read_out
 from liqwidget.study.selection import Selection
+from liqwidget.trust.alternatives import Alternative, default_alternatives
 from liqwidget.trust.comparison import Comparison, compare_snapshots
 from liqwidget.trust.grade import Grade, grade
 from liqwidget.trust.measured_levels import MeasuredLevels, measured_levels
 from liqwidget.trust.reliability import Reliability, reliability
 from liqwidget.trust.score import Scores, score, score_positions, score_truth
-from liqwidget.trust.uncertainty import Alternative, Uncertainty, default_alternatives, uncertainty
+from liqwidget.trust.uncertainty import Uncertainty, uncertainty
 from liqwidget.trust.venue_comparison import VenueComparison
 
 __version__ = "0.1.0"

@@ -40,9 +40,10 @@ if TYPE_CHECKING:
     from liqwidget.study.clusters import Cluster, Gap
     from liqwidget.study.provenance import Provenance
     from liqwidget.study.selection import Selection
+    from liqwidget.trust.alternatives import Alternative
     from liqwidget.trust.grade import Grade
     from liqwidget.trust.score import Scores
-    from liqwidget.trust.uncertainty import Alternative, Uncertainty
+    from liqwidget.trust.uncertainty import Uncertainty
 
 
 class LiqHeatmap(HeatmapWidget):
@@ -238,8 +239,7 @@ class LiqHeatmap(HeatmapWidget):
     def uncertainty(self, alternatives: Iterable[Alternative] | None = None) -> Uncertainty:
         """Return how much each cluster's size moves under other assumptions: low, estimated and high.
 
-        `alternatives`: what else to assume of leverage, churn and the nearest distance, by default
-        `liqwidget.default_alternatives`. `.to_frame()` has one row per cluster shown. No confidence interval.
+        No confidence interval. `alternatives`: by default `liqwidget.default_alternatives`. `.to_frame()`: a row each.
         """
         return self._trust.uncertainty(alternatives)
 

@@ -8,7 +8,7 @@ from liqwidget.domain.positions import Positions
 from liqwidget.domain.time import timestamp
 from liqwidget.trust.comparison import Comparison, compare
 from liqwidget.trust.score import Scores, score
-from liqwidget.trust.uncertainty import Alternative, Uncertainty, uncertainty
+from liqwidget.trust.uncertainty import Uncertainty, uncertainty
 from liqwidget.trust.venue_comparison import VenueComparison, compare_venues
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from liqwidget.domain.frames import MarketData
+    from liqwidget.trust.alternatives import Alternative
     from liqwidget.trust.grade import Grade
     from liqwidget.widget.display import Shown
 

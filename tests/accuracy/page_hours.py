@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from liqwidget.trust.score import BY_MOVE, LOG, MEDIAN_OF_LARGE, PARTIAL, RANK, TOTAL
 from tests.accuracy import hourly
 from tests.accuracy.page_markdown import markdown, of_scores
+from tests.accuracy.ranges import held
 from tests.accuracy.targets import HOURS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from liqwidget.trust.score_table import Score, Scores
 
@@ -124,6 +125,19 @@ def foreign_caps() -> str:
     return "\n\n".join(tables)
 
 
+RANGES = (("B", "1h"), ("B", "5m"), ("K", "1h"))
+
+
+def hours_ranges(which: Sequence[tuple[str, str]] = RANGES) -> str:
+    """Return how often the range over the stated alternatives held what was liquidated in an hour."""
+    rows = []
+    for name, every in which:
+        found = held(name, every)
+        rows.append([f"{name}, map made anew every {every}", *map(str, found), f"{found.inside.n:,}"])
+    heads = ["over 10,000 USD", "held, one change each", "held", "under", "over", "width in orders", "hours and sides"]
+    return markdown(heads, rows)
+
+
 TABLES: dict[str, Callable[[], str]] = {
     "hours_in_words": hours_in_words,
     "hours_b": hours_b,
@@ -131,4 +145,5 @@ TABLES: dict[str, Callable[[], str]] = {
     "hours_by_move": hours_by_move,
     "hours_targets": hours_targets,
     "foreign_caps": foreign_caps,
+    "hours_ranges": hours_ranges,
 }

@@ -13,10 +13,10 @@ from liqwidget.estimate.estimator import estimate
 from liqwidget.field.density import NAMED_PRIORS, Prior
 from liqwidget.heatmap import LiqHeatmap
 from liqwidget.market.simulated.sample import sample_market
+from liqwidget.trust.alternatives import PUBLISHED, Alternative, default_alternatives
 from liqwidget.trust.reliability import reliability
 from liqwidget.trust.score import score
 from liqwidget.trust.score_standing import score_positions, score_truth
-from liqwidget.trust.uncertainty import PUBLISHED, Alternative, default_alternatives
 from tests.accuracy import chance, page_hours, recorded_truth
 from tests.accuracy.page_markdown import GAIN, PARTIAL, RANK, RATIO, markdown, of_scores
 from tests.accuracy.recorded_truth import COINS

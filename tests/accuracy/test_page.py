@@ -18,6 +18,7 @@ from tests.accuracy import page_hours, page_tables, recorded_truth
 from tests.accuracy.page import PAGE, PLACE, PROSE
 from tests.accuracy.page_markdown import GAIN, PARTIAL, RANK, RATIO, markdown
 from tests.accuracy.page_tables import RECORDED, SIMULATED
+from tests.accuracy.ranges import FEWEST_HELD, WIDEST, held
 from tests.recorded import needs_recordings
 
 if TYPE_CHECKING:
@@ -26,8 +27,9 @@ if TYPE_CHECKING:
     from liqwidget.trust.score_table import Scores
 
 NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
-PARTLY = ("calibrations", "other_chances", "priors")
+PARTLY = ("calibrations", "hours_ranges", "other_chances", "priors")
 """Tables whose rows take seconds each: some of them are made anew, all by `make accuracy`."""
+HOURLY = (("B", "1h"), ("K", "1h"))
 EFFECTIVE = Prior.parse("effective")
 
 
@@ -107,6 +109,16 @@ def test_some_rows_of_the_longer_tables_are_right() -> None:
     chances, priors = page_tables.CANDIDATES, tuple(page_tables.PRIORS)
     assert rows_differ("other_chances", page_tables.other_chances((chances[0], chances[-1]))) == []
     assert rows_differ("priors", page_tables.priors(("effective", priors[-1]))) == []
+    assert rows_differ("hours_ranges", page_hours.hours_ranges(HOURLY)) == []
+
+
+@needs_recordings
+@pytest.mark.parametrize(("name", "every"), HOURLY)
+def test_the_stated_range_holds_most_hours_and_is_not_wider_than_two_orders(name: str, every: str) -> None:
+    found = held(name, every)
+    assert found.inside.value >= FEWEST_HELD
+    assert found.width.value <= WIDEST
+    assert found.inside.value + found.below.value + found.above.value == pytest.approx(1)
 
 
 @needs_recordings
@@ -175,8 +187,8 @@ def test_the_map_is_not_ahead_on_the_simulated_market() -> None:
     assert found.of("map", PARTIAL).value < best(found, PARTIAL)
 
 
-def test_another_prior_changes_sizes_ten_to_three_hundred_times() -> None:
+def test_another_prior_makes_most_clusters_many_times_as_large() -> None:
     sizes = page_tables._heatmap().uncertainty().by_alternative("expected")
     ratio = sizes["isolated"] / sizes["base"]
-    assert 5 < ratio.min() < 15
-    assert 200 < ratio.max() < 450
+    assert ratio.min() > 1
+    assert ratio.median() > 5

@@ -59,7 +59,7 @@ def bound(found: Reliability) -> float:
 def touched(said: npt.NDArray[np.float64], horizon: str) -> npt.NDArray[np.float64]:
     """Return how often a Brownian motion gets where a chance is said: ``2 Phi(-x)`` where ``2 T(-c x)`` is said."""
     away = stdtrit(FREEDOM, 1 - said / 2) / argument_scale(duration_ns(horizon) / DAY)
-    return 2 * ndtr(-away)
+    return np.asarray(2 * ndtr(-away), dtype=np.float64)
 
 
 @pytest.mark.parametrize("horizon", HORIZONS)

@@ -19,7 +19,8 @@ from liqwidget.estimate.estimator import estimate
 from liqwidget.field.density import Prior
 from liqwidget.study.clusters import Cluster, find_clusters
 from liqwidget.study.profile import profile
-from liqwidget.trust.uncertainty import PUBLISHED, Alternative, _under, default_alternatives, uncertainty
+from liqwidget.trust.alternatives import PUBLISHED, Alternative, default_alternatives
+from liqwidget.trust.uncertainty import _under, uncertainty
 from tests.ledgers import content
 from tests.markets import Frames, frames, two_venues, walk
 
@@ -180,8 +181,11 @@ def test_the_published_shares_are_met() -> None:
 
 @pytest.mark.parametrize("prior", ["effective", "isolated", PUBLISHED, (4.0, 1.0)])
 def test_default_alternatives_change_one_thing_each_and_never_nothing(prior: Any) -> None:
+    """The last two change two: how near, and how much is near."""
     base = Alternative("", Prior.parse(prior))
-    tried = default_alternatives(prior)
+    *tried, near, far = default_alternatives(prior)
+    assert (near.cap, near.near, far.cap, far.near) == (0.5, 0.001, 1.3, 0.0001)
+    assert all((one.prior, one.churn) == (None, base.churn) for one in (near, far))
     for one in tried:
         changed = [one.prior is not None, one.churn != base.churn, one.cap != base.cap, one.near is not None]
         assert sum(changed) == 1
