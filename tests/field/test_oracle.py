@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
+from liqwidget.domain import passages
 from liqwidget.domain.viewport import Viewport
 from liqwidget.estimate.estimator import advance, estimate
 from liqwidget.field import engine, kernels, oracle
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from liqwidget.domain.frames import MarketData
     from liqwidget.domain.ledger import Ledger
 
-NAMES = ("forward", "evaluate", "rows", "spread", "lives")
+NAMES = ("forward", "passages", "evaluate", "rows", "spread", "lives")
 
 
 def alike(first: Any, second: Any) -> None:
@@ -85,7 +86,8 @@ def test_kernels_equal_the_oracle_on_random_markets(both: Counter[str]) -> None:
     @settings(max_examples=8, deadline=None)
     @given(frames(most=25))
     def holds(drawn: Any) -> None:
-        ledger = estimate(drawn.market())
+        with mock.patch.object(passages, "PASSAGE_ROWS", 5):
+            ledger = estimate(drawn.market())
         for measure in ("size", "expected"):
             for shares in ((0.7, 1.4), (0.999, 1.0015)):
                 rasterise(ledger, looked_at(ledger, shares=shares), measure=measure, leverage=["10-25x", "<3x"])
