@@ -83,17 +83,21 @@ def looked_at(
 def test_kernels_equal_the_oracle_on_random_markets(both: Counter[str]) -> None:
     """Law 1, compiled = oracle: each kernel on the arguments that the product gives it."""
 
-    @settings(max_examples=8, deadline=None)
-    @given(frames(most=25))
-    def holds(drawn: Any) -> None:
+    def look(market: MarketData) -> None:
         with mock.patch.object(passages, "PASSAGE_ROWS", 5):
-            ledger = estimate(drawn.market())
+            ledger = estimate(market)
         for measure in ("size", "expected"):
             for shares in ((0.7, 1.4), (0.999, 1.0015)):
                 rasterise(ledger, looked_at(ledger, shares=shares), measure=measure, leverage=["10-25x", "<3x"])
         levels(ledger)
 
+    @settings(max_examples=8, deadline=None)
+    @given(frames(most=25))
+    def holds(drawn: Any) -> None:
+        look(drawn.market())
+
     holds()
+    look(walk(7, 20, volatility=0.05).market())
     assert all(both[name] > 0 for name in NAMES)
 
 

@@ -7,8 +7,8 @@ import math
 import numba as nb
 import numpy as np
 
-from liqwidget.field.kernels.placing import MAXIMUM_NODES, Flags, Floats, Integers
-from liqwidget.field.kernels.walk import fill, mirrored, touched, walk
+from liqwidget.field.kernels.placing import MAXIMUM_NODES, Flags, Floats, Integers, mirrored
+from liqwidget.field.kernels.walk import fill, touched, walk
 from liqwidget.field.touching import FREEDOM, PER_ROOT
 
 BLOCK = 16

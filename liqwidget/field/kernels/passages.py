@@ -7,8 +7,8 @@ import math
 import numba as nb
 import numpy as np
 
-from liqwidget.field.kernels.placing import MAXIMUM_NODES, Floats, Integers
-from liqwidget.field.kernels.walk import BEGIN, BOTTOM, END, ENTRIES, FIRST, STOP, TOP, mirrored, touched, walk
+from liqwidget.field.kernels.placing import MAXIMUM_NODES, Floats, Integers, mirrored
+from liqwidget.field.kernels.walk import BEGIN, BOTTOM, END, ENTRIES, FIRST, STOP, TOP, touched, walk
 
 
 @nb.njit(cache=True, nogil=True)

@@ -5,9 +5,8 @@ from __future__ import annotations
 import math
 
 import numba as nb
-import numpy as np
 
-from liqwidget.field.kernels.placing import Floats, Integers, entries
+from liqwidget.field.kernels.placing import Floats, Integers, added, entries
 
 BOTTOM, TOP, FIRST, STOP, ENTRIES, END, BEGIN = range(7)
 """Columns of a passage: cells touched, cells kept, cells entered, where it begins in what is kept."""
@@ -20,17 +19,6 @@ def touched(row: int, target: int, low: Floats, high: Floats, close: Floats) -> 
     for index in range(row + 1, target + 1):
         lowest, highest = min(lowest, low[index]), max(highest, high[index])
     return lowest, highest
-
-
-@nb.njit(cache=True, nogil=True)
-def mirrored(table: Floats, span: Integers) -> Floats:
-    """Return each book's density for longs with the farthest offset first, so that it ascends in price; (B, K)."""
-    out = np.empty(table.shape[1:])
-    for book in range(table.shape[1]):
-        first, last = span[0, book, 0], span[0, book, 1]
-        for offset in range(first, last):
-            out[book, last - 1 - offset] = table[0, book, offset]
-    return out
 
 
 @nb.njit(cache=True, nogil=True)
@@ -180,7 +168,7 @@ def _pass(
             else:
                 start, stop = max(one[FIRST], closed + 1, edge[1] + 1, base), min(one[STOP], end)
             if start < stop and factor > 0.0:
-                _added(
+                added(
                     state[slot[book], side, start - base : stop - base],
                     kept[at + start - one[FIRST] : at + stop - one[FIRST]], factor,
                 )  # fmt: skip
@@ -190,14 +178,8 @@ def _pass(
             factor = (near_alive if book == books - 1 else alive) * shown[book]
             left, size = (one[ENTRIES] - entry_base) // units[book], (one[END] - one[ENTRIES]) // units[book]
             if factor > 0.0:
-                _added(entered[side, book, left : left + size], kept[at : at + size], factor)
+                added(entered[side, book, left : left + size], kept[at : at + size], factor)
             at += size
-
-
-@nb.njit(cache=True, nogil=True, inline="never")
-def _added(target: Floats, what: Floats, factor: float) -> None:
-    for index in range(target.shape[0]):
-        target[index] += factor * what[index]
 
 
 @nb.njit(cache=True, nogil=True)

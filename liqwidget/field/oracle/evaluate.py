@@ -32,7 +32,7 @@ def evaluate(
     close: Floats,
     log_survival: Floats,
     opened: Floats,
-    passed: Integers,
+    passed: Integers,  # noqa: ARG001
     kept: Floats,
     length: int,  # noqa: ARG001
     per_weight: Floats,
