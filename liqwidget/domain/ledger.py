@@ -13,6 +13,7 @@ import pandas as pd
 
 from liqwidget.domain.lattice import cell_centre, cell_coordinate
 from liqwidget.domain.leverage import LEVERAGE_GROUPS, NEAR_BOOK, NEAR_SHARE
+from liqwidget.domain.passages import Passages
 from liqwidget.domain.quotation import DOLLAR, quote_of
 from liqwidget.domain.time import HOUR, MINUTE, time_index, time_ns, timestamp
 from liqwidget.errors import DataError
@@ -113,6 +114,8 @@ class VenueLedger:
         The state after the last row that is not provisional.
     checkpoints : tuple of Checkpoint
         What stood earlier, one per fixed number of rows, from which a viewport's left edge is found.
+    passages : Passages
+        What every few rows leave, from which pictures of long times are made.
     churn : float
         Share of positions closed per day of normal volume, as an exponential rate.
     near : float
@@ -145,6 +148,7 @@ class VenueLedger:
     books: BookState
     survival: Any
     checkpoints: tuple[Checkpoint, ...] = ()
+    passages: Passages = field(default_factory=Passages.none, repr=False)
     churn: float = CHURN
     near: float = NEAR_SHARE
     relative: bool = False

@@ -9,13 +9,15 @@ import numpy as np
 import numpy.typing as npt
 
 from liqwidget.domain.book_state import BookState, Checkpoint, starts
-from liqwidget.domain.lattice import cells_in_price_cell
-from liqwidget.field.engine import engine, sealed
+from liqwidget.domain.lattice import cell_coordinate, cells_in_price_cell
+from liqwidget.field.engine import engine, numba, sealed
 
 if TYPE_CHECKING:
+    from liqwidget.domain.ledger import RowInputs
+    from liqwidget.domain.passages import Passages
     from liqwidget.field.density import Density
 
-CHECKPOINT_ROWS = 2048
+CHECKPOINT_ROWS = 32_768
 """What stands is kept after every so many rows, counted from the first."""
 
 _MARGIN = 64
@@ -130,6 +132,36 @@ def run_books(
             checkpoints.append(now.checkpoint(density.units))
         row = reached
     return Pass(log_survival, opened, tuple(checkpoints), now)
+
+
+def passed(
+    before: Passages,
+    inputs: RowInputs,
+    log_survival: npt.NDArray[np.float64],
+    opened: npt.NDArray[np.float64],
+    density: Density,
+) -> Passages:
+    """Return the passages of a venue's rows, of which those `before` are known; compiled kernels alone read them.
+
+    Parameters
+    ----------
+    inputs, opened :
+        All rows.
+    log_survival : ndarray of float64, shape (2, n)
+        Of the groups' books and of the one at the cap.
+    """
+    count = (len(inputs.time) - before.rows) // before.length * before.length
+    if count == 0 or numba() is None:
+        return before
+    first = max(before.rows - 1, 0)
+    rows, row = slice(first, before.rows + count), before.rows - first
+    coordinates = cell_coordinate(np.stack([inputs.low[rows], inputs.high[rows], inputs.close[rows]]))
+    made = engine().passages(
+        row, row + count, before.length, *map(sealed, coordinates), sealed(log_survival[:, rows]), sealed(opened[rows]),
+        sealed(density.per_weight), sealed(density.table), sealed(density.span), sealed(density.units),
+        cells_in_price_cell(),
+    )  # fmt: skip
+    return before.followed_by(*made)
 
 
 def _copied(state: BookState) -> BookState:

@@ -15,7 +15,7 @@ from liqwidget.domain.ledger import CHURN, Ledger, RowFlag, RowInputs, RowKind, 
 from liqwidget.domain.leverage import NEAR_BOOK, NEAR_SHARE
 from liqwidget.domain.time import duration_text, time_ns, timestamp
 from liqwidget.errors import DataError, EstimateError
-from liqwidget.estimate.books import empty_books, run_books
+from liqwidget.estimate.books import empty_books, passed, run_books
 from liqwidget.estimate.survival import SurvivalState, survive
 from liqwidget.field.density import HEAT_PRIOR, Density, Prior, PriorLike, density, venue_density
 
@@ -372,6 +372,7 @@ def _fold(ledger: VenueLedger, rows: RowInputs, spread: Density) -> VenueLedger:
         "near_log_survival": np.concatenate([ledger.near_log_survival, done.log_survival[1]]),
         "opened": np.concatenate([ledger.opened, done.opened]),
     }
+    survivals = np.stack([fields["log_survival"], fields["near_log_survival"]])
     for array in (*fields["inputs"], *list(fields.values())[1:]):
         array.flags.writeable = False
     if rows.kind[-1] != RowKind.PROVISIONAL:
@@ -379,6 +380,7 @@ def _fold(ledger: VenueLedger, rows: RowInputs, spread: Density) -> VenueLedger:
             "books": done.state,
             "survival": survival.state,
             "checkpoints": ledger.checkpoints + done.checkpoints,
+            "passages": passed(ledger.passages, fields["inputs"], survivals, fields["opened"], spread),
         }
     return replace(ledger, **fields)
 

@@ -137,7 +137,8 @@ def _add_venue(
         origin = close[row]
     engine().evaluate(
         -1 if start is None else start.row, columns, low, high, close, ledger.survivals,
-        sealed(ledger.opened), sealed(spread.per_weight), sealed(shown), sealed(spread.table), sealed(spread.span),
+        sealed(ledger.opened), sealed(ledger.passages.passed), sealed(ledger.passages.kept), ledger.passages.length,
+        sealed(spread.per_weight), sealed(shown), sealed(spread.table), sealed(spread.span),
         sealed(spread.units), wide, _state(start, spread, shown, cells), int(cells[0]), sealed(ledger.worth(cells)),
         sealed(reach), sealed(origin), touch_chances(), sealed(edges), out,
     )  # fmt: skip

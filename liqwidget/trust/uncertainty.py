@@ -28,7 +28,7 @@ from liqwidget.domain.leverage import group_indices
 from liqwidget.domain.quotation import DOLLAR
 from liqwidget.domain.time import timestamp
 from liqwidget.errors import DataError
-from liqwidget.estimate.books import empty_books, run_books
+from liqwidget.estimate.books import empty_books, passed, run_books
 from liqwidget.estimate.estimator import Markets, estimate
 from liqwidget.estimate.survival import SurvivalState, survive
 from liqwidget.field.density import Density, Prior, PriorLike, venue_density
@@ -272,8 +272,9 @@ def _again(part: VenueLedger, own: Prior, prior: Prior, one: Alternative) -> Ven
     if not new.all():
         opened = np.where(new, done.opened, part.opened)
         checkpoints = tuple(map(partial(_with_books, new, spread.units), part.checkpoints, done.checkpoints))
-    groups, near = done.log_survival
-    made = replace(assumed, log_survival=groups, near_log_survival=near, opened=opened, checkpoints=checkpoints)
+    passages = passed(part.passages.none(), part.inputs.cut(slice(0, part.settled)), done.log_survival, opened, spread)
+    changed: dict[str, Any] = {"opened": opened, "checkpoints": checkpoints, "passages": passages}
+    made = replace(assumed, log_survival=done.log_survival[0], near_log_survival=done.log_survival[1], **changed)
     if len(part.time) <= KEPT_ROWS:
         kept[key] = made
     return made

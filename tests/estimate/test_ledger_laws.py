@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from liqwidget.domain.lattice import CELL, PRICE_CELL, cell_centre
 from liqwidget.domain.ledger import Ledger, RowFlag, RowKind, VenueLedger
 from liqwidget.domain.leverage import LEVERAGE_GROUPS, NEAR_BOOK, NEAR_SHARE
+from liqwidget.domain.passages import Passages
 from liqwidget.errors import DataError
 from liqwidget.estimate.books import run_books
 from liqwidget.estimate.estimator import estimate
@@ -125,7 +126,9 @@ def test_nothing_survives_in_a_price_that_was_touched(drawn: Frames) -> None:
     row = len(part.time) // 2
     opened = part.opened.copy()
     opened[row:] = 0
-    cells, old = coins(Ledger("BTC", ledger.prior, (replace(part, opened=opened, checkpoints=()),)))
+    cells, old = coins(
+        Ledger("BTC", ledger.prior, (replace(part, opened=opened, checkpoints=(), passages=Passages.none()),))
+    )
     last_close = part.coordinates[2, row - 1 : -1]
     bottom = np.floor(np.minimum(part.coordinates[0, row:], last_close).min())
     top = np.floor(np.maximum(part.coordinates[1, row:], last_close).max())

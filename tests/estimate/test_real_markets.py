@@ -13,6 +13,7 @@ import pytest
 from liqwidget.domain.frames import MarketData
 from liqwidget.domain.lattice import cell_centre, price_cell_centre, price_cell_of
 from liqwidget.domain.ledger import Ledger
+from liqwidget.domain.passages import Passages
 from liqwidget.estimate.estimator import estimate
 from liqwidget.study.profile import profile
 from tests.ledgers import content, edges_of, price_edges_of
@@ -94,7 +95,7 @@ def test_what_price_touched_is_gone_and_what_it_did_not_touch_stands(coin: str) 
     part = ledger.venues[0]
     opened, first = part.opened.copy(), int(part.row_at(before))
     opened[first + 1 :] = 0
-    old = Ledger(ledger.symbol, ledger.prior, (replace(part, opened=opened, checkpoints=()),))
+    old = Ledger(ledger.symbol, ledger.prior, (replace(part, opened=opened, checkpoints=(), passages=Passages.none()),))
     crossed, below = np.geomspace(low, price, 200), np.geomspace(low / 2, low * 0.999, 200)
     stood = profile(ledger, crossed, before).long
     assert stood.sum() > 0

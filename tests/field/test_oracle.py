@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
+from liqwidget.domain import passages
 from liqwidget.domain.viewport import Viewport
 from liqwidget.estimate.estimator import advance, estimate
 from liqwidget.field import engine, kernels, oracle
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from liqwidget.domain.frames import MarketData
     from liqwidget.domain.ledger import Ledger
 
-NAMES = ("forward", "evaluate", "rows", "spread", "lives")
+NAMES = ("forward", "passages", "evaluate", "rows", "spread", "lives")
 
 
 def alike(first: Any, second: Any) -> None:
@@ -82,16 +83,21 @@ def looked_at(
 def test_kernels_equal_the_oracle_on_random_markets(both: Counter[str]) -> None:
     """Law 1, compiled = oracle: each kernel on the arguments that the product gives it."""
 
-    @settings(max_examples=8, deadline=None)
-    @given(frames(most=25))
-    def holds(drawn: Any) -> None:
-        ledger = estimate(drawn.market())
+    def look(market: MarketData) -> None:
+        with mock.patch.object(passages, "PASSAGE_ROWS", 5):
+            ledger = estimate(market)
         for measure in ("size", "expected"):
             for shares in ((0.7, 1.4), (0.999, 1.0015)):
                 rasterise(ledger, looked_at(ledger, shares=shares), measure=measure, leverage=["10-25x", "<3x"])
         levels(ledger)
 
+    @settings(max_examples=8, deadline=None)
+    @given(frames(most=25))
+    def holds(drawn: Any) -> None:
+        look(drawn.market())
+
     holds()
+    look(walk(7, 20, volatility=0.05).market())
     assert all(both[name] > 0 for name in NAMES)
 
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from liqwidget.domain.ledger import Ledger
 from liqwidget.domain.leverage import LEVERAGE_GROUPS
+from liqwidget.domain.passages import Passages
 from liqwidget.domain.side import Side
 from liqwidget.domain.time import duration_ns
 from liqwidget.errors import DataError
@@ -56,7 +57,9 @@ def of_one_row(ledger: Ledger, row: int) -> Ledger:
     part = ledger.venues[0]
     opened = np.zeros_like(part.opened)
     opened[row] = part.opened[row]
-    return Ledger(ledger.symbol, ledger.prior, (replace(part, opened=opened, checkpoints=()),))
+    return Ledger(
+        ledger.symbol, ledger.prior, (replace(part, opened=opened, checkpoints=(), passages=Passages.none()),)
+    )
 
 
 @laws

@@ -9,6 +9,7 @@ from __future__ import annotations
 from liqwidget.field.kernels.evaluate import evaluate, rows
 from liqwidget.field.kernels.forward import forward
 from liqwidget.field.kernels.lives import lives
+from liqwidget.field.kernels.passages import passages
 from liqwidget.field.kernels.placing import spread
 
-__all__ = ["evaluate", "forward", "lives", "rows", "spread"]
+__all__ = ["evaluate", "forward", "lives", "passages", "rows", "spread"]

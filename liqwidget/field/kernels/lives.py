@@ -7,7 +7,7 @@ import math
 import numba as nb
 import numpy as np
 
-from liqwidget.field.kernels.placing import ALL_CLOSED, MAXIMUM_NODES, Floats, Integers, entries, place
+from liqwidget.field.kernels.placing import ALL_CLOSED, MAXIMUM_NODES, Floats, Integers, added, entries, mirrored, place
 
 _STALE = 200.0
 """How far ln survival may move from where the sums stand before they are brought there."""
@@ -113,13 +113,15 @@ def lives(
     accumulated, swept = np.zeros((2, starts[books])), np.zeros((2, books, cells))
     levels = cells // width
     gone, peak = np.zeros((2, books, levels)), np.zeros((2, groups, levels))
+    held = np.empty(levels)
     since = np.full((2, groups, levels), -1, np.int64)
     out, used = np.empty((4096, 7)), 0
     places, shares = np.empty((2, 2 * MAXIMUM_NODES), np.int64), np.empty((2, 2 * MAXIMUM_NODES))
-    counts = np.zeros(2, np.int64)
+    counts, landed = np.zeros(2, np.int64), np.empty((2, groups, 2), np.int64)
     even_worth = np.zeros(cells // wide)
     for cell in range(cells):
         even_worth[cell // wide] += worth[cell] / wide
+    facing = mirrored(table, span)
     reference, scale, amounts = np.zeros(2), np.ones(2), np.empty((2, books))
     count, end = close.shape[0], 0
     while end < count:
@@ -160,34 +162,36 @@ def lives(
                 for level in range(lower // width, upper // width + 1):
                     first, stop = max(lower, level * width), min(upper, level * width + width - 1) + 1
                     for group in range(groups):
-                        if _holds(accumulated, swept, starts, units, group_of, side, group, first, stop):
-                            size = _size(
-                                accumulated, swept, worth, starts, units, group_of, scale, side, group,
-                                level * width, level * width + width,
-                            )  # fmt: skip
-                            out = _appended(
-                                out, used, side, group, base // width + level, since[side, group, level], row, size,
-                                max(peak[side, group, level], size),
-                            )  # fmt: skip
-                            used += 1
-                            since[side, group, level] = -1
-                    for book in range(books):
-                        for cell in range(first, stop):
-                            now = accumulated[side, starts[book] + cell // units[book]]
-                            gone[side, book, level] += (now - swept[side, book, cell]) * worth[cell] / units[book]
-                            swept[side, book, cell] = now
-                    for group in range(groups):
-                        if since[side, group, level] < 0:
-                            peak[side, group, level] = 0.0
-                            around = level * width, level * width + width
-                            if _holds(accumulated, swept, starts, units, group_of, side, group, around[0], around[1]):
-                                since[side, group, level] = row
+                        if since[side, group, level] < 0 or not _holds(
+                            accumulated, swept, starts, units, group_of, side, group, first, stop
+                        ):
+                            continue
+                        around = level * width, level * width + width
+                        size = _size(
+                            accumulated, swept, worth, starts, units, group_of, scale, side, group, around[0], around[1]
+                        )  # fmt: skip
+                        out = _appended(
+                            out, used, side, group, base // width + level, since[side, group, level], row, size,
+                            max(peak[side, group, level], size),
+                        )  # fmt: skip
+                        used += 1
+                        for book in range(books):
+                            if group_of[book] != group:
+                                continue
+                            for cell in range(first, stop):
+                                now = accumulated[side, starts[book] + cell // units[book]]
+                                gone[side, book, level] += (now - swept[side, book, cell]) * worth[cell] / units[book]
+                                swept[side, book, cell] = now
+                        holds = _holds(accumulated, swept, starts, units, group_of, side, group, around[0], around[1])
+                        since[side, group, level] = row if holds else -1
+                        peak[side, group, level] = 0.0
             if settled:
                 accumulated[:], swept[:], gone[:], since[:], peak[:] = 0.0, 0.0, 0.0, -1, 0.0
                 reference[:], scale[:] = log_survival[:, row], 1.0
             for kind in range(2):
                 unit = 1 if kind == 0 else wide
                 counts[kind] = entries(low[row], high[row], wide, unit, places[kind], shares[kind])
+            landed[:, :, 0], landed[:, :, 1] = zone_high + 1, zone_low - 1
             for side in range(2):
                 for book in range(books):
                     amount = opened[row, side, book] * per_weight[book] / scale[int(book == books - 1)]
@@ -204,13 +208,16 @@ def lives(
                         room = zone_high // unit - entry if side == 1 else entry - zone_low // unit
                         pending[side, book, entry - left // unit] += part
                         if first <= max(room, beyond):
-                            _now(
+                            reach = _now(
                                 target, part, table[side, book], first, last, side, entry, closed, zone_low // unit,
                                 zone_high // unit,
                             )  # fmt: skip
+                            one = landed[side, group_of[book]]
+                            one[0] = min(one[0], max(reach[0] * unit, zone_low))
+                            one[1] = max(one[1], min(reach[1] * unit + unit - 1, zone_high))
             for side in range(2):
                 for group in range(groups):
-                    for level in range(zone_low // width, zone_high // width + 1):
+                    for level in range(landed[side, group, 0] // width, landed[side, group, 1] // width + 1):
                         around = level * width, level * width + width
                         if since[side, group, level] < 0 and _holds(
                             accumulated, swept, starts, units, group_of, side, group, around[0], around[1]
@@ -221,27 +228,32 @@ def lives(
                 unit = units[book]
                 _outside(
                     accumulated[side, starts[book] : starts[book + 1]], pending[side, book], table[side, book],
-                    span[side, book, 0], span[side, book, 1], side, left // unit, zone_low // unit, zone_high // unit,
+                    facing[book], span[side, book, 0], span[side, book, 1], side, left // unit, zone_low // unit,
+                    zone_high // unit,
                 )  # fmt: skip
             for group in range(groups):
-                nearer, farther = _reached(side, group, units, group_of, span, zone_low, zone_high)
-                for level in range(max(nearer // width, 0), min(farther // width + 1, levels)):
-                    first, stop = level * width, level * width + width
+                reached = _reached(side, group, units, group_of, span, zone_low, zone_high)
+                nearer = max(min(reached[0], zone_low) // width, 0)
+                farther = min(max(reached[1], zone_high) // width + 1, levels)
+                held[nearer:farther] = 0.0
+                for book in range(books):
+                    if group_of[book] == group:
+                        _hold(
+                            held[nearer:farther], accumulated[side, starts[book] : starts[book + 1]], gone[side, book],
+                            worth, even_worth, units[book], width, nearer, scale[int(book == books - 1)],
+                        )  # fmt: skip
+                for level in range(nearer, farther):
                     if since[side, group, level] < 0:
+                        first, stop = level * width, level * width + width
+                        if stop <= reached[0] or first > reached[1]:
+                            continue
                         if not _holds(accumulated, swept, starts, units, group_of, side, group, first, stop):
                             continue
                         since[side, group, level] = _opened(
                             begin, end, low, high, close, opened, table, span, units, group_of, wide, base, side,
                             group, first, stop, places, shares,
                         )  # fmt: skip
-                    held = 0.0
-                    for book in range(books):
-                        if group_of[book] == group:
-                            held += scale[int(book == books - 1)] * (
-                                _all(accumulated[side, starts[book] :], worth, even_worth, units[book], first, stop)
-                                - gone[side, book, level]
-                            )
-                    peak[side, group, level] = max(peak[side, group, level], held)
+                    peak[side, group, level] = max(peak[side, group, level], held[level])
     for side in range(2):
         for group in range(groups):
             for level in range(levels):
@@ -262,8 +274,11 @@ def lives(
 def _now(
     target: Floats, amount: float, table: Floats, first: int, last: int, side: int, entry: int, close: int,
     zone_low: int, zone_high: int,
-) -> None:  # fmt: skip
-    """Add what lands on the units [zone_low, zone_high], and what starts from the close, wherever that lands."""
+) -> tuple[int, int]:  # fmt: skip
+    """Add what lands on the units [zone_low, zone_high], and what starts from the close, wherever that lands.
+
+    Returns the first and the last unit that anything was added to.
+    """
     sign = -1 if side == 0 else 1
     beyond = -sign * (entry - close)
     for offset in range(first, min(last, beyond + 1)):
@@ -273,24 +288,35 @@ def _now(
     top = min(zone_high, entry - start if side == 0 else entry + last - 1)
     for unit in range(bottom, top + 1):
         target[unit] += amount * table[abs(entry - unit)]
+    if first < min(last, beyond + 1):
+        nearest, farthest = close + sign * first, close + sign * (min(last, beyond + 1) - 1)
+        bottom = min(bottom, nearest, farthest) if bottom <= top else min(nearest, farthest)
+        top = max(top, nearest, farthest)
+    return bottom, top
 
 
 @nb.njit(cache=True, nogil=True)
 def _outside(
-    target: Floats, pending: Floats, table: Floats, first: int, last: int, side: int, left: int, zone_low: int,
-    zone_high: int,
+    target: Floats, pending: Floats, table: Floats, facing: Floats, first: int, last: int, side: int, left: int,
+    zone_low: int, zone_high: int,
 ) -> None:  # fmt: skip
-    """Add what is pending by entry unit, from `left` on, to the units outside [zone_low, zone_high]."""
+    """Add what is pending by entry unit, from `left` on, to the units outside [zone_low, zone_high].
+
+    `facing` is the book's density as `mirrored` has it.
+    """
     for index in range(pending.shape[0]):
         amount, entry = pending[index], left + index
         if amount == 0.0:
             continue
         if side == 0:
-            for unit in range(max(entry - last + 1, 0), min(entry - first, zone_low - 1) + 1):
-                target[unit] += amount * table[entry - unit]
+            start, stop = max(entry - last + 1, 0), min(entry - first, zone_low - 1) + 1
+            if start < stop:
+                offset = start - entry + last - 1
+                added(target[start:stop], facing[offset : offset + stop - start], amount)
         else:
-            for unit in range(max(entry + first, zone_high + 1), min(entry + last, target.shape[0])):
-                target[unit] += amount * table[unit - entry]
+            start, stop = max(entry + first, zone_high + 1), min(entry + last, target.shape[0])
+            if start < stop:
+                added(target[start:stop], table[start - entry : stop - entry], amount)
 
 
 @nb.njit(cache=True, nogil=True)
@@ -298,27 +324,38 @@ def _reached(
     side: int, group: int, units: Integers, group_of: Integers, span: Integers, zone_low: int, zone_high: int
 ) -> tuple[int, int]:
     """Return the first and last cell that entries between two cells can reach in the books of a leverage group."""
-    far = 0
+    near, far = 1 << 40, 0
     for book in range(units.shape[0]):
-        if group_of[book] == group:
+        if group_of[book] == group and span[side, book, 0] < span[side, book, 1]:
+            near = min(near, (span[side, book, 0] - 1) * units[book])
             far = max(far, (span[side, book, 1] + 1) * units[book])
-    return (zone_low - far, zone_high) if side == 0 else (zone_low, zone_high + far)
+    return (zone_low - far, zone_high - near) if side == 0 else (zone_low + near, zone_high + far)
 
 
 @nb.njit(cache=True, nogil=True)
-def _all(accumulated: Floats, worth: Floats, even_worth: Floats, unit: int, first: int, stop: int) -> float:
-    """Return what the units of the cells [first, stop) ever got, at what it is worth there [quote].
+def _hold(
+    held: Floats, accumulated: Floats, gone: Floats, worth: Floats, even_worth: Floats, unit: int, width: int,
+    level: int, factor: float,
+) -> None:  # fmt: skip
+    """Add what a book holds in neighbouring levels, from `level` on: what they ever got, less what is gone [quote].
 
     `even_worth` is the mean worth of each price cell, for levels of whole ones.
     """
-    total = 0.0
-    if unit > 1 and stop - first >= unit:
-        for place in range(first // unit, stop // unit):
-            total += accumulated[place] * even_worth[place]
-        return total
-    for cell in range(first, stop):
-        total += accumulated[cell // unit] * worth[cell]
-    return total / unit
+    places = width // unit if unit > 1 else 0
+    if places == 1:
+        got, mean, lost = accumulated[level:], even_worth[level:], gone[level:]
+        for index in range(held.shape[0]):
+            held[index] += factor * (got[index] * mean[index] - lost[index])
+        return
+    for index in range(held.shape[0]):
+        total = 0.0
+        if places > 1:
+            for place in range((level + index) * places, (level + index + 1) * places):
+                total += accumulated[place] * even_worth[place]
+        else:
+            for cell in range((level + index) * width, (level + index + 1) * width):
+                total += accumulated[cell // unit] * worth[cell] / unit
+        held[index] += factor * (total - gone[level + index])
 
 
 @nb.njit(cache=True, nogil=True)

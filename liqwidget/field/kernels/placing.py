@@ -80,6 +80,24 @@ def place(
 
 
 @nb.njit(cache=True, nogil=True)
+def mirrored(table: Floats, span: Integers) -> Floats:
+    """Return each book's density for longs with the farthest offset first, so that it ascends in price; (B, K)."""
+    out = np.empty(table.shape[1:])
+    for book in range(table.shape[1]):
+        first, last = span[0, book, 0], span[0, book, 1]
+        for offset in range(first, last):
+            out[book, last - 1 - offset] = table[0, book, offset]
+    return out
+
+
+@nb.njit(cache=True, nogil=True, inline="never")
+def added(target: Floats, what: Floats, factor: float) -> None:
+    """Add `factor` times what is given to as many places."""
+    for index in range(target.shape[0]):
+        target[index] += factor * what[index]
+
+
+@nb.njit(cache=True, nogil=True)
 def spread(entered: Floats, base: int, table: Floats, span: Integers, start: int, stop: int) -> Floats:
     """Spread one book's entry histograms over units [start, stop) that price has never touched.
 

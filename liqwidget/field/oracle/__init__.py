@@ -11,6 +11,7 @@ from __future__ import annotations
 from liqwidget.field.oracle.evaluate import evaluate, rows
 from liqwidget.field.oracle.forward import forward
 from liqwidget.field.oracle.lives import lives
+from liqwidget.field.oracle.passages import passages
 from liqwidget.field.oracle.placing import spread
 
-__all__ = ["evaluate", "forward", "lives", "rows", "spread"]
+__all__ = ["evaluate", "forward", "lives", "passages", "rows", "spread"]

@@ -32,6 +32,9 @@ def evaluate(
     close: Floats,
     log_survival: Floats,
     opened: Floats,
+    passed: Integers,  # noqa: ARG001
+    kept: Floats,
+    length: int,  # noqa: ARG001
     per_weight: Floats,
     shown: Flags,
     table: Floats,
@@ -58,6 +61,8 @@ def evaluate(
     low, high, close, log_survival, opened :
         The ledger; prices as lattice coordinates; survival of the groups' books and of the one at the cap, shape
         (2, n).
+    passed, kept, length :
+        What every so many rows leave: not used, rows are taken one by one.
     per_weight, shown : float64, bool, shape (B,)
         1 / weight of each book; books that count.
     table, units, wide :
@@ -77,21 +82,23 @@ def evaluate(
     """
     cells = base + np.arange(state.shape[2])
     last_close, amounts = close[np.maximum(np.arange(len(close)) - 1, 0)], opened * (per_weight * shown)
+    speeds = (np.arange(len(units)) == len(units) - 1).astype(int)
     for column, target in enumerate(columns):
         while row < target:
             end = min(row + _WINDOW, int(target))
-            passed = slice(row + 1, end + 1)
+            taken = slice(row + 1, end + 1)
             before = log_survival[:, row] if row >= 0 else np.zeros(2)
             state *= np.exp(log_survival[:, end] - before)[:, None, None]
-            alive = np.exp(log_survival[:, [end]] - log_survival[:, passed])
-            kept = amounts[passed] * alive[(np.arange(len(units)) == len(units) - 1).astype(int)].T[:, None]
-            _fold(
+            alive = np.exp(log_survival[:, [end]] - log_survival[:, taken])
+            kept = amounts[taken] * alive[speeds].T[:, None]
+            fold(
                 state,
+                speeds,
                 cells,
-                low[passed],
-                high[passed],
-                close[passed],
-                last_close[passed],
+                low[taken],
+                high[taken],
+                close[taken],
+                last_close[taken],
                 kept,
                 table,
                 span,
@@ -125,8 +132,9 @@ def rows(values: Floats, edges: Floats, out: Floats) -> None:
     np.add.at(np.swapaxes(out, 0, 1), row, np.swapaxes(parts, 0, 1))
 
 
-def _fold(
+def fold(
     state: Floats,
+    slot: Integers,
     cells: Integers,
     low: Floats,
     high: Floats,
@@ -138,7 +146,10 @@ def _fold(
     units: Integers,
     wide: int,
 ) -> None:
-    """Bring `state`, shape (2, 2, V), over n rows by the closed form; `amounts`, shape (n, 2, B), survive them."""
+    """Bring `state`, shape (S, 2, V), over n rows by the closed form; `amounts`, shape (n, 2, B), survive them.
+
+    `slot`, shape (B,), is where in `state` a book stands.
+    """
     touched = np.stack([touched_cells(*prices, cells) for prices in zip(low, high, last_close, strict=True)])
     since = np.where(touched.any(axis=0), len(low) - 1 - np.argmax(touched[::-1], axis=0), -1)
     state *= since < 0
@@ -151,4 +162,4 @@ def _fold(
             sources = sources_of(entries, shares, math.floor(close[index] / unit), sign)
             part, landed = landed_on_cells(sources, sign, table[side, book], span[side, book], unit, cells)
             left = amounts[index, side, book] * landed * (since[side, part] <= index)
-            state[int(book == len(units) - 1), side, part] += left
+            state[slot[book], side, part] += left

@@ -1,0 +1,264 @@
+"""Going back over rows, from the last one, and filling each cell with what was opened since price left it."""
+
+from __future__ import annotations
+
+import math
+
+import numba as nb
+
+from liqwidget.field.kernels.placing import Floats, Integers, added, entries
+
+BOTTOM, TOP, FIRST, STOP, ENTRIES, END, BEGIN = range(7)
+"""Columns of a passage: cells touched, cells kept, cells entered, where it begins in what is kept."""
+
+
+@nb.njit(cache=True, nogil=True)
+def touched(row: int, target: int, low: Floats, high: Floats, close: Floats) -> tuple[float, float]:
+    """Return the lowest and highest lattice coordinate touched in the rows (row, target], the last close included."""
+    lowest, highest = close[max(row, 0)], close[max(row, 0)]
+    for index in range(row + 1, target + 1):
+        lowest, highest = min(lowest, low[index]), max(highest, high[index])
+    return lowest, highest
+
+
+@nb.njit(cache=True, nogil=True)
+def walk(
+    row: int,
+    target: int,
+    low: Floats,
+    high: Floats,
+    close: Floats,
+    log_survival: Floats,
+    opened: Floats,
+    passed: Integers,
+    kept: Floats,
+    length: int,
+    counted: Floats,
+    shown: Floats,
+    slot: Integers,
+    state: Floats,
+    base: int,
+    wide: int,
+    table: Floats,
+    facing: Floats,
+    span: Integers,
+    units: Integers,
+    entry_base: int,
+    entered: Floats,
+    even: Floats,
+    places: Integers,
+    shares: Floats,
+    edge: Integers,
+) -> None:
+    """Add to `state` what the rows (row, target] left in the cells that they touched.
+
+    Rows are taken from the last one back. Of what a row opened, the rows after it left what lies beyond the farthest
+    price that they touched. So cells are filled once: where a row touches farther than those after it, with what it and
+    they entered. A passage is `length` rows taken at once: what it left in the cells that it touched is kept.
+
+    Parameters
+    ----------
+    passed, kept :
+        See `passages`; `length` 0 is without them.
+    counted, shown : float64, shape (B,)
+        1 / weight of each book, and 1, of those that count, else 0.
+    slot : int64, shape (B,)
+        Where each book's coins are added in `state`, shape (S, 2, V), whose first cell is `base`.
+    facing : float64, shape (B, K)
+        See `mirrored`.
+    entry_base : int
+        Cell of the first entry unit, at least 2 price cells under everything touched.
+    entered : float64, shape (2, B, U)
+        By entry unit what was opened over the weight: zeros before, of all rows after.
+    even : float64, shape (V / wide + 2,)
+        Zeros, and left so.
+    edge : int64, shape (2,)
+        Written: the lowest and the highest cell touched.
+    """
+    books = units.shape[0]
+    edge[:] = int(math.floor(close[target]))
+    index = target
+    while index > row:
+        number = index // length if length > 0 else 0
+        if length > 0 and index - length >= row and (index + 1) % length == 0 and number < passed.shape[0]:
+            one = passed[number]
+            for side in range(2):
+                _reach(
+                    state, slot, base, wide, table, facing, span, units, entered, entry_base, edge, side, one[BOTTOM],
+                    one[TOP], even, edge[0], edge[1],
+                )  # fmt: skip
+            _pass(
+                state, slot, base, units, shown, entered, entry_base, edge, one, kept, int(math.floor(close[index])),
+                math.exp(log_survival[0, target] - log_survival[0, index]),
+                math.exp(log_survival[1, target] - log_survival[1, index]),
+            )  # fmt: skip
+            edge[0], edge[1] = min(edge[0], one[BOTTOM]), max(edge[1], one[TOP])
+            index -= length
+            continue
+        for kind in range(2):
+            unit, used = 1 if kind == 0 else wide, 0
+            left, ended = entry_base // unit, int(math.floor(close[index] / unit))
+            for book in range(books):
+                if int(units[book] > 1) != kind or counted[book] == 0.0:
+                    continue
+                if opened[index, 0, book] == 0.0 and opened[index, 1, book] == 0.0:
+                    continue
+                speed = int(book == books - 1)
+                alive = math.exp(log_survival[speed, target] - log_survival[speed, index]) * counted[book]
+                if used == 0:
+                    used = entries(low[index], high[index], wide, unit, places, shares)
+                for side in range(2):
+                    amount = opened[index, side, book] * alive
+                    if amount == 0.0:
+                        continue
+                    first, last = span[side, book, 0], span[side, book, 1]
+                    for number in range(used):
+                        entry, part = places[number], amount * shares[number]
+                        entered[side, book, entry - left] += part
+                        beyond = ended - entry if side == 1 else entry - ended
+                        if beyond >= first:
+                            _from_close(
+                                state[slot[book], side], base, part, table[side, book], first, last, side, beyond,
+                                ended, unit, edge[side],
+                            )  # fmt: skip
+        before = close[max(index - 1, 0)]
+        bottom, top = int(math.floor(min(low[index], before))), int(math.floor(max(high[index], before)))
+        for side in range(2):
+            _reach(
+                state, slot, base, wide, table, facing, span, units, entered, entry_base, edge, side, bottom, top, even,
+                min(edge[0], bottom), max(edge[1], top),
+            )  # fmt: skip
+        edge[0], edge[1] = min(edge[0], bottom), max(edge[1], top)
+        index -= 1
+
+
+@nb.njit(cache=True, nogil=True)
+def _reach(
+    state: Floats, slot: Integers, base: int, wide: int, table: Floats, facing: Floats, span: Integers, units: Integers,
+    entered: Floats, entry_base: int, edge: Integers, side: int, bottom: int, top: int, even: Floats, lowest: int,
+    highest: int,
+) -> None:  # fmt: skip
+    """Fill what is touched now beyond the edge of what was; entries lie between `lowest` and `highest`."""
+    if side == 0 and bottom < edge[0]:
+        fill(
+            state, slot, base, wide, table, facing, span, units, entered, entry_base, 0, bottom, edge[0] - 1, even,
+            lowest, highest,
+        )  # fmt: skip
+    if side == 1 and top > edge[1]:
+        fill(
+            state, slot, base, wide, table, facing, span, units, entered, entry_base, 1, edge[1] + 1, top, even, lowest,
+            highest,
+        )  # fmt: skip
+
+
+@nb.njit(cache=True, nogil=True)
+def _pass(
+    state: Floats, slot: Integers, base: int, units: Integers, shown: Floats, entered: Floats, entry_base: int,
+    edge: Integers, one: Integers, kept: Floats, closed: int, alive: float, near_alive: float,
+) -> None:  # fmt: skip
+    """Add what a passage left in cells beyond the edge, and what it entered."""
+    books, count = units.shape[0], one[STOP] - one[FIRST]
+    end = base + state.shape[2]
+    at = one[BEGIN]
+    for book in range(books):
+        factor = (near_alive if book == books - 1 else alive) * shown[book]
+        for side in range(2):
+            if side == 0:
+                start, stop = max(one[FIRST], base), min(one[STOP], closed, edge[0], end)
+            else:
+                start, stop = max(one[FIRST], closed + 1, edge[1] + 1, base), min(one[STOP], end)
+            if start < stop and factor > 0.0:
+                added(
+                    state[slot[book], side, start - base : stop - base],
+                    kept[at + start - one[FIRST] : at + stop - one[FIRST]], factor,
+                )  # fmt: skip
+        at += count
+    for side in range(2):
+        for book in range(books):
+            factor = (near_alive if book == books - 1 else alive) * shown[book]
+            left, size = (one[ENTRIES] - entry_base) // units[book], (one[END] - one[ENTRIES]) // units[book]
+            if factor > 0.0:
+                added(entered[side, book, left : left + size], kept[at : at + size], factor)
+            at += size
+
+
+@nb.njit(cache=True, nogil=True)
+def _from_close(
+    target: Floats, base: int, amount: float, table: Floats, first: int, last: int, side: int, beyond: int, ended: int,
+    unit: int, edge: int,
+) -> None:  # fmt: skip
+    """Add what an entry puts beyond the close, `beyond` units from it, to the cells beyond `edge`, from the close on.
+
+    In the close's own unit nothing of the entry stays: taken away here, since `fill` will put it there.
+    """
+    sign = -1 if side == 0 else 1
+    for offset in range(first, min(last, beyond + 1)):
+        _even(target, base, ended + sign * offset, unit, amount * table[offset], side, edge)
+    if beyond < last:
+        _even(target, base, ended, unit, -amount * table[beyond], side, edge)
+
+
+@nb.njit(cache=True, nogil=True)
+def _even(target: Floats, base: int, place: int, unit: int, amount: float, side: int, edge: int) -> None:
+    """Add an amount to the lattice cells of a unit, evenly, as far as they lie beyond `edge`."""
+    first, stop = place * unit, (place + 1) * unit
+    if side == 0:
+        stop = min(stop, edge)
+    else:
+        first = max(first, edge + 1)
+    for cell in range(max(first, base), min(stop, base + target.shape[0])):
+        target[cell - base] += amount / unit
+
+
+@nb.njit(cache=True, nogil=True)
+def fill(
+    state: Floats, slot: Integers, base: int, wide: int, table: Floats, facing: Floats, span: Integers, units: Integers,
+    entered: Floats, entry_base: int, side: int, first_cell: int, last_cell: int, even: Floats, lowest: int,
+    highest: int,
+) -> None:  # fmt: skip
+    """Add what was entered so far, in rows that touched `lowest` to `highest`, to the cells [first_cell, last_cell]."""
+    first_cell, last_cell = max(first_cell, base), min(last_cell, base + state.shape[2] - 1)
+    if first_cell > last_cell:
+        return
+    books, pending = units.shape[0], False
+    for book in range(books):
+        unit, nearest, farthest = units[book], span[side, book, 0], span[side, book, 1] - 1
+        if farthest >= nearest:
+            bottom, top = first_cell // unit, last_cell // unit
+            target = state[slot[book], side] if unit == 1 else even
+            start, left = base // unit, entry_base // unit
+            begin, end = lowest // unit - 1, highest // unit + 1
+            if side == 0:
+                begin, end = max(begin, bottom + nearest), min(end, top + farthest)
+            else:
+                begin, end = max(begin, bottom - farthest), min(end, top - nearest)
+            for entry in range(begin, end + 1):
+                amount = entered[side, book, entry - left]
+                if amount == 0.0:
+                    continue
+                pending |= unit > 1
+                if side == 0:
+                    first, stop = max(entry - farthest, bottom), min(entry - nearest, top) + 1
+                    offset = first - entry + farthest
+                    density = facing[book, offset : offset + stop - first]
+                else:
+                    first, stop = max(entry + nearest, bottom), min(entry + farthest, top) + 1
+                    density = table[1, book, first - entry : stop - entry]
+                part = target[first - start : stop - start]
+                for index in range(part.shape[0]):
+                    part[index] += amount * density[index]
+        if pending and (book == books - 1 or slot[book + 1] != slot[book] or units[book + 1] == 1):
+            _flatten(even, base, wide, state[slot[book], side], first_cell, last_cell)
+            pending = False
+
+
+@nb.njit(cache=True, nogil=True)
+def _flatten(even: Floats, base: int, wide: int, target: Floats, first_cell: int, last_cell: int) -> None:
+    """Move what lies on price cells to their lattice cells within [first_cell, last_cell], evenly."""
+    origin = base // wide
+    for place in range(first_cell // wide, last_cell // wide + 1):
+        amount = even[place - origin] / wide
+        even[place - origin] = 0.0
+        if amount != 0.0:
+            for cell in range(max(place * wide, first_cell), min(place * wide + wide - 1, last_cell) + 1):
+                target[cell - base] += amount
