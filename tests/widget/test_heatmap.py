@@ -201,9 +201,22 @@ def test_a_bad_trait_value_is_refused_and_nothing_is_lost(heatmap: LiqHeatmap, n
     ],
 )
 def test_what_the_kernel_computes_changes_the_picture(heatmap: LiqHeatmap, name: str, value: Any) -> None:
+    heatmap.measure = "expected"
     before = bytes(heatmap._frames[0]["pixels"])
     setattr(heatmap, name, value)
     assert bytes(heatmap._frames[0]["pixels"]) != before
+
+
+def test_heat_is_the_default_and_another_measure_has_no_threshold_yet(heatmap: LiqHeatmap) -> None:
+    """Its levels are linear to 100, whatever the horizon; a least value of one measure means nothing in another."""
+    frame = heatmap._frames[0]
+    assert (heatmap.measure, frame["top"], frame["decades"]) == ("heat", 100.0, 0)
+    heatmap.threshold = 40
+    heatmap.horizon = "4h"
+    assert (bytes(heatmap._frames[0]["pixels"]), heatmap.threshold) == (bytes(frame["pixels"]), 40)
+    heatmap.measure = "size"
+    assert heatmap.threshold == 0
+    assert heatmap._frames[0]["decades"] > 0
 
 
 @pytest.mark.parametrize(

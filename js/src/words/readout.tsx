@@ -49,7 +49,7 @@ export function readout(): Readout {
           distance: ["", formatPercent(100 * (price / market.last_price - 1))],
           time: ["", time > (market.now ?? market.time[1]) ? "after now" : formatTime(time)],
           side: ["", cell?.side ?? "none"],
-          about: ["est. about", cell ? `${formatMoney(cell.value, market.quote)} per 10 bps` : "–"],
+          about: cell?.measure === "heat" ? ["heat", cell.value.toFixed(0)] : ["est. about", cell ? `${formatMoney(cell.value, market.quote)} per 10 bps` : "–"],
         }
       }),
     cluster: (under) => void (cluster.value = under),
