@@ -339,7 +339,7 @@ def test_frames_have_documented_columns(heatmap: LiqHeatmap) -> None:
     assert list(clusters.columns) == [
         "id", "side", "price_low", "price_high", "peak_price", "size", "expected_size", "distance_pct", "age",
         "leverage_mix", "venue_mix", "persistence", "venues_agreeing", "agreement",
-        "agreeing_venues", "heat", "edge_distance_pct",
+        "agreeing_venues", "heat", "near_edge",
     ]  # fmt: skip
     assert list(heatmap.levels.to_frame().columns) == [
         "price_low", "price_high", "open_time", "close_time", "size", "peak_size", "side", "leverage", "venue",

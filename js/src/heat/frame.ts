@@ -80,7 +80,6 @@ export interface Cell {
   side: Side
   /** Quote currency per 10 bps price cell, or relative heat, as coarse as the pixel's bin. */
   value: number
-  measure: Measure
 }
 
 /** Read the picture under a point; null outside of it or where nothing stands. */
@@ -90,7 +89,7 @@ export function cellUnder(frame: Frame, time: number, price: number): Cell | nul
   if (column < 0 || row < 0) return null
   const byte = frame.pixels[row * frame.width + column] ?? 0
   const n = byte & 127
-  return n === 0 ? null : { side: byte >= 128 ? "short" : "long", value: binValue(n, frame), measure: frame.measure }
+  return n === 0 ? null : { side: byte >= 128 ? "short" : "long", value: binValue(n, frame) }
 }
 
 function cellAt(value: number, low: number, high: number, count: number): number {
