@@ -156,8 +156,11 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
     exact.rest(point && { time: Math.min(point.time, market().now ?? market().time[1]), price: point.price })
     const frame = picture.shown()
     if (!point || !frame) return readout.idle(hint())
-    const cell = cellUnder(frame, Math.min(point.time, frame.time[1] - 1), point.price)
-    readout.about(point, decimals(), cell, market())
+    const time = Math.min(point.time, frame.time[1] - 1)
+    const cell = cellUnder(frame, time, point.price)
+    const heated = frame.measure === "heat"
+    const amount = heated ? picture.sizeUnder(time, point.price) : cell
+    readout.about(point, decimals(), { heat: heated ? cell : null, amount, heated }, market())
     readout.cluster(clusters.told(over))
   }
   const select = (box: Box | null) => {

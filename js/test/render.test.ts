@@ -16,6 +16,7 @@ const cluster = (id: string, side: "long" | "short", size: number): Cluster => (
   size,
   expected_size: size / 2,
   distance_pct: 1.5,
+  heat: 50,
   age_ms: 3_600_000,
   leverage_mix: { [HOSTILE]: 1 },
   venue_mix: { binance: 1 },

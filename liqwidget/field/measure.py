@@ -24,6 +24,9 @@ AMOUNTS = ("expected", "size")
 HEAT = "heat"
 """Relative and without a unit: what stands under the prior of `Ledger.heat`."""
 
+MEASURES = (HEAT, *AMOUNTS)
+"""What a picture can show."""
+
 HALF_LIFE = 2.0
 """Half-life of the volatility estimate [days]."""
 
@@ -39,7 +42,7 @@ def parse_measure(measure: str, horizon: object, *, heat: bool = False) -> float
     DataError
         If the measure is neither, or the horizon is no duration.
     """
-    known = (*AMOUNTS, HEAT) if heat else AMOUNTS
+    known = MEASURES if heat else AMOUNTS
     if measure not in known:
         message = f"Expected measure {' or '.join(map(repr, known))}, was {measure!r}"
         raise DataError(message)

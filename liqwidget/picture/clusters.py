@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from liqwidget.domain.amount import money
+from liqwidget.field.measure import HEAT
 from liqwidget.look import LOOK
 
 if TYPE_CHECKING:
@@ -59,13 +60,13 @@ class Label:
 
 
 def shown(clusters: Iterable[Cluster], side: str, measure: str) -> list[Cluster]:
-    """Return the clusters of the sides shown, the largest in the shown measure first."""
+    """Return the clusters of the sides shown, the hottest or the largest in the shown measure first."""
     ours = [cluster for cluster in clusters if side in ("both", cluster.side.label)]
-    return sorted(ours, key=lambda cluster: -amount(cluster, measure))
+    return sorted(ours, key=lambda cluster: -(cluster.heat if measure == HEAT else amount(cluster, measure)))
 
 
 def amount(cluster: Cluster, measure: str) -> float:
-    """Return the size of a cluster in the shown measure [quote]."""
+    """Return the size of a cluster [quote]; what is expected of it where that is shown."""
     return cluster.expected_size if measure == "expected" else cluster.size
 
 

@@ -15,6 +15,7 @@ from liqwidget.domain.amount import price_text
 from liqwidget.domain.lattice import PRICE_CELL
 from liqwidget.domain.time import DAY, MILLISECOND, timestamp
 from liqwidget.errors import DataError
+from liqwidget.field.measure import HEAT
 from liqwidget.look import LOOK
 from liqwidget.picture.axes import draw_prices, draw_times
 from liqwidget.picture.clusters import Sight, labels, shown, strengths
@@ -322,13 +323,15 @@ def _draw_text(figure: Figure, view: Scene, ink: Ink) -> None:
     market = view.market_state
     height = figure.bbox.height
     kind = "map" if view.view == "map" else "heatmap"
-    shown = f"expected within {view.horizon}" if view.measure == "expected" and kind == "heatmap" else "size standing"
-    title = [str(market["label"]), f"liquidation {kind}, est. {shown}"]
+    said = {"expected": f"est. expected within {view.horizon}", HEAT: "relative heat"} if kind == "heatmap" else {}
+    title = [str(market["label"]), f"liquidation {kind}, {said.get(view.measure, 'est. size standing')}"]
     end = timestamp(view.session.end(view.settings))
     notes = [f"as of {end:%Y-%m-%d %H:%M} UTC", "estimate from public data, quote currency per 10 bps of price"]
     notes[:0] = (market["notice"] or "").splitlines()
     if kind == "map":
         notes[-1] = "estimate from public data, quote currency"
+    elif view.measure == HEAT:
+        notes[-1] = "estimate from public data; heat is relative, amounts are est."
     width = figure.bbox.width - LEFT - EDGE
     bold: dict[str, Any] = {"color": ink.text, "fontsize": 12, "weight": "bold", "va": "center"}
     figure.text(LEFT / figure.bbox.width, 1 - 19 / height, _fitting(title, width / _LETTER / 1.4), **bold)

@@ -29,13 +29,25 @@ _RAMP = 96, 8
 _SMALL = 8
 
 
+HEAT_WORDS = "Relative heat: 100 is the top of the window; no amount"
+
+
 def heat_words(ladder: Ladder, *, measure: str, horizon: str, threshold: float, quote: str) -> str:
-    """Return what the heat shows and what is left clear; '' where nothing stands."""
+    """Return what the colours show and what is left clear; '' where nothing stands."""
     if not ladder.top > 0:
         return ""
+    if ladder.decades == 0:
+        return HEAT_WORDS + (f", clear: below {threshold:g}" if threshold > 0 else "")
     said = f"expected in {horizon}" if measure == "expected" else "standing"
     least = money(least_value(ladder, threshold), quote)
     return f"Heat: est. {quote} {said} per 10 bps of price, clear: {money(0, quote)} to {least}"
+
+
+def end_words(ladder: Ladder, threshold: float, quote: str) -> tuple[str, str]:
+    """Return what stands at the ends of the ramp of colours."""
+    if ladder.decades == 0:
+        return f"{threshold:g}", f"{ladder.top:g}"
+    return money(least_value(ladder, threshold), quote), money(ladder.top, quote)
 
 
 def least_value(ladder: Ladder, threshold: float) -> float:
@@ -88,7 +100,8 @@ def draw_ramps(figure: Figure, colours: npt.NDArray[np.uint8], ladder: Ladder, i
         written.remove()
         return at
 
-    at = write(money(least_value(ladder, heat["threshold"]), heat["quote"]), row.left * width)
+    ends = end_words(ladder, heat["threshold"], heat["quote"])
+    at = write(ends[0], row.left * width)
     for side in sides[:1] if len(sides) > 1 and np.array_equal(sides[0], sides[1]) else sides:
         place = (at + 5) / width, row.middle - _RAMP[1] / height / 2, _RAMP[0] / width, _RAMP[1] / height
         ramp = figure.add_axes(place, facecolor=ink.background)
@@ -96,7 +109,7 @@ def draw_ramps(figure: Figure, colours: npt.NDArray[np.uint8], ladder: Ladder, i
         ramp.tick_params(length=0, labelbottom=False, labelleft=False)
         ramp.spines[:].set(color=ink.faint, linewidth=0.4)
         at += 5 + _RAMP[0]
-    write(words, write(money(ladder.top, heat["quote"]), at + 5) + 14)
+    write(words, write(ends[1], at + 5) + 14)
 
 
 def draw_keys(figure: Figure, view: Scene, ink: Ink, theme: str, row: Row, *, curves: str) -> None:

@@ -1,4 +1,7 @@
-"""One byte a pixel: the side in the high bit, 127 log-spaced levels over the top decades of the measure."""
+"""One byte a pixel: the side in the high bit, and one of 127 levels.
+
+Levels of amounts are log-spaced over the top decades, those of relative heat linear between black and white.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,8 @@ if TYPE_CHECKING:
 
 LEVELS = 127
 DECADES = 4
+HOTTEST = 100.0
+"""The heat of the highest level."""
 SHORT_BIT = 128
 _SLIP = 1e-6
 _LARGE = 1e38
@@ -29,11 +34,12 @@ class Image:
     ----------
     pixels : ndarray of uint8, shape (H, W)
         Bit 7 is the side (0 long, 1 short); bits 0-6 the level: 0 is nothing, n in 1..127 stands for about
-        ``top * 10**(-decades * (1 - (n - 0.5) / 127))`` quote currency per lattice cell of 10 basis points.
+        ``top * 10**(-decades * (1 - (n - 0.5) / 127))`` quote currency per price cell of 10 basis points, or for
+        ``top * (n - 0.5) / 127`` of relative heat where `decades` is 0.
     top : float
-        Value of the highest level [quote per cell].
+        Value of the highest level [quote per cell; of heat 100].
     decades : int
-        Powers of ten that the levels span.
+        Powers of ten that the levels span; 0: they are linear.
     """
 
     pixels: npt.NDArray[np.uint8] = field(repr=False)
@@ -79,9 +85,29 @@ def quantise(grid: Grid, top: float | None = None) -> Image:
     return Image(pixels, float(top))
 
 
+def quantise_heat(grid: Grid, black: float, white: float) -> Image:
+    """Return a grid of relative heat as one byte a pixel, linear; where both sides stand, the hotter is shown.
+
+    Parameters
+    ----------
+    grid : Grid
+        Heat.
+    black, white : float
+        Values per price cell up to which nothing is drawn, and from which the highest level is.
+    """
+    if not white > black >= 0:
+        return Image(np.zeros(grid.long.shape, np.uint8), 0.0, 0)
+    hotter = np.maximum(grid.long, grid.short) * per_cell(grid)
+    level = np.clip(np.ceil((hotter - black) * (LEVELS / (white - black))), 0, LEVELS).astype(np.uint8)
+    level |= ((grid.short > grid.long) & (level > 0)).astype(np.uint8) << 7
+    return Image(level, HOTTEST, 0)
+
+
 def level_value(level: npt.ArrayLike, top: float, decades: int = DECADES) -> npt.NDArray[np.float64]:
-    """Return the value that levels stand for [quote per cell]; 0 for level 0."""
+    """Return the value that levels stand for [quote per cell, or heat]; 0 for level 0."""
     number = np.asarray(level, dtype=np.float64)
+    if decades == 0:
+        return np.where(number > 0, top * (number - 0.5) / LEVELS, 0.0)
     return np.where(number > 0, top * 10.0 ** (-decades * (1 - (number - 0.5) / LEVELS)), 0.0)
 
 

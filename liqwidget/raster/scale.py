@@ -15,7 +15,10 @@ Integers = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Ladder:
-    """What the levels of a picture stand for: the value of the highest, its decades, and levels above the strongest."""
+    """What the levels of a picture stand for: the value of the highest, its decades, and levels above the strongest.
+
+    No decades: relative heat, whose levels are linear, whatever the scale.
+    """
 
     top: float
     decades: int
@@ -36,7 +39,7 @@ def palette_entries(
     side : {'both', 'long', 'short'}
         The side that is drawn.
     scale : {'log', 'linear', 'rank'}
-        How values become colours.
+        How amounts become colours; relative heat is always linear in its levels.
     threshold : float
         Levels under it are clear [quote per cell].
 
@@ -50,7 +53,7 @@ def palette_entries(
     value = level_value(level, ladder.top, ladder.decades)
     short = byte >= SHORT_BIT
     drawn = (level > 0) & (value >= threshold) & ((side == "both") | (short == (side == "short")))
-    if scale == "log":
+    if scale == "log" or ladder.decades == 0:
         share = (level + ladder.raised) / LEVELS
     elif scale == "linear":
         bright = ladder.top * 10.0 ** (-ladder.decades * ladder.raised / LEVELS)

@@ -95,8 +95,8 @@ class Cluster:
         Their names.
     heat : float
         Of the peak, from 0 to 100, which the hottest price cell within reach has on either side.
-    edge_distance_pct : float
-        From the last close to the near edge [%], below price negative; 0 where price stands in the cluster.
+    near_edge : float
+        The edge nearer to the last close, or the close itself where it stands in the cluster [quote/base].
     """
 
     id: str
@@ -115,12 +115,14 @@ class Cluster:
     agreement: float = 1.0
     agreeing_venues: tuple[str, ...] = field(default=(), repr=False)
     heat: float = 0.0
-    edge_distance_pct: float = 0.0
+    near_edge: float = float("nan")
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A range of prices, half a percent wide or more, in which little stands: under a tenth of its side's peak.
+    """A range of prices, half a percent wide or more, that is cold: its heat is under a tenth of its side's peak.
+
+    Relative heat says so; far from price much may stand there nevertheless at low leverage: see `size`.
 
     Parameters
     ----------
@@ -206,7 +208,7 @@ def gaps_around(looked_at: Around | None) -> tuple[Gap, ...]:
             low, high = first + beyond.start, last + beyond.start
             ends = float(edges[low]), float(edges[high + 1])
             amount = float(size[side.row, low : high + 1].sum())
-            found.append(Gap(side, *ends, amount, _near_edge_pct(*ends, price)))
+            found.append(Gap(side, *ends, amount, (_near_edge(*ends, price) / price - 1) * 100))
     return tuple(sorted(found, key=lambda gap: (abs(gap.distance_pct), gap.side.row)))
 
 
@@ -258,7 +260,7 @@ def clusters_around(
                 agreement=len(agreeing[number]) / len(chosen.venues),
                 agreeing_venues=tuple(chosen.names[venue] for venue in agreeing[number]),
                 heat=100 * float(heat[row, peak] / heat.max()),
-                edge_distance_pct=_near_edge_pct(float(edges[low]), float(edges[stop]), price),
+                near_edge=_near_edge(float(edges[low]), float(edges[stop]), price),
             )
         )
     return tuple(sorted(clusters, key=lambda cluster: -cluster.heat))
@@ -289,9 +291,9 @@ def _beyond(looked_at: Around, side: Side) -> slice:
     return slice(0, own + 1) if side is Side.LONG else slice(own, len(looked_at.cells))
 
 
-def _near_edge_pct(low: float, high: float, price: float) -> float:
-    """Return how far it is from a price to a range [%]."""
-    return (min(max(price, low), high) / price - 1) * 100
+def _near_edge(low: float, high: float, price: float) -> float:
+    """Return the price of a range that is nearest to a price."""
+    return min(max(price, low), high)
 
 
 def _persistence(

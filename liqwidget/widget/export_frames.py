@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from liqwidget.domain.time import MILLISECOND
-from liqwidget.field.measure import AMOUNTS
+from liqwidget.field.measure import MEASURES
 from liqwidget.widget.session import WINDOWS
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def stored_frames(session: Session, settings: Settings, shown: Range | None = No
     -------
     list of Frame
     """
-    measures = sorted(AMOUNTS, key=lambda measure: measure != settings.measure)
+    measures = sorted(MEASURES, key=lambda measure: measure != settings.measure)
     views = [replace(settings, measure=measure) for measure in measures]
     frames: list[Frame] = []
     for pixels in _WINDOWS:

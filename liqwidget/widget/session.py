@@ -13,13 +13,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from liqwidget.domain.lattice import PRICE_CELL
 from liqwidget.domain.leverage import group_indices
 from liqwidget.domain.quotation import coin_of
 from liqwidget.domain.time import DAY, HOUR, MILLISECOND, MINUTE, duration_ns, milliseconds_ns, timestamp
 from liqwidget.domain.viewport import Viewport
+from liqwidget.field.measure import HEAT
 from liqwidget.look import LOOK
 from liqwidget.raster.grid import rasterise
-from liqwidget.raster.quantise import highest, per_cell, quantise, raised_ladder
+from liqwidget.raster.quantise import highest, per_cell, quantise, quantise_heat, raised_ladder
 from liqwidget.study.clusters import Cluster, Gap, clusters_around, gaps_around
 from liqwidget.study.levels import levels
 from liqwidget.study.reading import read_out
@@ -37,6 +39,9 @@ if TYPE_CHECKING:
     from liqwidget.domain.levels import LevelSet
 
 WINDOWS = ("12h", "24h", "3d", "7d", "30d", "all")
+
+BLACK, WHITE = 0.4, 0.998
+"""Shares of the window's price cells that hold anything up to which heat is black, and from which it is brightest."""
 
 BRIGHTEST = 0.999
 """The share of the base picture's pixels that lie under the strongest colour, so that one pixel does not darken all."""
@@ -65,7 +70,7 @@ _CANDLES = (
 class Settings:
     """What is shown, as far as the kernel must know."""
 
-    measure: str = "expected"
+    measure: str = HEAT
     horizon: str = "24h"
     window: str = "7d"
     sensitivity: float = 0.5
@@ -99,7 +104,7 @@ class Session:
         self.ledger = ledger
         self.markets = tuple(markets)
         self.asked = tuple(asked)
-        self._tops: dict[Settings, float] = {}
+        self._tops: dict[Settings, tuple[float, float]] = {}
         self._around: tuple[Settings, Around | None] | None = None
 
     def advanced(self, ledger: Ledger, markets: Sequence[MarketData], asked: Sequence[str] = ()) -> Session:
@@ -163,8 +168,9 @@ class Session:
     def _frame(self, settings: Settings, time: tuple[int, int], price: Interval, width: int, height: int) -> Frame:
         viewport = Viewport(time, (max(price[0], 1e-12), price[1]), width, height)
         grid = self._grid(settings, viewport)
-        raised, top = raised_ladder(highest(grid), self.top(settings))
-        image = quantise(grid, top)
+        black, white = self.ends(settings)
+        raised, top = (0, 0.0) if settings.measure == HEAT else raised_ladder(highest(grid), white)
+        image = quantise_heat(grid, black, white) if settings.measure == HEAT else quantise(grid, top)
         ahead = time[1] - time[0] if settings.future and time[1] >= self.end(settings) else 0
         step, candles = self.candles(settings, time, width, ahead)
         known = min(time[1], self.end(settings) + 1)
@@ -194,8 +200,10 @@ class Session:
             at=self.end(settings),
         )
 
-    def top(self, settings: Settings) -> float:
-        """Return the value of the strongest colour [quote per cell]: the same in every view of a window and measure.
+    def ends(self, settings: Settings) -> tuple[float, float]:
+        """Return the values of the weakest and the strongest colour, per price cell, in a window and measure.
+
+        They are the same in every view of it. Amounts begin at 0; heat is black up to `BLACK` of the window's cells.
 
         While replaying it is that of the last whole step of `_top_step` before the time shown: colours stay as they
         are from candle to candle, nothing later is read, and one step of replay in many has to compute it.
@@ -207,17 +215,23 @@ class Session:
         key = replace(settings, sensitivity=0.0, as_of=end, future=False)
         top = self._tops.pop(key, None)
         # The most recent last: the one used longest ago goes first.
-        self._tops[key] = self._measured_top(key) if top is None else top
+        self._tops[key] = self._measured_ends(key) if top is None else top
         while len(self._tops) > _TOPS:
             del self._tops[next(iter(self._tops))]
         return self._tops[key]
 
-    def _measured_top(self, settings: Settings) -> float:
+    def _measured_ends(self, settings: Settings) -> tuple[float, float]:
         time = self.window(settings)
-        grid = self._grid(settings, Viewport(time, self.fitted(settings, time), 240, 240))
+        low, high = self.fitted(settings, time)
+        heat = settings.measure == HEAT
+        rows = max(round(math.log(high / low) / PRICE_CELL), 2) if heat else 240
+        grid = self._grid(settings, Viewport(time, (low, high), 240, rows))
         values = np.maximum(grid.long, grid.short) * per_cell(grid)
         standing = values[values > 0]
-        return float(np.quantile(standing, BRIGHTEST)) if len(standing) else 0.0
+        if not len(standing):
+            return 0.0, 0.0
+        black, white = np.quantile(standing, (BLACK, WHITE) if heat else (0.0, BRIGHTEST))
+        return (float(black) if heat else 0.0), float(white)
 
     def candles(
         self, settings: Settings, time: tuple[int, int], width: int, ahead: int = 0
@@ -385,6 +399,7 @@ def cluster_state(cluster: Cluster) -> dict[str, Any]:
         "size": cluster.size,
         "expected_size": cluster.expected_size,
         "distance_pct": cluster.distance_pct,
+        "heat": cluster.heat,
         "age_ms": cluster.age.value // MILLISECOND,
         "leverage_mix": cluster.leverage_mix,
         "venue_mix": cluster.venue_mix,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from liqwidget.domain.positions import Positions
 from liqwidget.domain.time import timestamp
+from liqwidget.field.measure import HEAT
 from liqwidget.trust.comparison import Comparison, compare
 from liqwidget.trust.score import Scores, score
 from liqwidget.trust.uncertainty import Uncertainty, uncertainty
@@ -71,7 +72,9 @@ class Trust:
         return compare(shown.ledger.only(shown.settings.venues), positions, limit, **options)
 
     def compare_venues(self, **options: Any) -> VenueComparison:
-        """Return the maps of the venues shown beside each other, at the end and in the measure shown."""
+        """Return the maps of the venues shown beside each other, at the end and in the amount shown: size for heat."""
         shown = self._shown()
         as_shown = {name: getattr(shown.settings, name) for name in _AS_SHOWN}
+        if as_shown["measure"] == HEAT:
+            as_shown["measure"] = "size"
         return compare_venues(shown.ledger, timestamp(shown.end), **(as_shown | options))

@@ -16,7 +16,7 @@ from liqwidget.domain.leverage import LEVERAGE_GROUPS
 from liqwidget.domain.time import time_ns, timestamp
 from liqwidget.errors import DataError
 from liqwidget.field.density import Prior
-from liqwidget.field.measure import AMOUNTS
+from liqwidget.field.measure import MEASURES
 from liqwidget.raster.palette import DEFAULT_PALETTE, PALETTES, look_up_table
 from liqwidget.raster.side_colours import DEFAULT_SIDE_COLOURS, SIDE_COLOURS, side_colours_state
 from liqwidget.study.selection import Selection
@@ -95,10 +95,10 @@ class HeatmapWidget(anywidget.AnyWidget):
     side = _choice(("both", "long", "short"), "both", "Whose liquidations are drawn")
     window = _choice(WINDOWS, "7d", "How much of the past is shown")
     measure = _choice(
-        AMOUNTS, "expected", "What colours mean: the size standing, or that times the chance that price gets there"
+        MEASURES, "heat", "What colours mean: relative heat, size standing, or size times the chance of the price"
     )
     horizon = synced(Duration("24h", help="Within what time price is to get there, for the measure 'expected'."))
-    threshold = Number(0.0, 0.0, help="Nothing under it is drawn [quote per 10 basis points].").tag(sync=True)
+    threshold = Number(0.0, 0.0, help="Nothing under it is drawn [quote per 10 basis points; heat].").tag(sync=True)
     palette = _choice(PALETTES, DEFAULT_PALETTE, "Colours of the map")
     side_colours = _choice(SIDE_COLOURS, DEFAULT_SIDE_COLOURS, "Colours of longs and shorts elsewhere")
     scale = _choice(("linear", "log", "rank"), "log", "How values become colours")
@@ -252,6 +252,8 @@ class HeatmapWidget(anywidget.AnyWidget):
     def _kernel_trait_changed(self, change: Any) -> None:
         if change["name"] in ("window", "as_of"):
             self._share({"time_range": None, "price_range": None})
+        if change["name"] == "measure":
+            self._share({"threshold": 0.0})
         self._refresh()
 
     def _chosen(self, change: Any) -> None:

@@ -33,7 +33,7 @@ PROBE = Path(__file__).with_name("probe.js").read_text(encoding="utf-8")
 VISIBLE_JS = Path(__file__).with_name("visible.js").read_text(encoding="utf-8")
 WATCHED = """
 from liqwidget import LiqHeatmap
-h = LiqHeatmap("BTC", source="sample")
+h = LiqHeatmap("BTC", source="sample", measure="expected")
 asked, boxes, seen, ticks = [], [], [], []
 h.on_msg(lambda widget, content, buffers: asked.append(content))
 h.on_select(lambda selection: boxes.append(selection is not None))

@@ -81,8 +81,8 @@ def test_the_colour_of_every_byte(given: dict[str, Any], wanted: list[int]) -> N
 
 
 @pytest.mark.parametrize(("given", "wanted"), cases("colours", "level_values"))
-def test_values_of_levels(given: list[int], wanted: float) -> None:
-    assert float(level_value(given[0], 1e6, 4)) == pytest.approx(wanted)
+def test_values_of_levels(given: list[Any], wanted: float) -> None:
+    assert float(level_value(*given)) == pytest.approx(wanted)
 
 
 @pytest.mark.parametrize(("given", "wanted"), cases("colours", "circles"))
@@ -147,7 +147,8 @@ def test_panels(given: dict[str, Any], wanted: dict[str, Any]) -> None:
 def test_words_of_the_legend(given: dict[str, Any], wanted: dict[str, Any]) -> None:
     on_map, quote = given["view"] == "map", given["quote"]
     how = {name: given[name] for name in ("measure", "horizon", "threshold", "quote")}
-    assert ("" if on_map else heat_words(Ladder(given["top"], 4), **how)) == wanted["heat"]
+    ladder = Ladder(given["top"], 0 if given["measure"] == "heat" else 4)
+    assert ("" if on_map else heat_words(ladder, **how)) == wanted["heat"]
     stack = "leverage" if on_map and given["profile"] == "off" else given["profile"]
     assert (stack_words(stack) if stack != "off" else "") == wanted["stack"]
     assert ([] if stack == "off" else [curve_words(given["sum"], quote, on_map=on_map)]) == wanted["keys"][-1:]

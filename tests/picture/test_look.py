@@ -23,7 +23,7 @@ def test_smoothing_and_threshold_change_the_picture_and_no_number(heatmap: LiqHe
         reading = heatmap._display.session.reading(heatmap._settings(), heatmap._market["time"][1], price)
         return [heatmap._frames[0]["pixels"], heatmap._book, heatmap.clusters, reading]
 
-    heatmap.price_style, heatmap.circles = "off", False
+    heatmap.price_style, heatmap.circles, heatmap.measure = "off", False, "size"
     assert heatmap.smooth is False
     plain, before = picture(), numbers()
     heatmap.smooth = True

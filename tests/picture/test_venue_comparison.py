@@ -24,7 +24,7 @@ def heatmap() -> LiqHeatmap:
 
 def test_it_compares_what_the_heatmap_shows(heatmap: LiqHeatmap) -> None:
     found = heatmap.compare_venues()
-    assert found.measure == heatmap.measure
+    assert (heatmap.measure, found.measure) == ("heat", "size")
     assert found.clusters == heatmap.clusters
     assert list(found.table.index) == ["okx", "gate"]
     assert list(heatmap.compare_venues(venues=["gate"]).table.index) == ["gate"]

@@ -88,8 +88,8 @@ def test_none_is_wider_or_farther_than_asked(drawn: Frames, sensitivity: float, 
     ledger = estimate(drawn.market())
     for cluster in find_clusters(ledger, sensitivity=sensitivity, width=width):
         assert np.log(cluster.price_high / cluster.price_low) <= width * (1 + 1e-6)
-        assert abs(cluster.edge_distance_pct) <= 100 * REACH + 0.11
-        assert abs(cluster.edge_distance_pct) <= abs(cluster.distance_pct) + 1e-9
+        assert abs(cluster.near_edge / ledger.last_price() - 1) <= REACH + 0.0011
+        assert cluster.price_low <= cluster.near_edge <= cluster.price_high or cluster.near_edge == ledger.last_price()
 
 
 @laws
@@ -263,7 +263,7 @@ def test_frame_has_the_documented_columns() -> None:
     found = find_clusters(LEDGER)
     frame = clusters_frame(found)
     assert tuple(frame.columns) == COLUMNS
-    assert COLUMNS[-2:] == ("heat", "edge_distance_pct")
+    assert COLUMNS[-2:] == ("heat", "near_edge")
     assert frame["side"].isin(["long", "short"]).all()
     assert len(frame) == len(found)
     assert tuple(clusters_frame(()).columns) == COLUMNS
@@ -299,7 +299,7 @@ def test_a_real_market_has_a_few_narrow_clusters_a_side_that_stay(coin: str) -> 
     for time in np.linspace(ledger.start + 10 * DAY, ledger.end, 48).astype(np.int64).tolist():
         found, before = find_clusters(ledger, time), find_clusters(ledger, time - HOUR)
         assert all(cluster.price_high / cluster.price_low < 1.0101 for cluster in found)
-        near = [cluster for cluster in found if abs(cluster.edge_distance_pct) <= 10]
+        near = [cluster for cluster in found if abs(cluster.near_edge / ledger.last_price(time) - 1) <= 0.1]
         counts += [sum(cluster.side is side for cluster in near) for side in Side]
         rows = slice(int(part.row_at(time - HOUR)) + 1, int(part.row_at(time)) + 1)
         low, high, _ = part.coordinates[:, rows]

@@ -41,7 +41,7 @@ def test_html_is_one_file_without_addresses_and_says_of_when(heatmap: LiqHeatmap
     assert not re.search(r"(src|href)\s*=|https?://", code)
     state = state_of(page)
     assert state["_offline"] is True
-    assert {frame["measure"] for frame in state["_frames"]} == {"expected", "size"}
+    assert {frame["measure"] for frame in state["_frames"]} == {"heat", "expected", "size"}
     first = state["_frames"][0]
     assert len(unpacked(first["pixels"])) == first["width"] * first["height"]
     assert unpacked(state["_book"]["venue"]) == heatmap._book["venue"]

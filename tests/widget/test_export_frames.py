@@ -48,7 +48,7 @@ def test_every_window_is_there_in_both_measures_on_one_ladder(heatmap: LiqHeatma
             assert any(ns(one) == time and one.price[0] < low and high < one.price[1] for one in ours), each
         strongest = {one.top * 10 ** (-one.decades * one.raised / LEVELS) for one in ours}
         assert list(strongest) == pytest.approx(
-            [heatmap._display.session.top(replace(settings, measure=measure))] * len(strongest)
+            [heatmap._display.session.ends(replace(settings, measure=measure))[1]] * len(strongest)
         )
 
 

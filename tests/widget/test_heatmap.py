@@ -201,9 +201,22 @@ def test_a_bad_trait_value_is_refused_and_nothing_is_lost(heatmap: LiqHeatmap, n
     ],
 )
 def test_what_the_kernel_computes_changes_the_picture(heatmap: LiqHeatmap, name: str, value: Any) -> None:
+    heatmap.measure = "expected"
     before = bytes(heatmap._frames[0]["pixels"])
     setattr(heatmap, name, value)
     assert bytes(heatmap._frames[0]["pixels"]) != before
+
+
+def test_heat_is_the_default_and_another_measure_has_no_threshold_yet(heatmap: LiqHeatmap) -> None:
+    """Its levels are linear to 100, whatever the horizon; a least value of one measure means nothing in another."""
+    frame = heatmap._frames[0]
+    assert (heatmap.measure, frame["top"], frame["decades"]) == ("heat", 100.0, 0)
+    heatmap.threshold = 40
+    heatmap.horizon = "4h"
+    assert (bytes(heatmap._frames[0]["pixels"]), heatmap.threshold) == (bytes(frame["pixels"]), 40)
+    heatmap.measure = "size"
+    assert heatmap.threshold == 0
+    assert heatmap._frames[0]["decades"] > 0
 
 
 @pytest.mark.parametrize(
@@ -326,7 +339,7 @@ def test_frames_have_documented_columns(heatmap: LiqHeatmap) -> None:
     assert list(clusters.columns) == [
         "id", "side", "price_low", "price_high", "peak_price", "size", "expected_size", "distance_pct", "age",
         "leverage_mix", "venue_mix", "persistence", "venues_agreeing", "agreement",
-        "agreeing_venues", "heat", "edge_distance_pct",
+        "agreeing_venues", "heat", "near_edge",
     ]  # fmt: skip
     assert list(heatmap.levels.to_frame().columns) == [
         "price_low", "price_high", "open_time", "close_time", "size", "peak_size", "side", "leverage", "venue",

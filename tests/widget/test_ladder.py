@@ -29,7 +29,7 @@ def test_the_ladder_spans_what_is_on_the_picture(heatmap: LiqHeatmap, measure: s
     frame = session.frame(settings, (start / MILLISECOND, end / MILLISECOND), price, 160, 120)
     grid = session._grid(settings, Viewport((start, end), price, 160, 120))
     values = np.maximum(grid.long, grid.short) * per_cell(grid)
-    bright = session.top(settings)
+    bright = session.ends(settings)[1]
     assert highest(grid) <= frame.top * (1 + 1e-6)
     assert frame.top == pytest.approx(bright * BIN**frame.raised)
     assert frame.raised == 0 or highest(grid) > frame.top / BIN

@@ -77,7 +77,7 @@ def test_zooming_in_and_back_is_the_same_picture_to_the_byte(session: Session) -
 def test_colours_stay_the_same_while_replaying_and_read_nothing_later(session: Session) -> None:
     def tops(window: str) -> list[float]:
         past = [replace(SIZE, window=window, as_of=session.ledger.end - n * HOUR // 4) for n in range(40)]
-        return [session.top(one) for one in past]
+        return [session.ends(one)[1] for one in past]
 
     for window, most in (("24h", 5), ("7d", 2)):
         changes = np.flatnonzero(np.diff(tops(window)))
@@ -85,13 +85,13 @@ def test_colours_stay_the_same_while_replaying_and_read_nothing_later(session: S
     middle = (session.ledger.start + session.ledger.end) // 2
     cut = [market.until(middle) for market in session.markets]
     short = Session(estimate(cut), cut)
-    assert session.top(replace(SIZE, as_of=middle)) == short.top(replace(SIZE, as_of=middle))
+    assert session.ends(replace(SIZE, as_of=middle))[1] == short.ends(replace(SIZE, as_of=middle))[1]
 
 
 def test_what_the_session_keeps_does_not_grow(session: Session) -> None:
     for number in range(200):
         past = replace(SIZE, window="12h", as_of=session.ledger.start + (number + 1) * HOUR)
-        session.top(past)
+        session.ends(past)[1]
         session.standing(past)
     kept = [len(value) for value in vars(session).values() if isinstance(value, dict | list | tuple)]
     assert max(kept) <= 32

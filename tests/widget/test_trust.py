@@ -102,6 +102,6 @@ def test_compare_is_the_same_with_and_without_a_heatmap(sample: LiqHeatmap) -> N
     assert repr(alone) == repr(shown)
     pd.testing.assert_frame_equal(alone.to_frame(), shown.to_frame())
     assert "data:image/png" in alone._repr_html_()
-    venues = liqwidget.compare_venues(sample.ledger, measure=sample.measure)
+    venues = liqwidget.compare_venues(sample.ledger)
     assert type(venues) is type(sample.compare_venues())
     assert venues.sentences == sample.compare_venues().sentences

@@ -105,7 +105,7 @@ function Action({ text, title, act, tell, held = null, pressed }: ActionProps) {
 
 function caption(model: AnyModel<Traits>): string {
   const market = model.get("_market")
-  const measure = model.get("measure") === "expected" ? `expected in ${model.get("horizon")}` : "size"
+  const measure = { heat: "relative heat", size: "size", expected: `expected in ${model.get("horizon")}` }[model.get("measure")]
   const end = market ? `${new Date(market.time[1]).toISOString().slice(0, 16).replace("T", " ")} UTC` : ""
   return [market?.label ?? model.get("symbol"), `estimated liquidations, ${measure}`, end, "liqwidget"].filter(Boolean).join(" · ")
 }

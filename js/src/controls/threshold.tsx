@@ -18,10 +18,11 @@ export function Threshold({ bound, ramp }: { bound: Bound; ramp: ReadonlySignal<
   const { ladder, lut } = ramp.value ?? {}
   const quote = _market.value?.quote ?? "USD"
   const least = threshold.value
-  const text = least > 0 ? `≥ est. ${formatMoney(least, quote)}` : "no minimum"
+  const heat = ladder?.decades === 0
+  const text = least > 0 ? (heat ? `≥ heat ${least.toFixed(0)}` : `≥ est. ${formatMoney(least, quote)}`) : "no minimum"
   const track = useMemo(() => (lut ? { "--liq-ramp-long": gradient(lut, 0), "--liq-ramp-short": gradient(lut, 128) } : {}), [lut])
   return (
-    <label class="liq-field liq-threshold" title="Hide price cells below this estimated value per 10 bps of price" style={track}>
+    <label class="liq-field liq-threshold" title={`Hide price cells below this ${heat ? "heat" : "estimated value per 10 bps of price"}`} style={track}>
       <output class="liq-threshold-value">{text}</output>
       <input
         class="liq-range"
@@ -37,7 +38,7 @@ export function Threshold({ bound, ramp }: { bound: Bound; ramp: ReadonlySignal<
         onInput={({ currentTarget }) => ladder && bound.preview({ threshold: thresholdScale(ladder).value(Number(currentTarget.value)) })}
         onChange={() => bound.save()}
       />
-      <span class="liq-caption">{ladder && formatMoney(ladder.top, quote)}</span>
+      <span class="liq-caption">{ladder && (heat ? ladder.top : formatMoney(ladder.top, quote))}</span>
     </label>
   )
 }

@@ -48,6 +48,7 @@ export function Toolbar({ bound, ramp, mode, reasons, setMode, reset, say, child
     say(said)
   }
   const measures: readonly Choice<Measure>[] = [
+    { value: "heat", text: "Heat", title: "Where much stands close together: relative, no amount" },
     { value: "expected", text: "Expected", title: `Estimated size times the chance that price gets there within ${horizon.value}` },
     { value: "size", text: "Size", title: "Estimated size that stands there" },
   ]
@@ -65,7 +66,7 @@ export function Toolbar({ bound, ramp, mode, reasons, setMode, reset, say, child
         label="Measure"
         choices={measures}
         value={measure.value}
-        choose={(value) => set({ measure: value }, `Measure: ${value}`)}
+        choose={(value) => set({ measure: value, threshold: 0 }, `Measure: ${value}`)}
         reason={(value) => reasons.value?.measure(value) ?? null}
       />
       <Threshold bound={bound} ramp={ramp} />

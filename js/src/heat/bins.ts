@@ -7,12 +7,14 @@ export const CONTRAST = contrast
 
 export interface Ladder {
   top: number
+  /** Powers of ten that the bins span; 0: relative heat, whose bins are linear. */
   decades: number
   raised?: number
 }
 
-/** The value that bin n (1 to 127) of a pixel stands for: its middle, quote currency per 10 bps cell. */
+/** The value that bin n (1 to 127) of a pixel stands for: its middle, quote currency per 10 bps cell, or heat. */
 export function binValue(n: number, { top, decades }: Ladder): number {
+  if (decades === 0) return n < 1 ? 0 : (top * (n - 0.5)) / 127
   return n < 1 ? 0 : top * 10 ** (-decades * (1 - (n - 0.5) / 127))
 }
 
@@ -25,12 +27,12 @@ export interface ThresholdScale {
 
 /** Map the steps of the threshold slider to values: a true zero, then one step a bin. */
 export function thresholdScale({ top, decades }: Ladder): ThresholdScale {
-  const edge = (n: number) => top * 10 ** (-decades * (1 - (n - 1) / 127))
+  const edge = (n: number) => (decades === 0 ? (top * (n - 1)) / 127 : top * 10 ** (-decades * (1 - (n - 1) / 127)))
   return {
     value: (step) => (step <= 0 || top <= 0 ? 0 : Number(edge(Math.min(step, 127)).toPrecision(3))),
     step: (value) => {
       if (value <= 0 || top <= 0) return 0
-      const n = 1 + 127 * (1 + Math.log10(value / top) / decades)
+      const n = 1 + 127 * (decades === 0 ? value / top : 1 + Math.log10(value / top) / decades)
       return Math.max(1, Math.min(127, Math.round(n)))
     },
   }

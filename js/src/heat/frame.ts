@@ -78,7 +78,7 @@ function covers(outer: Interval, inner: Interval): boolean {
 
 export interface Cell {
   side: Side
-  /** Quote currency per 10 bps price cell, as coarse as the pixel's bin. */
+  /** Quote currency per 10 bps price cell, or relative heat, as coarse as the pixel's bin. */
   value: number
 }
 

@@ -7,7 +7,7 @@ import type { Plot } from "../layers/plot"
 import { span, type Viewport } from "../steer/viewport"
 import { exactBytes } from "../wire/bytes"
 import type { FrameMeta, FrameParts, FrameState, Interval, Market, Traits } from "../wire/traits"
-import { type Candles, chooseFrame, decodeFrame, type Frame } from "./frame"
+import { type Candles, type Cell, cellUnder, chooseFrame, decodeFrame, type Frame } from "./frame"
 import { buildLut, paint } from "./lut"
 import { reach, smooth } from "./smooth"
 
@@ -15,6 +15,8 @@ import { reach, smooth } from "./smooth"
 export interface Heat {
   /** The frame on the picture. */
   shown(): Frame | null
+  /** What a picture of sizes that is at hand has under a point. */
+  sizeUnder(time: number, price: number): Cell | null
   /** Candles that cover a time range as finely as any frame at hand. */
   candles(time: Interval): Candles | null
   /** Show the best of the model's own frames for a viewport. */
@@ -96,6 +98,10 @@ export function heat({ model, plot, market, look, painted }: HeatOptions): Heat 
 
   return {
     shown: () => shown,
+    sizeUnder(time, price) {
+      const frame = chooseFrame(model.get("_frames"), "size", plot.viewport(), market())
+      return frame && cellUnder(decode(frame), time, price)
+    },
     candles(time) {
       const within: Interval = [Math.max(time[0], market().time[0]), Math.min(time[1], market().time[1])]
       const known = [...(shown ? [shown] : []), ...model.get("_frames")]

@@ -22,13 +22,15 @@ export function buildLut(options: LutOptions): Uint32Array<ArrayBuffer> {
   }
   const { raised = 0 } = ladder
   const bright = ladder.top * 10 ** ((-ladder.decades * raised) / 127)
-  const rank = scale === "rank" ? rankOf(pixels, drawn) : null
+  // Relative heat is linear in its bins, whatever the scale.
+  const how = ladder.decades === 0 ? "log" : scale
+  const rank = how === "rank" ? rankOf(pixels, drawn) : null
   const colours = new Uint32Array(palette.slice().buffer)
   const lut = new Uint32Array(2 * BINS)
   for (let byte = 0; byte < lut.length; byte++) {
     if (!drawn(byte)) continue
     const n = byte & 127
-    const share = rank ? rank[byte]! : scale === "linear" ? (binValue(n, ladder) / bright) ** (1 / CONTRAST) : (n + raised) / 127
+    const share = rank ? rank[byte]! : how === "linear" ? (binValue(n, ladder) / bright) ** (1 / CONTRAST) : (n + raised) / 127
     const entry = Math.max(1, Math.min(127, Math.round(127 * share)))
     lut[byte] = colours[(byte & BINS) | entry]!
   }

@@ -15,16 +15,16 @@ export function shownClusters(trait: <K extends "_clusters" | "_doubt" | "measur
   return trait("_clusters")
     .filter((cluster) => side === "both" || cluster.side === side)
     .map((cluster) => {
-      const [low, middle, high] = doubt?.of[cluster.id]?.[measure] ?? [0, 0, 0]
+      const [low, middle, high] = doubt?.of[cluster.id]?.[measure === "expected" ? "expected" : "size"] ?? [0, 0, 0]
       const times = clusterAmount(cluster, measure) / middle
       return middle > 0 ? { ...cluster, range: [low * times, high * times] } : cluster
     })
 }
 
-/** The size of a cluster in the shown measure. */
+/** The size of a cluster; what is expected of it where that is shown. */
 export const clusterAmount = (cluster: Cluster, measure: Measure): number =>
   measure === "expected" ? cluster.expected_size : cluster.size
 
-/** Clusters, the largest in the shown measure first. */
+/** Clusters, the hottest or the largest in the shown measure first. */
 export const sortedClusters = <C extends Cluster>(clusters: readonly C[], measure: Measure): C[] =>
-  [...clusters].sort((a, b) => clusterAmount(b, measure) - clusterAmount(a, measure))
+  [...clusters].sort((a, b) => (measure === "heat" ? b.heat - a.heat : clusterAmount(b, measure) - clusterAmount(a, measure)))

@@ -3,7 +3,7 @@
 export type Side = "long" | "short"
 export type SideChoice = "both" | Side
 export type Window = "12h" | "24h" | "3d" | "7d" | "30d" | "all"
-export type Measure = "expected" | "size"
+export type Measure = "heat" | "expected" | "size"
 export type Scale = "linear" | "log" | "rank"
 export type PriceStyle = "candles" | "line" | "off"
 export type PanelName = "volume" | "open_interest" | "funding" | "liquidations"
@@ -115,6 +115,8 @@ export interface Cluster {
   size: number
   expected_size: number
   distance_pct: number
+  /** Of the hottest cell, 0 to 100. */
+  heat: number
   age_ms: number
   leverage_mix: Readonly<Record<string, number>>
   venue_mix: Readonly<Record<string, number>>
@@ -132,7 +134,7 @@ export type Three = readonly [number, number, number]
 /** How far clusters move under the alternative priors, by id; in words why it cannot be told. */
 export interface Doubt {
   over: readonly string[]
-  of: Readonly<Record<string, Readonly<Record<Measure, Three>>>>
+  of: Readonly<Record<string, Readonly<Record<Exclude<Measure, "heat">, Three>>>>
   error: string
 }
 

@@ -56,6 +56,10 @@ function heatText({ bound, ladder }: LegendProps): string {
   const { view, measure, horizon, threshold, _market } = bound.traits
   const known = ladder.value
   if (view.value === "map" || !known || !(known.top > 0)) return ""
+  if (known.decades === 0) {
+    const clear = threshold.value > 0 ? `, clear: below ${Number(threshold.value.toPrecision(6))}` : ""
+    return `Relative heat: 100 is the top of the window; no amount${clear}`
+  }
   const quote = _market.value?.quote ?? "USD"
   const what = measure.value === "expected" ? `expected in ${horizon.value}` : "standing"
   const least = Math.max(known.top * 10 ** -known.decades, threshold.value)

@@ -9,7 +9,7 @@ import type { Cell } from "../heat/frame"
 import type { Reading } from "../wire/messages"
 import type { Market, Side, Traits } from "../wire/traits"
 
-const FIELDS = ["price", "distance", "time", "side", "about", "cluster", "size", "expected", "chance", "cumulative", "made"] as const
+const FIELDS = ["price", "distance", "time", "side", "heat", "about", "cluster", "size", "expected", "chance", "cumulative", "made"] as const
 const SHARES = 2
 
 type Field = (typeof FIELDS)[number]
@@ -17,8 +17,8 @@ type Field = (typeof FIELDS)[number]
 type Told = Partial<Record<Field, readonly [caption: string, value: string]>>
 
 export interface Readout {
-  /** What the pixel tells at once. */
-  about(at: { time: number; price: number }, decimals: number, cell: Cell | null, market: Market): void
+  /** What the pixel tells at once: relative heat, an amount, or both. */
+  about(at: { time: number; price: number }, decimals: number, under: { heat: Cell | null; amount: Cell | null; heated: boolean }, market: Market): void
   /** The cluster under the pointer, or none. */
   cluster(told: { side: Side; text: string } | null): void
   /** What the kernel answers after a rest. */
@@ -40,16 +40,18 @@ export function readout(): Readout {
   const cluster = signal<{ side: Side; text: string } | null>(null)
   const side = signal<Side | "">("")
   return {
-    about: ({ time, price }, decimals, cell, market) =>
+    about: ({ time, price }, decimals, { heat, amount, heated }, market) =>
       batch(() => {
+        const own = (heated ? heat : amount)?.side ?? ""
         state.value = "about"
-        side.value = cell?.side ?? ""
+        side.value = own
         told.value = {
           price: ["", formatPrice(price, decimals)],
           distance: ["", formatPercent(100 * (price / market.last_price - 1))],
           time: ["", time > (market.now ?? market.time[1]) ? "after now" : formatTime(time)],
-          side: ["", cell?.side ?? "none"],
-          about: ["est. about", cell ? `${formatMoney(cell.value, market.quote)} per 10 bps` : "–"],
+          side: ["", own || "none"],
+          ...(heated && { heat: ["heat", heat ? heat.value.toFixed(0) : "0"] }),
+          ...((amount || !heated) && { about: ["est. about", amount ? `${formatMoney(amount.value, market.quote)} per 10 bps` : "–"] }),
         }
       }),
     cluster: (under) => void (cluster.value = under),

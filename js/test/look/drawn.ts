@@ -47,6 +47,9 @@ function tables(): Case[] {
   given.push({ side: "long", scale: "rank", threshold: 0, ladder: ladders[0]!, pixels: few })
   given.push({ side: "long", scale: "rank", threshold: 0, ladder: ladders[0]!, pixels: "0 0 150 150" })
   given.push({ side: "both", scale: "rank", threshold: 2e6, ladder: ladders[0]!, pixels: few })
+  const heat = { top: 100, decades: 0, raised: 0 }
+  for (const scale of ["log", "linear", "rank"] as const) given.push({ side: "both", scale, threshold: 0, ladder: heat, pixels: picture })
+  given.push({ side: "short", scale: "log", threshold: 30, ladder: heat, pixels: picture })
   given.push({ side: "both", scale: "linear", threshold: 0, ladder: { top: 0, decades: 4, raised: 0 }, pixels: "" })
   return given.map((one) => ({ given: one, wanted: entries(one) }))
 }
@@ -64,7 +67,7 @@ export const colours = () => ({
   leverage_groups: [{ given: [], wanted: LEVERAGE_GROUPS }],
   shades: each((index: number, count: number) => Number(/(\d+)%/.exec(leverageShade("#000000", index, count))![1]), [0, 1], [0, 6], [1, 6], [2, 6], [3, 6], [4, 6], [5, 6], [1, 3]),
   tables: tables(),
-  level_values: each((n: number) => binValue(n, { top: 1e6, decades: 4 }), [0], [1], [64], [127]),
+  level_values: each((n: number, top: number, decades: number) => binValue(n, { top, decades }), [0, 1e6, 4], [1, 1e6, 4], [64, 1e6, 4], [127, 1e6, 4], [0, 100, 0], [1, 100, 0], [127, 100, 0]),
   candles: each(candles, ["dark"], ["light"]),
   circles: each(
     (size: number[]) => circleColumns({ length: size.length, time: Float64Array.from(size), price: Float64Array.from(size), size: Float64Array.from(size), side: Float64Array.from(size, () => 1) }, COLOURS.dark).size,
@@ -76,7 +79,7 @@ export const colours = () => ({
 })
 
 interface LabelCase {
-  clusters: Pick<Cluster, "id" | "side" | "price_low" | "price_high" | "peak_price" | "size" | "expected_size">[]
+  clusters: Pick<Cluster, "id" | "side" | "price_low" | "price_high" | "peak_price" | "size" | "expected_size" | "heat">[]
   measure: Measure
   side: SideChoice
   selected: string[]
@@ -87,7 +90,7 @@ interface LabelCase {
   quote: string
 }
 
-const cluster = (id: string, side: Side, [price_low, price_high]: Interval, peak_price: number, size: number, expected_size = size / 3) => ({ id, side, price_low, price_high, peak_price, size, expected_size })
+const cluster = (id: string, side: Side, [price_low, price_high]: Interval, peak_price: number, size: number, expected_size = size / 3) => ({ id, side, price_low, price_high, peak_price, size, expected_size, heat: Math.round(97 * (price_high / price_low - 1) * 100) % 101 })
 
 function labelled({ clusters, measure, side, selected, price, time, last_time, height, quote }: LabelCase) {
   const { model } = fakeModel({ _clusters: clusters as unknown as Cluster[], measure, side, whiskers: false })
@@ -130,6 +133,7 @@ export const labels = () => {
     { ...plain, clusters: crowd(30, 5) },
     { ...plain, clusters: crowd(30, 5), measure: "expected" },
     { ...plain, clusters: crowd(30, 5), measure: "expected", side: "short", selected: ["c2", "c4", "c11"] },
+    { ...plain, clusters: crowd(30, 5), measure: "heat" },
     { ...plain, clusters: crowd(90, 9), height: 1800 },
     { ...plain, clusters: crowd(12, 3), height: 30 },
   ]

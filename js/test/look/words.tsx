@@ -76,7 +76,7 @@ interface LegendCase {
 function words({ view, profile, measure, horizon, threshold, quote, side, top, sum }: LegendCase) {
   const book = { leverage_names: LEVERAGE_GROUPS, venue_names: ["binance", "okx"] } as unknown as StandingState
   const { bound } = boundModel({ _book: book, _market: { quote } as unknown as Market, view, profile, measure, horizon, threshold, side })
-  const { host } = draw(<Legend bound={bound} theme={signal("dark")} ladder={signal({ top, decades: 4 })} sum={signal(sum)} />)
+  const { host } = draw(<Legend bound={bound} theme={signal("dark")} ladder={signal({ top, decades: measure === "heat" ? 0 : 4 })} sum={signal(sum)} />)
   const node = host.firstElementChild!
   const first = node.firstElementChild
   return {
@@ -91,6 +91,8 @@ export const legends = () => {
   const cases: LegendCase[] = [
     plain,
     { ...plain, threshold: 5000 },
+    { ...plain, measure: "heat", top: 100 },
+    { ...plain, measure: "heat", top: 100, threshold: 31.5 },
     { ...plain, measure: "size", quote: "EUR", horizon: "4h" },
     { ...plain, profile: "venue", side: "long", sum: 0 },
     { ...plain, profile: "off" },

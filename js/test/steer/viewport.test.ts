@@ -158,6 +158,12 @@ describe("thresholdScale", () => {
     }
   })
 
+  it("is linear for relative heat", () => {
+    const heat = thresholdScale({ top: 100, decades: 0 })
+    for (let step = 2; step <= 127; step++) expect(heat.step(heat.value(step))).toBe(step)
+    expect([heat.value(0), heat.value(64)]).toEqual([0, 49.6])
+  })
+
   it("is still without a range", () => expect(thresholdScale({ top: 0, decades: 4 }).value(50)).toBe(0))
 })
 

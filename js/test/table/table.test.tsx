@@ -14,6 +14,7 @@ const cluster = (number: number, more: Partial<Cluster> = {}): Cluster => ({
   size: 1e6 * (number + 1),
   expected_size: 5e5 * (number + 1),
   distance_pct: number % 2 ? -number : number,
+  heat: 50,
   age_ms: 3_600_000 * (number + 1),
   leverage_mix: { ">50x": 0.25, "10-25x": 0.75 },
   venue_mix: { binance: 1 },

@@ -85,7 +85,7 @@ def test_nothing_overlaps_leaves_the_widget_or_is_cut_off(sheet: Sheet, width: i
     sheet.page.set_viewport_size({"width": width, "height": HEIGHT})
     for heatmap in heatmaps(sheet):
         heatmap.sharp()
-        top = heatmap.kernel.value(f"{heatmap.name}._display.session.top({heatmap.name}._settings())")
+        top = heatmap.kernel.value(f"{heatmap.name}._display.session.ends({heatmap.name}._settings())[1]")
         heatmap.set(threshold=0.3 * top, panels=("volume", "open_interest", "funding", "liquidations"))
         eventually(lambda heatmap=heatmap: heatmap.field("threshold").input_value() != "0")  # type: ignore[misc]
         heatmap.named("Help").click()

@@ -127,6 +127,7 @@ def test_copied_code_makes_the_same_view(heatmap: Heatmap) -> None:
         return (said.text_content() or "").partition(": ")[2] if said.is_visible() else ""
 
     heatmap.options(shown=True)
+    heatmap.set(measure="heat")
     plain = 'from liqwidget import LiqHeatmap\nLiqHeatmap("BTC", source="sample")'
     assert eventually(copied, lambda code: code == plain)
     heatmap.kernel.run("from tests.browser.settings import differing, set_at_random")

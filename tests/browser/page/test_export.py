@@ -60,6 +60,7 @@ def test_hover_reads_out(heatmap: Heatmap) -> None:
     line = heatmap.root.locator(".liq-cells")
     expect(line).to_be_visible()
     expect(line.locator(".liq-cell-about")).to_contain_text(re.compile(r"est\. about.*\$[0-9.]+[KMB]? per 10 bps"))
+    expect(line.locator(".liq-cell-heat")).to_contain_text(re.compile(r"heat\s*\d+"))
     expect(line.locator(".liq-cell-side")).to_have_text("short")
     price = drawn.price[1] - 0.15 * (drawn.price[1] - drawn.price[0])
     shown = float(line.locator(".liq-cell-price").inner_text().replace(",", ""))
@@ -80,13 +81,14 @@ def test_zoom_and_pan_work(heatmap: Heatmap) -> None:
 def test_client_side_controls_work(heatmap: Heatmap) -> None:
     heatmap.changes(lambda: heatmap.button("Side", "long").click())
     heatmap.changes(lambda: heatmap.button("Side", "both").click())
+    heatmap.changes(lambda: heatmap.button("Measure", "size").click())
     heatmap.options(shown=True)
     heatmap.changes(lambda: heatmap.root.get_by_label("Palette", exact=True).select_option("viridis"))
     heatmap.changes(lambda: heatmap.root.get_by_label("Scale", exact=True).select_option("rank"))
     slider = heatmap.field("threshold")
     slider.focus()
     heatmap.changes(lambda: slider.press("End"))
-    heatmap.changes(lambda: heatmap.button("Measure", "size").click())
+    heatmap.changes(lambda: heatmap.button("Measure", "expected").click())
     heatmap.options(shown=False)
     heatmap.changes(lambda: heatmap.cluster_boxes().nth(0).click())
     expect(heatmap.button("Drag mode", "select")).to_be_disabled()
@@ -112,7 +114,7 @@ def test_every_window_is_sharp_and_fitted_from_any_other(heatmap: Heatmap, sourc
 def test_the_other_measure_keeps_the_zoom(heatmap: Heatmap) -> None:
     heatmap.changes(lambda: heatmap.wheel(0.5, 0.5, -200, times=3))
     near = settled(heatmap.drawn, times=3)
-    for measure in ("size", "expected"):
+    for measure in ("size", "heat", "expected", "heat"):
         heatmap.changes(lambda measure=measure: heatmap.button("Measure", measure).click())  # type: ignore[misc]
         drawn = settled(heatmap.drawn)
         assert (drawn.time, drawn.price) == (near.time, near.price)

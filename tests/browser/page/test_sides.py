@@ -89,7 +89,7 @@ def test_smoothing_and_threshold_are_for_the_eye_alone(heatmap: Heatmap, artefac
     heatmap.becomes("smooth", value=True)
     heatmap.root.screenshot(path=artefacts / "smooth.png")
     assert read() == before
-    top = heatmap.kernel.value("h._display.session.top(h._settings())")
+    top = heatmap.kernel.value("h._display.session.ends(h._settings())[1]")
     heatmap.changes(lambda: heatmap.set(threshold=top / 4))
     assert heatmap.root.evaluate(PROFILE) == profile
     assert heatmap.kernel.value("[one for one in asked if one.get('type') == 'view']") == []

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 SHAPES = {
     "side": st.sampled_from(("both", "long", "short")),
     "window": st.sampled_from(("12h", "24h", "3d", "7d", "30d", "all")),
-    "measure": st.sampled_from(("expected", "size")),
+    "measure": st.sampled_from(("heat", "expected", "size")),
     "palette": st.sampled_from(("ember", "viridis", "mono")),
     "scale": st.sampled_from(("linear", "log", "rank")),
     "smooth": st.booleans(),
