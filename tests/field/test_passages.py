@@ -16,7 +16,8 @@ from liqwidget.domain.passages import PASSAGE_ROWS, Passages
 from liqwidget.domain.viewport import Viewport
 from liqwidget.estimate.estimator import advance, estimate
 from liqwidget.field.evaluate import Measured, standing
-from liqwidget.trust.uncertainty import Alternative, _under
+from liqwidget.trust.alternatives import Alternative
+from liqwidget.trust.uncertainty import _under
 from tests.ledgers import content
 from tests.markets import Frames, frames, walk
 
