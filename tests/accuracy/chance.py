@@ -150,7 +150,8 @@ def hours_of_day(venue: VenueLedger) -> Floats:
 
 def of_three(venue: VenueLedger, values: Floats) -> Floats:
     """Return the root of the average of the mean squares of 6 hours, 2 days and 16 days."""
-    return np.sqrt(np.mean([mean_square(venue, values, length) ** 2 for length in (0.25, 2.0, 16.0)], axis=0))
+    parts = [mean_square(venue, values, length) ** 2 for length in (0.25, 2.0, 16.0)]
+    return np.asarray(np.sqrt(np.mean(parts, axis=0)), dtype=np.float64)
 
 
 def three(venue: VenueLedger, _days: float) -> Floats:
@@ -164,7 +165,7 @@ def coming(venue: VenueLedger, days: float) -> Floats:
     known = factors[np.maximum(row - 1, 0), (venue.time - 1) // HOUR % 24]
     ahead = (venue.time // HOUR % 24)[:, np.newaxis] + np.arange(round(24 * days))
     expected = factors[row[:, np.newaxis], ahead % 24].mean(axis=1) if days < 1 else factors.mean(axis=1)
-    return of_three(venue, squares(venue, "close") / known) * np.sqrt(expected)
+    return np.asarray(of_three(venue, squares(venue, "close") / known) * np.sqrt(expected), dtype=np.float64)
 
 
 def shifted(x: Floats, days: float) -> Floats:
