@@ -1,7 +1,7 @@
 """Which chance comes true: estimates of volatility and laws of touching, checked on recorded and simulated candles.
 
 ``python -m tests.accuracy.chance`` prints the tables of the documentation; it reads the recorded markets beside the
-checkout (see `tests.recorded`) and takes about 20 seconds. Every candidate says, each hour and for every horizon, the
+checkout (see `tests.recorded`) and takes about a minute. Every candidate says, each hour and for every horizon, the
 chance that price gets to prices below and above; the horizon's lows and highs answer.
 
 - Error and bias are those of `liqwidget.trust.reliability`: of prices said to have a chance, what share was touched.
@@ -133,6 +133,41 @@ def blended(venue: VenueLedger, _days: float) -> Floats:
     return np.sqrt(0.5 * near**2 + 0.5 * far**2)
 
 
+def hours_of_day(venue: VenueLedger) -> Floats:
+    """Return how large the squares of each hour of the day are beside all, by what is known at each row, shape (n, 24).
+
+    Forty days of the mean stand before what is known, so that few days change little.
+    """
+    found = squares(venue, "close")
+    hour = (venue.time - 1) // HOUR % 24
+    there = hour[:, np.newaxis] == np.arange(24)
+    number = np.arange(1, len(found) + 1)
+    mean = np.maximum(np.cumsum(found) / number, 1e-300)[:, np.newaxis]
+    before = 40 * HOUR / venue.timeframe
+    by_hour = np.cumsum(np.where(there, found[:, np.newaxis], 0.0), axis=0)
+    return np.asarray((by_hour / mean + before) / (np.cumsum(there, axis=0) + before))
+
+
+def of_three(venue: VenueLedger, values: Floats) -> Floats:
+    """Return the root of the average of the mean squares of 6 hours, 2 days and 16 days."""
+    parts = [mean_square(venue, values, length) ** 2 for length in (0.25, 2.0, 16.0)]
+    return np.asarray(np.sqrt(np.mean(parts, axis=0)), dtype=np.float64)
+
+
+def three(venue: VenueLedger, _days: float) -> Floats:
+    """Return the volatility of 6 hours, 2 days and 16 days, averaged."""
+    return of_three(venue, squares(venue, "close"))
+
+
+def coming(venue: VenueLedger, days: float) -> Floats:
+    """Return the same without the hours' own share, times that of the hours to come."""
+    factors, row = hours_of_day(venue), np.arange(len(venue.time))
+    known = factors[np.maximum(row - 1, 0), (venue.time - 1) // HOUR % 24]
+    ahead = (venue.time // HOUR % 24)[:, np.newaxis] + np.arange(round(24 * days))
+    expected = factors[row[:, np.newaxis], ahead % 24].mean(axis=1) if days < 1 else factors.mean(axis=1)
+    return np.asarray(of_three(venue, squares(venue, "close") / known) * np.sqrt(expected), dtype=np.float64)
+
+
 def shifted(x: Floats, days: float) -> Floats:
     """Return 2 Phi(-x) at a barrier shifted outwards, as if price were looked at every five minutes only."""
     return brownian(x + SHIFT * math.sqrt(5 / (24 * 60) / days), days)
@@ -149,6 +184,8 @@ CANDIDATES = {
     "moves of 1 h": Candidate(of_kind("close", 1), student),
     "moves of 4 h": Candidate(of_kind("close", 4), student),
     "half 2 d, half 16 d": Candidate(blended, student),
+    "6 h, 2 d and 16 d": Candidate(three, student),
+    "6 h, 2 d and 16 d, by the hours to come": Candidate(coming, student),
     "times 0.9": Candidate(half_life(2.0, 0.9), student),
     "shifted barrier": Candidate(half_life(2.0), shifted),
     **{f"mixed scales {spread:g}": Candidate(half_life(2.0), mixed(spread)) for spread in (0.2, 0.25, 0.3, 0.4)},
@@ -232,6 +269,9 @@ def asked(markets: dict[str, VenueLedger]) -> list[Asked]:
 
 def sums(question: Asked, candidate: Candidate, blocks: npt.NDArray[np.int64]) -> Floats:
     """Return per block: as-of times, touched prices for each said chance, Brier and log score over a constant's."""
+    out = np.zeros((len(blocks), len(SAID) + 3))
+    if not len(question.rows):
+        return out
     scale = candidate.volatility(question.venue, question.days)[question.rows] * math.sqrt(question.days)
     said_here = candidate.chance(question.went / scale, question.days)
     touched = (said_here[..., np.newaxis] <= SAID).mean(axis=0)
@@ -242,7 +282,6 @@ def sums(question: Asked, candidate: Candidate, blocks: npt.NDArray[np.int64]) -
     likelihood = (true * np.log(said) + (1 - true) * np.log1p(-said)).mean(axis=1)
     constant = (SAID * np.log(SAID) + (1 - SAID) * np.log1p(-SAID)).mean()
     columns = np.column_stack([np.ones(len(scale)), touched, brier, likelihood / constant])
-    out = np.zeros((len(blocks), columns.shape[1]))
     np.add.at(out, np.searchsorted(blocks, question.venue.time[question.rows] // BLOCK), columns)
     return out
 
@@ -311,6 +350,9 @@ def main() -> None:
     """Print the tables."""
     markets = recorded_markets()
     sys.stdout.write(f"Recorded markets: {', '.join(markets)}\n\n{tables(markets, resample=True)}\n\n")
+    others = more_markets()
+    sys.stdout.write(f"Markets that no candidate was chosen on: {', '.join(others)}\n\n")
+    sys.stdout.write(f"{tables(others, resample=True)}\n\n")
     coins = ("BTC", "ETH", "SOL")
     simulated = {coin: estimate(sample_market(coin, days=60).markets()[0]).venues[0] for coin in coins}
     sys.stdout.write(f"Simulated market, 60 days of {', '.join(coins)}\n\n{tables(simulated, resample=False)}\n")

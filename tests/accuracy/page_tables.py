@@ -43,6 +43,8 @@ CANDIDATES = (
     "half-life 4 d",
     "half-life 8 d",
     "half-life 2 sqrt(horizon) d",
+    "6 h, 2 d and 16 d",
+    "6 h, 2 d and 16 d, by the hours to come",
     "Parkinson",
     "Garman-Klass",
     "moves of 4 h",
