@@ -13,7 +13,7 @@ BOTTOM, TOP, FIRST, STOP, ENTRIES, END, BEGIN = range(7)
 
 
 _FEW = 6
-"""Units under which sums are taken unit by unit, not entry by entry."""
+"""Cells under which sums are taken unit by unit, not entry by entry."""
 
 
 @nb.njit(cache=True, nogil=True)
@@ -222,6 +222,7 @@ def fill(
     highest: int,
 ) -> None:  # fmt: skip
     """Add what was entered so far, in rows that touched `lowest` to `highest`, to the cells [first_cell, last_cell]."""
+    narrow = last_cell - first_cell < _FEW  # What is viewed has no part in it, so that digits do not depend on that.
     first_cell, last_cell = max(first_cell, base), min(last_cell, base + state.shape[2] - 1)
     if first_cell > last_cell:
         return
@@ -235,7 +236,7 @@ def fill(
         else:
             begin, end = max(begin, bottom - farthest), min(end, top - nearest)
         if begin <= end and nearest <= farthest:
-            if top - bottom < _FEW:
+            if narrow:
                 pending |= _few(
                     state, even, entered, table, book, slot[book], side, unit, nearest, farthest, bottom, top, start,
                     left, begin, end,
