@@ -89,4 +89,5 @@ def numpy_engine() -> Iterator[None]:
             stack.enter_context(mock.patch(f"liqwidget.{module}.engine", return_value=oracle))
         for module in ("estimate.survival", "field.measure"):
             stack.enter_context(mock.patch(f"liqwidget.{module}.compiled", lambda function: function))
+        stack.enter_context(mock.patch("liqwidget.estimate.books.numba", return_value=None))
         yield

@@ -22,6 +22,13 @@ DECADES = 4
 HOTTEST = 100.0
 """The heat of the highest level."""
 SHORT_BIT = 128
+
+BRIGHTEST = 0.999
+"""The share of a window's pixels that lie under the strongest colour, so that one pixel does not darken all."""
+
+BLACK, WHITE = 0.4, 0.998
+"""Shares of the window's price cells that hold anything up to which heat is black, and from which it is brightest."""
+
 _SLIP = 1e-6
 _LARGE = 1e38
 
@@ -56,6 +63,27 @@ def highest(grid: Grid) -> float:
     """Return the largest value of one side per lattice cell [quote]; 0 where nothing stands."""
     larger = np.maximum(grid.long, grid.short).max(axis=1, initial=0.0)
     return float((larger * per_cell(grid)[:, 0]).max(initial=0.0))
+
+
+def brightest(grid: Grid) -> float:
+    """Return the value of the strongest colour of a window [quote per cell]; 0 where nothing stands."""
+    standing = _standing(grid)
+    return float(np.quantile(standing, BRIGHTEST)) if len(standing) else 0.0
+
+
+def heat_ends(grid: Grid) -> tuple[float, float]:
+    """Return up to which heat a window is black, and from which it is brightest; 0 where nothing stands."""
+    standing = _standing(grid)
+    if not len(standing):
+        return 0.0, 0.0
+    black, white = np.quantile(standing, (BLACK, WHITE))
+    return float(black), float(white)
+
+
+def _standing(grid: Grid) -> npt.NDArray[np.float64]:
+    """Return the larger side of each cell that holds anything, per price cell."""
+    values = np.maximum(grid.long, grid.short) * per_cell(grid)
+    return np.asarray(values[values > 0], dtype=np.float64)
 
 
 def quantise(grid: Grid, top: float | None = None) -> Image:

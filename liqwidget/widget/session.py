@@ -21,7 +21,7 @@ from liqwidget.domain.viewport import Viewport
 from liqwidget.field.measure import HEAT
 from liqwidget.look import LOOK
 from liqwidget.raster.grid import rasterise
-from liqwidget.raster.quantise import highest, per_cell, quantise, quantise_heat, raised_ladder
+from liqwidget.raster.quantise import brightest, heat_ends, highest, quantise, quantise_heat, raised_ladder
 from liqwidget.study.clusters import Cluster, Gap, clusters_around, gaps_around
 from liqwidget.study.levels import levels
 from liqwidget.study.reading import read_out
@@ -39,12 +39,6 @@ if TYPE_CHECKING:
     from liqwidget.domain.levels import LevelSet
 
 WINDOWS = ("12h", "24h", "3d", "7d", "30d", "all")
-
-BLACK, WHITE = 0.4, 0.998
-"""Shares of the window's price cells that hold anything up to which heat is black, and from which it is brightest."""
-
-BRIGHTEST = 0.999
-"""The share of the base picture's pixels that lie under the strongest colour, so that one pixel does not darken all."""
 
 BASE_PIXELS = (640, 320)
 _CANDLE_PIXELS = 5
@@ -226,12 +220,7 @@ class Session:
         heat = settings.measure == HEAT
         rows = max(round(math.log(high / low) / PRICE_CELL), 2) if heat else 240
         grid = self._grid(settings, Viewport(time, (low, high), 240, rows))
-        values = np.maximum(grid.long, grid.short) * per_cell(grid)
-        standing = values[values > 0]
-        if not len(standing):
-            return 0.0, 0.0
-        black, white = np.quantile(standing, (BLACK, WHITE) if heat else (0.0, BRIGHTEST))
-        return (float(black) if heat else 0.0), float(white)
+        return heat_ends(grid) if heat else (0.0, brightest(grid))
 
     def candles(
         self, settings: Settings, time: tuple[int, int], width: int, ahead: int = 0

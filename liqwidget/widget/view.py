@@ -44,6 +44,9 @@ if TYPE_CHECKING:
 PANELS = ("volume", "open_interest", "funding", "liquidations")
 """Panels under the picture."""
 
+_RANGES = {"time_range": None, "price_range": None}
+_BACK: dict[str, dict[str, Any]] = {"window": _RANGES, "as_of": _RANGES, "measure": {"threshold": 0.0}}
+"""Traits that go back to their start when another is set."""
 KERNEL_TRAITS = ("measure", "horizon", "window", "sensitivity", "leverage", "venues", "as_of", "future")
 """Traits that change what the kernel computes; the others are the front end's alone."""
 
@@ -250,10 +253,7 @@ class HeatmapWidget(anywidget.AnyWidget):
         )
 
     def _kernel_trait_changed(self, change: Any) -> None:
-        if change["name"] in ("window", "as_of"):
-            self._share({"time_range": None, "price_range": None})
-        if change["name"] == "measure":
-            self._share({"threshold": 0.0})
+        self._share(_BACK.get(change["name"], {}))
         self._refresh()
 
     def _chosen(self, change: Any) -> None:
@@ -286,8 +286,6 @@ class HeatmapWidget(anywidget.AnyWidget):
     def _known_prior(self, proposal: Any) -> Any:
         Prior.parse(proposal["value"])
         return proposal["value"]
-
-    # ------------------------------------------------------------------ ranges of uncertainty
 
     def _with_ranges(self) -> Shown | None:
         return self._shown() if self.whiskers else None

@@ -13,7 +13,11 @@ import pytest
 
 from liqwidget import LiqHeatmap, MarketData, Viewport, advance, estimate, find_clusters, rasterise
 from liqwidget.domain.time import DAY
+from liqwidget.estimate.estimator import Rules, estimated
+from liqwidget.field.density import Prior
 from liqwidget.raster.quantise import quantise
+from liqwidget.study.levels import levels
+from liqwidget.study.profile import profile
 from tests.benchmarks.peak import peak_megabytes
 
 if TYPE_CHECKING:
@@ -22,6 +26,8 @@ if TYPE_CHECKING:
     from liqwidget import Ledger
 
 pytestmark = pytest.mark.benchmark
+
+OWN = Prior.parse("effective")
 
 
 @cache
@@ -69,14 +75,28 @@ def test_import(benchmark: BenchmarkFixture) -> None:
 
 
 def test_estimate_30_days_of_5m(benchmark: BenchmarkFixture) -> None:
-    """Budget 100 ms."""
+    """The budget is 60 ms for one prior; this is two, amounts and heat."""
     market = walk(5, 30)
     estimate(market)
     benchmark(estimate, market)
 
 
-def test_estimate_a_year_of_1m(benchmark: BenchmarkFixture) -> None:
+def test_one_forward_pass_of_30_days_of_5m(benchmark: BenchmarkFixture) -> None:
+    """Budget 60 ms."""
+    market = walk(5, 30)
+    estimated(market, OWN, Rules())
+    benchmark(estimated, market, OWN, Rules())
+
+
+def test_one_forward_pass_of_a_year_of_1m(benchmark: BenchmarkFixture) -> None:
     """Budget 3 s and 500 MB at peak, the market's own arrays not counted."""
+    market = walk(1, 365)
+    benchmark.extra_info["peak_mb"] = peak_megabytes(lambda: estimated(market, OWN, Rules()))
+    benchmark.pedantic(estimated, (market, OWN, Rules()), rounds=3)
+
+
+def test_estimate_a_year_of_1m(benchmark: BenchmarkFixture) -> None:
+    """Both ledgers: at most twice the time and memory of one pass."""
     market = walk(1, 365)
     benchmark.extra_info["peak_mb"] = peak_megabytes(lambda: estimate(market))
     benchmark.pedantic(estimate, (market,), rounds=3)
@@ -87,9 +107,9 @@ def test_estimate_a_year_of_1m(benchmark: BenchmarkFixture) -> None:
     [(5, 60, 7), (1, 365, 7), (1, 365, 365)],
     ids=["week-of-5m", "week-of-year-of-1m", "year-of-1m"],
 )
-@pytest.mark.parametrize("measure", ["size", "expected"])
+@pytest.mark.parametrize("measure", ["size", "expected", "heat"])
 def test_raster(benchmark: BenchmarkFixture, minutes: int, history: int, days: int, measure: str) -> None:
-    """Budget 15 ms for a week of 5m candles, 30 ms with a year of 1m candles behind it."""
+    """Budget 15 ms for a week of 5m candles, 20 ms with a year of 1m candles behind it."""
     source = ledger(minutes, history)
     viewport = view(source, days)
     rasterise(source, viewport, measure)
@@ -107,6 +127,23 @@ def test_clusters(benchmark: BenchmarkFixture) -> None:
     source = ledger(5, 60)
     find_clusters(source)
     benchmark(find_clusters, source)
+
+
+@pytest.mark.parametrize(("minutes", "history"), [(5, 30), (1, 365)], ids=["month-of-5m", "year-of-1m"])
+def test_profile(benchmark: BenchmarkFixture, minutes: int, history: int) -> None:
+    """The same whatever the history."""
+    source = ledger(minutes, history)
+    edges = np.geomspace(*view(source, 7).price, 400)
+    profile(source, edges)
+    benchmark(profile, source, edges)
+
+
+@pytest.mark.parametrize(("minutes", "history"), [(5, 30), (1, 365)], ids=["month-of-5m", "year-of-1m"])
+def test_levels(benchmark: BenchmarkFixture, minutes: int, history: int) -> None:
+    """Budget 1.5 s for a year of 1m candles."""
+    source = ledger(minutes, history)
+    levels(source)
+    benchmark.pedantic(levels, (source,), rounds=3)
 
 
 def test_a_live_candle(benchmark: BenchmarkFixture) -> None:

@@ -14,6 +14,9 @@ from liqwidget.field.touching import FREEDOM, PER_ROOT
 BLOCK = 16
 """Columns evaluated together, so that rows of the picture are written in one go."""
 
+_FAR = 1 << 40
+"""A cell beyond all others."""
+
 _NOTHING = 1e-280
 """Coins that are none: smaller numbers are slow to reckon with."""
 
@@ -221,8 +224,8 @@ def evaluate(
                     state, base, wide, table, facing, span, units, entry_base, entered, even, places, shares, edge,
                 )  # fmt: skip
                 for side in range(2):
-                    first_cell = base if side == 0 else edge[1] + 1
-                    last_cell = edge[0] - 1 if side == 0 else base + viewed - 1
+                    first_cell = -_FAR if side == 0 else edge[1] + 1
+                    last_cell = edge[0] - 1 if side == 0 else _FAR
                     fill(
                         state, slot, base, wide, table, facing, span, units, entered, entry_base, side, first_cell,
                         last_cell, even, edge[0], edge[1],

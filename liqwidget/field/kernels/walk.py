@@ -12,6 +12,10 @@ BOTTOM, TOP, FIRST, STOP, ENTRIES, END, BEGIN = range(7)
 """Columns of a passage: cells touched, cells kept, cells entered, where it begins in what is kept."""
 
 
+_FEW = 6
+"""Cells under which sums are taken unit by unit, not entry by entry."""
+
+
 @nb.njit(cache=True, nogil=True)
 def touched(row: int, target: int, low: Floats, high: Floats, close: Floats) -> tuple[float, float]:
     """Return the lowest and highest lattice coordinate touched in the rows (row, target], the last close included."""
@@ -95,6 +99,8 @@ def walk(
             edge[0], edge[1] = min(edge[0], one[BOTTOM]), max(edge[1], one[TOP])
             index -= length
             continue
+        alive = math.exp(log_survival[0, target] - log_survival[0, index])
+        near_alive = math.exp(log_survival[1, target] - log_survival[1, index])
         for kind in range(2):
             unit, used = 1 if kind == 0 else wide, 0
             left, ended = entry_base // unit, int(math.floor(close[index] / unit))
@@ -103,12 +109,11 @@ def walk(
                     continue
                 if opened[index, 0, book] == 0.0 and opened[index, 1, book] == 0.0:
                     continue
-                speed = int(book == books - 1)
-                alive = math.exp(log_survival[speed, target] - log_survival[speed, index]) * counted[book]
+                factor = (near_alive if book == books - 1 else alive) * counted[book]
                 if used == 0:
                     used = entries(low[index], high[index], wide, unit, places, shares)
                 for side in range(2):
-                    amount = opened[index, side, book] * alive
+                    amount = opened[index, side, book] * factor
                     if amount == 0.0:
                         continue
                     first, last = span[side, book, 0], span[side, book, 1]
@@ -217,39 +222,91 @@ def fill(
     highest: int,
 ) -> None:  # fmt: skip
     """Add what was entered so far, in rows that touched `lowest` to `highest`, to the cells [first_cell, last_cell]."""
+    narrow = last_cell - first_cell < _FEW  # What is viewed has no part in it, so that digits do not depend on that.
     first_cell, last_cell = max(first_cell, base), min(last_cell, base + state.shape[2] - 1)
     if first_cell > last_cell:
         return
     books, pending = units.shape[0], False
     for book in range(books):
         unit, nearest, farthest = units[book], span[side, book, 0], span[side, book, 1] - 1
-        if farthest >= nearest:
-            bottom, top = first_cell // unit, last_cell // unit
-            target = state[slot[book], side] if unit == 1 else even
-            start, left = base // unit, entry_base // unit
-            begin, end = lowest // unit - 1, highest // unit + 1
-            if side == 0:
-                begin, end = max(begin, bottom + nearest), min(end, top + farthest)
+        bottom, top, start, left = first_cell // unit, last_cell // unit, base // unit, entry_base // unit
+        begin, end = lowest // unit - 1, highest // unit + 1
+        if side == 0:
+            begin, end = max(begin, bottom + nearest), min(end, top + farthest)
+        else:
+            begin, end = max(begin, bottom - farthest), min(end, top - nearest)
+        if begin <= end and nearest <= farthest:
+            if narrow:
+                pending |= _few(
+                    state, even, entered, table, book, slot[book], side, unit, nearest, farthest, bottom, top, start,
+                    left, begin, end,
+                )  # fmt: skip
             else:
-                begin, end = max(begin, bottom - farthest), min(end, top - nearest)
-            for entry in range(begin, end + 1):
-                amount = entered[side, book, entry - left]
-                if amount == 0.0:
-                    continue
-                pending |= unit > 1
-                if side == 0:
-                    first, stop = max(entry - farthest, bottom), min(entry - nearest, top) + 1
-                    offset = first - entry + farthest
-                    density = facing[book, offset : offset + stop - first]
-                else:
-                    first, stop = max(entry + nearest, bottom), min(entry + farthest, top) + 1
-                    density = table[1, book, first - entry : stop - entry]
-                part = target[first - start : stop - start]
-                for index in range(part.shape[0]):
-                    part[index] += amount * density[index]
+                pending |= _many(
+                    state, even, entered, table, facing, book, slot[book], side, unit, nearest, farthest, bottom, top,
+                    start, left, begin, end,
+                )  # fmt: skip
         if pending and (book == books - 1 or slot[book + 1] != slot[book] or units[book + 1] == 1):
             _flatten(even, base, wide, state[slot[book], side], first_cell, last_cell)
             pending = False
+
+
+@nb.njit(cache=True, nogil=True, inline="never")
+def _few(
+    state: Floats, even: Floats, entered: Floats, table: Floats, book: int, slot: int, side: int, unit: int,
+    nearest: int, farthest: int, bottom: int, top: int, start: int, left: int, begin: int, end: int,
+) -> bool:  # fmt: skip
+    """Add what entries [begin, end] put on the units [bottom, top], unit by unit; say whether that waits in `even`."""
+    pending = False
+    for place in range(bottom, top + 1):
+        if side == 0:
+            first, stop, step = max(begin, place + nearest), min(end, place + farthest) + 1, 1
+        else:
+            first, stop, step = max(begin, place - farthest), min(end, place - nearest) + 1, -1
+        offset = abs(first - place)
+        one, two, three, four = 0.0, 0.0, 0.0, 0.0
+        index = first - left
+        while index + 3 < stop - left:
+            one += entered[side, book, index] * table[side, book, offset]
+            two += entered[side, book, index + 1] * table[side, book, offset + step]
+            three += entered[side, book, index + 2] * table[side, book, offset + 2 * step]
+            four += entered[side, book, index + 3] * table[side, book, offset + 3 * step]
+            index += 4
+            offset += 4 * step
+        while index < stop - left:
+            one += entered[side, book, index] * table[side, book, offset]
+            index += 1
+            offset += step
+        amount = (one + two) + (three + four)
+        if unit == 1:
+            state[slot, side, place - start] += amount
+        elif amount != 0.0:
+            even[place - start] += amount
+            pending = True
+    return pending
+
+
+@nb.njit(cache=True, nogil=True, inline="never")
+def _many(
+    state: Floats, even: Floats, entered: Floats, table: Floats, facing: Floats, book: int, slot: int, side: int,
+    unit: int, nearest: int, farthest: int, bottom: int, top: int, start: int, left: int, begin: int, end: int,
+) -> bool:  # fmt: skip
+    """Add what entries [begin, end] put on units [bottom, top], entry by entry; say whether that waits in `even`."""
+    target, pending = state[slot, side] if unit == 1 else even, False
+    for entry in range(begin, end + 1):
+        amount = entered[side, book, entry - left]
+        if amount == 0.0:
+            continue
+        pending |= unit > 1
+        if side == 0:
+            first, stop = max(entry - farthest, bottom), min(entry - nearest, top) + 1
+            offset = first - entry + farthest
+            density = facing[book, offset : offset + stop - first]
+        else:
+            first, stop = max(entry + nearest, bottom), min(entry + farthest, top) + 1
+            density = table[1, book, first - entry : stop - entry]
+        added(target[first - start : stop - start], density, amount)
+    return pending
 
 
 @nb.njit(cache=True, nogil=True)

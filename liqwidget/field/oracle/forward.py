@@ -16,6 +16,7 @@ from liqwidget.field.oracle.placing import (
     Flags,
     Floats,
     Integers,
+    Sources,
     entered_units,
     landed,
     padded,
@@ -44,7 +45,7 @@ def forward(
     base: int,
     wide: int,
     table: Floats,
-    span: Integers,  # noqa: ARG001
+    span: Integers,
     weights: Floats,
     units: Integers,
     log_survival: Floats,
@@ -91,15 +92,16 @@ def forward(
         alive = survival[:, index] > 0
         previous[1:] += np.where(alive, np.log(np.where(alive, survival[:, index], 1.0)), ALL_CLOSED)
         log_survival[:, index] = previous[1:]
-        factor, scale[~alive] = alive.astype(float), 1.0
-        touched = touched_cells(low[index], high[index], previous[0], cells)
+        scale[~alive] = 1.0
+        _forget(accumulated, entered, swept, lines, alive[speeds].astype(float))
+        near = _window(low[index], high[index], previous[0], base, wide)
+        touched = touched_cells(low[index], high[index], previous[0], cells[near])
         previous[0] = close[index]
         for book, (unit, line, speed) in enumerate(zip(units, lines, speeds, strict=True)):
-            for array, part in ((accumulated, line), (entered, line), (swept, book)):
-                array[:, part] *= factor[speed]
-            sums = np.repeat(accumulated[:, line], unit, axis=1)
-            gone = np.sum(sums - swept[:, book], axis=1, where=touched) / unit * scale[speed]
-            swept[:, book] = np.where(touched, sums, swept[:, book])
+            units_near = slice(near.start // unit, near.stop // unit)
+            sums = np.repeat(accumulated[:, line][:, units_near], unit, axis=1)
+            gone = np.sum(sums - swept[:, book, near], axis=1, where=touched) / unit * scale[speed]
+            swept[:, book, near] = np.where(touched, sums, swept[:, book, near])
             mass[:, book] = np.maximum(mass[:, book] * survival[speed, index] - gone, 0.0)
             wanted = weights[book] * interest[index]
             if not frozen[index] and weights[book] > 0:
@@ -110,17 +112,51 @@ def forward(
                 part = amount / weights[book] / scale[speed]
                 entries, shares = entered_units(float(low[index]), float(high[index]), wide, unit)
                 entered[:, line][:, entries - base // unit] += part[:, None] * shares
-                places = base // unit + np.arange(len(cells) // unit)
-                for side, sign in enumerate(SIGNS):
-                    sources = sources_of(entries, shares, math.floor(close[index] / unit), sign)
-                    accumulated[side, line] += part[side] * landed(sources, sign, padded(table[side, book]), places)
+                closed, spread = math.floor(close[index] / unit), (table[:, book], span[:, book])
+                _land(accumulated[:, line], base // unit, part, entries, shares, closed, *spread)
         small = np.where(scale < _SMALLEST_SCALE, scale, 1.0)
-        for book, (line, speed) in enumerate(zip(lines, speeds, strict=True)):
-            if small[speed] < 1:
-                for array, part in ((accumulated, line), (entered, line), (swept, book)):
-                    array[:, part] *= small[speed]
+        _forget(accumulated, entered, swept, lines, small[speeds])
         scale[small < 1] = 1.0
     return stop
+
+
+def _forget(accumulated: Floats, entered: Floats, swept: Floats, lines: list[slice], factors: Floats) -> None:
+    """Multiply what the books hold by their factors."""
+    for book, line in enumerate(lines):
+        if factors[book] < 1:
+            for array, part in ((accumulated, line), (entered, line), (swept, book)):
+                array[:, part] *= factors[book]
+
+
+def _land(
+    target: Floats,
+    first: int,
+    amounts: Floats,
+    entries: Integers,
+    shares: Floats,
+    closed: int,
+    table: Floats,
+    span: Integers,
+) -> None:
+    """Add what a row opened in a book, by side, to the units it lands on; `target`, shape (2, U), begins at `first`."""
+    for side, sign in enumerate(SIGNS):
+        if amounts[side] > 0:
+            sources = sources_of(entries, shares, closed, sign)
+            reached = _reached(sources, sign, span[side], first, target.shape[1])
+            places = first + np.arange(reached.start, reached.stop)
+            target[side, reached] += amounts[side] * landed(sources, sign, padded(table[side, : span[side, 1]]), places)
+
+
+def _window(low: float, high: float, last_close: float, base: int, wide: int) -> slice:
+    """Return the whole price cells that a row touches: beyond them nothing stands that it could take."""
+    first, last = math.floor(min(low, last_close)) // wide, math.floor(max(high, last_close)) // wide
+    return slice(first * wide - base, (last + 1) * wide - base)
+
+
+def _reached(sources: Sources, sign: int, span: Integers, first: int, count: int) -> slice:
+    """Return which of `count` units from `first` on an opening can land on."""
+    ends = np.add.outer(sources.cell, sign * np.array([0, *span])) - first
+    return slice(max(int(ends.min()), 0), max(min(int(ends.max()) + 1, count), 0))
 
 
 def _inside(low: float, high: float, close: float, first: int, last: int, room: int) -> bool:
