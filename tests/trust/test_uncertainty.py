@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from liqwidget.domain.leverage import NEAR_SHARE
 from liqwidget.domain.side import Side
 from liqwidget.errors import DataError
+from liqwidget.estimate import books
 from liqwidget.estimate.estimator import estimate
 from liqwidget.field.density import Prior
 from liqwidget.study.clusters import Cluster, find_clusters
@@ -94,8 +95,9 @@ def test_a_ledger_estimated_again_is_the_market_estimated_so(drawn: Frames, prio
             assert content(ours) == content(theirs), (one.name, name)
 
 
-def test_states_along_the_way_are_those_of_the_market_estimated_so() -> None:
+def test_states_along_the_way_are_those_of_the_market_estimated_so(monkeypatch: pytest.MonkeyPatch) -> None:
     """Over several checkpoints, where only the nearest group is estimated again."""
+    monkeypatch.setattr(books, "CHECKPOINT_ROWS", 2_048)
     market = walk(8, 4_200).market()
     tried = default_alternatives()
     for one, again in zip(tried, _under(estimate(market), tried), strict=True):
@@ -150,8 +152,8 @@ def test_sizes_add_over_venues() -> None:
 
 
 def test_leverage_groups_add() -> None:
-    near = uncertainty(MARKETS, clusters=FOUND.clusters, leverage=[">50x", "25-50x", "10-25x"])
-    far = uncertainty(MARKETS, clusters=FOUND.clusters, leverage=["5-10x", "3-5x", "<3x"])
+    near = uncertainty(MARKETS, clusters=FOUND.clusters, leverage=[">50x", "25-50x"])
+    far = uncertainty(MARKETS, clusters=FOUND.clusters, leverage=["10-25x", "5-10x", "3-5x", "<3x"])
     assert near.sizes + far.sizes == pytest.approx(FOUND.sizes, rel=1e-9)
     assert (near.sizes < FOUND.sizes).any()
 
