@@ -27,7 +27,6 @@ ROOMS = (
     "tests/estimate/test_hand_cases.py",
     "tests/estimate/test_fold.py",
     "tests/study/test_levels.py",
-    "tests/study/test_selection.py",
 )
 NEEDED = ("anywidget", "ipywidgets", "numpy", "pandas", "pyarrow", "scipy")
 """What these rooms import of what liqwidget depends on."""
