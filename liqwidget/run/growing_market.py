@@ -26,7 +26,7 @@ from liqwidget.estimate.estimator import advance, estimate, recompute
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from liqwidget.domain.ledger import Ledger, VenueLedger
+    from liqwidget.domain.ledger import Ledger
     from liqwidget.field.density import Prior
     from liqwidget.market.history import History
     from liqwidget.market.venue.payload import Event
@@ -290,7 +290,7 @@ class GrowingMarket:
     # ------------------------------------------------------------------ what is shown
 
     @_alone
-    def shown(self, now: int) -> tuple[VenueLedger, MarketData]:
+    def shown(self, now: int) -> tuple[Ledger, MarketData]:
         """Return the ledger and market up to now [ns]; a candle that is not over is provisional.
 
         Raises
@@ -307,8 +307,8 @@ class GrowingMarket:
         _newest(market).check_unit()
         settled = len(self._head.time)
         if len(market.time) == settled:
-            return self._ledger.venues[0], market
-        return advance(self._ledger, _rows(market, slice(settled, None))).venues[0], market
+            return self._ledger, market
+        return advance(self._ledger, _rows(market, slice(settled, None))), market
 
     @_alone
     def estimated_anew(self, prior: Prior) -> None:

@@ -231,7 +231,7 @@ class Feed:
             parts = [part for part in parts if part.venue.name not in self._strange]
             if not parts:
                 return None
-            ledger = replace(self._ledger, venues=tuple(part.ledger for part in parts if part.ledger is not None))
+            ledger = _joined([part.ledger for part in parts if part.ledger is not None], self._ledger.prior)
             markets = tuple(part.market for part in parts if part.market is not None)
             leading = ledger.leading()
             price = next((part.last_price for part in parts if leading and part.venue.name == leading.venue), None)
@@ -256,7 +256,7 @@ class Feed:
     async def _run(self, begun: threading.Event, ended: threading.Event) -> None:
         self._loop, self._changed = asyncio.get_running_loop(), asyncio.Event()
         changed = self._changed
-        known = {part.venue: part for part in self._ledger if part.venue in self._markets}
+        known = {name: self._ledger.only([name]) for name in self._ledger.names if name in self._markets}
         self._venues = [
             VenueFeed(place, self._setting, self._markets.get(place.name), known.get(place.name), changed.set)
             for place in self._places
@@ -306,11 +306,18 @@ def follow(source: Source, ledger: Ledger, symbol: str, timeframe: str, listener
     """
     names = source.asked_venues()
     markets = () if source.simulated else source.markets
-    known = replace(ledger, venues=()) if source.simulated else ledger
+    known = ledger.only([]) if source.simulated else ledger
     there = {market.venue for market in markets}
     under_way = source.joining is not None
     later = {name: AGAIN_SECONDS * (1.5 if under_way else 1.0) for name in names if name not in there}
     return Feed(markets, known, names, on_change=listener, symbol=symbol, timeframe=timeframe, later=later, keep=True)
+
+
+def _joined(ledgers: Sequence[Ledger], prior: Prior) -> Ledger:
+    """Return the ledger of the venues of several, at least one, with their heat."""
+    heats = [one.heat for one in ledgers if one.heat is not None]
+    heat = _joined(heats, heats[0].prior) if heats else None
+    return Ledger(ledgers[0].symbol, prior, tuple(part for one in ledgers for part in one), heat)
 
 
 def _states(status: Sequence[VenueStatus]) -> list[tuple[str, str, str]]:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from liqwidget.domain.frames import MarketData
-    from liqwidget.domain.ledger import VenueLedger
+    from liqwidget.domain.ledger import Ledger
     from liqwidget.field.density import Prior
     from liqwidget.market.venue.client import Client
     from liqwidget.market.venue.instrument import Instrument, Wanted
@@ -106,7 +106,7 @@ class VenueFeed:
         What all venues share.
     market : MarketData or None
         What is known of it; None reads its history first.
-    ledger : VenueLedger or None
+    ledger : Ledger or None
         Estimated from it; what is told of the venue until it has answered.
     changed : callable
         Called on the loop whenever there is something new.
@@ -117,7 +117,7 @@ class VenueFeed:
         venue: Venue,
         setting: Setting,
         market: MarketData | None,
-        ledger: VenueLedger | None,
+        ledger: Ledger | None,
         changed: Callable[[], None],
     ) -> None:
         self.venue, self.setting, self._changed = venue, setting, changed
@@ -201,7 +201,7 @@ class VenueFeed:
             self.growing.estimated_anew(prior)
             self._tell()
         elif self.market is not None:
-            self.ledger = estimate(self.market, prior, churn=self.setting.churn).venues[0]
+            self.ledger = estimate(self.market, prior, churn=self.setting.churn)
 
     def _incident(self, text: str, *, again: bool = False) -> str:
         if again or not self.incidents or self.incidents[-1] != text:

@@ -172,7 +172,8 @@ def closed(part: VenueLedger) -> VenueLedger:
 
 
 def whole(ledger: Ledger) -> list[Any]:
-    return [content(closed(part)) for part in ledger]
+    """Return the bytes of a ledger, and of its heat."""
+    return [content(closed(part)) for part in (*ledger, *(ledger.heat or ()))]
 
 
 @contextlib.contextmanager

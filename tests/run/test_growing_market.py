@@ -16,7 +16,7 @@ from liqwidget.market.simulated.sample import sample_market
 from liqwidget.market.venue.instrument import Instrument
 from liqwidget.market.venue.symbols import parse_symbol
 from liqwidget.run.growing_market import GrowingMarket
-from tests.ledgers import content
+from tests.run.feeding import whole
 
 if TYPE_CHECKING:
     from liqwidget.domain.frames import MarketData
@@ -54,9 +54,9 @@ def test_whatever_is_said_on_the_way_the_ledger_is_that_of_clean_history(data: s
         near = st.sets(st.integers(newest - 3, newest))
         track.merge(told(clean, track.since, now, data.draw(near), data.draw(near)))
         shown, market = track.shown(now)
-        assert shown.time[-1] <= now
+        assert shown.venues[0].time[-1] <= now
         assert (market.time[1:] > market.time[:-1]).all()
     track.merge(told(clean, track.since, end, set(), set()))
     shown, _ = track.shown(end)
-    assert content(replace(shown, notes=())) == content(replace(estimate(clean).venues[0], notes=()))
+    assert whole(shown) == whole(estimate(clean))
     assert track.recomputed == 0

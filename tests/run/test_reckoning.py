@@ -160,7 +160,7 @@ def test_a_venue_of_another_price_that_joins_live_is_refused() -> None:
     feed = Feed([OKX], estimate(OKX), ["okx", "gate"], on_change=lambda _: None)
 
     def place(market: MarketData) -> SimpleNamespace:
-        name, (ledger,) = market.venue, estimate(market).venues
+        name, ledger = market.venue, estimate(market)
         return SimpleNamespace(
             venue=SimpleNamespace(name=name), market=market, ledger=ledger, last_price=None, refresh=lambda: None,
             status=lambda: VenueStatus(name, "connected", pd.Timestamp(START)),
