@@ -26,7 +26,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help lab test check prepared lint format types compiled check-js test-js js browser test-python test-browser test-packaging \
-	test-notebooks bench soak notebooks golden look accuracy install install-test clean
+	test-notebooks bench soak notebooks golden look accuracy evidence install install-test clean
 
 help: ## this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -106,6 +106,9 @@ look: js/node_modules/.package-lock.json ## record the look anew, after a wanted
 
 accuracy: install-test ## write notebooks/accuracy.md anew, from the recorded markets
 	$(BIN)/python -m tests.accuracy.page
+
+evidence: install-test ## write notebooks/evidence.md anew, from the recorded markets
+	$(BIN)/python -m tests.evidence.page
 
 # --- what they stand on; each stamp is made last, so an interrupted step is done again ---
 

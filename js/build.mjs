@@ -28,14 +28,18 @@ async function bundle(name, define = {}) {
 }
 
 const digest = createHash("sha256").update(await bundle("widget")).digest("hex")
+await bundle("watchlist")
 await bundle("loader", { WIDGET_DIGEST: JSON.stringify(digest.slice(0, 16)) })
 // The colours of liqwidget/look.json as properties of the root, for the stylesheet.
-const { light, dark } = look.themes
+const { themes: { light, dark }, simulated } = look
 const share = (value) => `${100 * value}%`
-const property = ([name, value]) => `--liq-${name.replace("_", "-")}: ${value};`
+const property = ([name, value]) => `--liq-${name.replaceAll("_", "-")}: ${value};`
 const root = {
-  "": { ...light, amount_tint: share(look.amount_tint), plate: share(look.plate) },
+  "": { ...light, amount_tint: share(look.amount_tint), plate: share(look.plate), neutral: look.neutral, simulated_ground: simulated.ground, simulated_ink: simulated.ink, simulated_strength: simulated.strength, simulated_angle: `-${simulated.angle}deg` },
   '[data-theme="dark"]': dark,
+  // What lies on the map has the map's colours, in a page of the other theme too.
+  ' .liq-on-map[data-theme="light"]': light,
+  ' .liq-on-map[data-theme="dark"]': dark,
 }
 const colours = {
   name: "look",
@@ -50,7 +54,7 @@ const colours = {
 await build({
   plugins: [colours],
   absWorkingDir,
-  entryPoints: ["src/widget.css"],
+  entryPoints: ["src/widget.css", "src/watchlist.css"],
   bundle: true,
   outdir: outdir.pathname,
   minify: true,

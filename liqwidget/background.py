@@ -6,6 +6,7 @@ Nothing here keeps an object alive that its user has let go of: see `weakly`.
 from __future__ import annotations
 
 import inspect
+import os
 import threading
 import time
 import weakref
@@ -24,7 +25,7 @@ class Newest(Generic[Wish]):
     """
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = freed_in_child(threading.Lock())
         self._wish: Wish | None = None
         self._waits = False
 
@@ -79,6 +80,11 @@ class Background:
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
         self._woken = self._ending = self._closed = False
+        _all.add(self)
+
+    def forked(self) -> None:
+        """Begin anew in a child process, where the thread is not; the next wish starts another."""
+        self._changed, self._thread = threading.Condition(), None
 
     @property
     def busy(self) -> bool:
@@ -123,6 +129,29 @@ class Background:
                 if self._closed or (not self._woken and (self._ending or wait is None)):
                     self._thread = None
                     return
+
+
+_all: weakref.WeakSet[Background] = weakref.WeakSet()
+
+
+_locks: weakref.WeakSet[Any] = weakref.WeakSet()
+
+
+def freed_in_child(lock: Any) -> Any:
+    """Return a lock that is free in a child process, whoever held it when the process forked."""
+    _locks.add(lock)
+    return lock
+
+
+def _forked() -> None:
+    for lock in tuple(_locks):
+        lock._at_fork_reinit()  # noqa: SLF001 - as the standard library does
+    for one in tuple(_all):
+        one.forked()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forked)
 
 
 def weakly(method: Callable[..., Any]) -> Callable[..., Any]:

@@ -37,9 +37,7 @@ def checked_source(symbol: Any, source: Any) -> str:
         if isinstance(value, pd.Series) or is_frame(value):
             message = f"Expected {name}, was a {type(value).__name__}: for your own frames use {_FRAMES}"
             raise DataError(message)
-    if isinstance(symbol, MarketData):
-        message = f"Expected a symbol, was {symbol!r}: use LiqHeatmap({symbol.symbol!r}, source=market)"
-        raise DataError(message)
+    _refuse_several(symbol)
     given = source if isinstance(source, list | tuple) else [source]
     if (frame := next(filter(is_frame, given), None)) is not None:
         was = type(frame).__name__
@@ -64,6 +62,21 @@ def checked_source(symbol: Any, source: Any) -> str:
             raise DataError(message)
     checked: str = symbol
     return checked
+
+
+def _refuse_several(symbol: Any) -> None:
+    """Refuse a market, markets or several symbols in the place of a symbol."""
+    several = isinstance(symbol, list | tuple | set)
+    held = list(symbol) if several else [symbol]
+    if (market := next((part for part in held if isinstance(part, MarketData)), None)) is not None:
+        given_as = "markets" if several else "market"
+        message = f"Expected a symbol, was {symbol!r:.120}: use LiqHeatmap({market.symbol!r}, source={given_as})"
+        raise DataError(message)
+    if several:
+        message = (
+            f"Expected one symbol such as 'BTC', was {symbol!r:.120}: make a heatmap for each, or a Watchlist of them"
+        )
+        raise DataError(message)
 
 
 def _same(symbol: object, other: str) -> bool:

@@ -2,9 +2,31 @@
 
 from __future__ import annotations
 
+import unicodedata
+
+_UNSEEN = {"Cc", "Cf", "Cn", "Cs", "Co", "Zl", "Zp"}
+"""Kinds of characters that are no text: they move the cursor, turn the line around or cannot be written."""
+
+
+def plain(text: object) -> str:
+    """Return words of others as text that nothing takes for orders: what cannot be seen is spelled out, as in a repr.
+
+    A new line stays one.
+    """
+    words = str(text)
+    if words.isascii() and words.isprintable():
+        return words
+    return "".join(
+        letter if letter == "\n" or unicodedata.category(letter) not in _UNSEEN else repr(letter)[1:-1]
+        for letter in words
+    )
+
 
 class LiqError(Exception):
-    """Base of every error that liqwidget raises on purpose."""
+    """Base of every error that liqwidget raises on purpose; its words are plain text, whoever they come from."""
+
+    def __init__(self, *words: object) -> None:
+        super().__init__(*(plain(word) if isinstance(word, str) else word for word in words))
 
     def _render_traceback_(self) -> list[str]:
         """Show the sentence alone in a notebook: IPython calls this instead of printing the frames."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, overload
 
-from liqwidget.domain.paths import checked_path
+from liqwidget.domain.paths import checked_path, file_name
+from liqwidget.domain.time import timestamp
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,14 +47,23 @@ def to_html(self: HeatmapWidget, path: str | Path | None = None, *, title: str |
     return target
 
 
-def to_png(self: HeatmapWidget, path: str | Path, *, width: int = 1600, height: int = 900, theme: str = "dark") -> Path:
+def to_png(
+    self: HeatmapWidget,
+    path: str | Path | None = None,
+    *,
+    width: int = 1600,
+    height: int = 900,
+    theme: str | None = None,
+) -> Path:
     """Write the picture as it is set up to a PNG file: heat, price, circles and clusters, the profile, the panels.
 
     Legends name the colours. Small pictures leave parts out: the profile under 560 pixels of width; lower panels,
     from the last, that leave the main panel less than half of the height (800 x 450 pixels have room for two). No
-    ticks or boxes are drawn.
+    ticks or boxes are drawn. Without a path the file is named after what it shows and the end of its data, such as
+    `BTC-heat-2026-02-05T1200Z.png`, in the working folder.
 
-    `width` and `height` in pixels, 200 to 10,000 each; `theme`: 'dark' or 'light'. Returns the path.
+    `width` and `height` in pixels, 200 to 10,000 each; `theme`: 'dark' or 'light', by default that of the
+    heatmap, dark if it is 'auto'. Returns the path.
 
     Raises
     ------
@@ -61,7 +71,16 @@ def to_png(self: HeatmapWidget, path: str | Path, *, width: int = 1600, height: 
         If the path does not end in .png, its folder is not there, or a size or theme cannot be used.
     """
     from liqwidget.picture.heatmap import write_png
+    from liqwidget.picture.words import literally
     from liqwidget.widget.scene import scene_of
 
-    target = checked_path(path, ".png")
-    return write_png(scene_of(self, self._shown(), dict(self._market)), target, width, height, theme)
+    target = checked_path(_picture_name(self) if path is None else path, ".png")
+    self._lived.complete()
+    theme = theme or ("light" if self.theme == "light" else "dark")
+    return literally(write_png)(scene_of(self, self._shown(), dict(self._market)), target, width, height, theme)
+
+
+def _picture_name(self: HeatmapWidget) -> str:
+    """Return the name of a picture file: what, how, and the end of the data shown."""
+    kind = "map" if self.view == "map" else self.measure
+    return f"{file_name(self.symbol)}-{kind}-{timestamp(self._shown().end):%Y-%m-%dT%H%MZ}.png"

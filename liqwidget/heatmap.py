@@ -2,48 +2,37 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from typing import TYPE_CHECKING, Any
 
-import traitlets
-
-from liqwidget import exports
-from liqwidget.background import weakly
+from liqwidget import choices, decisions, exports, overlaid, trusting
+from liqwidget.background import freed_in_child, weakly
 from liqwidget.beginning import USUAL_SYMBOL, checked_source
 from liqwidget.domain.frames import MarketData
 from liqwidget.errors import DataError
-from liqwidget.estimate.calibrate import calibrate
-from liqwidget.field.density import NAMED_PRIORS
-from liqwidget.market.read import ENVIRONMENT, read
-from liqwidget.picture.comparison import DrawnComparison
-from liqwidget.picture.venue_comparison import DrawnVenueComparison
+from liqwidget.market.read import followed, read
 from liqwidget.run.following import Following
+from liqwidget.run.moving import Moving
 from liqwidget.study.clusters import clusters_frame
-from liqwidget.widget.names import checked_options, documented, option_names
+from liqwidget.widget.names import checked_options, documented, option_names, own_traits
 from liqwidget.widget.priors import prior_state
+from liqwidget.widget.progress import ReadingProgress
 from liqwidget.widget.session import Session
 from liqwidget.widget.trust import Trust
 from liqwidget.widget.view import HeatmapWidget
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     import pandas as pd
 
     from liqwidget.domain.ledger import Ledger
     from liqwidget.domain.levels import LevelSet
-    from liqwidget.domain.positions import Positions
-    from liqwidget.estimate.calibration import Calibration
-    from liqwidget.market.source import SourceLike
+    from liqwidget.market.source import Source, SourceLike
     from liqwidget.run.live import Ask, Update
     from liqwidget.study.clusters import Cluster, Gap
     from liqwidget.study.provenance import Provenance
     from liqwidget.study.selection import Selection
-    from liqwidget.trust.alternatives import Alternative
-    from liqwidget.trust.grade import Grade
-    from liqwidget.trust.score import Scores
-    from liqwidget.trust.uncertainty import Uncertainty
 
 
 class LiqHeatmap(HeatmapWidget):
@@ -52,7 +41,7 @@ class LiqHeatmap(HeatmapWidget):
     Parameters
     ----------
     symbol : str
-        Such as ``'BTC'``.
+        Such as ``'BTC'``; a trait too: setting it reads that coin from the same source.
     source : str, MarketData, or iterable of either, optional
         ``'sample'`` for the simulated market, venue names, or your own `MarketData`; None asks all exchanges side by
         side, shows what has answered after 8 s (the rest joins later) or what is stored of an earlier reading, and the
@@ -60,8 +49,9 @@ class LiqHeatmap(HeatmapWidget):
     timeframe : str, optional
         Length of a candle, ``'5m'`` or that of your own data; a trait too: setting it estimates anew, and reads the
         exchanges again.
-    live : bool
-        Whether to follow the exchanges: the picture moves with them until `stop`, `close` or the cell's next run.
+    live : bool, optional
+        Whether to follow the exchanges: the picture moves with them until `stop`, `close` or the cell's next run. By
+        default where exchanges are read, not with own data or the simulated market; never under ``LIQWIDGET_SOURCE``.
     prior : str, (median, sigma), or mapping
         Leverage prior: ``'effective'`` (default), ``'isolated'``, ``'nominal'``, own numbers, or a ladder
         {10: 0.3, ...}.
@@ -82,30 +72,35 @@ class LiqHeatmap(HeatmapWidget):
         source: SourceLike = None,
         *,
         timeframe: str | None = None,
-        live: bool = False,
+        live: bool | None = None,
         prior: Any = "effective",
         **traits: Any,
     ) -> None:
         checked_options(traits, option_names(HeatmapWidget))
         symbol = checked_source(symbol, source)
-        found = read(symbol, source, timeframe)
-        live = live and not os.environ.get(ENVIRONMENT, "").strip()
-        if live:
-            found.asked_venues()
-        self._lock = lock = threading.RLock()
-        following = self._following = Following(
-            symbol, found, prior, changed=weakly(self._followed), offer=weakly(self._offered), say=weakly(self._say),
+        with ReadingProgress(symbol) as told:
+            found = read(symbol, source, timeframe, told=told)
+        follows = followed(found, live)
+        self._lock = lock = freed_in_child(threading.RLock())
+        following = self._follow(symbol, found, prior)
+        self._moving = Moving(
+            following,
+            source,
+            make=weakly(self._follow),
+            changed=weakly(self._followed),
+            say=weakly(self._say),
             lock=lock,
-        )  # fmt: skip
+        )
         known = {"timeframe": following.timeframe, "prior": prior} | prior_state(following.ledger.prior)
         super().__init__(
-            self._answering(), following.about, weakly(self._take), weakly(self.stop), lock, **(known | traits)
+            self._answering(), self._moving.about, weakly(self._take), weakly(self.stop), lock, **(known | traits)
         )
         self._trust = Trust(weakly(self._shown))
-        self.observe(weakly(self._prior_chosen), "prior")
-        self.observe(weakly(self._prior_named), "_prior")
-        self.observe(weakly(self._timeframe_chosen), "timeframe")
-        following.begin(live=live)
+        self._alerting = decisions.alerts_of(self._display, self._moving, weakly(self._share))
+        self._lived = decisions.lives_of(self)
+        for name, chosen in choices.CHOSEN.items():
+            self.observe(weakly(getattr(self, chosen)), name)
+        following.begin(live=follows)
 
     @classmethod
     def from_frames(
@@ -131,8 +126,6 @@ class LiqHeatmap(HeatmapWidget):
             contract=contract, contract_size=contract_size,
         )  # fmt: skip
         return cls(symbol, source=market, **options)
-
-    # ------------------------------------------------------------------ what stands
 
     @property
     def markets(self) -> tuple[MarketData, ...]:
@@ -167,13 +160,24 @@ class LiqHeatmap(HeatmapWidget):
     def status(self) -> pd.DataFrame:
         """One row per venue, those that are missing too.
 
-        state: 'connected', 'stale' (its last candle is old), 'reconnecting', 'refused', 'off' (not yet, or stopped),
-        'simulated' or 'own frames'; last_time (UTC); candles; notes; reason: why it is not shown, or not whole;
-        publishes: what is public there; heard: when a venue that is followed live last said anything (UTC).
+        state: 'connected', 'stale' (its last candle is old), 'reconnecting', 'refused', 'no network', 'no answer',
+        'off' (not yet, or stopped), 'simulated' or 'own frames'; last_time (UTC); candles; notes; reason: why it is not
+        shown, or not whole; publishes: what is public there; heard: when a live venue last said anything (UTC).
         """
-        return self._following.status()
+        status: pd.DataFrame = self._following.status()
+        return status
 
     figure, to_html, to_png = exports.figure, exports.to_html, exports.to_png
+    grade, uncertainty, score, evidence = trusting.grade, trusting.uncertainty, trusting.score, trusting.evidence
+    calibrate, compare, compare_venues = trusting.calibrate, trusting.compare, trusting.compare_venues
+    add_levels, add_series, overlay = overlaid.add_levels, overlaid.add_series, overlaid.overlay
+    overlays, clear_overlays, _own_overlays = overlaid.overlays, overlaid.clear_overlays, overlaid.own_overlays
+    alerts, plan, confluence, sweeps = decisions.alerts, decisions.plan, decisions.confluence, decisions.sweeps
+    cascade, cascades, cluster_history = decisions.cascade, decisions.cascades, decisions.cluster_history
+    _following, _begin_anew = property(choices.following), choices.begin_anew
+    _symbol_chosen, _timeframe_chosen = choices.symbol_chosen, choices.timeframe_chosen
+    _prior_chosen, _prior_named, _ladder_set = choices.prior_chosen, choices.prior_named, choices.ladder_set
+    _known_symbol, _known_prior, _known_timeframe = choices.known_symbol, choices.known_prior, choices.known_timeframe
 
     # ------------------------------------------------------------------ what is selected
 
@@ -200,7 +204,7 @@ class LiqHeatmap(HeatmapWidget):
 
     def clear_selection(self) -> None:
         """Remove the box and untick all clusters."""
-        self._share({"_selection": None, "_selected": []})
+        self._share({"_selected": [], "_selection": None})
 
     def on_select(self, callback: Callable[[Selection | None], None]) -> Callable[[], None]:
         """Call `callback` with each new selection (None when it is cleared); what is returned ends that when called."""
@@ -228,71 +232,6 @@ class LiqHeatmap(HeatmapWidget):
             If there is nothing to take, no such cluster stands, or a range or `by` cannot be used.
         """
         return self._selecting.provenance(of, by, self.selection, self.selected_clusters)
-
-    # ------------------------------------------------------------------ how far to trust it
-
-    @property
-    def grade(self) -> Grade:
-        """How far the map can be relied on at the end shown, 'A' to 'D', with the reasons."""
-        return self._trust.grade()
-
-    def uncertainty(self, alternatives: Iterable[Alternative] | None = None) -> Uncertainty:
-        """Return how much each cluster's size moves under other assumptions: low, estimated and high.
-
-        No confidence interval. `alternatives`: by default `liqwidget.default_alternatives`. `.to_frame()`: a row each.
-        """
-        return self._trust.uncertainty(alternatives)
-
-    def score(self, liquidations: Any = None, **options: Any) -> Scores:
-        """Score the map against realised liquidations, beside nulls and naive methods; see `liqwidget.score`.
-
-        `liquidations`: time, side ('long' / 'short', of the position), size [quote], optionally venue; None takes what
-        the markets came with, live or stored, each venue's against its own map. Options, as in `liqwidget.score`:
-        every, period ('1h': hour by hour), skip, warm_up, block, methods, draws, seed. A DataError says that there are
-        none, or too few to tell anything.
-        """
-        return self._trust.score(liquidations, **options)
-
-    def calibrate(self, liquidations: pd.DataFrame | None = None, **options: Any) -> Calibration:
-        """Fit one factor, or the prior's (median, sigma), to realised liquidations; see `liqwidget.calibrate`.
-
-        Nothing changes by itself: ``h.prior = calibration.prior`` takes a fitted prior. `liquidations`: time, side,
-        size [quote]; None takes what the markets came with. Options, as in `liqwidget.calibrate`: fit, every, period,
-        skip. A DataError says what is missing.
-        """
-        return calibrate(self._trust.markets, liquidations, prior=self.prior, **options)
-
-    def compare(
-        self,
-        positions: Positions | pd.DataFrame,
-        at: Any = None,
-        *,
-        how: str = "beside",
-        theme: str = "dark",
-        **options: Any,
-    ) -> DrawnComparison:
-        """Set measured positions beside, over or minus the estimate, with figures of how far they agree.
-
-        Parameters
-        ----------
-        positions : Positions or DataFrame
-            See `liqwidget.Positions.from_frame`.
-        at : time, optional
-            The last snapshot at or before it is taken; None means the last one by the end shown.
-        how, theme : {'beside', 'over', 'minus'}, {'dark', 'light'}
-            How they are drawn.
-        **options
-            edges, reach, step, venue, scale, draws: as in `liqwidget.compare`.
-        """
-        return DrawnComparison.of(self._trust.compare(positions, at, **options), how, theme, self.side_colours)
-
-    def compare_venues(self, *, theme: str = "dark", **options: Any) -> DrawnVenueComparison:
-        """Set the maps of the venues shown beside each other, as of the end and in the measure shown.
-
-        `theme`: 'dark' or 'light'. Options, as in `liqwidget.compare_venues`: measure, horizon, reach, step,
-        sensitivity, leverage, venues.
-        """
-        return DrawnVenueComparison.of(self._trust.compare_venues(**options), theme, self.side_colours)
 
     # ------------------------------------------------------------------ own data that go on
 
@@ -339,7 +278,9 @@ class LiqHeatmap(HeatmapWidget):
     def close(self) -> None:
         """Close the view; nothing goes on behind it."""
         if self.comm is not None:
-            self._following.close()
+            self._moving.close()
+            self._alerting.close()
+            self._lived.close()
             self._updates.rest()
         super().close()
 
@@ -348,17 +289,29 @@ class LiqHeatmap(HeatmapWidget):
     def _answering(self) -> Session:
         return Session(self._following.ledger, self._following.source.markets, self._following.asked)
 
+    def _follow(self, symbol: str, source: Source, prior: Any = None) -> Following:
+        return Following(
+            symbol, source, self.prior if prior is None else prior, changed=weakly(self._followed),
+            offer=weakly(self._offered), say=weakly(self._say), lock=self._lock,
+        )  # fmt: skip
+
     def _followed(self) -> None:
         """Show what is followed now: another source or prior, or what is said of one that is being read."""
         following = self._following
         with self.hold_sync():
             if following.ledger is not self.ledger:
+                moved = following.ledger.symbol != self.ledger.symbol
                 left_the_sample = self._market["simulated"] and not following.source.simulated
-                self._show(self._answering(), every=left_the_sample)
+                self._show(self._answering(), every=left_the_sample or moved)
+                if moved:
+                    self._begin_anew()
             self._share(prior_state(self.ledger.prior))
             self._refresh()
             if self.timeframe != following.timeframe:
                 self.timeframe = following.timeframe
+            if self.symbol != self._moving.symbol:
+                self.symbol = self._moving.symbol
+        self._alerting.changed()
 
     def _take(self, update: Update) -> None:
         """Let everything that is asked be answered from a live update."""
@@ -368,33 +321,19 @@ class LiqHeatmap(HeatmapWidget):
                 markets, asked = following.source.markets, following.asked
                 self._show(before.advanced(following.ledger, markets, asked), live=True)
 
+    def _ticked(self) -> list[str]:
+        return list(self._selected)
+
+    def _page(self, title: str | None = None) -> str:
+        self._lived.complete()
+        return super()._page(title)
+
     def _offered(self, ask: Ask) -> None:
         self._updates.offer(ask)
+        self._alerting.offered(ask)
 
     def _say(self, text: str) -> None:
         self._error = text
 
-    def _prior_chosen(self, change: Any) -> None:
-        self._following.choose_prior(change["new"])
 
-    def _prior_named(self, change: Any) -> None:
-        if change["new"] in NAMED_PRIORS:
-            self.prior = change["new"]
-
-    def _timeframe_chosen(self, change: Any) -> None:
-        self._following.choose_timeframe(change["new"])
-
-    @traitlets.validate("prior")
-    def _known_prior(self, proposal: Any) -> Any:
-        return self._following.checked_prior(proposal["value"])
-
-    @traitlets.validate("timeframe")
-    def _known_timeframe(self, proposal: Any) -> str:
-        try:
-            return self._following.checked(proposal["value"])
-        except DataError as error:
-            message = f"timeframe: {error}"
-            raise traitlets.TraitError(message) from error
-
-
-LiqHeatmap.__doc__ = f"{(LiqHeatmap.__doc__ or '').rstrip()}\n\n{documented(HeatmapWidget.class_own_traits())}    "
+LiqHeatmap.__doc__ = f"{(LiqHeatmap.__doc__ or '').rstrip()}\n\n{documented(own_traits(HeatmapWidget))}    "

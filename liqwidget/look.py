@@ -6,7 +6,7 @@ The bundler reads the same file for the front end. Lengths are CSS pixels, share
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -57,11 +57,58 @@ class SideColours:
 
 
 @dataclass(frozen=True, slots=True)
+class Screen:
+    """The largest screen that a picture is computed for, pixel by pixel."""
+
+    widest: int
+    tallest: int
+
+
+@dataclass(frozen=True, slots=True)
+class Simulated:
+    """How a picture of the simulated market says so."""
+
+    banner: str
+    watermark: str
+    ground: str
+    ink: str
+    strength: float
+    """How opaque the watermark is."""
+    angle: float
+    """How far it rises [degrees]."""
+
+
+@dataclass(frozen=True, slots=True)
+class CandleColours:
+    """Colours of candles on each ground; without, those of its theme."""
+
+    name: str
+    label: str
+    """The name that a reader sees."""
+    title: str
+    """What they are for."""
+    dark: dict[str, str] = field(default_factory=dict)
+    """By direction ('rise', 'fall'), ``#rrggbb``."""
+    light: dict[str, str] = field(default_factory=dict)
+
+    def of(self, theme: str) -> dict[str, str]:
+        """Return the colours by direction on the ground of a theme."""
+        colours = LOOK.themes[theme]
+        return {"rise": colours.rise, "fall": colours.fall} | (self.dark if theme == "dark" else self.light)
+
+
+@dataclass(frozen=True, slots=True)
 class Fit:
-    """Room above and below the candles of a view, as a share of their range, and at least of price."""
+    """Room above and below the candles of a view: a share of their range, and at least so much of price.
+
+    The next levels are to be seen: `reach` of price from `reach_hours` on, and less by the root of time before, as far
+    as price is likely to go in a time like the one shown.
+    """
 
     padding: float
     least: float
+    reach: float
+    reach_hours: float
     lowest: float
     """No lower than this share of the lowest price."""
 
@@ -73,13 +120,30 @@ class Margin:
     future: float
     """At least this share of the width."""
     label: float
+    short_label: float
     whiskers: float
-    """Pixels of a label, and of the whiskers left of it."""
+    """Pixels of a label with its side, of one that says the amount alone, and of the whiskers left of either."""
     most: float
-    most_with_whiskers: float
-    """At most these shares of the width."""
+    """At most this share of the width."""
     followed: float
     """The share where the price that followed is shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimeAxis:
+    """The labels of the time axis."""
+
+    least: float
+    most: float
+    """Pixels from one to the next."""
+    nearest: float
+    """As near they may come where the next longer step would leave more than the most."""
+    letter: float
+    """Pixels of a letter."""
+    minutes: tuple[int, ...]
+    days: tuple[int, ...]
+    months: tuple[int, ...]
+    """Steps, in these units."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,20 +177,19 @@ class Circle:
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """Clusters at the right edge of the picture."""
+    """Clusters in the strip right of now."""
 
-    least_share: float
-    """They are at least this share of the width."""
-    edge_share: float
-    edge: float
-    """Width, as a share of the picture's, and alpha of the stroke where a band begins."""
-    weakest: float
-    strongest: float
-    """Alphas of a band next to nothing and of the largest."""
+    gap: float
+    tick: float
+    """Pixels from now to a bracket, and of its ends."""
+    line: float
+    lit_line: float
+    halo: float
+    """Widths of its lines [px]: as it is, of one that is ticked or pointed at, and of the ground under it."""
     wide: float
-    """Alpha of a band over the whole width, which is ticked."""
+    """Alpha of a range over the whole width, which is ticked."""
     lit: float
-    """What is added where it is pointed at."""
+    """Alpha of one in the strip, which is pointed at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +201,41 @@ class Label:
     room: float
     """Half of what one needs; also how near to an edge its middle comes."""
     worth: float
-    """Clusters under this share of the largest are labelled where their band has room."""
+    """Clusters under this share of the largest are labelled where their range has room."""
     most: int
+    letter: float
+    """Pixels of a letter."""
+    inset: float
+    plate: float
+    """Pixels from a label to the edge, and of the ground around it."""
+    cold: float
+    """Heat of a peak under which a cluster is hardly to be seen on the picture."""
+    faint: float
+    """Alpha of its label and bracket then: what is bright is where much stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Overlay:
+    """Levels, events and series that are laid over the picture."""
+
+    width: float
+    halo: float
+    """Widths of a line, and of the ground under it [px]."""
+    fill: float
+    """Alpha of a range."""
+    step: float
+    """Pixels from one place for a label to the next."""
+    inset: float
+    """Pixels from an edge of the picture to the nearest label."""
+    column: float
+    """Pixels of a column in which candles are looked for under a label."""
+    rows: int
+    top: float
+    """How many lines from the top an event may be said, and how far under the edge the middle of the first is [px]."""
+    most: int
+    """Labels at most."""
+    plate: float
+    """How opaque the ground under a label is, which lies on its line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +293,7 @@ class Look:
     """Everything in ``look.json``."""
 
     font: str
-    cell: float
+    price_cell: float
     """Width of a price cell in ln(price)."""
     leverage_groups: tuple[str, ...]
     """Names, nearest liquidation first."""
@@ -210,8 +306,17 @@ class Look:
     themes: dict[str, Theme]
     sides: dict[str, SideColours]
     """By name, in the order a reader is offered them; the first is the default."""
+    candle_colours: dict[str, CandleColours]
+    """By name, in the order a reader is offered them; the first is the default."""
     venues: dict[str, tuple[str, ...]]
     """Colours of venues by theme, apart for every kind of colour vision (Okabe and Ito, without those of the sides)."""
+    overlays: dict[str, dict[str, str]]
+    """Colours of what is laid over the picture, by theme and kind."""
+    overlay_lines: dict[str, tuple[str, ...]]
+    """Colours of series, by theme."""
+    overlay_dashes: dict[str, str]
+    """How lines of a kind are drawn: 'solid', 'dashed', 'dotted' or 'dashdot'."""
+    simulated: Simulated
     faintest_share: float
     """How much of a side's colour the farthest leverage group has."""
     amount_tint: float
@@ -221,9 +326,13 @@ class Look:
     hatch: float
     smoothest: int
     """Pixels each way that are blended at most."""
+    screen: Screen
     axis_ticks: int
     """About so many prices of an axis are told apart by their decimals."""
-    opened_height: int
+    price_tick: int
+    """Pixels from a price at the axis to the next at least."""
+    time_axis: TimeAxis
+    provenance_height: int
     """The bars at the bottom edge that say when what is selected was opened."""
     fit: Fit
     margin: Margin
@@ -231,6 +340,7 @@ class Look:
     price_line: PriceLine
     circle: Circle
     band: Band
+    overlay: Overlay
     label: Label
     panel: Panel
     profile: Profile
@@ -238,13 +348,19 @@ class Look:
     curve: Curve
 
 
+THEME_CHOICES = ("auto", "dark", "light")
+"""What a theme may be told to be: as the page, or one of ours."""
+
 _PARTS = {
+    "screen": Screen,
+    "simulated": Simulated,
     "fit": Fit,
     "margin": Margin,
     "candle": Candle,
     "price_line": PriceLine,
     "circle": Circle,
     "band": Band,
+    "overlay": Overlay,
     "label": Label,
     "panel": Panel,
     "profile": Profile,
@@ -255,9 +371,13 @@ _PARTS = {
 
 def _read(known: dict[str, Any]) -> Look:
     made: dict[str, Any] = known | {name: kind(**known[name]) for name, kind in _PARTS.items()}
+    steps = {name: tuple(known["time_axis"][name]) for name in ("minutes", "days", "months")}
+    made["time_axis"] = TimeAxis(**(known["time_axis"] | steps))
     made["leverage_groups"] = tuple(known["leverage_groups"])
     made["themes"] = {name: Theme(**colours) for name, colours in known["themes"].items()}
     made["sides"] = {pair["name"]: SideColours(**pair) for pair in known["sides"]}
+    made["candle_colours"] = {one["name"]: CandleColours(**one) for one in known["candle_colours"]}
+    made["overlay_lines"] = {theme: tuple(colours) for theme, colours in known["overlay_lines"].items()}
     made["venues"] = {theme: tuple(colours) for theme, colours in known["venues"].items()}
     return Look(**made)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+import tests.hypothesis_profile  # noqa: F401 - takes effect where it is read
 from tests import chromium, waiting
 
 if TYPE_CHECKING:

@@ -7,12 +7,17 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Callable, Coroutine
 
 Result = TypeVar("Result")
 
 
 def run(coroutine: Coroutine[Any, Any, Result]) -> Result:
     """Return what a coroutine returns."""
+    return apart(lambda: asyncio.run(coroutine))
+
+
+def apart(act: Callable[[], Result]) -> Result:
+    """Return what a function returns in a thread in which no loop runs."""
     with ThreadPoolExecutor(1) as pool:
-        return pool.submit(asyncio.run, coroutine).result()
+        return pool.submit(act).result()

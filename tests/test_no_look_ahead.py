@@ -339,7 +339,7 @@ def futures() -> tuple[dict[str, Any], dict[str, Any]]:
     """
     markets = (
         walk(5, 300, price=95_000.0).market(venue="binance"),
-        walk(6, 300, price=95_000.0, gaps=True).market(venue="bybit"),
+        walk(5, 300, price=95_200.0, gaps=True).market(venue="bybit"),
     )
     story = Story(markets, int(markets[0].close_time[199]) + 2 * 60 * 10**9, running=False)
     first, second = story.otherwise()

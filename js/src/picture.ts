@@ -1,29 +1,28 @@
 import type { AnyModel } from "@anywidget/types"
 import { beside } from "./beside/beside"
-import { sideColours } from "./dom/colours"
+import { chosenColours, sideColours } from "./dom/colours"
 import { type Disposer, disposerBag } from "./dom/dispose"
-import { type Theme, watchTheme } from "./dom/theme"
+import { groundOf, type Theme, watchTheme } from "./dom/theme"
 import { axisDecimals, formatPrice } from "./format/price"
-import { type Frame, frameParts, cellUnder } from "./heat/frame"
+import { type Frame, frameParts } from "./heat/frame"
 import { heat } from "./heat/heat"
 import { raster } from "./heat/raster"
 import type { Tags } from "./layers/axis_tags"
 import { clusterLayer } from "./layers/clusters"
 import { liveColumn } from "./layers/live_column"
 import { type Mode, mountPlot, type Plot, type Point } from "./layers/plot"
+import { overlayLayer } from "./layers/overlays"
 import { provenanceLayer } from "./layers/provenance"
 import type { BokehJS } from "./load/bokeh"
-import { keySteering } from "./steer/keys"
+import { hands } from "./steer/hands"
 import { navigation } from "./steer/navigation"
-import { touchSteering } from "./steer/touch"
-import { pointUnder, span } from "./steer/viewport"
-import { wheelZoom } from "./steer/wheel"
+import { pointUnder } from "./steer/viewport"
 import { observe, presentMarket } from "./wire/model"
-import type { Messages, Reading } from "./wire/messages"
+import type { Messages } from "./wire/messages"
 import type { Box, Market, Traits } from "./wire/traits"
 import type { Notes } from "./words/notes"
-import { exactReading } from "./words/reading"
-import { hintOf, type Readout } from "./words/readout"
+import { pointing } from "./words/pointing"
+import { hintOf, type Pointed, type Readout } from "./words/readout"
 
 export interface Picture {
   reset(): void
@@ -56,17 +55,21 @@ export interface PictureOptions {
   overdue: (yes: boolean) => void
 }
 
-const DAY_SHOWN = 20 * 3_600_000
-
 /** The plot with all that moves it, once there is data and BokehJS. */
 export async function mountPicture(options: PictureOptions): Promise<Picture> {
   const { model, messages, wrapper, host, notes, readout, tags } = options
   const bag = disposerBag()
   const market = (): Market => presentMarket(model)
   let theme: Theme = "dark"
+  const zone = () => model.get("timezone") ?? "UTC"
   let pointer: Point | null = null
   let mode: Mode = "pan"
-  const colours = () => sideColours(model, theme)
+  const page = () => ({ theme, colours: sideColours(model, theme) })
+  const look = () => {
+    const ground = groundOf(model.get("map_theme"), theme)
+    return { theme: ground, colours: chosenColours(model, ground) }
+  }
+  const colours = () => look().colours
   // Bokeh calls back while it mounts, before the parts below exist.
   let ready = false
   const whenReady = <A extends unknown[]>(callback: (...args: A) => void) => (...args: A) => void (ready && model.get("_market") && callback(...args))
@@ -84,7 +87,7 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
     }),
     doubleTap: whenReady(() => steer.reset()),
     box: whenReady((box: Box) => select(box)),
-  })
+  }, zone)
   bag.add(plot.dispose)
   // Whether the model has newer frames than the sharp one on the picture.
   let stale = false
@@ -111,33 +114,37 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
       surroundings.draw()
     },
   })
-  const exact = exactReading({ model, messages, failed, heard: (reading) => readText(reading) })
-  const clusters = clusterLayer(model, plot, market, colours)
-  const picture = heat({ model, plot, market, look: () => ({ theme, colours: colours() }), painted: (lut, frame) => options.legend(frame, lut) })
+  const candles = () => picture.candles(plot.viewport().time)
+  const overlays = overlayLayer({ model, plot, market, look, candles, titles: () => titlesOf(market()) })
+  const clusters = clusterLayer({ model, plot, market, colours, wrapper, candles, drawn: overlays.draw, named: (prices) => tags.clusters(prices, market().last_price, plot) })
+  const picture = heat({ model, plot, market, look, painted: (lut, frame) => options.legend(frame, lut) })
   const steer = navigation({ model, plot, market, candles: picture.candles, changed: () => changed() })
   const live = liveColumn({ model, messages, market, wrapper, plot, heat: picture, tags, steer, failed, closed: () => changed() })
-  const provenance = provenanceLayer({ model, messages, plot, market, colours, failed, shown: (yes) => wrapper.classList.toggle("liq-opened", yes) })
-  const touch = touchSteering(wrapper, host, plot, steer.go)
-  bag.add(sharp.dispose, exact.dispose, steer.dispose, provenance.dispose, touch.dispose, live.dispose)
+  const provenance = provenanceLayer({ model, messages, plot, market, colours, failed, shown: (yes) => wrapper.classList.toggle("liq-with-provenance", yes) })
+  const steering = hands(wrapper, host, plot, { ...steer, cancel: () => (mode === "select" && !chosen() ? setMode("pan") : select(null)), select: () => model.get("_offline") || select(steer.viewport()) })
+  bag.add(sharp.dispose, steer.dispose, provenance.dispose, steering.dispose, live.dispose)
   const surroundings = beside({
     model,
     plot,
     market,
     candles: () => picture.shown()?.candles ?? null,
-    look: () => ({ theme, colours: colours() }),
+    look: page,
     hosts: { profile: options.profile, panels: options.panels, over: wrapper },
     say: (text) => readout.idle(text ?? hint()),
+    over: (at) => pointAt(at),
     summed: options.summed,
   })
   bag.add(surroundings.dispose)
   const hint = () => hintOf(model)
   const decimals = () => Math.max(market().price_decimals, axisDecimals(plot.viewport().price))
+  const pointed = pointing({ model, messages, market, picture, readout, hint, decimals, failed })
+  bag.add(pointed.dispose)
   const changed = () => {
     const current = plot.viewport()
-    plot.setPriceDecimals(axisDecimals(current.price))
-    plot.setDayShown(span(current.time) < DAY_SHOWN)
+    plot.setPriceDecimals(axisDecimals(current.price), decimals())
     sharp.want(current, plot.area())
     tags.last(market().last_price, plot, market().price_decimals)
+    tags.zone(plot)
     clusters.draw()
     if (model.get("_offline")) picture.showStored(current)
     surroundings.draw()
@@ -147,24 +154,23 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
   }
   const move = (point: Point | null) => {
     pointer = point
-    surroundings.point(point && point.time)
-    tags.show(point, plot, decimals())
+    tags.show(point, plot, decimals(), zone())
     const over = point && clusters.at(point)
     wrapper.classList.toggle("liq-over-cluster", over !== null)
     clusters.hover(over, false)
     options.hovered(over)
-    exact.rest(point && { time: Math.min(point.time, market().now ?? market().time[1]), price: point.price })
-    const frame = picture.shown()
-    if (!point || !frame) return readout.idle(hint())
-    const time = Math.min(point.time, frame.time[1] - 1)
-    const cell = cellUnder(frame, time, point.price)
-    const heated = frame.measure === "heat"
-    const amount = heated ? picture.sizeUnder(time, point.price) : cell
-    readout.about(point, decimals(), { heat: heated ? cell : null, amount, heated }, market())
+    pointAt(point)
     readout.cluster(clusters.told(over))
+    readout.laid(point ? overlays.told(point) : "")
   }
+  const pointAt = (at: Pointed | null) => {
+    surroundings.point(at)
+    pointed.at(at)
+  }
+  const chosen = () => model.get("_selection") !== null || model.get("_selected").length > 0
   const select = (box: Box | null) => {
     model.set("_selection", box && { time: [...box.time], price: [...box.price] })
+    if (!box) model.set("_selected", [])
     model.save_changes()
     const range = box && box.price.map((price) => formatPrice(price, market().price_decimals)).join(" to ")
     notes.say(range ? `Selected ${range}` : "Selection cleared")
@@ -173,21 +179,21 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
     mode = next
     plot.setMode(next)
     wrapper.dataset.mode = next
-    touch.ruled()
+    steering.ruled()
     options.modeChanged(next)
-  }
-  const readText = (reading: Reading) => {
-    if (!pointer || !picture.shown()) return
-    readout.exact(reading, reading.price >= market().last_price ? "short" : "long", market())
   }
   const facts = () => {
     if (!model.get("_market")) return
-    const { symbol, label, notice, grade, last_price } = market()
-    plot.setTexts(label.includes(symbol) ? label : `${symbol} · ${label}`, notice ?? "")
+    const { grade, last_price } = market()
+    plot.setTexts(...titlesOf(market()))
     plot.setHatched(grade.hatched)
     plot.setLastPrice(last_price)
     steer.refresh()
     clusters.draw()
+  }
+  const dress = () => {
+    plot.restyle(colours(), page().colours)
+    for (const draw of [picture.repaint, clusters.draw, surroundings.draw, provenance.draw]) draw()
   }
   const newFrames = () => {
     if (!model.get("_market") || model.get("_frames").length === 0) return
@@ -202,23 +208,22 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
     messages.patched(plot.patch),
     observe(model, ["_market"], facts),
     observe(model, ["_frames", "measure"], newFrames),
-    observe(model, ["_clusters", "_doubt", "whiskers", "_selected", "side", "side_colours", "measure"], clusters.draw),
+    observe(model, ["_clusters", "_cluster_ranges", "whiskers", "_selected", "side", "side_colours", "measure", "price_style", "threshold", "_overlays", "_lives"], clusters.draw),
     observe(model, ["_selection", "_selected", "_clusters"], provenance.draw),
     observe(model, ["_prior", "_priors"], () => pointer ?? readout.idle(hint())),
+    observe(model, ["timezone"], () => (plot.refresh(), changed())),
     observe(model, ["_selection"], () => plot.setSelection(model.get("_selection"))),
     observe(model, ["side", "side_colours", "palette", "smooth", "scale", "threshold"], picture.repaint),
-    wheelZoom(host, plot, steer.go),
-    keySteering(wrapper, { ...steer, cancel: () => (mode === "select" ? setMode("pan") : select(null)), select: () => model.get("_offline") || select(steer.viewport()) }),
   )
   const first = model.get("_frames").find(({ measure }) => measure === model.get("measure"))
   picture.showStored(first ?? { time: market().time, price: [0, 0] })
   ready = true
   steer.refresh()
   bag.add(
-    watchTheme((next) => {
+    observe(model, ["map_theme", "candle_colours"], dress),
+    watchTheme(model, (next) => {
       theme = next
-      plot.restyle(colours())
-      for (const draw of [picture.repaint, clusters.draw, surroundings.draw, provenance.draw]) draw()
+      dress()
     }),
   )
   facts()
@@ -234,3 +239,6 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
     dispose: bag.dispose,
   }
 }
+
+/** What the corner of the picture says: of which market it is, and what is to be known of it. */
+const titlesOf = ({ symbol, label, notice }: Market) => [label.includes(symbol) ? label : `${symbol} · ${label}`, notice ?? ""] as const

@@ -12,7 +12,7 @@ const cluster = (id: string, side: "long" | "short", size: number): Cluster => (
   side,
   price_low: 90_000,
   price_high: 90_500,
-  peak_price: 90_100,
+  near_edge: 90_100, peak_price: 90_100,
   size,
   expected_size: size / 2,
   distance_pct: 1.5,

@@ -11,7 +11,9 @@ _ROUNDS_UP = 0.9995
 _THREE_DIGITS, _TWO_DIGITS = 99.95, 9.995
 _DUST = 0.01
 _DOLLAR = re.compile(r"USD[A-Z]?")
-_MOST_DECIMALS = 12
+MOST_DECIMALS = 20
+"""Of a price."""
+_LEAST_PRICE, _PRICE_DIGITS = 1e-18, 5
 
 UNKNOWN = "\N{EN DASH}"
 """Instead of a number that is not known."""
@@ -29,12 +31,36 @@ def money(amount: float, quote: str = "USD") -> str:
     return f"{sign}${text}" if _DOLLAR.fullmatch(quote) else f"{sign}{text} {quote}"
 
 
+def estimate_text(amount: float, quote: str = "USD") -> str:
+    """Return an estimate with two significant digits: more would say more than is known."""
+    if not math.isfinite(amount) or amount == 0:
+        return money(amount, quote)
+    exact = Decimal(amount)
+    return money(float(exact.quantize(Decimal(1).scaleb(exact.adjusted() - 1), rounding=ROUND_HALF_UP)), quote)
+
+
+def per_cell_words(quote: str) -> str:
+    """Return what amounts are per price cell: 'est. $ per 0.1 %', a tenth of a percent of the price."""
+    return f"est. {'$' if _DOLLAR.fullmatch(quote) else quote} per 0.1 %"
+
+
 def price_text(price: float, decimals: int) -> str:
-    """Return a price with thousands separators and a fixed number of decimals, at most 12."""
+    """Return a price with thousands separators and a fixed number of decimals, at most 20."""
     if not math.isfinite(price):
         return UNKNOWN
     # Browsers round a price as it is written, amounts as they are.
-    return f"{_rounded(str(float(price)), max(0, min(_MOST_DECIMALS, decimals))):,f}"
+    return f"{_rounded(str(float(price)), max(0, min(MOST_DECIMALS, decimals))):,f}"
+
+
+def price_decimals(price: float, most: int) -> int:
+    """Return the decimals that leave a price about five digits, and no more than its market has."""
+    whole = math.ceil(math.log10(max(price, _LEAST_PRICE) * (1 + 1e-12)))
+    return max(0, min(most, _PRICE_DIGITS - whole))
+
+
+def plain_price(price: float) -> str:
+    """Return a price with six digits: 90012.345 -> '90,012.3', 1.23456789e-7 -> '0.000000123457'."""
+    return price_text(price, price_decimals(price / 10, MOST_DECIMALS))
 
 
 def half_up(value: float) -> int:

@@ -181,6 +181,7 @@ class MarketData:
             stamps = np.append(columns["time"][:1], columns["time"] + step)
             values = np.ones(len(stamps))
             notes.append("No open interest: sizes are relative, not amounts")
+            notes += reading.unread_interest(candles)
         else:
             reading.check_overlap(stamps, values, columns, step)
             values = interest.held(stamps, values, columns, step, valued=valued, contract=kind, contract_size=size)
@@ -217,7 +218,10 @@ class MarketData:
         if market.relative:
             return market
         market.check_unit()
-        doubts = reading.plausible_interest(market.interest_coins, columns, step, valued=valued)
+        inverse = kind == "inverse" and contract_size is None
+        doubts = reading.plausible_interest(
+            market.interest_coins, columns, step, valued=valued, inverse=inverse, quote=market.quote
+        )
         return replace(market, notes=(*market.notes, *doubts)) if doubts else market
 
     def check_unit(self) -> None:
@@ -230,7 +234,9 @@ class MarketData:
         """
         if self.relative:
             return
-        found = unit_change(self.interest_time, self.interest, self.time, self.close, self.volume)
+        found = unit_change(
+            self.interest_time, self.interest, self.time, self.close, self.volume, inverse=self.contract == "inverse"
+        )
         if found is not None:
             message = (
                 f"Expected open interest of {self.venue} {self.symbol} in one unit, was {found.after:,.6g} after "

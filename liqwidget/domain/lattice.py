@@ -14,7 +14,7 @@ from liqwidget.look import LOOK
 CELL = 0.0002
 """Width of a lattice cell in ln(price)."""
 
-PRICE_CELL = LOOK.cell
+PRICE_CELL = LOOK.price_cell
 """Width of a price cell in ln(price)."""
 
 

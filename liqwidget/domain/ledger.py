@@ -11,15 +11,17 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from liqwidget.domain.absences import absences, ended
+from liqwidget.domain.growth import appended
 from liqwidget.domain.lattice import cell_centre, cell_coordinate
 from liqwidget.domain.leverage import LEVERAGE_GROUPS, NEAR_BOOK, NEAR_SHARE
 from liqwidget.domain.passages import Passages
 from liqwidget.domain.quotation import DOLLAR, quote_of
-from liqwidget.domain.time import HOUR, MINUTE, time_index, time_ns, timestamp
+from liqwidget.domain.time import MINUTE, time_index, time_ns, timestamp
 from liqwidget.errors import DataError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from liqwidget.domain.book_state import BookState, Checkpoint
     from liqwidget.domain.quotation import Contract
@@ -27,9 +29,6 @@ if TYPE_CHECKING:
 CHURN = 0.4
 """Share of positions closed per day of normal volume, as an exponential rate (half-life 1.7 days)."""
 
-ENDED, ENDED_CANDLES = 6 * HOUR, 6
-"""A venue whose last row is older than the newest venue's by so long [ns] and by so many candles of its own has ended:
-what it held is not known any more."""
 BEHIND = 5 * MINUTE
 """A venue that is behind the newest by more than this, or by more than a candle [ns], gives no last price."""
 
@@ -77,10 +76,9 @@ class RowInputs(NamedTuple):
         """Return some of the rows, as views."""
         return type(self)._make(column[rows] for column in self)
 
-    @classmethod
-    def joined(cls, parts: Sequence[RowInputs]) -> RowInputs:
-        """Return the rows of all parts, one part after the other."""
-        return cls._make(np.concatenate(columns) for columns in zip(*parts, strict=True))
+    def followed_by(self, later: RowInputs) -> RowInputs:
+        """Return these rows and later ones."""
+        return type(self)._make(appended(getattr(self, name), getattr(later, name)) for name in self._fields)
 
 
 @dataclass(frozen=True, eq=False)
@@ -180,6 +178,18 @@ class VenueLedger:
         array.flags.writeable = False
         return array
 
+    @property
+    def ranged(self) -> tuple[float, float]:
+        """Lattice coordinates between which all rows lie, somewhat wider than `traded`; known without looking."""
+        low, high = (float(cell_coordinate(one[-1])) for one in (self.inputs.low, self.inputs.high))
+        return min(float(self.books.base), low), max(float(self.books.base + self.books.cells), high)
+
+    def path(self, rows: slice) -> npt.NDArray[np.float64]:
+        """Return `coordinates` of some rows; of few they are made without those of all."""
+        if "coordinates" in self.__dict__ or 4 * (rows.stop - rows.start) > len(self.time):
+            return self.coordinates[:, rows]
+        return cell_coordinate(np.stack([self.inputs.low[rows], self.inputs.high[rows], self.inputs.close[rows]]))
+
     @cached_property
     def survivals(self) -> npt.NDArray[np.float64]:
         """Both logarithms of survival, the groups' books first, shape (2, n)."""
@@ -195,7 +205,11 @@ class VenueLedger:
     @cached_property
     def known(self) -> npt.NDArray[np.int64]:
         """When each row is known [ns], shape (n,): a gap with the candle after it, whose open ends it."""
-        array = np.where(self.inputs.kind == RowKind.GAP, np.append(self.time[1:], 0), self.time)
+        gaps = np.flatnonzero(self.inputs.kind == RowKind.GAP)
+        if not len(gaps):
+            return self.time
+        array = self.time.copy()
+        array[gaps] = np.append(self.time, 0)[gaps + 1]
         array.flags.writeable = False
         return array
 
@@ -248,8 +262,8 @@ class Ledger:
 
     def __post_init__(self) -> None:
         """Mark the venues that have ended, or were absent, as soon as another one showed it."""
-        ends = [_ended(part, self.venues) for part in self.venues]
-        spans = [_absences(part, self.venues) for part in self.venues]
+        ends = [ended(part, self.venues) for part in self.venues]
+        spans = [absences(part, self.venues) for part in self.venues]
         marks = list(zip(self.venues, ends, spans, strict=True))
         if any((part.ended, part.absent) != (end, span) for part, end, span in marks):
             marked = tuple(replace(part, ended=end, absent=span) for part, end, span in marks)
@@ -363,35 +377,3 @@ class Ledger:
         rows = sum(len(part.time) for part in self.venues)
         span = f"{timestamp(self.start)} to {timestamp(self.end)}"
         return f"Ledger({self.symbol!r}, {'+'.join(self.names)}, {rows} rows, {span})"
-
-
-def _patience(part: VenueLedger) -> int:
-    return max(ENDED, ENDED_CANDLES * part.timeframe)
-
-
-def _missed(part: VenueLedger, venues: Sequence[VenueLedger], time: int) -> int | None:
-    """Return the first close of another venue at or after a time [ns]: no one can know of an absence before it."""
-    others = [other.known for other in venues if other is not part]
-    after = [int(one[row]) for one in others if (row := int(np.searchsorted(one, time))) < len(one)]
-    return min(after, default=None)
-
-
-def _ended(part: VenueLedger, venues: Sequence[VenueLedger]) -> int | None:
-    """Return from when a venue counts as ended [ns], as another one goes on; None if it does not."""
-    if not len(part.time):
-        return part.ended
-    found = _missed(part, venues, int(part.time[-1]) + _patience(part))
-    return min((end for end in (part.ended, found) if end is not None), default=None)
-
-
-def _absences(part: VenueLedger, venues: Sequence[VenueLedger]) -> tuple[tuple[int, int], ...]:
-    """Return the gaps of a venue, from when it counted as ended, in which another one went on [ns]."""
-    if len(venues) == 1:
-        return part.absent
-    known = part.known
-    rows = np.flatnonzero(np.diff(known) > _patience(part))
-    ends = known[rows + 1].tolist()
-    starts = [_missed(part, venues, int(known[row]) + _patience(part)) for row in rows.tolist()]
-    found = {(start, end) for start, end in zip(starts, ends, strict=True) if start is not None and start < end}
-    found |= {span for span in part.absent if span[1] not in {end for _, end in found}}
-    return tuple(sorted(found))

@@ -177,8 +177,7 @@ def liquidation_price(
     Law: at the price, equity = maintenance margin; long < entry < short; monotone in leverage; continuous in size
     where the table's method is 'marginal'.
     """
-    kind = _kind(contract, symbol, venue)
-    rules = venue_rules(venue)
+    kind, rules = _kind(contract, symbol, venue), venue_rules(venue)
     basis = rules.basis(kind)
     given = _arguments(
         side=_signs(side),
@@ -244,8 +243,7 @@ def ladder_distance(
         leverage=leverage, maintenance_margin_rate=maintenance_margin_rate, fee=usual if fee is None else fee
     )
     margin, owed = 1.0 / given["leverage"], _owed(given["maintenance_margin_rate"], given["fee"])
-    nothing = np.zeros_like(margin)
-    _check_margin(margin, owed, nothing)
+    _check_margin(margin, owed, nothing := np.zeros_like(margin))
     long, short = (
         _price_ratio(np.full_like(margin, side), margin, owed, nothing, basis=basis, contract=kind) for side in Side
     )
@@ -267,14 +265,14 @@ class _Position:
 
 
 def _position(given: dict[str, FloatArray], contract: Contract) -> _Position:
+    if "entry_price" not in given or not {"leverage", "margin"} & given.keys():
+        missing = "leverage or margin, were both None" if "entry_price" in given else "entry_price, was None"
+        raise DataError("Expected " + missing)
     size, entry = given.get("size"), given["entry_price"]
     for name in ("margin", "maintenance_amount"):
         if name in given and size is None:
             message = f"Expected size [base] together with {name}, which belongs to the whole position, was None"
             raise DataError(message)
-    if "leverage" not in given and "margin" not in given:
-        message = "Expected leverage or margin, were both None"
-        raise DataError(message)
     held = np.ones_like(entry) if size is None else size
     value = held if size is None or contract == "inverse" else held * entry
     margin = given["margin"] / value if "margin" in given else 1.0 / given["leverage"]
@@ -372,6 +370,8 @@ def _numbers(name: str, value: npt.ArrayLike) -> FloatArray:
     except (TypeError, ValueError) as error:
         message = f"Expected {name} as a number or an array of numbers, was {value!r}"
         raise DataError(message) from error
+    if np.asarray(value).dtype == bool:
+        raise DataError(f"Expected {name} as a number, was {value!r}")
     if name in {"maintenance_margin_rate", "maintenance_amount", "fee"}:
         _refuse(~(np.isfinite(array) & (array >= 0)), f"{name} finite and at least 0", array)
     elif name != "side":

@@ -41,9 +41,11 @@ class Passages:
 
     def followed_by(self, passed: npt.NDArray[np.int64], kept: npt.NDArray[np.float64]) -> Passages:
         """Return these and later ones."""
-        moved = passed.copy()
-        moved[:, -1] += len(self.kept)
-        both = np.concatenate([self.passed, moved]), np.concatenate([self.kept, kept])
+        both = passed, kept
+        if len(self.passed):
+            moved = passed.copy()
+            moved[:, -1] += len(self.kept)
+            both = np.concatenate([self.passed, moved]), np.concatenate([self.kept, kept])
         for array in both:
             array.flags.writeable = False
         return Passages(*both, self.length)

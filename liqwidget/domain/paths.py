@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from liqwidget.errors import DataError
+
+_OTHER = re.compile(r"[^\w.-]+")
 
 
 def checked_path(path: object, *suffixes: str) -> Path:
@@ -37,3 +40,8 @@ def checked_path(path: object, *suffixes: str) -> Path:
         message = f"Expected a path of a file, was the folder {str(target)!r}"
         raise DataError(message)
     return target
+
+
+def file_name(text: str) -> str:
+    """Return a text as part of a file's name: letters, digits and few signs."""
+    return _OTHER.sub("_", text)

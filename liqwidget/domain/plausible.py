@@ -1,4 +1,4 @@
-"""Whether open interest is in one unit, and which of its values are some.
+"""Whether open interest is in one unit, which of its values are some, and which prices can be.
 
 Pure, for the user's frames and for venues alike. Single wrong values are no matter of these: `estimate` holds them.
 """
@@ -16,8 +16,13 @@ from liqwidget.domain.time import DAY
 Times = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
+PRICE_BOUNDS = 1e-15, 1e15
+"""Between these lie all prices of markets, in any quote currency; beyond them sums of doubles lose meaning."""
+MOST_SWING = 1000.0
+"""A candle whose high is more than so many times its low is a fault, as of a price told without its decimals."""
+
 UNIT_BREAK = 20.0
-"""What jumps by less may be a market."""
+"""What jumps by less may be a market, but for a factor of ten in what was steady."""
 DOUBTFUL_RATIO = 2.0
 """A value so much above or below those around it is asked for again."""
 
@@ -26,7 +31,13 @@ _LASTS = 4
 _BEFORE = 8
 _FAR_ABOVE = 3.0
 _NEAR = 1.1
-_LEAST_POWER = 2
+_LEAST_POWER, _SMALL_BREAK = 2, 8.0
+_ALTERNATE = 0.4
+"""More leaps than this share of all steps are values of two units that alternate."""
+_MOST_OPENED = 10.0
+"""What is opened is traded; volumes of frames are those of one of several venues at the least."""
+_SETTLED = 24
+"""Values that stood at one level are those of no new listing."""
 
 
 class Change(NamedTuple):
@@ -38,12 +49,14 @@ class Change(NamedTuple):
 
 
 def unit_change(
-    times: Times, values: Floats, opens: Times, closes: Floats, volumes: Floats | None = None
+    times: Times, values: Floats, opens: Times, closes: Floats, volumes: Floats | None = None, *, inverse: bool = False
 ) -> Change | None:
     """Return where open interest changes its unit for good, None if it does not.
 
-    A new listing may grow as suddenly: within a day of the first value only a factor that units have (a power of ten
-    from 100 on, or the price) counts as a change, and none where volume grows with it.
+    A new listing may grow as suddenly: within a day of the first value, and where it was not steady before, only a
+    factor that units have (a power of ten from 100 on, or the price) counts as a change. Ten is one of what was steady.
+    None is where volume grows with it. What was traded bounds what a market can open: a rise by a multiple of that is
+    a change by any factor from eight on. Values of two units that alternate are one too.
 
     Parameters
     ----------
@@ -51,14 +64,20 @@ def unit_change(
         Stamps [ns], ascending, and open interest in any unit.
     opens, closes, volumes : ndarray of int64 / float64, shape (n,)
         Of the candles [ns; quote/base; base]; without volumes they are not looked at.
+    inverse : bool
+        Whether values are quote currency.
     """
     there = values > 0
     times, values = times[there], values[there]
     if len(values) <= _LASTS:
         return None
     steps = np.log(values[1:] / values[:-1])
+    leaps = np.abs(steps) > math.log(_SMALL_BREAK)
+    if leaps.sum() > max(_ALTERNATE * len(steps), _BEFORE):
+        row = int(np.argmax(leaps))
+        return Change(float(values[row]), float(values[row + 1]), int(times[row + 1]))
     last = float(np.median(values[-_LASTS:]))
-    for index in (np.flatnonzero(np.abs(steps) > math.log(UNIT_BREAK)) + 1).tolist():
+    for index in (np.flatnonzero(np.abs(steps) > math.log(_SMALL_BREAK)) + 1).tolist():
         if index < _LASTS:  # Wrong first rows are outliers too.
             continue
         before = float(np.median(values[max(index - _BEFORE, 0) : index]))
@@ -66,13 +85,18 @@ def unit_change(
         level = float(np.median(after))
         ratio = level / before
         steady = len(after) == _LASTS and _steady(after, level)
-        lasts = abs(math.log(last / before)) > 0.5 * abs(math.log(ratio)) > 0.5 * math.log(UNIT_BREAK)
+        settled = index >= _SETTLED and _steady(values[index - _SETTLED : index], before)
+        row = max(int(np.searchsorted(opens, times[index], side="right")) - 1, 0)
+        opened = (level - before) / (closes[row] if inverse else 1.0)
+        untraded = ratio > 1 and _exceeds_volume(opened, times[index - 1 : index + 1], opens, volumes)
+        least = _SMALL_BREAK if settled or untraded else UNIT_BREAK
+        lasts = abs(math.log(last / before)) > 0.5 * abs(math.log(ratio)) > 0.5 * math.log(least)
         if not steady or not lasts or (last > before) != (ratio > 1):
             continue
-        row = max(int(np.searchsorted(opens, times[index], side="right")) - 1, 0)
         factor = ratio if ratio > 1 else 1 / ratio
-        odd = _of_a_unit(factor, float(closes[row])) or (ratio > 1 and times[index] - times[0] >= DAY)
-        if odd and not _grew(volumes, row, ratio):
+        grown = ratio > UNIT_BREAK and (settled or times[index] - times[0] >= DAY)
+        unit = grown or untraded or _of_a_unit(factor, float(closes[row]), settled=settled)
+        if unit and not _grew(volumes, row, ratio):
             return Change(float(values[index - 1]), float(values[index]), int(times[index]))
     return None
 
@@ -97,11 +121,22 @@ def _steady(values: Floats, level: float) -> bool:
     return bool(values.max() < DOUBTFUL_RATIO * level and values.min() * DOUBTFUL_RATIO > level)
 
 
-def _of_a_unit(factor: float, price: float) -> bool:
+def _of_a_unit(factor: float, price: float, *, settled: bool) -> bool:
     """Return whether a factor is what units differ by: a power of ten, or the price."""
     power = round(math.log10(factor))
     near = 1 / _NEAR < factor / 10.0**power < _NEAR
-    return (power >= _LEAST_POWER and near) or 1 / _NEAR < factor / price < _NEAR
+    return (power >= (1 if settled else _LEAST_POWER) and near) or 1 / _NEAR < factor / price < _NEAR
+
+
+def _exceeds_volume(opened: float, span: Times, opens: Times, volumes: Floats | None) -> bool:
+    """Return whether more was opened between two stamps [base] than a multiple of what was traded in their candles."""
+    if volumes is None or len(opens) < _BEFORE:
+        return False
+    step = int(np.min(np.diff(opens)))
+    first, end = np.searchsorted(opens, [span[0] - 2 * step, span[1] + step])
+    traded = volumes[first:end]
+    whole = len(traded) >= (span[1] - span[0]) // step and bool(np.isfinite(traded).all())
+    return whole and 0.0 < _MOST_OPENED * float(traded.sum()) < opened
 
 
 def _grew(volumes: Floats | None, row: int, ratio: float) -> bool:
@@ -149,3 +184,25 @@ def doubtful_rows(times: Times, values: Floats) -> npt.NDArray[np.bool_]:
     if since >= 0:
         doubtful[since:] = True
     return doubtful
+
+
+_COMPARED = 500
+_SURELY_APART = math.log(10.0)
+
+
+def prices_apart(times: Times, closes: Floats, other_times: Times, other_closes: Floats) -> float:
+    """Return how far the closes of two markets are apart, as the median of ln; less surely where no time is common.
+
+    Parameters
+    ----------
+    times, closes : ndarray of int64 / float64, shape (n,)
+        Close times of candles [ns], ascending, and closes [quote/base].
+    other_times, other_closes : ndarray of int64 / float64, shape (m,)
+        Those of the other market.
+    """
+    _, ours, theirs = np.intersect1d(times, other_times, assume_unique=True, return_indices=True)
+    if len(ours):
+        return abs(float(np.median(np.log(closes[ours[-_COMPARED:]] / other_closes[theirs[-_COMPARED:]]))))
+    late, early = (closes[0], other_closes[-1]) if times[0] > other_times[0] else (other_closes[0], closes[-1])
+    apart = abs(math.log(late / early))
+    return apart if apart > _SURELY_APART else 0.0

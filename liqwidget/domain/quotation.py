@@ -24,10 +24,19 @@ _DOLLARS = (
 _FIAT = (
     "KRW", "JPY", "EUR", "GBP", "TRY", "BRL", "AUD", "CAD", "CHF", "INR", "IDR", "RUB", "MXN", "ZAR", "UAH", "NGN",
     "PLN", "ARS", "THB", "VND", "PHP", "COP", "HKD", "SGD", "TWD", "CNY", "CNH", "NZD", "SEK", "NOK", "DKK", "CZK",
-    "AED", "ILS", "KZT",
+    "AED", "ILS", "KZT", "HUF", "MYR", "CLP", "PKR",
 )  # fmt: skip
+_STABLE = {
+    "EURI": "EUR", "EURC": "EUR", "EURT": "EUR", "EURS": "EUR", "EURR": "EUR", "IDRT": "IDR", "BRZ": "BRL",
+    "TRYB": "TRY", "JPYC": "JPY", "GYEN": "JPY",
+}  # fmt: skip
+"""Coins that stand for another currency than the dollar."""
+_SHOWN_AS = _STABLE | {"AEUR": "EUR", "BIDR": "IDR", "XSGD": "SGD", "XBT": "BTC"}
+"""Those, some that cannot be told at the end of a name (LUNAEUR), and another name of a coin."""
+CURRENCIES = (*_FIAT, *_DOLLARS)
+"""Names of currencies, and of the coins that stand for a dollar."""
 _COINS = ("BTC", "XBT", "ETH", "BNB")
-_QUOTES = (*_FIAT, *_DOLLARS, *_COINS)
+_QUOTES = (*CURRENCIES, *_STABLE, *_COINS)
 """Where both halves of a pair could be the quote, the earlier one is."""
 
 _NOT_PAIRS = frozenset({"WSTETH", "FRXETH", "SFRXETH", "ANKRETH", "SOLVBTC", "PUMPBTC", "UNIBTC"})
@@ -45,9 +54,52 @@ _LINEAR_ONLY = frozenset({
 })  # fmt: skip
 """Venues on which 'BTC-USD' is a linear market: they have no contracts settled in the coin, or name those otherwise."""
 
+BOARDS = frozenset({
+    "BINANCE", "BYBIT", "OKX", "BITGET", "GATE", "GATEIO", "HTX", "HUOBI", "HYPERLIQUID", "BITMEX", "DERIBIT", "BINGX",
+    "KUCOIN", "MEXC", "KRAKEN", "COINBASE", "PHEMEX", "WOONETWORK", "WOO", "WHITEBIT", "COINEX", "BLOFIN", "BITSTAMP",
+    "BITFINEX", "GEMINI", "BITRUE", "TOOBIT", "WEEX", "PIONEX", "LBANK", "XTCOM", "DYDX", "OKCOIN", "BITMART", "ASTER",
+    "CRYPTOCOM", "BINANCEUS", "CRYPTOCAP", "CRYPTO", "INDEX", "UPBIT", "BITHUMB", "BITUNIX", "BITFLYER", "LIGHTER",
+    "BINANCEUSDM", "BINANCECOINM", "BINANCEF", "OKEX", "POLONIEX", "COINALYZE", "COINGLASS", "PARADEX", "BACKPACK",
+})  # fmt: skip
+"""How TradingView, ccxt and others name a venue before a symbol and a colon."""
+_COINS_TOO = frozenset({"GATE", "HTX", "WOO", "CRYPTO", "INDEX", "DYDX", "ASTER", "LIGHTER", "BACKPACK"})
+_LABELS = (BOARDS - _COINS_TOO) | {
+    "ALL",
+    "AGG",
+    "AGGR",
+    "AGGREGATED",
+    "AGGREGATE",
+    "TOTAL",
+    "SUM",
+    "SPOT",
+    "FUTURES",
+    "FUTURE",
+    "FUT",
+    "PERPS",
+    "OI",
+    "LINEAR",
+    "INVERSE",
+    "VENUES",
+    "EXCHANGES",
+    "OHLCV",
+    "CANDLES",
+    "KLINES",
+    "CONTRACT",
+    "CHART",
+    "SPBL",
+}
+"""Words beside a symbol that are no half of a pair: 'BTC aggregated', 'BINANCE_BTCUSDT'."""
+_LENGTH = re.compile(r"\d{1,3}(?:S|M|H|D|W|MIN)")
+_COIN_MARGINED = re.compile(r"(?<=[A-Z0-9])[-_ ]+COIN[-_ ]?M(?:ARGINED)?(?![A-Z])")
+_DOLLAR_MARGINED = re.compile(r"(?<=[A-Z0-9])[-_ ]+USD[SⓈ]?[-_ ]?M(?:ARGINED)?(?![A-Z])")
+_BITFINEX = re.compile(r"T?(?P<coin>[A-Z0-9]{2,}?)(?:F0)?:?(?P<quote>US[TD]|EUT|BTC|ETH)F0")
+_BITFINEX_SPOT = re.compile(r"t(?P<coin>[A-Z0-9]{3}|[A-Z0-9]+(?=:)):?(?P<quote>[A-Z]{3})")
+_BITFINEX_QUOTES = {"UST": "USDT", "EUT": "EURT"}
+_KRAKEN_SPOT = re.compile(r"X(?P<coin>[A-Z]{3,4})(?:Z(?P<quote>USD|EUR|GBP|JPY|CAD|AUD)|X(?P<other>XBT|ETH))")
+
 _UNIFIED = re.compile(r"(?P<base>[^/]+)/(?P<quote>[^:/]+)(?::(?P<settle>[^-:/]+)(?:-.*)?)?")
 _ENDINGS = re.compile(
-    r"(?:\.(?:PERP|[A-Z0-9])|(?<=USD[TC])(?:PERP|SWAP)"
+    r"(?:\.(?:PERP|PM|CC|[A-Z0-9])|(?<=USD[TC])(?:PERP|SWAP)|(?<=[A-Z0-9]{3})PERP"
     r"|[-_ ](?:PERP|PERPETUAL|SWAP|INTX|[UDC]MCBL|CW|NW|CQ|NQ|\d{6}|\d{8}|\d{1,2}[A-Z]{3}\d{2}))$"
 )
 _SWAP_FIRST = re.compile(r"(?:PERP|SWAP)[-_](?=.+[-_])|(?<=[-_])(?:PERP|SWAP)[-_]")
@@ -89,18 +141,18 @@ def quotation(symbol: object, venue: str = "") -> Quotation:
     venue : str, optional
         A venue that has no inverse contracts spells linear ones 'BTC-USD'.
     """
-    text = str(symbol).strip().upper()
-    if match := _UNIFIED.fullmatch(text):
-        coin, quote, settle = match["base"], match["quote"], match["settle"]
-        if settle is None:
-            return _pair(coin, _ended(quote)[0], venue)
-        return Quotation(coin, quote, "inverse" if _same(coin, settle) else "linear")
-    text = text.rpartition(":")[2].removeprefix("FX_")
+    given = re.sub(r" *([/:_-]) *", r"\1", str(symbol).strip())
+    if pair := bitfinex_pair(given):
+        return Quotation(pair[0], pair[1], "linear")
+    text = given.upper()
+    if found := _unified(text, venue) or _margined(text, venue):
+        return found
+    text = _without_board(text, given)
     name, ending = _ended(text)
     if name.startswith(("PI_", "FI_", "PF_", "FF_")):
-        found = _split(name[3:])
-        return Quotation(*found, contract="inverse" if name[1] == "I" else "linear")
-    if name.endswith("_UM"):
+        coin, quote = _split(name[3:])
+        return Quotation(coin, quote, "inverse" if name[1] == "I" else "linear")
+    if name.endswith("_UM") or ending == ".PM":
         return Quotation(*_split(name.removesuffix("_UM")), contract="linear")
     coin, quote = _split(_SWAP_FIRST.sub("", name))
     if not quote and _IN_THE_COIN.fullmatch(ending):
@@ -125,9 +177,9 @@ def coin_of(symbol: str) -> str:
 
 
 def shown_quote(quote: str) -> str:
-    """Return a quote currency as amounts are written in: 'USD' for every coin that stands for a dollar, and for ''."""
+    """Return a quote currency as amounts are written in: the one that a stable coin stands for; 'USD' for ''."""
     name = quote.strip().upper()
-    return DOLLAR if name in {*_DOLLARS, ""} else "BTC" if name == "XBT" else name
+    return DOLLAR if name in {*_DOLLARS, ""} else _SHOWN_AS.get(name, name)
 
 
 def check_contract(contract: object) -> Contract:
@@ -137,6 +189,52 @@ def check_contract(contract: object) -> Contract:
         return kinds[contract]
     message = f"Expected contract to be 'linear' or 'inverse', was {contract!r}"
     raise DataError(message)
+
+
+def _unified(text: str, venue: str) -> Quotation | None:
+    """Return what a name as ccxt writes it says: 'BTC/USD:BTC', 'BTC/USDT'."""
+    match = _UNIFIED.fullmatch(text)
+    if match is None:
+        return None
+    coin, quote, settle = match["base"], match["quote"], match["settle"]
+    if settle is None:
+        return _pair(coin, _first_known(_ended(quote)[0]), venue)
+    return Quotation(coin, quote, "inverse" if _same(coin, settle) else "linear")
+
+
+def _margined(text: str, venue: str) -> Quotation | None:
+    """Return what a name says that names the kind of its margin: 'BTC COIN-M', 'BTCUSDT USD-M'."""
+    if _COIN_MARGINED.search(text):
+        found = quotation(_COIN_MARGINED.sub("", text), venue)
+        return Quotation(found.coin, found.quote or DOLLAR, "inverse" if found.quote in {"", DOLLAR} else "linear")
+    if _DOLLAR_MARGINED.search(text):
+        found = quotation(_DOLLAR_MARGINED.sub("", text), venue)
+        return Quotation(found.coin, found.quote, "linear")
+    return None
+
+
+def bitfinex_pair(symbol: str) -> tuple[str, str] | None:
+    """Return coin and quote of a pair as Bitfinex writes it ('tBTCF0:USTF0', 'tBTCUSD', 'tLINK:USD')."""
+    match = _BITFINEX.fullmatch(symbol.rpartition("BITFINEX:")[2].upper()) or _BITFINEX_SPOT.fullmatch(symbol)
+    if match is None:
+        return None
+    return match["coin"], _BITFINEX_QUOTES.get(match["quote"], match["quote"])
+
+
+def _first_known(quote: str) -> str:
+    """Return a quote currency without a word after it: 'USD-BITSTAMP'."""
+    first = re.split(r"[-_ ]", quote)[0]
+    return first if first in _QUOTES else quote
+
+
+def _without_board(text: str, given: str) -> str:
+    """Return a symbol without the venue before its colon: 'BINANCE:BTCUSDT', 'hyna:BTC'; 'ETH:BTC' is a pair."""
+    board, _, name = text.rpartition(":")
+    if name in _LABELS:
+        return board
+    if name in _QUOTES and board and board not in BOARDS | _LABELS and not given.partition(":")[0].islower():
+        return f"{board}-{name}"
+    return name.removeprefix("FX_")
 
 
 def _pair(coin: str, quote: str, venue: str) -> Quotation:
@@ -156,6 +254,11 @@ def _ended(text: str) -> tuple[str, str]:
 def _split(name: str) -> tuple[str, str]:
     """Return coin and quote of a pair; the name and '' where it is none."""
     halves = re.split(r"[-_ ]+", name)
+    pair = [half for half in halves if half not in _LABELS and not _LENGTH.fullmatch(half)]
+    if 0 < len(pair) < len(halves):
+        halves, name = pair, "-".join(pair)
+    if match := _KRAKEN_SPOT.fullmatch(name):
+        return match["coin"], match["quote"] or match["other"]
     if len(halves) > 1 and {halves[0], halves[1]} & set(_QUOTES):
         return _ordered(halves[0], halves[1])
     if name in _NOT_PAIRS or name in _QUOTES:
@@ -173,7 +276,12 @@ def _split(name: str) -> tuple[str, str]:
 
 
 def _ordered(first: str, second: str) -> tuple[str, str]:
-    """Return coin and quote of two halves: 'ETH-BTC', and 'KRW-BTC' and 'BTC-ETH', whose quote stands first."""
+    """Return coin and quote of two halves: 'ETH-BTC', and 'KRW-BTC' and 'BTC-ETH', whose quote stands first.
+
+    A coin before a word that is none known is no pair: 'BTC mine'.
+    """
+    if first in _COINS and second not in {*_QUOTES, *_LISTED_IN_THEM}:
+        return first, ""
     rank = {quote: place for place, quote in enumerate(_QUOTES)}
     if rank.get(first, len(rank)) < rank.get(second, len(rank)):
         return second, first

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,9 @@ from liqwidget.errors import DataError
 
 _ORDERS = {"sell": "long", "s": "long", "ask": "long", "buy": "short", "b": "short", "bid": "short"}
 """The side of the position that an order of this side closes."""
+_SHORT_FOR = {"l": "long", "s": "short"}
+"""Where both stand in a column, or the first."""
+_NOTHING = {"", "nan", "none", "<na>", "nat"}
 _IDENTITIES = ("id", "trade_id", "tradeId", "order_id", "orderId", "venue", "exchange")
 _FAR, _SEVERAL = 2.0, 3
 """Fills are no further from the close of their candle than by this factor."""
@@ -34,8 +38,8 @@ def read_liquidations(
 ) -> tuple[Columns, list[str]]:
     """Return time [ns], side, price [quote/base] and size [quote] in time order, and notes.
 
-    A row without a price or a size is left out, the same row twice counts once. Where prices are not asked for, rows
-    without one stay, as 0; `symbol` may be '' where any coin will do.
+    A row without a price or size is left out, the same row twice counts once. Where prices are not asked for,
+    rows without one stay, as 0; `symbol` may be "" where any coin will do.
     """
     columns: Columns = {
         "time": np.empty(0, np.int64), "side": np.empty(0, np.int8), "price": np.empty(0), "size": np.empty(0),
@@ -49,7 +53,7 @@ def read_liquidations(
         with faults:
             refuse_mixture(frame, what, symbol, venues=True)
         with faults:
-            have_columns(frame, ["side", "price", "size"] if priced else ["side", "size"], what)
+            have_columns(frame, ["side", "price", "size"] if priced else ["side", "size"], what, symbol)
         found["time"] = times = times_of(frame, what)
         for name in ("price", "size"):
             with faults:
@@ -73,25 +77,33 @@ def _sides(frame: pd.DataFrame, times: Integers) -> npt.NDArray[np.int8]:
     if isinstance(column, pd.DataFrame):
         message = f"Expected one column 'side' in liquidations, was {column.shape[1]} columns of that name"
         raise DataError(message)
-    side = np.zeros(len(column), np.int8)
-    for row, value in enumerate(column.tolist()):
+    side, values = np.zeros(len(column), np.int8), column.tolist()
+    for row, value in enumerate(values):
         try:
             side[row] = int(Side.parse(value))
         except (DataError, TypeError, ValueError) as error:
-            order = str(value).strip().lower()
             message = (
                 f"Expected side 'long' or 'short' (of the position that was closed) in column 'side' of liquidations, "
-                f"was {value!r:.60} in row {row} ({timestamp(times[row])})"
+                f"was {value!r:.60} in row {row} ({timestamp(times[row])}): {_remedy(value, values)}"
             )
-            if order in _ORDERS:
-                message += (
-                    f": a sell order closes a long and a buy order a short, so {value!r} is {_ORDERS[order]!r} "
-                    "if it is the order's side"
-                )
-            elif found := next((side for side in ("long", "short") if side in order), None):
-                message += f": write {found!r} if that was closed"
             raise DataError(message) from error
     return side
+
+
+def _remedy(value: object, values: list[object]) -> str:
+    """Return what to write instead of what is no side."""
+    text = str(value).strip().lower()
+    words = re.findall(r"[a-z]+", text)
+    if text in _SHORT_FOR and any(str(one).strip().lower() == "l" for one in values):
+        return f"write {_SHORT_FOR[text]!r} for {value!r}"
+    if found := next((side for side in ("long", "short") if side in text), None):
+        return f"write {found!r} if that was closed"
+    if order := next((word for word in words if word in _ORDERS), None):
+        return (
+            f"a sell order closes a long and a buy order a short, so {value!r} is {_ORDERS[order]!r} "
+            "if it is the order's side (Bybit's stream tells the position's: 'Buy' is 'long')"
+        )
+    return "leave rows without a side out" if text in _NOTHING else "write 'long' or 'short'"
 
 
 def _events(frame: pd.DataFrame, found: Columns, faults: check.Faults, *, priced: bool) -> tuple[Columns, list[str]]:

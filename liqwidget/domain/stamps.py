@@ -1,4 +1,4 @@
-"""The times of a user's frames: read only where zone and unit are certain, and candles on a grid of one length."""
+"""The times of a user's frames: read only where zone and unit are certain."""
 
 from __future__ import annotations
 
@@ -13,16 +13,15 @@ import pandas as pd
 
 from liqwidget.domain.columns import words_of
 from liqwidget.domain.time import (
-    DAY,
     EARLIEST,
     HOUR,
     ISO,
     LATEST,
     MINUTE,
-    duration_text,
-    fitting_unit,
+    how_counted,
     misread,
     not_iso,
+    time_index,
     timestamp,
 )
 from liqwidget.errors import DataError
@@ -37,23 +36,17 @@ _OTHER = {"next", "expiry", "expiration", "delivery", "listing", "inserted", "up
 _OPENS = {"open", "opened", "start", "event"}
 _DIGITS = re.compile(r"(?:19|20)\d{6}(?:\d{2}){0,3}")
 """Digits of a date, as in 20260131 or 202601310800."""
-_TICKS = (1, 1000, 1_000_000, 1_000_000_000)
-"""How long before the next open venues stamp a close [ns]."""
-_FEWEST = 4
-"""Distances between rows from which their length is told."""
-_LONGEST_SHIFT = 2 * HOUR
-"""What a change of the clock moves a day by at most."""
 
 
-def times_of(frame: pd.DataFrame, what: str) -> Times:
-    """Return the UTC DatetimeIndex or `time` column of a frame as int64 ns, shape (n,), in the frame's order.
+def times_of(frame: pd.DataFrame, what: str, name: str = "time") -> Times:
+    """Return the UTC DatetimeIndex or `time` column (or another) of a frame as int64 ns, shape (n,), in its order.
 
     Raises
     ------
     DataError
         If there is neither, or times are missing, bare numbers, without a time zone, not ISO 8601, or implausible.
     """
-    source, where = _source(frame, what)
+    source, where = _source(frame, what) if name == "time" else (frame[name], f"column {name!r} of {what}")
     if not len(source):
         return np.empty(0, np.int64)
     source = _read(source, where)
@@ -78,10 +71,33 @@ def times_of(frame: pd.DataFrame, what: str) -> Times:
     return times
 
 
-def clock_of(frame: pd.DataFrame) -> dt.tzinfo | None:
-    """Return the time zone that the times of a frame are in, if it has one for all."""
-    times = frame["time"] if "time" in frame.columns else frame.index
-    return getattr(times.dtype, "tz", None)
+def offsets_of(frame: pd.DataFrame, times: Times) -> tuple[Times, str]:
+    """Return how far the clock that each time of a frame was written by is ahead of UTC [ns], shape (n,), and its name.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        With an index of times or a column `time`, as `times_of` reads them.
+    times : ndarray of int64, shape (n,)
+        What that returned [ns].
+    """
+    source = pd.Series(frame["time"] if "time" in frame.columns else frame.index)
+    zone = getattr(source.dtype, "tz", None)
+    if zone is not None:
+        index = time_index(times).tz_convert(zone)
+        return np.asarray(index.tz_localize(None).as_unit("ns").asi8, dtype=np.int64) - times, f" of {zone}"
+    return np.array([_offset(value) for value in source.tolist()], dtype=np.int64), ""
+
+
+def _offset(value: object) -> int:
+    """Return how far the clock that a time was written by is ahead of UTC [ns], 0 where it does not say."""
+    if isinstance(value, str):
+        match = ISO.fullmatch(value.strip())
+        found = re.fullmatch(r"([+-])(\d{2}):?(\d{2})?", (match and match["zone"]) or "")
+        sign = -1 if found and found[1] == "-" else 1
+        return sign * (int(found[2]) * HOUR + int(found[3] or 0) * MINUTE) if found else 0
+    ahead = value.utcoffset() if isinstance(value, dt.datetime) and not _nothing(value) else None
+    return 0 if ahead is None else round(ahead.total_seconds()) * 1_000_000_000
 
 
 def _source(frame: pd.DataFrame, what: str) -> tuple[pd.Series, str]:
@@ -93,14 +109,25 @@ def _source(frame: pd.DataFrame, what: str) -> tuple[pd.Series, str]:
     if named:
         return frame["time"].reset_index(drop=True), f"column 'time' of {what}"
     index = frame.index
-    texts = index.dtype == object or isinstance(index.dtype, pd.StringDtype)
-    if isinstance(index, pd.DatetimeIndex) or (texts and not isinstance(index, pd.MultiIndex) and _dated(index)):
-        return index.to_series().reset_index(drop=True), f"the index of {what}"
-    named_index = [] if index.name is None else [str(index.name)]
     near, closes = _near(frame)
+    texts = index.dtype == object or isinstance(index.dtype, pd.StringDtype)
+    read = texts and not isinstance(index, pd.MultiIndex) and (_dated(index) or not (near or closes))
+    if isinstance(index, pd.DatetimeIndex) or read:
+        return index.to_series().reset_index(drop=True), f"the index of {what}"
+    hint = _where_times_may_be(frame, what, near, closes)
+    message = f"Expected a UTC DatetimeIndex or a column 'time' in {what}, was an index of {index.dtype}.{hint}"
+    raise DataError(message)
+
+
+def _where_times_may_be(frame: pd.DataFrame, what: str, near: list[str], closes: list[str]) -> str:
+    """Return what may be meant by the time, of columns near to it and those that are when candles end; else ''."""
+    index = frame.index
+    named_index = [] if index.name is None else [str(index.name)]
     hint = ""
     if isinstance(index, pd.PeriodIndex):
         hint = f" Periods have no zone: {what}.set_axis({what}.index.to_timestamp().tz_localize('UTC'))."
+    elif near and (pair := _day_and_hour(frame)):
+        hint = f" Columns {pair[0]!r} and {pair[1]!r} hold a part each: set {what}['time'] = {_joined(what, pair)}."
     elif near:
         hint = f" Is column {near[0]!r} meant? Rename it to 'time'{_counted(frame, near[0])}."
     elif closes:
@@ -109,13 +136,10 @@ def _source(frame: pd.DataFrame, what: str) -> tuple[pd.Series, str]:
         levels = ", ".join(map(repr, index.names))
         hint = f" Its levels are {levels}: take one market with {what}.xs(.., level=..), or {what}.reset_index()."
     if pd.api.types.is_numeric_dtype(index.dtype) and len(index) and not near:
-        unit = fitting_unit(float(index[0]))
-        if unit is not None:
-            hint = (
-                f" Are the numbers in the index{_of(named_index)} times? pandas.to_datetime(x, unit={unit!r}, utc=True)"
-            )
-    message = f"Expected a UTC DatetimeIndex or a column 'time' in {what}, was an index of {index.dtype}.{hint}"
-    raise DataError(message)
+        way = how_counted(float(index[0]))
+        if way is not None:
+            hint = f" Are the numbers in the index{_of(named_index)} times? {way}"
+    return hint
 
 
 def _of(names: list[str]) -> str:
@@ -142,13 +166,28 @@ def _counted(frame: pd.DataFrame, name: str) -> str:
     column = frame[name] if name in frame.columns else None
     if not isinstance(column, pd.Series) or not pd.api.types.is_numeric_dtype(column.dtype):
         return ""
-    unit = fitting_unit(float(column.iloc[0]))
-    return "" if unit is None else f", with pandas.to_datetime(x, unit={unit!r}, utc=True)"
+    given = column.dropna()
+    way = how_counted(float(given.iloc[0])) if len(given) else None
+    return "" if way is None else f", with {way}"
+
+
+def _day_and_hour(frame: pd.DataFrame) -> tuple[str, str] | None:
+    """Return the columns that hold the day and the hour of each time, if there are two such."""
+    texts = {
+        str(name): str(frame[name].iloc[0]).strip() for name in frame.columns if list(frame.columns).count(name) == 1
+    }
+    days = [name for name, text in texts.items() if re.fullmatch(r"\d{4}[-/.]?\d{2}[-/.]?\d{2}", text)]
+    hours = [name for name, text in texts.items() if re.fullmatch(r"\d{1,2}:\d{2}(:\d{2})?", text)]
+    return (days[0], hours[0]) if days and hours else None
+
+
+def _joined(what: str, pair: tuple[str, str]) -> str:
+    return f"pandas.to_datetime({what}[{pair[0]!r}].astype(str) + ' ' + {what}[{pair[1]!r}].astype(str), utc=True)"
 
 
 def _dated(index: pd.Index[Any]) -> bool:
     """Return whether an index of objects begins like times."""
-    first = index[0]
+    first = index[0] if len(index) else None
     return bool(re.match(r"\s*\d{1,4}[-/.]\d", first)) if isinstance(first, str) else hasattr(first, "tzinfo")
 
 
@@ -169,7 +208,7 @@ def _read(source: pd.Series, where: str) -> pd.Series:
     if pd.api.types.is_numeric_dtype(source.dtype):
         raise _numbers(source, where)
     if pd.api.types.is_datetime64_dtype(source.dtype):
-        raise _naive(where)
+        raise _naive(where, "" if where.startswith("the index") else ".dt")
     values = source.tolist()
     given = [(row, value) for row, value in enumerate(values) if not _nothing(value)]
     if not given:
@@ -177,7 +216,8 @@ def _read(source: pd.Series, where: str) -> pd.Series:
         raise DataError(message)
     naive = [row for row, value in given if not _aware(value, row, where)]
     if naive:
-        raise _naive(where, naive[0])
+        reader = "pandas.to_datetime(x)"
+        raise _naive(where, reader if where.startswith("the index") else f"{reader}.dt", naive[0])
     try:
         return pd.to_datetime(pd.Series(list(map(_written, values)), dtype=object), utc=True, format="ISO8601")
     except (ValueError, TypeError, OverflowError) as error:
@@ -246,134 +286,20 @@ def _from_arrow(source: pd.Series) -> pd.Series:
 
 def _numbers(source: pd.Series, where: str) -> DataError:
     values = pd.to_numeric(source, errors="coerce").dropna()
-    unit = fitting_unit(float(values.iloc[0])) if len(values) else None
     first = values.iloc[0].item() if len(values) else None
     digits = f"{first:.0f}" if isinstance(first, int | float) else ""
-    if unit is not None:
-        remedy = f"convert with pandas.to_datetime(x, unit={unit!r}, utc=True)"
-    elif _DIGITS.fullmatch(digits):
+    way = how_counted(float(first)) if isinstance(first, int | float) else None
+    if _DIGITS.fullmatch(digits):
         form = "%Y%m%d%H%M%S"[: len(digits) - 2]
         remedy = f"digits of a date are read with pandas.to_datetime(x.astype(str), format={form!r}, utc=True)"
+    elif way is not None:
+        remedy = f"convert with {way}"
     else:
         remedy = "convert with pandas.to_datetime(x, unit=..., utc=True); in no unit they are times after 2009"
     return DataError(f"Expected zone-aware times in {where}, was bare numbers: {remedy} (row 0 is {first!r})")
 
 
-def _naive(where: str, row: int | None = None) -> DataError:
+def _naive(where: str, way: str, row: int | None = None) -> DataError:
     at = "" if row is None else f" in row {row}"
-    return DataError(f"Expected times with a time zone in {where}, was naive{at}: say which with .tz_localize('UTC')")
-
-
-# ---------------------------------------------------------------------- one length of a candle
-
-
-def spacing(times: Times, timeframe: int | None, what: str) -> int:
-    """Return the length of a candle [ns]: the one given, or the commonest distance between rows.
-
-    Raises
-    ------
-    DataError
-        If it cannot be inferred, or rows stand closer than a candle.
-    """
-    steps = np.diff(times)
-    if timeframe is None:
-        if not len(steps):
-            message = f"Expected at least two rows in {what} or timeframe='5m', was one row"
-            raise DataError(message)
-        timeframe = commonest(steps)
-    bad = steps % timeframe != 0
-    if not bad.any():
-        if len(steps) >= _FEWEST and steps.min() > timeframe:
-            message = (
-                f"Expected {what} of timeframe={duration_text(timeframe)!r}, was {duration_text(commonest(steps))} "
-                f"between most rows and never less than {duration_text(int(steps.min()))}"
-            )
-            raise DataError(message)
-        return timeframe
-    row = int(np.argmax(bad)) + 1
-    message = (
-        f"Expected {what} spaced by whole candles of {pd.Timedelta(timeframe)}, "
-        f"was {pd.Timedelta(int(steps[row - 1]))} before row {row} ({timestamp(times[row])}). {_remedy(steps)}"
-    )
-    raise DataError(message)
-
-
-def commonest(steps: Times) -> int:
-    """Return the commonest distance [ns]."""
-    distances, counts = np.unique(steps, return_counts=True)
-    return int(distances[np.argmax(counts)])
-
-
-def _remedy(steps: Times) -> str:
-    days = steps / DAY
-    if len(steps) and (days >= 27.5).all() and (days <= 366.5).all():  # noqa: PLR2004 - the shortest month, a year
-        return "Months and years have no fixed length: give candles of a day or a week, or shorter."
-    near = np.abs(days - np.round(days)) * DAY <= _LONGEST_SHIFT
-    if near.all() and (days > 0.5).all():  # noqa: PLR2004
-        return "Are these days of another time zone? Give the index in it, with .tz_convert(zone)."
-    step = int(np.gcd.reduce(steps))
-    if (steps == step).any():
-        return f"Give timeframe={duration_text(step)!r} if candles are that long."
-    return "Candles have one length, and stand at whole multiples of it from the first."
-
-
-def on_a_grid(times: Times, clock: dt.tzinfo | None, timeframe: int | None) -> tuple[Times, list[str]]:
-    """Return times that are whole candles apart, where those given are days (or hours) by a clock that is changed.
-
-    A candle is stamped by the clock's latest offset, so that none is known before it had closed.
-
-    Parameters
-    ----------
-    times : ndarray of int64, shape (n,)
-        Opens, ascending [ns].
-    clock : tzinfo or None
-        The time zone in which they came.
-    timeframe : int or None
-        Length of a candle that was asked for [ns].
-    """
-    steps = np.diff(times)
-    if clock is None or not len(steps):
-        return times, []
-    index = pd.DatetimeIndex(times.astype("datetime64[ns]"), tz="UTC").tz_convert(clock)
-    wall = np.asarray(index.tz_localize(None).as_unit("ns").asi8, dtype=np.int64)
-    offsets = wall - times
-    apart = np.diff(wall)
-    length = timeframe if timeframe is not None else commonest(apart)
-    if length <= HOUR or (offsets == offsets[0]).all() or (steps % length == 0).all():
-        return times, []
-    if (apart <= 0).any() or (apart % length != 0).any():
-        return times, []
-    late = int((offsets != offsets.min()).sum())
-    note = (
-        f"candles: {duration_text(length)} by the clock of {clock}, which is changed: {late} candles of its other time "
-        f"are stamped {duration_text(int(offsets.max() - offsets.min()))} later than they open"
-    )
-    return wall - int(offsets.min()), [note]
-
-
-def candle_opens(times: Times, clock: dt.tzinfo | None, timeframe: int | None) -> tuple[Times, int, list[str]]:
-    """Return the opens of candles on a grid [ns], their length [ns], and what was mended.
-
-    Stamps just before a close (23:59:59.999) are those of candles that end then.
-
-    Parameters
-    ----------
-    times : ndarray of int64, shape (n,)
-        Stamps, ascending [ns].
-    clock : tzinfo or None
-        The time zone in which they came.
-    timeframe : int or None
-        Length of a candle, if given [ns].
-
-    Raises
-    ------
-    DataError
-        If they are not whole candles apart.
-    """
-    tick = next((tick for tick in _TICKS if len(times) and ((times + tick) % MINUTE == 0).all()), 0)
-    stamped, notes = on_a_grid(times + tick, clock, timeframe)
-    step = spacing(stamped, timeframe, "candles")
-    if not tick:
-        return stamped, step, notes
-    text = f"candles: stamped {pd.Timedelta(tick)} before they end; their opens were taken instead"
-    return stamped - step, step, [text, *notes]
+    text = f"Expected times with a time zone in {where}, was naive{at}: say which with {way}.tz_localize('UTC')"
+    return DataError(text + ", or the zone whose clock they are by")

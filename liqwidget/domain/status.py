@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pandas as pd
 
+_UNHEARD = {"no network": "no network", "did not answer": "no answer"}
+"""States by words of the reason (`liqwidget.market.venue.refusals`)."""
+
 
 @dataclass(frozen=True, slots=True)
 class VenueStatus:
@@ -40,6 +43,13 @@ class VenueStatus:
     stored: bool = False
     heard: pd.Timestamp | None = None
 
+    @property
+    def said(self) -> str:
+        """The state in words: 'no network', 'no answer' where nobody said no."""
+        if self.state == "refused":
+            return next((state for words, state in _UNHEARD.items() if words in self.reason), self.state)
+        return self.state
+
 
 @dataclass(frozen=True, slots=True)
 class About:
@@ -61,6 +71,10 @@ class About:
         Lengths of candles that can be chosen.
     reading : str
         What is being read, in words; empty for nothing.
+    coins : tuple of str
+        Coins that can be chosen; others may be named where there is no reason against it.
+    held : str
+        Why no other coin can be read; empty where one can.
     """
 
     label: str
@@ -70,3 +84,5 @@ class About:
     status: tuple[VenueStatus, ...] = ()
     timeframes: tuple[str, ...] = ()
     reading: str = ""
+    coins: tuple[str, ...] = ()
+    held: str = ""

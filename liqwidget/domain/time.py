@@ -27,6 +27,11 @@ UNITS = {"s": 1_000_000_000, "ms": 1_000_000, "us": 1000, "ns": 1}
 """What integers that stand for times count [ns], by pandas' names."""
 _UNIT_NAMES = {"s": "seconds", "ms": "milliseconds", "us": "microseconds", "ns": "nanoseconds"}
 
+_EXCEL = 25_569
+"""Day of 1970-01-01 in a sheet of Excel."""
+_PRESENT_DAYS = 39_813
+"""Days since 1970 below those of Excel from 2009 on."""
+
 _LONGEST = 200 * 365 * DAY
 _LENGTHS = {
     name: length
@@ -186,12 +191,29 @@ def not_iso(text: str) -> str:
         return "" if unit is None else f": as {_UNIT_NAMES[unit]} it is plausible, unit={unit!r}"
     if re.match(r"\d{1,2}[/.\- ]\d{1,2}[/.\- ]\d{2,4}", stripped):
         return ": day and month cannot be told apart, write ISO 8601 (year-month-day)"
+    if re.fullmatch(r"\d{1,2}:\d{2}(:\d{2})?", stripped):
+        return ": an hour without its day, join them with pandas.to_datetime(day + ' ' + hour, utc=True)"
     return ": write ISO 8601" if re.search(r"\d", stripped) else ""
 
 
 def fitting_unit(number: float) -> str | None:
     """Return the unit ('s', 'ms', 'us', 'ns') in which a number is a plausible time, or None."""
     return next((unit for unit, factor in UNITS.items() if EARLIEST <= number * factor < LATEST), None)
+
+
+def how_counted(number: float) -> str | None:
+    """Return how pandas makes a time of a number that is plausible in some unit; days are Excel's too; else None."""
+    unit = fitting_unit(number)
+    if unit is not None:
+        return f"pandas.to_datetime(x, unit={unit!r}, utc=True)"
+    days = (EARLIEST // DAY, LATEST // DAY)
+    if days[0] <= number < _PRESENT_DAYS:
+        return "pandas.DatetimeIndex(pandas.to_datetime(x, unit='D', utc=True)).round('s')"
+    if days[0] <= number - _EXCEL < days[1]:
+        return "pandas.DatetimeIndex(pandas.to_datetime(x, unit='D', origin='1899-12-30', utc=True)).round('s')"
+    if EARLIEST // MINUTE <= number < LATEST // MINUTE:
+        return "pandas.to_datetime(x, unit='m', utc=True)"
+    return None
 
 
 def misread(time: int) -> str:

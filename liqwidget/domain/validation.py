@@ -219,9 +219,23 @@ def numbers(
     bad = text | (np.isinf(values) & (not endless)) | (np.isnan(values) & (not missing))
     remedy = f". Leave such rows out of {what}" if bad.any() and not text.any() else ""
     if text.any():
-        remedy = ". Plain numbers such as 90552.74 are read: pandas.read_csv takes thousands=',' and decimal=','"
+        remedy = _of_text(column.iloc[int(np.argmax(text))], missing=missing)
     refuse(bad, column, times, f"a finite number in column {name!r} of {what}", remedy)
     return values
+
+
+def _of_text(value: object, *, missing: bool) -> str:
+    """Return what to do with text that is no number."""
+    text = str(value).strip()
+    if not re.search(r"\d", text):
+        return ". pandas.to_numeric(x, errors='coerce') makes it NaN" + ("" if missing else "; leave such rows out")
+    if text.endswith("%"):
+        return ". Take the sign off and divide by 100"
+    plain = ". Plain numbers such as 90552.74 are read: pandas.read_csv takes thousands=',' and decimal=','"
+    if match := re.fullmatch(r"[\d.,\s]+([KMBkmb]|[万亿])", text):
+        many = {"k": "1e3", "m": "1e6", "b": "1e9", "万": "1e4", "亿": "1e8"}[match[1].lower()]
+        return f"{plain}. {match[1]!r} stands for {many}: take it off and multiply by that"
+    return plain
 
 
 def refuse(
@@ -264,11 +278,14 @@ _SURE = 100.0, 10.0
 """By how much it must be above, or below, them to be refused, where another unit explains it."""
 _USUAL = 1 / 48, 20.0
 """Days of volume that open interest usually is: another unit explains it only if it brings it there."""
+_MANY = 3.0
+_INVERSE_SIZES = 100.0, 10.0, 1.0
+"""What one inverse contract is at venues [quote]."""
 _LEAST_ROWS, _LEAST_SPAN = 12, DAY // 4
 
 
 def implausible_interest(
-    interest: Values, volume: Values, price: Values, timeframe: int
+    interest: Values, volume: Values, price: Values, timeframe: int, *, inverse: bool = False
 ) -> tuple[str, str | None] | None:
     """Return what is implausible of open interest beside volume and price, and the unit that would explain it.
 
@@ -280,15 +297,18 @@ def implausible_interest(
         Of candles [base, quote/base]; volume is NaN where unknown.
     timeframe : int
         Length of a candle [ns].
+    inverse : bool
+        Whether one contract is an amount of quote currency.
 
     Returns
     -------
     (str, str or None) or None
         A phrase, and 'quote', 'volume in quote' or 'contracts' where what follows from that is plausible and what
-        stands is far from it; None where nothing is implausible, or too little is known.
+        stands is far from it; None where nothing is implausible. Few candles tell no unit for sure: of them only what
+        would be refused counts, and its unit is None.
     """
     known = volume[np.isfinite(volume)]
-    if len(known) < _LEAST_ROWS or len(known) * timeframe < _LEAST_SPAN or not len(interest) or not known.sum() > 0:
+    if not len(interest) or not known.sum() > 0:
         return None
     daily = float(known.mean()) * DAY / timeframe
     days, middle = float(np.median(interest)) / daily, float(np.median(price))
@@ -303,4 +323,9 @@ def implausible_interest(
         for unit, there in units.items()
         if _USUAL[0] <= there <= _USUAL[1] and (unit == "quote") == ((days > 1) == (middle > 1))
     ]
-    return phrase, fitting[0] if fitting and far else None
+    if len(known) < _LEAST_ROWS or len(known) * timeframe < _LEAST_SPAN:
+        return (phrase, None) if fitting and far else None
+    if fitting and far:
+        return phrase, fitting[0]
+    counted = inverse and any(_USUAL[0] <= days * size / middle <= _USUAL[1] for size in _INVERSE_SIZES)
+    return phrase, "contracts" if counted and days > _MANY * MOST_DAYS else None

@@ -9,10 +9,13 @@ import numpy as np
 import numpy.typing as npt
 
 from liqwidget.domain.book_state import BookState, Checkpoint, starts
+from liqwidget.domain.growth import unwritten
 from liqwidget.domain.lattice import cell_coordinate, cells_in_price_cell
 from liqwidget.field.engine import engine, numba, sealed
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from liqwidget.domain.ledger import RowInputs
     from liqwidget.domain.passages import Passages
     from liqwidget.field.density import Density
@@ -20,8 +23,8 @@ if TYPE_CHECKING:
 CHECKPOINT_ROWS = 32_768
 """What stands is kept after every so many rows, counted from the first."""
 
-_MARGIN = 64
-"""Price cells by which the traded range grows at a time, so that it grows seldom."""
+_MARGIN, _SHARE = 64, 4
+"""Price cells by which the traded range grows at a time, and of what share of it at least, so that it grows seldom."""
 
 
 class Pass(NamedTuple):
@@ -49,9 +52,10 @@ def empty_books(coordinate: float, density: Density) -> BookState:
 def grown(state: BookState, low: int, high: int, density: Density) -> BookState:
     """Return the state with the cells [low, high] in its range; cells never touched hold what was spread on them."""
     wide = cells_in_price_cell()
-    first = (low // wide - _MARGIN) * wide if low < state.base else state.base
+    margin = max(_MARGIN, state.cells // (_SHARE * wide))
+    first = (low // wide - margin) * wide if low < state.base else state.base
     end = state.base + state.cells
-    last = (high // wide + 1 + _MARGIN) * wide if high >= end else end
+    last = (high // wide + 1 + margin) * wide if high >= end else end
     accumulated, entered = [], []
     begins = starts(density.units, state.cells)
     for book, unit in enumerate(density.units):
@@ -112,7 +116,7 @@ def run_books(
     given = sealed(share), sealed(interest), sealed(frozen)
     spread = tuple(map(sealed, (density.table, density.span, density.weights, density.units)))
     count, first_row = len(close), state.row + 1
-    log_survival, opened = np.zeros((2, count)), np.zeros((count, 2, len(density.weights)))
+    log_survival, opened = np.zeros((2, count)), unwritten(count, 2, len(density.weights))
     previous = np.array([last_close, *state.log_survival])
     now = _copied(state)
     checkpoints: list[Checkpoint] = []
@@ -137,7 +141,7 @@ def run_books(
 def passed(
     before: Passages,
     inputs: RowInputs,
-    log_survival: npt.NDArray[np.float64],
+    log_survival: Sequence[npt.NDArray[np.float64]],
     opened: npt.NDArray[np.float64],
     density: Density,
 ) -> Passages:
@@ -147,7 +151,7 @@ def passed(
     ----------
     inputs, opened :
         All rows.
-    log_survival : ndarray of float64, shape (2, n)
+    log_survival : two ndarrays of float64, shape (n,)
         Of the groups' books and of the one at the cap.
     """
     count = (len(inputs.time) - before.rows) // before.length * before.length
@@ -157,7 +161,8 @@ def passed(
     rows, row = slice(first, before.rows + count), before.rows - first
     coordinates = cell_coordinate(np.stack([inputs.low[rows], inputs.high[rows], inputs.close[rows]]))
     made = engine().passages(
-        row, row + count, before.length, *map(sealed, coordinates), sealed(log_survival[:, rows]), sealed(opened[rows]),
+        row, row + count, before.length, *map(sealed, coordinates),
+        sealed(np.stack([one[rows] for one in log_survival])), sealed(opened[rows]),
         sealed(density.per_weight), sealed(density.table), sealed(density.span), sealed(density.units),
         cells_in_price_cell(),
     )  # fmt: skip

@@ -11,18 +11,20 @@ import numpy as np
 
 from liqwidget.domain.frames import MarketData
 from liqwidget.domain.lattice import cell_coordinate
-from liqwidget.domain.ledger import CHURN, Ledger, RowFlag, RowInputs, RowKind, VenueLedger
+from liqwidget.domain.ledger import CHURN, Ledger, RowInputs, RowKind, VenueLedger
 from liqwidget.domain.leverage import NEAR_BOOK, NEAR_SHARE
+from liqwidget.domain.plausible import prices_apart
 from liqwidget.domain.time import duration_text, time_ns, timestamp
 from liqwidget.errors import DataError, EstimateError
-from liqwidget.estimate.books import empty_books, passed, run_books
-from liqwidget.estimate.survival import SurvivalState, survive
-from liqwidget.field.density import HEAT_PRIOR, Density, Prior, PriorLike, density, venue_density
-
-_OUTLIERS = "outliers of open interest held back"
-_SETTLED = "open interest is 0 since"
+from liqwidget.estimate.books import empty_books
+from liqwidget.estimate.fold import extend, without_provisional
+from liqwidget.estimate.survival import SurvivalState
+from liqwidget.field.density import HEAT_PRIOR, Prior, PriorLike, density
 
 Markets = MarketData | Iterable[MarketData]
+
+_OTHER_UNIT = math.log(5.0)
+"""Closes of two venues that are so far apart in ln are of other units."""
 
 
 def estimate(
@@ -52,7 +54,7 @@ def estimate(
     Raises
     ------
     DataError
-        If venues repeat, symbols differ, churn is no rate, or near is no share.
+        If venues repeat, symbols, quote currencies or units of price differ, churn is no rate, or near is no share.
     """
     rules = Rules(_rate(churn), _share(near))
     return _with_heat(estimated(market, Prior.parse(prior), rules), estimated(market, HEAT_PRIOR, rules.without_cap()))
@@ -109,16 +111,21 @@ def _both(change: Callable[..., Ledger], ledger: Ledger, market: Markets, *given
     markets = _markets(market)
     changed = change(replace(ledger, heat=None), markets, *given)
     heat_given = (part.without_cap() if isinstance(part, Rules) else part for part in given)
-    return _with_heat(changed, change(ledger.heat, markets, *heat_given))
+    return _with_heat(changed, change(ledger.heat, markets, *heat_given, beside=changed))
 
 
-def _advanced(ledger: Ledger, market: Markets, rules: Rules) -> Ledger:
+def _advanced(ledger: Ledger, market: Markets, rules: Rules, *, beside: Ledger | None = None) -> Ledger:
+    """Return the ledger with newer candles; `beside`, of the same candles, has their rows already."""
     markets = {part.venue: part for part in _markets(market)}
     wrong = next((part.symbol for part in markets.values() if part.symbol != ledger.symbol), None)
     if wrong is not None:
         message = f"Expected market data of {ledger.symbol}, was {wrong!r}"
         raise DataError(message)
-    kept = [_advance(part, markets.pop(part.venue), ledger.prior) if part.venue in markets else part for part in ledger]
+    rows = {} if beside is None else {part.venue: part for part in beside}
+    kept = [
+        _advance(part, markets.pop(part.venue), ledger.prior, rows.get(part.venue)) if part.venue in markets else part
+        for part in ledger
+    ]
     newer = (_first(part, ledger.prior, rules) for part in markets.values())
     return Ledger(ledger.symbol, ledger.prior, (*kept, *newer))
 
@@ -131,7 +138,7 @@ def recompute(ledger: Ledger, market: Markets, from_time: Any) -> Ledger:
     return _both(_recomputed, ledger, market, time_ns(from_time, "from_time"))
 
 
-def _recomputed(ledger: Ledger, market: Markets, limit: int) -> Ledger:
+def _recomputed(ledger: Ledger, market: Markets, limit: int, *, beside: Ledger | None = None) -> Ledger:  # noqa: ARG001
     markets = _markets(market)
     replaced = {part.venue for part in markets}
     parts = []
@@ -145,7 +152,7 @@ def _recomputed(ledger: Ledger, market: Markets, limit: int) -> Ledger:
             blank = _blank(
                 part, int(inputs.time[0]), float(inputs.close[0]), ledger.prior, Rules(part.churn, part.near)
             )
-            parts.append(_extend(blank, inputs, ledger.prior))
+            parts.append(extend(blank, inputs, ledger.prior))
     kept = Ledger(ledger.symbol, ledger.prior, tuple(parts))
     newer = [part for part in (_newer(part, limit) for part in markets) if part is not None]
     if not (newer or parts):
@@ -173,6 +180,14 @@ def _markets(market: Markets) -> list[MarketData]:
         named = ", ".join(f"{quote} on {venue}" for quote, venue in quotes.items())
         message = f"Expected prices of all venues in one quote currency, were in {named}: their sizes cannot be added"
         raise DataError(message)
+    for part in markets[1:]:
+        first = markets[0]
+        if prices_apart(part.close_time, part.close, first.close_time, first.close) > _OTHER_UNIT:
+            message = (
+                f"Expected prices of all venues in one unit, was {part.close[-1]:,.7g} on {part.venue} beside "
+                f"{first.close[-1]:,.7g} on {first.venue}: prices per 1,000 coins? Divide them, and multiply amounts"
+            )
+            raise DataError(message)
     return markets
 
 
@@ -218,7 +233,16 @@ def _first(market: MarketData, prior: Prior, rules: Rules) -> VenueLedger:
         np.array([stamp]),
     )
     blank = _blank(market, int(time[0]), float(price[0]), prior, rules)
-    return _extend(blank, RowInputs.joined([first, rows]), prior)
+    return extend(blank, first.followed_by(rows), prior)
+
+
+def begun_late(part: VenueLedger, first: int, prior: Prior) -> VenueLedger:
+    """Return a venue's ledger as if its data began at the close of a row, by its own rules and another prior."""
+    close, held = part.close[first : first + 1], part.open_interest[first : first + 1]
+    time = part.time[first : first + 1]
+    start = RowInputs(time, np.array([RowKind.START], np.uint8), close, close, close, np.array([np.nan]), held, time)
+    blank = _blank(part, int(time[0]), float(close[0]), prior, Rules(part.churn, part.near))
+    return extend(blank, start.followed_by(part.inputs.cut(slice(first + 1, None))), prior)
 
 
 def _blank(market: MarketData | VenueLedger, start: int, price: float, prior: Prior, rules: Rules) -> VenueLedger:
@@ -250,14 +274,16 @@ def _blank(market: MarketData | VenueLedger, start: int, price: float, prior: Pr
     )
 
 
-def _advance(ledger: VenueLedger, market: MarketData, prior: Prior) -> VenueLedger:
+def _advance(ledger: VenueLedger, market: MarketData, prior: Prior, beside: VenueLedger | None = None) -> VenueLedger:
+    if beside is not None:
+        return _followed(ledger, beside, prior)
     if market.timeframe != ledger.timeframe:
         message = (
             f"Expected {ledger.venue} candles of {duration_text(ledger.timeframe)} as in the ledger, "
             f"was {duration_text(market.timeframe)}"
         )
         raise DataError(message)
-    settled = _settled(ledger)
+    settled = without_provisional(ledger)
     if (int(market.time[0]) - int(settled.time[0])) % ledger.timeframe:
         message = (
             f"Expected {ledger.venue} candles that open on the ledger's grid of {duration_text(ledger.timeframe)} from "
@@ -276,7 +302,16 @@ def _advance(ledger: VenueLedger, market: MarketData, prior: Prior) -> VenueLedg
         float(inputs.interest[-1]),
         int(inputs.interest_time[-1]),
     )
-    return _extend(settled, newer, prior) if len(newer.time) else settled
+    return extend(settled, newer, prior) if len(newer.time) else settled
+
+
+def _followed(ledger: VenueLedger, beside: VenueLedger, prior: Prior) -> VenueLedger:
+    """Return a ledger with the rows that the one beside it, of the same candles, has got."""
+    if beside.inputs is ledger.inputs:
+        return ledger
+    settled = without_provisional(ledger)
+    rows = beside.inputs.cut(slice(len(settled.time), None))
+    return extend(settled, rows, prior, beside) if len(rows.time) else settled
 
 
 def _from_row(market: MarketData, row: int) -> MarketData:
@@ -332,63 +367,3 @@ def _rows(market: MarketData, time: int, close: float, interest: float, stamp: i
         interest=values[index],
         interest_time=stamps[index],
     )
-
-
-def _extend(ledger: VenueLedger, rows: RowInputs, prior: Prior) -> VenueLedger:
-    """Fold new rows; a provisional one leaves the state as it is."""
-    settled = len(rows.time) - int(rows.kind[-1] == RowKind.PROVISIONAL)
-    for part in (slice(0, settled), slice(settled, None)):
-        piece = rows.cut(part)
-        if len(piece.time):
-            ledger = _fold(ledger, piece, venue_density(ledger, prior))
-    return replace(ledger, notes=_noted(ledger), ended=None, absent=())
-
-
-def _noted(ledger: VenueLedger) -> tuple[str, ...]:
-    """Return the notes of a ledger with what its rows say of open interest."""
-    notes = [note for note in ledger.notes if not note.startswith((_OUTLIERS, _SETTLED))]
-    odd = np.flatnonzero(ledger.flags & RowFlag.OUTLIER)
-    if len(odd):
-        last = f"the last at {timestamp(ledger.time[odd[-1]]):%Y-%m-%d %H:%M}"
-        notes.append(f"{_OUTLIERS} in {len(odd)} candles, {last}: under half or over three times the value before")
-    held = np.flatnonzero(ledger.open_interest)
-    if len(held) and held[-1] < len(ledger.time) - 1:
-        notes.append(f"{_SETTLED} {timestamp(ledger.time[held[-1] + 1]):%Y-%m-%d %H:%M}: nothing stands")
-    return tuple(notes)
-
-
-def _fold(ledger: VenueLedger, rows: RowInputs, spread: Density) -> VenueLedger:
-    survival = survive(rows, ledger.timeframe, ledger.survival, ledger.churn)
-    coordinates = cell_coordinate(np.stack([rows.low, rows.high, rows.close]))
-    last = float(cell_coordinate(ledger.close[-1])) if len(ledger.time) else float(coordinates[2, 0])
-    done = run_books(ledger.books, last, coordinates, survival.share, survival.interest, survival.frozen, spread)
-    flags = survival.held * np.uint8(RowFlag.HELD) | survival.frozen * np.uint8(RowFlag.FROZEN)
-    flags |= survival.outlier * np.uint8(RowFlag.OUTLIER)
-    fields: dict[str, Any] = {
-        "inputs": RowInputs.joined([ledger.inputs, rows]),
-        "open_interest": np.concatenate([ledger.open_interest, survival.interest]),
-        "flags": np.concatenate([ledger.flags, flags.astype(np.uint8)]),
-        "log_survival": np.concatenate([ledger.log_survival, done.log_survival[0]]),
-        "near_log_survival": np.concatenate([ledger.near_log_survival, done.log_survival[1]]),
-        "opened": np.concatenate([ledger.opened, done.opened]),
-    }
-    survivals = np.stack([fields["log_survival"], fields["near_log_survival"]])
-    for array in (*fields["inputs"], *list(fields.values())[1:]):
-        array.flags.writeable = False
-    if rows.kind[-1] != RowKind.PROVISIONAL:
-        fields |= {
-            "books": done.state,
-            "survival": survival.state,
-            "checkpoints": ledger.checkpoints + done.checkpoints,
-            "passages": passed(ledger.passages, fields["inputs"], survivals, fields["opened"], spread),
-        }
-    return replace(ledger, **fields)
-
-
-def _settled(ledger: VenueLedger) -> VenueLedger:
-    """Return the ledger without its provisional row."""
-    if ledger.settled == len(ledger.time):
-        return ledger
-    names = ("open_interest", "flags", "log_survival", "near_log_survival", "opened")
-    arrays = {name: getattr(ledger, name)[:-1] for name in names}
-    return replace(ledger, inputs=ledger.inputs.cut(slice(0, -1)), **arrays)

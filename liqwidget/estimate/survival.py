@@ -62,6 +62,8 @@ class SurvivalState:
         Time of the last of them [ns]; a value counts once, however many candles it stands for.
     volume_since : int
         Close time of the last candle with volume [ns].
+    moved : int
+        Close time of the last candle whose high was above its low [ns].
     volume_sum : float
         Running sum of the window's volumes [base].
     volume_times, volumes : ndarray of int64 / float64, shape (m,)
@@ -74,6 +76,7 @@ class SurvivalState:
     outliers: int = 0
     stamp: int = 0
     volume_since: int = 0
+    moved: int = 0
     volume_sum: float = 0.0
     volume_times: npt.NDArray[np.int64] = field(default_factory=_no_times)
     volumes: npt.NDArray[np.float64] = field(default_factory=_no_volumes)
@@ -95,29 +98,31 @@ class Survival(NamedTuple):
 
 
 def _survive(
-    times: Any, kinds: Any, volumes: Any, values: Any, stamps: Any, timeframe: int, rows: int, time: int,
-    interest: float, outliers: int, stamp: int, volume_since: int, volume_sum: float, window_times: Any, window: Any,
-    first: int, churn: float, near_churn: float, share: Any, accepted: Any, held: Any, outlier: Any, frozen: Any,
-) -> tuple[int, float, int, int, int, float, int]:  # fmt: skip
-    """Fold the rows; `window` is the volume window before them followed by their own volumes from index `first`."""
+    times: Any, kinds: Any, volumes: Any, still: Any, values: Any, stamps: Any, timeframe: int, rows: int, time: int,
+    interest: float, outliers: int, stamp: int, volume_since: int, moved: int, volume_sum: float, window_times: Any,
+    window: Any, first: int, churn: float, near_churn: float, share: Any, accepted: Any, held: Any, outlier: Any,
+    frozen: Any,
+) -> tuple[int, float, int, int, int, int, float, int]:  # fmt: skip
+    """Fold the rows; `window` is the volume window before them followed by their own volumes from index `first`.
+
+    A market without a trade for a day (and `still`: high is low), whose open interest has stopped as long, is settled.
+    """
     start, count = 0, first
     for row in range(times.shape[0]):
         elapsed = times[row] - time
         clock = elapsed / DAY
-        time = times[row]
-        rows += 1
+        time, rows = times[row], rows + 1
         volume = volumes[row]
         counted = kinds[row] == _CANDLE or kinds[row] == _PROVISIONAL
+        moved = moved if still[row] else time
         if counted and volume == volume:
             if kinds[row] == _PROVISIONAL:
                 volume *= timeframe / elapsed
             if volume > 0.0:
                 volume_since = time
             volume_sum += volume
-            window[first] = volume
-            window_times[first] = time
-            first += 1
-            count += 1
+            window[first], window_times[first] = volume, time
+            first, count = first + 1, count + 1
         while start < first and window_times[start] <= time - VOLUME_WINDOW:
             volume_sum -= window[start]
             start += 1
@@ -130,7 +135,9 @@ def _survive(
             clock *= max(volume / (volume_sum / count), CLOCK_FLOOR)
         before, value = interest, values[row]
         if not 0.0 <= value < math.inf or time - stamps[row] > HOLD_LIMIT:
-            frozen[row] = True
+            settled = counted and volume == 0.0 and volume_sum > 0.0 and time - max(volume_since, moved) >= DAY
+            interest = 0.0 if settled else interest
+            frozen[row] = not settled
         else:
             side = 0
             if before > 0.0:
@@ -152,7 +159,7 @@ def _survive(
             share[book, row] = 1.0 if frozen[row] else decay if before == 0.0 else min(decay, interest / before)
         if stamps[row] <= time - timeframe:
             held[row] = True
-    return first, interest, outliers, stamp, volume_since, volume_sum, start
+    return first, interest, outliers, stamp, volume_since, moved, volume_sum, start
 
 
 def survive(rows: RowInputs, timeframe: int, state: SurvivalState, churn: float = CHURN) -> Survival:
@@ -174,10 +181,11 @@ def survive(rows: RowInputs, timeframe: int, state: SurvivalState, churn: float 
     window_times = np.concatenate([state.volume_times, np.zeros(count, np.int64)])
     share, accepted = np.ones((2, count)), np.zeros(count)
     held, outlier, frozen = np.zeros((3, count), bool)
-    end, interest, outliers, stamp, volume_since, volume_sum, start = compiled(_survive)(
-        sealed(rows.time), sealed(rows.kind), sealed(rows.volume), sealed(rows.interest), sealed(rows.interest_time),
-        timeframe, state.rows, state.time,
-        state.interest, state.outliers, state.stamp, state.volume_since, state.volume_sum, window_times, window, first,
+    end, interest, outliers, stamp, volume_since, moved, volume_sum, start = compiled(_survive)(
+        sealed(rows.time), sealed(rows.kind), sealed(rows.volume), sealed(rows.low == rows.high), sealed(rows.interest),
+        sealed(rows.interest_time), timeframe, state.rows, state.time,
+        state.interest, state.outliers, state.stamp, state.volume_since, state.moved, state.volume_sum, window_times,
+        window, first,
         churn, NEAR_CHURN, share, accepted, held, outlier, frozen,
     )  # fmt: skip
     after = SurvivalState(
@@ -187,6 +195,7 @@ def survive(rows: RowInputs, timeframe: int, state: SurvivalState, churn: float 
         outliers=outliers,
         stamp=stamp,
         volume_since=volume_since,
+        moved=moved,
         volume_sum=volume_sum,
         volume_times=window_times[start:end].copy(),
         volumes=window[start:end].copy(),

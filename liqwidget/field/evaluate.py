@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import bisect
-import functools
 import math
-import operator
 import os
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +15,7 @@ from liqwidget.domain.book_state import Checkpoint, starts
 from liqwidget.domain.lattice import CELL, cell_coordinate, cells_in_price_cell
 from liqwidget.domain.leverage import NEAR_BOOK
 from liqwidget.field.density import LONG_REACH, SHORT_REACH, Density, Prior, venue_density
-from liqwidget.field.engine import engine, sealed
+from liqwidget.field.engine import engine, numba, sealed
 from liqwidget.field.measure import volatility
 from liqwidget.field.touching import argument_scale, touch_chances
 
@@ -31,8 +29,12 @@ Floats = npt.NDArray[np.float64]
 _BORDER = 1e-6
 """Cells by which a price may miss a cell's border and still mean it."""
 
-_WORTH_THREADS = 50_000
-"""Ledger rows to go through from which venues are evaluated side by side: the kernels leave Python's lock."""
+_WORTH_ROWS, _WORTH_CELLS = 50_000, 100_000
+"""Ledger rows to go through, or cells of the picture, from which both sides are evaluated at once, a thread each.
+
+The kernels leave Python's lock, and sides know nothing of each other, so numbers are the same to the byte. Threads end
+with the call: none is left for a fork to lose.
+"""
 
 
 class Measured(NamedTuple):
@@ -40,6 +42,13 @@ class Measured(NamedTuple):
 
     days: float
     groups: tuple[int, ...]
+
+
+class Asked(NamedTuple):
+    """What is evaluated in one go: horizon in days, and of each layer the leverage groups that it adds, by index."""
+
+    days: float
+    layers: tuple[tuple[int, ...], ...]
 
 
 def standing(ledger: Ledger, times: npt.NDArray[np.int64], edges: Floats, measured: Measured) -> Floats:
@@ -62,8 +71,20 @@ def standing(ledger: Ledger, times: npt.NDArray[np.int64], edges: Floats, measur
         Quote currency, long then short, first row the lowest price. Coins are valued at their lattice cell's centre; a
         part of a cell holds its share of the cell's width in ln(price).
     """
+    return _stood(ledger, times, edges, Asked(measured.days, (measured.groups,)))[:, 0]
+
+
+def standing_by_group(ledger: Ledger, times: npt.NDArray[np.int64], edges: Floats, groups: Sequence[int]) -> Floats:
+    """Return what stands between price edges at given times, apart by leverage group; shape (2, G, H, W).
+
+    Otherwise as `standing`; the ledger is gone through once.
+    """
+    return _stood(ledger, times, edges, Asked(0.0, tuple((group,) for group in groups)))
+
+
+def _stood(ledger: Ledger, times: npt.NDArray[np.int64], edges: Floats, asked: Asked) -> Floats:
     if not ledger.venues:
-        return np.zeros((2, len(edges) - 1, len(times)))
+        return np.zeros((2, len(asked.layers), len(edges) - 1, len(times)))
     wanted = _snapped(cell_coordinate(np.maximum(edges, 1e-300)))
     coordinates = np.clip(wanted, *_reach(ledger))
     wide = cells_in_price_cell()
@@ -71,32 +92,35 @@ def standing(ledger: Ledger, times: npt.NDArray[np.int64], edges: Floats, measur
     cells = np.arange(base, max(math.ceil(coordinates[-1]), base + 1))
     rows = coordinates - base
     if wanted[-1] - wanted[0] >= len(edges) - 1:
-        return _evaluated(ledger, times, cells, rows, measured)
+        return _evaluated(ledger, times, cells, rows, asked)
     # Where rows are finer than cells, venues add cell by cell, and rows are made of the sum.
-    values = _evaluated(ledger, times, cells, np.arange(len(cells) + 1.0), measured)
-    out = np.zeros((2, len(edges) - 1, len(times)))
-    engine().rows(values, rows, out)
+    values = _evaluated(ledger, times, cells, np.arange(len(cells) + 1.0), asked)
+    out = np.zeros((2, len(asked.layers), len(edges) - 1, len(times)))
+    for side in range(2):
+        engine().rows(values[side], rows, out[side])
     return out
 
 
 def _evaluated(
-    ledger: Ledger, times: npt.NDArray[np.int64], cells: npt.NDArray[np.int64], edges: Floats, measured: Measured
+    ledger: Ledger, times: npt.NDArray[np.int64], cells: npt.NDArray[np.int64], edges: Floats, asked: Asked
 ) -> Floats:
-    """Return what stands between edges, which count from the first cell; shape (2, len(edges) - 1, W)."""
+    """Return what stands between edges, which count from the first cell; shape (2, L, len(edges) - 1, W)."""
+    out = np.zeros((2, len(asked.layers), len(edges) - 1, len(times)))
+    calls = [call for part in ledger if (call := _calls(part, ledger.prior, times, cells, edges, asked))]
 
-    def summed(parts: Sequence[VenueLedger]) -> Floats:
-        out = np.zeros((2, len(edges) - 1, len(times)))
-        for part in parts:
-            _add_venue(part, ledger.prior, times, cells, edges, measured, out)
-        return out
+    def add(side: int) -> None:
+        for call in calls:
+            engine().evaluate(*call[side], side, out[side])
 
     passed = sum(int(np.ptp(part.row_at(times[[0, -1]]))) for part in ledger) if len(times) else 0
-    threads = min(len(ledger.venues), os.cpu_count() or 1) if passed >= _WORTH_THREADS else 1
-    if threads == 1:
-        return summed(ledger.venues)
-    with ThreadPoolExecutor(threads) as pool:
-        shares = [ledger.venues[first::threads] for first in range(threads)]
-        return functools.reduce(operator.iadd, pool.map(summed, shares))
+    worth = passed >= _WORTH_ROWS or len(times) * len(cells) >= _WORTH_CELLS
+    if worth and numba() is not None and (os.cpu_count() or 1) > 1:
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(add, range(2)))
+    else:
+        add(0)
+        add(1)
+    return out
 
 
 def _snapped(coordinates: Floats) -> Floats:
@@ -107,41 +131,69 @@ def _snapped(coordinates: Floats) -> Floats:
 
 def _reach(ledger: Ledger) -> tuple[float, float]:
     """Return the lattice coordinates between which anything can stand."""
-    low = min(part.traded[0] for part in ledger)
-    high = max(part.traded[1] for part in ledger)
+    low = min(part.ranged[0] for part in ledger)
+    high = max(part.ranged[1] for part in ledger)
     room = 2 * cells_in_price_cell()
     return math.floor(low - LONG_REACH / CELL) - room, math.floor(high + SHORT_REACH / CELL) + room
 
 
-def _add_venue(
+def _calls(
     ledger: VenueLedger,
     prior: Prior,
     times: npt.NDArray[np.int64],
     cells: npt.NDArray[np.int64],
     edges: Floats,
-    measured: Measured,
-    out: Floats,
-) -> None:
+    asked: Asked,
+) -> tuple[Any, ...]:
+    """Return with what each side of a venue is evaluated, but for side and sum; empty where it shows nothing."""
     columns = ledger.row_at(times)
     seen = columns[columns >= 0]
     if not len(seen):
-        return
-    spread, wide = venue_density(ledger, prior), cells_in_price_cell()
-    shown = spread.shown(measured.groups)
+        return ()
+    spread = venue_density(ledger, prior)
+    slot, layer = _places(spread, asked.layers)
     start = _checkpoint(ledger, int(seen[0]))
-    low, high, close = map(sealed, ledger.coordinates)
+    length, opened = ledger.passages.length, sealed(ledger.opened)
+    first = 0 if start is None else (start.row + 1) // length * length - length
+    inside = slice(max(first, 0), int(seen.max()) + 1)
+    low, high, close = map(sealed, ledger.path(inside))
+    survivals = np.stack([ledger.log_survival[inside], ledger.near_log_survival[inside]])
+    columns = np.where(columns < 0, -1, columns - inside.start)
     reach, origin = np.zeros(len(times)), np.zeros(len(times))
-    if measured.days > 0:
+    if asked.days > 0:
         row = np.maximum(columns, 0)
-        reach = CELL * argument_scale(measured.days) / (volatility(ledger)[row] * math.sqrt(measured.days))
+        reach = CELL * argument_scale(asked.days) / (volatility(ledger)[inside][row] * math.sqrt(asked.days))
         origin = close[row]
-    engine().evaluate(
-        -1 if start is None else start.row, columns, low, high, close, ledger.survivals,
-        sealed(ledger.opened), sealed(ledger.passages.passed), sealed(ledger.passages.kept), ledger.passages.length,
-        sealed(spread.per_weight), sealed(shown), sealed(spread.table), sealed(spread.span),
-        sealed(spread.units), wide, _state(start, spread, shown, cells), int(cells[0]), sealed(ledger.worth(cells)),
-        sealed(reach), sealed(origin), touch_chances(), sealed(edges), out,
+    state = _state(start, spread, slot, layer, cells)
+    rows = columns, low, high, close, sealed(survivals), sealed(opened[inside])
+    passages = sealed(ledger.passages.passed[inside.start // length :]), sealed(ledger.passages.kept), length
+    books = spread.per_weight, slot, layer, spread.table, spread.span, spread.units
+    seen_with = ledger.worth(cells), reach, origin, touch_chances(), edges
+    return tuple(
+        (
+            -1 if start is None else start.row - inside.start, *rows, *passages, *map(sealed, books),
+            cells_in_price_cell(), coins, int(cells[0]), *map(sealed, seen_with),
+        )
+        for coins in (state, state.copy())
     )  # fmt: skip
+
+
+def _places(
+    spread: Density, layers: tuple[tuple[int, ...], ...]
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Return where each book stands in what is evaluated, shape (B,), and the layer that each place adds to.
+
+    Books of a layer stand together, but for the book at the cap, which has a survival of its own; what is not shown
+    stands in a place without a layer, -1.
+    """
+    books = len(spread.weights)
+    slot, layer = np.zeros(books, np.int64), [-1]
+    for number, groups in enumerate(layers):
+        slot[list(groups)] = len(layer)
+        layer.append(number)
+    slot[NEAR_BOOK] = len(layer)
+    layer.append(next((number for number, groups in enumerate(layers) if spread.nearest in groups), -1))
+    return slot, np.array(layer)
 
 
 def _checkpoint(ledger: VenueLedger, row: int) -> Checkpoint | None:
@@ -154,18 +206,22 @@ def _checkpoint(ledger: VenueLedger, row: int) -> Checkpoint | None:
 
 
 def _state(
-    start: Checkpoint | None, spread: Density, shown: npt.NDArray[np.bool_], cells: npt.NDArray[np.int64]
+    start: Checkpoint | None,
+    spread: Density,
+    slot: npt.NDArray[np.int64],
+    layer: npt.NDArray[np.int64],
+    cells: npt.NDArray[np.int64],
 ) -> Floats:
-    """Return the coins in viewed cells after the start row: groups and book at the cap, by side; shape (2, 2, V)."""
-    state = np.zeros((2, 2, len(cells)))
+    """Return the coins in viewed cells after the start row by place and side; shape (S, 2, V)."""
+    state = np.zeros((len(layer), 2, len(cells)))
     if start is None:
         return state
     first, last = int(cells[0]), int(cells[-1]) + 1
     inner = start.base, start.base + start.cells
     low, high = max(first, inner[0]), min(last, inner[1])
     begins = starts(spread.units, start.cells)
-    for book in np.flatnonzero(shown):
-        into = state[int(book == NEAR_BOOK)]
+    for book in np.flatnonzero(layer[slot] >= 0):
+        into = state[slot[book]]
         if low < high:
             into[:, low - first : high - first] += start.standing[:, book, low - inner[0] : high - inner[0]]
         unit, entered = int(spread.units[book]), start.entered[:, begins[book] : begins[book + 1]]

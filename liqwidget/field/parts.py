@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from liqwidget.domain.ledger import Ledger
-from liqwidget.field.evaluate import Measured, standing
+from liqwidget.field.evaluate import Measured, standing, standing_by_group
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,12 +26,7 @@ def by_group(ledger: Ledger, time: int, edges: Floats, groups: Sequence[int]) ->
     """
     times = np.array([time])
     alone = [Ledger(ledger.symbol, ledger.prior, (venue,)) for venue in ledger]
-    return np.stack(
-        [
-            np.stack([standing(venue, times, edges, Measured(0.0, (group,)))[:, :, 0] for group in groups])
-            for venue in alone
-        ]
-    )
+    return np.stack([standing_by_group(venue, times, edges, groups)[..., 0].swapaxes(0, 1) for venue in alone])
 
 
 def by_venue(ledger: Ledger, time: int, edges: Floats, measured: Measured) -> Floats:
@@ -42,8 +37,13 @@ def by_venue(ledger: Ledger, time: int, edges: Floats, measured: Measured) -> Fl
     ndarray of float64, shape (N, 2, V)
         Quote currency; long, then short.
     """
+    return by_venue_over(ledger, np.array([time]), edges, measured)[..., 0]
+
+
+def by_venue_over(ledger: Ledger, times: npt.NDArray[np.int64], edges: Floats, measured: Measured) -> Floats:
+    """Return what `by_venue` does at many times [ns], shape (N, 2, V, W)."""
     alone = [Ledger(ledger.symbol, ledger.prior, (venue,)) for venue in ledger]
-    return np.stack([standing(venue, np.array([time]), edges, measured)[:, :, 0] for venue in alone])
+    return np.stack([standing(venue, times, edges, measured) for venue in alone])
 
 
 def shares(names: Sequence[str], sums: Floats) -> dict[str, float]:

@@ -1,10 +1,11 @@
-"""What one venue publishes, for scripts: history through the store, with a progress bar, and margin tiers."""
+"""What one venue publishes, for scripts: history through the store, with a progress bar, margin tiers, order books."""
 
 from __future__ import annotations
 
 import concurrent.futures
+import threading
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pandas as pd
 
@@ -13,9 +14,17 @@ from liqwidget.domain.time import duration_ns
 from liqwidget.errors import DataError
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from liqwidget.domain.frames import MarketData
+    from liqwidget.domain.order_book import OrderBook
     from liqwidget.market.fetch import Request
+    from liqwidget.market.venue.client import Client
+    from liqwidget.market.venue.instrument import Instrument, Wanted
+    from liqwidget.market.venue.venue import Venue
     from liqwidget.market.venue.worker import Address
+
+Result = TypeVar("Result")
 
 BAR_SECONDS = 2.0
 """After so long a bar is shown."""
@@ -125,23 +134,11 @@ def margin_tiers(venue: str, symbol: str = "BTC", *, address: Address | None = N
     """
     from liqwidget.market.venue import tiers as venue_tiers
     from liqwidget.market.venue import venues
-    from liqwidget.market.venue.reader import find
     from liqwidget.market.venue.symbols import parse_symbol
-    from liqwidget.market.venue.worker import worker
 
     found, wanted = venues.venue(venue), parse_symbol(symbol)
     if found.tiers == "public":
-
-        async def read() -> pd.DataFrame:
-            client = await worker().client(found, inverse=wanted.inverse, address=address, **options)
-            return await venue_tiers.read_tiers(client, await find(client, wanted))
-
-        future = worker().submit(read())
-        try:
-            frame = future.result()
-        except BaseException:
-            future.cancel()
-            raise
+        frame = _read(venue_tiers.read_tiers, found, wanted, address, options)
         frame.attrs["source"] = f"{found.name}, today"
         return frame
     table = tier_table(found.name, wanted.coin, contract="inverse" if wanted.inverse else "linear")
@@ -149,6 +146,66 @@ def margin_tiers(venue: str, symbol: str = "BTC", *, address: Address | None = N
     frame = pd.DataFrame(rows, columns=list(venue_tiers.COLUMNS))
     frame.attrs["source"] = f"{table.source}, read on {table.read_on}"
     return frame
+
+
+def order_book(venue: str, symbol: str = "BTC", *, address: Address | None = None, **options: Any) -> OrderBook:
+    """Return what lies on one contract's order book now, as deep as the venue shows it to everyone.
+
+    Parameters
+    ----------
+    venue, symbol : str
+        As for `history`.
+    address : callable, optional
+        (venue, address) -> address: where to find the venue instead. For tests.
+    **options
+        request_seconds, paced, first_wait, clock: as for `liqwidget.market.fetch.fetch_history`.
+
+    Returns
+    -------
+    OrderBook
+        Frozen, with its time; an impact for `liqwidget.cascade`.
+
+    Raises
+    ------
+    SourceError
+        If the venue does not answer, lists no such contract, or sends what is no order book.
+    DataError
+        If the venue is unknown.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> book = liqwidget.order_book("binance", "BTC")  # doctest: +SKIP
+    >>> h.cascade(-0.02, impact=book)  # doctest: +SKIP
+    """
+    from liqwidget.market.venue import venues
+    from liqwidget.market.venue.depth import read_order_book
+    from liqwidget.market.venue.symbols import parse_symbol
+
+    return _read(read_order_book, venues.venue(venue), parse_symbol(symbol), address, options)
+
+
+def _read(
+    read: Callable[[Client, Instrument], Awaitable[Result]],
+    venue: Venue,
+    wanted: Wanted,
+    address: Address | None,
+    options: dict[str, Any],
+) -> Result:
+    """Return what is read of one contract in the venues' thread; it stops when the waiting is interrupted."""
+    from liqwidget.market.venue.reader import find
+    from liqwidget.market.venue.worker import worker
+
+    async def asked() -> Result:
+        client = await worker().client(venue, inverse=wanted.inverse, address=address, **options)
+        return await read(client, await find(client, wanted))
+
+    future = worker().submit(asked())
+    try:
+        return future.result()
+    except BaseException:
+        future.cancel()
+        raise
 
 
 def _start(since: Any, until: Any) -> Any:
@@ -168,11 +225,23 @@ def _wait(request: Request, *, progress: bool) -> None:
     try:
         while not concurrent.futures.wait([request.future], _LOOK_SECONDS).done:
             if bar is None and progress and request.share is not None and time.monotonic() - begun > BAR_SECONDS:
-                from tqdm.auto import tqdm
-
-                bar = tqdm(total=request.expected, desc=request.venue.name, unit=" candles", leave=False)
+                bar = _bar(request)
             if bar is not None:
                 bar.update(round((request.share or 0.0) * request.expected) - bar.n)
     finally:
         if bar is not None:
             bar.close()
+
+
+def _bar(request: Request) -> Any:
+    """Return a bar of its own lock: who is interrupted in the common one holds it for good.
+
+    The thread that watches over all bars then waits for it, and the next bar for that thread.
+    """
+    from tqdm.auto import tqdm
+
+    class Bar(tqdm):  # type: ignore[misc]
+        monitor_interval = 0
+
+    Bar.set_lock(threading.RLock())
+    return Bar(total=request.expected, desc=request.venue.name, unit=" candles", leave=False)

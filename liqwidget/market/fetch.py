@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import concurrent.futures
 import contextlib
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,7 @@ from liqwidget.market.venue.symbols import parse_symbol
 from liqwidget.market.venue.worker import worker
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from concurrent.futures import Future
 
     from liqwidget.market.venue.client import Client
@@ -232,6 +233,24 @@ def _wanted(symbol: str | Wanted) -> Wanted:
     return symbol if isinstance(symbol, Wanted) else parse_symbol(symbol)
 
 
-def wait_for(requests: Iterable[Request], seconds: float) -> None:
-    """Wait until all have ended, or so many seconds have passed."""
-    concurrent.futures.wait([request.future for request in requests], seconds)
+TELLS_SECONDS = 0.5
+"""How often somebody hears how far a reading is."""
+
+
+def wait_for(requests: Sequence[Request], seconds: float, told: Callable[[str], None] | None = None) -> None:
+    """Wait until all have ended, or so many seconds have passed; `told` hears meanwhile how far they are."""
+    end = time.monotonic() + seconds
+    left, waiting = seconds, [request.future for request in requests]
+    while waiting:
+        _, ended_not = concurrent.futures.wait(waiting, left if told is None else min(left, TELLS_SECONDS))
+        left = end - time.monotonic()
+        if not ended_not or left <= 0:
+            return
+        if told is not None:
+            told(_progress(requests))
+
+
+def _progress(requests: Sequence[Request]) -> str:
+    """Return the sentence that says which venues have ended, and which are waited for."""
+    waited = [request.venue.name for request in requests if not request.future.done()]
+    return f"{len(requests) - len(waited)} of {len(requests)} exchanges have answered; waiting for {', '.join(waited)}"

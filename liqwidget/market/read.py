@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from liqwidget.domain.frames import MarketData
+from liqwidget.domain.plausible import prices_apart
 from liqwidget.domain.status import VenueStatus
 from liqwidget.domain.time import HOUR, duration_ns
 from liqwidget.errors import DataError, LiqError, SourceError
@@ -25,13 +26,16 @@ from liqwidget.market.venue.payload import said
 from liqwidget.market.venue.symbols import parse_symbol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     import pandas as pd
 
     from liqwidget.market.fetch import Request
     from liqwidget.market.history import History
     from liqwidget.market.source import SourceLike
+
+    _Patience = tuple[float, Callable[[str], None] | None]
+    """How long to wait [s], and who hears how far it is."""
 
 ENVIRONMENT = "LIQWIDGET_SOURCE"
 """Environment variable that overrides the source of every heatmap, so that a live notebook can be validated offline."""
@@ -45,10 +49,8 @@ LONGEST_SECONDS = 60.0
 _STALE_CANDLES = 2
 _OLDER = 6 * HOUR
 """Stored data that end so much before the newest market [ns] are not shown beside it: the map would mix two days."""
-_MOST_APART, OWN_APART, _SURELY_APART = math.log(1.05), math.log(1.1), math.log(10.0)
-"""Closes of one coin at one time are no further apart in the median, in an analyst's own markets (spot beside swaps, a
-scenario) by twice as much; at different times they may be further."""
-_COMPARED = 500
+_MOST_APART = math.log(1.05)
+"""Closes of one coin at one time are no further apart in the median; at different times they may be."""
 _REASON, _NOTICE = 220, 900
 
 
@@ -71,6 +73,7 @@ def read(
     timeframe: str | None = None,
     *,
     seconds: float | None = None,
+    told: Callable[[str], None] | None = None,
 ) -> Source:
     """Return the markets of a symbol.
 
@@ -86,6 +89,8 @@ def read(
     seconds : float, optional
         How long to wait for exchanges before returning what has answered (`FIRST_SECONDS`); the rest is in
         `Source.joining`.
+    told : callable, optional
+        Called about twice a second while exchanges are waited for, with a sentence on how far they are.
 
     Raises
     ------
@@ -102,22 +107,37 @@ def read(
         own = list(own)
         markets = [part for part in own if isinstance(part, MarketData)]
         if markets and len(markets) == len(own):
-            if strange := strangers(markets, OWN_APART):
+            if strange := strangers(markets):
                 raise DataError(f"Expected one coin on all venues, was another price: {'; '.join(strange.values())}")
             made = Source(tuple(markets), " + ".join(part.venue for part in markets), finest=tuple(markets))
             return made if given is None else coarser(made, step)
     forced = os.environ.get(ENVIRONMENT, "").strip()
     if forced:
-        return _named(symbol, [forced], timeframe, seconds=seconds, why=f" ({ENVIRONMENT}={forced})")
+        return _named(symbol, [forced], timeframe, (seconds, told), why=f" ({ENVIRONMENT}={forced})")
     names = [own] if isinstance(own, str) else ["auto"] if own is None else own
     if not all(isinstance(name, str) for name in names) or not names:
         message = f"Expected source as 'sample', venue names or MarketData, was {source!r:.80}"
         raise DataError(message)
     lower = list(dict.fromkeys(str(name).strip().lower() for name in names))
-    return _named(symbol, lower, timeframe, seconds=seconds, why="")
+    return _named(symbol, lower, timeframe, (seconds, told), why="")
 
 
-def _named(symbol: str, names: list[str], timeframe: str, *, seconds: float, why: str) -> Source:
+def followed(source: Source, live: bool | None) -> bool:  # noqa: FBT001 - as the argument of LiqHeatmap
+    """Return whether a source is followed live: by default where exchanges were asked, never under `ENVIRONMENT`.
+
+    Raises
+    ------
+    SourceError
+        If that is asked for and there is nothing to follow.
+    """
+    if os.environ.get(ENVIRONMENT, "").strip():
+        return False
+    if live:
+        source.asked_venues()
+    return bool(source.status) if live is None else live
+
+
+def _named(symbol: str, names: list[str], timeframe: str, patience: _Patience, *, why: str) -> Source:
     coin = base_symbol(symbol)
     if names == ["sample"]:
         return _sample(coin, timeframe, f"prices and positions are not real{why}")
@@ -126,28 +146,29 @@ def _named(symbol: str, names: list[str], timeframe: str, *, seconds: float, why
     if unknown:
         message = f"Expected source among 'auto', 'sample' and venues ({', '.join(VENUES)}), was {unknown[0]!r:.60}"
         raise SourceError(message, symbol=coin)
-    return _asked(symbol, VENUES if auto else tuple(names), timeframe, auto=auto, seconds=seconds)
+    return _asked(symbol, VENUES if auto else tuple(names), timeframe, patience, auto=auto)
 
 
 # ---------------------------------------------------------------------- the exchanges
 
 
-def _asked(symbol: str, names: Sequence[str], timeframe: str, *, auto: bool, seconds: float) -> Source:
+def _asked(symbol: str, names: Sequence[str], timeframe: str, patience: _Patience, *, auto: bool) -> Source:
     """Ask exchanges side by side, and return what has answered after so many seconds."""
     from liqwidget.market import fetch
 
     coin, begun = base_symbol(symbol), time.monotonic()
+    seconds, told = patience
     requests = [fetch.request_history(name, symbol, timeframe, keep=True) for name in names]
     try:
-        fetch.wait_for(requests, min(KEPT_SECONDS, seconds))
+        fetch.wait_for(requests, min(KEPT_SECONDS, seconds), told)
         if not all(request.future.done() or _stored(request) for request in requests):
-            fetch.wait_for(requests, max(seconds - KEPT_SECONDS, 0.0))
+            fetch.wait_for(requests, max(seconds - KEPT_SECONDS, 0.0), told)
         source = _answered(requests)
         while not source.markets and source.joining is not None and not auto:
             left = LONGEST_SECONDS - (time.monotonic() - begun)
             if left <= 0:
                 break
-            fetch.wait_for(source.joining.requests, min(left, 1.0))
+            fetch.wait_for(source.joining.requests, min(left, 1.0), told)
             source = _answered(requests)
     except BaseException:
         for request in requests:
@@ -193,18 +214,18 @@ def _answered(requests: Sequence[Request]) -> Source:
     return Source(markets, label, _notice(status), status=status, joining=joining)
 
 
-def strangers(markets: Sequence[MarketData], most: float = _MOST_APART) -> dict[str, str]:
+def strangers(markets: Sequence[MarketData]) -> dict[str, str]:
     """Return by venue why its closes cannot be those of the coin: those of most others are of another size.
 
     The venue most agree with counts, of several the one with the largest open interest.
     """
-    agreeing = [sum(_apart(one, other) <= most for other in markets) for one in markets]
+    agreeing = [sum(_apart(one, other) <= _MOST_APART for other in markets) for one in markets]
     worth = [float(np.median(market.interest_coins)) * float(market.close[-1]) for market in markets]
     order = sorted(range(len(markets)), key=lambda index: (agreeing[index], worth[index]), reverse=True)
     found = {}
     for index in order[1:]:
         market, measure = markets[index], markets[order[0]]
-        if (apart := _apart(market, measure)) > most:
+        if (apart := _apart(market, measure)) > _MOST_APART:
             found[market.venue] = (
                 f"{market.venue} closes at {market.close[-1]:,.7g}, {measure.venue} at {measure.close[-1]:,.7g} "
                 f"({math.expm1(apart):,.0%} apart at the same times): another contract, or prices per 1,000 coins; "
@@ -214,14 +235,7 @@ def strangers(markets: Sequence[MarketData], most: float = _MOST_APART) -> dict[
 
 
 def _apart(one: MarketData, other: MarketData) -> float:
-    """Return how far the closes of two markets are apart, as the median of ln; less surely where no time is common."""
-    _, ours, theirs = np.intersect1d(one.close_time, other.close_time, assume_unique=True, return_indices=True)
-    if len(ours):
-        ratio = one.close[ours[-_COMPARED:]] / other.close[theirs[-_COMPARED:]]
-        return abs(float(np.median(np.log(ratio))))
-    early, late = sorted((one, other), key=lambda market: int(market.time[0]))
-    apart = abs(math.log(late.close[0] / early.close[-1]))
-    return apart if apart > _SURELY_APART else 0.0
+    return prices_apart(one.close_time, one.close, other.close_time, other.close)
 
 
 def _beside(market: MarketData | None, status: VenueStatus, newest: int) -> tuple[MarketData | None, VenueStatus]:

@@ -9,6 +9,7 @@ from matplotlib.ticker import FuncFormatter
 
 from liqwidget.picture.comparison_bars import FAINT, STRONG, cut_text
 from liqwidget.picture.sheet import headings, png_bytes, sheet
+from liqwidget.picture.words import literally
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,6 +29,7 @@ _MARGINS = 16, 84, 62, 86
 """Pixels left, right, below and above the plot."""
 
 
+@literally
 def png(drawing: Drawing, price: float, ink: Ink, size: tuple[int, int]) -> bytes:
     """Return the picture of a drawing as PNG.
 

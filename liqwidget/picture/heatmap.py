@@ -13,17 +13,20 @@ from matplotlib.patches import Rectangle
 
 from liqwidget.domain.amount import price_text
 from liqwidget.domain.lattice import PRICE_CELL
-from liqwidget.domain.time import DAY, MILLISECOND, timestamp
+from liqwidget.domain.time import DAY, MILLISECOND, duration_text, timestamp
 from liqwidget.errors import DataError
 from liqwidget.field.measure import HEAT
 from liqwidget.look import LOOK
-from liqwidget.picture.axes import draw_prices, draw_times
-from liqwidget.picture.clusters import Sight, labels, shown, strengths
+from liqwidget.picture.axes import axis_decimals, draw_prices, draw_times
+from liqwidget.picture.cluster_marks import draw_clusters
+from liqwidget.picture.clusters import Sight
 from liqwidget.picture.ink import ink_of
 from liqwidget.picture.layout import EDGE, LEFT, layout
 from liqwidget.picture.legend import curve_words, draw_keys, draw_ramps
+from liqwidget.picture.overlays import draw_on_map, draw_overlays, lines_below
 from liqwidget.picture.panels import draw_panel
 from liqwidget.picture.profile import draw_map, draw_profile
+from liqwidget.picture.simulated import draw_simulated
 from liqwidget.raster.palette import look_up_table
 from liqwidget.raster.scale import Ladder, palette_entries
 from liqwidget.raster.smooth import reach, smooth
@@ -34,6 +37,8 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
+    from liqwidget.domain.overlay import Line
+    from liqwidget.picture.axes import NamedPrice
     from liqwidget.picture.ink import Ink
     from liqwidget.widget.protocol import Frame
     from liqwidget.widget.scene import Scene
@@ -42,8 +47,11 @@ _DPI = 100
 _POINT = 72 / _DPI
 """Points of a pixel: Matplotlib's unit of lines."""
 _DAY_MS = DAY // MILLISECOND
-_LETTER = 7.4
-"""Pixels of a letter in the smaller text."""
+_LETTER, _BOLD = 7.4, 8.6
+"""Pixels of a letter in the smaller text, and of a bold digit on the tag of the last price."""
+
+_NEAR = 0.97
+"""Prices so near to the last, as a share of it, are told apart by decimals that the axis has room for."""
 
 _SMALLEST, _LARGEST = 200, 10_000
 _MAP_TOP = 16
@@ -56,14 +64,8 @@ def _pixels(value: object) -> bool:
     return isinstance(value, int | float | np.number) and not isinstance(value, bool) and float(value) <= _LARGEST
 
 
-def write_png(view: Scene, path: Path, width: int, height: int, theme: str) -> Path:
-    """Write a heatmap as it is set up; see `LiqHeatmap.to_png`.
-
-    Raises
-    ------
-    DataError
-        If the theme is unknown or the size is under 200 pixels.
-    """
+def _check(width: int, height: int, theme: str) -> None:
+    """Refuse a theme or a size that no picture has."""
     if theme not in LOOK.themes:
         message = f"Expected theme 'dark' or 'light', was {theme!r}"
         raise DataError(message)
@@ -75,39 +77,59 @@ def write_png(view: Scene, path: Path, width: int, height: int, theme: str) -> P
     if min(width, height) < _SMALLEST:
         message = f"Expected a picture of at least {_SMALLEST} x {_SMALLEST} pixels, was {width} x {height}"
         raise DataError(message)
+
+
+def write_png(view: Scene, path: Path, width: int, height: int, theme: str) -> Path:
+    """Write a heatmap as it is set up; see `LiqHeatmap.to_png`.
+
+    Raises
+    ------
+    DataError
+        If the theme is unknown or the size is under 200 pixels.
+    """
+    _check(width, height, theme)
     ink = ink_of(theme, view.side_colours)
+    ground = theme if view.map_theme == "auto" else view.map_theme
+    on_ground = ink_of(ground, view.side_colours, view.candle_colours)
     figure = Figure(figsize=(width / _DPI, height / _DPI), dpi=_DPI, facecolor=ink.background)
     canvas = FigureCanvasAgg(figure)
     on_map = view.view == "map"
-    axis = _axis_share(view, width) * width
-    panels = () if on_map else view.panels
+    axis, length = _axis_share(view, width) * width, ""
+    panels: tuple[str | Line, ...] = () if on_map else (*view.panels, *lines_below(view))
     profile = view.profile != "off" and not on_map
     places = layout(width, height, axis, profile=profile, panels=len(panels), heat=not on_map)
     left, bottom, wide, high = places.main
     on_map_place = left + axis / width, bottom, wide - axis / width, high - _MAP_TOP / height
     axes = figure.add_axes(on_map_place if on_map else places.main)
-    axes.set_facecolor(ink.background)
+    axes.set_facecolor(ink.background if on_map else on_ground.background)
     if on_map:
-        draw_map(axes, view, ink, theme)
+        draw_on_map(axes, view, ink, theme, scale=draw_map(axes, view, ink, theme))
         draw_keys(figure, view, ink, theme, places.keys, curves=curve_words(0.0, _quote(view), on_map=True))
     else:
         time = _time(view, wide * width)
         share = (min(time[1], _now(view)) - time[0]) / (time[1] - time[0])
         frame = _frame(view, time, wide * width * share, high * height)
-        colours = _colours(view, frame, theme)
-        _draw_main(axes, frame, view, ink, colours)
+        length = f"{duration_text(frame.candle_ms * MILLISECOND)} candles"
+        colours = _colours(view, frame, ground)
+        _draw_main(axes, frame, view, on_ground, colours)
         now = max(float(view.market_state["time"][1]), _now(view))
-        _draw_clusters(axes, Sight(time, frame.price, axes.bbox.height, now), view, ink)
-        _draw_axes(axes, view, ink)
-        for name, place in zip(panels, places.panels, strict=False):
-            draw_panel(figure.add_axes(place, facecolor=ink.background, sharex=axes), name, frame, view, ink)
+        candles = None if view.price_style == "off" else _candles(frame)[[0, 1, 4, 3]]
+        sight = Sight(time, frame.price, axes.bbox.width, axes.bbox.height, now, candles)
+        _draw_strip(axes, frame, colours, sight)
+        labelled, named = draw_clusters(axes, sight, view, on_ground, ink)
+        draw_overlays(axes, sight, view, on_ground, ground=ground, labelled=labelled)
+        _draw_axes(axes, view, ink, on_ground, named)
+        for of, place in zip(panels, places.panels, strict=False):
+            draw_panel(figure.add_axes(place, facecolor=ink.background, sharex=axes), of, frame, view, ink)
         how = {"measure": view.measure, "horizon": view.horizon, "threshold": view.threshold, "quote": _quote(view)}
-        draw_ramps(figure, colours, _ladder(frame), ink, places.heat, **how)
+        draw_ramps(figure, colours, _ladder(frame), ink, places.heat, ground=on_ground.background, **how)
         if places.profile is not None:
             beside = figure.add_axes(places.profile, facecolor=ink.background)
             largest = draw_profile(beside, view, frame.price, ink, theme)
             draw_keys(figure, view, ink, theme, places.keys, curves=curve_words(largest, _quote(view), on_map=False))
-    _draw_text(figure, view, ink)
+    if view.market_state["simulated"]:
+        draw_simulated(figure, axes)
+    _draw_text(figure, view, ink, length)
     canvas.print_png(path)
     return path
 
@@ -139,7 +161,9 @@ def _price_text(view: Scene, price: float) -> str:
 def _axis_share(view: Scene, width: int) -> float:
     """Return the share of the picture's width that the price axis needs."""
     last = view.session.ledger.last_price(view.session.end(view.settings))
-    return (len(_price_text(view, last)) * _LETTER + 22) / width
+    shown = view.price_range or (_NEAR * last, last / _NEAR)
+    tag, text = len(_price_text(view, last)) * _BOLD, len(price_text(shown[1], axis_decimals(shown))) * _LETTER
+    return (max(tag, text) + 22) / width
 
 
 def window_range(known: Range, width: float, *, followed: bool) -> Range:
@@ -215,6 +239,20 @@ def _draw_heat(axes: Axes, frame: Frame, colours: npt.NDArray[np.uint8], timefra
     axes.imshow(image, origin="lower", aspect="auto", extent=extent, interpolation="nearest", zorder=1)
 
 
+def _draw_strip(axes: Axes, frame: Frame, colours: npt.NDArray[np.uint8], sight: Sight) -> None:
+    """Draw the newest column on to the right edge: what stands now stands on until price comes."""
+    start, end = frame.time[1], sight.time[1]
+    if sight.now <= start < end:
+        column = np.frombuffer(frame.pixels, np.uint8).reshape(frame.height, frame.width)[:, -1:]
+        extent = (start / _DAY_MS, end / _DAY_MS, frame.price[0], frame.price[1])
+        axes.imshow(colours[column], origin="lower", aspect="auto", extent=extent, interpolation="nearest", zorder=1)
+
+
+def _candles(frame: Frame) -> npt.NDArray[np.float64]:
+    """Return start, end, open, high, low and close of the candles of a picture, shape (6, n)."""
+    return np.frombuffer(frame.candles, "<f8").reshape(CANDLE_ROWS, -1)[:6]
+
+
 def _draw_hatch(axes: Axes, ink: Ink) -> None:
     """Hatch a picture that is not to be relied on."""
     whole: dict[str, Any] = {"transform": axes.transAxes, "fill": False, "linewidth": 0, "zorder": 1.5}
@@ -223,7 +261,7 @@ def _draw_hatch(axes: Axes, ink: Ink) -> None:
 
 def _draw_price(axes: Axes, frame: Frame, view: Scene, ink: Ink) -> None:
     """Draw candles, a line or nothing; what followed the end shown is faded."""
-    columns = np.frombuffer(frame.candles, "<f8").reshape(CANDLE_ROWS, -1)[:6]
+    columns = _candles(frame)
     later = columns[1] > view.market_state["time"][1]
     for part, alpha in ((~later, 1.0), (later, LOOK.candle.faded)):
         if view.price_style == "line":
@@ -286,40 +324,18 @@ def _draw_candles(axes: Axes, columns: npt.NDArray[np.float64], ink: Ink, alpha:
     axes.add_collection(bodies_drawn)
 
 
-def _draw_clusters(axes: Axes, sight: Sight, view: Scene, ink: Ink) -> None:
-    """Mark the clusters at the right edge of what is in sight, and label those that have room."""
-    axes.set_xlim(sight.time[0] / _DAY_MS, sight.time[1] / _DAY_MS)
-    axes.set_ylim(*sight.price)
-    found = shown(view.found, view.side, view.measure)
-    start, edge, right = (part / _DAY_MS for part in (sight.start, sight.edge, sight.time[1]))
-    for cluster, alpha in zip(found, strengths(found, view.measure), strict=True):
-        colour = getattr(ink, cluster.side.label)
-        span: dict[str, Any] = {"y1": cluster.price_low, "y2": cluster.price_high, "linewidth": 0, "zorder": 2}
-        axes.fill_between([start, right], color=colour, alpha=alpha, **span)
-        axes.fill_between([start, edge], color=colour, alpha=LOOK.band.edge, **span)
-        axes.hlines(
-            [cluster.price_low, cluster.price_high], start, right, color=ink.background, linewidth=_POINT, zorder=2
-        )
-    box = {"facecolor": ink.background, "edgecolor": "none", "alpha": LOOK.plate, "pad": 1.5}
-    for label in labels(found, sight, measure=view.measure, quote=_quote(view)):
-        axes.annotate(
-            label.text, (1, label.price), xycoords=("axes fraction", "data"), xytext=(-5, 0),
-            textcoords="offset points", ha="right", va="center", fontsize=8, weight="bold",
-            color=getattr(ink, label.cluster.side.label), zorder=6, bbox=box,
-        )  # fmt: skip
-
-
-def _draw_axes(axes: Axes, view: Scene, ink: Ink) -> None:
+def _draw_axes(axes: Axes, view: Scene, ink: Ink, ground: Ink, named: list[NamedPrice]) -> None:
+    """Draw the axes, which lie on the page, and their grid, which lies on the map."""
     last = float(view.market_state["last_price"])
-    draw_times(axes)
-    draw_prices(axes, last, ink, _price_text(view, last))
+    draw_times(axes, view.timezone, ink)
+    draw_prices(axes, last, ink, _price_text(view, last), ground.accent, named=named)
     axes.tick_params(colors=ink.faint, labelsize=9, length=0)
-    axes.grid(color=ink.faint, alpha=ink.grid, linewidth=0.6)
+    axes.grid(color=ground.faint, alpha=ground.grid, linewidth=0.6)
     for spine in axes.spines.values():
         spine.set_visible(False)
 
 
-def _draw_text(figure: Figure, view: Scene, ink: Ink) -> None:
+def _draw_text(figure: Figure, view: Scene, ink: Ink, length: str) -> None:
     market = view.market_state
     height = figure.bbox.height
     kind = "map" if view.view == "map" else "heatmap"
@@ -328,6 +344,7 @@ def _draw_text(figure: Figure, view: Scene, ink: Ink) -> None:
     end = timestamp(view.session.end(view.settings))
     notes = [f"as of {end:%Y-%m-%d %H:%M} UTC", "estimate from public data, quote currency per 10 bps of price"]
     notes[:0] = (market["notice"] or "").splitlines()
+    notes[-1:-1] = [length] if length and view.price_style == "candles" else []
     if kind == "map":
         notes[-1] = "estimate from public data, quote currency"
     elif view.measure == HEAT:

@@ -24,15 +24,15 @@ class Ink:
     short: str
 
 
-def ink_of(theme: str, side_colours: str = DEFAULT_SIDE_COLOURS) -> Ink:
-    """Return the colours of a theme with a pair of `SIDE_COLOURS`."""
-    colours = LOOK.themes[theme]
+def ink_of(theme: str, side_colours: str = DEFAULT_SIDE_COLOURS, candle_colours: str = "plain") -> Ink:
+    """Return the colours of a theme with a pair of `SIDE_COLOURS` and of candles."""
+    colours, candles = LOOK.themes[theme], LOOK.candle_colours[candle_colours].of(theme)
     return Ink(
         background=colours.ground,
         text=colours.text,
         faint=colours.muted,
-        rising=colours.rise,
-        falling=colours.fall,
+        rising=candles["rise"],
+        falling=candles["fall"],
         accent=colours.accent,
         grid=colours.grid,
         **SIDE_COLOURS[side_colours].of(theme),

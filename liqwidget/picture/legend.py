@@ -24,8 +24,10 @@ if TYPE_CHECKING:
     from liqwidget.raster.scale import Ladder
     from liqwidget.widget.scene import Scene
 
-_RAMP = 96, 8
+_RAMP = 160, 8
 """Pixels of a ramp."""
+_TICKS = (0.25, 0.5, 0.75)
+"""Shares of the ramp of relative heat that have a tick."""
 _SMALL = 8
 
 
@@ -40,14 +42,15 @@ def heat_words(ladder: Ladder, *, measure: str, horizon: str, threshold: float, 
         return HEAT_WORDS + (f", clear: below {threshold:g}" if threshold > 0 else "")
     said = f"expected in {horizon}" if measure == "expected" else "standing"
     least = money(least_value(ladder, threshold), quote)
-    return f"Heat: est. {quote} {said} per 10 bps of price, clear: {money(0, quote)} to {least}"
+    note = "; brightness follows volatility" if measure == "expected" else ""
+    return f"Heat: est. {quote} {said} per 10 bps of price, clear: {money(0, quote)} to {least}{note}"
 
 
-def end_words(ladder: Ladder, threshold: float, quote: str) -> tuple[str, str]:
-    """Return what stands at the ends of the ramp of colours."""
+def end_words(ladder: Ladder, quote: str) -> tuple[str, str]:
+    """Return what stands at the ends of the ramp of colours, whatever the threshold: it hides and stretches nothing."""
     if ladder.decades == 0:
-        return f"{threshold:g}", f"{ladder.top:g}"
-    return money(least_value(ladder, threshold), quote), money(ladder.top, quote)
+        return "0", f"{ladder.top:g}"
+    return money(least_value(ladder, 0.0), quote), money(ladder.top, quote)
 
 
 def least_value(ladder: Ladder, threshold: float) -> float:
@@ -65,8 +68,10 @@ def curve_words(largest: float, quote: str, *, on_map: bool) -> str:
     return f"sum from the last price, {'right axis' if on_map else f'to {money(largest, quote)}'}"
 
 
-def draw_ramps(figure: Figure, colours: npt.NDArray[np.uint8], ladder: Ladder, ink: Ink, row: Row, **heat: Any) -> None:
-    """Draw the colours of the heat between the values at their ends, and say what they mean if there is room.
+def draw_ramps(
+    figure: Figure, colours: npt.NDArray[np.uint8], ladder: Ladder, ink: Ink, row: Row, *, ground: str, **heat: Any
+) -> None:
+    """Draw the colours of the heat between the values at their ends, and say what they mean in words that have room.
 
     Parameters
     ----------
@@ -80,6 +85,8 @@ def draw_ramps(figure: Figure, colours: npt.NDArray[np.uint8], ladder: Ladder, i
         Colours of text.
     row : Row
         Where it goes.
+    ground : str
+        The colour that the heat lies on.
     heat
         What `heat_words` says.
     """
@@ -100,16 +107,19 @@ def draw_ramps(figure: Figure, colours: npt.NDArray[np.uint8], ladder: Ladder, i
         written.remove()
         return at
 
-    ends = end_words(ladder, heat["threshold"], heat["quote"])
+    ends = end_words(ladder, heat["quote"])
     at = write(ends[0], row.left * width)
     for side in sides[:1] if len(sides) > 1 and np.array_equal(sides[0], sides[1]) else sides:
         place = (at + 5) / width, row.middle - _RAMP[1] / height / 2, _RAMP[0] / width, _RAMP[1] / height
-        ramp = figure.add_axes(place, facecolor=ink.background)
-        ramp.imshow(side[np.flatnonzero(side[:, 3])[0] :][None], aspect="auto", interpolation="nearest")
-        ramp.tick_params(length=0, labelbottom=False, labelleft=False)
+        ramp = figure.add_axes(place, facecolor=ground)
+        ramp.imshow(side[1:][None], aspect="auto", interpolation="nearest", extent=(0, 1, 0, 1))
+        ramp.set(xticks=_TICKS if ladder.decades == 0 else [], yticks=[])
+        ramp.tick_params(length=2, width=0.6, color=ink.faint, labelbottom=False)
         ramp.spines[:].set(color=ink.faint, linewidth=0.4)
         at += 5 + _RAMP[0]
-    write(words, write(ends[1], at + 5) + 14)
+    at = write(ends[1], at + 5) + 14
+    if write(words, at) == at:
+        write(words.partition(";")[0], at)
 
 
 def draw_keys(figure: Figure, view: Scene, ink: Ink, theme: str, row: Row, *, curves: str) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from matplotlib.collections import PolyCollection
 
-from liqwidget.domain.amount import MINUS, half_up, money
+from liqwidget.domain.amount import MINUS, MOST_DECIMALS, half_up, money, price_decimals, price_text
 from liqwidget.domain.quotation import coin_of
 from liqwidget.domain.time import DAY, MILLISECOND
 from liqwidget.look import LOOK
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
+    from liqwidget.domain.overlay import Line
     from liqwidget.picture.ink import Ink
     from liqwidget.widget.protocol import Frame
     from liqwidget.widget.scene import Scene
@@ -55,15 +56,15 @@ class Series:
     line: Floats | None = None
 
 
-def draw_panel(axes: Axes, name: str, frame: Frame, view: Scene, ink: Ink) -> None:
-    """Draw one of `liqwidget.widget.view.PANELS` for the candles of a picture.
+def draw_panel(axes: Axes, of: str | Line, frame: Frame, view: Scene, ink: Ink) -> None:
+    """Draw one of `liqwidget.widget.view.PANELS` for the candles of a picture, or an analyst's own series.
 
     Parameters
     ----------
     axes : Axes
         Has the time axis of the main panel, in days.
-    name : str
-        'volume', 'open_interest', 'funding' or 'liquidations'.
+    of : str or Line
+        'volume', 'open_interest', 'funding' or 'liquidations', or a series.
     frame : Frame
         Holds the candles and what belongs to them.
     view : Scene
@@ -71,10 +72,15 @@ def draw_panel(axes: Axes, name: str, frame: Frame, view: Scene, ink: Ink) -> No
     ink : Ink
         Colours.
     """
-    columns = np.frombuffer(frame.candles, "<f8").reshape(CANDLE_ROWS, -1)
-    columns = columns[:, columns[0] < view.market_state["time"][1]]
-    start, end = columns[0] / _DAY_MS, columns[1] / _DAY_MS
-    series = panel_series(name, columns[6:], coin_of(view.symbol), str(view.market_state["quote"]))
+    if isinstance(of, str):
+        columns = np.frombuffer(frame.candles, "<f8").reshape(CANDLE_ROWS, -1)
+        columns = columns[:, columns[0] < view.market_state["time"][1]]
+        start, end = columns[0] / _DAY_MS, columns[1] / _DAY_MS
+        series = panel_series(of, columns[6:], coin_of(view.symbol), str(view.market_state["quote"]))
+    else:
+        start = end = of.time / DAY
+        first, last = np.searchsorted(end, axes.get_xlim())
+        series = line_series(of, slice(max(first - 1, 0), last + 1))
     low, high = series.range
     middle, half = (start + end) / 2, (end - start) * LOOK.panel.body / 2
     for values, colour in series.bars:
@@ -88,7 +94,7 @@ def draw_panel(axes: Axes, name: str, frame: Frame, view: Scene, ink: Ink) -> No
     if low < high:
         text = LOOK.panel.title / axes.bbox.height
         axes.set_ylim(low, high + (high - low) * text / (1 - text))
-    if low < 0:
+    if low < 0 <= high:
         axes.axhline(0, color=ink.faint, linewidth=0.6, alpha=LOOK.panel.base)
     axes.tick_params(length=0, labelbottom=False, labelleft=False)
     for side, spine in axes.spines.items():
@@ -132,6 +138,23 @@ def panel_series(name: str, rows: Floats, symbol: str, quote: str) -> Series:
     text = _last(long, lambda value: f"long {money(value, quote)}, short {money(float(short[-1]), quote)}")
     reached = _around(_least(-long), _most(short))
     return Series("Liquidations", text, reached, ((short, "short"), (-long, "long")))
+
+
+def line_series(line: Line, seen: slice) -> Series:
+    """Return what the panel of an analyst's own series draws; `seen`: the points in sight, and one at each end."""
+    low, high = _least(line.value[seen]), _most(line.value[seen])
+    room = max((high - low) * LOOK.panel.padding, abs(high) * LOOK.panel.least)
+    text = _last(line.value, lambda value: value_text(value, line.unit))
+    return Series(line.name, text, (low - room, high + room), line=line.value)
+
+
+def value_text(value: float, unit: str) -> str:
+    """Return a value with its unit: '0.5312', '$1.2M', '12.5K BTC'; small ones with five digits."""
+    size = abs(value)
+    if size == 0 or size >= 1:
+        return money(value, unit).strip()
+    text = price_text(size, price_decimals(size, MOST_DECIMALS))
+    return f"{MINUS if value < 0 else ''}{text} {unit}".strip()
 
 
 def _most(values: Floats) -> float:

@@ -9,6 +9,7 @@ from matplotlib.ticker import FuncFormatter
 
 from liqwidget.domain.amount import money
 from liqwidget.picture.sheet import headings, png_bytes, sheet
+from liqwidget.picture.words import literally
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -36,6 +37,7 @@ _LABEL = 17
 _LETTER = 6.4
 
 
+@literally
 def png(comparison: VenueComparison, ink: Ink, size: tuple[int, int]) -> bytes:
     """Return the picture of a comparison of venues as PNG.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -140,6 +140,15 @@ def look_up_table(name: str, theme: Theme) -> NDArray[np.uint8]:
     table = np.concatenate([_ramp_colours(long, theme), _ramp_colours(short, theme)])
     table.setflags(write=False)
     return table
+
+
+def palettes_state() -> list[dict[str, Any]]:
+    """Return them all as the front end reads them."""
+    themes: tuple[Theme, ...] = ("dark", "light")
+    return [
+        {"name": name, "label": palette.label} | {theme: look_up_table(name, theme).tobytes() for theme in themes}
+        for name, palette in PALETTES.items()
+    ]
 
 
 def _ramp_colours(ramp: Ramp, theme: Theme) -> NDArray[np.uint8]:

@@ -33,7 +33,7 @@ def palette_entries(
     Parameters
     ----------
     pixels : ndarray of uint8
-        The visible cells; `rank` spreads the colours over those that are drawn.
+        The visible cells; `rank` spreads the colours over those of the sides shown.
     ladder : Ladder
         The values of the levels.
     side : {'both', 'long', 'short'}
@@ -41,7 +41,7 @@ def palette_entries(
     scale : {'log', 'linear', 'rank'}
         How amounts become colours; relative heat is always linear in its levels.
     threshold : float
-        Levels under it are clear [quote per cell].
+        Levels under it are clear [quote per cell]; the others keep their colours.
 
     Returns
     -------
@@ -52,7 +52,8 @@ def palette_entries(
     level = byte & LEVELS
     value = level_value(level, ladder.top, ladder.decades)
     short = byte >= SHORT_BIT
-    drawn = (level > 0) & (value >= threshold) & ((side == "both") | (short == (side == "short")))
+    shown = (level > 0) & ((side == "both") | (short == (side == "short")))
+    drawn = shown & (value >= threshold)
     if scale == "log" or ladder.decades == 0:
         share = (level + ladder.raised) / LEVELS
     elif scale == "linear":
@@ -60,13 +61,13 @@ def palette_entries(
         drawn &= bright > 0
         share = (value / (bright or 1.0)) ** (1 / CONTRAST)
     else:
-        share = _ranks(pixels, drawn)[level]
+        share = _ranks(pixels, shown)[level]
     entry = np.clip(np.floor(LEVELS * share + 0.5), 1, LEVELS).astype(np.int64)
     return np.where(drawn, (byte & SHORT_BIT) | entry, 0)
 
 
-def _ranks(pixels: npt.NDArray[np.uint8], drawn: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
-    """Return the share of the drawn cells at or below each level, shape (128,)."""
-    count = np.where(drawn, np.bincount(pixels.ravel(), minlength=len(drawn)), 0)
+def _ranks(pixels: npt.NDArray[np.uint8], shown: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
+    """Return the share of the cells of the sides shown at or below each level, shape (128,): no threshold moves it."""
+    count = np.where(shown, np.bincount(pixels.ravel(), minlength=len(shown)), 0)
     below = np.cumsum(count[:SHORT_BIT] + count[SHORT_BIT:])
     return below / below[-1] if below[-1] > 0 else np.arange(SHORT_BIT) / LEVELS

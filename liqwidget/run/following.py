@@ -106,6 +106,16 @@ class Following:
             self.start()
 
     @property
+    def live(self) -> bool:
+        """Whether the exchanges are followed, or will be once they are read."""
+        return self._resume or self.feed is not None
+
+    @property
+    def feed(self) -> Feed | None:
+        """The live feed; None where none runs."""
+        return self._feed if self._feed is not None and self._feed.running else None
+
+    @property
     def timeframes(self) -> tuple[str, ...]:
         """Lengths of a candle to choose from."""
         source = self._before or self.source
@@ -187,9 +197,9 @@ class Following:
             self._choice.put(choice)
             self._before, self.timeframe = before, timeframe
             self._say("")
-        if self._feed is not None and self._feed.running:
+        if self.feed is not None:
             self._resume = True
-            self._feed.stop()
+            self.feed.stop()
         exchanges = [part.venue for part in before.status]
         back = length == before.markets[0].timeframe
         try:
@@ -283,8 +293,8 @@ class Following:
             if self._before is not None:
                 self._before = source
                 return
-        if self._feed is not None and self._feed.running:
-            self._feed.take(source.markets)
+        if self.feed is not None:
+            self.feed.take(source.markets)
             return
         try:
             self._show(source)
@@ -301,7 +311,7 @@ class Following:
         SourceError
             If the market is simulated or the user's own: there is nothing to follow.
         """
-        if self._feed is not None and self._feed.running:
+        if self.feed is not None:
             return
         if self._before is not None:
             self.source.asked_venues()
@@ -329,9 +339,9 @@ class Following:
         self._before = None
 
     def take(self, update: Update) -> bool:
-        """Go on from a live update; return False for the late last word of a feed of another timeframe."""
+        """Go on from a live update; return False for the late last word of another coin's, or timeframe's, feed."""
         with self._lock:
-            if update.ledger.timeframe != self.ledger.timeframe:
+            if (update.ledger.symbol, update.ledger.timeframe) != (self.ledger.symbol, self.ledger.timeframe):
                 return False
             markets, status = tuple(update.markets), tuple(update.status)
             ledger = self._ledger_of(update)
@@ -350,31 +360,20 @@ class Following:
             return estimate(update.markets, self.ledger.prior)
         return advance(self.ledger, update.markets)
 
-    # ------------------------------------------------------------------ how the venues do
-
     def status(self) -> pd.DataFrame:
         """Return one row per venue; see `LiqHeatmap.status`."""
         source = self.source
         state, over = "simulated" if source.simulated else "own frames", ended(self.ledger)
-        rows: dict[str, tuple[str, Any, int, str, str, str, Any]] = {
-            part.venue: (
-                state,
-                timestamp(int(part.time[-1])),
-                len(part.time) - 1,
-                "; ".join(filter(None, (over.get(part.venue), *part.notes))),
-                "",
-                "",
-                pd.NaT,
-            )
-            for part in self.ledger
-        }
-        feed = self._feed if self._feed is not None and self._feed.running else None
-        for asked in source.asked if feed is None else feed.status:
+        rows: dict[str, tuple[str, Any, int, str, str, str, Any]] = {}
+        for part in self.ledger:
+            notes = "; ".join(filter(None, (over.get(part.venue), *part.notes)))
+            rows[part.venue] = state, timestamp(int(part.time[-1])), len(part.time) - 1, notes, "", "", pd.NaT
+        for asked in source.asked if self.feed is None else self.feed.status:
             name, row = asked.venue, rows.get(asked.venue)
             if source.simulated:
                 name, row = f"{name} (real)", None
             last, candles, notes = row[1:4] if row is not None else (pd.NaT, 0, "")
-            rows[name] = asked.state, last, candles, notes, asked.reason, asked.publishes, asked.heard or pd.NaT
+            rows[name] = asked.said, last, candles, notes, asked.reason, asked.publishes, asked.heard or pd.NaT
         columns = ["state", "last_time", "candles", "notes", "reason", "publishes", "heard"]
         return pd.DataFrame(rows.values(), columns=columns, index=pd.Index(rows, name="venue"))
 

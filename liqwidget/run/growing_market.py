@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from liqwidget.background import freed_in_child
 from liqwidget.domain.frames import Liquidations, MarketData
 from liqwidget.domain.side import Side
 from liqwidget.domain.time import duration_ns
@@ -98,7 +99,7 @@ class GrowingMarket:
             raise DataError("Expected a candle that has closed, was none")
         self.step, self.tolerance, self._period = market.timeframe, market.tolerance, period
         self._churn, self._valued = churn, valued
-        self._lock = threading.RLock()
+        self._lock = freed_in_child(threading.RLock())
         rows = max(closed - LAG, 1)
         keep = np.ones(len(market.interest_time), bool)
         if period is not None or market.relative:

@@ -9,11 +9,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 import threading
+import weakref
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from liqwidget.background import freed_in_child
 from liqwidget.domain.ledger import CHURN, Ledger
 from liqwidget.domain.time import duration_ns
 from liqwidget.errors import DataError
@@ -22,7 +25,8 @@ from liqwidget.market.read import strangers
 from liqwidget.market.venue.symbols import parse_symbol
 from liqwidget.market.venue.venues import venue
 from liqwidget.market.venue.worker import worker
-from liqwidget.run.venue_feed import Setting, VenueFeed
+from liqwidget.run.subscriber import Subscriber
+from liqwidget.run.venue_feed import Setting
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -67,12 +71,31 @@ class Update:
     number: int
 
 
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """What a feed has heard, without anything estimated from it.
+
+    Parameters
+    ----------
+    price : float or None
+        The newest of the venue that led the last update [quote/base].
+    closed : int
+        Close of the newest candle of any venue that is over [ns].
+    closed_by_all : int
+        Up to which close all venues have told their candles [ns].
+    """
+
+    price: float | None
+    closed: int
+    closed_by_all: int
+
+
 Ask = Callable[[], Update | None]
 """Returns the newest update, None before a venue has answered."""
 
 
 class Feed:
-    """Streams venues into a ledger; one per heatmap.
+    """Streams venues into a ledger; one per heatmap. Feeds of one process ask and hear a venue once for all of them.
 
     Parameters
     ----------
@@ -140,16 +163,17 @@ class Feed:
         self._places = [venue(name) for name in names]
         self._markets, self._ledger, self._later = known, ledger, dict(later or {})
         self._on_change = on_change
-        self._lock = threading.RLock()
-        self._venues: list[VenueFeed] = []
+        self._lock = freed_in_child(threading.RLock())
+        self._venues: list[Subscriber] = []
         self._future: Future[None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._begun, self._ended = threading.Event(), threading.Event()
         self._changed: asyncio.Event | None = None
-        self._number = 0
+        self._number, self._leading = 0, ""
         self._compared: set[str] = set()
         self._strange: dict[str, str] = {}
         self._told: tuple[VenueStatus, ...] = ()
+        _all.add(self)
 
     # ------------------------------------------------------------------ from any thread
 
@@ -189,12 +213,20 @@ class Feed:
         if future is None:
             return
         ours = self._loop is not None and self._loop is _running_loop()
-        if not ours:
-            self._begun.wait(_STOP_SECONDS)
-        future.cancel()
+        try:
+            if not ours:
+                self._begun.wait(_STOP_SECONDS)
+        finally:  # also where the cell is interrupted meanwhile
+            future.cancel()
         if not ours:
             self._ended.wait(_STOP_SECONDS)
             worker().rest()
+
+    def forked(self) -> None:
+        """Stand still in a child process: what runs is the parent's."""
+        self._future = self._loop = None
+        for part in self._venues:
+            part.running = False
 
     def take(self, markets: Sequence[MarketData]) -> None:
         """Go on from markets that hold more of the past, or of more venues, than before."""
@@ -221,6 +253,16 @@ class Feed:
 
         self._call(taken)
 
+    def glance(self) -> Glance | None:
+        """Return what has been heard until now; it costs next to nothing. None before a venue has answered."""
+        parts = {part.venue.name: part.growing for part in self._venues if part.venue.name not in self._strange}
+        told = {name: growing for name, growing in parts.items() if growing is not None}
+        if not told:
+            return None
+        leading = told.get(self._leading, next(iter(told.values())))
+        closes = [growing.last_close for growing in told.values()]
+        return Glance(leading.last_price, max(closes), min(closes))
+
     def update(self) -> Update | None:
         """Return all that is known now, folded; None before a venue has answered."""
         with self._lock:
@@ -234,7 +276,8 @@ class Feed:
             ledger = _joined([part.ledger for part in parts if part.ledger is not None], self._ledger.prior)
             markets = tuple(part.market for part in parts if part.market is not None)
             leading = ledger.leading()
-            price = next((part.last_price for part in parts if leading and part.venue.name == leading.venue), None)
+            self._leading = "" if leading is None else leading.venue
+            price = next((part.last_price for part in parts if part.venue.name == self._leading), None)
             self._number += 1
             return Update(ledger, markets, self.status, price, self._number)
 
@@ -258,7 +301,7 @@ class Feed:
         changed = self._changed
         known = {name: self._ledger.only([name]) for name in self._ledger.names if name in self._markets}
         self._venues = [
-            VenueFeed(place, self._setting, self._markets.get(place.name), known.get(place.name), changed.set)
+            Subscriber(place, self._setting, self._markets.get(place.name), known.get(place.name), changed.set)
             for place in self._places
         ]
         begun.set()
@@ -311,6 +354,18 @@ def follow(source: Source, ledger: Ledger, symbol: str, timeframe: str, listener
     under_way = source.joining is not None
     later = {name: AGAIN_SECONDS * (1.5 if under_way else 1.0) for name in names if name not in there}
     return Feed(markets, known, names, on_change=listener, symbol=symbol, timeframe=timeframe, later=later, keep=True)
+
+
+_all: weakref.WeakSet[Feed] = weakref.WeakSet()
+
+
+def _forked() -> None:
+    for one in tuple(_all):
+        one.forked()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forked)
 
 
 def _joined(ledgers: Sequence[Ledger], prior: Prior) -> Ledger:

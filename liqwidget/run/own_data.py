@@ -13,7 +13,7 @@ from liqwidget.domain.frames import Liquidations, MarketData
 from liqwidget.domain.time import duration_text, timestamp
 from liqwidget.errors import DataError, SourceError
 from liqwidget.estimate.estimator import advance, estimate
-from liqwidget.market.read import OWN_APART, strangers
+from liqwidget.market.read import strangers
 from liqwidget.market.timeframes import coarser
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def gone_on(
     for part in _markets_of(given, open_interest, tuple(known.values()), **options):
         known[part.venue] = joined(known[part.venue], part) if part.venue in known else part
     finest = tuple(known.values())
-    if strange := strangers(finest, OWN_APART):
+    if strange := strangers(finest):
         raise DataError(f"Expected one coin on all venues, was another price: {'; '.join(strange.values())}")
     made = replace(source, markets=finest, label=" + ".join(known), finest=finest)
     if any(part.timeframe != ledger.timeframe for part in finest):
@@ -75,7 +75,9 @@ def _markets_of(
         raise DataError(message)
     name = venues[0] if venue is None else venue
     own = next((part for part in known if part.venue == name), known[0])
-    usual = {"symbol": own.symbol, "venue": name, "timeframe": duration_text(own.timeframe)}
+    usual = {
+        "symbol": own.symbol, "venue": name, "timeframe": duration_text(own.timeframe), "contract": own.contract,
+    }  # fmt: skip
     return (MarketData.from_frames(given, open_interest, **(usual | options)),)
 
 
@@ -85,10 +87,14 @@ def joined(market: MarketData, newer: MarketData) -> MarketData:
     Raises
     ------
     DataError
-        If they are of another symbol, timeframe or grid, or open interest begins to be known.
+        If they are of another symbol, kind of contract, timeframe or grid, or open interest begins to be known.
     """
-    if (newer.symbol, newer.timeframe) != (market.symbol, market.timeframe):
-        wanted, was = (f"{part.symbol} in {duration_text(part.timeframe)}" for part in (market, newer))
+    if any(getattr(newer, name) != getattr(market, name) for name in ("symbol", "timeframe", "contract")):
+        kinds = ("", "") if newer.contract == market.contract else (f"{market.contract} ", f"{newer.contract} ")
+        wanted, was = (
+            f"{kind}{part.symbol} in {duration_text(part.timeframe)}"
+            for kind, part in zip(kinds, (market, newer), strict=True)
+        )
         message = f"Expected candles of {wanted} on {market.venue}, was {was}"
         raise DataError(message)
     if (int(newer.time[0]) - int(market.time[0])) % market.timeframe:
@@ -97,7 +103,7 @@ def joined(market: MarketData, newer: MarketData) -> MarketData:
             f"was {timestamp(newer.time[0])}"
         )
         raise DataError(message)
-    if strange := strangers([market, newer], OWN_APART):
+    if strange := strangers([market, newer]):
         message = f"Expected prices that go on from those before, was another size: {'; '.join(strange.values())}"
         raise DataError(message)
     if market.relative and not newer.relative:

@@ -6,15 +6,13 @@ cluster is narrow enough to be traded, and clusters need not touch.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from liqwidget.errors import DataError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from liqwidget.field.engine import compiled
 
 Floats = npt.NDArray[np.float64]
 
@@ -58,38 +56,56 @@ def runs(heat: Floats, rule: Rule, most: int) -> list[tuple[int, int]]:
     most : int
         Cells of a cluster at most.
     """
-    highest = float(heat.max(initial=0.0))
-    if not highest > 0:
-        return []
-    padded = np.concatenate([[0.0], heat, [0.0]])
-    taken = np.zeros(len(heat) + 2, np.bool_)
-    taken[[0, -1]] = True
-    found = []
-    for cell in (np.argsort(-heat, kind="stable") + 1).tolist():
-        if padded[cell] < rule.least * highest:
-            break
-        if taken[cell] or padded[cell] < max(padded[cell - 1], padded[cell + 1]):
-            continue
-        first = last = cell
-        taken[cell] = True
-        while last - first + 1 < most:
-            grown = max(_neighbours(padded, taken, first, last, rule.grows * padded[cell]), default=None)
-            if grown is None:
+    return [(first, last) for _, first, last in runs_of_many(heat[None], rule, most).tolist()]
+
+
+def runs_of_many(heat: Floats, rule: Rule, most: int) -> npt.NDArray[np.int64]:
+    """Return the clusters of many sides or times, each as `runs` finds them, shape (N, 3): row, first and last cell.
+
+    `heat`: shape (M, V), at least 0.
+    """
+    rows, cells = heat.shape
+    if not cells:
+        return np.empty((0, 3), np.int64)
+    padded = np.zeros((rows, cells + 2))
+    padded[:, 1:-1] = heat
+    order = np.argsort(-padded[:, 1:-1], axis=1, kind="stable")
+    found = np.zeros((rows * cells, 3), np.int64)
+    return found[: compiled(_grown)(padded, order, rule.least, rule.grows, most, found)]
+
+
+def _grown(  # noqa: PLR0917 - arrays come by position to compiled functions
+    heat: Floats, order: npt.NDArray[np.int64], least: float, grows: float, most: int, out: npt.NDArray[np.int64]
+) -> int:
+    """Grow clusters row by row; `heat` has a cell of nothing at both ends, `order` leaves them out."""
+    count = 0
+    taken = np.zeros(heat.shape[1], np.bool_)
+    for row in range(heat.shape[0]):
+        here = heat[row]
+        taken[:] = False
+        taken[0] = taken[-1] = True
+        highest = here[order[row, 0] + 1]
+        for place in range(order.shape[1]):
+            cell = order[row, place] + 1
+            if not highest > 0.0 or here[cell] < least * highest:
                 break
-            taken[grown[1]] = True
-            first, last = min(first, grown[1]), max(last, grown[1])
-        found.append((first - 1, last - 1))
-    return found
-
-
-def _neighbours(
-    heat: Floats, taken: npt.NDArray[np.bool_], first: int, last: int, least: float
-) -> Iterator[tuple[float, int]]:
-    """Return the heat and index of the cells beside a cluster that it may grow over."""
-    for inner, outer in ((first, first - 1), (last, last + 1)):
-        near = abs(heat[outer] - heat[inner]) < STEP * heat[inner]
-        if not taken[outer] and near and heat[outer] > least:
-            yield float(heat[outer]), outer
+            if taken[cell] or here[cell] < here[cell - 1] or here[cell] < here[cell + 1]:
+                continue
+            first = last = cell
+            taken[cell] = True
+            while last - first + 1 < most:
+                best, grown = grows * here[cell], -1
+                for inner, outer in ((first, first - 1), (last, last + 1)):
+                    near = abs(here[outer] - here[inner]) < STEP * here[inner]
+                    if not taken[outer] and near and here[outer] > grows * here[cell] and here[outer] >= best:
+                        best, grown = here[outer], outer
+                if grown < 0:
+                    break
+                taken[grown] = True
+                first, last = min(first, grown), max(last, grown)
+            out[count, 0], out[count, 1], out[count, 2] = row, first - 1, last - 1
+            count += 1
+    return count
 
 
 def gaps(heat: Floats) -> list[tuple[int, int]]:

@@ -58,6 +58,9 @@ _TOLERANCE = 1
 
 _ROUNDING = 1e-6
 
+_LOOKED_AT = 1024
+"""Rows in which a touch is looked for at once."""
+
 _Range = tuple[Side, int, int, float]
 """Side, first and one past the last cell by index, size [quote]."""
 
@@ -216,7 +219,7 @@ def clusters_around(
     looked_at: Around | None, horizon: str = "24h", sensitivity: float = 0.5, width: float = WIDEST
 ) -> tuple[Cluster, ...]:
     """Return the clusters in what stands around the last price, as `find_clusters`; None has none."""
-    rule, most = Rule.of(sensitivity), _cells_of(width)
+    rule, most = Rule.of(sensitivity), cells_of(width)
     days = parse_measure("expected", horizon)
     if looked_at is None:
         return ()
@@ -236,7 +239,7 @@ def clusters_around(
     peaks = [low + int(np.argmax(heat[side.row, low:stop])) for side, low, stop, _ in ranges]
     expected = by_venue(chosen, time, edges, Measured(days, groups)).sum(axis=0)
     persistence = _persistence(chosen, time, edges, ranges, groups)
-    agreeing = _agreeing(alone, ranges, rule, most)
+    agreeing = agreeing_venues(alone, ranges, rule, most)
     clusters = []
     for number, ((side, low, stop, amount), peak) in enumerate(zip(ranges, peaks, strict=True)):
         row, inside = side.row, slice(low, stop)
@@ -272,7 +275,8 @@ def clusters_frame(clusters: Iterable[Cluster]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _cells_of(width: object) -> int:
+def cells_of(width: object) -> int:
+    """Return how many price cells a width in ln(price) is; a DataError if it cannot be a cluster's."""
     if isinstance(width, int | float | np.floating) and PRICE_CELL <= width <= REACH:
         return int(width / PRICE_CELL + _ROUNDING)
     message = f"Expected width from {PRICE_CELL} to {REACH} in ln(price), was {width!r}"
@@ -313,7 +317,7 @@ def _persistence(
     return shares
 
 
-def _agreeing(venues: Floats, ranges: Sequence[_Range], rule: Rule, most: int) -> list[list[int]]:
+def agreeing_venues(venues: Floats, ranges: Sequence[_Range], rule: Rule, most: int) -> list[list[int]]:
     """Return which venues, each given alone by its heat, start a cluster in each range; `venues`: shape (N, 2, V)."""
     agreeing: list[list[int]] = [[] for _ in ranges]
     for (venue, heat), side in itertools.product(enumerate(venues), Side):
@@ -329,14 +333,20 @@ def _agreeing(venues: Floats, ranges: Sequence[_Range], rule: Rule, most: int) -
 def _last_touch(ledger: Ledger, cell: int, side: Side, time: int) -> int:
     """Return when a price cell was last touched on a side [ns], on the venue where that is latest.
 
-    A cell that was never touched gives the first time.
+    A cell that was never touched gives the first time. Rows are looked at from the last one back, more at a time the
+    longer ago it is, as far as it is later than on the venues before.
     """
     latest = ledger.start
+    lower, upper = np.array([cell, cell + 1]) * (PRICE_CELL / CELL)
     for part in ledger:
-        rows = int(part.row_at(time)) + 1
-        low, high, _ = part.coordinates[:, :rows]
-        lower, upper = np.array([cell, cell + 1]) * (PRICE_CELL / CELL)
-        touched = np.flatnonzero(low < upper if side is Side.LONG else high >= lower)
-        if len(touched):
-            latest = max(latest, int(part.time[touched[-1]]))
+        stop, rows = int(part.row_at(time)) + 1, _LOOKED_AT
+        outside = part.traded[0] >= upper if side is Side.LONG else part.traded[1] < lower
+        while stop > 0 and not outside and part.time[stop - 1] > latest:
+            first = max(stop - rows, 0)
+            low, high, _ = part.coordinates[:, first:stop]
+            touched = np.flatnonzero(low < upper if side is Side.LONG else high >= lower)
+            if len(touched):
+                latest = max(latest, int(part.time[first + touched[-1]]))
+                break
+            stop, rows = first, 4 * rows
     return latest

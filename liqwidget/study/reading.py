@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from liqwidget.domain.lattice import price_cell_centre, price_cell_edge, price_cell_of
+from liqwidget.domain.lattice import CELL, PRICE_CELL, price_cell_centre, price_cell_edge, price_cell_of
 from liqwidget.domain.leverage import LEVERAGE_GROUPS, group_indices
 from liqwidget.errors import DataError
 from liqwidget.field.evaluate import Measured, standing
@@ -29,7 +30,7 @@ class SideReading:
     size, expected : float
         What stands in the cell, and that times the chance that price gets there within the horizon [quote].
     cumulative : float
-        What stands from the last price's cell to this one, both included [quote].
+        What stands between the last price and the price asked for [quote]: `liqwidget.profile` between the two.
     """
 
     size: float = 0.0
@@ -57,6 +58,10 @@ class Reading:
         Of price reaching the cell within the horizon, on the venue that leads.
     long, short : SideReading
         Sizes by side.
+    heat : float
+        Of the cell, the larger side's, in the unit of ``profile(..., measure='heat')``; NaN of a ledger without.
+    swept : int or None
+        When a candle last went through the cell, or beyond it, and so emptied it [ns UTC]; None: never so far.
     venue_mix, leverage_mix : dict
         Share of the cell's size, both sides, by venue and by leverage group; each sums to 1, or all 0 where nothing
         stands.
@@ -71,6 +76,8 @@ class Reading:
     chance: float = 0.0
     long: SideReading = SideReading()
     short: SideReading = SideReading()
+    heat: float = math.nan
+    swept: int | None = None
     venue_mix: dict[str, float] = field(default_factory=dict, repr=False)
     leverage_mix: dict[str, float] = field(default_factory=dict, repr=False)
 
@@ -117,10 +124,11 @@ def read_out(
     leading = chosen.leading(time)
     chance = 0.0 if leading is None else float(touch_chance(leading, time, price_cell_centre(cell), days))
     sizes = parts.sum(axis=(0, 1))
-    expected = standing(chosen, np.array([time]), price_cell_edge([cell, cell + 1]), Measured(days, groups))[:, 0, 0]
-    middle = int(price_cell_of(last))
-    edges = price_cell_edge([min(cell, middle), max(cell, middle) + 1])
-    between = standing(chosen, np.array([time]), edges, Measured(0.0, groups))[:, 0, 0]
+    times, edges = np.array([time]), price_cell_edge([cell, cell + 1])
+    expected = standing(chosen, times, edges, Measured(days, groups))[:, 0, 0]
+    reach = np.array(sorted((last, wanted)))
+    between = standing(chosen, times, reach, Measured(0.0, groups))[:, 0, 0] if wanted != last else np.zeros(2)
+    heat = math.nan if chosen.heat is None else standing(chosen.heat, times, edges, Measured(0.0, groups)).max()
     sides = [SideReading(*map(float, values)) for values in zip(sizes, expected, between, strict=True)]
     return Reading(
         time=time,
@@ -132,9 +140,22 @@ def read_out(
         chance=chance,
         long=sides[0],
         short=sides[1],
+        heat=float(heat),
+        swept=_swept(chosen, cell, time, above=wanted >= last),
         venue_mix=shares(chosen.names, parts.sum(axis=(1, 2))),
         leverage_mix=shares(names, parts.sum(axis=(0, 2))),
     )
+
+
+def _swept(ledger: Ledger, cell: int, time: int, *, above: bool) -> int | None:
+    """Return when price last went through a cell, or to its far side [ns], on the venue where that is latest."""
+    times = []
+    lower, upper = cell * (PRICE_CELL / CELL), (cell + 1) * (PRICE_CELL / CELL)
+    for part in ledger:
+        low, high, _ = part.coordinates[:, 1 : int(part.row_at(time)) + 1]
+        touched = np.flatnonzero(high >= lower if above else low < upper)
+        times += [int(part.time[touched[-1] + 1])] if len(touched) else []
+    return max(times, default=None)
 
 
 def _positive(price: object) -> float:

@@ -53,7 +53,7 @@ class Around:
 
     def within(self, reach: float) -> Around:
         """Return the part of it that lies within a share of the last price."""
-        down, up = _cells_to(reach)
+        down, up = cells_to(reach)
         middle = int(price_cell_of(self.price))
         first = max(middle - down - int(self.cells[0]), 0)
         stop = middle + up + 1 - int(self.cells[0])
@@ -63,7 +63,7 @@ class Around:
         )
 
 
-def _cells_to(reach: float) -> tuple[int, int]:
+def cells_to(reach: float) -> tuple[int, int]:
     """Return how many price cells a share of the price reaches down and up."""
     return round(-math.log1p(-reach) / PRICE_CELL), round(math.log1p(reach) / PRICE_CELL)
 
@@ -77,7 +77,7 @@ def around(ledger: Ledger, time: int, groups: tuple[int, ...], reach: float | No
     if not price > 0 or not groups:
         return None
     middle = int(price_cell_of(price))
-    down, up = (REACH_DOWN, REACH_UP) if reach is None else _cells_to(reach)
+    down, up = (REACH_DOWN, REACH_UP) if reach is None else cells_to(reach)
     cells = np.arange(middle - down, middle + up + 1)
     edges = price_cell_edge(np.append(cells, cells[-1] + 1))
     return Around(ledger, time, groups, price, cells, edges, by_group(ledger, time, edges, groups))

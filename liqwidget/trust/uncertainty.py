@@ -20,17 +20,18 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from liqwidget.background import freed_in_child
 from liqwidget.domain.amount import money
 from liqwidget.domain.book_state import Checkpoint, starts
 from liqwidget.domain.frames import MarketData
 from liqwidget.domain.ledger import CHURN, Ledger, VenueLedger
 from liqwidget.domain.leverage import group_indices
 from liqwidget.domain.quotation import DOLLAR
-from liqwidget.domain.time import timestamp
+from liqwidget.domain.time import DAY, timestamp
 from liqwidget.errors import DataError
 from liqwidget.estimate.books import empty_books, passed, run_books
-from liqwidget.estimate.estimator import Markets, estimate
-from liqwidget.estimate.survival import SurvivalState, survive
+from liqwidget.estimate.estimator import Markets, begun_late, estimate
+from liqwidget.estimate.survival import VOLUME_WINDOW, SurvivalState, survive
 from liqwidget.field.density import Density, Prior, PriorLike, venue_density
 from liqwidget.field.evaluate import Measured, standing
 from liqwidget.field.measure import parse_measure
@@ -38,14 +39,20 @@ from liqwidget.study.clusters import Cluster, find_clusters
 from liqwidget.trust.alternatives import Alternative, check_alternatives, default_alternatives, given_alternatives
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 Floats = npt.NDArray[np.float64]
 
 KEPT_ROWS = 20_000
 """Rows of a venue up to which its alternatives are kept: 2 MB each, so some 50 MB for four venues of 60 days of 5m."""
 
-_estimating = threading.Lock()
+_FORGOTTEN = 45.0
+"""Where ln of what survives has fallen so far, what stood before is nothing beside what stands, to the last digit."""
+
+VOLATILE = 100 * DAY
+"""After fifty of its half-lives volatility is the same too [ns]."""
+
+_estimating = freed_in_child(threading.Lock())
 """Held while alternatives are estimated, so that two threads never estimate the same."""
 
 _kept: WeakKeyDictionary[VenueLedger, dict[tuple[Prior, Alternative], VenueLedger]] = WeakKeyDictionary()
@@ -198,8 +205,7 @@ def uncertainty(
     if not found:
         none = np.zeros((len(tried), 0))
         return Uncertainty((), tried, none, none, time, ledger.quote)
-    ledgers = [ledger, *_under(ledger, tried[1:])]
-    values = np.stack([_sizes(one, time, found, days, groups) for one in ledgers], axis=1)
+    values = np.stack([_sizes(one, time, found, days, groups) for one in _each(ledger, time, tried)], axis=1)
     values.flags.writeable = False
     return Uncertainty(found, tried, values[0], values[1], time, ledger.quote)
 
@@ -227,7 +233,38 @@ def _chosen(market: Markets, venues: Iterable[str] | None) -> tuple[MarketData, 
     return tuple(known[name] for name in dict.fromkeys(wanted))
 
 
-def _under(ledger: Ledger, tried: Sequence[Alternative]) -> list[Ledger]:
+def _each(ledger: Ledger, time: int, tried: Sequence[Alternative]) -> Iterator[Ledger]:
+    """Yield a ledger and what the alternatives make of it at a time; what is not kept is there one at a time."""
+    yield ledger
+    if keeps(ledger):
+        yield from under(ledger, tried[1:])
+        return
+    for one in tried[1:]:
+        prior = Prior.parse(ledger.prior if one.prior is None else one.prior)
+        rows = [_remembered(part, time, one) for part in ledger]
+        if any(row == 0 for row in rows):
+            yield from under(ledger, [one])
+        else:
+            assumed = [_assumed(part, one) for part in ledger]
+            with _estimating:
+                parts = [begun_late(part, row, prior) for part, row in zip(assumed, rows, strict=True)]
+            yield Ledger(ledger.symbol, prior, tuple(parts))
+
+
+def _remembered(part: VenueLedger, time: int, one: Alternative) -> int:
+    """Return the row from which a venue must be estimated for what stands at a time; 0: from its first on."""
+    last = int(part.row_at(time))
+    if last < KEPT_ROWS or part.churn == 0:
+        return 0
+    fallen = (part.log_survival[last] - part.log_survival[: last + 1]) * (one.churn / part.churn)
+    row = int(np.searchsorted(fallen, -_FORGOTTEN, side="right")) - 1
+    if row < 0:
+        return 0
+    start = min(part.time[row] - 2 * VOLUME_WINDOW, part.time[last] - VOLATILE)
+    return max(int(np.searchsorted(part.time, start)) - 1, 0)
+
+
+def under(ledger: Ledger, tried: Sequence[Alternative]) -> list[Ledger]:
     """Return the ledger under each alternative: as the market estimated with it, from the rows of the base."""
     parsed = [Prior.parse(ledger.prior if one.prior is None else one.prior) for one in tried]
     for one, prior in zip(tried, parsed, strict=True):
@@ -272,7 +309,9 @@ def _again(part: VenueLedger, own: Prior, prior: Prior, one: Alternative) -> Ven
     if not new.all():
         opened = np.where(new, done.opened, part.opened)
         checkpoints = tuple(map(partial(_with_books, new, spread.units), part.checkpoints, done.checkpoints))
-    passages = passed(part.passages.none(), part.inputs.cut(slice(0, part.settled)), done.log_survival, opened, spread)
+    passages = passed(
+        part.passages.none(), part.inputs.cut(slice(0, part.settled)), tuple(done.log_survival), opened, spread
+    )
     changed: dict[str, Any] = {"opened": opened, "checkpoints": checkpoints, "passages": passages}
     made = replace(assumed, log_survival=done.log_survival[0], near_log_survival=done.log_survival[1], **changed)
     if len(part.time) <= KEPT_ROWS:

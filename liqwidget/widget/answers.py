@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
+from liqwidget.look import LOOK
 from liqwidget.widget import protocol
 from liqwidget.widget.assets import bokeh_gzip, bokeh_version, code_gzip
 
@@ -13,6 +15,8 @@ if TYPE_CHECKING:
     from liqwidget.widget.display import Shown
     from liqwidget.widget.protocol import Request
 
+MOST_PIXELS = LOOK.screen.widest * LOOK.screen.tallest
+"""Of one picture; the page itself asks for no more."""
 Reply = tuple[dict[str, Any], protocol.Buffers]
 
 
@@ -39,9 +43,18 @@ class Answers:
 
 
 def picture_of(request: protocol.ViewRequest, shown: Shown) -> Reply:
-    """Return the picture of a range of time and price."""
-    frame = shown.session.frame(shown.settings, request.time, request.price, request.width, request.height)
+    """Return the picture of a range of time and price; of more pixels than a screen has, one of fewer."""
+    width, height = request.width, request.height
+    if width * height > MOST_PIXELS:
+        share = math.sqrt(MOST_PIXELS / (width * height))
+        width, height = max(int(width * share), 1), max(int(height * share), 1)
+    frame = shown.session.frame(shown.settings, request.time, request.price, width, height)
     return protocol.frame_answer(request, frame)
+
+
+def not_drawn(request: protocol.ViewRequest, error: Exception) -> Reply:
+    """Return the answer to a request whose picture could not be drawn."""
+    return protocol.error_answer(request.view, request.id, error), []
 
 
 def reading_of(request: protocol.ReadingRequest, shown: Shown) -> Reply:

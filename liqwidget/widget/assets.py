@@ -12,6 +12,7 @@ from pathlib import Path
 import anywidget
 from traitlets import Bytes, Unicode
 
+from liqwidget.background import freed_in_child
 from liqwidget.errors import MissingExtraError
 
 STATIC = Path(__file__).parent.parent / "static"
@@ -19,7 +20,7 @@ FRONT_END = (STATIC / "widget.js").read_bytes()
 """The built front end; ``loader.js`` imports it once a page."""
 
 _SCRIPT = Path("server") / "static" / "js" / "bokeh.min.js"
-_lock = threading.Lock()
+_lock = freed_in_child(threading.Lock())
 _shared: list[BokehAsset] = []
 
 

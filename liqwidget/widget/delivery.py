@@ -11,7 +11,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from liqwidget.background import Background, Newest, weakly
+from liqwidget.background import Background, Newest, freed_in_child, weakly
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -121,7 +121,7 @@ class Delivery(Generic[News]):
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._deliver, self._unwatched, self._clock = deliver, unwatched, clock
-        self._lock = threading.RLock()
+        self._lock = freed_in_child(threading.RLock())
         self._recipients = Recipients()
         self._offered: Newest[News] = Newest()
         self._thread = Background("liqwidget-picture", weakly(self._stepped), idle=_IDLE_SECONDS, clock=clock)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from liqwidget.domain.time import MILLISECOND
+from liqwidget.widget.clusters import cluster_states
 from liqwidget.widget.freshness import feeds, stale_sentence
-from liqwidget.widget.session import cluster_state
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -140,7 +140,8 @@ class Display:
         clusters, about = session.clusters(settings), self._about()
         entries = self._feeds(session, about)
         market = session.market(settings)
-        notice = "\n".join(filter(None, (about.notice, market["grade"]["sentence"]))) or None
+        graded = None if about.simulated else market["grade"]["sentence"]
+        notice = "\n".join(filter(None, (about.notice, graded))) or None
         market |= {
             "label": about.label,
             "simulated": about.simulated,
@@ -150,11 +151,13 @@ class Display:
             "notice": notice,
             "timeframes": list(about.timeframes),
             "reading": about.reading or None,
+            "coins": list(about.coins),
+            "held": about.held or None,
         }
         traits = {
             "_market": market,
-            "_book": session.standing(settings),
-            "_clusters": [cluster_state(cluster) for cluster in clusters],
+            "_standing": session.standing(settings),
+            "_clusters": cluster_states(session, settings, clusters),
         }
         return clusters, traits | ({"_frames": [session.base_frame(settings).state()]} if frames else {})
 

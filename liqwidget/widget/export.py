@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import base64
-import gzip
 import html
 import json
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -13,7 +13,8 @@ import pandas as pd
 from liqwidget.domain.time import milliseconds_ns, timestamp
 from liqwidget.look import LOOK
 from liqwidget.widget.assets import FRONT_END, bokeh_gzip, bokeh_version
-from liqwidget.widget.export_frames import PACKING, stored_frames
+from liqwidget.widget.export_frames import Packing, stored_frames
+from liqwidget.widget.notices import notices
 
 if TYPE_CHECKING:
     from liqwidget.widget.display import Shown
@@ -26,9 +27,14 @@ _PAGE = """<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title>
 <style>
-html, body {{ margin: 0; height: 100%; }}
-body {{ box-sizing: border-box; padding: 12px; background: {light.page}; color: {light.muted}; }}
-#liqwidget-made {{ margin: 0 0 8px; font: 12px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }}
+html, body {{ height: 100%; }}
+body {{ margin: 0; }}
+body {{ box-sizing: border-box; display: flex; flex-direction: column; padding: 8px; }}
+body {{ background: {light.page}; color: {light.muted}; }}
+#liqwidget {{ flex: 1 0 auto; --liq-least: clamp(400px, calc(100vh - 270px), 690px); }}
+#liqwidget-made {{ margin: 0 0 4px; font: 12px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }}
+#liqwidget-notices {{ margin: 4px 0 0; font: 11px/1.4 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }}
+#liqwidget-notices pre {{ white-space: pre-wrap; }}
 @media (prefers-color-scheme: dark) {{ body {{ background: {dark.page}; color: {dark.muted}; }} }}
 </style>
 <style>{css}</style>
@@ -37,6 +43,7 @@ body {{ box-sizing: border-box; padding: 12px; background: {light.page}; color: 
 <p id="liqwidget-made">{made}</p>
 <noscript>This picture needs JavaScript; it loads nothing from the network.</noscript>
 <div id="liqwidget"></div>
+<details id="liqwidget-notices"><summary>Licences</summary><pre>{notices}</pre></details>
 <script type="application/json" id="liqwidget-state">{state}</script>
 <script type="application/json" id="liqwidget-code">{code}</script>
 <script type="module">
@@ -80,9 +87,9 @@ def html_page(traits: dict[str, Any], css: str, shown: Shown, title: str | None 
     title : str, optional
         Of the page.
     """
-    symbol, moved = shown.ledger.symbol, _range_shown(traits)
+    symbol, moved, packing = shown.ledger.symbol, _range_shown(traits), Packing()
     state = traits | {
-        "_frames": [frame.state() for frame in stored_frames(shown.session, shown.settings, moved)],
+        "_frames": [frame.state() for frame in stored_frames(shown.session, shown.settings, moved, packing=packing)],
         "_offline": True,
         "_bokeh": {"version": bokeh_version(), "gz": bokeh_gzip()},
     }
@@ -90,10 +97,11 @@ def html_page(traits: dict[str, Any], css: str, shown: Shown, title: str | None 
         title=html.escape(title or f"{symbol} liquidation heatmap (estimate)"),
         made=html.escape(_made(symbol, shown.end)),
         css=css,
+        notices=html.escape(notices(), quote=False),
         light=LOOK.themes["light"],
         dark=LOOK.themes["dark"],
-        state=_embedded(state),
-        code=_embedded(FRONT_END.decode()),
+        state=_embedded(state, packing),
+        code=_embedded(FRONT_END.decode(), packing),
     )
 
 
@@ -106,19 +114,19 @@ def _made(symbol: str, end: int) -> str:
     )
 
 
-def _embedded(value: Any) -> str:
+def _embedded(value: Any, packing: Packing) -> str:
     """Return JSON that cannot end the script element it stands in."""
-    text = json.dumps(value, separators=(",", ":"), allow_nan=False, default=_binary)
+    text = json.dumps(value, separators=(",", ":"), allow_nan=False, default=partial(_binary, packing))
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
-def _binary(value: object) -> dict[str, str]:
+def _binary(packing: Packing, value: object) -> dict[str, str]:
     """Return bytes as JSON: as they are when they are few or packed already, else packed."""
     if isinstance(value, bytes | bytearray | memoryview):
         plain = bytes(value)
         if len(plain) < _WORTH_PACKING or plain.startswith(_GZIP):
             return {"b64": base64.b64encode(plain).decode("ascii")}
-        return {"gzip": base64.b64encode(gzip.compress(plain, PACKING, mtime=0)).decode("ascii")}
+        return {"gzip": base64.b64encode(packing(plain)).decode("ascii")}
     message = f"Expected JSON or bytes, was {type(value).__name__}"
     raise TypeError(message)
 

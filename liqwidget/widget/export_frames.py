@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 ROOM = 3_000_000
 """Packed bytes that the pictures of a file may take; as base64 they are a third more."""
 
-PACKING = 6
-"""Level of gzip."""
+_LEVEL = 6
+"""Of gzip."""
 
 _WINDOWS = ((1600, 720), (1200, 540), (800, 360))
 """Pixels of the windows' pictures: the first that leave room."""
@@ -41,7 +41,26 @@ _DEEP, _HIGH = 0.5, 1.6
 """What the tall picture reaches, as shares of the lowest and highest price."""
 
 
-def stored_frames(session: Session, settings: Settings, shown: Range | None = None, room: int = ROOM) -> list[Frame]:
+class Packing:
+    """Packs bytes by gzip, each once: to weigh a picture and to write it."""
+
+    def __init__(self) -> None:
+        self._packed: dict[bytes, bytes] = {}
+
+    def __call__(self, plain: bytes) -> bytes:
+        """Return bytes packed."""
+        if plain not in self._packed:
+            self._packed[plain] = gzip.compress(plain, _LEVEL, mtime=0)
+        return self._packed[plain]
+
+    def weight(self, frames: list[Frame]) -> int:
+        """Return how many bytes pictures take once packed."""
+        return sum(len(self(part)) for frame in frames for part in (frame.pixels, frame.candles, frame.events))
+
+
+def stored_frames(
+    session: Session, settings: Settings, shown: Range | None = None, room: int = ROOM, packing: Packing | None = None
+) -> list[Frame]:
     """Return the pictures that a file holds, the whole window in the shown measure first.
 
     They are, in each measure: the range shown if it is not the window, every window, all time with prices far from the
@@ -58,22 +77,25 @@ def stored_frames(session: Session, settings: Settings, shown: Range | None = No
         Range of time [ns] that the view was moved to, and of price [quote/base], None where it follows the candles.
     room : int
         Packed bytes that they may take.
+    packing : Packing, optional
+        Keeps what it packs, for whoever writes the pictures.
 
     Returns
     -------
     list of Frame
     """
+    weight = (packing or Packing()).weight
     measures = sorted(MEASURES, key=lambda measure: measure != settings.measure)
     views = [replace(settings, measure=measure) for measure in measures]
     frames: list[Frame] = []
     for pixels in _WINDOWS:
         frames = [frame for view in views for frame in _windows(session, view, shown, pixels)]
-        if _packed(frames) <= room:
+        if weight(frames) <= room:
             break
-    taken = _packed(frames)
+    taken = weight(frames)
     for time in _parts(session, settings):
         part = [_fitted(session, view, time, _PART) for view in views]
-        taken += _packed(part)
+        taken += weight(part)
         if taken > room:
             break
         frames += part
@@ -129,9 +151,3 @@ def _priced(
 ) -> Frame:
     """Return the picture of a range of time [ns] and price [quote/base]."""
     return session.frame(settings, (time[0] / MILLISECOND, time[1] / MILLISECOND), price, *pixels)
-
-
-def _packed(frames: list[Frame]) -> int:
-    """Return how many bytes the pictures take once packed."""
-    parts = (part for frame in frames for part in (frame.pixels, frame.candles, frame.events))
-    return sum(len(gzip.compress(part, PACKING)) for part in parts)

@@ -17,6 +17,7 @@ from bokeh.models import (
     BoxSelectTool,
     ColumnDataSource,
     CrosshairTool,
+    DatetimeTicker,
     DatetimeTickFormatter,
     Node,
     NumeralTickFormatter,
@@ -25,6 +26,7 @@ from bokeh.models import (
     WheelZoomTool,
 )
 from bokeh.models.annotations import BoxAnnotation, Label, Span
+from bokeh.models.renderers import GlyphRenderer
 from bokeh.plotting import figure
 
 from liqwidget.look import LOOK
@@ -54,7 +56,7 @@ def build_figure() -> figure:
     -------
     figure
         A figure named ``liq-figure``: milliseconds of UTC on x, price [quote / base] on a y axis at the right.
-        Its sources hold no rows; ``liq-heat``, ``liq-candles`` and ``liq-clusters`` are filled by the front end.
+        Its sources hold no rows; ``liq-heat``, ``liq-candles``, ``liq-clusters`` and more are filled by the page.
     """
     plot = figure(
         name="liq-figure",
@@ -77,9 +79,14 @@ def build_figure() -> figure:
     )
     _add_heat(plot)
     _add_clusters(plot)
+    _add_overlays(plot)
     _add_candles(plot)
     _add_circles(plot)
     _add_opened(plot)
+    for renderer in plot.renderers:
+        # Nothing of it is selected or muted: without these glyphs its text is a third shorter.
+        if isinstance(renderer, GlyphRenderer):
+            renderer.nonselection_glyph = renderer.muted_glyph = "auto"
     _add_annotations(plot)
     _add_tools(plot)
     _style_axes(plot)
@@ -121,8 +128,8 @@ def document_json(document: Document) -> str:
 
 
 def _add_heat(plot: figure) -> None:
-    """Add the picture, and over it the column of a candle that is not over."""
-    for name in ("liq-heat", "liq-column"):
+    """Add the picture, the column of a candle that is not over, and the newest column on to the right edge."""
+    for name in ("liq-heat", "liq-heat-forming", "liq-heat-ahead"):
         source = ColumnDataSource({"image": [], "x": [], "y": [], "dw": [], "dh": []}, name=name)
         plot.image_rgba(
             image="image", x="x", y="y", dw="dw", dh="dh", source=source, level="image", name=f"{name}-image"
@@ -191,48 +198,65 @@ def _add_circles(plot: figure) -> None:
 
 
 def _add_clusters(plot: figure) -> None:
-    names = ("id", "left", "start", "edge", "right", "bottom", "top", "color", "line", "fill_alpha")
+    names = ("id", "left", "right", "bottom", "top", "color", "fill_alpha", "line_alpha")
     bands = ColumnDataSource({name: [] for name in names}, name="liq-clusters")
     plot.quad(
-        left="left",
-        right="right",
-        bottom="bottom",
-        top="top",
-        source=bands,
-        fill_color="color",
-        line_color="line",
-        fill_alpha="fill_alpha",
-        name="liq-cluster-bands",
-    )
-    plot.quad(
-        left="start",
-        right="edge",
-        bottom="bottom",
-        top="top",
-        source=bands,
-        fill_color="color",
-        line_color="line",
-        fill_alpha=LOOK.band.edge,
-        name="liq-cluster-edges",
-    )
+        left="left", right="right", bottom="bottom", top="top", source=bands, fill_color="color", line_color="color",
+        fill_alpha="fill_alpha", line_alpha="line_alpha", name="liq-cluster-bands",
+    )  # fmt: skip
+    brackets = ColumnDataSource({name: [] for name in ("xs", "ys", "color", "width", "alpha")}, name="liq-brackets")
+    plot.multi_line(
+        xs="xs", ys="ys", source=brackets, line_color=GROUND, line_width=LOOK.band.halo, line_alpha=0.6,
+        name="liq-bracket-halo",
+    )  # fmt: skip
+    plot.multi_line(
+        xs="xs", ys="ys", source=brackets, line_color="color", line_width="width", line_alpha="alpha",
+        name="liq-bracket-lines",
+    )  # fmt: skip
     _add_whiskers(plot)
-    labels = ColumnDataSource({"x": [], "y": [], "text": [], "color": []}, name="liq-cluster-labels")
+    labels = ColumnDataSource({name: [] for name in ("x", "y", "text", "color", "alpha")}, name="liq-cluster-labels")
     plot.text(
         x="x",
         y="y",
         text="text",
         source=labels,
         text_color="color",
+        text_alpha="alpha",
         text_font=value(FONT),
         text_font_size="11px",
         text_font_style="bold",
         text_align="right",
         text_baseline="middle",
-        x_offset=-6,
+        x_offset=-LOOK.label.inset - LOOK.label.plate / 2,
         **_PLATE,
         level="annotation",
         name="liq-cluster-text",
     )
+
+
+def _add_overlays(plot: figure) -> None:
+    """Add ranges, lines and labels of what is laid over the picture, under the candles."""
+    names = ("left", "right", "bottom", "top", "color", "alpha")
+    bands = ColumnDataSource({name: [] for name in names}, name="liq-overlay-bands")
+    plot.quad(
+        left="left", right="right", bottom="bottom", top="top", source=bands, fill_color="color", fill_alpha="alpha",
+        line_color=None, name="liq-overlay-ranges",
+    )  # fmt: skip
+    lines = ColumnDataSource({name: [] for name in ("xs", "ys", "color", "dash")}, name="liq-overlay-lines")
+    plot.multi_line(
+        xs="xs", ys="ys", source=lines, line_color=GROUND, line_width=LOOK.overlay.halo,
+        line_alpha=LOOK.candle.halo_alpha, name="liq-overlay-halo",
+    )  # fmt: skip
+    plot.multi_line(
+        xs="xs", ys="ys", source=lines, line_color="color", line_width=LOOK.overlay.width, line_dash="dash",
+        name="liq-overlay-strokes",
+    )  # fmt: skip
+    labels = ColumnDataSource({name: [] for name in ("x", "y", "text", "color")}, name="liq-overlay-labels")
+    plot.text(
+        x="x", y="y", text="text", source=labels, text_color="color", text_font=value(FONT), text_font_size="11px",
+        text_align="left", text_baseline="middle", x_offset=LOOK.label.plate / 2, level="annotation",
+        name="liq-overlay-text", **(_PLATE | {"background_fill_alpha": LOOK.overlay.plate}),
+    )  # fmt: skip
 
 
 def _add_whiskers(plot: figure) -> None:
@@ -250,10 +274,10 @@ def _add_whiskers(plot: figure) -> None:
 
 def _add_opened(plot: figure) -> None:
     names = ("left", "right", "bottom", "top", "color", "fill_alpha")
-    source = ColumnDataSource({name: [] for name in names}, name="liq-opened")
+    source = ColumnDataSource({name: [] for name in names}, name="liq-provenance")
     plot.quad(
         left="left", right="right", bottom="bottom", top="top", source=source, fill_color="color",
-        fill_alpha="fill_alpha", line_color=None, level="annotation", name="liq-opened-bars",
+        fill_alpha="fill_alpha", line_color=None, level="annotation", name="liq-provenance-bars",
     )  # fmt: skip
 
 
@@ -301,7 +325,7 @@ def _add_annotations(plot: figure) -> None:
     lines: tuple[tuple[str, Literal["top", "bottom"], int, dict[str, Any]], ...] = (
         ("liq-title", "top", 10, {"text_font_size": "13px", "text_font_style": "bold"}),
         ("liq-notice", "top", 31, {"text_font_size": "11px", "text": ALONE, "visible": True}),
-        ("liq-opened-text", "bottom", -LOOK.opened_height - 6, {"text_font_size": "11px"}),
+        ("liq-provenance-text", "bottom", -LOOK.provenance_height - 6, {"text_font_size": "11px"}),
     )
     for name, edge, offset, style in lines:
         plot.add_layout(
@@ -340,6 +364,7 @@ def _style_axes(plot: figure) -> None:
         years="%Y",
         name="liq-time-format",
     )
+    plot.xaxis.ticker = DatetimeTicker(name="liq-time-ticks")
     plot.yaxis.formatter = NumeralTickFormatter(format="0,0.00", name="liq-price-format")
     for axis in (*plot.xaxis, *plot.yaxis):
         axis.axis_line_color = None

@@ -39,7 +39,8 @@ def feeds(
     Returns
     -------
     list of dict
-        venue; state ('connected', 'stale', 'reconnecting', 'refused', 'off', 'history', 'simulated', 'own frames');
+        venue; state ('connected', 'stale', 'reconnecting', 'refused', 'no network', 'no answer', 'off', 'history',
+        'simulated', 'own frames'): only a venue that answered with no is called refused;
         time: ms UTC of the last data, or None; reason.
     """
     known = "simulated" if simulated else "own frames"
@@ -47,7 +48,7 @@ def feeds(
     for asked in status:
         name = f"{asked.venue} (real)" if simulated else asked.venue
         time = None if asked.last_time is None else int(asked.last_time.value)
-        state = "history" if asked.state == "connected" and not live else asked.state
+        state = "history" if asked.state == "connected" and not live else asked.said
         entries[name] = _entry(name, state, time, asked.reason)
     return list(entries.values())
 

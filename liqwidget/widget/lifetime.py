@@ -21,6 +21,8 @@ from typing import TYPE_CHECKING, Any
 
 from ipywidgets.widgets import widget as registry
 
+from liqwidget.background import freed_in_child
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
 _OUTPUT = re.compile(r"_(_{0,2}|\d+)")
 """Names under which IPython keeps what cells put out: _, __, ___, _1, _2 ..."""
 
-_lock = threading.RLock()
+_lock = freed_in_child(threading.RLock())
 _cells: weakref.WeakKeyDictionary[Any, set[str | None]] = weakref.WeakKeyDictionary()
 """Cells that made or showed a widget; None for something without a name, which never ends."""
 

@@ -10,7 +10,7 @@ import sys
 import threading
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from liqwidget.background import weakly
+from liqwidget.background import freed_in_child, weakly
 from liqwidget.widget.delivery import Delivery
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class Live(Generic[Update]):
     ) -> None:
         self._display, self._take, self._calmed, self._users, self._say = display, take, calmed, tell, say
         self._delivery: Delivery[Callable[[], Update | None]] = Delivery(weakly(self._deliver), unwatched)
-        self._lock = threading.Lock()
+        self._lock = freed_in_child(threading.Lock())
         self._telling = False
 
     @property

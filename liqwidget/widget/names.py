@@ -6,6 +6,9 @@ import difflib
 import inspect
 from typing import TYPE_CHECKING, Any
 
+import anywidget
+import traitlets
+
 from liqwidget.errors import UnknownNameError
 
 if TYPE_CHECKING:
@@ -14,16 +17,30 @@ if TYPE_CHECKING:
     from traitlets import HasTraits
 
 
+def own_traits(kind: type[HasTraits], **metadata: Any) -> dict[str, Any]:
+    """Return the traits that a widget has of us, by name, its own first."""
+    theirs = set(anywidget.AnyWidget.class_traits())
+    own, all_of_them = kind.class_own_traits(**metadata), kind.class_traits(**metadata)
+    return own | {name: trait for name, trait in all_of_them.items() if name not in theirs and name not in own}
+
+
 def shared_names(kind: type[HasTraits]) -> tuple[str, ...]:
     """Return the traits of a widget that a saved page reads, but for those that depend on where it runs."""
     apart = ("_assets", "_frames", "_live")
-    return tuple(name for name in kind.class_own_traits(sync=True) if name not in apart)
+    return tuple(name for name in own_traits(kind, sync=True) if name not in apart)
 
 
 def option_names(kind: type[HasTraits]) -> tuple[str, ...]:
     """Return the public traits that a page shares and a reader may set, but for what belongs to the source."""
     apart = ("symbol", "timeframe")
     return tuple(name for name in shared_names(kind) if not name.startswith("_") and name not in apart)
+
+
+def choice(values: Iterable[str], default: str, meaning: str) -> Any:
+    """Return a trait that is one of some values, which its help names."""
+    values = tuple(values)
+    listed = ", ".join(f"'{value}'" for value in values)
+    return traitlets.Enum(values, default, help=f"{meaning}: {listed}.").tag(sync=True)
 
 
 def checked_options(names: Iterable[str], traits: Iterable[str]) -> None:

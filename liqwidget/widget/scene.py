@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
+from liqwidget.widget.overlays import shown_layers
+
 if TYPE_CHECKING:
     import pandas as pd
 
+    from liqwidget.domain.overlay import Overlay
     from liqwidget.study.clusters import Cluster
     from liqwidget.widget.display import Shown
     from liqwidget.widget.session import Session, Settings
@@ -16,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What is shown, and how: every field but the first four is the trait of that name.
+    """What is shown, and how: every field but the first six is the trait of that name.
 
     Parameters
     ----------
@@ -26,12 +29,18 @@ class Scene:
         Clusters that stand at the end shown.
     market_state : dict
         What the front end knows of the market; see `Session.market`.
+    overlays : tuple of overlay values
+        What is laid over the picture.
+    lives : tuple of dict
+        The lives of clusters that are ticked, as the page reads them.
     """
 
     session: Session
     settings: Settings
     found: tuple[Cluster, ...]
     market_state: dict[str, Any]
+    overlays: tuple[Overlay, ...]
+    lives: tuple[dict[str, Any], ...]
     symbol: str
     side: str
     measure: str
@@ -39,6 +48,9 @@ class Scene:
     threshold: float
     palette: str
     side_colours: str
+    candle_colours: str
+    map_theme: str
+    timezone: str
     scale: str
     smooth: bool
     price_style: str
@@ -54,5 +66,7 @@ class Scene:
 
 def scene_of(widget: HeatmapWidget, shown: Shown, market: dict[str, Any]) -> Scene:
     """Return the scene of a widget as it is set up."""
-    traits = {field.name: getattr(widget, field.name) for field in fields(Scene)[4:]}
-    return Scene(shown.session, shown.settings, shown.clusters, market, **traits)
+    traits = {field.name: getattr(widget, field.name) for field in fields(Scene)[6:]}
+    overlays = shown_layers(widget._overlays, widget.symbol)  # noqa: SLF001 - its own trait
+    lives = tuple(widget._lives)  # noqa: SLF001
+    return Scene(shown.session, shown.settings, shown.clusters, market, overlays, lives, **traits)

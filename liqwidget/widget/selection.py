@@ -63,7 +63,7 @@ class Selecting:
             The ids that are ticked now.
         """
         if name == "_selection":
-            return {"selection": self.inside(value)}
+            return {"selection": self.inside(value) or self.of_clusters(ids)}
         if name == "_selected":
             return {"selected_clusters": self.standing(value)}
         named = [cluster.id for cluster in value]
@@ -84,6 +84,15 @@ class Selecting:
         clusters = tuple(one for one in shown.clusters if box.price[0] <= one.peak_price <= box.price[1])
         settings = shown.settings
         return Selection(box, shown.ledger.only(settings.venues), clusters, settings.horizon, settings.leverage)
+
+    def of_clusters(self, ids: Iterable[str]) -> Selection | None:
+        """Return the selection that the clusters with these ids are; None where none of them stands."""
+        shown, clusters = self._shown(), self.standing(ids)
+        if not clusters:
+            return None
+        settings = shown.settings
+        how = {"horizon": settings.horizon, "leverage": settings.leverage}
+        return Selection.of_clusters(clusters, shown.ledger.only(settings.venues), shown.end, **how)
 
     def standing(self, ids: Iterable[str]) -> Clusters:
         """Return the clusters with these ids that still stand, in the order of the list shown."""
@@ -124,7 +133,7 @@ class Selecting:
         shown = self._shown()
         side: Side | None = None
         if of is None:
-            if selection is not None:
+            if selection is not None and not selection.chosen:
                 return selection.provenance(by=by)
             of = _only(ticked)
         price = _named(shown.clusters, of) if isinstance(of, str) else of
@@ -147,6 +156,7 @@ class Selecting:
         """
         start, end = (milliseconds_ns(part) for part in request.time)
         edges = start + np.rint(np.linspace(0, end - start, request.columns + 1)).astype(np.int64)
+        selection = None if selection is None or selection.chosen else selection
         clusters = () if selection is not None else tuple(ticked)
         lines = [one.timeline(edges) for one in self._explanations(selection, clusters)]
         sides = np.zeros((2, request.columns))

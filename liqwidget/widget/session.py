@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import math
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,18 +16,20 @@ import numpy.typing as npt
 from liqwidget.domain.lattice import PRICE_CELL
 from liqwidget.domain.leverage import group_indices
 from liqwidget.domain.quotation import coin_of
-from liqwidget.domain.time import DAY, HOUR, MILLISECOND, MINUTE, duration_ns, milliseconds_ns, timestamp
-from liqwidget.domain.viewport import Viewport
+from liqwidget.domain.time import DAY, HOUR, MILLISECOND, MINUTE, duration_ns, milliseconds_ns
+from liqwidget.domain.viewport import MAXIMUM_PIXELS, Viewport
 from liqwidget.field.measure import HEAT
-from liqwidget.look import LOOK
 from liqwidget.raster.grid import rasterise
 from liqwidget.raster.quantise import brightest, heat_ends, highest, quantise, quantise_heat, raised_ladder
 from liqwidget.study.clusters import Cluster, Gap, clusters_around, gaps_around
 from liqwidget.study.levels import levels
-from liqwidget.study.reading import read_out
 from liqwidget.study.standing import Around, around
 from liqwidget.trust.grade import Grade, grade
+from liqwidget.widget.fitting import fitted_price
+from liqwidget.widget.grade import grade_state
+from liqwidget.widget.kept import Kept
 from liqwidget.widget.protocol import Frame, Interval, row_bytes
+from liqwidget.widget.reading import reading_state
 from liqwidget.widget.series import events, series
 from liqwidget.widget.standing import standing_state
 
@@ -42,6 +44,8 @@ WINDOWS = ("12h", "24h", "3d", "7d", "30d", "all")
 
 BASE_PIXELS = (640, 320)
 _CANDLE_PIXELS = 5
+_LOWEST = 1e-9
+"""The lower edge of a picture that reaches below 0, as a share of its upper one."""
 _TOPS = 32
 """Highest levels that are kept."""
 
@@ -73,12 +77,10 @@ class Settings:
     as_of: int | None = None
     future: bool = False
 
-
-def fitted_price(low: float, high: float) -> Interval:
-    """Return the price range of a view whose candles reach from `low` to `high` [quote/base]."""
-    room = LOOK.fit
-    padding = max(room.padding * (high - low), room.least * high)
-    return max(low - padding, low * room.lowest), high + padding
+    @property
+    def found_by(self) -> dict[str, Any]:
+        """What clusters shown are found by, as `liqwidget.find_clusters` and all that stands on it takes it."""
+        return {"leverage": self.leverage, "venues": self.venues, "sensitivity": self.sensitivity}
 
 
 class Session:
@@ -98,14 +100,14 @@ class Session:
         self.ledger = ledger
         self.markets = tuple(markets)
         self.asked = tuple(asked)
-        self._tops: dict[Settings, tuple[float, float]] = {}
+        self._tops: Kept[Settings, tuple[float, float]] = Kept(_TOPS)
         self._around: tuple[Settings, Around | None] | None = None
 
     def advanced(self, ledger: Ledger, markets: Sequence[MarketData], asked: Sequence[str] = ()) -> Session:
         """Return the session of newer data; until another candle has closed its levels keep their values."""
         newer = Session(ledger, markets, asked)
         if (newer.closed, ledger.names, ledger.prior) == (self.closed, self.ledger.names, self.ledger.prior):
-            newer._tops = self._tops
+            newer._tops = self._tops.copy()
         return newer
 
     @property
@@ -139,13 +141,15 @@ class Session:
     def fitted(self, settings: Settings, time: tuple[int, int]) -> Interval:
         """Return the price range around the candles of a range of time [ns]."""
         market = self.drawn(settings)
-        known = market.close_time <= self.end(settings)
-        inside = (market.time < time[1]) & (market.close_time > time[0]) & known
-        if not inside.any():
-            inside = np.zeros(len(market.time), bool)
-            inside[max(int(known.sum()) - 1, 0)] = True
-        low, high = float(market.low[inside].min()), float(market.high[inside].max())
-        return fitted_price(low, high)
+        opens, step = market.time, market.timeframe
+        known = int(np.searchsorted(opens, self.end(settings) - step, side="right"))
+        first = int(np.searchsorted(opens, time[0] - step, side="right"))
+        last = min(int(np.searchsorted(opens, time[1])), known)
+        if first >= last:
+            first, last = max(known - 1, 0), max(known, 1)
+        low, high = float(market.low[first:last].min()), float(market.high[first:last].max())
+        length = int(opens[last - 1]) + step - int(opens[first])
+        return fitted_price(low, high, length / HOUR)
 
     def base_frame(self, settings: Settings, pixels: tuple[int, int] = BASE_PIXELS) -> Frame:
         """Return the picture of the whole window, which a view shows first."""
@@ -160,7 +164,7 @@ class Session:
         return self._frame(settings, (milliseconds_ns(time[0]), milliseconds_ns(time[1])), price, width, height)
 
     def _frame(self, settings: Settings, time: tuple[int, int], price: Interval, width: int, height: int) -> Frame:
-        viewport = Viewport(time, (max(price[0], 1e-12), price[1]), width, height)
+        viewport = Viewport(time, (max(price[0], price[1] * _LOWEST), price[1]), width, height)
         grid = self._grid(settings, viewport)
         black, white = self.ends(settings)
         raised, top = (0, 0.0) if settings.measure == HEAT else raised_ladder(highest(grid), white)
@@ -207,18 +211,13 @@ class Session:
             end = self.end(settings)
             end = end // step * step if end // step * step >= self.ledger.start + step else end
         key = replace(settings, sensitivity=0.0, as_of=end, future=False)
-        top = self._tops.pop(key, None)
-        # The most recent last: the one used longest ago goes first.
-        self._tops[key] = self._measured_ends(key) if top is None else top
-        while len(self._tops) > _TOPS:
-            del self._tops[next(iter(self._tops))]
-        return self._tops[key]
+        return self._tops.of(key, self._measured_ends)
 
     def _measured_ends(self, settings: Settings) -> tuple[float, float]:
         time = self.window(settings)
         low, high = self.fitted(settings, time)
         heat = settings.measure == HEAT
-        rows = max(round(math.log(high / low) / PRICE_CELL), 2) if heat else 240
+        rows = min(max(round(math.log(high / low) / PRICE_CELL), 2), MAXIMUM_PIXELS) if heat else 240
         grid = self._grid(settings, Viewport(time, (low, high), 240, rows))
         return heat_ends(grid) if heat else (0.0, brightest(grid))
 
@@ -307,22 +306,12 @@ class Session:
     def reading(self, settings: Settings, time_ms: float, price: float) -> dict[str, Any]:
         """Return exact sizes at a time [ms UTC] and price [quote/base]: the parts of a 'reading' answer."""
         time = min(milliseconds_ns(time_ms), self.end(settings))
-        found = read_out(
-            self.ledger, price, timestamp(time), horizon=settings.horizon, leverage=settings.leverage,
-            venues=settings.venues,
-        )  # fmt: skip
-        return {
-            "time": found.time / MILLISECOND,
-            "price": found.price,
-            "price_low": found.price_low,
-            "price_high": found.price_high,
-            "distance_pct": found.distance_pct,
-            "chance": found.chance,
-            "long": asdict(found.long),
-            "short": asdict(found.short),
-            "venue_mix": found.venue_mix,
-            "leverage_mix": found.leverage_mix,
-        }
+        shown = {"horizon": settings.horizon, "leverage": settings.leverage, "venues": settings.venues}
+        return reading_state(self.ledger, time, price, self.heat_ends(settings), **shown)
+
+    def heat_ends(self, settings: Settings) -> tuple[float, float]:
+        """Return the heat that is black, and that which is brightest, whatever is shown; 0 where there is none."""
+        return self.ends(replace(settings, measure=HEAT)) if self.ledger.heat is not None else (0.0, 0.0)
 
     def price_decimals(self, settings: Settings) -> int:
         """Return how many decimals the drawn market's prices have; seven digits in all where they follow no tick."""
@@ -364,36 +353,3 @@ class Session:
 def _top_step(window: str) -> int:
     """Return how long colours stay the same while replaying [ns]: an eighth of the window, or a day."""
     return DAY if window == "all" else max(duration_ns(window) // 8, HOUR)
-
-
-def grade_state(found: Grade) -> dict[str, Any]:
-    """Return a grade as the front end reads it."""
-    more = len(found.reasons) - 1
-    return {
-        "letter": found.letter,
-        "sentence": found.sentence + (f" (and {more} more: h.grade)" if more > 0 else ""),
-        "reasons": list(found.reasons),
-        "hatched": found.hatched,
-    }
-
-
-def cluster_state(cluster: Cluster) -> dict[str, Any]:
-    """Return a cluster as the front end reads it."""
-    return {
-        "id": cluster.id,
-        "side": cluster.side.label,
-        "price_low": cluster.price_low,
-        "price_high": cluster.price_high,
-        "peak_price": cluster.peak_price,
-        "size": cluster.size,
-        "expected_size": cluster.expected_size,
-        "distance_pct": cluster.distance_pct,
-        "heat": cluster.heat,
-        "age_ms": cluster.age.value // MILLISECOND,
-        "leverage_mix": cluster.leverage_mix,
-        "venue_mix": cluster.venue_mix,
-        "persistence": cluster.persistence,
-        "venues_agreeing": cluster.venues_agreeing,
-        "agreement": cluster.agreement,
-        "agreeing_venues": list(cluster.agreeing_venues),
-    }

@@ -27,7 +27,7 @@ def _from_milliseconds(value: float) -> pd.Timestamp:
     return timestamp(milliseconds_ns(value))
 
 
-class _Checked(traitlets.TraitType[Any, Any]):
+class Checked(traitlets.TraitType[Any, Any]):
     """A trait whose bad values are TraitErrors with the sentence of the DataError behind them."""
 
     def parse(self, value: Any) -> Any:
@@ -47,7 +47,7 @@ class _Checked(traitlets.TraitType[Any, Any]):
             raise traitlets.TraitError(message) from error
 
 
-class TimeRange(_Checked):
+class TimeRange(Checked):
     """(from, to) as UTC Timestamps, or None for automatic; [ms, ms] in JSON."""
 
     info_text = "a pair of times"
@@ -68,7 +68,7 @@ class TimeRange(_Checked):
         return None if value is None else tuple(_from_milliseconds(part) for part in value)
 
 
-class PriceRange(_Checked):
+class PriceRange(Checked):
     """(low, high) [quote/base], or None for automatic; [low, high] in JSON."""
 
     info_text = "a pair of prices"
@@ -88,7 +88,23 @@ class PriceRange(_Checked):
         return None if value is None else tuple(value)
 
 
-class Time(_Checked):
+class Boxed(Checked):
+    """A box as the page draws it: {'time': [ms, ms], 'price': [low, high]}."""
+
+    info_text = "a box"
+
+    def parse(self, value: Any) -> dict[str, list[float]]:
+        """Return the box with its parts as numbers."""
+        message = f"Expected a box {{'time': [ms, ms], 'price': [low, high]}}, was {value!r:.80}"
+        try:
+            time, price = ([float(part) for part in value[name]] for name in ("time", "price"))
+            box = Box(price, [_from_milliseconds(part) for part in time])
+        except (TypeError, ValueError, KeyError, OverflowError) as error:
+            raise DataError(message) from error
+        return {"time": time, "price": list(box.price)}
+
+
+class Time(Checked):
     """A UTC Timestamp or None; ms in JSON."""
 
     info_text = "a time"
@@ -108,7 +124,7 @@ class Time(_Checked):
         return None if value is None else _from_milliseconds(value)
 
 
-class Duration(_Checked):
+class Duration(Checked):
     """A duration such as '24h'."""
 
     info_text = "a duration such as '24h'"
@@ -119,12 +135,12 @@ class Duration(_Checked):
         return value.strip() if isinstance(value, str) else duration_text(length)
 
 
-class Number(_Checked):
+class Number(Checked):
     """A finite number between two limits, as a float."""
 
     info_text = "a number"
 
-    def __init__(self, default: float, low: float, high: float = math.inf, **options: Any) -> None:
+    def __init__(self, default: float | None, low: float, high: float = math.inf, **options: Any) -> None:
         self.low, self.high = low, high
         super().__init__(default, **options)
 
@@ -139,7 +155,7 @@ class Number(_Checked):
         raise DataError(message)
 
 
-class Names(_Checked):
+class Names(Checked):
     """A tuple of names out of a fixed or later known set, in the set's order; a list in JSON."""
 
     info_text = "names"

@@ -56,7 +56,7 @@ class UncertaintyRanges:
     shown : callable
         Returns what is shown now; None while ranges are switched off.
     share : callable
-        Takes the trait `_doubt`: the ranges as the front end reads them, None: there are none.
+        Takes the trait `_cluster_ranges`: the ranges as the front end reads them, None: there are none.
     lock : RLock
         Held while what is shown is looked at and while ranges are shared.
     """
@@ -112,7 +112,7 @@ class UncertaintyRanges:
 
     def _shared(self, found: dict[str, Any] | None) -> None:
         self._there = found is not None
-        self._share({"_doubt": found})
+        self._share({"_cluster_ranges": found})
 
     def _step(self, now: float) -> float | None:
         """Compute what is asked for, and show it unless something newer is; rest after what was heavy."""

@@ -3,38 +3,43 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 from typing import TYPE_CHECKING, Any
 
 import anywidget
 import traitlets
-from traitlets import Bool, Dict, Enum, List, Unicode
+from traitlets import Bool, Dict, List, Unicode
 
 from liqwidget.background import weakly
 from liqwidget.domain.leverage import LEVERAGE_GROUPS
+from liqwidget.domain.paths import file_name
 from liqwidget.domain.time import time_ns, timestamp
 from liqwidget.errors import DataError
 from liqwidget.field.density import Prior
 from liqwidget.field.measure import MEASURES
-from liqwidget.raster.palette import DEFAULT_PALETTE, PALETTES, look_up_table
+from liqwidget.look import LOOK, THEME_CHOICES
+from liqwidget.raster.palette import DEFAULT_PALETTE, PALETTES, palettes_state
 from liqwidget.raster.side_colours import DEFAULT_SIDE_COLOURS, SIDE_COLOURS, side_colours_state
 from liqwidget.study.selection import Selection
-from liqwidget.widget import doors, protocol
-from liqwidget.widget.answers import Answers, Reply, bokeh_script, front_end, picture_of, reading_of
+from liqwidget.widget import chosen, doors, protocol, set_back
+from liqwidget.widget.answers import Answers, Reply, bokeh_script, front_end, not_drawn, picture_of, reading_of
 from liqwidget.widget.assets import STATIC, bokeh_asset
 from liqwidget.widget.display import Display, Shown
 from liqwidget.widget.document import FigureDocument
 from liqwidget.widget.lifetime import shown_here
 from liqwidget.widget.live import FAILED, Live
-from liqwidget.widget.names import checked_attribute, option_names, shared_names
+from liqwidget.widget.names import checked_attribute, choice, option_names, shared_names
+from liqwidget.widget.overlays import overlay_traits
+from liqwidget.widget.pictures import Pictures
+from liqwidget.widget.place import height_trait, timezone_trait
 from liqwidget.widget.selection import Selecting
 from liqwidget.widget.session import WINDOWS, Session, Settings
-from liqwidget.widget.traits import Duration, Names, Number, PriceRange, Time, TimeRange, default_state, synced
+from liqwidget.widget.set_back import Thresholds
+from liqwidget.widget.traits import Boxed, Duration, Names, Number, PriceRange, Time, TimeRange, default_state, synced
 from liqwidget.widget.uncertainty_ranges import UncertaintyRanges
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
     from threading import RLock
 
@@ -44,16 +49,11 @@ if TYPE_CHECKING:
 PANELS = ("volume", "open_interest", "funding", "liquidations")
 """Panels under the picture."""
 
-_RANGES = {"time_range": None, "price_range": None}
-_BACK: dict[str, dict[str, Any]] = {"window": _RANGES, "as_of": _RANGES, "measure": {"threshold": 0.0}}
-"""Traits that go back to their start when another is set."""
 KERNEL_TRAITS = ("measure", "horizon", "window", "sensitivity", "leverage", "venues", "as_of", "future")
 """Traits that change what the kernel computes; the others are the front end's alone."""
 
 _WATCHED = os.environ.get("ANYWIDGET_HMR") == "1"
 """Whether anywidget shall watch the built files, for development: a watched file keeps every widget."""
-_FILE_NAME = re.compile(r"[^\w.-]+")
-"""What a file's name does without."""
 _MOST_NAMES = 3
 """Venues that the repr names; more are counted."""
 
@@ -61,13 +61,6 @@ _MOST_NAMES = 3
 def _static(name: str) -> str | Path:
     path = STATIC / name
     return path if _WATCHED else path.read_text(encoding="utf-8")
-
-
-def _choice(values: Iterable[str], default: str, meaning: str) -> Any:
-    """Return a trait that is one of some values, which its help names."""
-    values = tuple(values)
-    listed = ", ".join(f"'{value}'" for value in values)
-    return Enum(values, default, help=f"{meaning}: {listed}.").tag(sync=True)
 
 
 class HeatmapWidget(anywidget.AnyWidget):
@@ -94,33 +87,35 @@ class HeatmapWidget(anywidget.AnyWidget):
     _esm = _static("widget.js" if _WATCHED else "loader.js")
     _css = _static("widget.css")
 
-    symbol = Unicode(read_only=True, help="The coin.").tag(sync=True)
-    side = _choice(("both", "long", "short"), "both", "Whose liquidations are drawn")
-    window = _choice(WINDOWS, "7d", "How much of the past is shown")
-    measure = _choice(
+    symbol = Unicode(help="The coin; setting it reads another from the same source.").tag(sync=True)
+    side = choice(("both", "long", "short"), "both", "Whose liquidations are drawn")
+    window = choice(WINDOWS, "7d", "How much of the past is shown")
+    measure = choice(
         MEASURES, "heat", "What colours mean: relative heat, size standing, or size times the chance of the price"
     )
     horizon = synced(Duration("24h", help="Within what time price is to get there, for the measure 'expected'."))
     threshold = Number(0.0, 0.0, help="Nothing under it is drawn [quote per 10 basis points; heat].").tag(sync=True)
-    palette = _choice(PALETTES, DEFAULT_PALETTE, "Colours of the map")
-    side_colours = _choice(SIDE_COLOURS, DEFAULT_SIDE_COLOURS, "Colours of longs and shorts elsewhere")
-    scale = _choice(("linear", "log", "rank"), "log", "How values become colours")
+    palette = choice(PALETTES, DEFAULT_PALETTE, "Colours of the map")
+    side_colours = choice(SIDE_COLOURS, DEFAULT_SIDE_COLOURS, "Colours of longs and shorts elsewhere")
+    candle_colours = choice(LOOK.candle_colours, "plain", "Colours of candles that rose and fell")
+    theme = choice(THEME_CHOICES, "auto", "Dark or light, as the page or as told")
+    map_theme = choice(THEME_CHOICES, "dark", "The ground of the map; 'auto': as the page")
+    timezone, height = timezone_trait(), height_trait()
+    scale = choice(("linear", "log", "rank"), "log", "How values become colours")
     smooth = Bool(default_value=False, help="Whether levels fade into each other; only drawn so.").tag(sync=True)
     sensitivity = Number(0.5, 0.0, 1.0, help="How many clusters are found, from few (0) to many (1).").tag(sync=True)
     follow = Bool(default_value=True, help="Whether the price range follows the candles.").tag(sync=True)
-    price_style = _choice(("candles", "line", "off"), "candles", "How the price is drawn")
+    price_style = choice(("candles", "line", "off"), "candles", "How the price is drawn")
     circles = Bool(default_value=True, help="Whether realised liquidations are drawn as circles.").tag(sync=True)
-    whiskers = Bool(
-        default_value=True, help="Whether clusters come with the range of their size under other priors."
-    ).tag(sync=True)
+    whiskers = Bool(default_value=True, help="Whether clusters show their range under other priors.").tag(sync=True)
     panels = synced(
         Names(
             PANELS, empty=True, default_value=("volume", "open_interest"),
             help=f"Panels under the picture: some of {', '.join(map(repr, PANELS))}.",
         )
     )  # fmt: skip
-    profile = _choice(("leverage", "venue", "off"), "leverage", "By what the profile beside the picture is stacked")
-    view = _choice(("heatmap", "map"), "heatmap", "Levels over time, or what stands now by price")
+    profile = choice(("leverage", "venue", "off"), "leverage", "By what the profile beside the picture is stacked")
+    view = choice(("heatmap", "map"), "heatmap", "Levels over time, or what stands now by price")
     leverage = synced(
         Names(LEVERAGE_GROUPS, default_value=LEVERAGE_GROUPS, help="Groups of leverage that are shown, by name.")
     )
@@ -133,7 +128,7 @@ class HeatmapWidget(anywidget.AnyWidget):
 
     prior = traitlets.Any("effective", help="The leverage prior; setting it estimates anew.")
     selection = traitlets.Instance(
-        Selection, None, allow_none=True, read_only=True, help="What the box holds, or None."
+        Selection, None, allow_none=True, read_only=True, help="What the box, or the chosen clusters, hold; or None."
     )
     selected_clusters = traitlets.Tuple(help="Clusters clicked on the map or ticked in the list.")
 
@@ -144,20 +139,25 @@ class HeatmapWidget(anywidget.AnyWidget):
     _usual = Dict().tag(sync=True)
     _priors = List(Dict()).tag(sync=True)
     _prior = Unicode().tag(sync=True)
+    _ladder: Any = List().tag(sync=True)
     _frames = List(Dict()).tag(sync=True)
     _market = Dict(default_value=None, allow_none=True).tag(sync=True)
     _live = Dict(default_value=None, allow_none=True).tag(sync=True)
-    _book = Dict(default_value=None, allow_none=True).tag(sync=True)
+    _standing = Dict(default_value=None, allow_none=True).tag(sync=True)
     _clusters = List(Dict()).tag(sync=True)
-    _doubt = Dict(default_value=None, allow_none=True).tag(sync=True)
-    _selection = Dict(default_value=None, allow_none=True).tag(sync=True)
+    _cluster_ranges = Dict(default_value=None, allow_none=True).tag(sync=True)
+    _selection = synced(Boxed(None, allow_none=True))
     _selected = List(Unicode()).tag(sync=True)
+    _chosen = Dict(default_value=None, allow_none=True).tag(sync=True)
+    _fired = List(Dict()).tag(sync=True)
+    _overlays, _lives = overlay_traits()
     _error = Unicode().tag(sync=True)
     _offline = Bool(default_value=False).tag(sync=True)
 
     _by_page = False
     set_state, _known_as_of = doors.take_state, doors.known_as_of
     _known_time_range, _known_price_range = doors.known_time_range, doors.known_price_range
+    _known_scale, _follow_chosen, _set_back = doors.known_scale, chosen.follow, set_back.follow
 
     def __init__(
         self,
@@ -170,24 +170,20 @@ class HeatmapWidget(anywidget.AnyWidget):
     ) -> None:
         from liqwidget.widget.figure import empty_document_json
 
-        self._own_layout = "layout" not in traits
-        self._lock, self._ranged = lock, 0
+        self._own_layout, self._lock, self._ranged = "layout" not in traits, lock, 0
         shown, share = weakly(self._shown), weakly(self._share)
         self._display = Display(session, weakly(self._settings), about, share, lock)
         self._updates: Live[Any] = Live(
-            self._display,
-            take,
-            calmed=weakly(self._calmed),
-            tell=weakly(self._told),
-            say=weakly(self._say_live),
+            self._display, take, calmed=weakly(self._calmed), tell=weakly(self._told), say=weakly(self._say_live),
             unwatched=unwatched,
-        )
+        )  # fmt: skip
         self._selecting = Selecting(shown)
         self._ranges = ranges = UncertaintyRanges(weakly(self._with_ranges), share, lock)
         self._drawn_on = FigureDocument(weakly(self._patched))
+        self._pictures = Pictures(weakly(self._picture), weakly(self._reply), not_drawn)
         self._answers = Answers(
             {
-                protocol.ViewRequest: weakly(self._picture),
+                protocol.ViewRequest: self._pictures.asked,
                 protocol.ReadingRequest: weakly(self._reading),
                 protocol.ProvenanceRequest: weakly(self._opened),
                 protocol.HtmlRequest: weakly(self._file),
@@ -196,19 +192,16 @@ class HeatmapWidget(anywidget.AnyWidget):
                 protocol.CodeRequest: front_end,
             }
         )
-        palettes = [
-            {"name": name, "label": palette.label}
-            | {theme: look_up_table(name, theme).tobytes() for theme in ("dark", "light")}
-            for name, palette in PALETTES.items()
-        ]
-        shared = {"_palettes": palettes, "_sides": side_colours_state(), "_assets": bokeh_asset()}
+        shared = {"_palettes": palettes_state(), "_sides": side_colours_state(), "_assets": bokeh_asset()}
         super().__init__(**shared, **({"venues": session.ledger.names, "selected_clusters": ()} | traits))
         self._usual = default_state(self, option_names(HeatmapWidget))
+        self._thresholds = Thresholds(self.measure, self.threshold)
         self.set_trait("symbol", session.ledger.symbol)
         self._figure_document = empty_document_json()
         self._refresh()
         self.observe(weakly(self._kernel_trait_changed), list(KERNEL_TRAITS))
-        self.observe(weakly(self._chosen), ["_selection", "_selected", "selected_clusters"])
+        self.observe(weakly(self._set_back), "threshold")
+        self.observe(weakly(self._follow_chosen), list(chosen.NAMES))
         self.observe(lambda _: ranges.renew(), "whiskers")
         self.observe(weakly(self._range_set), "time_range")
         self.on_msg(weakly(self._answer))
@@ -232,7 +225,7 @@ class HeatmapWidget(anywidget.AnyWidget):
         with self._lock, self.hold_sync():
             self._updates.caught_up()
             self._display.whole()
-            self._share(self._selecting.renewed(self._selection, self._selected))
+            chosen.renew(self)
             self._ranges.renew()
 
     def _shown(self) -> Shown:
@@ -253,11 +246,8 @@ class HeatmapWidget(anywidget.AnyWidget):
         )
 
     def _kernel_trait_changed(self, change: Any) -> None:
-        self._share(_BACK.get(change["name"], {}))
+        self._set_back(change)
         self._refresh()
-
-    def _chosen(self, change: Any) -> None:
-        self._share(self._selecting.followed(change["name"], change["new"], self._selected))
 
     def _share(self, traits: dict[str, Any]) -> None:
         """Set traits by name, and send them in one go; by one thread at a time, as `hold_sync` knows of none."""
@@ -302,7 +292,7 @@ class HeatmapWidget(anywidget.AnyWidget):
     def _told(self) -> None:
         """Bring up to date what users observe, and move a range on that shows the present."""
         with self._lock:
-            self._share(self._selecting.renewed(self._selection, self._selected))
+            chosen.renew(self)
             shift = self._display.session.closed - self._ranged
             if shift > 0 and self.time_range is not None and self.time_range[1].value > self._ranged:
                 self.time_range = tuple(timestamp(part.value + shift) for part in self.time_range)
@@ -317,13 +307,16 @@ class HeatmapWidget(anywidget.AnyWidget):
     # ------------------------------------------------------------------ messages
 
     def _answer(self, _widget: Any, content: Any, _buffers: Any) -> None:
-        reply = self._answers.to(content)
+        self._reply(self._answers.to(content))
+
+    def _reply(self, reply: Reply | None) -> None:
         if reply is not None:
             self.send(*reply)
 
     def _picture(self, request: protocol.ViewRequest) -> Reply:
         with self._lock:
-            reply = picture_of(request, self._display.shown)
+            shown = self._display.shown
+        reply = picture_of(request, shown)
         self._ranges.watch()
         return reply
 
@@ -337,7 +330,7 @@ class HeatmapWidget(anywidget.AnyWidget):
 
     def _file(self, request: protocol.HtmlRequest) -> Reply:
         with self._lock:
-            name = f"{_FILE_NAME.sub('_', self.symbol)}-liquidations.html"
+            name = f"{file_name(self.symbol)}-liquidations.html"
             return protocol.file_answer(request, name, self._page().encode())
 
     def _page(self, title: str | None = None) -> str:
@@ -365,6 +358,7 @@ class HeatmapWidget(anywidget.AnyWidget):
         if was_open:
             self._updates.close()
             self._ranges.close()
+            self._pictures.close()
         super().close()
         if was_open and self._own_layout:
             self.layout.close()

@@ -18,6 +18,7 @@ from liqwidget.trust.reliability import reliability
 from liqwidget.trust.score import score
 from liqwidget.trust.score_standing import score_positions, score_truth
 from tests.accuracy import chance, page_hours, recorded_truth
+from tests.accuracy.cascades import cascades
 from tests.accuracy.page_markdown import GAIN, PARTIAL, RANK, RATIO, markdown, of_scores
 from tests.accuracy.recorded_truth import COINS
 from tests.accuracy.targets import RELIABILITY
@@ -295,5 +296,6 @@ RECORDED: dict[str, Callable[[], str]] = {
     "timeframes": timeframes,
     "calibrations": calibrations,
     "priors": priors,
+    "cascades": cascades,
 }
 """What needs the recorded markets beside the checkout."""

@@ -21,7 +21,8 @@ NEAREST = {"BTC": 0.004, "ETH": 1 / 125 - 0.0052, "SOL": 1 / 75 - 0.008}
 """Nearest distances of the scorer beside the data, so that its figures can be compared."""
 
 
-def _timed(path: str) -> pd.DataFrame:
+def timed(path: str) -> pd.DataFrame:
+    """Return a recorded file by time, UTC."""
     frame = pd.read_csv(REAL / path)
     stamps = frame.pop("t") if "t" in frame else frame["date"]
     numbers = pd.api.types.is_numeric_dtype(stamps)
@@ -35,15 +36,15 @@ def _sides(long: pd.Series, short: pd.Series) -> pd.DataFrame:
 
 def market_b() -> MarketData:
     """Return Binance's BTC of 5m candles from December 2025 to February 2026."""
-    candles = _timed("candles_5m_2024-12/binance_BTCUSDT_5m.csv.gz")[PRICES]
-    interest = _timed("binance_um_5m_2025-12/BTCUSDT_oi_5m.csv.gz")[["oi"]].set_axis(["open_interest"], axis=1)
+    candles = timed("candles_5m_2024-12/binance_BTCUSDT_5m.csv.gz")[PRICES]
+    interest = timed("binance_um_5m_2025-12/BTCUSDT_oi_5m.csv.gz")[["oi"]].set_axis(["open_interest"], axis=1)
     candles = candles[candles.index >= interest.index[0].floor("5min")]
     return MarketData.from_frames(candles, interest, symbol="BTC", venue="binance", minimum_distance=NEAREST["BTC"])
 
 
 def market_k(coin: str) -> MarketData:
     """Return Binance's market of 1h candles of June and July 2024."""
-    frame = _timed(f"coinalyze_binance_1h_2024-06/{coin}USDT_1h.csv.gz")
+    frame = timed(f"coinalyze_binance_1h_2024-06/{coin}USDT_1h.csv.gz")
     interest = pd.concat([frame["oi_open"].iloc[:1], frame["oi_close"].set_axis(frame.index + HOUR)])
     return MarketData.from_frames(
         frame[PRICES], interest.to_frame("open_interest"), symbol=coin, venue="binance", minimum_distance=NEAREST[coin]
@@ -57,13 +58,13 @@ def with_nearest(market: MarketData, distance: float) -> MarketData:
 
 def labels_b() -> pd.DataFrame:
     """Return what was liquidated an hour and side on three venues together."""
-    frame = _timed("coinglass_btc_liq_1h_2025-11/liq_1h_binance_bybit_okx.csv.gz")
+    frame = timed("coinglass_btc_liq_1h_2025-11/liq_1h_binance_bybit_okx.csv.gz")
     return _sides(frame["long_usd"], frame["short_usd"])
 
 
 def labels_k(coin: str) -> pd.DataFrame:
     """Return what was liquidated an hour and side on Binance, at least: its feed tells one order a second at most."""
-    frame = _timed(f"coinalyze_binance_1h_2024-06/{coin}USDT_1h.csv.gz")
+    frame = timed(f"coinalyze_binance_1h_2024-06/{coin}USDT_1h.csv.gz")
     return _sides(frame["liq_long"] * frame["close"], frame["liq_short"] * frame["close"])
 
 

@@ -16,15 +16,15 @@ ROWS = [
     ("side", "Side", "long", "short"),
     ("window", "Window", "24h", "3d"),
     ("measure", "Measure", "size", "expected"),
+    ("view", "View", "map", "heatmap"),
 ]
 LISTS = [
     ("palette", "Palette", "ember", "viridis"),
     ("scale", "Scale", "log", "rank"),
-    ("prior", "Prior", "effective", "nominal"),
+    ("prior", "Model", "effective", "nominal"),
     ("horizon", "Horizon", "24h", "3d"),
     ("timeframe", "Timeframe", "5m", "30m"),
     ("price_style", "Price style", "candles", "off"),
-    ("view", "View", "heatmap", "map"),
 ]
 CHECKS = [
     ("leverage", [">50x", "25-50x", "10-25x", "5-10x", "3-5x", "<3x"]),
@@ -85,7 +85,9 @@ def check_threshold(heatmap: Heatmap, how: str) -> None:
     heatmap.changes(move)
     threshold = eventually(lambda: heatmap.trait("threshold"))
     expect(heatmap.root.locator(".liq-threshold-value")).to_contain_text("est. $")
-    top = heatmap.kernel.value("h._frames[0]['top']")
+    # The slider goes to the top of the picture as it is drawn.
+    heatmap.levels(heatmap.sharp())
+    top = heatmap.kernel.value("asked_for.top")
     assert 1e-3 * top < threshold < 0.5 * top
     heatmap.changes(lambda: heatmap.set(threshold=top / 10))
     step = int(slider.input_value())

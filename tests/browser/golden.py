@@ -105,15 +105,10 @@ def shots(browser: Browser, file: Path) -> Iterator[tuple[str, Heatmap]]:
     for theme in themes:
         with opened(browser, file, theme) as heatmap:
             yield f"heatmap-{theme}", heatmap
-            view = heatmap.root.get_by_label("View", exact=True)
-            heatmap.options(shown=True)
-            view.select_option("map")
-            heatmap.options(shown=False)
+            heatmap.button("View", "map").click()
             yield f"map-{theme}", heatmap
             if theme == "light":
-                heatmap.options(shown=True)
-                view.select_option("heatmap")
-                heatmap.options(shown=False)
+                heatmap.button("View", "heatmap").click()
                 heatmap.page.set_viewport_size({"width": NARROW, "height": HEIGHT})
                 yield "narrow-light", heatmap
 

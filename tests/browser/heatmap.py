@@ -207,8 +207,11 @@ class Heatmap:
         return eventually(lambda: settled(self.drawn, times=3), is_sharp)
 
     def picture(self) -> Pixels:
-        """Return the pixels of the plot's frame, shape (height, width, 3), row 0 at the top."""
+        """Return the pixels of the plot's frame, shape (height, width, 3), row 0 at the top; brought into sight."""
         frame = self.drawn().frame
+        if frame["y"] < 0 or frame["y"] + frame["height"] > self.page.evaluate("innerHeight"):
+            self.figure.evaluate("node => void node.scrollIntoView({ block: 'nearest' })")
+            frame = self.drawn().frame
         clip = {name: float(round(value)) for name, value in frame.items()}
         png = self.page.screenshot(clip=clip, animations="disabled")  # type: ignore[arg-type]
         return np.asarray(Image.open(io.BytesIO(png)).convert("RGB"))
@@ -249,7 +252,7 @@ class Heatmap:
         raised = self.kernel.value("asked_for.raised")
         return np.where(pixels & 127, (pixels & 128) | np.minimum((pixels & 127) + raised, 127), pixels)
 
-    def coloured(self, levels: Levels, theme: Theme = "light") -> Pixels:
+    def coloured(self, levels: Levels, theme: Theme = "dark") -> Pixels:
         """Return the colours of pixel bytes over the ground of a theme, both sides shown, scale 'log'."""
         table = look_up_table(self.trait("palette"), theme)
         opaque = table[:, 3:].astype(float) / 255
@@ -259,10 +262,12 @@ class Heatmap:
     # ------------------------------------------------------------------ gestures
 
     def wheel(self, across: float, down: float, turn: float, times: int = 1) -> None:
-        """Turn the wheel over a place of the picture; a negative turn zooms in."""
+        """Turn the wheel over a place of the picture with Ctrl, as without it the page scrolls; negative zooms in."""
         self.page.mouse.move(*self.drawn().at(across, down))
+        self.page.keyboard.down("Control")
         for _ in range(times):
             self.page.mouse.wheel(0, turn)
+        self.page.keyboard.up("Control")
 
     def drag(self, start: tuple[float, float], end: tuple[float, float]) -> None:
         """Drag from one point of the page to another, as a hand does: over several pictures of the screen."""

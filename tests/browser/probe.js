@@ -15,21 +15,21 @@ async (root) => {
     for (const word of image ?? []) digest = (Math.imul(digest, 31) + word) | 0
     const newest = (data) => (data.size && data.get("x").length ? [data.get("x")[0], data.get("x")[0] + data.get("dw")[0]] : null)
     const box = model("liq-selection")
-    const bars = column("liq-opened", "left").map((left, i) => [left, column("liq-opened", "right")[i]])
+    const bars = column("liq-provenance", "left").map((left, i) => [left, column("liq-provenance", "right")[i]])
     return {
       time: [model("liq-time").start, model("liq-time").end],
       price: [model("liq-price").start, model("liq-price").end],
       frame: { x: host.left + left, y: host.top + top, width, height },
       heat: image && { time: [x, x + dw], price: [y, y + dh], width: image.shape[1], height: image.shape[0] },
       digest,
-      column: newest(model("liq-column").data),
+      column: newest(model("liq-heat-forming").data),
       candles: column("liq-candles", "middle"),
       candle_top: column("liq-candles", "top"),
       candle_bottom: column("liq-candles", "bottom"),
       selection: box.visible ? { time: [box.left, box.right], price: [box.bottom, box.top] } : null,
       whiskers: column("liq-whiskers", "x0").length,
       opened: bars.slice(1),
-      opened_text: model("liq-opened-text").visible ? model("liq-opened-text").text : "",
+      opened_text: model("liq-provenance-text").visible ? model("liq-provenance-text").text : "",
       notice: model("liq-notice").visible ? model("liq-notice").text : "",
       hatched: model("liq-hatch").visible,
       last_price: model("liq-last").visible ? model("liq-last").location : null,

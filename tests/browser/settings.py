@@ -10,6 +10,7 @@ import traitlets
 from liqwidget.domain.time import timestamp
 from liqwidget.widget import traits
 from liqwidget.widget.names import option_names
+from liqwidget.widget.place import Timezone
 from liqwidget.widget.view import HeatmapWidget
 
 if TYPE_CHECKING:
@@ -44,7 +45,8 @@ def _value(heatmap: LiqHeatmap, name: str, chance: random.Random) -> Any:
     made: dict[type, Callable[[], Any]] = {
         traitlets.Enum: lambda: chance.choice([value for value in trait.values if value != trait.default_value]),
         traitlets.Bool: lambda: not trait.default_value,
-        traits.Number: lambda: round(chance.random(), 3),
+        traits.Number: lambda: round(trait.low + chance.random(), 3),
+        Timezone: lambda: chance.choice(("Europe/Berlin", "Asia/Kolkata")),
         traits.Names: lambda: tuple(chance.sample(choices, chance.randint(1, len(choices) - 1))),
         traits.Duration: lambda: chance.choice(("4h", "36h", "3d")),
         traits.Time: lambda: timestamp(end - chance.randint(1, 40) * hour),

@@ -1,7 +1,7 @@
 // Hide parts of the picture of one widget by name ("*": all that is drawn over the heat), or show again what was hidden.
 async (root, [names, visible]) => {
   const hidden = (globalThis.__liqwidget_hidden__ ??= new WeakSet())
-  if (names[0] === "*") for (const node of root.querySelectorAll(".liq-feeds, .liq-back")) node.style.visibility = visible ? "" : "hidden"
+  if (names[0] === "*") for (const node of root.querySelectorAll(".liq-feeds, .liq-back, .liq-watermark, .liq-wheel-hint")) node.style.visibility = visible ? "" : "hidden"
   const [bokeh] = await Promise.all(globalThis.__liqwidget_bokeh__?.values() ?? [])
   for (const document of bokeh?.documents ?? []) {
     const figure = document.get_model_by_name("liq-figure")

@@ -379,3 +379,14 @@ def test_symbols_of_the_venues_are_understood(symbol: str) -> None:
 def test_bad_input_is_named(arguments: tuple[Any, ...], options: dict[str, Any], text: str) -> None:
     with pytest.raises(DataError, match=text):
         liquidation_price(*arguments, **options)
+
+
+@pytest.mark.parametrize(
+    ("entry", "leverage", "words"),
+    [(None, 10, "Expected entry_price, was None"), (True, 10, "entry_price as a number, was True"),
+     (1e5, True, "leverage as a number"), (1e5, None, "leverage or margin, were both None")],
+)  # fmt: skip
+def test_nothing_and_truth_are_no_numbers(entry: Any, leverage: Any, words: str) -> None:
+    """An entry price of None was a KeyError, a leverage of True a NaN."""
+    with pytest.raises(DataError, match=words):
+        liquidation_price("binance", "BTC", "long", entry, leverage)

@@ -45,10 +45,40 @@ def test_a_venue_without_inverse_contracts_spells_linear_ones_in_dollars() -> No
         ("BNBUSD_PERP", "BNB", "USD"), ("SHIBUSD", "SHIB", "USD"), ("APTUSD", "APT", "USD"), ("BTCBUSD", "BTC", "USD"),
         ("WBTC", "WBTC", "USD"), ("WSTETH", "WSTETH", "USD"), ("BUSD", "BUSD", "USD"), ("STARS", "STARS", "USD"),
         ("币安人生USDT", "币安人生", "USD"), ("1000SHIBUSDT", "1000SHIB", "USD"),
+        ("BTCEURI", "BTC", "EUR"), ("ETH/EURC", "ETH", "EUR"), ("BTC_IDRT", "BTC", "IDR"), ("LUNAEUR", "LUNA", "EUR"),
+        ("AVAXSGD", "AVAX", "SGD"), ("BTC/BIDR", "BTC", "IDR"), ("BTCBRZ", "BTC", "BRL"), ("BTCPERP", "BTC", "USD"),
     ],
 )  # fmt: skip
 def test_the_quote_currency_is_the_one_that_the_symbol_names(symbol: str, coin: str, quote: str) -> None:
     assert (quotation(symbol).coin, quote_of(symbol)) == (coin, quote)
+
+
+@pytest.mark.parametrize(
+    ("symbol", "coin", "quote", "contract"),
+    [
+        ("HYPERLIQUID:BTC", "BTC", "USD", "linear"), ("BINANCE:ETH", "ETH", "USD", "linear"),
+        ("hyna:BTC", "BTC", "USD", "linear"), ("CRYPTOCAP:BTC", "BTC", "USD", "linear"),
+        ("BTC aggregated", "BTC", "USD", "linear"), ("ETH spot", "ETH", "USD", "linear"),
+        ("BTC 5m", "BTC", "USD", "linear"), ("BTC mine", "BTC", "USD", "linear"),
+        ("BTC_BINANCE", "BTC", "USD", "linear"),
+        ("BINANCE_BTCUSDT", "BTC", "USD", "linear"), ("ALL:BTC", "BTC", "USD", "linear"),
+        ("BTC-USD.CC", "BTC", "USD", "inverse"), ("BTC/KRW-UPBIT", "BTC", "KRW", "linear"),
+        ("BTC Coin-M", "BTC", "USD", "inverse"), ("BTCUSD COIN-M Perpetual", "BTC", "USD", "inverse"),
+        ("BTC USD-M", "BTC", "USD", "linear"), ("KRAKEN:BTCUSD.PM", "BTC", "USD", "linear"),
+        ("tBTCF0:USTF0", "BTC", "USD", "linear"), ("BITFINEX:BTCUSTF0", "BTC", "USD", "linear"),
+        ("tETHF0:BTCF0", "ETH", "BTC", "linear"), ("tBTCF0:EUTF0", "BTC", "EUR", "linear"),
+        ("tLINK:USD", "LINK", "USD", "linear"), ("XXBTZEUR", "XBT", "EUR", "linear"),
+        ("ETH:BTC", "ETH", "BTC", "linear"),
+        ("DYDX-BTC", "DYDX", "BTC", "linear"), ("BTC-XRP", "XRP", "BTC", "linear"),
+        ("WOO_USDT", "WOO", "USD", "linear"),
+    ],
+)  # fmt: skip
+def test_a_venue_or_a_word_beside_a_symbol_is_no_half_of_a_pair(
+    symbol: str, coin: str, quote: str, contract: str
+) -> None:
+    """'HYPERLIQUID:BTC' and 'BTC aggregated' were coins quoted in BTC."""
+    found = quotation(symbol)
+    assert (found.coin, quote_of(symbol), found.contract) == (coin, quote, contract)
 
 
 @pytest.mark.parametrize(("side", "price"), [("long", 45_681.8), ("short", 55_277.8)])

@@ -244,6 +244,22 @@ def test_open_interest_missing_for_more_than_a_day_freezes_churn_and_openings_bu
     assert standing[3] == pytest.approx([900, 900])
 
 
+def test_a_market_without_a_trade_and_open_interest_for_a_day_is_settled() -> None:
+    """Its open interest simply stops; where volume is not known, price moves or trades go on, it is held."""
+    interest = [1000.0] * 5 + [float("nan")] * 36
+    quiet = [10.0] * 5 + [0.0] * 35
+    part = estimated([FLAT] * 40, interest, "1h", quiet).venues[0]
+    assert part.open_interest[:29].tolist() == [1000.0] * 29
+    assert part.open_interest[29:].tolist() == [0.0] * 12
+    assert part.notes[-1] == "open interest is 0 since 2026-01-02 05:00: nothing stands"
+    again = estimated([FLAT] * 43, [*interest, 500.0, 500.0, 500.0], "1h", [*quiet, 10.0, 10.0, 10.0]).venues[0]
+    assert again.open_interest[-3:].tolist() == [500.0] * 3
+    moves = [FLAT, (100.0, 101.0, 99.0, 100.0)] * 20
+    for prices, volume in (([FLAT] * 40, [10.0] * 40), ([FLAT] * 40, [float("nan")] * 40), ([FLAT] * 40, [0.0] * 40)):
+        assert estimated(prices, interest, "1h", volume).venues[0].open_interest[-1] == 1000.0
+    assert estimated(moves, interest, "1h", quiet).venues[0].open_interest[-1] == 1000.0
+
+
 @pytest.mark.parametrize("factor", [1000, 0.001, 100.3])
 def test_a_change_of_unit_that_stays_is_refused_at_the_door(factor: float) -> None:
     with pytest.raises(DataError, match=r"binance BTC in one unit, was .* from 2026-01-01 00:25.*Contracts and coins"):

@@ -17,6 +17,7 @@ from liqwidget.domain import passages
 from liqwidget.domain.viewport import Viewport
 from liqwidget.estimate.estimator import advance, estimate
 from liqwidget.field import engine, kernels, oracle
+from liqwidget.field.parts import by_group
 from liqwidget.raster.grid import rasterise
 from liqwidget.study.clusters import find_clusters
 from liqwidget.study.levels import levels
@@ -90,6 +91,7 @@ def test_kernels_equal_the_oracle_on_random_markets(both: Counter[str]) -> None:
             for shares in ((0.7, 1.4), (0.999, 1.0015)):
                 rasterise(ledger, looked_at(ledger, shares=shares), measure=measure, leverage=["10-25x", "<3x"])
         levels(ledger)
+        by_group(ledger, ledger.end, ledger.last_price() * np.geomspace(0.7, 1.4, 9), (0, 2, 4, 5))
 
     @settings(max_examples=8, deadline=None)
     @given(frames(most=25))
@@ -113,7 +115,7 @@ def test_kernels_equal_the_oracle_when_a_fold_goes_on(both: Counter[str]) -> Non
     cut = int(market.close_time[30])
     ledger = advance(estimate(market.until(cut)), market.since(cut))
     rasterise(ledger, looked_at(ledger, width=1))
-    assert both["evaluate"] == 1
+    assert both["evaluate"] == 2
 
 
 def test_kernels_equal_the_oracle_after_years_of_decay(both: Counter[str]) -> None:
@@ -122,7 +124,7 @@ def test_kernels_equal_the_oracle_after_years_of_decay(both: Counter[str]) -> No
     assert ledger.venues[0].log_survival[-1] < -300
     rasterise(ledger, looked_at(ledger, width=7))
     rasterise(ledger, looked_at(ledger, width=1))
-    assert both["evaluate"] == 2
+    assert both["evaluate"] == 4
 
 
 def test_kernels_are_compiled_for_one_kind_of_arrays() -> None:

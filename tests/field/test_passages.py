@@ -17,7 +17,7 @@ from liqwidget.domain.viewport import Viewport
 from liqwidget.estimate.estimator import advance, estimate
 from liqwidget.field.evaluate import Measured, standing
 from liqwidget.trust.alternatives import Alternative
-from liqwidget.trust.uncertainty import _under
+from liqwidget.trust.uncertainty import under
 from tests.ledgers import content
 from tests.markets import Frames, frames, walk
 
@@ -74,6 +74,6 @@ def test_a_ledger_that_goes_on_has_those_of_one_made_at_once() -> None:
 def test_other_assumptions_have_their_own() -> None:
     market = walk(6, 150).market()
     one = Alternative("other", near=0.01)
-    made = _under(estimate(market), [one])[0].venues[0].passages
+    made = under(estimate(market), [one])[0].venues[0].passages
     assert content(made) == content(estimate(market, near=0.01).venues[0].passages)
     assert content(made) != content(estimate(market).venues[0].passages)

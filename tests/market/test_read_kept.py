@@ -73,7 +73,7 @@ def test_without_a_network_the_stored_market_is_shown_with_its_age(asked: VenueS
     for old, new in zip(first.markets, found.markets, strict=True):
         np.testing.assert_array_equal(old.close, new.close)
         assert new.close_time[-1] == last.value
-    shown = LiqHeatmap("BTC")
+    shown = LiqHeatmap("BTC", live=False)
     assert shown.status["state"].tolist() == ["stale", "stale"]
     assert shown.status["last_time"].tolist() == [last, last]
     shown.close()

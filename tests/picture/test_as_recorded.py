@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from liqwidget.domain.amount import half_up, money, price_text
+from liqwidget.domain.amount import half_up, money, price_decimals, price_text
 from liqwidget.domain.leverage import LEVERAGE_GROUPS
 from liqwidget.domain.side import Side
 from liqwidget.look import LOOK
-from liqwidget.picture.axes import axis_decimals, ticks
-from liqwidget.picture.clusters import Sight, labels, shown, strengths
+from liqwidget.picture.axes import axis_decimals, ticks, time_axis
+from liqwidget.picture.clusters import Sight, bracketed, labels, shown, strength
 from liqwidget.picture.heatmap import circle_sizes, window_range
 from liqwidget.picture.ink import ink_of
 from liqwidget.picture.legend import curve_words, heat_words, stack_words
@@ -23,7 +24,7 @@ from liqwidget.raster.quantise import level_value
 from liqwidget.raster.scale import Ladder, palette_entries
 from liqwidget.raster.smooth import reach
 from liqwidget.study.clusters import Cluster
-from liqwidget.widget.session import fitted_price
+from liqwidget.widget.fitting import fitted_price
 from tests.recorded_look import cases, unknown_as_nan
 
 ROWS = ("volume", "takerBuy", "interest", "funding", "liquidatedLong", "liquidatedShort")
@@ -44,6 +45,24 @@ def test_prices(given: list[Any], wanted: str) -> None:
 @pytest.mark.parametrize(("given", "wanted"), cases("axes", "decimals"))
 def test_decimals_of_an_axis(given: list[float], wanted: int) -> None:
     assert axis_decimals((given[0], given[1])) == wanted
+
+
+@pytest.mark.parametrize(("given", "wanted"), cases("axes", "times"))
+def test_times_of_an_axis(given: list[Any], wanted: dict[str, Any]) -> None:
+    start, end, width, timezone = given
+    found = time_axis((start, end), width, timezone)
+    assert (list(found.at), list(found.text), found.clocks) == (wanted["at"], wanted["text"], wanted["clocks"])
+
+
+@pytest.mark.parametrize(
+    ("given", "wanted"), [case for case in cases("axes", "times") if case[0][3] == "UTC" and case[0][1] > case[0][0]]
+)
+def test_a_label_every_80_to_140_pixels(given: list[Any], wanted: dict[str, Any]) -> None:
+    start, end, width, _ = given
+    apart = np.diff(wanted["at"]) * width / (end - start)
+    assert len(apart) >= 2
+    assert LOOK.time_axis.nearest <= apart.mean() <= LOOK.time_axis.most
+    assert any(re.search(r"(19|20)\d\d", text) for text in (*wanted["text"], wanted["clocks"]))
 
 
 @pytest.mark.parametrize(("given", "wanted"), cases("axes", "ticks"))
@@ -111,18 +130,33 @@ def cluster(given: dict[str, Any]) -> Cluster:
 
 # No ticks are drawn in a picture file.
 @pytest.mark.parametrize(("given", "wanted"), [case for case in cases("labels", "labels") if not case[0]["selected"]])
-def test_bands_and_labels_of_clusters(given: dict[str, Any], wanted: dict[str, Any]) -> None:
+def test_brackets_and_labels_of_clusters(given: dict[str, Any], wanted: dict[str, Any]) -> None:
     found = shown([cluster(one) for one in given["clusters"]], given["side"], given["measure"])
-    sight = Sight(tuple(given["time"]), tuple(given["price"]), given["height"], given["last_time"])
-    assert sight.start == pytest.approx(wanted["start"])
-    recorded = wanted["bands"]
-    assert [one.id for one in found] == recorded["id"]
-    assert strengths(found, given["measure"]) == pytest.approx(recorded["fill_alpha"])
-    assert {sight.edge} >= set(recorded["edge"])
-    placed = labels(found, sight, measure=given["measure"], quote=given["quote"])
+    candles = np.array(given["candles"], dtype=float).reshape(-1, 4).T
+    size = given["width"], given["height"]
+    sight = Sight(tuple(given["time"]), tuple(given["price"]), *size, given["last_time"], candles)
+    assert sight.strip == (None if wanted["strip"] is None else pytest.approx(wanted["strip"]))
+    assert [one.id for one in found] == wanted["bands"]["id"]
+    placed = labels(found, sight, measure=given["measure"], quote=given["quote"], decimals=1)
+    marked = bracketed(found, placed, sight)
+    start, end = sight.bracket
+    assert [pytest.approx([end, start, start, end])] * len(marked) == wanted["brackets"]["xs"]
+    edges = [[one.price_low, one.price_low, one.price_high, one.price_high] for one in marked]
+    assert edges == wanted["brackets"]["ys"]
     assert [label.text for label in placed] == wanted["labels"]["text"]
     assert [label.price for label in placed] == pytest.approx(wanted["labels"]["y"])
     assert [label.cluster.side.label for label in placed] == wanted["labels"]["color"]
+
+
+@pytest.mark.parametrize(("given", "wanted"), cases("labels", "strengths"))
+def test_what_the_picture_hardly_shows_is_marked_faintly(given: list[Any], wanted: float) -> None:
+    heat, measure = given
+    assert strength({"heat": heat, "size": 1.0, "expected": 1.0}, measure) == wanted
+
+
+@pytest.mark.parametrize(("given", "wanted"), cases("numbers", "price_decimals"))
+def test_decimals_of_a_price(given: list[Any], wanted: int) -> None:
+    assert price_decimals(*given) == wanted
 
 
 @pytest.mark.parametrize(("given", "wanted"), cases("panels", "panels"))

@@ -12,10 +12,13 @@ from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
 from liqwidget import profile
-from liqwidget.domain.time import DAY, HOUR, time_ns
-from liqwidget.picture.axes import axis_decimals, draw_times
+from liqwidget.domain.lattice import price_cell_coordinate, price_cell_edge
+from liqwidget.domain.time import DAY, HOUR, time_ns, timestamp
+from liqwidget.look import LOOK
+from liqwidget.picture.axes import NamedPrice, axis_decimals, draw_prices, draw_times
+from liqwidget.picture.ink import ink_of
 from liqwidget.picture.layout import Place, layout
-from liqwidget.picture.profile import stacked, sums
+from liqwidget.picture.profile import cell_bars, stacked, sums
 from liqwidget.raster.palette import look_up_table
 from liqwidget.widget.scene import Scene, scene_of
 
@@ -33,6 +36,21 @@ def pixels(heatmap: LiqHeatmap, path: Path, width: int = 800, height: int = 450)
 
 def scene(heatmap: LiqHeatmap) -> Scene:
     return scene_of(heatmap, heatmap._shown(), dict(heatmap._market))
+
+
+@pytest.mark.parametrize("side", ["both", "long"])
+def test_bars_show_the_fullest_price_cell_whatever_their_number(heatmap: LiqHeatmap, side: str) -> None:
+    heatmap.side = side
+    last = heatmap._market["last_price"]
+    shown, price = scene(heatmap), (0.93 * last, 1.08 * last)
+    cells = np.arange(*(int(np.floor(price_cell_coordinate(part))) + index for index, part in enumerate(price)))
+    whole = profile(heatmap.ledger, price_cell_edge(np.append(cells, cells[-1] + 1)))
+    fullest = (whole.total if side == "both" else whole.long).max()
+    for most in (1000, 150, 70, 20, 1):
+        edges, values = cell_bars(shown, price, most)
+        assert values.sum(axis=(0, 1)).max() == pytest.approx(fullest, rel=1e-9)
+        assert len(edges[0]) <= max(most, 1) + 1
+        assert edges[1][:-1] == pytest.approx(edges[0][1:])
 
 
 def box(place: Place) -> tuple[float, float, float, float]:
@@ -117,15 +135,33 @@ def test_small_pictures_drop_panels_from_the_last() -> None:
     assert counts == {(1600, 900): 4, (800, 450): 2, (400, 300): 0}
 
 
-def test_times_are_round_and_apart() -> None:
+@pytest.mark.parametrize(
+    ("length", "timezone", "first"),
+    [
+        (7 * DAY, "UTC", ["6 Jan 2026", "7 Jan"]),
+        (10 * HOUR, "UTC", ["5 Jan 10:00", "11:00"]),
+        (10 * HOUR, "Asia/Kolkata", ["", "5 Jan 16:00"]),
+        (900 * DAY, "UTC", ["Apr 2026", "Jul"]),
+    ],
+)
+def test_times_are_round_on_the_clocks_of_the_time_zone(length: int, timezone: str, first: list[str]) -> None:
     axes = Figure(figsize=(8, 4), dpi=100).add_axes((0, 0, 1, 1))
     start = time_ns("2026-01-05 09:10")
-    for length, first in ((7 * DAY, ["06 Jan", "07 Jan"]), (10 * HOUR, ["10:00", "12:00"]), (900 * DAY, ["Feb 2026"])):
-        axes.set_xlim(start / DAY, (start + length) / DAY)
-        draw_times(axes)
-        shown = [label.get_text() for label in axes.get_xticklabels()]
-        assert shown[: len(first)] == first
-        assert np.diff(axes.get_xticks()).min() * 800 * DAY / length >= 90
+    axes.set_xlim(start / DAY, (start + length) / DAY)
+    draw_times(axes, timezone, ink_of("dark"))
+    assert [label.get_text() for label in axes.get_xticklabels()][: len(first)] == first
+    assert ("UTC+5:30" if timezone != "UTC" else "UTC") in axes.texts[0].get_text()
+
+
+def test_a_picture_without_a_path_is_named_after_what_it_shows(
+    heatmap: LiqHeatmap, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    heatmap.measure = "size"
+    end = timestamp(heatmap._shown().end)
+    made = heatmap.to_png(width=300, height=220)
+    assert made.name == f"BTC-size-{end:%Y-%m-%dT%H%MZ}.png"
+    assert made.exists()
 
 
 @pytest.mark.parametrize(("price", "decimals"), [((80_000, 90_000), 0), ((1.0, 1.5), 2), ((0.00001, 0.00002), 6)])
@@ -134,8 +170,52 @@ def test_prices_on_the_axis_have_as_many_decimals_as_tell_them_apart(price: tupl
 
 
 def test_rank_gives_the_strongest_of_the_side_shown_the_strongest_colour(heatmap: LiqHeatmap, tmp_path: Path) -> None:
+    heatmap.measure = "size"
     heatmap.side, heatmap.scale, heatmap.price_style, heatmap.circles = "long", "rank", "off", False
     heatmap.profile, heatmap.panels = "off", ()
     strongest = look_up_table(heatmap.palette, "dark")[127, :3] / 255
     near = np.abs(pixels(heatmap, tmp_path)[60:360, 20:600] - strongest).max(axis=-1) < 0.01
     assert near.sum() > 20
+
+
+def test_the_map_is_dark_on_a_light_page_unless_told(heatmap: LiqHeatmap, tmp_path: Path) -> None:
+    heatmap.price_style, heatmap.circles = "off", False
+
+    def grounds(**options: str) -> tuple[float, float]:
+        """Return how light the page and the map mostly are, 0 to 1."""
+        for name, value in options.items():
+            setattr(heatmap, name, value)
+        picture = pixels(heatmap, tmp_path)
+        return float(picture[:8].mean()), float(np.median(picture[80:300, 60:500]))
+
+    page, dark = grounds(theme="light")
+    assert page > 0.95
+    assert dark < 0.15
+    assert grounds(map_theme="auto")[1] > 0.9
+    page, dark = grounds(theme="dark", map_theme="dark")
+    assert page < 0.1
+    assert dark < 0.15
+
+
+def test_candles_take_the_colours_of_the_convention(heatmap: LiqHeatmap, tmp_path: Path) -> None:
+    heatmap.circles, heatmap.profile, heatmap.panels, heatmap.window = False, "off", (), "12h"
+    fall = np.array([int(LOOK.candle_colours["green-red"].dark["fall"][i : i + 2], 16) for i in (1, 3, 5)]) / 255
+
+    def red() -> int:
+        return int((np.abs(pixels(heatmap, tmp_path)[60:360, 20:600] - fall).max(axis=-1) < 0.01).sum())
+
+    assert red() == 0
+    heatmap.candle_colours = "green-red"
+    assert red() > 20
+
+
+def test_prices_at_the_axis_stand_close_and_name_clusters() -> None:
+    axes = Figure(figsize=(8, 6.5), dpi=100).add_axes((0, 0, 1, 0.9))
+    axes.set_ylim(76_900, 100_300)
+    ink = ink_of("dark")
+    named = [NamedPrice(price, f"{price:,.0f}", ink.short, 1.0) for price in (91_354, 91_500, 88_300, 120_000)]
+    draw_prices(axes, 88_285.9, ink, "88,285.9", ink.accent, named=named)
+    assert [text for label in axes.get_yticklabels() if (text := label.get_text())] == [
+        f"{price:,}" for price in range(78_000, 101_000, 2000) if price != 88_000
+    ]
+    assert [text.get_text().strip() for text in axes.texts] == ["91,354", "88,285.9"]

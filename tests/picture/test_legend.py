@@ -26,14 +26,16 @@ def ramps(
     entries = palette_entries(np.zeros(0, np.uint8), LADDER, side=side, scale="log", threshold=threshold)
     colours = look_up_table(palette, "dark")[entries]
     place = layout(width, 450, 80, profile=True, panels=0).heat
-    draw_ramps(figure, colours, LADDER, ink_of("dark"), place, **(HEAT | {"threshold": threshold}))
+    draw_ramps(figure, colours, LADDER, ink_of("dark"), place, ground="#0d1017", **(HEAT | {"threshold": threshold}))
     images = [np.asarray(axes.images[0].get_array())[0] for axes in figure.axes]
     return [text.get_text() for text in figure.texts], images
 
 
 def test_it_has_the_colours_between_the_least_and_the_highest_value() -> None:
     said, images = ramps("ember")
-    assert said == ["$448", "$4.48M", "Heat: est. USD expected in 24h per 10 bps of price, clear: $0 to $448"]
+    words = "Heat: est. USD expected in 24h per 10 bps of price, clear: $0 to $448"
+    assert said == ["$448", "$4.48M", words]
+    assert ramps("ember", width=1200)[0][2] == f"{words}; brightness follows volatility"
     assert len(images) == 1
     np.testing.assert_array_equal(images[0], look_up_table("ember", "dark")[1:128])
 
@@ -43,10 +45,11 @@ def test_a_palette_with_a_ramp_a_side_has_one_of_each_side_shown(side: str, part
     assert len(ramps("duo", side)[1]) == parts
 
 
-def test_it_begins_at_the_threshold() -> None:
+def test_a_threshold_clears_colours_and_stretches_none() -> None:
     said, (image,) = ramps("ember", threshold=44_800.0)
-    assert said[0] == "$44.8K"
-    assert len(image) == 64
+    assert said[0] == "$448"
+    assert (image[:, 3] == 0).tolist() == [True] * 63 + [False] * 64
+    np.testing.assert_array_equal(image[63:], look_up_table("ember", "dark")[64:128])
     assert ramps("ember", threshold=1e9) == ([], [])
 
 

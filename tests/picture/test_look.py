@@ -21,7 +21,7 @@ def test_smoothing_and_threshold_change_the_picture_and_no_number(heatmap: LiqHe
     def numbers() -> list[object]:
         price = heatmap._market["last_price"] * 0.98
         reading = heatmap._display.session.reading(heatmap._settings(), heatmap._market["time"][1], price)
-        return [heatmap._frames[0]["pixels"], heatmap._book, heatmap.clusters, reading]
+        return [heatmap._frames[0]["pixels"], heatmap._standing, heatmap.clusters, reading]
 
     heatmap.price_style, heatmap.circles, heatmap.measure = "off", False, "size"
     assert heatmap.smooth is False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -14,18 +15,22 @@ import pandas as pd
 from liqwidget.domain.ledger import RowKind
 from liqwidget.domain.time import MILLISECOND
 from liqwidget.estimate.estimator import estimate
+from liqwidget.market import fetch
 from liqwidget.market.fetch import fetch_history
 from liqwidget.market.venue import worker
+from liqwidget.run import live as live_module
 from liqwidget.run import venue_feed
 from liqwidget.run.live import Ask, Feed, Update
 from tests.ledgers import content
-from tests.venues.clients import _rewritten, only_loopback
+from tests.venues.clients import only_loopback
 from tests.venues.recorded_market import sample_tape
 from tests.venues.server import VenueServer
 from tests.waiting import PATIENCE_S, until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    import pytest
 
     from liqwidget.domain.frames import MarketData
     from liqwidget.domain.ledger import Ledger, VenueLedger
@@ -51,7 +56,8 @@ class Live:
     more : tuple of str
         Venues that the feed is to join.
     **options
-        pace; keep; ahead, of our clock [s]; the others are the feed's.
+        coin; pace; keep; ahead, of our clock [s]; known, another whose histories are taken; the others are the feed's.
+        Two that differ in none of these but the coin share what they can.
     """
 
     def __init__(self, server: VenueServer, *names: str, more: tuple[str, ...] = (), **options: Any) -> None:
@@ -59,10 +65,12 @@ class Live:
         self.start = pd.Timestamp(server.clock.now - HOURS * 3_600_000, unit="ms", tz="UTC").floor("5min")
         self.options = {"paced": False, "first_wait": 0.005, "request_seconds": 2.0, **options}
         pace, self.ahead = float(self.options.pop("pace", 300.0)), int(self.options.pop("ahead", 0))
-        keep = bool(self.options.pop("keep", False))
-        self.options |= {"address": self._address, "clock": self._clock}
+        keep, self.coin = bool(self.options.pop("keep", False)), str(self.options.pop("coin", "BTC"))
+        known: Live | None = self.options.pop("known", None)
+        clock = self._clock if self.ahead else server.present
+        self.options = {"address": server.address, "clock": clock} | self.options
         self.updates: list[Update] = []
-        self.markets = [self.history(name) for name in names]
+        self.markets: list[MarketData] = [self.history(name) for name in names] if known is None else known.markets
         ledger = estimate(self.markets)
         self.feed = Feed(
             self.markets, ledger, self.names, on_change=self._take, pace=pace, keep=keep, **self.options
@@ -73,15 +81,14 @@ class Live:
         if update is not None:
             self.updates.append(update)
 
-    def _address(self, venue: str, url: str) -> str:
-        return str(_rewritten(url, self.server.base, venue))
-
     def _clock(self) -> int:
         return (self.server.clock.now + 1000 * self.ahead) * MILLISECOND
 
     def history(self, name: str) -> MarketData:
         """Return what a venue's history says now."""
-        return fetch_history(name, "BTC", "5m", self.start, **self.options | {"request_seconds": PATIENCE_S}).market()
+        return fetch_history(
+            name, self.coin, "5m", self.start, **self.options | {"request_seconds": PATIENCE_S}
+        ).market()
 
     @property
     def last(self) -> Update:
@@ -140,7 +147,7 @@ class Live:
 
     def check_candles(self, name: str, market: MarketData) -> None:
         """Compare candles with those that happened: none twice, none missing, none different."""
-        track = self.server.tape.venues[name, "BTC"].candle
+        track = self.server.tape.venues[name, self.coin].candle
         rows = (track["time"] >= self.start.value // MILLISECOND) & (track["time"] + STEP <= self.server.clock.now)
         count = int(rows.sum())
         assert (market.time[:count] // MILLISECOND).tolist() == track["time"][rows].tolist()
@@ -177,12 +184,14 @@ def whole(ledger: Ledger) -> list[Any]:
 
 
 @contextlib.contextmanager
-def exchanges(before: int = DAY // 2, speed: float = 0.0, silent: float = 6000.0) -> Iterator[VenueServer]:
+def exchanges(
+    before: int = DAY // 2, speed: float = 0.0, silent: float = 6000.0, coins: tuple[str, ...] = ("BTC",)
+) -> Iterator[VenueServer]:
     """The loopback exchanges, in the middle of a candle; afterwards no thread is left and no other host was tried.
 
     The test's clock may stand still without a socket being taken for dead.
     """
-    tape = sample_tape()
+    tape = sample_tape(coins)
     with (
         mock.patch.object(venue_feed, "SILENT_SECONDS", silent),
         mock.patch.object(venue_feed, "REFUSED_WAIT", 10.0),
@@ -197,6 +206,14 @@ def exchanges(before: int = DAY // 2, speed: float = 0.0, silent: float = 6000.0
     assert not [thread.name for thread in threading.enumerate() if thread.name.startswith("liqwidget")]
 
 
+def drop_all(server: VenueServer) -> None:
+    """Cut every open socket without a farewell."""
+    for one in server.sockets:
+        transport = one._request.transport if one.open else None
+        if transport is not None:
+            server._loop.call_soon_threadsafe(transport.abort)
+
+
 @contextlib.contextmanager
 def live(server: VenueServer, *names: str, **options: Any) -> Iterator[Live]:
     """A started feed, stopped afterwards."""
@@ -206,3 +223,22 @@ def live(server: VenueServer, *names: str, **options: Any) -> Iterator[Live]:
         yield made
     finally:
         made.feed.stop()
+
+
+@contextlib.contextmanager
+def found_by_heatmaps(monkeypatch: pytest.MonkeyPatch, coins: tuple[str, ...] = ("BTC",)) -> Iterator[VenueServer]:
+    """Run exchanges that heatmaps find by themselves; the feeds' waits are 300 times shorter."""
+    with exchanges(coins=coins) as running:
+        clock = running.clock
+        options: dict[str, Any] = {
+            "address": lambda venue, url: (
+                f"{'ws' if url.startswith('ws') else 'http'}{running.base[4:]}/{venue}/{url.split('://')[1]}"
+            ),
+            "clock": lambda: clock.now * 1_000_000,
+            "paced": False,
+            "first_wait": 0.005,
+        }
+        since = pd.Timestamp(clock.now, unit="ms", tz="UTC") - pd.Timedelta("6h")
+        monkeypatch.setattr(fetch, "request_history", functools.partial(fetch.request_history, since=since, **options))
+        monkeypatch.setattr(live_module, "Feed", functools.partial(Feed, pace=300.0, **options))
+        yield running

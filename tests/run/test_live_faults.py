@@ -9,7 +9,7 @@ from unittest import mock
 import pytest
 
 from liqwidget.run import venue_feed
-from tests.run.feeding import DAY, PLACES, STEP, Live, exchanges, live
+from tests.run.feeding import DAY, PLACES, STEP, Live, drop_all, exchanges, live
 from tests.venues import faults
 from tests.waiting import until
 
@@ -117,7 +117,7 @@ def test_sockets_that_fail_are_connected_again(feeding: Live, fault: Fault, word
     strike(feeding, fault, "stream")
     silent = 120.0 if isinstance(fault, faults.Silence) else 6000.0
     with mock.patch.object(venue_feed, "SILENT_SECONDS", silent):
-        drop_all(feeding)
+        drop_all(feeding.server)
         until(lambda: any(one.faults for one in feeding.server.asked(kind="stream")))
 
         def struck() -> bool:
@@ -128,14 +128,6 @@ def test_sockets_that_fail_are_connected_again(feeding: Live, fault: Fault, word
         until(struck, lambda: feeding.feed.incidents)
     assert any(state == "reconnecting" for state, _ in feeding.said())
     recovered(feeding)
-
-
-def drop_all(feeding: Live) -> None:
-    """Cut every open socket without a farewell."""
-    for one in feeding.server.sockets:
-        transport = one._request.transport if one.open else None
-        if transport is not None:
-            feeding.server._loop.call_soon_threadsafe(transport.abort)
 
 
 def test_a_request_that_hangs_holds_up_no_other_venue(feeding: Live) -> None:
@@ -149,7 +141,7 @@ def test_a_request_that_hangs_holds_up_no_other_venue(feeding: Live) -> None:
 
 def test_what_passed_while_all_was_down_is_filled_in(feeding: Live) -> None:
     strike(feeding, faults.Status(500), "candles", "stream")
-    drop_all(feeding)
+    drop_all(feeding.server)
     feeding.server.clock.advance(20 * STEP)
     until(lambda: set(feeding.states().values()) == {"stale"}, lambda: feeding.feed.status)
     recovered(feeding)

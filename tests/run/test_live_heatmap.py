@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import gc
 import threading
 import weakref
@@ -13,17 +12,19 @@ import pandas as pd
 import pytest
 import traitlets
 
-from liqwidget import LiqHeatmap
+from liqwidget import Alert, AlertRule, LiqHeatmap, PriceNear, replay_alerts
+from liqwidget.decide.looks import closed_until
+from liqwidget.decide.watching import Moment, Reading
 from liqwidget.domain.time import duration_ns
 from liqwidget.errors import SourceError
 from liqwidget.estimate.estimator import estimate
-from liqwidget.market import fetch
 from liqwidget.market import read as read_module
 from liqwidget.market import source as source_module
-from liqwidget.run import following
+from liqwidget.market.read import ENVIRONMENT
+from liqwidget.run import alerting, following
 from liqwidget.run import live as live_module
-from liqwidget.run.live import Feed, Update
-from tests.run.feeding import STEP, exchanges, whole
+from liqwidget.run.live import Update
+from tests.run.feeding import STEP, found_by_heatmaps, whole
 from tests.venues import faults
 from tests.waiting import PATIENCE_S, until
 
@@ -36,21 +37,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[VenueServer]:
-    """Exchanges that heatmaps find by themselves."""
-    with exchanges() as running:
-        clock = running.clock
-        options: dict[str, Any] = {
-            "address": lambda venue, url: (
-                f"{'ws' if url.startswith('ws') else 'http'}{running.base[4:]}/{venue}/{url.split('://')[1]}"
-            ),
-            "clock": lambda: clock.now * 1_000_000,
-            "paced": False,
-            "first_wait": 0.005,
-        }
-        since = pd.Timestamp(clock.now, unit="ms", tz="UTC") - pd.Timedelta("6h")
-        asked = functools.partial(fetch.request_history, since=since, **options)
-        monkeypatch.setattr(fetch, "request_history", asked)
-        monkeypatch.setattr(live_module, "Feed", functools.partial(Feed, pace=300.0, **options))
+    with found_by_heatmaps(monkeypatch) as running:
         yield running
 
 
@@ -87,6 +74,63 @@ def test_a_live_heatmap_follows_until_it_is_closed(server: VenueServer) -> None:
     until(lambda: not [thread for thread in threading.enumerate() if thread.name.startswith("liqwidget")])
 
 
+class EachClose(AlertRule):
+    """Tells every look once."""
+
+    def readings(self, moment: Moment, memory: dict[str, Any]) -> Iterator[Reading]:
+        del memory
+        yield Reading("close", f"closed at {moment.look.price:g}", on=True, off=True)
+
+
+def test_alerts_tell_each_close_once_though_nobody_looks(server: VenueServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Candles count once the next one is heard of: the test's clock leaps over what would be told in between."""
+    monkeypatch.setattr(alerting, "APART", 0.02)
+    monkeypatch.setattr(alerting, "LAST_WORDS", 60 * STEP * 1_000_000)
+    heatmap = LiqHeatmap("BTC", ["binance", "okx"], live=True, window="12h")
+    connected(heatmap)
+    monkeypatch.setattr(heatmap.alerts, "_clock", lambda: server.clock.now * 1_000_000)
+    start, heard = closed_until(heatmap.ledger), list[Alert]()
+    heatmap.alerts.add(EachClose(cool_down="1m"), heard.append)
+    heatmap.alerts.add(PriceNear(3.0, cool_down="5m"), "toast")
+    expected = []
+    for number in range(5):
+        server.clock.advance(STEP - server.clock.now % STEP + 20_000)
+        expected.append(server.clock.now // STEP * STEP * 1_000_000)
+        until(lambda: [one.time.value for one in heard] == expected, lambda: (heard, heatmap.alerts.trouble))
+        if number == 2:
+            heatmap.stop()
+            heatmap.start()
+            connected(heatmap)
+    assert expected[0] > start
+    log = heatmap.alerts.log
+    heatmap.stop()
+    ledger = heatmap.alerts._newest()
+    replay = replay_alerts(heatmap.alerts.rules, ledger, since=pd.Timestamp(start)).to_frame()
+    pd.testing.assert_frame_equal(log, replay)
+    heatmap.close()
+    until(lambda: not [thread for thread in threading.enumerate() if thread.name.startswith("liqwidget")])
+
+
+def test_heatmaps_of_a_symbol_share_however_it_is_spelt(server: VenueServer) -> None:
+    one = LiqHeatmap("BTC", ["binance", "okx"], live=True)
+    connected(one)
+    sockets = [socket for socket in server.sockets if socket.open]
+    other = LiqHeatmap("btcusdt", ["okx", "binance"], live=True, window="12h", prior="nominal")
+    again = LiqHeatmap("BTC/USDT:USDT", ["binance"], live=True, timeframe="1h")
+    connected(other)
+    connected(again)
+    assert [socket for socket in server.sockets if socket.open] == sockets
+    one.close()
+    server.clock.advance(STEP - server.clock.now % STEP)
+    until(lambda: closed(other) == server.clock.now, lambda: (other.status, other._error))
+    assert [socket for socket in server.sockets if socket.open] == sockets
+    assert other.ledger.prior.name == "nominal"
+    other.close()
+    connected(again)
+    again.close()
+    until(lambda: not any(socket.open for socket in server.sockets))
+
+
 def test_a_venue_that_comes_back_joins_the_picture(server: VenueServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(live_module, "AGAIN_SECONDS", 30.0)
     server.faults.inject(faults.Status(451), venue="okx", times=4)
@@ -121,6 +165,19 @@ def test_what_is_no_exchange_cannot_be_followed(source: str) -> None:
         LiqHeatmap("BTC", market, live=True)
     with pytest.raises(SourceError, match="Expected exchanges to follow live, was"):
         LiqHeatmap("BTC", market).start()
+
+
+@pytest.mark.usefixtures("server")
+def test_exchanges_are_followed_unless_told_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    heatmap = LiqHeatmap("BTC", ["binance", "okx"])
+    connected(heatmap)
+    own = LiqHeatmap("BTC", heatmap.markets)
+    heatmap.close()
+    for made in (own, LiqHeatmap("BTC", "sample"), LiqHeatmap("BTC", ["binance", "okx"], live=False)):
+        assert made._following._feed is None
+        made.close()
+    monkeypatch.setenv(ENVIRONMENT, "sample")
+    assert LiqHeatmap("BTC", live=True)._following._feed is None
 
 
 def read_and_followed(heatmap: LiqHeatmap, timeframe: str) -> None:
@@ -221,7 +278,7 @@ def test_live_data_take_the_place_of_the_sample(server: VenueServer, monkeypatch
 
 @pytest.mark.usefixtures("server")
 def test_an_update_from_before_another_prior_is_made_anew() -> None:
-    heatmap = LiqHeatmap("BTC", ["binance", "okx"])
+    heatmap = LiqHeatmap("BTC", ["binance", "okx"], live=False)
     markets = heatmap.markets
     late = Update(estimate(markets), markets, (), None, 1)
     heatmap = LiqHeatmap("BTC", "sample", prior="nominal")
@@ -247,7 +304,7 @@ def test_a_venue_that_changes_its_unit_is_left_out_at_the_start_and_live(server:
             server.faults.inject(OtherUnit(since), venue="okx", kind=kind, times=None)
 
     change(server.clock.now - 3 * 3_600_000)
-    heatmap = LiqHeatmap("BTC", ["binance", "okx"])
+    heatmap = LiqHeatmap("BTC", ["binance", "okx"], live=False)
     assert heatmap.venues == heatmap.ledger.names == ("binance",)
     assert heatmap.status.loc["okx", "state"] == "refused"
     assert "open interest of okx BTC in one unit" in str(heatmap.status.loc["okx", "reason"])

@@ -23,7 +23,7 @@ from liqwidget.study.levels import levels
 from liqwidget.study.profile import profile
 from liqwidget.trust.grade import grade
 from liqwidget.widget.session import Settings
-from tests.markets import START, walk
+from tests.markets import START, interest_of, walk
 
 WALK = walk(1, 120)
 OKX, EDGES = WALK.market(venue="okx"), [50.0, 200.0]
@@ -95,6 +95,14 @@ def test_prices_of_another_size_are_refused() -> None:
     assert not strangers([OKX, near])
     early = replace(many, time=many.time - 10**15)
     assert set(strangers([OKX, early])) == {"gate"}
+
+
+@pytest.mark.parametrize("factor", [1000.0, 0.001, 10.0])
+def test_prices_in_another_unit_are_refused_where_a_ledger_is_made_too(factor: float) -> None:
+    other = WALK.scaled(factor, 1 / factor).market(venue="gate")
+    with pytest.raises(DataError, match=r"prices of all venues in one unit, was .* on gate beside .* on okx"):
+        estimate([OKX, other])
+    assert estimate([OKX, WALK.scaled(1.5, 1).market(venue="gate")]).names == ("okx", "gate")
 
 
 def test_a_venue_that_cannot_be_estimated_costs_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -193,3 +201,17 @@ def test_own_data_that_go_on_at_another_price_or_unit_are_refused() -> None:
     heatmap.update(later)
     assert len(heatmap.markets[0].time) == 240
     heatmap.close()
+
+
+def test_own_data_go_on_as_the_kind_of_contract_they_are() -> None:
+    """Dollars of an inverse contract went on from coins of a linear one: 80,000 coins became 7 billion."""
+    frames = walk(3, 100, "5m", price=9e4)
+    candles, interest = frames.candles.assign(volume=50.0), interest_of([8e4] * 100)
+    heatmap = LiqHeatmap.from_frames(candles[:80], interest[:80])
+    with pytest.raises(DataError, match="Expected candles of linear BTC in 5m on binance, was inverse BTC in 5m"):
+        heatmap.update(MarketData.from_frames(candles, interest, contract="inverse"))
+    inverse = LiqHeatmap.from_frames(candles[:80], interest[:80], contract="inverse")
+    inverse.update(candles[80:], interest[80:])
+    at_once = MarketData.from_frames(candles, interest, contract="inverse")
+    assert inverse.markets[0].interest == pytest.approx(at_once.interest, rel=0.01)
+    assert inverse.markets[0].contract == "inverse"

@@ -76,3 +76,8 @@ def test_the_unit_of_heat_does_not_matter(heat: Floats, sensitivity: float, fact
 def test_more_sensitivity_never_gives_fewer_starts(heat: Floats, one: float, other: float) -> None:
     fewer, more = sorted((one, other))
     assert len(runs(heat, Rule.of(fewer), 1)) <= len(runs(heat, Rule.of(more), 1))
+
+
+def test_no_cells_and_cold_cells_hold_no_cluster() -> None:
+    assert runs(np.empty(0), DEFAULT, 10) == []
+    assert runs(np.zeros(4), DEFAULT, 10) == []

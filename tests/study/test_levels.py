@@ -55,7 +55,7 @@ def test_a_level_lives_from_the_first_close_after_a_touch_to_the_next_touch(draw
         touches = part.known[bottom <= cell] if side > 0 else part.known[top >= cell]
         inside = (touches > found.open_time[index]) & (touches < found.close_time[index])
         assert not inside.any()
-        assert found.close_time[index] == STANDING or found.close_time[index] in touches
+        assert found.settled[index] or found.close_time[index] in {STANDING, *touches.tolist()}
     order = np.lexsort((found.close_time, found.open_time, found.group, found.side, found.cell))
     same = np.all([np.diff(getattr(found, name)[order]) == 0 for name in ("cell", "side", "group")], axis=0)
     assert (found.open_time[order][1:][same] >= found.close_time[order][:-1][same]).all()

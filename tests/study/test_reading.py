@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from liqwidget.domain.lattice import price_cell_edge, price_cell_of
 from liqwidget.errors import DataError
 from liqwidget.estimate.estimator import estimate
 from liqwidget.study.profile import profile
@@ -43,13 +42,33 @@ def test_sizes_are_the_profile_of_the_cell(
         assert side.size == pytest.approx(getattr(size, name)[0], rel=1e-9)
         assert side.expected == pytest.approx(getattr(expected, name)[0], rel=1e-9, abs=1e-9)
         if last > 0:
-            between = sorted((int(price_cell_of(price)), int(price_cell_of(last))))
-            whole = profile(LEDGER, price_cell_edge([between[0], between[1] + 1]), at, **shown)
-            assert side.cumulative == pytest.approx(getattr(whole, name)[0], rel=1e-9)
+            between = [0.0] if price == last else getattr(profile(LEDGER, sorted((price, last)), at, **shown), name)
+            assert side.cumulative == pytest.approx(between[0], rel=1e-9)
             assert found.distance_pct == pytest.approx((price / last - 1) * 100)
         else:
             assert side == SideReading()
     assert 0 <= found.chance <= 1
+    heat = profile(LEDGER, edges, at, measure="heat", **shown)
+    assert not last > 0 or found.heat == pytest.approx(max(heat.long[0], heat.short[0]), rel=1e-9)
+
+
+@laws
+@given(offsets, moments, chosen_venues)
+def test_swept_is_the_last_candle_that_reached_the_cell_on_any_venue(
+    offset: float, part: float, venues: list[str] | None
+) -> None:
+    at = int(LEDGER.start + part * (LEDGER.end - LEDGER.start))
+    found = read_out(LEDGER, 100 * np.exp(offset), at, venues=venues)
+    if not found.last_price > 0:
+        assert found.swept is None
+        return
+    above = found.price >= found.last_price
+    reached = []
+    for market in two_venues(9, 200):
+        known = (market.close_time <= at) & (venues is None or market.venue in venues)
+        touches = market.high >= found.price_low if above else market.low < found.price_high
+        reached += market.close_time[known & touches].tolist()
+    assert found.swept == (max(reached) if reached else None)
 
 
 @laws

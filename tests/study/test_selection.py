@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,6 +13,7 @@ from hypothesis import strategies as st
 from liqwidget.domain.viewport import Box
 from liqwidget.errors import DataError
 from liqwidget.estimate.estimator import estimate
+from liqwidget.study.clusters import find_clusters
 from liqwidget.study.levels import levels
 from liqwidget.study.profile import profile
 from liqwidget.study.selection import Selection
@@ -94,6 +97,31 @@ def test_provenance_adds_up_to_the_sizes(box: Box, leverage: tuple[str, ...] | N
     assert (made.price, made.time) == (box.price, box.time[1])
     assert set(made.leverage) == set(leverage or made.leverage)
     assert (made.to_frame()["open_time"] <= pd.Timestamp(box.time[1], tz="UTC")).all()
+
+
+@settings(max_examples=8, deadline=None)
+@given(st.integers(1, 3), groups)
+def test_clusters_are_their_own_prices_and_side(count: int, leverage: tuple[str, ...] | None) -> None:
+    """Law 5, of clusters: what lies between them does not count."""
+    clusters = find_clusters(LEDGER, leverage=leverage, sensitivity=1.0)[:count]
+    chosen = Selection.of_clusters(clusters, LEDGER, LEDGER.end, leverage=leverage)
+    assert chosen.long_size + chosen.short_size == pytest.approx(sum(one.size for one in clusters), rel=1e-9)
+    assert chosen.to_frame()["size"].sum() == pytest.approx(chosen.long_size + chosen.short_size, rel=1e-6)
+    frame = chosen.levels.to_frame()
+    rows: Any = frame.itertuples()
+    inside = [
+        any(
+            row.price_high > one.price_low and row.price_low < one.price_high and row.side == one.side.label
+            for one in clusters
+        )
+        for row in rows
+    ]
+    assert all(inside)
+    if len(clusters) == 1:
+        assert chosen.provenance().total == pytest.approx(clusters[0].size, rel=1e-6)
+    else:
+        with pytest.raises(DataError, match="for each"):
+            chosen.provenance()
 
 
 def test_all_levels_are_inside_a_box_around_everything() -> None:

@@ -14,14 +14,17 @@ from hypothesis import strategies as st
 
 from liqwidget.domain.leverage import NEAR_SHARE
 from liqwidget.domain.side import Side
+from liqwidget.domain.time import DAY
 from liqwidget.errors import DataError
 from liqwidget.estimate import books
-from liqwidget.estimate.estimator import estimate
+from liqwidget.estimate.estimator import begun_late, estimate
 from liqwidget.field.density import Prior
+from liqwidget.market.simulated.sample import sample_market
 from liqwidget.study.clusters import Cluster, find_clusters
 from liqwidget.study.profile import profile
+from liqwidget.trust import uncertainty as module
 from liqwidget.trust.alternatives import PUBLISHED, Alternative, default_alternatives
-from liqwidget.trust.uncertainty import _under, uncertainty
+from liqwidget.trust.uncertainty import uncertainty, under
 from tests.ledgers import content
 from tests.markets import Frames, frames, two_venues, walk
 
@@ -65,6 +68,31 @@ def test_the_estimate_is_what_the_clusters_say(drawn: Frames, sensitivity: float
     assert (frame["expected_size"] <= frame["expected_high"]).all()
 
 
+def test_of_a_long_history_only_what_is_remembered_is_estimated_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The default churn forgets in four months, which would be a long test: this one does in four days."""
+    churn = 12.0
+    ledger = estimate(list(sample_market("BTC").markets())[:2], churn=churn)
+    others = [
+        Alternative("prior", "isolated", churn), Alternative("churn", churn=9.0),
+        Alternative("cap", churn=churn, cap=1.3), Alternative("near", churn=churn, near=0.001),
+    ]  # fmt: skip
+    whole = uncertainty(ledger, alternatives=others)
+    rows: list[int] = []
+
+    def counted(part: Any, first: int, prior: Any) -> Any:
+        rows.append(first)
+        return begun_late(part, first, prior)
+
+    for name, value in (("KEPT_ROWS", 500), ("VOLATILE", 20 * DAY), ("begun_late", counted)):
+        monkeypatch.setattr(module, name, value)
+    late = uncertainty(ledger, alternatives=others)
+    assert len(rows) == 2 * len(others)
+    assert min(rows) > 2000
+    assert len(whole.clusters) > 1
+    np.testing.assert_allclose(late.sizes, whole.sizes, rtol=1e-12)
+    np.testing.assert_allclose(late.expected_sizes, whole.expected_sizes, rtol=1e-3)
+
+
 @pytest.mark.parametrize("measure", ["expected", "size"])
 def test_each_alternative_is_an_estimate_of_its_own(measure: str) -> None:
     """The cluster keeps its range and side; venue caps, churn and prior change, one at a time."""
@@ -86,7 +114,7 @@ def test_a_ledger_estimated_again_is_the_market_estimated_so(drawn: Frames, prio
     ledger = estimate(market, prior)
     tried = (*default_alternatives(prior), Alternative("both", (3.0, 0.7), 0.1, 1.1), Alternative("same"))
     tried += (Alternative("floor", cap=1e-3), Alternative("without", near=0.0))
-    for one, again in zip(tried, _under(ledger, tried), strict=True):
+    for one, again in zip(tried, under(ledger, tried), strict=True):
         capped = replace(market, minimum_distance=market.minimum_distance * one.cap)
         anew = estimate(capped, prior if one.prior is None else one.prior, churn=one.churn, near=share_of(one))
         assert again.prior == anew.prior
@@ -100,7 +128,7 @@ def test_states_along_the_way_are_those_of_the_market_estimated_so(monkeypatch: 
     monkeypatch.setattr(books, "CHECKPOINT_ROWS", 2_048)
     market = walk(8, 4_200).market()
     tried = default_alternatives()
-    for one, again in zip(tried, _under(estimate(market), tried), strict=True):
+    for one, again in zip(tried, under(estimate(market), tried), strict=True):
         anew = estimate(
             replace(market, minimum_distance=market.minimum_distance * one.cap),
             one.prior or "effective",

@@ -53,7 +53,7 @@ class Waits(list[float]):
         super().__init__()
         self._server, self._before = server, len(server.served)
 
-    def __call__(self, requests: Iterable[Request], seconds: float) -> None:
+    def __call__(self, requests: Iterable[Request], seconds: float, _told: object = None) -> None:
         self.append(seconds)
         waited = list(requests)
         eventually(lambda: all(map(self._there, waited)))

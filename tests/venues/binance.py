@@ -37,7 +37,7 @@ class Binance:
 
     name = "binance"
 
-    def understand(self, asked: Asked, now: int) -> Question:  # noqa: PLR0911 - one return a path
+    def understand(self, asked: Asked, now: int) -> Question:  # noqa: C901, PLR0911 - one return a path
         path = "/".join(asked.path.strip("/").split("/")[-2:])
         simple = {"v1/exchangeInfo": "markets", "v1/time": "time", "v1/ping": "other"}
         if path in simple:
@@ -64,11 +64,15 @@ class Binance:
                 return Question("interest", coin)
             case "v1/premiumIndex":
                 return Question("funding_now", coin)
+            case "v1/depth":
+                if asked.number("limit") not in {5, 10, 20, 50, 100, 500, 1000, None}:
+                    raise RefusedError(400, {"code": -4021, "msg": "Invalid depth limit."})
+                return Question("book", coin)
             case "v1/aggTrades":
                 return Question("trades", coin, 0, start, end, asked.number("limit") or 500, "last")
         raise RefusedError(404, {"code": -5000, "msg": f"Path /{asked.path}, Method {asked.method} is invalid"})
 
-    def answer(self, question: Question, rows: list[Row], tape: MarketTape, now: int) -> Json:  # noqa: PLR0911 - one a kind
+    def answer(self, question: Question, rows: list[Row], tape: MarketTape, now: int) -> Json:  # noqa: C901, PLR0911 - one a kind
         symbol = question.coin + "USDT"
         match question.kind:
             case "markets":
@@ -97,6 +101,12 @@ class Binance:
                 return {"symbol": symbol, "markPrice": price, "indexPrice": price, "lastFundingRate": "0.0001",
                         "interestRate": "0.0001", "nextFundingTime": now - now % (8 * 3_600_000) + 8 * 3_600_000,
                         "time": now}  # fmt: skip
+            case "book":
+                bids, asks = tape.venues[self.name, question.coin].book(now, TICKS[question.coin])
+                sides = {"bids": bids, "asks": asks}
+                return {"lastUpdateId": 1, "E": now, "T": now - 5} | {
+                    side: [[text(price), text(coins)] for price, coins in rows] for side, rows in sides.items()
+                }
             case "trades":
                 return [{"a": row["id"], "p": text(row["price"]), "q": text(row["amount"]), "f": row["id"],
                          "l": row["id"], "T": row["time"], "m": row["side"] < 0} for row in rows]  # fmt: skip

@@ -41,7 +41,7 @@ class Bybit:
 
     name = "bybit"
 
-    def understand(self, asked: Asked, now: int) -> Question:  # noqa: PLR0911 - one return a path
+    def understand(self, asked: Asked, now: int) -> Question:  # noqa: C901, PLR0911 - one return a path
         endpoint = asked.path.strip("/").removeprefix("v5/market/")
         category = asked.query.get("category", "")
         match endpoint:
@@ -75,11 +75,13 @@ class Bybit:
                 return Question("funding_now", coin, form=category)
             case "recent-trade":
                 return Question("trades", coin, limit=min(limit or 500, 1000), form=category)
+            case "orderbook":
+                return Question("book", coin, limit=min(limit or 25, 500), form=category)
             case "risk-limit":
                 return Question("tiers", coin, form=category)
         raise RefusedError(404, "404 page not found")
 
-    def answer(self, question: Question, rows: list[Row], tape: MarketTape, now: int) -> Json:
+    def answer(self, question: Question, rows: list[Row], tape: MarketTape, now: int) -> Json:  # noqa: C901 - one case a kind
         symbol, form = question.coin + "USDT", question.form
         found: list[Json] = []
         result: dict[str, Json] = {"symbol": symbol, "category": form}
@@ -116,6 +118,12 @@ class Bybit:
                 found = [{"execId": str(row["id"]), "symbol": symbol, "price": text(row["price"]),
                           "size": text(row["amount"]), "side": "Buy" if row["side"] > 0 else "Sell",
                           "time": str(row["time"]), "isBlockTrade": False} for row in latest]  # fmt: skip
+            case "book":
+                bids, asks = tape.venues[self.name, question.coin].book(now, TICKS[question.coin])
+                sides = {"b": bids[: question.limit], "a": asks[: question.limit]}
+                result = {"s": symbol, "ts": now - 5, "u": 1, "seq": 1, "cts": now - 6} | {
+                    side: [[text(price), text(coins)] for price, coins in rows] for side, rows in sides.items()
+                }
             case "tiers":
                 found = [{"id": number, "symbol": symbol, "riskLimitValue": str(2_000_000 * number),
                           "maintenanceMargin": text(0.005 * number), "initialMargin": text(0.01 * number),

@@ -61,6 +61,29 @@ class NotJson(Fault):
 
 
 @dataclass(frozen=True, slots=True)
+class Raw(Fault):
+    """Status 200 with these bytes; `encoding` goes in the header Content-Encoding, `headers` beside it."""
+
+    content: bytes
+    encoding: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere(Fault):
+    """A redirect to an address."""
+
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Headers(Fault):
+    """The right answer, with other headers."""
+
+    headers: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Oversized(Fault):
     """A valid body made longer than anyone should read."""
 
@@ -187,6 +210,14 @@ class Garbled(Fault):
     """Every message from the n-th on is cut short."""
 
     after: int = 0
+    stage: ClassVar[str] = STREAM
+
+
+@dataclass(frozen=True, slots=True)
+class Refused(Fault):
+    """The socket says no to the candles of one coin, and goes on with all others."""
+
+    coin: str
     stage: ClassVar[str] = STREAM
 
 

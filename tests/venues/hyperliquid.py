@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tests.venues.questions import (
     INTERVALS,
+    TICKS,
     Asked,
     Channel,
     Heard,
@@ -31,7 +32,7 @@ class Hyperliquid:
 
     name = "hyperliquid"
 
-    def understand(self, asked: Asked, now: int) -> Question:
+    def understand(self, asked: Asked, now: int) -> Question:  # noqa: PLR0911 - one return a type
         if asked.path.strip("/") != "info" or not isinstance(asked.body, dict):
             raise RefusedError(404, "Not Found")
         body = asked.body
@@ -54,6 +55,8 @@ class Hyperliquid:
                 end = body.get("endTime")
                 start, end = int(body["startTime"]), None if end is None else int(end)
                 return Question("funding", self._coin(body), 0, start, end, 500, "first")
+            case "l2Book":
+                return Question("book", self._coin(body))
             case "recentTrades":
                 return Question("trades", self._coin(body), limit=10)
         raise RefusedError(422, "Failed to deserialize the JSON body into the target type")
@@ -80,6 +83,10 @@ class Hyperliquid:
             case "funding":
                 return [{"coin": question.coin, "fundingRate": text(row["rate"]), "premium": "0.0",
                          "time": row["time"]} for row in rows]  # fmt: skip
+            case "book":
+                sides = tape.venues[self.name, question.coin].book(now, TICKS[question.coin])
+                levels = [[{"px": text(price), "sz": text(coins), "n": 1} for price, coins in rows] for rows in sides]
+                return {"coin": question.coin, "time": now - 5, "levels": levels}
             case "trades":
                 return [trade(row, question.coin) for row in rows[::-1]]
         return []

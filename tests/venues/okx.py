@@ -68,6 +68,8 @@ class Okx:
                 kind = "ratio" if "ratio" in endpoint else "interest_history"
                 newer, older = None if begin is None else begin + 1, None if end is None else end - 1
                 return Question(kind, coin, self._bar(asked, "period"), newer, older, min(limit, 100))
+            case "market/books":
+                return Question("book", coin, limit=min(asked.number("sz") or 1, 400))
             case "public/position-tiers":
                 return Question("tiers", coin)
             case "public/liquidation-orders":
@@ -106,6 +108,13 @@ class Okx:
                 due = now - now % (8 * HOUR) + 8 * HOUR
                 data = [{"instType": "SWAP", "instId": instrument, "fundingRate": "0.0001", "fundingTime": str(due),
                          "nextFundingRate": "", "nextFundingTime": str(due + 8 * HOUR), "ts": str(now)}]  # fmt: skip
+            case "book":
+                bids, asks = tape.venues[self.name, question.coin].book(now, TICKS[question.coin])
+                sides = {"bids": bids[: question.limit], "asks": asks[: question.limit]}
+                data = [{"ts": str(now - 5), "seqId": 1} | {
+                    side: [[text(price), contracts(coins, size), "0", "1"] for price, coins in rows]
+                    for side, rows in sides.items()
+                }]  # fmt: skip
             case "tiers":
                 data = [{"instId": "", "instFamily": question.coin + "-USDT", "uly": question.coin + "-USDT",
                          "tier": str(number), "minSz": str(500 * (number - 1)), "maxSz": str(500 * number),

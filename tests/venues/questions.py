@@ -44,7 +44,8 @@ class Question:
     """A request as understood.
 
     `kind` is one of markets, time, status, candles, interest, interest_history, funding, funding_now, ratio, tiers,
-    trades, liquidations, other. Times [ms] are inclusive bounds; of too many rows the first or last `limit` are kept.
+    trades, liquidations, book, other. Times [ms] are inclusive bounds; of too many rows the first or last `limit` are
+    kept.
     """
 
     kind: str

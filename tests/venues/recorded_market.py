@@ -100,6 +100,11 @@ class VenueTape:
                         identity = (int(times[row]) // self.step) * 16 + 2 * number + (side > 0)
                         yield {"time": time, "price": price, "amount": amount, "side": side, "id": identity}
 
+    def book(self, now: int, tick: float) -> list[list[tuple[float, float]]]:
+        """Return bids and asks as prices and coins, the best first: made up, each price a tick and a coin on."""
+        price = self.last_price(now)
+        return [[(price + side * step * tick, float(step)) for step in range(1, 21)] for side in (-1, 1)]
+
     def last_price(self, now: int) -> float:
         shown = self.candles(self.step, now)
         return float(shown["close"][-1]) if len(shown["time"]) else float(self.candle["open"][0])

@@ -18,9 +18,11 @@ from typing import TYPE_CHECKING, Any, Self
 
 from aiohttp import web
 
+from liqwidget.domain.time import MILLISECOND
 from tests.venues import faults
 from tests.venues.binance import Binance
 from tests.venues.bybit import Bybit
+from tests.venues.clients import _rewritten
 from tests.venues.clock import Clock
 from tests.venues.faults import Faults
 from tests.venues.hyperliquid import Hyperliquid
@@ -103,6 +105,14 @@ class VenueServer:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
+    def address(self, venue: str, url: str) -> str:
+        """Return where an address of a venue is found here; for `Client` and all who make one."""
+        return str(_rewritten(url, self.base, venue))
+
+    def present(self) -> int:
+        """Return the virtual time [ns]."""
+        return self.clock.now * MILLISECOND
+
     def asked(self, venue: str | None = None, kind: str | None = None) -> list[Served]:
         """Return the requests of a venue and kind so far."""
         return [
@@ -135,15 +145,14 @@ class VenueServer:
         finally:
             await site.stop()
             # Who is let in at this moment is a connection a few turns of the loop later.
-            for _ in range(5):
-                await asyncio.sleep(0)
+            await _turns(20)
             server = runner.server
             ends = [] if server is None else [one.transport for one in server.connections if one.transport is not None]
             await runner.cleanup()
             # What a client has not read is not waited for: such a connection would outlive the loop.
             for transport in ends:
                 transport.abort()
-            await asyncio.sleep(0)
+            await _turns(5)
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         name = request.match_info["venue"]
@@ -205,7 +214,9 @@ class VenueServer:
         skew = sum(fault.milliseconds for fault in struck if isinstance(fault, faults.Skew))
         return Reply(200, venue.answer(question, rows, self.tape, now + skew if skew else now))
 
-    async def _send(self, request: web.Request, reply: Reply, struck: list[faults.Fault]) -> web.StreamResponse:
+    async def _send(  # noqa: C901 - a case a fault
+        self, request: web.Request, reply: Reply, struck: list[faults.Fault]
+    ) -> web.StreamResponse:
         told = isinstance(reply.body, str)
         payload = (reply.body if told else json.dumps(reply.body, separators=(",", ":"))).encode()
         kind = "text/plain" if told else "application/json"
@@ -218,6 +229,13 @@ class VenueServer:
                     await self._pause(None)
                 case faults.NotJson(body=page):
                     payload, headers["Content-Type"] = page.encode(), "text/html"
+                case faults.Raw(content=content, encoding=encoding, headers=more):
+                    payload = content
+                    headers |= dict(more) | ({"Content-Encoding": encoding} if encoding else {})
+                case faults.Elsewhere(address=address):
+                    raise web.HTTPFound(address)
+                case faults.Headers(headers=more):
+                    headers |= dict(more)
                 case faults.Oversized(size=size):
                     payload += b" " * max(size - len(payload), 0)
                 case faults.Truncated(share=share, cut=cut):
@@ -244,3 +262,9 @@ class VenueServer:
         if request.transport is not None:
             request.transport.close()
         return response
+
+
+async def _turns(count: int) -> None:
+    """Let the loop go round so often."""
+    for _ in range(count):
+        await asyncio.sleep(0)

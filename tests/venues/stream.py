@@ -14,6 +14,8 @@ from tests.venues import faults
 from tests.venues.questions import Channel, Json, Venue, events_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.venues.clock import Clock
     from tests.venues.recorded_market import MarketTape
 
@@ -29,7 +31,7 @@ class Socket:
     venue, tape, clock
         Who speaks, of what, and what time it is.
     struck : list of Fault
-        Drop, Silence or Garbled; their `after` counts the messages with data.
+        Drop, Silence, Garbled or Refused; an `after` counts the messages with data.
     """
 
     def __init__(self, venue: Venue, tape: MarketTape, clock: Clock, struck: list[faults.Fault]) -> None:
@@ -78,6 +80,10 @@ class Socket:
         except json.JSONDecodeError:
             parsed = said
         heard = self._venue.hear(parsed)
+        coins = {fault.coin for fault in self._struck if isinstance(fault, faults.Refused)}
+        if any(channel.kind == "candles" and channel.coin in coins for channel in heard.added):
+            await self._send(_REFUSALS[self.venue](heard.added[0].name, heard.added[0].coin))
+            return
         for channel in heard.removed:
             self._heard_until.pop(channel, None)
         for reply in heard.replies:
@@ -130,3 +136,18 @@ class Socket:
                     # The head of a text frame of 1000 bytes, and 20 of them.
                     transport.write(struct.pack(">BBH", 0x81, 126, 1000) + b'{"e":"kline","E":176')
                 transport.close()
+
+
+_REFUSALS: dict[str, Callable[[str, str], Json]] = {
+    "okx": lambda name, coin: {
+        "event": "error", "code": "60018", "connId": "1",
+        "msg": f"Wrong URL or channel:{name},instId:{coin}-USDT-SWAP doesn't exist.",
+    },
+    "bybit": lambda name, _: {
+        "success": False, "ret_msg": f"error:handler not found,topic:{name}", "conn_id": "1", "op": "subscribe",
+    },
+    "hyperliquid": lambda _, coin: {
+        "channel": "error", "data": f'Invalid subscription {{"type":"candle","coin":"{coin}","interval":"5m"}}',
+    },
+}  # fmt: skip
+"""How venues say no to the candles of one coin, by the channel's name and the coin."""

@@ -105,6 +105,11 @@ def test_frames_and_markets_in_the_wrong_place(markets: tuple[MarketData, ...]) 
             LiqHeatmap(*given)
     with pytest.raises(DataError, match=r"use LiqHeatmap\('BTC', source=market\)"):
         LiqHeatmap(markets[0])  # type: ignore[arg-type]
+    for several in (list(markets), tuple(markets)):
+        with pytest.raises(DataError, match=r"use LiqHeatmap\('BTC', source=markets\)"):
+            LiqHeatmap(several)  # type: ignore[arg-type]
+    with pytest.raises(DataError, match=r"Expected one symbol .* make a heatmap for each"):
+        LiqHeatmap(["BTC", "ETH"])  # type: ignore[arg-type]
     with pytest.raises(DataError, match=r"Expected a source of ETH, was MarketData\('BTC'"):
         LiqHeatmap("ETH", source=markets)
     ether = MarketData.from_frames(frame[:3], symbol="ETH")
@@ -231,3 +236,13 @@ def test_a_layout_of_the_figure_says_why_it_is_none(layout: Callable[[Any], Any]
 def test_alternatives_of_another_kind_are_refused(given: Any) -> None:
     with pytest.raises(DataError, match="alternatives as Alternative"):
         LiqHeatmap("BTC", source="sample").uncertainty(given)
+
+
+def test_heat_takes_no_other_scale(heatmap: LiqHeatmap) -> None:
+    with pytest.raises(traitlets.TraitError, match=r"scale: Expected 'linear' with measure='heat'.* was 'rank'"):
+        heatmap.scale = "rank"
+    with heatmap.hold_trait_notifications():
+        heatmap.measure, heatmap.scale = "size", "rank"
+    assert (heatmap.measure, heatmap.scale) == ("size", "rank")
+    heatmap.measure = "heat"
+    assert LiqHeatmap("BTC", source=heatmap.markets, measure="expected", scale="rank").scale == "rank"

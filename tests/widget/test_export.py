@@ -44,7 +44,7 @@ def test_html_is_one_file_without_addresses_and_says_of_when(heatmap: LiqHeatmap
     assert {frame["measure"] for frame in state["_frames"]} == {"heat", "expected", "size"}
     first = state["_frames"][0]
     assert len(unpacked(first["pixels"])) == first["width"] * first["height"]
-    assert unpacked(state["_book"]["venue"]) == heatmap._book["venue"]
+    assert unpacked(state["_standing"]["venue"]) == heatmap._standing["venue"]
     assert state["_clusters"][0]["id"] == heatmap.clusters[0].id
     said = re.search(r'<p id="liqwidget-made">(.*?)</p>', page)
     assert said is not None
@@ -112,3 +112,15 @@ def test_png_refuses_what_it_cannot_draw(heatmap: LiqHeatmap, tmp_path: Path) ->
 )
 def test_money_is_short(value: float, text: str) -> None:
     assert money(value) == text
+
+
+def test_the_licences_of_all_that_stands_in_the_file_can_be_read(heatmap: LiqHeatmap) -> None:
+    page = heatmap.to_html()
+    readable = page[page.index('<details id="liqwidget-notices">') : page.index("</details>")]
+    for words in (
+        "the liqwidget developers", "2015-present Jason Miller", "2022-present Preact Team", "BokehJS ",
+        "Copyright (c) Anaconda, Inc., and Bokeh Contributors", "BSD 3-Clause License", "The MIT License (MIT)",
+        "numbro.js", "Underscore may be freely distributed", "jQuery Mousewheel", "Tabler Icons",
+    ):  # fmt: skip
+        assert words in readable
+    assert readable.count("<") == 5

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -31,8 +30,7 @@ def ns(frame: Frame) -> tuple[int, int]:
 
 
 def packed(frames: list[Frame]) -> int:
-    parts = (part for frame in frames for part in (frame.pixels, frame.candles, frame.events))
-    return sum(len(gzip.compress(part, export_frames.PACKING)) for part in parts)
+    return export_frames.Packing().weight(frames)
 
 
 @pytest.mark.parametrize("window", ["12h", "all"])
@@ -66,7 +64,7 @@ def test_they_keep_to_their_room_by_fewer_parts_then_by_fewer_pixels(heatmap: Li
     most = stored_frames(heatmap._display.session, heatmap._settings())
     windows = [frame for frame in most if frame.width != 100]
     assert len(windows) < len(most)
-    tight = stored_frames(heatmap._display.session, heatmap._settings(), room=packed(windows) + packed(most[-4:]))
+    tight = stored_frames(heatmap._display.session, heatmap._settings(), room=packed(most[: len(windows) + 3]))
     assert len(windows) < len(tight) < len(most)
     assert tight[0].width == 160
     assert stored_frames(heatmap._display.session, heatmap._settings(), room=packed(windows) // 2)[0].width == 80

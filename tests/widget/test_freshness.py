@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pandas as pd
+import pytest
 
 from liqwidget import LiqHeatmap
 from liqwidget.domain.status import VenueStatus
@@ -54,3 +55,17 @@ def test_old_data_are_named_with_the_time_since_when() -> None:
     assert "okx" in told
     assert "binance" not in told
     assert "bybit" not in told
+
+
+@pytest.mark.parametrize(
+    ("reason", "state"),
+    [
+        ("cannot be reached (no network?)", "no network"),
+        ("cannot be found by name (no network?)", "no network"),
+        ("did not answer in time: try again later", "no answer"),
+        ("refuses requests from this country (451): leave it out, or give your own data", "refused"),
+    ],
+)
+def test_only_a_venue_that_said_no_has_refused(reason: str, state: str) -> None:
+    for live in (False, True):
+        assert feeds([], [VenueStatus("okx", "refused", None, reason)], live=live)[0]["state"] == state

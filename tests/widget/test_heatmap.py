@@ -44,14 +44,14 @@ def view_request(heatmap: LiqHeatmap, number: int = 1) -> dict[str, Any]:
 
 def test_without_a_network_the_simulated_market_is_shown_with_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
     answering(monkeypatch, {"okx": SourceError("okx is under maintenance: try again later")})
-    heatmap = LiqHeatmap("BTC")
+    heatmap = LiqHeatmap("BTC", live=False)
     assert heatmap._market["simulated"]
     notice = heatmap._market["notice"]
     assert "Simulated market: no exchange could be read: binance, bybit, hyperliquid" in notice
     assert "okx: is under maintenance" in notice
     assert "simulated" in heatmap._market["label"]
     status = heatmap.status
-    assert set(status["state"]) == {"simulated", "refused"}
+    assert dict(status["state"].value_counts()) == {"no network": 6, "simulated": 4, "refused": 1}
     assert status.loc["okx (real)", "reason"] == "is under maintenance: try again later"
     assert "open interest every 5m" in str(status.loc["okx (real)", "publishes"])
     shown = "simulated, 5m, 7d: 2026-01-24 00:00 to 2026-01-31 00:00 UTC"
@@ -60,13 +60,13 @@ def test_without_a_network_the_simulated_market_is_shown_with_the_reason(monkeyp
 
 def test_what_answers_is_shown_and_what_is_missing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     answering(monkeypatch, {"binance": history("binance"), "bybit": history("bybit")})
-    heatmap = LiqHeatmap("BTC")
+    heatmap = LiqHeatmap("BTC", live=False)
     assert heatmap.venues == ("binance", "bybit")
     assert heatmap._market["label"] == "BTC · binance + bybit"
     assert "Without okx, hyperliquid, bitget, gate, htx: cannot be found" in heatmap._market["notice"]
     assert not heatmap._market["simulated"]
     status = heatmap.status
-    assert status["state"].tolist() == ["connected"] * 2 + ["refused"] * 5
+    assert status["state"].tolist() == ["connected"] * 2 + ["no network"] * 5
     assert "2 venues of 7 answered" in heatmap.grade.reasons
     assert status.loc["binance", "candles"] == 400
 
@@ -74,7 +74,7 @@ def test_what_answers_is_shown_and_what_is_missing_is_said(monkeypatch: pytest.M
 def test_a_venue_that_answers_later_joins(monkeypatch: pytest.MonkeyPatch) -> None:
     made = answering(monkeypatch, {"binance": history("binance"), "bybit": gathered("bybit", 300), "okx": None})
     monkeypatch.setattr(read, "FIRST_SECONDS", 0.0)
-    heatmap = LiqHeatmap("BTC", ["binance", "bybit", "okx"])
+    heatmap = LiqHeatmap("BTC", ["binance", "bybit", "okx"], live=False)
     assert heatmap.status["state"].tolist() == ["connected", "connected", "off"]
     assert heatmap.status.loc["bybit", "reason"] == "older candles are still being read"
     joined = threading.Event()
@@ -94,7 +94,7 @@ def test_a_venue_that_answers_later_joins(monkeypatch: pytest.MonkeyPatch) -> No
 def test_stop_ends_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     made = answering(monkeypatch, {"binance": history("binance"), "okx": None})
     monkeypatch.setattr(read, "FIRST_SECONDS", 0.0)
-    heatmap = LiqHeatmap("BTC", ["binance", "okx"])
+    heatmap = LiqHeatmap("BTC", ["binance", "okx"], live=False)
     thread = next(thread for thread in threading.enumerate() if thread.name == "liqwidget-joining")
     heatmap.close()
     thread.join(PATIENCE_S)
@@ -220,7 +220,7 @@ def test_heat_is_the_default_and_another_measure_has_no_threshold_yet(heatmap: L
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("side", "long"), ("palette", "duo"), ("scale", "rank"), ("threshold", 5.0), ("follow", False)]
+    ("name", "value"), [("side", "long"), ("map_theme", "light"), ("threshold", 5.0), ("follow", False)]
 )
 def test_what_the_browser_does_alone_costs_the_kernel_nothing(heatmap: LiqHeatmap, name: str, value: Any) -> None:
     before = heatmap._frames

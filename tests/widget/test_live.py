@@ -77,7 +77,7 @@ def test_after_any_updates_all_is_as_if_estimated_at_once(live: LiqHeatmap, feed
     show(live, feed.at(first + 4 * CANDLE))
     last = LiqHeatmap("BTC", source=feed.markets)
     assert [frame["pixels"] for frame in live._frames] == [frame["pixels"] for frame in last._frames]
-    assert live._book == last._book
+    assert live._standing == last._standing
 
 
 def test_reading_in_python_is_of_the_newest_data_though_nobody_looks(live: LiqHeatmap, feed: FakeFeed) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from liqwidget import DataError, LiqHeatmap
 from liqwidget.errors import UnknownNameError
-from liqwidget.widget.names import near, option_names
+from liqwidget.widget.names import near, option_names, own_traits
 from liqwidget.widget.view import HeatmapWidget
 
 if TYPE_CHECKING:
@@ -24,6 +24,20 @@ def test_an_unknown_attribute_is_refused_with_names_that_are_near(heatmap: LiqHe
         heatmap.zzz = 1
     assert not hasattr(heatmap, "mesure")
     assert isinstance(UnknownNameError("x"), DataError)
+
+
+@pytest.mark.parametrize("name", ["_document", "_shiny_widget", "_solara_context", "_model_id"])
+def test_what_other_places_keep_on_a_widget_is_no_trait_of_ours(heatmap: LiqHeatmap, name: str) -> None:
+    """Panel writes its document to `_document` of each widget that it shows, and reads it with every message."""
+    assert name not in heatmap.trait_names()
+    sent: list[Any] = []
+    kept = object()
+    heatmap.observe(sent.append)
+    setattr(heatmap, name, kept)
+    assert getattr(heatmap, name) is kept
+    assert sent == []
+    heatmap.unobserve(sent.append)
+    delattr(heatmap, name)
 
 
 def test_an_unknown_option_is_refused_with_names_that_are_near(markets: tuple[MarketData, ...]) -> None:
@@ -79,16 +93,16 @@ def test_internals_are_not_offered_by_tab_completion(heatmap: LiqHeatmap) -> Non
     assert set(dir(heatmap)) & INTERNAL == set()
 
 
-@pytest.mark.parametrize("name", [name for name in HeatmapWidget.class_own_traits() if not name.startswith("_")])
+@pytest.mark.parametrize("name", [name for name in own_traits(HeatmapWidget) if not name.startswith("_")])
 def test_every_public_trait_has_a_help_that_the_docstring_shows(name: str) -> None:
-    trait: Any = HeatmapWidget.class_own_traits()[name]
+    trait: Any = own_traits(HeatmapWidget)[name]
     meaning = trait.help
     assert meaning.endswith(".")
     assert f"    {name}\n        {meaning}\n" in str(LiqHeatmap.__doc__)
 
 
 def test_the_options_are_the_traits_that_a_page_shares() -> None:
-    traits = HeatmapWidget.class_own_traits(sync=True)
+    traits = own_traits(HeatmapWidget, sync=True)
     assert set(option_names(HeatmapWidget)) < {name for name in traits if not name.startswith("_")}
 
 

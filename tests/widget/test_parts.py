@@ -96,8 +96,8 @@ def test_ranges_come_once_somebody_looks(desk: Desk) -> None:
         if thread.name == "liqwidget-uncertainty":
             thread.join(60)
     ranges.close()
-    assert shared[0] == {"_doubt": None}
-    assert set(shared[1]["_doubt"]["of"]) == {cluster.id for cluster in desk.shown().clusters}
+    assert shared[0] == {"_cluster_ranges": None}
+    assert set(shared[1]["_cluster_ranges"]["of"]) == {cluster.id for cluster in desk.shown().clusters}
 
 
 def test_live_updates_reach_a_display(markets: tuple[MarketData, ...]) -> None:

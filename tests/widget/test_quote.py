@@ -38,6 +38,7 @@ def test_sentences_of_python_write_amounts_in_the_quote(symbol: str) -> None:
     h = LiqHeatmap(symbol, source=market)
     selection = h.select(price=(0.9e8, 1.1e8), time=(ledger.start, ledger.end))
     said: list[Any] = [selection, selection.provenance(), h.compare_venues()._repr_html_(), uncertainty(ledger)]
+    said.append(h.cascade(0.02)._repr_html_())
     for text in map(str, said):
         assert f" {quote}" in text
         assert "$" not in text.split("base64")[0]

@@ -78,7 +78,7 @@ def test_the_largest_liquidations_of_a_view_are_drawn(markets: tuple[MarketData,
 @pytest.mark.parametrize("stack", ["leverage", "venue"])
 def test_the_book_is_the_profile_of_the_time_shown(heatmap: LiqHeatmap, stack: str) -> None:
     heatmap.as_of = pd.Timestamp("2026-01-06", tz="UTC")
-    book = heatmap.get_state(["_book"])["_book"]
+    book = heatmap.get_state(["_standing"])["_standing"]
     sizes = np.frombuffer(book[stack], "<f4").reshape(len(book[f"{stack}_names"]), -1)
     edges = price_cell_edge(book["base"] + np.arange(sizes.shape[1] + 1))
     for row, name in zip(sizes, book[f"{stack}_names"], strict=True):

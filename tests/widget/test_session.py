@@ -146,8 +146,8 @@ def test_a_reading_is_the_profile_of_its_cell(session: Session) -> None:
     assert answer["long"]["size"] == pytest.approx(here.long[0])
     assert answer["long"]["expected"] == pytest.approx(expected.long[0])
     assert answer["chance"] == pytest.approx(expected.long[0] / here.long[0], rel=0.2)
-    between = profile(session.ledger, [edges[0], session.ledger.last_price()], time)
-    assert answer["long"]["cumulative"] == pytest.approx(between.long[0], rel=0.02)
+    between = profile(session.ledger, [price, session.ledger.last_price()], time)
+    assert answer["long"]["cumulative"] == pytest.approx(between.long[0])
     assert answer["short"]["size"] == 0
 
 

@@ -38,7 +38,7 @@ def settle() -> None:
 def doubt(heatmap: LiqHeatmap) -> Any:
     """Return what the page reads, once nothing computes it any more."""
     settle()
-    return heatmap._doubt
+    return heatmap._cluster_ranges
 
 
 def shown(heatmap: LiqHeatmap) -> Any:
@@ -74,7 +74,7 @@ def test_nothing_is_computed_before_someone_looks(heatmap: LiqHeatmap, ask: Ask,
     assert estimates == []
     assert ask(LOOK)[0]["type"] == "frame"
     assert (shown(heatmap) == expected(heatmap)).all()
-    assert heatmap._doubt["over"][:2] == ["isolated", "published shares"]
+    assert heatmap._cluster_ranges["over"][:2] == ["isolated", "published shares"]
 
 
 def test_ranges_follow_what_is_shown_and_alternatives_are_estimated_once(
@@ -94,7 +94,7 @@ def test_ranges_follow_what_is_shown_and_alternatives_are_estimated_once(
     assert len(estimates) == once
     heatmap.prior = "isolated"
     assert (shown(heatmap) == expected(heatmap)).all()
-    assert "effective" in heatmap._doubt["over"]
+    assert "effective" in heatmap._cluster_ranges["over"]
     assert len(estimates) > once
 
 
@@ -126,7 +126,7 @@ def test_an_answer_to_what_is_no_longer_shown_is_dropped(
         return {"over": [one.horizon], "of": {}, "error": ""}
 
     monkeypatch.setattr(uncertainty_ranges, "ranges", answer)
-    heatmap.observe(lambda change: said.extend((change["new"] or {}).get("over", [])), "_doubt")
+    heatmap.observe(lambda change: said.extend((change["new"] or {}).get("over", [])), "_cluster_ranges")
     ask(LOOK)
     assert begun.wait(PATIENCE_S)
     for horizon in ("4h", "8h", "3d"):
@@ -178,5 +178,5 @@ def test_closing_leaves_no_thread_and_nothing_comes_after(heatmap: LiqHeatmap, a
 
 def test_a_saved_page_has_the_ranges(heatmap: LiqHeatmap, tmp_path: Path) -> None:
     page = heatmap.to_html(tmp_path / "map.html").read_text(encoding="utf-8")
-    assert state_of(page)["_doubt"] == heatmap._doubt
+    assert state_of(page)["_cluster_ranges"] == heatmap._cluster_ranges
     assert (shown(heatmap) == expected(heatmap)).all()

@@ -6,6 +6,7 @@ import type { Candles } from "../heat/frame"
 import type { Plot } from "../layers/plot"
 import { observe } from "../wire/model"
 import type { Market, Traits } from "../wire/traits"
+import type { Pointed } from "../words/readout"
 import { mapView } from "./map"
 import { panels } from "./panels"
 import { profilePanel } from "./profile"
@@ -13,8 +14,8 @@ import { profilePanel } from "./profile"
 export interface Beside {
   /** Draw all of it for the view of the picture, once in the next animation frame. */
   draw(): void
-  /** The time under the pointer, or none. */
-  point(time: number | null): void
+  /** The time and the price under the pointer, or none. */
+  point(at: Pointed | null): void
   dispose: Disposer
 }
 
@@ -28,14 +29,16 @@ export interface BesideOptions {
   hosts: { profile: HTMLElement; panels: HTMLElement; over: HTMLElement }
   /** A sentence for the line above the picture, or none. */
   say(text: string | null): void
+  /** Told what is pointed at beside the picture, a price, or under it, a time. */
+  over(at: Pointed | null): void
   /** Told where the curves of the profile end. */
   summed(size: number): void
 }
 
 /** What stands beside the picture: the profile, the panels under it, the liquidation map in its place. */
-export function beside({ model, plot, market, candles, look, hosts, say, summed }: BesideOptions): Beside {
-  const profile = profilePanel({ model, market, look })
-  const lower = panels({ model, market, node: hosts.panels, colours: () => look().colours })
+export function beside({ model, plot, market, candles, look, hosts, say, over, summed }: BesideOptions): Beside {
+  const profile = profilePanel({ model, market, look, over: (price) => over(price === null ? null : { time: null, price }) })
+  const lower = panels({ model, market, node: hosts.panels, colours: () => look().colours, over: (time) => over(time === null ? null : { time, price: null }) })
   const map = mapView({ model, market, look, say })
   hosts.profile.replaceChildren(profile.node)
   hosts.over.append(map.node)
@@ -63,12 +66,18 @@ export function beside({ model, plot, market, candles, look, hosts, say, summed 
     () => seen.disconnect(),
     () => cancelAnimationFrame(pending),
     map.dispose,
+    profile.dispose,
+    lower.dispose,
     () => map.node.remove(),
-    observe(model, ["_book", "profile", "panels", "view", "side", "side_colours"], draw),
+    observe(model, ["_standing", "profile", "panels", "view", "side", "side_colours", "_overlays"], draw),
     observe(model, ["price_style"], () => plot.setPriceStyle(model.get("price_style"))),
     observe(model, ["circles"], () => plot.setCirclesShown(model.get("circles"))),
   )
   plot.setPriceStyle(model.get("price_style"))
   plot.setCirclesShown(model.get("circles"))
-  return { draw, point: lower.point, dispose: bag.dispose }
+  const point = (at: Pointed | null) => {
+    lower.point(at?.time ?? null)
+    profile.point(at?.price ?? null)
+  }
+  return { draw, point, dispose: bag.dispose }
 }

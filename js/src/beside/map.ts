@@ -1,20 +1,23 @@
 import type { AnyModel } from "@anywidget/types"
-import { font, map as bars } from "../../../liqwidget/look.json"
+import { font, map as bars, overlay } from "../../../liqwidget/look.json"
 import { type Colours, leverageShade, venueColour } from "../dom/colours"
 import { type Disposer, listen } from "../dom/dispose"
 import { element, setHidden } from "../dom/element"
 import type { Theme } from "../dom/theme"
-import { formatMoney } from "../format/money"
+import { formatMoney, perCell } from "../format/money"
 import { formatPercent } from "../format/percent"
 import { axisDecimals, formatPrice } from "../format/price"
+import { type Overlays, overlaysOf } from "../wire/overlays"
+import { wheelIsOurs } from "../steer/engaged"
 import { pinch } from "../steer/pinch"
 import type { Interval, Market, SideChoice, Traits } from "../wire/traits"
 import { canvas, casedStroke } from "./canvas"
-import { type Standing, standingReader } from "./standing"
+import { barsOf, cellAt, type Standing, standingReader } from "./standing"
 
 export interface MapLook {
   standing: Standing
-  edges: readonly number[]
+  /** From the lowest to the highest price. */
+  price: Interval
   last: number
   side: SideChoice
   stack: "leverage" | "venue"
@@ -23,11 +26,16 @@ export interface MapLook {
   quote: string
   theme: Theme
   colours: Colours
+  overlays: Overlays
   /** Where the pointer is [px from the left], or null. */
   pointer: number | null
 }
 
 const FONT = `11px ${font}`
+/** Of the curves. */
+const STEPS = 240
+/** Of the labels of levels. */
+const ROWS = 12
 
 /** Where the bars are, inside a surface of that size. */
 export function mapPlace(width: number, height: number) {
@@ -35,14 +43,11 @@ export function mapPlace(width: number, height: number) {
 }
 
 export function drawMap(context: CanvasRenderingContext2D, look: MapLook): void {
-  const { standing, edges, last, side, stack, quote, theme, colours, pointer } = look
+  const { standing, price: [low, high], last, side, stack, quote, theme, colours, pointer } = look
   const { left, top, width, height } = mapPlace(look.width, look.height)
-  const rows = standing.between(edges)
-  const count = edges.length - 1
-  const [low, high] = [edges[0]!, edges[count]!]
-  const own = (i: number) => ((edges[i]! + edges[i + 1]!) / 2 < last ? "long" : "short")
-  const shown = (i: number) => side === "both" || side === own(i)
-  const most = Math.max(...Array.from({ length: count }, (_, i) => (shown(i) ? rows.reduce((sum, row) => sum + row[i]!, 0) : 0)), 1e-9)
+  const own = (price: number) => (price < last ? "long" : "short")
+  const shown = barsOf(standing, [low, high], Math.max(bars.fewest, Math.floor(width / bars.bar)), (price) => side === "both" || side === own(price))
+  const most = shown.reduce((found, { total }) => Math.max(found, total), 1e-9)
   const x = (price: number) => left + ((price - low) / (high - low)) * width
   const sum = (price: number) => standing.total(Math.min(price, last), Math.max(price, last))
   const largest = Math.max(side === "short" ? 0 : sum(low), side === "long" ? 0 : sum(high), 1e-9)
@@ -67,23 +72,25 @@ export function drawMap(context: CanvasRenderingContext2D, look: MapLook): void 
   context.textAlign = "center"
   context.textBaseline = "top"
   for (const price of ticks(low, high, Math.max(Math.floor(width / bars.tick_room), 2))) context.fillText(formatPrice(price, decimals), x(price), top + height + 7)
-  for (let i = 0; i < count; i++) {
-    if (!shown(i)) continue
+  const inside = (price: number) => x(Math.max(low, Math.min(high, price)))
+  for (const bar of shown) {
     let base = top + height
-    rows.forEach((row, index) => {
-      const tall = (row[i]! / most) * height * bars.room
+    bar.rows.forEach((size, index) => {
+      const tall = (size / most) * height * bars.room
       if (tall < 0.05) return
-      context.fillStyle = stack === "venue" ? venueColour(index, theme) : leverageShade(colours[own(i)], index, rows.length)
-      context.fillRect(x(edges[i]!), base - tall, Math.max(x(edges[i + 1]!) - x(edges[i]!) - 0.6, 0.6), tall)
+      context.fillStyle = stack === "venue" ? venueColour(index, theme) : leverageShade(colours[own(bar.at)], index, bar.rows.length)
+      context.fillRect(inside(bar.low), base - tall, Math.max(inside(bar.high) - inside(bar.low) - 0.6, 0.6), tall)
       base -= tall
     })
   }
+  const edges = Array.from({ length: STEPS + 1 }, (_, i) => low + ((high - low) * i) / STEPS)
   for (const [name, prices] of [["long", edges.filter((price) => price <= last)], ["short", edges.filter((price) => price >= last)]] as const) {
     if (side !== "both" && side !== name) continue
     context.beginPath()
     prices.forEach((price, i) => (i === 0 ? context.moveTo(x(price), up(sum(price) / largest)) : context.lineTo(x(price), up(sum(price) / largest))))
     casedStroke(context, colours[name], colours.ground)
   }
+  drawOverlays(context, look, x, (amount) => up(amount / largest), [top, top + height])
   context.strokeStyle = colours.accent
   context.setLineDash([3, 3])
   strokeLine(context, [x(last), top], [x(last), top + height])
@@ -93,13 +100,38 @@ export function drawMap(context: CanvasRenderingContext2D, look: MapLook): void 
   context.fillText(formatPrice(last, decimals), x(last), top - 3)
   context.fillStyle = colours.muted
   context.textAlign = "left"
-  context.fillText("est. size", 6, top - 3)
+  context.fillText(perCell(quote), 6, top - 3)
   context.textAlign = "right"
   context.fillText("est. from last price", look.width - 6, top - 3)
   if (pointer !== null && pointer >= left && pointer <= left + width) {
     context.strokeStyle = colours.muted
     strokeLine(context, [Math.round(pointer) + 0.5, top], [Math.round(pointer) + 0.5, top + height])
   }
+}
+
+/** Levels and ranges across the map, and curves on the axis of what adds up; a label in a row of its own. */
+function drawOverlays(context: CanvasRenderingContext2D, { overlays, theme, price, colours }: MapLook, x: (price: number) => number, up: (amount: number) => number, [top, bottom]: Interval): void {
+  context.save()
+  context.beginPath()
+  context.rect(x(price[0]), top, x(price[1]) - x(price[0]), bottom - top)
+  context.clip()
+  context.textBaseline = "top"
+  context.textAlign = "left"
+  overlays.levels.forEach(({ label, color, low, high }, i) => {
+    if (high < price[0] || low > price[1]) return
+    context.fillStyle = context.strokeStyle = color[theme]
+    context.globalAlpha = overlay.fill
+    if (low < high) context.fillRect(x(low), top, x(high) - x(low), bottom - top)
+    context.globalAlpha = 1
+    for (const at of [low, high]) strokeLine(context, [x(at), top], [x(at), bottom])
+    context.fillText(label, Math.max(x(low), x(price[0])) + 4, top + 3 + 14 * (i % ROWS))
+  })
+  for (const { color, price: prices, amount } of overlays.curves) {
+    context.beginPath()
+    prices.forEach((at, i) => context.lineTo(x(at), up(amount[i]!)))
+    casedStroke(context, color[theme], colours.ground)
+  }
+  context.restore()
 }
 
 function strokeLine(context: CanvasRenderingContext2D, from: readonly [number, number], to: readonly [number, number]): void {
@@ -137,15 +169,12 @@ export function mapView({ model, market, look, say }: MapOptions): MapView {
 
   const prices = (): Interval => [market().last_price * (1 - reach), market().last_price * (1 + reach)]
   const current = (): MapLook | null => {
-    const state = model.get("_book")
+    const state = model.get("_standing")
     const [width, height] = [node.clientWidth, node.clientHeight]
     if (!state || !(width > 0 && height > 0)) return null
     const stack = model.get("profile") === "venue" ? "venue" : "leverage"
-    const [low, high] = prices()
-    const count = Math.max(bars.fewest, Math.floor(mapPlace(width, height).width / bars.bar))
-    const edges = Array.from({ length: count + 1 }, (_, i) => low + ((high - low) * i) / count)
     const { last_price: last, quote } = market()
-    return { standing: decoded(state, stack), edges, last, side: model.get("side"), stack, width, height, quote, pointer, ...look() }
+    return { standing: decoded(state, stack), price: prices(), last, side: model.get("side"), stack, width, height, quote, pointer, overlays: overlaysOf(model), ...look() }
   }
   const draw = () => {
     setHidden(node, model.get("view") !== "map")
@@ -160,12 +189,11 @@ export function mapView({ model, market, look, say }: MapOptions): MapView {
     const price = low + ((pointer - left) / width) * (high - low)
     if (!(price > 0 && pointer >= left && pointer <= left + width)) return say(null)
     const { last_price: last, quote } = market()
-    const bin = ((high - low) / (seen.edges.length - 1)) / 2
     const side = price < last ? "long" : "short"
-    const here = seen.standing.total(price - bin, price + bin)
+    const here = cellAt(seen.standing, price).total
     const sum = seen.standing.total(Math.min(price, last), Math.max(price, last))
     const place = `${formatPrice(price, axisDecimals([low, high]))}, ${formatPercent(100 * (price / last - 1))} from last`
-    say(`${place}: ${side} est. ${formatMoney(here, quote)} here, est. ${formatMoney(sum, quote)} from the last price to here`)
+    say(`${place}: ${side} est. ${formatMoney(here, quote)} per 0.1 % here, est. ${formatMoney(sum, quote)} from the last price to here`)
   }
   const zoom = (factor: number) => {
     reach = Math.max(NEAREST, Math.min(FARTHEST, reach * factor))
@@ -174,6 +202,7 @@ export function mapView({ model, market, look, say }: MapOptions): MapView {
   }
   const unlink = [
     listen(node, "wheel", (event: WheelEvent) => {
+      if (!wheelIsOurs(event, node)) return
       event.preventDefault()
       zoom(Math.exp(Math.max(-200, Math.min(200, event.deltaY)) / 500))
     }, { passive: false }),

@@ -1,7 +1,9 @@
 import { panel } from "../../../liqwidget/look.json"
 import type { Colours } from "../dom/colours"
 import { formatMoney } from "../format/money"
+import { formatPrice, priceDecimals } from "../format/price"
 import type { Candles } from "../heat/frame"
+import type { Series } from "../wire/overlays"
 import type { Market, PanelName } from "../wire/traits"
 
 export interface Bars {
@@ -59,6 +61,23 @@ export function panelSeries(name: PanelName, candles: Candles, market: Market, c
     text: (i) =>
       known(liquidatedLong[i], (long) => `long ${formatMoney(long, market.quote)}, short ${formatMoney(liquidatedShort[i]!, market.quote)}`),
   }
+}
+
+/** What the panel of an analyst's own series draws. */
+export function lineSeries({ label, unit, values }: Series, colours: Colours): PanelSeries {
+  return {
+    title: label,
+    range: (from, to) => padded(extreme(values, from, to, Math.min), extreme(values, from, to, Math.max)),
+    line: { values, colour: colours.text },
+    text: (i) => known(values[i], (value) => valueText(value, unit)),
+  }
+}
+
+/** "0.5312", "$1.2M", "12.5K BTC": small ones with five digits. */
+export function valueText(value: number, unit: string): string {
+  const size = Math.abs(value)
+  if (size === 0 || size >= 1) return formatMoney(value, unit).trim()
+  return `${value < 0 ? "−" : ""}${formatPrice(size, priceDecimals(size, 20))} ${unit}`.trim()
 }
 
 const known = (value: number | undefined, text: (value: number) => string) => (Number.isFinite(value) ? text(value!) : "")

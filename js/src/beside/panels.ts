@@ -1,18 +1,22 @@
 import type { AnyModel } from "@anywidget/types"
 import { panel } from "../../../liqwidget/look.json"
 import type { Colours } from "../dom/colours"
+import { type Disposer, listen } from "../dom/dispose"
 import { element, setText } from "../dom/element"
-import type { Candles } from "../heat/frame"
+import { candleAt, type Candles } from "../heat/frame"
+import { knownUntil, upTo } from "../layers/overlays"
 import type { Plot } from "../layers/plot"
-import type { Interval, Market, PanelName, Traits } from "../wire/traits"
+import { overlaysOf, type Series } from "../wire/overlays"
+import type { Interval, Market, Traits } from "../wire/traits"
 import { type Canvas, canvas } from "./canvas"
-import { panelSeries, type PanelSeries } from "./panel_series"
+import { lineSeries, panelSeries, type PanelSeries } from "./panel_series"
 
 export interface Panels {
   /** Draw the panels that are shown for the candles and the view of the picture. */
   draw(plot: Plot, candles: Candles | null): void
   /** The time under the pointer, or none. */
   point(time: number | null): void
+  dispose: Disposer
 }
 
 export interface PanelsOptions {
@@ -21,10 +25,12 @@ export interface PanelsOptions {
   model: AnyModel<Traits>
   market: () => Market
   colours: () => Colours
+  /** Told the time where a panel itself is pointed at, or none. */
+  over(time: number | null): void
 }
 
 interface Row {
-  name: PanelName
+  name: string
   node: HTMLElement
   surface: Canvas
   title: HTMLElement
@@ -32,51 +38,69 @@ interface Row {
 }
 
 /** The panels under the picture, linked to it in time. */
-export function panels({ model, market, node, colours }: PanelsOptions): Panels {
-  const rows = new Map<PanelName, Row>()
+export function panels({ model, market, node, colours, over }: PanelsOptions): Panels {
+  const rows = new Map<string, Row>()
   let last: [Plot, Candles] | null = null
   let pointer: number | null = null
 
-  const row = (name: PanelName): Row => {
+  const row = (name: string): Row => {
     const made = rows.get(name) ?? panelRow(name)
     rows.set(name, made)
     return made
   }
   const paint = () => {
-    const shown = model.get("view") === "map" ? [] : model.get("panels").map(row)
+    const seen = model.get("view") !== "map"
+    const names = seen ? model.get("panels") : []
+    const own = seen ? overlaysOf(model).series.filter((line) => !line.on_price).map((line) => upTo(line, knownUntil(model, market()))) : []
+    const shown = [...names.map(row), ...own.map((line, i) => row(`${line.label} ${i}`))]
     if (node.children.length !== shown.length || shown.some((part, i) => node.children[i] !== part.node)) {
       node.replaceChildren(...shown.map((part) => part.node))
     }
     if (!last || shown.length === 0) return
     const [plot, candles] = last
     const { left, width } = plot.area()
-    for (const part of shown) {
-      const series = panelSeries(part.name, candles, market(), colours())
+    shown.forEach((part, i) => {
+      const name = names[i]
+      const line = own[i - names.length]
+      const series = name ? panelSeries(name, candles, market(), colours()) : lineSeries(line!, colours())
+      const points = line ?? candles
       const [wide, high] = [part.node.clientWidth, part.node.clientHeight]
-      const index = pointed(candles, Math.min(pointer ?? Infinity, market().time[1] - 1))
+      const index = candleAt(points, Math.min(pointer ?? Infinity, line ? Infinity : market().time[1] - 1))
       setText(part.title, series.title)
       const text = index === null ? "" : series.text(index)
       setText(part.value, text || (index === null ? "" : "not known"))
       if (wide > 0) {
         part.surface.draw(wide, high, (context) =>
-          drawPanel(context, series, candles, { time: plot.viewport().time, left, width, height: high, colours: colours(), pointer }),
+          drawPanel(context, series, points, { time: plot.viewport().time, left, width, height: high, colours: colours(), pointer }),
         )
       }
-    }
+    })
   }
+  const timeAt = (x: number): number | null => {
+    if (!last) return null
+    const { left, width } = last[0].area()
+    const time = last[0].viewport().time
+    return x >= left && x <= left + width ? time[0] + ((x - left) / width) * (time[1] - time[0]) : null
+  }
+  const unlink = [
+    listen(node, "pointermove", (event: PointerEvent) => over(timeAt(event.clientX - node.getBoundingClientRect().left))),
+    listen(node, "pointerleave", () => over(null)),
+  ]
   return {
+    dispose: () => unlink.forEach((off) => off()),
     draw(plot, candles) {
       last = candles && [plot, candles]
       paint()
     },
     point(time) {
+      if (time === pointer) return
       pointer = time
       paint()
     },
   }
 }
 
-function panelRow(name: PanelName): Row {
+function panelRow(name: string): Row {
   const title = element("span", "liq-panel-title")
   const value = element("b", "liq-panel-value")
   const surface = canvas("liq-panel-canvas", `${name.replace("_", " ")} over time`)
@@ -85,13 +109,6 @@ function panelRow(name: PanelName): Row {
     element("div", "liq-panel-text", {}, [title, value]),
   ])
   return { name, node, surface, title, value }
-}
-
-/** The candle at a time, or the last one before it. */
-function pointed({ length, start }: Candles, time: number): number | null {
-  let found: number | null = null
-  for (let i = 0; i < length && start[i]! <= time; i++) found = i
-  return found
 }
 
 export interface PanelPlace {
@@ -108,7 +125,7 @@ export interface PanelPlace {
 const TOP = panel.title
 
 /** Draw one panel: bars from its base line, or a line, and the crosshair's time. */
-export function drawPanel(context: CanvasRenderingContext2D, series: PanelSeries, candles: Candles, place: PanelPlace): void {
+export function drawPanel(context: CanvasRenderingContext2D, series: PanelSeries, candles: Candles | Series, place: PanelPlace): void {
   const { time, left, width, height, colours, pointer } = place
   const { start, end, length } = candles
   const [from, to] = inSight(start, end, length, time)
@@ -120,7 +137,7 @@ export function drawPanel(context: CanvasRenderingContext2D, series: PanelSeries
   context.rect(left, 0, width, height)
   context.clip()
   if (Number.isFinite(low) && high > low) {
-    if (low < 0) rule(context, left, width, y(0), colours)
+    if (low < 0 && high >= 0) rule(context, left, width, y(0), colours)
     for (const { values, colour } of series.bars?.parts ?? []) {
       context.fillStyle = colour
       for (let i = from; i < to; i++) {

@@ -1,71 +1,106 @@
 import type { AnyModel } from "@anywidget/types"
 import { font, profile as bars } from "../../../liqwidget/look.json"
 import { type Colours, leverageShade, venueColour } from "../dom/colours"
+import { type Disposer, listen } from "../dom/dispose"
 import { element, setHidden } from "../dom/element"
 import type { Theme } from "../dom/theme"
-import { formatMoney } from "../format/money"
+import { formatMoney, perCell } from "../format/money"
 import type { Plot } from "../layers/plot"
-import type { Market, SideChoice, Traits } from "../wire/traits"
+import type { Interval, Market, SideChoice, Traits } from "../wire/traits"
 import { canvas, casedStroke } from "./canvas"
-import { type Standing, standingReader } from "./standing"
+import { barsOf, type Standing, standingReader } from "./standing"
 
-const ROOM_FOR_CAPTION = 120
+const ROOM_FOR_CAPTION = 136
 
 export interface ProfilePanel {
   node: HTMLElement
   /** Draw for the view of the picture; returns the size at which the curves end, null where there is no room. */
   draw(plot: Plot): number | null
+  /** The price under the pointer, or none. */
+  point(price: number | null): void
+  dispose: Disposer
 }
 
 export interface ProfileOptions {
   model: AnyModel<Traits>
   market: () => Market
   look: () => { theme: Theme; colours: Colours }
+  /** Told the price where the profile itself is pointed at, or none. */
+  over(price: number | null): void
 }
 
 /** Standing size by price beside the picture, on its price axis: bars by leverage group or venue, and what adds up. */
-export function profilePanel({ model, market, look }: ProfileOptions): ProfilePanel {
+export function profilePanel({ model, market, look, over }: ProfileOptions): ProfilePanel {
   const surface = canvas("liq-profile-canvas", "Estimated standing size by price")
   const node = element("div", "liq-profile", {}, [surface.node])
   const decoded = standingReader()
+  let seen: Plot | null = null
+  let pointer: number | null = null
+  const priceAt = (y: number): number | null => {
+    if (!seen) return null
+    const { top, height } = seen.area()
+    const [low, high] = seen.viewport().price
+    const price = high - ((y - top) / height) * (high - low)
+    return price > low && price < high ? price : null
+  }
+  const draw = (plot: Plot): number | null => {
+    seen = plot
+    const stack = model.get("profile")
+    const state = model.get("_standing")
+    setHidden(node, stack === "off" || model.get("view") === "map")
+    if (node.hidden || !state || stack === "off") return 0
+    const { top, height } = plot.area()
+    const price = plot.viewport().price
+    const [width, whole] = [node.clientWidth, node.clientHeight]
+    if (!(width > 0 && height > 0)) return null
+    const { last_price: last, quote } = market()
+    let sum = 0
+    surface.draw(width, whole, (context) => {
+      const { theme, colours } = look()
+      const most = drawBars(context, { standing: decoded(state, stack), price, last, side: model.get("side"), stack, top, height, width, theme, colours })
+      context.fillStyle = colours.muted
+      const apart = width >= ROOM_FOR_CAPTION
+      context.font = `${apart ? 11 : 10}px ${font}`
+      context.textBaseline = "bottom"
+      context.textAlign = "right"
+      context.fillText(most.bar > 0 ? formatMoney(most.bar, quote) : "", width - 4, top + height + (apart ? 16 : 13))
+      context.textAlign = apart ? "left" : "right"
+      context.fillText(perCell(quote), apart ? 4 : width - 4, top + height + (apart ? 16 : 25))
+      if (pointer !== null) crosshair(context, pointer, { price, top, height, width, colours })
+      sum = most.sum
+    })
+    return sum
+  }
+  const unlink = [
+    listen(node, "pointermove", (event: PointerEvent) => over(priceAt(event.clientY - node.getBoundingClientRect().top))),
+    listen(node, "pointerleave", () => over(null)),
+  ]
   return {
     node,
-    draw(plot) {
-      const stack = model.get("profile")
-      const state = model.get("_book")
-      setHidden(node, stack === "off" || model.get("view") === "map")
-      if (node.hidden || !state || stack === "off") return 0
-      const { top, height } = plot.area()
-      const [low, high] = plot.viewport().price
-      const [width, whole] = [node.clientWidth, node.clientHeight]
-      if (!(width > 0 && height > 0)) return null
-      const count = Math.max(bars.fewest, Math.floor(height / bars.bar))
-      const edges = Array.from({ length: count + 1 }, (_, i) => low + ((high - low) * i) / count)
-      const standing = decoded(state, stack)
-      const { last_price: last, quote } = market()
-      let sum = 0
-      surface.draw(width, whole, (context) => {
-        const { theme, colours } = look()
-        const side = model.get("side")
-        const most = drawBars(context, { standing, edges, last, side, stack, top, height, width, theme, colours })
-        context.fillStyle = colours.muted
-        context.font = `11px ${font}`
-        context.textAlign = "right"
-        context.textBaseline = "bottom"
-        context.fillText(most.bar > 0 ? formatMoney(most.bar, quote) : "", width - 4, top + height + 16)
-        context.textAlign = "left"
-        if (width >= ROOM_FOR_CAPTION) context.fillText("est. size", 4, top + height + 16)
-        sum = most.sum
-      })
-      return sum
+    draw,
+    point(price) {
+      if (price === pointer) return
+      pointer = price
+      if (seen) draw(seen)
     },
+    dispose: () => unlink.forEach((off) => off()),
   }
+}
+
+function crosshair(context: CanvasRenderingContext2D, at: number, { price: [low, high], top, height, width, colours }: Pick<BarsLook, "price" | "top" | "height" | "width" | "colours">): void {
+  const y = Math.round(top + ((high - at) / (high - low)) * height) + 0.5
+  if (!(y >= top && y <= top + height)) return
+  context.strokeStyle = colours.muted
+  context.beginPath()
+  context.moveTo(0, y)
+  context.lineTo(width, y)
+  context.stroke()
 }
 
 export interface BarsLook {
   standing: Standing
-  /** Prices between which a bar is drawn, from low to high. */
-  edges: readonly number[]
+  /** The prices that are in sight. */
+  price: Interval
   last: number
   side: SideChoice
   stack: "leverage" | "venue"
@@ -79,32 +114,29 @@ export interface BarsLook {
 
 const ROOM = bars.room
 
-/** Draw stacked bars along the price axis and the two curves of what adds up from the last price; returns the scales. */
+/**
+ * Draw stacked bars along the price axis and the two curves of what adds up from the last price; returns the scales: the
+ * fullest price cell in sight, and where the curves end.
+ */
 export function drawBars(context: CanvasRenderingContext2D, look: BarsLook): { bar: number; sum: number } {
-  const { standing, edges, last, side, stack, top, height, width, theme, colours } = look
-  const rows = standing.between(edges)
-  const count = edges.length - 1
-  const own = (i: number) => ((edges[i]! + edges[i + 1]!) / 2 < last ? "long" : "short")
-  const shown = (i: number) => side === "both" || side === own(i)
-  const total = (i: number) => (shown(i) ? rows.reduce((sum, row) => sum + row[i]!, 0) : 0)
-  const bar = Math.max(...Array.from({ length: count }, (_, i) => total(i)), 0)
-  const y = (i: number) => top + height * (1 - i / count)
-  if (bar > 0) {
-    for (let i = 0; i < count; i++) {
-      if (!shown(i)) continue
-      let left = 0
-      rows.forEach((row, index) => {
-        const wide = (row[i]! / bar) * width * ROOM
-        if (wide < 0.05) return
-        const colour = stack === "venue" ? venueColour(index, theme) : leverageShade(colours[own(i)], index, rows.length)
-        context.fillStyle = colour
-        context.fillRect(left, y(i + 1), wide, Math.max(y(i) - y(i + 1) - 0.5, 0.5))
-        left += wide
-      })
-    }
+  const { standing, price, last, side, stack, top, height, width, theme, colours } = look
+  const own = (at: number) => (at < last ? "long" : "short")
+  const shown = barsOf(standing, price, Math.max(bars.fewest, Math.floor(height / bars.bar)), (at) => side === "both" || side === own(at))
+  const bar = shown.reduce((most, { total }) => Math.max(most, total), 0)
+  const y = (at: number) => Math.max(top, Math.min(top + height, top + ((price[1] - at) / (price[1] - price[0])) * height))
+  for (const { low, high, at, rows } of shown) {
+    let left = 0
+    rows.forEach((size, index) => {
+      const wide = (size / bar) * width * ROOM
+      if (wide < 0.05) return
+      context.fillStyle = stack === "venue" ? venueColour(index, theme) : leverageShade(colours[own(at)], index, rows.length)
+      const tall = y(low) - y(high)
+      context.fillRect(left, y(high), wide, Math.max(tall > APART ? tall - 0.5 : tall, 0.5))
+      left += wide
+    })
   }
   const sum = drawSums(context, look)
-  const at = y(((last - edges[0]!) / (edges[count]! - edges[0]!)) * count)
+  const at = top + ((price[1] - last) / (price[1] - price[0])) * height
   if (at >= top && at <= top + height) {
     context.strokeStyle = colours.accent
     context.setLineDash([3, 3])
@@ -117,10 +149,13 @@ export function drawBars(context: CanvasRenderingContext2D, look: BarsLook): { b
   return { bar, sum }
 }
 
+const STEPS = 160
+/** Bars of so many pixels have a line between them. */
+const APART = 4
+
 /** The curves of what stands between the last price and each price, over all that stands. */
-function drawSums(context: CanvasRenderingContext2D, { standing, edges, last, side, top, height, width, colours }: BarsLook): number {
-  const high = edges[edges.length - 1]!
-  const low = edges[0]!
+function drawSums(context: CanvasRenderingContext2D, { standing, price: [low, high], last, side, top, height, width, colours }: BarsLook): number {
+  const edges = Array.from({ length: STEPS + 1 }, (_, i) => low + ((high - low) * i) / STEPS)
   const parts = [
     { name: "long" as const, prices: edges.filter((price) => price < last) },
     { name: "short" as const, prices: edges.filter((price) => price > last) },

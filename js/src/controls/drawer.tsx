@@ -19,6 +19,7 @@ export function DrawerButton({ id, open }: Omit<DrawerProps, "children">) {
       aria-controls={id}
       aria-expanded={open.value}
       onClick={() => void (open.value = !open.value)}
+      onKeyDown={({ key }) => key === "Escape" && (open.value = false)}
     >
       Options
     </button>

@@ -1,7 +1,8 @@
 import { useMemo } from "preact/hooks"
+import { candle_colours } from "../../../liqwidget/look.json"
 import { LEVERAGE_GROUPS } from "../format/shares"
 import type { Bound } from "../wire/bound"
-import type { PanelName, PriceStyle, ProfileStack, Scale, Traits, ViewKind } from "../wire/traits"
+import type { PanelName, PriceStyle, ProfileStack, Scale, ThemeChoice, Traits } from "../wire/traits"
 import { CheckBox, CheckList, List, Slider } from "./fields"
 
 const HORIZONS = ["4h", "8h", "24h", "3d", "7d"].map((value) => ({ value, text: value, title: `Chance that price gets there within ${value}` }))
@@ -10,18 +11,24 @@ const SCALES = [
   { value: "linear", text: "Linear", title: "Colour in proportion to the value" },
   { value: "rank", text: "Rank", title: "Each colour covers as much of the picture" },
 ]
-const VIEWS = [
-  { value: "heatmap", text: "Heatmap", title: "Time across, price up" },
-  { value: "map", text: "Liquidation map", title: "Price across, size up: what stands now" },
+const THEMES = [
+  { value: "auto", text: "As the page", title: "Dark or light, as the notebook" },
+  { value: "dark", text: "Dark" },
+  { value: "light", text: "Light" },
 ]
+const ZONES = [
+  { value: "UTC", text: "UTC" },
+  { value: "local", text: "Local", title: "The clocks of this computer" },
+]
+const CANDLES = candle_colours.map(({ name, label, title }) => ({ value: name, text: label, title }))
 const PRICES = [
   { value: "candles", text: "Candles" },
   { value: "line", text: "Line" },
   { value: "off", text: "Off" },
 ]
 const PROFILES = [
-  { value: "leverage", text: "By leverage", title: "What stands now at each price, stacked by leverage group" },
-  { value: "venue", text: "By venue", title: "What stands now at each price, stacked by venue" },
+  { value: "leverage", text: "By leverage", title: "What stands at each price at the end shown, stacked by leverage group" },
+  { value: "venue", text: "By venue", title: "What stands at each price at the end shown, stacked by venue" },
   { value: "off", text: "Off" },
 ]
 const PANELS = [
@@ -52,10 +59,9 @@ const named = (names: readonly string[]) => names.join(", ") || "none"
 /** What the estimate is made of. */
 export function WhatCounts(props: OptionsProps) {
   const { bound, say, held } = props
-  const { leverage, venues, _prior, _priors, horizon, timeframe, sensitivity, _market } = bound.traits
+  const { leverage, venues, horizon, sensitivity, _market } = bound.traits
   const set = useSetting(props)
-  const { venues: traded = [], timeframes = [] } = _market.value ?? {}
-  const priors = _priors.value.map(({ name, label, title }) => ({ value: name, text: label, title }))
+  const traded = _market.value?.venues ?? []
   return (
     <>
       <CheckList label="Leverage" options={GROUPS} chosen={leverage.value ?? LEVERAGE_GROUPS} held={held} keepOne={say} choose={(names) => set({ leverage: names }, `Leverage: ${named(names)}`)} />
@@ -67,15 +73,7 @@ export function WhatCounts(props: OptionsProps) {
         keepOne={say}
         choose={(names) => set({ venues: names }, `Venues: ${named(names)}`)}
       />
-      <List label="Prior" options={priors} value={_prior.value} held={held} choose={(value) => set({ _prior: value }, `Prior: ${value}`)} />
       <List label="Horizon" options={HORIZONS} value={horizon.value} held={held} choose={(value) => set({ horizon: value }, `Horizon: ${value}`)} />
-      <List
-        label="Timeframe"
-        options={timeframes.map((value) => ({ value, text: value, title: `Candles of ${value}` }))}
-        value={timeframe.value ?? ""}
-        held={held}
-        choose={(value) => set({ timeframe: value }, `Timeframe: ${value}`)}
-      />
       <Slider
         label="Sensitivity"
         title="More sensitive finds smaller clusters"
@@ -93,13 +91,18 @@ export function Look(props: OptionsProps) {
   const { traits } = props.bound
   const set = useSetting(props)
   const palettes = traits._palettes.value.map(({ name, label }) => ({ value: name, text: label }))
+  const zone = traits.timezone.value ?? "UTC"
+  const zones = ZONES.some(({ value }) => value === zone) ? ZONES : [...ZONES, { value: zone, text: zone }]
   const pairs = (traits._sides.value ?? []).map(({ name, label, title }) => ({ value: name, text: label, title }))
   return (
     <>
-      <List label="View" options={VIEWS} value={traits.view.value ?? "heatmap"} choose={(value) => set({ view: value as ViewKind }, `View: ${value}`)} />
       <List label="Palette" options={palettes} value={traits.palette.value} choose={(value) => set({ palette: value }, `Palette: ${value}`)} />
+      <List label="Map ground" options={THEMES} value={traits.map_theme.value ?? "dark"} choose={(value) => set({ map_theme: value as ThemeChoice }, `Map ground: ${value}`)} />
+      <List label="Theme" options={THEMES} value={traits.theme.value ?? "auto"} choose={(value) => set({ theme: value as ThemeChoice }, `Theme: ${value}`)} />
+      <List label="Time zone" options={zones} value={zone} choose={(value) => set({ timezone: value }, `Time zone: ${value}`)} />
+      <List label="Candle colours" options={CANDLES} value={traits.candle_colours.value ?? "plain"} choose={(value) => set({ candle_colours: value }, `Candles: ${value}`)} />
       <List label="Side colours" options={pairs} value={traits.side_colours.value ?? "red-green"} choose={(value) => set({ side_colours: value }, `Side colours: ${value}`)} />
-      <List label="Scale" options={SCALES} value={traits.scale.value} choose={(value) => set({ scale: value as Scale }, `Scale: ${value}`)} />
+      <List label="Scale" options={SCALES} value={traits.scale.value} held={traits.measure.value === "heat" ? "Relative heat is always linear" : null} choose={(value) => set({ scale: value as Scale }, `Scale: ${value}`)} />
       <CheckBox
         label="Smooth cells"
         title="Blends the colours of neighbouring cells, for the eye only: sizes, read-outs and tables stay as they are"

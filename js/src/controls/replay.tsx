@@ -1,12 +1,16 @@
 import { useSignal } from "@preact/signals"
 import { useLayoutEffect, useRef } from "preact/hooks"
-import { formatTime } from "../format/time"
+import { endsNow, formatLength, formatTime } from "../format/time"
 import { windowRange } from "../steer/window"
 import type { Bound } from "../wire/bound"
 
 const STEP_MS = 250
+/** How many candles go by in a step. */
+const SPEEDS = [1, 2, 5, 10, 25, 50, 100]
 /** Steps of the slider: whole candles, or as many as it has room for. */
 const MOST_STEPS = 2000
+/** Data of so long name the year [ms]. */
+const YEAR = 300 * 86_400_000
 
 export interface ReplayProps {
   bound: Bound
@@ -15,8 +19,9 @@ export interface ReplayProps {
 
 /** Show the map exactly as it stood at a past time: a slider, a play button, single steps, and back to now. */
 export function Replay({ bound, say }: ReplayProps) {
-  const { as_of, future, window, _market } = bound.traits
+  const { as_of, future, window, timezone, _market } = bound.traits
   const playing = useSignal(false)
+  const speed = useSignal(1)
   const asked = useRef<number | null>(null)
   const market = _market.value
   const [start, end] = market?.span ?? [0, 0]
@@ -35,7 +40,7 @@ export function Replay({ bound, say }: ReplayProps) {
     playing.value = !playing.value
     if (!market || !playing.value) return
     say("Replay started")
-    go(as_of.value === null ? windowRange(window.value, market)[0] : shown + candle)
+    go(as_of.value === null ? windowRange(window.value, market)[0] : shown + speed.value * candle)
   }
   const now = () => {
     playing.value = false
@@ -45,15 +50,32 @@ export function Replay({ bound, say }: ReplayProps) {
   const answered = asked.current !== null && market !== null && market.time[1] >= asked.current
   useLayoutEffect(() => {
     if (!playing.value || !answered) return
-    const timer = setTimeout(() => go(shown + candle), STEP_MS)
+    const timer = setTimeout(() => go(shown + speed.value * candle), STEP_MS)
     return () => clearTimeout(timer)
-  }, [playing.value, answered, shown, market])
+  }, [playing.value, answered, shown, market, speed.value])
   const past = as_of.value !== null
+  const zone = timezone.value ?? "UTC"
+  const present = market !== null && endsNow({ ...market, time: [start, end] })
+  const long = end - start > YEAR
   return (
     <div class="liq-replay" role="group" aria-label="Replay" data-past={past}>
       <button class="liq-button" type="button" aria-pressed={playing.value} onClick={play}>
         {playing.value ? "Pause" : "Play"}
       </button>
+      <select
+        class="liq-select liq-speed"
+        name="speed"
+        aria-label="Replay speed"
+        title={`Candles that go by in a step, four steps a second: ${formatLength(speed.value * candle)} of the market`}
+        value={speed.value}
+        onChange={({ currentTarget }) => void (speed.value = Number(currentTarget.value))}
+      >
+        {SPEEDS.map((times) => (
+          <option key={times} value={times}>
+            {`${times}x`}
+          </option>
+        ))}
+      </select>
       <button class="liq-button" type="button" title="One candle back" aria-label="One candle back" onClick={() => go(shown - candle)}>
         −
       </button>
@@ -66,19 +88,19 @@ export function Replay({ bound, say }: ReplayProps) {
         min="0"
         max={Math.round((end - start) / step)}
         aria-label="As of"
-        aria-valuetext={formatTime(shown)}
+        aria-valuetext={formatTime(shown, zone, long)}
         value={Math.round((shown - start) / step)}
         onInput={({ currentTarget }) => {
           playing.value = false
           go(start + Number(currentTarget.value) * step)
         }}
       />
-      <span class="liq-replay-time">{past ? `as of ${formatTime(shown)}` : `${formatTime(end)}, now`}</span>
+      <span class="liq-replay-time">{past ? `as of ${formatTime(shown, zone, long)}` : `${formatTime(end, zone, long)}, ${present ? "now" : "the last data"}`}</span>
       <button class="liq-button" type="button" title="Show the price that followed, faded" aria-pressed={future.value} onClick={() => bound.set({ future: !future.value })}>
         What followed
       </button>
       <button class="liq-button" type="button" title="Back to the last close" onClick={now}>
-        Now
+        {present ? "Now" : "Latest"}
       </button>
     </div>
   )

@@ -1,9 +1,11 @@
 import type { AnyModel } from "@anywidget/types"
 import { type ReadonlySignal, signal, useSignal } from "@preact/signals"
+import type { ComponentChildren } from "preact"
 import { type Disposer, disposerBag } from "../dom/dispose"
 import { exactBytes } from "../wire/bytes"
 import type { Messages } from "../wire/messages"
 import type { Traits } from "../wire/traits"
+import { Icon } from "../words/icon"
 import { copyState, copyText } from "./copy_code"
 import { composite, download } from "./save_picture"
 
@@ -28,10 +30,9 @@ const SILENCE = 'The kernel did not answer. Try again when it is idle, or write 
 /** Save the view as a picture or a file, or copy it as code. */
 export function sharing({ model, messages, figure, tags }: SharingOptions): Sharing {
   const file = offlineFile(messages)
-  const name = (ending: string) => `${model.get("symbol").replace(/[^\w.-]+/g, "_")}-liquidations-${new Date().toISOString().slice(0, 16).replace(/[:T]/g, "")}.${ending}`
   return {
     async png() {
-      const saved = name("png")
+      const saved = pictureName(model)
       download(saved, await composite(figure(), tags, caption(model)))
       return `Saved ${saved}`
     },
@@ -49,32 +50,43 @@ export function sharing({ model, messages, figure, tags }: SharingOptions): Shar
 
 export interface ShareProps {
   ways: Sharing
-  full: FullScreen
   /** Why no file can be made, or null when it can. */
   held: string | null
   say(sentence: string): void
 }
 
 /** The buttons that share; what came of each is said below. */
-export function Share({ ways, full, held, say }: ShareProps) {
+export function Share({ ways, held, say }: ShareProps) {
   const said = useSignal("")
   const tell = (sentence: string) => {
     said.value = sentence
     say(sentence)
   }
-  const on = full.on.value
   return (
     <>
       <div class="liq-buttons">
         <Action text="Save PNG" title="The picture as it is on the screen" act={ways.png} tell={tell} />
         <Action text="Save HTML" title="One file that opens with no kernel and no network: h.to_html" act={ways.html} tell={tell} held={held} />
         <Action text="Copy code" title="Python that makes this view anew" act={ways.copy} tell={tell} />
-        <Action text={on ? "Leave full screen" : "Full screen"} title="Fill the screen; Escape leaves" act={full.turn} tell={tell} held={full.reason} pressed={on} />
       </div>
       <p class="liq-said" hidden={said.value === ""}>
         {said}
       </p>
     </>
+  )
+}
+
+/** Fills the screen, and gives it back. */
+export function FullScreenButton({ full, say }: { full: FullScreen; say(sentence: string): void }) {
+  const on = full.on.value
+  const name = on ? "Leave full screen" : "Full screen"
+  return (
+    <Action text={name} title="Fill the screen (key F); Escape leaves" act={full.turn} tell={say} held={full.reason} pressed={on}>
+      <span class="liq-full-long">{name}</span>
+      <span class="liq-full-short" aria-hidden="true">
+        <Icon name="full" />
+      </span>
+    </Action>
   )
 }
 
@@ -85,9 +97,11 @@ interface ActionProps {
   tell(sentence: string): void
   held?: string | null
   pressed?: boolean
+  /** What it shows in place of its text, which names it. */
+  children?: ComponentChildren
 }
 
-function Action({ text, title, act, tell, held = null, pressed }: ActionProps) {
+function Action({ text, title, act, tell, held = null, pressed, children }: ActionProps) {
   const busy = useSignal(false)
   const run = () => {
     busy.value = true
@@ -97,10 +111,18 @@ function Action({ text, title, act, tell, held = null, pressed }: ActionProps) {
       .finally(() => (busy.value = false))
   }
   return (
-    <button class="liq-button" type="button" title={held ?? title} disabled={held !== null} aria-busy={busy.value || undefined} aria-pressed={pressed} onClick={run}>
-      {text}
+    <button class="liq-button" type="button" title={held ?? title} disabled={held !== null} aria-busy={busy.value || undefined} aria-pressed={pressed} aria-label={children ? text : undefined} onClick={run}>
+      {children ?? text}
     </button>
   )
+}
+
+/** "BTC-heat-2026-02-05T1200Z.png": what, how, and the end of the data shown. */
+export function pictureName(model: AnyModel<Traits>): string {
+  const end = model.get("_market")?.time[1]
+  const time = end === undefined ? [] : [`${new Date(end).toISOString().slice(0, 16).replace(":", "")}Z`]
+  const kind = model.get("view") === "map" ? "map" : model.get("measure")
+  return `${[model.get("symbol").replace(/[^\w.-]+/g, "_"), kind, ...time].join("-")}.png`
 }
 
 function caption(model: AnyModel<Traits>): string {

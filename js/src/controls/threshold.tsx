@@ -1,28 +1,29 @@
 import type { ReadonlySignal } from "@preact/signals"
-import { useMemo } from "preact/hooks"
 import { formatMoney } from "../format/money"
 import { thresholdScale, type Ladder } from "../heat/bins"
+import { hiddenClusters } from "../layers/shown_clusters"
 import type { Bound } from "../wire/bound"
 
 /** The range of values on the picture, and its colours. */
 export interface Ramp {
   ladder: Ladder
   lut: Uint32Array
+  /** Length of the candles [ms]. */
+  candle: number
 }
 
 const STEPS = 127
 
-/** The slider of the least value that is drawn; its track has the colours of the picture: it is the legend too. */
+/** The slider of the least value that is drawn. */
 export function Threshold({ bound, ramp }: { bound: Bound; ramp: ReadonlySignal<Ramp | null> }) {
   const { threshold, _market } = bound.traits
-  const { ladder, lut } = ramp.value ?? {}
+  const ladder = ramp.value?.ladder
   const quote = _market.value?.quote ?? "USD"
   const least = threshold.value
   const heat = ladder?.decades === 0
   const text = least > 0 ? (heat ? `≥ heat ${least.toFixed(0)}` : `≥ est. ${formatMoney(least, quote)}`) : "no minimum"
-  const track = useMemo(() => (lut ? { "--liq-ramp-long": gradient(lut, 0), "--liq-ramp-short": gradient(lut, 128) } : {}), [lut])
   return (
-    <label class="liq-field liq-threshold" title={`Hide price cells below this ${heat ? "heat" : "estimated value per 10 bps of price"}`} style={track}>
+    <label class="liq-field liq-threshold" title={`Hide price cells below this ${heat ? "heat" : "estimated value per 10 bps of price"}`}>
       <output class="liq-threshold-value">{text}</output>
       <input
         class="liq-range"
@@ -39,8 +40,19 @@ export function Threshold({ bound, ramp }: { bound: Bound; ramp: ReadonlySignal<
         onChange={() => bound.save()}
       />
       <span class="liq-caption">{ladder && (heat ? ladder.top : formatMoney(ladder.top, quote))}</span>
+      <Hides bound={bound} />
     </label>
   )
+}
+
+/** The colours of the picture as two ramps, of longs and of shorts, for styles. */
+export const rampStyle = (lut: Uint32Array | undefined): Record<string, string> =>
+  lut ? { "--liq-ramp-long": gradient(lut, 0), "--liq-ramp-short": gradient(lut, 128) } : {}
+
+/** What a threshold takes from the picture and from the list. */
+function Hides({ bound }: { bound: Bound }) {
+  const { hidden, of } = hiddenClusters((name) => bound.traits[name].value as never)
+  return hidden > 0 ? <span class="liq-hides">{`hides ${hidden} of ${of} cluster${of === 1 ? "" : "s"}`}</span> : null
 }
 
 function gradient(lut: Uint32Array, side: number): string {

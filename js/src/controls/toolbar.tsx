@@ -2,12 +2,15 @@ import type { ReadonlySignal } from "@preact/signals"
 import type { ComponentChildren } from "preact"
 import type { Mode } from "../layers/plot"
 import type { Bound } from "../wire/bound"
-import type { Measure, SideChoice, Traits, Window } from "../wire/traits"
+import type { Measure, SideChoice, Traits, ViewKind, Window } from "../wire/traits"
+import { Coin } from "./coin"
 import { type Choice, Segments } from "./fields"
-import { type Ramp, Threshold } from "./threshold"
+import { Model } from "./model"
 
 /** What cannot be had without a kernel, with the reason. */
 export interface Reasons {
+  /** What only a kernel computes. */
+  kernel: string
   window(window: Window): string | null
   measure(measure: Measure): string | null
   mode(mode: Mode): string | null
@@ -15,13 +18,9 @@ export interface Reasons {
 
 export interface ToolbarProps {
   bound: Bound
-  ramp: ReadonlySignal<Ramp | null>
-  mode: ReadonlySignal<Mode>
   reasons: ReadonlySignal<Reasons | null>
-  setMode(mode: Mode): void
-  reset(): void
   say(sentence: string): void
-  /** The buttons that open the drawer and the help. */
+  /** The buttons that fill the screen, and open the drawer and the help. */
   children: ComponentChildren
 }
 
@@ -35,26 +34,24 @@ const WINDOWS: readonly Choice<Window>[] = (["12h", "24h", "3d", "7d", "30d", "a
   text: value === "all" ? "All" : value,
   title: value === "all" ? "All data" : `The last ${value}`,
 }))
-const MODES: readonly Choice<Mode>[] = [
-  { value: "pan", text: "Pan", title: "Drag moves the picture" },
-  { value: "select", text: "Select", title: "Drag draws a box: h.selection in Python" },
+const VIEWS: readonly Choice<ViewKind>[] = [
+  { value: "heatmap", text: "Heatmap", title: "Time across, price up" },
+  { value: "map", text: "Map", title: "Price across, amount up: what stands at the end shown" },
 ]
 
-/** The slim row of controls that are moved often; each is a trait of the model, both ways. */
-export function Toolbar({ bound, ramp, mode, reasons, setMode, reset, say, children }: ToolbarProps) {
-  const { side, window, measure, horizon, follow } = bound.traits
+/** The one line of what matters: which coin, how much of it, whose liquidations, how drawn, under which model. */
+export function Toolbar({ bound, reasons, say, children }: ToolbarProps) {
+  const { side, window, view, timeframe, _market } = bound.traits
   const set = (values: Partial<Traits>, said: string) => {
     bound.set(values)
     say(said)
   }
-  const measures: readonly Choice<Measure>[] = [
-    { value: "heat", text: "Heat", title: "Where much stands close together: relative, no amount" },
-    { value: "expected", text: "Expected", title: `Estimated size times the chance that price gets there within ${horizon.value}` },
-    { value: "size", text: "Size", title: "Estimated size that stands there" },
-  ]
+  const held = reasons.value?.kernel ?? null
+  const own = timeframe.value ?? ""
+  const lengths = _market.value?.timeframes ?? []
   return (
-    <div class="liq-toolbar" role="group" aria-label="Heatmap controls">
-      <Segments label="Side" choices={SIDES} value={side.value} choose={(value) => set({ side: value }, `Side: ${value}`)} />
+    <div class="liq-toolbar liq-first-line" role="group" aria-label="Heatmap controls">
+      <Coin bound={bound} say={say} held={held} />
       <Segments
         label="Window"
         choices={WINDOWS}
@@ -62,30 +59,25 @@ export function Toolbar({ bound, ramp, mode, reasons, setMode, reset, say, child
         choose={(value) => set({ time_range: null, price_range: null, window: value }, `Window: ${value}`)}
         reason={(value) => reasons.value?.window(value) ?? null}
       />
-      <Segments
-        label="Measure"
-        choices={measures}
-        value={measure.value}
-        choose={(value) => set({ measure: value, threshold: 0 }, `Measure: ${value}`)}
-        reason={(value) => reasons.value?.measure(value) ?? null}
-      />
-      <Threshold bound={bound} ramp={ramp} />
-      <div class="liq-group liq-view">
-        <button
-          class="liq-button"
-          type="button"
-          title="The price axis fits the candles in view"
-          aria-pressed={follow.value}
-          onClick={() => set({ follow: !follow.value }, follow.value ? "Price axis held" : "Following the price")}
-        >
-          Follow
-        </button>
-        <Segments label="Drag mode" choices={MODES} value={mode.value} choose={setMode} reason={(value) => reasons.value?.mode(value) ?? null} />
-        <button class="liq-button" type="button" title="Back to the window (key 0)" onClick={reset}>
-          Reset
-        </button>
-        {children}
-      </div>
+      <select
+        class="liq-select liq-timeframe"
+        name="timeframe"
+        aria-label="Timeframe"
+        title={held ?? `Candles of ${own}; small ones are drawn together`}
+        disabled={held !== null}
+        value={own}
+        onChange={({ currentTarget }) => set({ timeframe: currentTarget.value }, `Timeframe: ${currentTarget.value}`)}
+      >
+        {(lengths.includes(own) ? lengths : [own, ...lengths]).map((value) => (
+          <option key={value} value={value}>
+            {value}
+          </option>
+        ))}
+      </select>
+      <Segments label="Side" choices={SIDES} value={side.value} choose={(value) => set({ side: value }, `Side: ${value}`)} />
+      <Segments label="View" choices={VIEWS} value={view.value ?? "heatmap"} choose={(value) => set({ view: value }, `View: ${value}`)} />
+      <Model bound={bound} say={say} held={held} />
+      <div class="liq-group liq-view">{children}</div>
     </div>
   )
 }

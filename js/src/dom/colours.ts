@@ -1,5 +1,5 @@
 import type { AnyModel } from "@anywidget/types"
-import { faintest_share, sides, themes, venues } from "../../../liqwidget/look.json"
+import { candle_colours, faintest_share, sides, themes, venues } from "../../../liqwidget/look.json"
 import type { SideColoursState, Traits } from "../wire/traits"
 import type { Theme } from "./theme"
 
@@ -28,9 +28,15 @@ const on = (theme: Theme): Colours => {
 /** What canvas elements are drawn in; the stylesheet has the same from build.mjs. */
 export const COLOURS: Readonly<Record<Theme, Colours>> = { dark: on("dark"), light: on("light") }
 
-/** What canvas elements are drawn in, with the sides in the colours that the model says. */
+/** What canvas elements on the page are drawn in, with the sides in the colours that the model says. */
 export function sideColours(model: AnyModel<Traits>, theme: Theme): Colours {
   return coloursOf(model.get("_sides"), model.get("side_colours"), theme)
+}
+
+/** What the map is drawn in, with sides and candles in the colours that the model says. */
+export function chosenColours(model: AnyModel<Traits>, theme: Theme): Colours {
+  const candles = candle_colours.find(({ name }) => name === model.get("candle_colours"))
+  return { ...sideColours(model, theme), ...candles?.[theme] }
 }
 
 /** The colours of a theme, with the sides in those of a pair. */

@@ -5,14 +5,25 @@ const STEPS = [
   [1e3, "K"],
 ] as const
 
+/** Whether a quote currency is any dollar, which is written as $ or left out. */
+export const isDollar = (quote: string): boolean => /^USD[A-Z]?$/.test(quote)
+
 /** Write an amount with three significant digits: $1.23M, or 1.23M EUR when the quote is not a dollar. */
 export function formatMoney(amount: number, quote = "USD"): string {
   if (!Number.isFinite(amount)) return "–"
   const dust = amount !== 0 && Math.abs(amount) < 0.01
   const text = dust ? "0.01" : compact(Math.abs(amount))
   const sign = `${dust ? "<" : ""}${amount < 0 ? "−" : ""}`
-  return /^USD[A-Z]?$/.test(quote) ? `${sign}$${text}` : `${sign}${text} ${quote}`
+  return isDollar(quote) ? `${sign}$${text}` : `${sign}${text} ${quote}`
 }
+
+/** Write an estimate with two significant digits: more would say more than is known. */
+export function formatEstimate(amount: number, quote = "USD"): string {
+  return formatMoney(Number.isFinite(amount) && amount !== 0 ? Number(amount.toPrecision(2)) : amount, quote)
+}
+
+/** What amounts are per price cell: "est. $ per 0.1 %", a tenth of a percent of the price. */
+export const perCell = (quote: string): string => `est. ${isDollar(quote) ? "$" : quote} per 0.1 %`
 
 function compact(amount: number): string {
   if (amount === 0) return "0"
@@ -27,6 +38,6 @@ function significant(value: number): string {
   return String(Number(value.toFixed(digits)))
 }
 
-/** Write a low and a high amount: "$2.93M – 96.2M". */
+/** Write a low and a high estimate: "$2.9M – 96M". */
 export const rangeMoney = ([low, high]: readonly [number, number], quote: string): string =>
-  `${formatMoney(low, quote).replace(` ${quote}`, "")} – ${formatMoney(high, quote).replace("$", "")}`
+  `${formatEstimate(low, quote).replace(` ${quote}`, "")} – ${formatEstimate(high, quote).replace("$", "")}`

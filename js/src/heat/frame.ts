@@ -76,6 +76,35 @@ function covers(outer: Interval, inner: Interval): boolean {
   return outer[0] <= inner[0] + slack && outer[1] >= inner[1] - slack
 }
 
+/** One candle as it is drawn, and how long it is [ms]; the volume is NaN where unknown. */
+export interface Candle {
+  ms: number
+  open: number
+  high: number
+  low: number
+  close: number
+  volume: number
+}
+
+/** Which candle holds a time: the last that began by then, if one did. */
+export function candleAt({ length, start }: Pick<Candles, "length" | "start">, time: number): number | null {
+  let [low, high] = [0, length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (start[middle]! <= time) low = middle + 1
+    else high = middle
+  }
+  return low > 0 ? low - 1 : null
+}
+
+/** The candle drawn at a time; null where none is. */
+export function candleUnder(candles: Candles, ms: number, time: number): Candle | null {
+  const index = candleAt(candles, time)
+  if (index === null || time >= Math.max(candles.end[index]!, candles.start[index]! + ms)) return null
+  const [open, high, low, close, volume] = (["open", "high", "low", "close", "volume"] as const).map((name) => candles[name][index]!)
+  return { ms, open: open!, high: high!, low: low!, close: close!, volume: volume! }
+}
+
 export interface Cell {
   side: Side
   /** Quote currency per 10 bps price cell, or relative heat, as coarse as the pixel's bin. */

@@ -1,13 +1,13 @@
 import type { AnyModel } from "@anywidget/types"
-import { cell as CELL } from "../../../liqwidget/look.json"
+import { price_cell as CELL } from "../../../liqwidget/look.json"
 import type { Colours } from "../dom/colours"
 import type { Theme } from "../dom/theme"
 import { candleColumns, circleColumns, liveCandles } from "../layers/candles"
-import type { Plot } from "../layers/plot"
+import type { HeatSource, Plot } from "../layers/plot"
 import { span, type Viewport } from "../steer/viewport"
 import { exactBytes } from "../wire/bytes"
 import type { FrameMeta, FrameParts, FrameState, Interval, Market, Traits } from "../wire/traits"
-import { type Candles, type Cell, cellUnder, chooseFrame, decodeFrame, type Frame } from "./frame"
+import { type Candle, type Candles, candleUnder, type Cell, cellUnder, chooseFrame, decodeFrame, type Frame } from "./frame"
 import { buildLut, paint } from "./lut"
 import { reach, smooth } from "./smooth"
 
@@ -15,6 +15,8 @@ import { reach, smooth } from "./smooth"
 export interface Heat {
   /** The frame on the picture. */
   shown(): Frame | null
+  /** The candle that is drawn at a time, or none. */
+  candle(time: number): Candle | null
   /** What a picture of sizes that is at hand has under a point. */
   sizeUnder(time: number, price: number): Cell | null
   /** Candles that cover a time range as finely as any frame at hand. */
@@ -30,6 +32,9 @@ export interface Heat {
   /** Draw again after a change of colours, side, threshold or scale. */
   repaint(): void
 }
+
+/** How far the newest column goes on, in lengths of the data. */
+const FAR = 2
 
 export interface HeatOptions {
   model: AnyModel<Traits>
@@ -51,7 +56,7 @@ export function heat({ model, plot, market, look, painted }: HeatOptions): Heat 
     return frame
   }
 
-  const draw = (source: "liq-heat" | "liq-column", frame: Frame, { pixels }: Frame): Uint32Array => {
+  const draw = (source: HeatSource, frame: Frame, { pixels }: Frame): Uint32Array => {
     const lut = buildLut({
       palette: paletteColours(model, look().theme),
       side: model.get("side"),
@@ -60,12 +65,20 @@ export function heat({ model, plot, market, look, painted }: HeatOptions): Heat 
       ladder: frame,
       pixels,
     })
-    plot.setImage(source, drawn(frame, lut), frame.width, frame.height, frame)
+    const image = drawn(frame, lut)
+    plot.setImage(source, image, frame.width, frame.height, frame)
+    if (frame === (column ?? shown)) goOn(frame, image)
     return lut
   }
+  // What stands now stands on until price comes: the newest column goes on to the right edge.
+  const goOn = ({ time, price, width, height }: Frame, image: Uint32Array) => {
+    if (time[1] < market().time[1] - 1) return plot.clearImage("liq-heat-ahead")
+    const last = Uint32Array.from({ length: height }, (_, row) => image[(row + 1) * width - 1]!)
+    plot.setImage("liq-heat-ahead", last, 1, height, { time: [time[1], time[1] + FAR * span(market().span)], price })
+  }
   const repaintColumn = () => {
-    if (column && shown) draw("liq-column", column, shown)
-    else plot.clearImage("liq-column")
+    if (column && shown) draw("liq-heat-forming", column, shown)
+    else plot.clearImage("liq-heat-forming")
   }
   const repaint = () => {
     if (!shown) return plot.clearImage("liq-heat")
@@ -98,6 +111,7 @@ export function heat({ model, plot, market, look, painted }: HeatOptions): Heat 
 
   return {
     shown: () => shown,
+    candle: (time) => shown && candleUnder(latest(shown), shown.candle_ms, time),
     sizeUnder(time, price) {
       const frame = chooseFrame(model.get("_frames"), "size", plot.viewport(), market())
       return frame && cellUnder(decode(frame), time, price)
@@ -120,6 +134,7 @@ export function heat({ model, plot, market, look, painted }: HeatOptions): Heat 
       if (!state && !column) return
       column = state && decodeFrame(state, state)
       repaintColumn()
+      if (!column) repaint()
     },
     showLive(rows) {
       if (rows.length === 0 && live.length === 0) return

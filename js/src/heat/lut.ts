@@ -15,16 +15,13 @@ export interface LutOptions {
 /** Build the colour of every pixel byte as a little-endian RGBA word; 0 is fully transparent. */
 export function buildLut(options: LutOptions): Uint32Array<ArrayBuffer> {
   const { palette, side, threshold, scale, ladder, pixels } = options
-  const drawn = (byte: number) => {
-    const n = byte & 127
-    if (n === 0 || (side !== "both" && (byte >= BINS ? "short" : "long") !== side)) return false
-    return binValue(n, ladder) >= threshold
-  }
+  const shown = (byte: number) => (byte & 127) > 0 && (side === "both" || (byte >= BINS ? "short" : "long") === side)
+  const drawn = (byte: number) => shown(byte) && binValue(byte & 127, ladder) >= threshold
   const { raised = 0 } = ladder
   const bright = ladder.top * 10 ** ((-ladder.decades * raised) / 127)
   // Relative heat is linear in its bins, whatever the scale.
   const how = ladder.decades === 0 ? "log" : scale
-  const rank = how === "rank" ? rankOf(pixels, drawn) : null
+  const rank = how === "rank" ? rankOf(pixels, shown) : null
   const colours = new Uint32Array(palette.slice().buffer)
   const lut = new Uint32Array(2 * BINS)
   for (let byte = 0; byte < lut.length; byte++) {
@@ -37,14 +34,17 @@ export function buildLut(options: LutOptions): Uint32Array<ArrayBuffer> {
   return lut
 }
 
-/** For each pixel byte the share (0 to 1) of the drawn cells at or below its bin; only bytes that `drawn` accepts count. */
-export function rankOf(pixels: Uint8Array, drawn: (byte: number) => boolean): Float64Array {
+/**
+ * For each pixel byte the share (0 to 1) of the cells at or below its bin; only bytes that `shown` accepts count. A
+ * threshold does not: what stays keeps its colour.
+ */
+export function rankOf(pixels: Uint8Array, shown: (byte: number) => boolean): Float64Array {
   const bytes = new Float64Array(2 * BINS)
   for (let i = 0; i < pixels.length; i++) bytes[pixels[i]!]!++
   const cells = new Float64Array(BINS)
   let total = 0
   for (let byte = 0; byte < bytes.length; byte++) {
-    if (!drawn(byte)) continue
+    if (!shown(byte)) continue
     cells[byte & 127]! += bytes[byte]!
     total += bytes[byte]!
   }

@@ -1,3 +1,4 @@
+import { screen } from "../../../liqwidget/look.json"
 import type { AnyModel } from "@anywidget/types"
 import { span, type Viewport } from "../steer/viewport"
 import type { Heard, Messages } from "../wire/messages"
@@ -48,9 +49,6 @@ export function raster({ model, messages, market, heard, failed, overdue }: Rast
   }
 }
 
-const WIDEST = 2560
-const TALLEST = 1600
-
 export interface RasterRequest {
   time: Interval
   price: Interval
@@ -71,7 +69,7 @@ export function rasterRequest(
   const time: Interval = [Math.max(viewport.time[0], market.time[0]), Math.min(viewport.time[1], market.time[1])]
   if (!(span(time) > 0) || plot.width < 2 || plot.height < 2) return null
   const share = span(time) / span(viewport.time)
-  const pixels = Math.max(1, Math.ceil((plot.width * pixelRatio) / WIDEST), Math.ceil((plot.height * pixelRatio) / TALLEST))
+  const pixels = Math.max(1, Math.ceil((plot.width * pixelRatio) / screen.widest), Math.ceil((plot.height * pixelRatio) / screen.tallest))
   const width = ((plot.width * pixelRatio) / pixels) * share
   const height = (plot.height * pixelRatio) / pixels
   return { time, price: viewport.price, width: Math.max(1, Math.round(width)), height: Math.max(1, Math.round(height)) }

@@ -2,8 +2,6 @@ import type { Patch } from "@bokeh/bokehjs/build/js/lib/document/document"
 import type { BoxAnnotation } from "@bokeh/bokehjs/build/js/lib/models/annotations/box_annotation"
 import type { Label } from "@bokeh/bokehjs/build/js/lib/models/annotations/label"
 import type { Span } from "@bokeh/bokehjs/build/js/lib/models/annotations/span"
-import type { DatetimeTickFormatter } from "@bokeh/bokehjs/build/js/lib/models/formatters/datetime_tick_formatter"
-import type { NumeralTickFormatter } from "@bokeh/bokehjs/build/js/lib/models/formatters/numeral_tick_formatter"
 import type { Figure } from "@bokeh/bokehjs/build/js/lib/models/plots/figure"
 import type { PlotView } from "@bokeh/bokehjs/build/js/lib/models/plots/plot"
 import type { Range1d } from "@bokeh/bokehjs/build/js/lib/models/ranges/range1d"
@@ -12,11 +10,14 @@ import type { ColumnDataSource } from "@bokeh/bokehjs/build/js/lib/models/source
 import type { BoxSelectTool } from "@bokeh/bokehjs/build/js/lib/models/tools/gestures/box_select_tool"
 import type { PanTool } from "@bokeh/bokehjs/build/js/lib/models/tools/gestures/pan_tool"
 import type { Colours } from "../dom/colours"
-import type { Disposer } from "../dom/dispose"
 import type { BokehJS } from "../load/bokeh"
 import type { Viewport } from "../steer/viewport"
 import type { Box, PriceStyle } from "../wire/traits"
+import type { Timezone } from "../format/clocks"
+import type { TimeAxis } from "../format/time_axis"
+import { ruleAxes } from "./axes"
 import { restyle } from "./plot_style"
+import { leaveTabOrder, ruleCursor, watchPixelRatio } from "./surface"
 
 export type Mode = "pan" | "select"
 export type Columns = Readonly<Record<string, ArrayLike<unknown>>>
@@ -28,6 +29,9 @@ export interface Point {
   x: number
   y: number
 }
+
+/** The picture, the column of the candle that is not over, and the last column on to the right edge. */
+export type HeatSource = "liq-heat" | "liq-heat-forming" | "liq-heat-ahead"
 
 export interface PlotEvents {
   viewport(): void
@@ -43,12 +47,16 @@ export interface Plot {
   /** What the pointer acts on. */
   surface: HTMLElement
   viewport(): Viewport
+  /** What the time axis says. */
+  times(): TimeAxis
+  /** Write the axes anew. */
+  refresh(): void
   setViewport(viewport: Viewport): void
   /** Where the picture is, within its axes, in CSS pixels, relative to the host element. */
   area(): { left: number; top: number; width: number; height: number }
-  setColumns(source: "liq-candles" | "liq-circles" | "liq-clusters" | "liq-cluster-labels" | "liq-whiskers" | "liq-opened", columns: Columns): void
-  setImage(source: "liq-heat" | "liq-column", image: Uint32Array<ArrayBuffer>, width: number, height: number, over: Viewport): void
-  clearImage(source: "liq-heat" | "liq-column"): void
+  setColumns(source: "liq-candles" | "liq-circles" | "liq-clusters" | "liq-brackets" | "liq-cluster-labels" | "liq-whiskers" | "liq-provenance" | "liq-overlay-bands" | "liq-overlay-lines" | "liq-overlay-labels", columns: Columns): void
+  setImage(source: HeatSource, image: Uint32Array<ArrayBuffer>, width: number, height: number, over: Viewport): void
+  clearImage(source: HeatSource): void
   setLastPrice(price: number): void
   setPriceStyle(style: PriceStyle): void
   setCirclesShown(shown: boolean): void
@@ -58,11 +66,12 @@ export interface Plot {
   setProvenance(text: string): void
   /** Hatch the picture: what it shows is not to be relied on. */
   setHatched(hatched: boolean): void
-  setPriceDecimals(decimals: number): void
-  /** Whether the first tick of the time axis names its day. */
-  setDayShown(shown: boolean): void
+  setPriceDecimals(decimals: number, tags: number): void
+  /** Prices that tags name: beside them the axis says none. */
+  tagged(prices: readonly number[]): void
   setMode(mode: Mode): void
-  restyle(colours: Colours): void
+  /** In the colours of the map, and of the page around it. */
+  restyle(colours: Colours, page: Colours): void
   patch(content: unknown): void
   dispose(): void
 }
@@ -80,7 +89,7 @@ interface BoxEvent {
 }
 
 /** Draw the document in a host element. */
-export async function mountPlot(bokeh: BokehJS, json: string, host: HTMLElement, events: PlotEvents): Promise<Plot> {
+export async function mountPlot(bokeh: BokehJS, json: string, host: HTMLElement, events: PlotEvents, zone: () => Timezone): Promise<Plot> {
   const document = bokeh.require("document/document").Document.from_json(JSON.parse(json))
   const models = new Map<string, unknown>()
   const named = <T>(name: string): T => {
@@ -117,15 +126,19 @@ export async function mountPlot(bokeh: BokehJS, json: string, host: HTMLElement,
   const callbacks = Object.entries(hear).map(([name, callback]) => [name, [(event: never) => void (gone || callback(event))]])
   figure.js_event_callbacks = Object.fromEntries(callbacks) as typeof figure.js_event_callbacks
 
+  const axes = ruleAxes({ named, time, price, zone })
   const views = await bokeh.embed.add_document_standalone(document, host)
   const shown = () => views.get_one(figure) as PlotView
   const bbox = () => shown().frame.bbox
+  axes.measured(bbox)
   const resized = () => {
     if (shown().canvas.resize()) shown().request_repaint()
     events.resize()
   }
   const unwatch = watchPixelRatio(resized)
   leaveTabOrder(host)
+  const surface = shown().canvas_view.events_el
+  ruleCursor(surface)
   const unlink = [
     subscribe(time.change, events.viewport),
     subscribe(price.change, events.viewport),
@@ -134,12 +147,14 @@ export async function mountPlot(bokeh: BokehJS, json: string, host: HTMLElement,
   ]
 
   return {
-    surface: (views.get_one(figure) as PlotView).canvas_view.events_el,
+    surface,
     viewport: () => ({ time: [time.start, time.end], price: [price.start, price.end] }),
     setViewport(viewport) {
       setRange(time, viewport.time)
       setRange(price, viewport.price)
     },
+    times: axes.times,
+    refresh: () => shown().request_repaint(),
     area() {
       const { left, top, width, height } = bbox()
       return { left, top, width, height }
@@ -178,21 +193,20 @@ export async function mountPlot(bokeh: BokehJS, json: string, host: HTMLElement,
       title.setv({ text: heading, visible: heading !== "" })
       notice.setv({ text: sentence, visible: sentence !== "" })
     },
-    setProvenance: (text) => void named<Label>("liq-opened-text").setv({ text, visible: text !== "" }),
+    setProvenance: (text) => void named<Label>("liq-provenance-text").setv({ text, visible: text !== "" }),
     setHatched: (hatched) => void (hatch.visible = hatched),
-    setPriceDecimals(decimals) {
-      named<NumeralTickFormatter>("liq-price-format").format = decimals > 0 ? `0,0.${"0".repeat(decimals)}` : "0,0"
-    },
-    setDayShown: (shown) => void (named<DatetimeTickFormatter>("liq-time-format").context = shown ? "%d %b %Y" : null),
+    setPriceDecimals: axes.setPriceDecimals,
+    tagged: axes.tagged,
     setMode(mode) {
       named<PanTool>("liq-pan").active = mode === "pan"
       box.active = mode === "select"
     },
-    restyle: (colours) => restyle(named, colours),
+    restyle: (colours, page) => restyle(named, colours, page),
     patch: (content) => document.apply_json_patch(content as Patch),
     dispose() {
       gone = true
       unwatch()
+      axes.dispose()
       for (const disconnect of unlink) disconnect()
       // Whatever still refers to the figure shall hold no callback and no picture with it.
       figure.js_event_callbacks = {}
@@ -221,25 +235,4 @@ interface Subscribable {
 function subscribe(signal: Subscribable, slot: () => void): () => void {
   signal.connect(slot)
   return () => void signal.disconnect(slot)
-}
-
-/** Call back when the page moves to a screen of another resolution, or is zoomed. */
-export function watchPixelRatio(changed: () => void): Disposer {
-  const query = matchMedia(`(resolution: ${devicePixelRatio}dppx)`)
-  let dispose: Disposer = () => query.removeEventListener("change", hear)
-  const hear = () => {
-    dispose()
-    dispose = watchPixelRatio(changed)
-    changed()
-  }
-  query.addEventListener("change", hear)
-  return () => dispose()
-}
-
-/** Take what BokehJS drew out of the tab order: the figure around it has the keys. Looks behind shadow roots too. */
-export function leaveTabOrder(node: ParentNode): void {
-  for (const child of node.querySelectorAll<HTMLElement>("*")) {
-    if (child.tabIndex >= 0) child.tabIndex = -1
-    if (child.shadowRoot) leaveTabOrder(child.shadowRoot)
-  }
 }

@@ -1,5 +1,5 @@
 import type { AnyModel } from "@anywidget/types"
-import { opened_height } from "../../../liqwidget/look.json"
+import { provenance_height } from "../../../liqwidget/look.json"
 import type { Colours } from "../dom/colours"
 import type { Disposer } from "../dom/dispose"
 import { formatMoney } from "../format/money"
@@ -40,12 +40,12 @@ export function provenanceLayer({ model, messages, plot, market, colours, shown,
   const chosen = () => !model.get("_offline") && (model.get("_selection") !== null || model.get("_selected").length > 0)
   const put = () => {
     const at = plot.viewport()
-    if (bars) plot.setColumns("liq-opened", provenanceColumns(bars, at, plot.area().height, market().time[1], colours()))
+    if (bars) plot.setColumns("liq-provenance", provenanceColumns(bars, at, plot.area().height, market().time[1], colours()))
   }
   const clear = () => {
     if (!bars) return
     bars = null
-    plot.setColumns("liq-opened", { left: [], right: [], bottom: [], top: [], color: [], fill_alpha: [] })
+    plot.setColumns("liq-provenance", { left: [], right: [], bottom: [], top: [], color: [], fill_alpha: [] })
     plot.setProvenance("")
     shown(false)
   }
@@ -90,10 +90,10 @@ export interface ProvenanceBars {
 }
 
 /** Pixels of the tallest bar; the text stands above it. */
-const HEIGHT = opened_height
+const HEIGHT = provenance_height
 const ROOM = 3
 
-/** The columns of liq-opened: a ground along the bottom edge up to `end`, and on it a bar a column, shorts on longs. */
+/** The columns of liq-provenance: a ground along the bottom edge up to `end`, and on it a bar a column, shorts on longs. */
 export function provenanceColumns({ time, long, short }: ProvenanceBars, viewport: Viewport, height: number, end: number, colours: Colours) {
   const up = span(viewport.price) / height
   const floor = viewport.price[0]

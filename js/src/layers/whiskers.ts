@@ -1,6 +1,6 @@
 import type { Colours } from "../dom/colours"
 import { span, type Viewport } from "../steer/viewport"
-import { LABEL, WHISKERS } from "../steer/window"
+import { WHISKERS } from "../steer/window"
 import type { Measure } from "../wire/traits"
 import { clusterAmount, type ShownCluster } from "./shown_clusters"
 
@@ -18,12 +18,12 @@ export interface Labelled {
 }
 
 /**
- * The columns of liq-whiskers: left of each label a line from the lowest to the highest estimate, on one logarithmic
+ * The columns of liq-whiskers: left of each label, which has `label` pixels, a line from the lowest to the highest estimate, on one logarithmic
  * scale with the estimate itself in the middle, so that lines of all clusters compare. An end without a cap lies farther out.
  */
-export function whiskerColumns(labelled: readonly Labelled[], measure: Measure, viewport: Viewport, { width, height }: { width: number; height: number }, colours: Colours) {
+export function whiskerColumns(labelled: readonly Labelled[], measure: Measure, viewport: Viewport, { width, height }: { width: number; height: number }, colours: Colours, label: number) {
   const [across, up] = [span(viewport.time) / width, span(viewport.price) / height]
-  const middle = viewport.time[1] - (LABEL + WHISKERS - ROOM / 2) * across
+  const middle = viewport.time[1] - (label + WHISKERS - ROOM / 2) * across
   const lines: { x0: number; x1: number; y0: number; y1: number; color: string; width: number }[] = []
   for (const { cluster, price } of labelled) {
     const { range, side } = cluster

@@ -14,10 +14,10 @@ export interface KeyActions {
   select: () => void
 }
 
-/** Steer the focused figure: arrows move (Shift: finely), + and - zoom, 0 or Home resets, Enter selects what is in view, Escape clears. */
-export function keySteering(target: HTMLElement, { viewport, go, reset, cancel, select }: KeyActions): Disposer {
+/** Steer the focused figure, or what is drawn in it (`host`), which a click focuses: arrows move (Shift: finely), + and - zoom, 0 or Home resets, Enter selects what is in view, Escape clears. */
+export function keySteering(target: HTMLElement, host: HTMLElement, { viewport, go, reset, cancel, select }: KeyActions): Disposer {
   const press = (event: KeyboardEvent) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.target !== target) return
+    if (event.ctrlKey || event.metaKey || event.altKey || !(event.target === target || host.contains(event.target as Node))) return
     const step = event.shiftKey ? FINE : STEP
     const actions: Record<string, () => void> = {
       ArrowLeft: () => go(panViewport(viewport(), -step, 0)),

@@ -5,7 +5,7 @@ import type { Plot } from "../layers/plot"
 import { observe } from "../wire/model"
 import type { Interval, Market, Traits } from "../wire/traits"
 import { limitViewport, sameInterval, sameViewport, span, type Viewport } from "./viewport"
-import { FUTURE, windowRange } from "./window"
+import { HOUR, FUTURE, windowRange } from "./window"
 
 const SETTLED = 120
 const SLIP = 0.02
@@ -158,14 +158,16 @@ function priceStayed(from: Viewport, to: Viewport): boolean {
 
 /** Fit a price range around the candles of a time range; null when none is in it. */
 export function fitPrice(candles: Candles, [start, end]: Interval): Interval | null {
-  let low = Infinity
-  let high = -Infinity
+  let [low, high, first, last] = [Infinity, -Infinity, Infinity, -Infinity]
   for (let i = 0; i < candles.length; i++) {
     if (candles.end[i]! <= start || candles.start[i]! >= end) continue
     low = Math.min(low, candles.low[i]!)
     high = Math.max(high, candles.high[i]!)
+    first = Math.min(first, candles.start[i]!)
+    last = Math.max(last, candles.end[i]!)
   }
   if (!(low <= high)) return null
-  const padding = Math.max(room.padding * (high - low), room.least * high)
+  const reach = room.reach * Math.sqrt(Math.min((last - first) / (room.reach_hours * HOUR), 1))
+  const padding = Math.max(room.padding * (high - low), Math.max(reach, room.least) * high)
   return [Math.max(low - padding, low * room.lowest), high + padding]
 }

@@ -1,36 +1,22 @@
 import { type Disposer, listen } from "../dom/dispose"
 import type { Plot } from "../layers/plot"
+import { wheelIsOurs } from "./engaged"
 import { span, type Viewport, zoomViewport } from "./viewport"
 
 const SPEED = 1 / 500
 const LINE = 16
 
-/** Whether a place around it cuts it to so many pixels and scrolls, as marimo does with outputs that are edited. */
-export function isCut(node: Element): boolean {
-  for (let at = around(node); at; at = around(at)) {
-    const { maxHeight, overflowY } = getComputedStyle(at)
-    if (maxHeight.endsWith("px") && /auto|scroll/.test(overflowY) && at.scrollHeight > at.clientHeight + 1) return true
-  }
-  return false
-}
-
-const around = (node: Element): Element | null => node.parentElement ?? (node.getRootNode() as Partial<ShadowRoot>).host ?? null
-
-/**
- * Zoom at the pointer with the wheel: Shift or the time axis for time alone, Alt or the price axis for price alone. Where
- * a place cuts the picture, the wheel scrolls that place, and zooms with Ctrl.
- */
+/** Zoom at the pointer with the wheel: Shift or the time axis for time alone, Alt or the price axis for price alone. */
 export function wheelZoom(host: HTMLElement, plot: Plot, go: (viewport: Viewport) => void): Disposer {
   const zoom = (event: WheelEvent) => {
     const box = host.getBoundingClientRect()
     const frame = plot.area()
     const across = (event.clientX - box.left - frame.left) / frame.width
     const down = (event.clientY - box.top - frame.top) / frame.height
-    if (across < 0 || down < 0 || (across > 1 && down > 1)) return
-    if (!event.ctrlKey && !event.metaKey && isCut(host)) return event.stopPropagation()
-    // Stopping the event keeps the page from scrolling and Bokeh's own wheel tool from zooming as well.
-    event.preventDefault()
+    // Stopping the event keeps Bokeh's own wheel tool from zooming; not preventing it lets the page scroll.
     event.stopPropagation()
+    if (across < 0 || down < 0 || (across > 1 && down > 1) || !wheelIsOurs(event, host)) return
+    event.preventDefault()
     const turn = (event.deltaY || event.deltaX) * (event.deltaMode === WheelEvent.DOM_DELTA_LINE ? LINE : 1)
     const factor = Math.exp(Math.max(-200, Math.min(200, turn)) * SPEED)
     const viewport = plot.viewport()

@@ -1,7 +1,7 @@
 import { margin } from "../../../liqwidget/look.json"
 import type { Interval, Market, Window } from "../wire/traits"
 
-const HOUR = 3_600_000
+export const HOUR = 3_600_000
 const LENGTHS: Record<Exclude<Window, "all">, number> = {
   "12h": 12 * HOUR,
   "24h": 24 * HOUR,
@@ -12,14 +12,16 @@ const LENGTHS: Record<Exclude<Window, "all">, number> = {
 
 /** Share of the width that is left free for the future, where the clusters are labelled. */
 export const FUTURE = margin.future
+/** Pixels of a label with its side, and of one that says the amount alone. */
 export const LABEL = margin.label
-/** Pixels left of the labels for whiskers, where the plot is wide enough. */
+export const SHORT_LABEL = margin.short_label
+/** Pixels left of the labels for whiskers, where the strip has them. */
 export const WHISKERS = margin.whiskers
-export const roomForWhiskers = (width: number): boolean => LABEL + WHISKERS <= margin.most_with_whiskers * width
+export const roomForWhiskers = (strip: number): boolean => SHORT_LABEL + WHISKERS <= strip
 
 /**
  * The time range of a window: it ends now, plus the free margin at the right, and starts no earlier than the data.
- * On a narrow plot (`width` in pixels) the margin is wider, so that labels do not cover the newest candles.
+ * On a narrow plot (`width` in pixels) the margin is a larger share, for the labels, and never more than a tenth.
  */
 export function windowRange(
   window: Window,
@@ -29,7 +31,7 @@ export function windowRange(
   whiskers = false,
 ): Interval {
   const start = window === "all" ? first : Math.max(first, last - LENGTHS[window])
-  const wide = whiskers && roomForWhiskers(width)
-  const future = followed ? margin.followed : wide ? Math.max(FUTURE, (LABEL + WHISKERS) / width) : Math.min(margin.most, Math.max(FUTURE, LABEL / width))
+  const needed = LABEL + (whiskers && roomForWhiskers(margin.most * width) ? WHISKERS : 0)
+  const future = followed ? margin.followed : Math.min(margin.most, Math.max(FUTURE, needed / width))
   return [start, last + ((last - start) * future) / (1 - future)]
 }

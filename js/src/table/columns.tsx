@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact"
-import { formatMoney, rangeMoney } from "../format/money"
+import { formatEstimate, rangeMoney } from "../format/money"
 import { formatPercent } from "../format/percent"
 import { formatPrice, priceDecimals } from "../format/price"
 import { formatShares, LEVERAGE_GROUPS } from "../format/shares"
@@ -7,7 +7,7 @@ import { formatAge } from "../format/time"
 import { clusterAmount, type ShownCluster as Cluster } from "../layers/shown_clusters"
 import type { Market, Measure } from "../wire/traits"
 
-export type FieldName = "side" | "range" | "peak" | "expected" | "size" | "doubt" | "distance" | "age" | "persistence" | "venues" | "leverage"
+export type FieldName = "side" | "near" | "distance" | "range" | "peak" | "to_peak" | "heat" | "expected" | "size" | "size_range" | "age" | "persistence" | "venues" | "leverage"
 
 export interface Look {
   market: Market | null
@@ -31,12 +31,22 @@ export interface Field {
   told?: (cluster: Cluster) => boolean
 }
 
+/** No cluster is nothing, though it may be darker than what the picture shows. */
+const heatText = (heat: number) => (heat < 0.5 ? "<1" : heat.toFixed(0))
 const quote = (look: Look) => look.market?.quote ?? "USD"
 const decimals = (cluster: Cluster, look: Look) => priceDecimals(cluster.price_high, look.market?.price_decimals ?? 2)
 
 /** Write the price range of a cluster. */
 export const rangeText = (cluster: Cluster, look: Look): string =>
   `${formatPrice(cluster.price_low, decimals(cluster, look))} – ${formatPrice(cluster.price_high, decimals(cluster, look))}`
+
+/** Signed distance from the last price to the near edge, in percent: the last price is told by that to the peak. */
+function nearDistance({ near_edge, peak_price, distance_pct }: Cluster): number {
+  return 100 * ((near_edge / peak_price) * (1 + distance_pct / 100) - 1)
+}
+
+/** Fields that are prices: sorted by one of them, the last price has its place among them. */
+export const PRICES: ReadonlySet<FieldName> = new Set(["near", "range", "peak"])
 
 /** The columns of the table of clusters. */
 export const FIELDS: readonly Field[] = [
@@ -48,6 +58,24 @@ export const FIELDS: readonly Field[] = [
     descending: false,
     number: false,
     cell: ({ side }) => side,
+  },
+  {
+    name: "near",
+    head: () => "Near edge",
+    title: "The edge of the cluster that is nearer to the last price",
+    key: ({ near_edge }) => near_edge,
+    descending: true,
+    number: true,
+    cell: (cluster, look) => formatPrice(cluster.near_edge, decimals(cluster, look)),
+  },
+  {
+    name: "distance",
+    head: () => "Distance",
+    title: "From the last price to the near edge",
+    key: (cluster) => Math.abs(nearDistance(cluster)),
+    descending: false,
+    number: true,
+    cell: (cluster) => formatPercent(nearDistance(cluster)),
   },
   {
     name: "range",
@@ -68,13 +96,31 @@ export const FIELDS: readonly Field[] = [
     cell: (cluster, look) => formatPrice(cluster.peak_price, decimals(cluster, look)),
   },
   {
+    name: "to_peak",
+    head: () => "To peak",
+    title: "From the last price to the peak",
+    key: ({ distance_pct }) => Math.abs(distance_pct),
+    descending: false,
+    number: true,
+    cell: ({ distance_pct }) => formatPercent(distance_pct),
+  },
+  {
+    name: "heat",
+    head: () => "Heat",
+    title: "Of its peak, as the picture's colours show it: 100 is the top of the window; no amount",
+    key: ({ heat }) => heat,
+    descending: true,
+    number: true,
+    cell: ({ heat, peak }) => heatText(peak?.heat ?? heat),
+  },
+  {
     name: "expected",
-    head: ({ horizon }) => `Est. in ${horizon}`,
-    title: "Estimated size times the chance that price gets there within the horizon",
+    head: ({ horizon }) => `Expected in ${horizon}`,
+    title: "Estimated size times the chance that price gets there in that time",
     key: ({ expected_size }) => expected_size,
     descending: true,
     number: true,
-    cell: (cluster, look) => formatMoney(cluster.expected_size, quote(look)),
+    cell: (cluster, look) => formatEstimate(cluster.expected_size, quote(look)),
   },
   {
     name: "size",
@@ -83,26 +129,17 @@ export const FIELDS: readonly Field[] = [
     key: ({ size }) => size,
     descending: true,
     number: true,
-    cell: (cluster, look) => formatMoney(cluster.size, quote(look)),
+    cell: (cluster, look) => formatEstimate(cluster.size, quote(look)),
   },
   {
-    name: "doubt",
+    name: "size_range",
     head: () => "Low – high",
-    title: "Under the alternative priors; no confidence interval. Sorts by how far apart they are",
+    title: "Of the size under other models of leverage; no confidence interval. Sorts by how far apart they are",
     key: ({ range }) => (range ? range[1] / range[0] : Infinity),
     descending: false,
     number: true,
     cell: ({ range }, look) => (range ? rangeMoney(range, quote(look)) : "–"),
     told: ({ range }) => range !== undefined,
-  },
-  {
-    name: "distance",
-    head: () => "Distance",
-    title: "From the last price to the peak",
-    key: ({ distance_pct }) => Math.abs(distance_pct),
-    descending: false,
-    number: true,
-    cell: ({ distance_pct }) => formatPercent(distance_pct),
   },
   {
     name: "age",
@@ -147,7 +184,7 @@ export const FIELDS: readonly Field[] = [
   },
 ]
 
-/** The field that is sorted by at first: the amount in the shown measure. */
+/** The field of the amount in the shown measure, which has a bar. */
 export const amountField = (measure: Measure): FieldName => (measure === "expected" ? "expected" : "size")
 
 /** The share of the bar behind an amount in the shown measure, in percent. */

@@ -1,10 +1,12 @@
 import { effect, type ReadonlySignal, useComputed, useSignal } from "@preact/signals"
+import { Fragment } from "preact"
 import { useLayoutEffect, useRef } from "preact/hooks"
-import { formatMoney } from "../format/money"
-import { clusterAmount, type ShownCluster, shownClusters } from "../layers/shown_clusters"
+import { formatEstimate } from "../format/money"
+import { clusterAmount, hiddenClusters, type ShownCluster, shownClusters } from "../layers/shown_clusters"
 import type { Bound } from "../wire/bound"
 import type { Traits } from "../wire/traits"
 import { amountField, amountShare, type Field, type FieldName, FIELDS, type Look, mixText, rangeText } from "./columns"
+import { LastPrice, lastPlace } from "./last_price"
 
 export interface TableProps {
   bound: Bound
@@ -27,19 +29,21 @@ export function ClusterTable({ bound, hovered, toggle, point, widen }: TableProp
   const wide = useSignal(false)
   const sorting = useSignal<{ name: FieldName; descending: boolean } | null>(null)
   const shown = useComputed(() => shownClusters(<K extends keyof Traits>(name: K) => traits[name].value as Traits[K]))
+  const hidden = useComputed(() => hiddenClusters(<K extends keyof Traits>(name: K) => traits[name].value as Traits[K]).hidden)
   const fields = useComputed(() => FIELDS.filter(({ told }) => !told || shown.value.some(told)))
   const look = useComputed((): Look => {
     const measure = traits.measure.value
     const most = shown.value.reduce((found, cluster) => Math.max(found, clusterAmount(cluster, measure)), 1e-9)
     return { market: traits._market.value, measure, horizon: traits.horizon.value, most }
   })
-  const order = useComputed(() => sorting.value ?? { name: amountField(traits.measure.value), descending: true })
+  const order = useComputed(() => sorting.value ?? { name: "heat" as FieldName, descending: true })
   const sorted = useComputed(() => {
     const { name, descending } = order.value
     const { key } = FIELDS.find((field) => field.name === name)!
     const amount = (cluster: ShownCluster) => clusterAmount(cluster, traits.measure.value)
     return [...shown.value].sort((a, b) => (descending ? -1 : 1) * (key(a) - key(b)) || amount(b) - amount(a))
   })
+  const last = useComputed(() => lastPlace(sorted.value, order.value, look.value.market))
   const clusters = sorted.value
   const { first, end } = rowWindow(clusters.length, top.value, scroll.current?.clientHeight || HEIGHT, ROW)
 
@@ -112,13 +116,17 @@ export function ClusterTable({ bound, hovered, toggle, point, widen }: TableProp
           <Gap rows={first} />
           <tbody>
             {clusters.slice(first, end).map((cluster, i) => (
-              <Row key={cluster.id} cluster={cluster} index={first + i} fields={fields.value} look={look.value} bound={bound} hovered={hovered} toggle={toggle} point={point} />
+              <Fragment key={cluster.id}>
+                {first + i === last.value && <LastPrice market={look.value.market} />}
+                <Row cluster={cluster} index={first + i} fields={fields.value} look={look.value} bound={bound} hovered={hovered} toggle={toggle} point={point} />
+              </Fragment>
             ))}
+            {end === clusters.length && last.value === clusters.length && end > first && <LastPrice market={look.value.market} />}
           </tbody>
           <Gap rows={clusters.length - end} />
         </table>
         <p class="liq-empty" hidden={clusters.length > 0}>
-          No cluster stands out. A higher sensitivity finds smaller ones.
+          {hidden.value > 0 ? "The threshold hides all of them." : "No cluster stands out. A higher sensitivity finds smaller ones."}
         </p>
       </div>
     </section>
@@ -190,7 +198,7 @@ function titleOf(cluster: ShownCluster, look: Look): string {
   const quote = look.market?.quote ?? "USD"
   const told = FIELDS.filter(({ name, told }) => name === "peak" || told?.(cluster)).map((field) => `${field.head(look).toLowerCase()}: ${field.cell(cluster, look)}`)
   return [
-    `est. size ${formatMoney(cluster.size, quote)}, est. expected ${formatMoney(cluster.expected_size, quote)}`,
+    `est. size ${formatEstimate(cluster.size, quote)}, est. expected ${formatEstimate(cluster.expected_size, quote)}`,
     ...told,
     `leverage: ${mixText(cluster.leverage_mix)}`,
     `venue shares: ${mixText(cluster.venue_mix)}`,

@@ -24,10 +24,16 @@ export interface Reading {
   price: number
   price_low: number
   price_high: number
+  /** Of the venue that leads; null before the first close. */
+  last_price: number | null
   long: SideReading
   short: SideReading
   chance: number
   distance_pct: number
+  /** As the picture shows it, 0 to 100 of its window; null where there is none. */
+  heat: number | null
+  /** When price last went through the cell; null: never so far. */
+  swept: number | null
   /** Shares of what stands in the cell; each adds up to 1, or to 0 where nothing stands. */
   venue_mix: Readonly<Record<string, number>>
   leverage_mix: Readonly<Record<string, number>>

@@ -3,7 +3,7 @@ import type { Disposer } from "../dom/dispose"
 import type { Market, Traits } from "./traits"
 
 /** Call back when any of some traits changes. */
-export function observe(model: AnyModel<Traits>, names: readonly (keyof Traits)[], callback: () => void): Disposer {
+export function observe<T extends object = Traits>(model: AnyModel<T>, names: readonly (keyof T & string)[], callback: () => void): Disposer {
   for (const name of names) model.on(`change:${name}`, callback)
   return () => {
     for (const name of names) model.off(`change:${name}`, callback)
@@ -38,7 +38,7 @@ export function guardedModel(model: AnyModel<Traits>, { gone, lost }: Guard): An
   }
 }
 
-const HEAVY: readonly (keyof Traits)[] = ["_frames", "_book", "_clusters", "_palettes", "_figure_document"]
+const HEAVY: readonly (keyof Traits)[] = ["_frames", "_standing", "_clusters", "_palettes", "_figure_document"]
 
 /** Let a model that was closed hold no data: JupyterLab 4.6 keeps every model it ever had. */
 export function emptyWhenClosed(model: AnyModel<Traits>): void {

@@ -1,10 +1,12 @@
 /** The traits of the model: what Python and the page both hold. The messages are in messages.ts. */
+import type { LayerState, LifeState } from "./overlays"
 
 export type Side = "long" | "short"
 export type SideChoice = "both" | Side
 export type Window = "12h" | "24h" | "3d" | "7d" | "30d" | "all"
 export type Measure = "heat" | "expected" | "size"
 export type Scale = "linear" | "log" | "rank"
+export type ThemeChoice = "auto" | "dark" | "light"
 export type PriceStyle = "candles" | "line" | "off"
 export type PanelName = "volume" | "open_interest" | "funding" | "liquidations"
 export type ProfileStack = "leverage" | "venue" | "off"
@@ -54,7 +56,7 @@ export interface Grade {
   hatched: boolean
 }
 
-export type FeedState = "connected" | "stale" | "reconnecting" | "refused" | "off" | "history" | "simulated" | "own frames"
+export type FeedState = "connected" | "stale" | "reconnecting" | "refused" | "no network" | "no answer" | "off" | "history" | "simulated" | "own frames"
 
 /** How fresh one venue's data are. */
 export interface Feed {
@@ -104,6 +106,9 @@ export interface Market {
   reading?: string | null
   venues: readonly string[]
   quote: string
+  /** Coins to choose from, and why there are no others; null where any can be named. */
+  coins?: readonly string[]
+  held?: string | null
 }
 
 export interface Cluster {
@@ -111,7 +116,11 @@ export interface Cluster {
   side: Side
   price_low: number
   price_high: number
+  /** The edge that is nearer to the last price. */
+  near_edge: number
   peak_price: number
+  /** What the peak's price cell is in each measure, in the unit of its picture. */
+  peak?: Readonly<Partial<Record<Measure, number>>>
   size: number
   expected_size: number
   distance_pct: number
@@ -132,7 +141,7 @@ export interface Cluster {
 export type Three = readonly [number, number, number]
 
 /** How far clusters move under the alternative priors, by id; in words why it cannot be told. */
-export interface Doubt {
+export interface ClusterRanges {
   over: readonly string[]
   of: Readonly<Record<string, Readonly<Record<Exclude<Measure, "heat">, Three>>>>
   error: string
@@ -159,13 +168,27 @@ export interface PriorState {
   /** Python that names it. */
   code: string
   label: string
+  /** What it does to amounts. */
   title: string
+  /** Leverages and shares of a ladder. */
+  rungs?: readonly (readonly [number, number])[]
 }
 
 export interface Box {
   time: Interval
   price: Interval
 }
+
+/** What stands in the selection [quote]: a box, or clusters. */
+export interface Chosen {
+  long: number
+  short: number
+  clusters: number
+  box: boolean
+}
+
+/** What an alert has told at a time [ms UTC], or that one is off; its words are plain text. */
+export type Fired = Readonly<{ number: number; time: number; text: string; name: string; kind: "alert" | "off" }>
 
 export interface Traits {
   symbol: string
@@ -182,6 +205,12 @@ export interface Traits {
   threshold: number
   palette: string
   side_colours: string
+  candle_colours: string
+  timezone: string
+  /** Of the whole widget [px]; null: that of its layout, or what it likes. */
+  height: number | null
+  theme: ThemeChoice
+  map_theme: ThemeChoice
   smooth: boolean
   scale: Scale
   follow: boolean
@@ -201,14 +230,20 @@ export interface Traits {
   _usual: Readonly<Record<string, unknown>>
   _priors: readonly PriorState[]
   _prior: string
+  /** A ladder that the page sets: leverages and shares of what is open; the kernel takes it and empties this. */
+  _ladder?: readonly (readonly [number, number])[]
   _frames: readonly FrameState[]
   _market: Market | null
   _live?: Live | null
-  _book: StandingState | null
+  _standing: StandingState | null
   _clusters: readonly Cluster[]
-  _doubt: Doubt | null
+  _cluster_ranges: ClusterRanges | null
   _selection: Box | null
   _selected: readonly string[]
+  _chosen?: Chosen | null
+  _fired?: readonly Fired[]
+  _overlays?: readonly LayerState[]
+  _lives?: readonly LifeState[]
   _error: string
   _offline: boolean
   _bokeh?: { version: string; gz: Bytes }

@@ -1,11 +1,13 @@
 import { type ReadonlySignal, useComputed, useSignal } from "@preact/signals"
 import { useLayoutEffect, useRef } from "preact/hooks"
 import { fresh_ms as FRESH } from "../../../liqwidget/look.json"
+import { groundOf, type Theme } from "../dom/theme"
 import { formatAge } from "../format/time"
 import type { Bound } from "../wire/bound"
 import type { Feed } from "../wire/traits"
 
 const AGEING = new Set(["connected", "stale", "reconnecting"])
+const MISSING = new Set(["refused", "no network", "no answer", "off"])
 
 export interface FeedText {
   /** What follows the venue's name: 2 s, 3 min, refused, to 2026-01-05 12:00. */
@@ -17,7 +19,7 @@ export interface FeedText {
 
 /** Say how fresh a venue's data are; `now` is null where no time runs: in a file, and without a kernel. */
 export function feedText({ state, time }: Feed, now: number | null): FeedText {
-  const missing = state === "refused" || state === "off"
+  const missing = MISSING.has(state)
   if (time === null) return { text: state, freshness: missing ? "missing" : "late", ages: false }
   const still = `to ${stamp(time).slice(0, 16)}`
   if (missing) return { text: `${state}, ${still}`, freshness: "missing", ages: false }
@@ -43,13 +45,14 @@ const FROM_GOOD_TO_BAD = ["still", "fresh", "missing", "late"] as const
 
 export interface DataAgeProps {
   bound: Bound
+  theme: ReadonlySignal<Theme>
   /** Whether a kernel still sends: without one, times are shown instead of ages. */
   running: ReadonlySignal<boolean>
 }
 
 /** On the picture: each venue with the age of its data, which counts on; those that are missing too. */
-export function DataAge({ bound, running }: DataAgeProps) {
-  const { _live, _market, _offline } = bound.traits
+export function DataAge({ bound, theme, running }: DataAgeProps) {
+  const { _live, _market, _offline, view, map_theme } = bound.traits
   const node = useRef<HTMLDivElement>(null)
   const list = useRef<HTMLDivElement>(null)
   const tick = useSignal(0)
@@ -90,7 +93,7 @@ export function DataAge({ bound, running }: DataAgeProps) {
     }
   }, [])
   return (
-    <div ref={node} class="liq-feeds" hidden={told.length === 0}>
+    <div ref={node} class="liq-feeds liq-on-map" data-theme={view.value === "map" ? theme.value : groundOf(map_theme.value, theme.value)} hidden={told.length === 0}>
       <div ref={list} class="liq-feed-list" role="list" aria-label="Data age per venue">
         {told.map(({ names, freshness, text, title }) => (
           <span key={names + freshness} class="liq-feed" role="listitem" data-level={freshness} title={title}>

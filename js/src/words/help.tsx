@@ -17,8 +17,9 @@ const WAYS: readonly (readonly [string, readonly (readonly [string, string])[]])
   [
     "Mouse",
     [
-      ["Wheel", "zoom; Shift or the time axis: time alone; Alt or the price axis: price alone"],
-      ["Drag", "move, or draw a box"],
+      ["Wheel", "zoom, after a click into the picture or with Ctrl or ⌘; else the page scrolls"],
+      ["Shift, Alt", "with the wheel: time alone, price alone"],
+      ["Drag", "move, or draw a box; an axis: stretch it"],
       ["Click", "tick a cluster"],
       ["Double click", "back to the window"],
     ],
@@ -35,9 +36,6 @@ const WAYS: readonly (readonly [string, readonly (readonly [string, string])[]])
 
 /** Opens and closes the help. */
 export function HelpButton({ id, open }: { id: string; open: Signal<boolean> }) {
-  const close = ({ key }: KeyboardEvent) => {
-    if (key === "Escape") open.value = false
-  }
   return (
     <button
       class="liq-button"
@@ -47,7 +45,6 @@ export function HelpButton({ id, open }: { id: string; open: Signal<boolean> }) 
       aria-controls={id}
       aria-expanded={open.value}
       onClick={() => void (open.value = !open.value)}
-      onKeyDown={close}
     >
       ?
     </button>
@@ -75,14 +72,23 @@ export function Help({ id, open }: { id: string; open: ReadonlySignal<boolean> }
   )
 }
 
-/** Hear ? and F from everywhere in the widget that does not take letters itself. */
-export function helpKeys(root: HTMLElement, turn: () => void, full: () => void): Disposer {
-  return listen(root, "keydown", (event) => {
+/** Hear ? and F from everywhere in the widget that does not take letters itself, and Escape, which closes the help first. */
+export function helpKeys(root: HTMLElement, open: Signal<boolean>, full: () => void): Disposer {
+  const escape = (event: KeyboardEvent) => {
+    if (event.key !== "Escape" || !open.peek()) return
+    open.value = false
+    event.stopPropagation()
+  }
+  const press = (event: KeyboardEvent) => {
     const { key, target, ctrlKey, metaKey, altKey } = event
     if (ctrlKey || metaKey || altKey || (target as Element).matches("input:not([type=checkbox], [type=radio], [type=range]), select")) return
-    if (key === "?") turn()
+    if (key === "?") open.value = !open.peek()
     else if (key.toLowerCase() === "f") full()
     else return
     event.preventDefault()
-  })
+  }
+  const unlink = [listen(root, "keydown", escape, { capture: true }), listen(root, "keydown", press)]
+  return () => {
+    for (const disconnect of unlink) disconnect()
+  }
 }

@@ -2,34 +2,46 @@ import type { ReadonlySignal } from "@preact/signals"
 import { coloursOf, leverageShade, venueColour } from "../dom/colours"
 import type { Theme } from "../dom/theme"
 import { formatMoney } from "../format/money"
-import type { Ladder } from "../heat/bins"
+import { type Ramp, rampStyle } from "../controls/threshold"
+import { formatLength } from "../format/time"
 import type { Bound } from "../wire/bound"
 import { Fact } from "./notes"
 
 export interface LegendProps {
   bound: Bound
   theme: ReadonlySignal<Theme>
-  /** The values on the picture, or none. */
-  ladder: ReadonlySignal<Ladder | null>
+  /** The values on the picture and their colours, or none. */
+  ramp: ReadonlySignal<Ramp | null>
   /** Where the curves of the profile end. */
   sum: ReadonlySignal<number>
+  /** Length of the candles that are drawn [ms], 0 for none. */
+  candle: ReadonlySignal<number>
 }
 
 /** A line under the picture that names its colours: of the heat, of the stacked sizes, and of the curves. */
 export function Legend(props: LegendProps) {
-  const { bound, theme, sum } = props
-  const { view, profile, side, side_colours, _sides, _book, _market } = bound.traits
+  const { bound, theme, sum, ramp, candle } = props
+  const { view, profile, price_style, side, side_colours, _sides, _standing, _market } = bound.traits
   const map = view.value === "map"
   const stack = map && profile.value === "off" ? "leverage" : profile.value
-  const names = (stack === "off" ? null : _book.value?.[`${stack}_names`]) ?? []
+  const names = (stack === "off" ? null : _standing.value?.[`${stack}_names`]) ?? []
   const colours = coloursOf(_sides.value, side_colours.value, theme.value)
   const [left, right] = side.value === "both" ? (["long", "short"] as const) : [side.value, side.value]
   const pair = (shade: (colour: string) => string) => `linear-gradient(90deg, ${shade(colours[left])} 50%, ${shade(colours[right])} 0)`
   const heat = heatText(props)
+  const ends = rampEnds(props)
   const quote = _market.value?.quote
   return (
     <div class="liq-legend" role="group" aria-label="Legend" hidden={heat === "" && names.length === 0}>
-      {heat && <span>{heat}</span>}
+      {heat && (
+        <span class="liq-heat-key">
+          <span>{ends[0]}</span>
+          <span class="liq-ramp" data-ticks={ramp.value?.ladder.decades === 0} style={rampStyle(ramp.value?.lut)} aria-hidden="true" />
+          <span>{ends[1]}</span>
+          <span class="liq-heat-text">{heat}</span>
+        </span>
+      )}
+      {!map && price_style.value !== "off" && candle.value > 0 && <span class="liq-candle-length">{candleText(candle.value, _market.value?.timeframe_ms ?? candle.value)}</span>}
       {names.length > 0 && (
         <span class="liq-stack-keys">
           <span>{`By ${stack}:`}</span>
@@ -45,6 +57,9 @@ export function Legend(props: LegendProps) {
   )
 }
 
+/** Name the length of the candles drawn; small ones are drawn together. */
+const candleText = (drawn: number, own: number): string => `${formatLength(drawn)} candles${drawn > own ? `, each of several ${formatLength(own)}` : ""}`
+
 const Key = ({ kind, background, children }: { kind: string; background: string; children: string }) => (
   <span class="liq-stack-key">
     <span class="liq-swatch" data-kind={kind} aria-hidden="true" style={{ background }} />
@@ -52,9 +67,9 @@ const Key = ({ kind, background, children }: { kind: string; background: string;
   </span>
 )
 
-function heatText({ bound, ladder }: LegendProps): string {
+function heatText({ bound, ramp }: LegendProps): string {
   const { view, measure, horizon, threshold, _market } = bound.traits
-  const known = ladder.value
+  const known = ramp.value?.ladder
   if (view.value === "map" || !known || !(known.top > 0)) return ""
   if (known.decades === 0) {
     const clear = threshold.value > 0 ? `, clear: below ${Number(threshold.value.toPrecision(6))}` : ""
@@ -63,16 +78,26 @@ function heatText({ bound, ladder }: LegendProps): string {
   const quote = _market.value?.quote ?? "USD"
   const what = measure.value === "expected" ? `expected in ${horizon.value}` : "standing"
   const least = Math.max(known.top * 10 ** -known.decades, threshold.value)
-  return `Heat: est. ${quote} ${what} per 10 bps of price, clear: ${formatMoney(0, quote)} to ${formatMoney(least, quote)}`
+  const note = measure.value === "expected" ? "; brightness follows volatility" : ""
+  return `Heat: est. ${quote} ${what} per 10 bps of price, clear: ${formatMoney(0, quote)} to ${formatMoney(least, quote)}${note}`
+}
+
+/** What the ends of the ramp stand for, whatever the threshold: it hides and stretches nothing. */
+function rampEnds({ bound, ramp }: LegendProps): readonly [string, string] {
+  const known = ramp.value?.ladder
+  if (!known) return ["", ""]
+  if (known.decades === 0) return ["0", String(known.top)]
+  const quote = bound.traits._market.value?.quote ?? "USD"
+  return [formatMoney(known.top * 10 ** -known.decades, quote), formatMoney(known.top, quote)]
 }
 
 /** What the whiskers say, under the picture; or why there are none. */
 export function WhiskerLegend({ bound }: { bound: Bound }) {
-  const { whiskers, _doubt } = bound.traits
-  const doubt = _doubt.value
-  if (!whiskers.value || !doubt) return null
-  const { error, over } = doubt
+  const { whiskers, _cluster_ranges } = bound.traits
+  const ranges = _cluster_ranges.value
+  if (!whiskers.value || !ranges) return null
+  const { error, over } = ranges
   const text = error ? `No whiskers: ${error}` : "Whiskers: lowest to highest est. under other priors, ÷100 to ×100 at most"
   const title = error ? "" : `${over.join(", ")}; one at a time. Logarithmic, no cap: farther out. No confidence interval.`
-  return <Fact kind="whiskers" icon="whisker" text={text} title={title} />
+  return <Fact kind={error ? "no-whiskers" : "whiskers"} icon="whisker" text={text} title={title} />
 }

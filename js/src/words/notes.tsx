@@ -121,7 +121,7 @@ export function Foot({ notes: { said }, children }: { notes: Notes; children?: C
   return (
     <div class="liq-foot">
       {simulated && <Fact kind="simulated" icon="flask" text="Simulated market: not real prices" title={notice ?? ""} />}
-      {grade && <Fact kind="grade" icon="grade" text={grade.sentence} title={grade.reasons?.join("\n") ?? ""} />}
+      {!simulated && grade && <Fact kind="grade" icon="grade" text={grade.sentence} title={[...(grade.reasons ?? []), `Grade ${grade.letter} of A to D: h.grade. It speaks of the data, not of the estimate`].join("\n")} />}
       {children}
     </div>
   )

@@ -1,6 +1,6 @@
-import { cell } from "../../../liqwidget/look.json"
+import { price_cell as cell } from "../../../liqwidget/look.json"
 import { describe, expect, it } from "vitest"
-import { decodeStanding } from "../../src/beside/standing"
+import { barsOf, cellAt, decodeStanding } from "../../src/beside/standing"
 
 const STATE = { base: 100, cell, leverage_names: ["near", "far"], venue: new Uint8Array(0), venue_names: [] }
 const bytes = (rows: number[][]) => new Uint8Array(Float32Array.from(rows.flat()).buffer)
@@ -25,5 +25,33 @@ describe("decodeStanding", () => {
 
   it("refuses bytes that do not fit", () => {
     expect(() => decodeStanding({ ...STATE, leverage: bytes([]) }, ["a", "b"], new Uint8Array(12))).toThrow("what stands as 2 rows")
+  })
+})
+
+describe("barsOf", () => {
+  const sizes = Array.from({ length: 400 }, (_, i) => 1 + ((i * 7919) % 97))
+  const many = decodeStanding({ ...STATE, leverage: bytes([sizes]) }, ["near"], bytes([sizes]))
+  const all = () => true
+  const fullest = (most: number, shown: (price: number) => boolean = all) => Math.max(...barsOf(many, [edge(100), edge(500)], most, shown).map(({ total }) => total))
+
+  it("shows the fullest cell, however many bars there is room for", () => {
+    for (const most of [1000, 400, 399, 140, 57, 8, 1]) expect(fullest(most)).toBeCloseTo(97, 6)
+    const below = Math.max(...sizes.slice(0, 200))
+    for (const most of [400, 57, 8]) expect(fullest(most, (price) => price < edge(300))).toBeCloseTo(below, 6)
+  })
+
+  it("keeps the same cells together while it is moved", () => {
+    const starts = (from: number) => new Set(barsOf(many, [edge(from), edge(from + 200)], 40, all).map(({ low }) => Math.round(Math.log(low) / cell)))
+    const [one, other] = [starts(150), starts(153)]
+    expect([...other].filter((start) => !one.has(start)).length).toBeLessThanOrEqual(1)
+  })
+
+  it("draws whole cells, and names what stands in one", () => {
+    const [first] = barsOf(many, [edge(120.5), edge(130)], 1000, all)
+    expect(Math.round(Math.log(first!.low) / cell)).toBe(120)
+    expect(first!.rows[0]).toBeCloseTo(sizes[20]!, 5)
+    expect(cellAt(many, edge(120.5)).total).toBeCloseTo(sizes[20]!, 5)
+    expect(barsOf(many, [edge(600), edge(700)], 10, all)).toEqual([])
+    expect(barsOf(many, [-5, edge(102)], 1e4, all).length).toBe(2)
   })
 })

@@ -5,8 +5,8 @@ import { describe, expect, it, vi } from "vitest"
 import { Drawer, DrawerButton, DrawerGroup } from "../../src/controls/drawer"
 import { CheckList } from "../../src/controls/fields"
 import { Look, WhatCounts } from "../../src/controls/options"
-import { sideColours } from "../../src/dom/colours"
-import { type Theme, tintSides, watchTheme } from "../../src/dom/theme"
+import { chosenColours } from "../../src/dom/colours"
+import { type Theme, tint, watchTheme } from "../../src/dom/theme"
 import type { Market, Traits } from "../../src/wire/traits"
 import { boundModel, draw } from "../draw"
 
@@ -96,10 +96,12 @@ describe("the options", () => {
     const lists = [
       ["palette", "palette", "viridis", "ember"],
       ["side_colours", "side_colours", "blue-orange", "red-green"],
+      ["candle_colours", "candle_colours", "green-red", "plain"],
+      ["map_ground", "map_theme", "light", "dark"],
+      ["theme", "theme", "light", "auto"],
       ["scale", "scale", "rank", "log"],
       ["price_style", "price_style", "line", "off"],
       ["profile", "profile", "venue", "off"],
-      ["view", "view", "map", "heatmap"],
       ["horizon", "horizon", "3d", "4h"],
     ] as const
     for (const [name, trait, value, other] of lists) {
@@ -116,30 +118,6 @@ describe("the options", () => {
     const { model, field } = setup()
     model.set("horizon", "36h")
     expect(field<HTMLSelectElement>("horizon").selectedOptions[0]?.textContent).toBe("36h")
-  })
-
-  it("offers the timeframes that there are, and not those of data that are gone", () => {
-    const { model, field, controls } = setup()
-    model.set("_market", { ...market, timeframes: ["5m", "1h"] })
-    model.set("timeframe", "5m")
-    const list = field<HTMLSelectElement>("timeframe")
-    expect([...list.options].map(({ value }) => value)).toEqual(["5m", "1h"])
-    list.value = "1h"
-    list.dispatchEvent(new Event("change"))
-    expect(model.get("timeframe")).toBe("1h")
-    model.set("_market", { ...market, timeframes: ["1h", "4h"] })
-    expect([list.value, list.options.length]).toEqual(["1h", 2])
-    controls.disable("no kernel")
-    expect([list.disabled, list.title]).toEqual([true, "no kernel"])
-  })
-
-  it("names the prior, also one of the analyst's own", () => {
-    const { model, field } = setup()
-    const named = { name: "effective", label: "Effective leverage", title: "How far liquidations really are", code: '"effective"' }
-    model.set("_priors", [named, { name: "own", label: "Own: 3x, 0.8", title: "Your own prior", code: "(3.0, 0.8)" }])
-    model.set("_prior", "own")
-    const prior = field<HTMLSelectElement>("prior")
-    expect([prior.selectedOptions[0]?.textContent, prior.title]).toEqual(["Own: 3x, 0.8", "Your own prior"])
   })
 
   it("moves the sensitivity both ways", () => {
@@ -188,24 +166,24 @@ describe("the options", () => {
   it("disables what the kernel computes, with the reason, and not the look", () => {
     const { controls, box, field } = setup()
     controls.disable("no kernel")
-    expect([box(">50x").disabled, field<HTMLSelectElement>("prior").title, field<HTMLInputElement>("sensitivity").disabled]).toEqual([true, "no kernel", true])
+    expect([box(">50x").disabled, field<HTMLSelectElement>("horizon").title, field<HTMLInputElement>("sensitivity").disabled]).toEqual([true, "no kernel", true])
     expect(field<HTMLSelectElement>("palette").disabled).toBe(false)
   })
 })
 
-describe("sideColours", () => {
+describe("chosenColours", () => {
   it("gives canvas and stylesheet the pair of the model, in both themes", () => {
     const { model, bound } = boundModel(START)
     const root = document.createElement("div")
     document.documentElement.dataset.theme = "dark"
     const theme = signal<Theme>("light")
-    const unwatch = watchTheme((next) => void (theme.value = next))
-    const dispose = tintSides(root, bound.traits, theme)
+    const unwatch = watchTheme(model, (next) => void (theme.value = next))
+    const dispose = tint(root, bound.traits, theme)
     const shown = () => [theme.value, root.style.getPropertyValue("--liq-long"), root.style.getPropertyValue("--liq-short")]
     expect(shown()).toEqual(["dark", "#ff0000", "#00ff00"])
     model.set("side_colours", "blue-orange")
     expect(shown()).toEqual(["dark", "#0000ff", "#ff8800"])
-    expect(sideColours(model, "light")).toMatchObject({ long: "#000088", short: "#884400", ground: themes.light.ground })
+    expect(chosenColours(model, "light")).toMatchObject({ long: "#000088", short: "#884400", ground: themes.light.ground })
     unwatch()
     dispose()
     model.set("side_colours", "red-green")

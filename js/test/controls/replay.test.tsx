@@ -24,8 +24,33 @@ describe("Replay", () => {
     press("−")
     press("−")
     expect(model.get("as_of")).toBe(49 * MINUTE)
-    press("Now")
+    press("Latest")
     expect(model.get("as_of")).toBeNull()
+  })
+
+  it("calls only the present now", () => {
+    const { bar, model } = setup()
+    const time = () => bar.node.querySelector(".liq-replay-time")!.textContent
+    expect(time()).toBe("1 Jan 01:40, the last data")
+    model.set("_market", { ...market(100 * MINUTE), span: [Date.now() - 10 * MINUTE, Date.now()] } as Market)
+    expect(time()).toContain(", now")
+    model.set("_market", { ...market(100 * MINUTE), span: [0, 400 * 1440 * MINUTE] } as Market)
+    expect(time()).toBe("5 Feb 1971 00:00, the last data")
+  })
+
+  it.each([1, 25, 100])("goes by %d candles in a step", (times) => {
+    const span = [0, 1_000 * MINUTE] as const
+    const { model, press, bar } = setup(200 * MINUTE)
+    const at = (minute: number) => ({ ...market(minute * MINUTE), span }) as Market
+    model.set("_market", at(200))
+    const speed = bar.node.querySelector<HTMLSelectElement>("[name=speed]")!
+    speed.value = String(times)
+    speed.dispatchEvent(new Event("change"))
+    press("Play")
+    expect(model.get("as_of")).toBe((200 + times) * MINUTE)
+    model.set("_market", at(200 + times))
+    vi.advanceTimersByTime(300)
+    expect(model.get("as_of")).toBe((200 + 2 * times) * MINUTE)
   })
 
   it("takes the time of the slider, and follows Python", () => {

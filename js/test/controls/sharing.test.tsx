@@ -1,6 +1,5 @@
 // @vitest-environment happy-dom
 import { leverage_groups as GROUPS } from "../../../liqwidget/look.json"
-import { signal } from "@preact/signals"
 import { describe, expect, it, vi } from "vitest"
 import { copyState } from "../../src/controls/copy_code"
 import { fullScreen, offlineFile, Share } from "../../src/controls/sharing"
@@ -110,8 +109,7 @@ describe("Share", () => {
   it("says what came of it, good or bad", async () => {
     const say = vi.fn()
     const act = async () => "Saved a.png"
-    const full = { on: signal(false), turn: async () => {}, reason: null, dispose: () => {} }
-    const { host } = draw(<Share ways={{ png: act, html: () => Promise.reject(new Error("no kernel")), copy: act }} full={full} held={null} say={say} />)
+    const { host } = draw(<Share ways={{ png: act, html: () => Promise.reject(new Error("no kernel")), copy: act }} held={null} say={say} />)
     const press = (text: string) => host.querySelectorAll("button").forEach((button) => button.textContent === text && button.click())
     const said = () => host.querySelector(".liq-said")!.textContent
     press("Save PNG")

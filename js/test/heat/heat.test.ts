@@ -27,7 +27,7 @@ function heatOf(...frames: FrameState[]) {
   const palette = { name: "ember", label: "", dark: new Uint8Array(1024), light: new Uint8Array(1024) }
   const { model } = fakeModel({ _frames: frames, _palettes: [palette] } as Partial<Traits>)
   const plot = { setImage() {}, setColumns() {}, clearImage() {} } as unknown as Plot
-  const market = () => ({ time: [-1000 * HOUR, 0] }) as unknown as Market
+  const market = () => ({ time: [-1000 * HOUR, 0], span: [-1000 * HOUR, 0] }) as unknown as Market
   return heat({ model, plot, market, look: () => ({ theme: "dark", colours: COLOURS.dark }), painted() {} })
 }
 

@@ -3,9 +3,10 @@ import { binValue } from "../../src/heat/bins"
 import { buildLut } from "../../src/heat/lut"
 import { reach } from "../../src/heat/smooth"
 import { candleColumns, circleColumns } from "../../src/layers/candles"
-import { bandStart, clusterColumns } from "../../src/layers/clusters"
+import { stripOf } from "../../src/layers/cluster_labels"
+import { clusterColumns } from "../../src/layers/clusters"
 import { LEVERAGE_GROUPS } from "../../src/format/shares"
-import { shownClusters, sortedClusters } from "../../src/layers/shown_clusters"
+import { shownClusters, sortedClusters, strength } from "../../src/layers/shown_clusters"
 import type { Cluster, Interval, Market, Measure, Scale, Side, SideChoice } from "../../src/wire/traits"
 import { candlesOf } from "../candles"
 import { fakeModel } from "../fake_model"
@@ -86,23 +87,29 @@ interface LabelCase {
   price: Interval
   time: Interval
   last_time: number
+  width: number
   height: number
   quote: string
+  /** Start, end, low and high of each. */
+  candles: (readonly [number, number, number, number])[]
 }
 
 const cluster = (id: string, side: Side, [price_low, price_high]: Interval, peak_price: number, size: number, expected_size = size / 3) => ({ id, side, price_low, price_high, peak_price, size, expected_size, heat: Math.round(97 * (price_high / price_low - 1) * 100) % 101 })
 
-function labelled({ clusters, measure, side, selected, price, time, last_time, height, quote }: LabelCase) {
+function labelled({ clusters, measure, side, selected, price, time, last_time, width, height, quote, candles }: LabelCase) {
   const { model } = fakeModel({ _clusters: clusters as unknown as Cluster[], measure, side, whiskers: false })
-  const market = { time: [0, last_time], quote } as unknown as Market
-  const look = { clusters: sortedClusters(shownClusters((name) => model.get(name)), measure), measure, market, selected: new Set(selected), hovered: null, spread: false }
+  const market = { time: [0, last_time], quote, price_decimals: 1 } as unknown as Market
+  const column = (row: number) => Float64Array.from(candles, (candle) => candle[row]!)
+  const drawn = { length: candles.length, start: column(0), end: column(1), low: column(2), high: column(3) }
+  const look = { clusters: sortedClusters(shownClusters((name) => model.get(name)), measure), measure, market, selected: new Set(selected), hovered: null, spread: false, candles: drawn }
   const view = { time, price }
-  const { bands, labels } = clusterColumns(look, view, height, COLOURS.dark)
+  const { bands, brackets, labels } = clusterColumns(look, view, { width, height }, COLOURS.dark)
   const count = (labels.text as string[]).filter((text) => text !== "").length
   const sides = (colours: unknown) => (colours as string[]).map((colour) => (colour === COLOURS.dark.long ? "long" : colour === COLOURS.dark.short ? "short" : "ground"))
   return {
-    start: bandStart(view, market),
-    bands: { id: bands.id, left: bands.left, edge: bands.edge, bottom: bands.bottom, top: bands.top, fill_alpha: bands.fill_alpha, color: sides(bands.color), line: sides(bands.line) },
+    strip: stripOf(view, market, width),
+    bands: { id: bands.id, left: bands.left, bottom: bands.bottom, top: bands.top, fill_alpha: bands.fill_alpha, color: sides(bands.color) },
+    brackets: { xs: brackets.xs, ys: brackets.ys },
     labels: { y: (labels.y as number[]).slice(0, count), text: (labels.text as string[]).slice(0, count), color: sides((labels.color as string[]).slice(0, count)) },
   }
 }
@@ -120,16 +127,31 @@ function crowd(count: number, seed: number): LabelCase["clusters"] {
 }
 
 export const labels = () => {
-  const plain = { measure: "size", side: "both", selected: [] as string[], price: [90, 110], time: [0, 20], last_time: 10, height: 400, quote: "USD" } as const
+  const plain = { measure: "size", side: "both", selected: [] as string[], price: [90, 110], time: [0, 20], last_time: 18, width: 1200, height: 400, quote: "USD", candles: [] as LabelCase["candles"] } as const
   const far = [cluster("a", "short", [105, 300], 250, 13.6e9), cluster("b", "long", [30, 92], 60, 4.4e9), cluster("c", "long", [95, 97], 96, 5e6)]
   const slivers = [cluster("a", "short", [150, 300], 250, 13.6e9), cluster("b", "long", [94, 97], 96, 1e8), cluster("c", "short", [102, 102.1], 102, 1e5), cluster("d", "short", [104, 104.1], 104, 1e6)]
+  const near = [cluster("a", "short", [103, 106], 103, 5e7), cluster("b", "long", [94, 97], 97, 1e8), cluster("c", "long", [95, 96], 95.5, 1e6)]
+  const random = chance(7)
+  const walk = Array.from({ length: 20 }, (_, i) => [i, i + 1, short(90 + 3 * random()), short(95 + 14 * random())] as const)
   const cases: LabelCase[] = [
     { ...plain, clusters: [] },
     { ...plain, clusters: far },
     { ...plain, clusters: slivers },
     { ...plain, clusters: slivers, selected: ["c"] },
     { ...plain, clusters: far, side: "long", quote: "EUR" },
-    { ...plain, clusters: far, time: [0, 10.1] },
+    // Now at the very edge, out of sight at either side, and with room for more than a tenth.
+    { ...plain, clusters: far, time: [0, 18.1] },
+    { ...plain, clusters: far, time: [0, 17] },
+    { ...plain, clusters: far, time: [18.5, 20] },
+    { ...plain, clusters: far, last_time: 10 },
+    // A strip with no room for sides, and labels that reach over candles.
+    { ...plain, clusters: far, width: 700 },
+    { ...plain, clusters: near, width: 300, candles: [[17.9, 18, 96, 104]] },
+    { ...plain, clusters: near, width: 300, candles: [[17.9, 18, 94, 106]] },
+    { ...plain, clusters: near, width: 300, candles: [[0, 1, 94, 106]] },
+    { ...plain, clusters: crowd(12, 3), width: 260, candles: walk },
+    { ...plain, clusters: far, price: [96.5, 97.5], candles: [[17, 18, 97.3, 97.6]] },
+    { ...plain, clusters: crowd(9, 4), price: [100, 100.4] },
     { ...plain, clusters: crowd(30, 5) },
     { ...plain, clusters: crowd(30, 5), measure: "expected" },
     { ...plain, clusters: crowd(30, 5), measure: "expected", side: "short", selected: ["c2", "c4", "c11"] },
@@ -137,5 +159,8 @@ export const labels = () => {
     { ...plain, clusters: crowd(90, 9), height: 1800 },
     { ...plain, clusters: crowd(12, 3), height: 30 },
   ]
-  return { labels: cases.map((given) => ({ given, wanted: labelled(given) })) }
+  return {
+    labels: cases.map((given) => ({ given, wanted: labelled(given) })),
+    strengths: each((heat: number, measure: Measure) => strength({ peak: { heat, size: 1, expected: 1 } } as Cluster, measure), [0, "heat"], [9.99, "heat"], [10, "heat"], [100, "heat"], [0, "size"], [0, "expected"]),
+  }
 }

@@ -4,6 +4,7 @@ import type { Case } from "./case"
 import { colours, labels } from "./drawn"
 import { figure } from "./figure"
 import { axes, numbers, views } from "./numbers"
+import { overlays } from "./overlays"
 import { legends, lowerPanels } from "./words"
 
 /** As many digits as every machine computes alike. */
@@ -23,6 +24,7 @@ it.each([
   ["labels", labels],
   ["legends", legends],
   ["numbers", numbers],
+  ["overlays", overlays],
   ["panels", lowerPanels],
   ["views", views],
 ] as const)("%s are as recorded", async (name, made) => {

@@ -28,7 +28,7 @@ function panel({ name, symbol, quote, known }: PanelCase) {
   const series = panelSeries(name, shown, market, COLOURS.dark)
   const { model } = fakeModel({ panels: [name] })
   const node = document.createElement("div")
-  const row = panels({ model, market: () => market, node, colours: () => COLOURS.dark })
+  const row = panels({ model, market: () => market, node, colours: () => COLOURS.dark, over: () => {} })
   row.draw({ area: () => ({ left: 0, top: 0, width: 100, height: 50 }), viewport: () => ({ time: [0, 1], price: [0, 1] }) } as unknown as Plot, shown)
   const ink = (colour: string) => Object.entries(COLOURS.dark).find(([, value]) => value === colour)![0]
   return {
@@ -75,12 +75,11 @@ interface LegendCase {
 
 function words({ view, profile, measure, horizon, threshold, quote, side, top, sum }: LegendCase) {
   const book = { leverage_names: LEVERAGE_GROUPS, venue_names: ["binance", "okx"] } as unknown as StandingState
-  const { bound } = boundModel({ _book: book, _market: { quote } as unknown as Market, view, profile, measure, horizon, threshold, side })
-  const { host } = draw(<Legend bound={bound} theme={signal("dark")} ladder={signal({ top, decades: measure === "heat" ? 0 : 4 })} sum={signal(sum)} />)
+  const { bound } = boundModel({ _standing: book, _market: { quote } as unknown as Market, view, profile, measure, horizon, threshold, side })
+  const { host } = draw(<Legend bound={bound} theme={signal("dark")} ramp={signal({ ladder: { top, decades: measure === "heat" ? 0 : 4 }, lut: new Uint32Array(256), candle: 0 })} sum={signal(sum)} candle={signal(0)} />)
   const node = host.firstElementChild!
-  const first = node.firstElementChild
   return {
-    heat: first?.className === "" ? first.textContent : "",
+    heat: node.querySelector(".liq-heat-text")?.textContent ?? "",
     stack: node.querySelector(".liq-stack-keys > span")?.textContent ?? "",
     keys: [...node.querySelectorAll(".liq-stack-key")].map((key) => key.textContent),
   }

@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { describe, expect, it, vi } from "vitest"
-import { containKeys } from "../../src/steer/keys"
+import { containKeys, keySteering } from "../../src/steer/keys"
 
 describe("containKeys", () => {
   it("keeps keys inside and tells JupyterLab to leave them", () => {
@@ -17,5 +17,21 @@ describe("containKeys", () => {
     release()
     inner.dispatchEvent(new KeyboardEvent("keydown", { key: "a", bubbles: true }))
     expect(heard).toHaveBeenCalledTimes(1)
+  })
+})
+
+describe("keySteering", () => {
+  it("hears keys of the figure and of what a click in it focuses, and of no button over it", () => {
+    const figure = document.body.appendChild(document.createElement("div"))
+    const host = figure.appendChild(document.createElement("div"))
+    const drawn = host.appendChild(document.createElement("div"))
+    const button = figure.appendChild(document.createElement("button"))
+    const cancel = vi.fn()
+    const nothing = () => {}
+    const actions = { viewport: () => ({ time: [0, 1], price: [0, 1] }) as const, go: nothing, reset: nothing, select: nothing, cancel }
+    const release = keySteering(figure, host, actions as never)
+    for (const target of [figure, drawn, button]) target.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true }))
+    expect(cancel).toHaveBeenCalledTimes(2)
+    release()
   })
 })

@@ -12,7 +12,8 @@ const HOUR = 3_600_000
 const market = { time: [0, 400 * HOUR], span: [0, 400 * HOUR], last_price: 100, timeframe_ms: 300_000 } as unknown as Market
 const row = (value: number) => Float64Array.from([value])
 const flat = candlesOf({ length: 1, start: row(0), end: row(400 * HOUR), open: row(100), high: row(110), low: row(90), close: row(100) })
-const FIT: Interval = [90 - fit.padding * 20, 110 + fit.padding * 20]
+const ROOM = Math.max(fit.padding * 20, fit.reach * 110)
+const FIT: Interval = [90 - ROOM, 110 + ROOM]
 
 const view = (fake: FakeModel) => {
   let shown: Viewport = { time: [0, 1], price: [0, 1] }

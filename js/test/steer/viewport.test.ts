@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest"
 import { binValue, thresholdScale } from "../../src/heat/bins"
 import { chooseFrame } from "../../src/heat/frame"
 import { rasterRequest } from "../../src/heat/raster"
-import { placeLabels } from "../../src/layers/clusters"
+import { nearestFree } from "../../src/layers/cluster_labels"
 import { fitPrice } from "../../src/steer/navigation"
 import { limitViewport, panViewport, span, type Viewport, zoomViewport } from "../../src/steer/viewport"
 import { FUTURE, windowRange } from "../../src/steer/window"
@@ -26,8 +26,8 @@ describe("windowRange", () => {
       const [start, end] = windowRange("24h", market, width)
       return (end - 240 * HOUR) / (end - start)
     }
-    expect(share(590) * 590).toBeCloseTo(margin.label, 9)
-    expect(share(100)).toBeCloseTo(0.25, 12)
+    expect(share(1300) * 1300).toBeCloseTo(margin.label, 9)
+    expect(share(100)).toBeCloseTo(0.1, 12)
     expect(share(4000)).toBeCloseTo(FUTURE, 12)
   })
 
@@ -92,7 +92,7 @@ describe("rasterRequest", () => {
 
   it("caps the size and asks nothing outside of the data", () => {
     const request = rasterRequest(view, { width: 3000, height: 2000 }, market, 2)
-    expect([request?.width, request?.height]).toEqual([2000, 1333])
+    expect([request?.width, request?.height]).toEqual([3000, 2000])
     const sharp = rasterRequest(view, { width: 1100, height: 520 }, market, 2)
     expect([sharp?.width, sharp?.height]).toEqual([2200, 1040])
     expect(rasterRequest({ ...view, time: [241 * HOUR, 250 * HOUR] }, { width: 800, height: 400 }, market)).toBeNull()
@@ -115,6 +115,11 @@ describe("fitPrice", () => {
     const [low, high] = fitPrice(columns([50, 100, 110], [60, 120, 200]), [1, 2])!
     expect(low).toBeCloseTo(100 - fit.padding * 20, 9)
     expect(high).toBeCloseTo(120 + fit.padding * 20, 9)
+  })
+
+  it("reaches to the next levels, the farther the longer the time shown", () => {
+    const quiet = candlesOf({ length: 1, start: Float64Array.of(0), end: Float64Array.of(48 * HOUR), open: Float64Array.of(100), high: Float64Array.of(100), low: Float64Array.of(100), close: Float64Array.of(100) })
+    expect(fitPrice(quiet, [0, 1])).toEqual([90, 110])
   })
 
   it("gives a still market room, and nothing for an empty range", () => {
@@ -167,10 +172,11 @@ describe("thresholdScale", () => {
   it("is still without a range", () => expect(thresholdScale({ top: 0, decades: 4 }).value(50)).toBe(0))
 })
 
-describe("placeLabels", () => {
-  it("drops what would touch, in the order of weight, but for those that come first", () => {
-    const label = (at: number, first = false) => ({ at, first })
-    const labels = [label(100), label(105), label(130), label(108, true), label(-5), label(499)]
-    expect(placeLabels(labels, 500).map(({ at }) => at)).toEqual([108, 130])
+describe("nearestFree", () => {
+  it("is what is wanted, else the nearest place that is not blocked, else none", () => {
+    expect(nearestFree(50, [0, 100], [[10, 40]])).toBe(50)
+    expect(nearestFree(50, [0, 100], [[40, 55], [55, 70]])).toBe(55)
+    expect(nearestFree(50, [0, 100], [[45, 60], [30, 46]])).toBe(60)
+    expect(nearestFree(50, [48, 52], [[45, 60]])).toBeNull()
   })
 })

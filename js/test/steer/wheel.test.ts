@@ -1,33 +1,58 @@
 // @vitest-environment happy-dom
 import { describe, expect, it, vi } from "vitest"
 import type { Plot } from "../../src/layers/plot"
-import { isCut, wheelZoom } from "../../src/steer/wheel"
+import { engaged, wheelIsOurs } from "../../src/steer/engaged"
+import { wheelZoom } from "../../src/steer/wheel"
 
-function placed(style: string, tall: number) {
-  const place = document.body.appendChild(document.createElement("div"))
-  place.setAttribute("style", style)
-  Object.defineProperties(place, { scrollHeight: { value: tall }, clientHeight: { value: 610 } })
-  const outer = place.appendChild(document.createElement("div")).attachShadow({ mode: "open" })
-  return outer.appendChild(document.createElement("div"))
+const plot = { area: () => ({ left: 0, top: 0, width: 100, height: 100 }), viewport: () => ({ time: [0, 1], price: [0, 1] }) } as unknown as Plot
+
+function turned(more: MouseEventInit = {}, on = false) {
+  const wrapper = document.body.appendChild(document.createElement("div"))
+  const host = wrapper.appendChild(document.createElement("div"))
+  const [go, passed] = [vi.fn(), vi.fn()]
+  engaged(wrapper, passed)
+  wheelZoom(host, plot, go)
+  if (on) host.dispatchEvent(new PointerEvent("pointerdown", { bubbles: true }))
+  const event = Object.assign(new MouseEvent("wheel", { clientX: 50, clientY: 50, cancelable: true, bubbles: true, ...more }), { deltaY: 100, deltaMode: 0 })
+  host.dispatchEvent(event)
+  return { zooms: go.mock.calls.length > 0, kept: event.defaultPrevented, said: passed.mock.calls.length > 0 }
 }
 
-describe("a place that cuts the picture", () => {
-  it("is one of a height of its own that scrolls and is too low, through shadow roots", () => {
-    expect(isCut(placed("max-height: 610px; overflow-y: auto", 900))).toBe(true)
-    expect(isCut(placed("max-height: 610px; overflow-y: auto", 610))).toBe(false)
-    expect(isCut(placed("overflow-y: auto", 900))).toBe(false)
-    expect(isCut(placed("max-height: 610px; overflow-y: visible", 900))).toBe(false)
+describe("the wheel", () => {
+  it("is the page's, which says how to zoom, until the picture is engaged, and with Ctrl or Cmd", () => {
+    expect(turned()).toEqual({ zooms: false, kept: false, said: true })
+    expect(turned({}, true)).toEqual({ zooms: true, kept: true, said: false })
+    expect(turned({ ctrlKey: true })).toEqual({ zooms: true, kept: true, said: false })
+    expect(turned({ metaKey: true })).toEqual({ zooms: true, kept: true, said: false })
   })
 
-  it("is scrolled by the wheel, which zooms with Ctrl there, and by itself elsewhere", () => {
-    const plot = { area: () => ({ left: 0, top: 0, width: 100, height: 100 }), viewport: () => ({ time: [0, 1], price: [0, 1] }) } as unknown as Plot
-    for (const [tall, ctrlKey, zooms] of [[900, false, false], [900, true, true], [610, false, true]] as const) {
-      const host = placed("max-height: 610px; overflow-y: auto", tall)
-      const go = vi.fn()
-      wheelZoom(host, plot, go)
-      const event = Object.assign(new MouseEvent("wheel", { clientX: 50, clientY: 50, ctrlKey, cancelable: true }), { deltaY: 100, deltaMode: 0 })
-      host.dispatchEvent(event)
-      expect([go.mock.calls.length > 0, event.defaultPrevented]).toEqual([zooms, zooms])
+  it("zooms nothing in the corner that is neither picture nor axis", () => {
+    expect(turned({ clientX: 150, clientY: 150 }, true)).toMatchObject({ zooms: false, kept: false })
+  })
+})
+
+describe("engaged", () => {
+  const press = (on: Element) => on.dispatchEvent(new PointerEvent("pointerdown", { bubbles: true, composed: true }))
+  const escape = () => document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true }))
+
+  it("begins with a click into the picture and ends with one elsewhere, or Escape", () => {
+    const root = document.body.appendChild(document.createElement("div"))
+    const wrapper = root.appendChild(document.createElement("div"))
+    const inner = wrapper.attachShadow({ mode: "open" }).appendChild(document.createElement("div"))
+    const dispose = engaged(wrapper, () => undefined)
+    const ours = () => wheelIsOurs(new WheelEvent("wheel"), wrapper)
+    expect(ours()).toBe(false)
+    for (const leave of [() => press(root), escape]) {
+      press(inner)
+      expect(ours()).toBe(true)
+      leave()
+      expect(ours()).toBe(false)
     }
+    root.className = "liq-full"
+    expect(ours()).toBe(true)
+    root.className = ""
+    dispose()
+    press(inner)
+    expect(ours()).toBe(false)
   })
 })

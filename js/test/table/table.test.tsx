@@ -10,11 +10,12 @@ const cluster = (number: number, more: Partial<Cluster> = {}): Cluster => ({
   side: number % 2 ? "long" : "short",
   price_low: 90_000 + number,
   price_high: 90_001 + number,
+  near_edge: 90_001 + number,
   peak_price: 90_000.5 + number,
   size: 1e6 * (number + 1),
   expected_size: 5e5 * (number + 1),
   distance_pct: number % 2 ? -number : number,
-  heat: 50,
+  heat: Math.min(number, 100),
   age_ms: 3_600_000 * (number + 1),
   leverage_mix: { ">50x": 0.25, "10-25x": 0.75 },
   venue_mix: { binance: 1 },
@@ -31,20 +32,54 @@ const setup = (clusters: Cluster[]) => {
 }
 
 describe("ClusterTable", () => {
-  it("has the largest in the shown measure first, and sorts by each heading both ways", () => {
+  it("has the hottest first, and sorts by each heading both ways", () => {
     const { ids, head, sort, model } = setup(many(4))
     expect(ids()).toEqual(["c3", "c2", "c1", "c0"])
-    expect(head("expected")!.getAttribute("aria-sort")).toBe("descending")
+    expect(head("heat")!.getAttribute("aria-sort")).toBe("descending")
     sort("age")
     sort("age")
     expect(ids()).toEqual(["c0", "c1", "c2", "c3"])
-    expect([head("age")!.getAttribute("aria-sort"), head("expected")!.getAttribute("aria-sort")]).toEqual(["ascending", null])
-    sort("distance")
+    expect([head("age")!.getAttribute("aria-sort"), head("heat")!.getAttribute("aria-sort")]).toEqual(["ascending", null])
+    sort("to_peak")
     expect(ids()).toEqual(["c0", "c1", "c2", "c3"])
     sort("side")
     expect(ids()).toEqual(["c3", "c1", "c2", "c0"])
     model.set("_clusters", many(5))
     expect(ids()).toEqual(["c3", "c1", "c4", "c2", "c0"])
+  })
+
+  it("tells the near edge with its distance, estimates with two digits, and ages in whole units", () => {
+    const one = cluster(1, { price_high: 98, near_edge: 98, peak_price: 97, distance_pct: -3, size: 12_345_678, expected_size: 4_449_000, age_ms: 7.4 * 3_600_000 })
+    const { list } = setup([one])
+    const cell = (name: string) => list.node.querySelector(`td.liq-col-${name}`)!.textContent
+    expect(["near", "distance", "to_peak", "heat", "size", "expected", "age"].map(cell)).toEqual(["98.0", "−2.00 %", "−3.00 %", "1", "$12M", "$4.4M", "7 h"])
+  })
+
+  it("has the last price among the prices, and only there", () => {
+    const { list, sort, model } = setup(many(4))
+    model.set("_market", { ...market, last_price: 90_002 })
+    const rows = () => [...list.node.querySelectorAll("tbody:not(.liq-gap) tr")].map((row) => (row as HTMLElement).dataset.id ?? row.textContent)
+    expect(rows()).toEqual(["c3", "c2", "c1", "c0"])
+    sort("near")
+    expect(rows()).toEqual(["c3", "c2", "last price 90,002.0", "c1", "c0"])
+    sort("near")
+    expect(rows()).toEqual(["c0", "c1", "last price 90,002.0", "c2", "c3"])
+    model.set("side", "long")
+    model.set("_market", { ...market, last_price: 90_900 })
+    expect(rows()).toEqual(["c1", "c3", "last price 90,900.0"])
+    sort("age")
+    expect(rows()).toEqual(["c3", "c1"])
+  })
+
+  it("leaves out what the threshold hides", () => {
+    const { ids, model, list } = setup(many(4).map((one, number) => ({ ...one, peak: { heat: 10 * number, expected: 100 - number } })))
+    model.set("threshold", 98)
+    expect(ids()).toEqual(["c2", "c1", "c0"])
+    model.set("measure", "heat")
+    model.set("threshold", 25)
+    expect(ids()).toEqual(["c3"])
+    model.set("threshold", 99)
+    expect([ids(), list.node.querySelector(".liq-empty")!.textContent]).toEqual([[], "The threshold hides all of them."])
   })
 
   it("keeps the focus on a heading that was clicked and on a box of a row that moved", () => {
@@ -87,6 +122,7 @@ describe("ClusterTable", () => {
     expect(list.node.querySelector("table")!.getAttribute("aria-rowcount")).toBe("5001")
     expect(list.node.textContent).toContain("5,000")
     sort("expected")
+    sort("expected")
     expect(ids()[0]).toBe("c0")
     list.hover("c3000")
     expect(ids()).toContain("c3000")
@@ -101,7 +137,7 @@ describe("ClusterTable and the map", () => {
   const setup = () => {
     const toggle = vi.fn()
     const point = vi.fn()
-    const list = drawTable({ _clusters: [cluster(1, { id: "a", size: 2e6, expected_size: 1e6 }), cluster(2, { id: "b", size: 1e6, expected_size: 5e5 })], _selected: ["b"], _market: market }, { toggle, point })
+    const list = drawTable({ _clusters: [cluster(1, { id: "a", heat: 90, size: 2e6, expected_size: 1e6 }), cluster(2, { id: "b", size: 1e6, expected_size: 5e5 })], _selected: ["b"], _market: market }, { toggle, point })
     return { model: list.model, list, toggle, point, boxes: () => [...list.node.querySelectorAll("input")] }
   }
 

@@ -6,7 +6,7 @@ import { fakeModel } from "../fake_model"
 
 test("a model that was closed holds no data, and none before", () => {
   vi.useFakeTimers()
-  const values = new Map<string, unknown>([["_frames", [1]], ["_book", {}], ["_clusters", [1]], ["_palettes", [1]], ["_figure_document", "{}"], ["_esm", "export"], ["_css", "p {}"], ["symbol", "BTC"]])
+  const values = new Map<string, unknown>([["_frames", [1]], ["_standing", {}], ["_clusters", [1]], ["_palettes", [1]], ["_figure_document", "{}"], ["_esm", "export"], ["_css", "p {}"], ["symbol", "BTC"]])
   let destroy = () => {}
   const on = (name: string, callback: () => void) => void (name === "destroy" && (destroy = callback))
   const set = (name: string, value: unknown) => void values.set(name, value)

@@ -2,6 +2,7 @@
 import { signal } from "@preact/signals"
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
 import { DataAge, feedText, feedTitle } from "../../src/words/data_age"
+import type { Theme } from "../../src/dom/theme"
 import type { Feed, FeedState, Live } from "../../src/wire/traits"
 import type { Market } from "../../src/wire/traits"
 import { boundModel, draw } from "../draw"
@@ -24,6 +25,7 @@ describe("feedText", () => {
 
   it("says what is missing", () => {
     expect(said("refused", null)).toEqual(["refused", "missing", false])
+    expect(said("no network", null)).toEqual(["no network", "missing", false])
     expect(said("off", NOON)).toEqual(["off, to 2026-01-05 12:00", "missing", false])
   })
 
@@ -46,8 +48,8 @@ describe("DataAge", () => {
 
   const line = (feeds: readonly Feed[], state: Record<string, unknown> = {}) => {
     const fake = boundModel({ _market: { feeds } as unknown as Market, ...state })
-    const running = signal(true)
-    const { host, away } = draw(<DataAge bound={fake.bound} running={running} />)
+    const [running, theme] = [signal(true), signal<Theme>("light")]
+    const { host, away } = draw(<DataAge bound={fake.bound} theme={theme} running={running} />)
     const node = host.firstElementChild as HTMLElement
     const chips = () => [...node.querySelectorAll(".liq-feed")].map((chip) => chip.textContent)
     return { ...fake, node, dispose: away, running: (yes: boolean) => void (running.value = yes), chips, short: () => node.querySelector(".liq-feed-short")!.textContent }
@@ -65,6 +67,15 @@ describe("DataAge", () => {
     expect(short()).toBe("2 venues, oldest okx 1 min")
     dispose()
     expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it("has the colours of what it lies on", () => {
+    const { node, bound } = line([feed("binance", "history", NOON)], { map_theme: "dark", view: "heatmap" })
+    expect(node.dataset.theme).toBe("dark")
+    bound.set({ view: "map" })
+    expect(node.dataset.theme).toBe("light")
+    bound.set({ view: "heatmap", map_theme: "auto" })
+    expect(node.dataset.theme).toBe("light")
   })
 
   it("has no timer where nothing ages, and says the same of several once", () => {

@@ -55,10 +55,10 @@ describe("notes", () => {
     expect(texts(words.top)).toEqual([])
   })
 
-  it("always says that a market is simulated, and the grade", () => {
+  it("always says that a market is simulated, which has no grade", () => {
     const words = told()
     words.market(market)
-    expect(texts(words.foot)).toEqual([["simulated", "Simulated market: not real prices"], ["grade", "Grade B: one venue"]])
+    expect(texts(words.foot)).toEqual([["simulated", "Simulated market: not real prices"]])
     words.market({ ...market, simulated: false })
     expect(texts(words.foot)).toEqual([["grade", "Grade B: one venue"]])
   })

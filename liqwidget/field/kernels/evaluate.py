@@ -11,8 +11,8 @@ from liqwidget.field.kernels.placing import MAXIMUM_NODES, Flags, Floats, Intege
 from liqwidget.field.kernels.walk import fill, touched, walk
 from liqwidget.field.touching import FREEDOM, PER_ROOT
 
-BLOCK = 16
-"""Columns evaluated together, so that rows of the picture are written in one go."""
+BLOCK, HELD = 64, 65_536
+"""Columns evaluated together, so that rows of the picture are written in one go, and the cells that they may have."""
 
 _FAR = 1 << 40
 """A cell beyond all others."""
@@ -22,45 +22,71 @@ _NOTHING = 1e-280
 
 
 @nb.njit(cache=True, nogil=True)
-def _survive(state: Floats, base: int, reach: tuple[int, int], log_survival: Floats, row: int, target: int) -> None:
-    """Take from `state` what was touched up to `reach`, and what did not survive from `row` to `target`."""
-    viewed = state.shape[2]
-    stop = min(max(reach[0] - base, 0), viewed)
-    start = min(max(reach[1] + 1 - base, 0), viewed)
-    for speed in range(2):
+def _survive(
+    state: Floats, layer: Integers, base: int, reach: tuple[int, int], log_survival: Floats, row: int, target: int,
+    side: int,
+) -> None:  # fmt: skip
+    """Take from one side of `state` what was touched up to `reach`, and what did not survive from `row` to `target`."""
+    slots, viewed = state.shape[0], state.shape[2]
+    first, stop = 0, min(max(reach[0] - base, 0), viewed)
+    if side == 1:
+        first, stop = min(max(reach[1] + 1 - base, 0), viewed), viewed
+    for slot in range(slots):
+        if layer[slot] < 0:
+            continue
+        speed = int(slot == slots - 1)
         kept = math.exp(log_survival[speed, target] - (log_survival[speed, row] if row >= 0 else 0.0))
-        _multiply(state[speed, 0, :stop], kept)
-        _multiply(state[speed, 1, start:], kept)
-        state[speed, 0, stop:] = 0.0
-        state[speed, 1, :start] = 0.0
-
-
-@nb.njit(cache=True, nogil=True, inline="never")
-def _multiply(coins: Floats, factor: float) -> None:
-    for cell in range(coins.shape[0]):
-        left = coins[cell] * factor
-        coins[cell] = left if abs(left) > _NOTHING else 0.0
+        coins = state[slot, side]
+        coins[:first] = 0.0
+        coins[stop:] = 0.0
+        for cell in range(np.uint64(first), np.uint64(stop)):
+            left = coins[cell] * kept
+            coins[cell] = left if abs(left) > _NOTHING else 0.0
 
 
 @nb.njit(cache=True, nogil=True)
 def _value(
-    groups: Floats, near: Floats, worth: Floats, reach: float, distance: float, chances: Floats, values: Floats
+    state: Floats, layer: Integers, again: Flags, side: int, first: int, stop: int, worth: Floats, values: Floats
 ) -> None:
-    """Write what neighbouring cells are worth, times the chance of a touch if `reach` is above 0 [quote].
+    """Write what the cells [first, stop) of one side are worth by layer; values, shape (L, V) [quote].
 
-    `groups` and `near` are coins, those of the book at the cap apart; `distance` is that of the first cell.
+    `again`, shape (S,), says of which places the layer has been written by one before.
     """
-    for cell in range(values.shape[0]):
-        values[cell] = (groups[cell] + near[cell]) * worth[cell]
-    if reach > 0.0:
-        last = chances.shape[0] - 1
-        for cell in range(values.shape[0]):
+    start, end = np.uint64(first), np.uint64(stop)
+    for slot in range(state.shape[0]):
+        if layer[slot] < 0:
+            continue
+        coins, target = state[slot, side], values[layer[slot]]
+        if again[slot]:
+            for cell in range(start, end):
+                target[cell] += coins[cell] * worth[cell]
+        else:
+            for cell in range(start, end):
+                target[cell] = coins[cell] * worth[cell]
+
+
+@nb.njit(cache=True, nogil=True)
+def _by_chance(values: Floats, first: int, stop: int, reach: float, distance: float, chances: Floats) -> None:
+    """Multiply the cells [first, stop) by the chance of a touch; `distance` is that of cell 0.
+
+    Most lie within the table and are taken without a branch, several at a time.
+    """
+    last = chances.shape[0] - 1
+    inside = min((last / PER_ROOT) ** 2 / reach - 1.0, 1e12)
+    begin = min(max(first, int(math.ceil(-inside - distance))), stop)
+    end = max(min(stop, int(math.floor(inside - distance)) + 1), begin)
+    limit = np.int32(last - 1)
+    for cell in range(np.uint64(begin), np.uint64(end)):
+        place = math.sqrt(abs(distance + cell) * reach) * PER_ROOT
+        index = min(np.int32(place), limit)
+        low, high = chances[np.uint32(index)], chances[np.uint32(index) + np.uint32(1)]
+        values[cell] *= low + (place - index) * (high - low)
+    for beyond in ((first, begin), (end, stop)):
+        for cell in range(beyond[0], beyond[1]):
             place = math.sqrt(abs(distance + cell) * reach) * PER_ROOT
-            index = min(int(place), last - 1)
-            chance = chances[index] + (place - index) * (chances[index + 1] - chances[index])
-            if place >= last:
-                chance = chances[last] * (last / place) ** (2.0 * FREEDOM)
-            values[cell] *= chance
+            entry = min(int(place), last - 1)
+            chance = chances[entry] + (place - entry) * (chances[entry + 1] - chances[entry])
+            values[cell] *= chance if place < last else chances[last] * (last / place) ** (2.0 * FREEDOM)
 
 
 @nb.njit(cache=True, nogil=True)
@@ -69,15 +95,15 @@ def rows(values: Floats, edges: Floats, out: Floats) -> None:
 
     Parameters
     ----------
-    values : float64, shape (2, V, W)
+    values : float64, shape (L, V, W)
         Quote currency by cell.
     edges : float64, shape (H + 1,)
         Price edges of the rows as lattice coordinates minus the first cell, within [0, V].
-    out : float64, shape (2, H, W)
+    out : float64, shape (L, H, W)
         Quote currency; added to.
     """
     count, viewed = values.shape[2], values.shape[1]
-    for side in range(2):
+    for layer in range(values.shape[0]):
         for line in range(edges.shape[0] - 1):
             start, stop = edges[line], edges[line + 1]
             first, last = int(start), int(stop)
@@ -85,13 +111,13 @@ def rows(values: Floats, edges: Floats, out: Floats) -> None:
                 break
             share = (stop if first == last else first + 1.0) - start
             for column in range(count):
-                out[side, line, column] += values[side, first, column] * share
+                out[layer, line, column] += values[layer, first, column] * share
             for cell in range(first + 1, last):
                 for column in range(count):
-                    out[side, line, column] += values[side, cell, column]
+                    out[layer, line, column] += values[layer, cell, column]
             if first < last < viewed and stop > last:
                 for column in range(count):
-                    out[side, line, column] += values[side, last, column] * (stop - last)
+                    out[layer, line, column] += values[layer, last, column] * (stop - last)
 
 
 @nb.njit(cache=True, nogil=True)
@@ -109,29 +135,38 @@ def _parts(edges: Floats, viewed: int, begins: Integers, ends: Integers, shares:
 
 @nb.njit(cache=True, nogil=True)
 def _lines(
-    values: Floats, begins: Integers, ends: Integers, shares: Floats, first: int, stop: int, out: Floats
-) -> None:
-    """Write what the rows of price [first, stop) hold."""
+    values: Floats, layer: int, count: int, begins: Integers, ends: Integers, shares: Floats, first: int, stop: int,
+    out: Floats, block: int,
+) -> None:  # fmt: skip
+    """Add what the rows of price [first, stop) hold to `count` columns of `out` from `block` on."""
     for line in range(first, stop):
-        begin, end = begins[line], ends[line]
-        total = values[begin] * shares[line, 0] + values[end] * shares[line, 1]
-        if end - begin > 8:
-            second, third, fourth = 0.0, 0.0, 0.0
-            cell = begin + 1
-            while cell + 3 < end:
-                total += values[cell]
-                second += values[cell + 1]
-                third += values[cell + 2]
-                fourth += values[cell + 3]
-                cell += 4
-            while cell < end:
-                total += values[cell]
-                cell += 1
-            total += second + third + fourth
+        begin, end, target = np.uint64(begins[line]), np.uint64(ends[line]), out[line]
+        lower, upper = shares[line, 0], shares[line, 1]
+        if end <= begin + np.uint64(1):
+            for number in range(np.uint64(count)):
+                column = np.uint64(block) + number
+                target[column] += values[number, layer, begin] * lower + values[number, layer, end] * upper
         else:
-            for cell in range(begin + 1, end):
-                total += values[cell]
-        out[line] = total
+            for number in range(np.uint64(count)):
+                one = values[number, layer]
+                target[np.uint64(block) + number] += one[begin] * lower + one[end] * upper + _between(one, begin, end)
+
+
+@nb.njit(cache=True, nogil=True)
+def _between(values: Floats, begin: np.uint64, end: np.uint64) -> float:
+    """Return the sum of the cells between two."""
+    one, two, three, four = 0.0, 0.0, 0.0, 0.0
+    cell = begin + np.uint64(1)
+    while cell + np.uint64(3) < end:
+        one += values[cell]
+        two += values[cell + np.uint64(1)]
+        three += values[cell + np.uint64(2)]
+        four += values[cell + np.uint64(3)]
+        cell += np.uint64(4)
+    while cell < end:
+        one += values[cell]
+        cell += np.uint64(1)
+    return (one + two) + (three + four)
 
 
 @nb.njit(cache=True, nogil=True)
@@ -147,7 +182,8 @@ def evaluate(
     kept: Floats,
     length: int,
     per_weight: Floats,
-    shown: Flags,
+    slot: Integers,
+    layer: Integers,
     table: Floats,
     span: Integers,
     units: Integers,
@@ -159,9 +195,10 @@ def evaluate(
     origin: Floats,
     chances: Floats,
     edges: Floats,
+    side: int,
     out: Floats,
 ) -> None:
-    """Add what stands on rows of price and columns of time to `out`.
+    """Add what stands of one side on rows of price and columns of time to `out`.
 
     Parameters
     ----------
@@ -174,13 +211,16 @@ def evaluate(
         (2, n).
     passed, kept, length :
         What every so many rows leave, see `passages`; `length` 0 is without.
-    per_weight, shown : float64, bool, shape (B,)
-        1 / weight of each book; books that count.
+    per_weight : float64, shape (B,)
+        1 / weight of each book.
+    slot, layer : int64, shape (B,), (S,)
+        Where each book stands in `state`, the book at the cap in the last place, and where that is added in `out`; -1
+        is nowhere.
     table, span, units, wide :
         The density, and the lattice cells in a price cell.
-    state : float64, shape (2, 2, V)
-        Coins of the groups and of the book at the cap, long and short, standing after `row` in the viewed cells, the
-        first of which is `base`, which begins a price cell; updated.
+    state : float64, shape (S, 2, V)
+        Coins, long and short, standing after `row` in the viewed cells, the first of which is `base`, which begins a
+        price cell; the side is updated.
     worth : float64, shape (V,)
         Quote currency per coin at each cell.
     reach, origin : float64, shape (W,)
@@ -189,15 +229,15 @@ def evaluate(
         The table of `liqwidget.field.touching`.
     edges : float64, shape (H + 1,)
         Price edges of the rows as lattice coordinates minus `base`, within [0, V].
-    out : float64, shape (2, H, W)
+    side : int
+        The side that is taken.
+    out : float64, shape (L, H, W)
         Quote currency; added to.
     """
     books, viewed = table.shape[1], state.shape[2]
     places, shares = np.empty(2 * MAXIMUM_NODES, np.int64), np.empty(2 * MAXIMUM_NODES)
-    flags = np.where(shown, 1.0, 0.0)
+    flags = np.where(layer[slot] >= 0, 1.0, 0.0)
     counted, even = per_weight * flags, np.zeros(viewed // wide + 2)
-    slot = np.zeros(books, np.int64)
-    slot[books - 1] = 1
     facing = mirrored(table, span)
     last = columns.max() if columns.shape[0] > 0 else -1
     lowest, highest = touched(row, last, low, high, close) if last > row else (0.0, 0.0)
@@ -205,52 +245,51 @@ def evaluate(
     count_lines = edges.shape[0] - 1
     begins, ends, parts = np.empty(count_lines, np.int64), np.empty(count_lines, np.int64), np.empty((count_lines, 2))
     _parts(edges, viewed, begins, ends, parts)
-    lines, values = np.zeros((BLOCK, 2, count_lines)), np.empty(viewed)
-    edge = np.zeros(2, np.int64)
-    for block in range(0, columns.shape[0], BLOCK):
-        count = min(BLOCK, columns.shape[0] - block)
+    together = max(min(BLOCK, columns.shape[0], HELD // (out.shape[0] * viewed)), 1)
+    values = np.zeros((together, out.shape[0], viewed))
+    edge, sides = np.zeros(2, np.int64), (side, side + 1)
+    again = np.zeros(layer.shape[0], np.bool_)
+    for place in range(layer.shape[0]):
+        again[place] = (layer[:place] == layer[place]).any()
+    for block in range(0, columns.shape[0], together):
+        count = min(together, columns.shape[0] - block)
+        begin, end = viewed, 0
         for number in range(count):
             column = block + number
             target = columns[column]
             if target < 0:
-                lines[number] = 0.0
+                values[number] = 0.0
                 continue
             if target > row:
                 lowest, highest = touched(row, target, low, high, close)
                 entry_base = int(math.floor(lowest / wide)) * wide - 2 * wide
-                _survive(state, base, (int(math.floor(lowest)), int(math.floor(highest))), log_survival, row, target)
+                reached = int(math.floor(lowest)), int(math.floor(highest))
+                _survive(state, layer, base, reached, log_survival, row, target, side)
                 walk(
                     row, target, low, high, close, log_survival, opened, passed, kept, length, counted, flags, slot,
                     state, base, wide, table, facing, span, units, entry_base, entered, even, places, shares, edge,
+                    sides,
                 )  # fmt: skip
-                for side in range(2):
-                    first_cell = -_FAR if side == 0 else edge[1] + 1
-                    last_cell = edge[0] - 1 if side == 0 else _FAR
-                    fill(
-                        state, slot, base, wide, table, facing, span, units, entered, entry_base, side, first_cell,
-                        last_cell, even, edge[0], edge[1],
-                    )  # fmt: skip
-                entered[:, :, : edge[1] - entry_base + 3 * wide] = 0.0
+                fill(
+                    state, slot, base, wide, table, facing, span, units, entered, entry_base, side,
+                    -_FAR if side == 0 else edge[1] + 1, edge[0] - 1 if side == 0 else _FAR, even, edge[0], edge[1],
+                )  # fmt: skip
+                entered[side, :, : edge[1] - entry_base + 3 * wide] = 0.0
                 row = target
             elif number > 0 and columns[column - 1] == target:
-                lines[number] = lines[number - 1]
+                values[number] = values[number - 1]
                 continue
-            lines[number] = 0.0
             closed = min(max(int(math.floor(close[target])) - base, 0), viewed)
-            middle = min(int(np.searchsorted(ends, closed)), count_lines - 1)
-            for side in range(2):
-                first, stop = (0, closed) if side == 0 else (closed, viewed)
-                _value(
-                    state[0, side, first:stop], state[1, side, first:stop], worth[first:stop], reach[column],
-                    base + first + 0.5 - origin[column], chances, values[first:stop],
-                )  # fmt: skip
-                if side == 0:
-                    values[closed : ends[middle] + 1] = 0.0
-                    _lines(values, begins, ends, parts, 0, middle + 1, lines[number, 0])
-                else:
-                    values[begins[middle] : closed] = 0.0
-                    _lines(values, begins, ends, parts, middle, count_lines, lines[number, 1])
-        for side in range(2):
-            for line in range(count_lines):
-                for number in range(count):
-                    out[side, line, block + number] += lines[number, side, line]
+            first, stop = (0, closed) if side == 0 else (closed, viewed)
+            if first < stop:
+                begin, end = min(begin, first), max(end, stop)
+            values[number, :, :first] = 0.0
+            values[number, :, stop:] = 0.0
+            _value(state, layer, again, side, first, stop, worth, values[number])
+            if reach[column] > 0.0:
+                for one in range(out.shape[0]):
+                    _by_chance(values[number, one], first, stop, reach[column], base + 0.5 - origin[column], chances)
+        if begin < end:
+            line = int(np.searchsorted(ends, begin)), min(int(np.searchsorted(begins, end)), count_lines)
+            for one in range(out.shape[0]):
+                _lines(values, one, count, begins, ends, parts, line[0], line[1], out[one], block)

@@ -311,12 +311,11 @@ def _outside(
         if side == 0:
             start, stop = max(entry - last + 1, 0), min(entry - first, zone_low - 1) + 1
             if start < stop:
-                offset = start - entry + last - 1
-                added(target[start:stop], facing[offset : offset + stop - start], amount)
+                added(target, start, facing, start - entry + last - 1, stop - start, amount)
         else:
             start, stop = max(entry + first, zone_high + 1), min(entry + last, target.shape[0])
             if start < stop:
-                added(target[start:stop], table[start - entry : stop - entry], amount)
+                added(target, start, table, start - entry, stop - start, amount)
 
 
 @nb.njit(cache=True, nogil=True)

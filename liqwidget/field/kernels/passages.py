@@ -68,7 +68,7 @@ def passages(
         entered = np.zeros((2, books, end - entry_base))
         walk(
             begin, target, low, high, close, log_survival, opened, none[0], none[1], 0, counted, counted, slot, state,
-            first, wide, table, facing, span, units, entry_base, entered, even, places, shares, edge,
+            first, wide, table, facing, span, units, entry_base, entered, even, places, shares, edge, (0, 2),
         )  # fmt: skip
         size = books * (last - first)
         for book in range(books):
@@ -90,7 +90,7 @@ def passages(
                 cells = (end - entry_base) // units[book]
                 kept[used : used + cells] = entered[side, book, :cells]
                 used += cells
-    return passed, kept[:used].copy()
+    return passed, kept[:used]
 
 
 @nb.njit(cache=True, nogil=True)

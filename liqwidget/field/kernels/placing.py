@@ -90,11 +90,12 @@ def mirrored(table: Floats, span: Integers) -> Floats:
     return out
 
 
-@nb.njit(cache=True, nogil=True, inline="never")
-def added(target: Floats, what: Floats, factor: float) -> None:
-    """Add `factor` times what is given to as many places."""
-    for index in range(target.shape[0]):
-        target[index] += factor * what[index]
+@nb.njit(cache=True, nogil=True)
+def added(target: Floats, at: int, what: Floats, begin: int, count: int, factor: float) -> None:
+    """Add `factor` times what is given from `begin` on to as many places from `at` on."""
+    place, source = np.uint64(at), np.uint64(begin)
+    for index in range(np.uint64(max(count, 0))):
+        target[place + index] += factor * what[source + index]
 
 
 @nb.njit(cache=True, nogil=True)

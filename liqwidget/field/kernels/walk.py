@@ -53,6 +53,7 @@ def walk(
     places: Integers,
     shares: Floats,
     edge: Integers,
+    sides: tuple[int, int],
 ) -> None:
     """Add to `state` what the rows (row, target] left in the cells that they touched.
 
@@ -78,6 +79,8 @@ def walk(
         Zeros, and left so.
     edge : int64, shape (2,)
         Written: the lowest and the highest cell touched.
+    sides : int, int
+        The first side that is taken, and one past the last.
     """
     books = units.shape[0]
     edge[:] = int(math.floor(close[target]))
@@ -86,7 +89,7 @@ def walk(
         number = index // length if length > 0 else 0
         if length > 0 and index - length >= row and (index + 1) % length == 0 and number < passed.shape[0]:
             one = passed[number]
-            for side in range(2):
+            for side in range(sides[0], sides[1]):
                 _reach(
                     state, slot, base, wide, table, facing, span, units, entered, entry_base, edge, side, one[BOTTOM],
                     one[TOP], even, edge[0], edge[1],
@@ -94,7 +97,7 @@ def walk(
             _pass(
                 state, slot, base, units, shown, entered, entry_base, edge, one, kept, int(math.floor(close[index])),
                 math.exp(log_survival[0, target] - log_survival[0, index]),
-                math.exp(log_survival[1, target] - log_survival[1, index]),
+                math.exp(log_survival[1, target] - log_survival[1, index]), sides,
             )  # fmt: skip
             edge[0], edge[1] = min(edge[0], one[BOTTOM]), max(edge[1], one[TOP])
             index -= length
@@ -107,12 +110,12 @@ def walk(
             for book in range(books):
                 if int(units[book] > 1) != kind or counted[book] == 0.0:
                     continue
-                if opened[index, 0, book] == 0.0 and opened[index, 1, book] == 0.0:
+                if opened[index, sides[0], book] == 0.0 and opened[index, sides[1] - 1, book] == 0.0:
                     continue
                 factor = (near_alive if book == books - 1 else alive) * counted[book]
                 if used == 0:
                     used = entries(low[index], high[index], wide, unit, places, shares)
-                for side in range(2):
+                for side in range(sides[0], sides[1]):
                     amount = opened[index, side, book] * factor
                     if amount == 0.0:
                         continue
@@ -128,7 +131,7 @@ def walk(
                             )  # fmt: skip
         before = close[max(index - 1, 0)]
         bottom, top = int(math.floor(min(low[index], before))), int(math.floor(max(high[index], before)))
-        for side in range(2):
+        for side in range(sides[0], sides[1]):
             _reach(
                 state, slot, base, wide, table, facing, span, units, entered, entry_base, edge, side, bottom, top, even,
                 min(edge[0], bottom), max(edge[1], top),
@@ -159,7 +162,7 @@ def _reach(
 @nb.njit(cache=True, nogil=True)
 def _pass(
     state: Floats, slot: Integers, base: int, units: Integers, shown: Floats, entered: Floats, entry_base: int,
-    edge: Integers, one: Integers, kept: Floats, closed: int, alive: float, near_alive: float,
+    edge: Integers, one: Integers, kept: Floats, closed: int, alive: float, near_alive: float, sides: tuple[int, int],
 ) -> None:  # fmt: skip
     """Add what a passage left in cells beyond the edge, and what it entered."""
     books, count = units.shape[0], one[STOP] - one[FIRST]
@@ -167,23 +170,21 @@ def _pass(
     at = one[BEGIN]
     for book in range(books):
         factor = (near_alive if book == books - 1 else alive) * shown[book]
-        for side in range(2):
+        for side in range(sides[0], sides[1]):
             if side == 0:
                 start, stop = max(one[FIRST], base), min(one[STOP], closed, edge[0], end)
             else:
                 start, stop = max(one[FIRST], closed + 1, edge[1] + 1, base), min(one[STOP], end)
             if start < stop and factor > 0.0:
-                added(
-                    state[slot[book], side, start - base : stop - base],
-                    kept[at + start - one[FIRST] : at + stop - one[FIRST]], factor,
-                )  # fmt: skip
+                target = state[slot[book], side]
+                added(target, start - base, kept, at + start - one[FIRST], stop - start, factor)
         at += count
     for side in range(2):
         for book in range(books):
             factor = (near_alive if book == books - 1 else alive) * shown[book]
             left, size = (one[ENTRIES] - entry_base) // units[book], (one[END] - one[ENTRIES]) // units[book]
-            if factor > 0.0:
-                added(entered[side, book, left : left + size], kept[at : at + size], factor)
+            if factor > 0.0 and sides[0] <= side < sides[1]:
+                added(entered[side, book], left, kept, at, size, factor)
             at += size
 
 
@@ -293,29 +294,34 @@ def _many(
 ) -> bool:  # fmt: skip
     """Add what entries [begin, end] put on units [bottom, top], entry by entry; say whether that waits in `even`."""
     target, pending = state[slot, side] if unit == 1 else even, False
+    density = facing[book] if side == 0 else table[1, book]
+    waiting = entered[side, book]
     for entry in range(begin, end + 1):
-        amount = entered[side, book, entry - left]
+        amount = waiting[entry - left]
         if amount == 0.0:
             continue
         pending |= unit > 1
         if side == 0:
             first, stop = max(entry - farthest, bottom), min(entry - nearest, top) + 1
             offset = first - entry + farthest
-            density = facing[book, offset : offset + stop - first]
         else:
             first, stop = max(entry + nearest, bottom), min(entry + farthest, top) + 1
-            density = table[1, book, first - entry : stop - entry]
-        added(target[first - start : stop - start], density, amount)
+            offset = first - entry
+        added(target, first - start, density, offset, stop - first, amount)
     return pending
 
 
 @nb.njit(cache=True, nogil=True)
 def _flatten(even: Floats, base: int, wide: int, target: Floats, first_cell: int, last_cell: int) -> None:
     """Move what lies on price cells to their lattice cells within [first_cell, last_cell], evenly."""
-    origin = base // wide
-    for place in range(first_cell // wide, last_cell // wide + 1):
-        amount = even[place - origin] / wide
-        even[place - origin] = 0.0
-        if amount != 0.0:
-            for cell in range(max(place * wide, first_cell), min(place * wide + wide - 1, last_cell) + 1):
-                target[cell - base] += amount
+    origin, first, last = base // wide, first_cell // wide, last_cell // wide
+    for place in range(first - origin, last + 1 - origin):
+        amount = even[place] / wide
+        even[place] = 0.0
+        if amount == 0.0:
+            continue
+        start, stop = place * wide, place * wide + wide
+        if start < first_cell - base or stop > last_cell + 1 - base:
+            start, stop = max(start, first_cell - base), min(stop, last_cell + 1 - base)
+        for cell in range(start, stop):
+            target[cell] += amount

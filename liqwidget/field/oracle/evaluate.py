@@ -10,7 +10,6 @@ import numpy as np
 
 from liqwidget.field.oracle.placing import (
     SIGNS,
-    Flags,
     Floats,
     Integers,
     entered_units,
@@ -36,7 +35,8 @@ def evaluate(
     kept: Floats,
     length: int,  # noqa: ARG001
     per_weight: Floats,
-    shown: Flags,
+    slot: Integers,
+    layer: Integers,
     table: Floats,
     span: Integers,
     units: Integers,
@@ -48,9 +48,10 @@ def evaluate(
     origin: Floats,
     chances: Floats,  # noqa: ARG001
     edges: Floats,
+    side: int,
     out: Floats,
 ) -> None:
-    """Add what stands on rows of price and columns of time to `out`.
+    """Add what stands of one side on rows of price and columns of time to `out`.
 
     Parameters
     ----------
@@ -63,12 +64,15 @@ def evaluate(
         (2, n).
     passed, kept, length :
         What every so many rows leave: not used, rows are taken one by one.
-    per_weight, shown : float64, bool, shape (B,)
-        1 / weight of each book; books that count.
+    per_weight : float64, shape (B,)
+        1 / weight of each book.
+    slot, layer : int64, shape (B,), (S,)
+        Where each book stands in `state`, the book at the cap in the last place, and where that is added in `out`; -1
+        is nowhere.
     table, units, wide :
         The density, and the lattice cells in a price cell.
-    state : float64, shape (2, 2, V)
-        Coins of the groups and of the book at the cap, long and short, standing after `row`; updated.
+    state : float64, shape (S, 2, V)
+        Coins, long and short, standing after `row`; the side is updated.
     worth : float64, shape (V,)
         Quote currency per coin at each cell.
     reach, origin : float64, shape (W,)
@@ -77,23 +81,29 @@ def evaluate(
         The table of `liqwidget.field.touching`, which is read there.
     edges : float64, shape (H + 1,)
         Price edges of the rows as lattice coordinates minus `base`, within [0, V].
-    out : float64, shape (2, H, W)
+    side : int
+        The side that is taken.
+    out : float64, shape (L, H, W)
         Quote currency; added to.
     """
     cells = base + np.arange(state.shape[2])
-    last_close, amounts = close[np.maximum(np.arange(len(close)) - 1, 0)], opened * (per_weight * shown)
+    last_close, amounts = close[np.maximum(np.arange(len(close)) - 1, 0)], opened * (per_weight * (layer[slot] >= 0))
     speeds = (np.arange(len(units)) == len(units) - 1).astype(int)
+    slow = (np.arange(len(layer)) == len(layer) - 1).astype(int)
+    amounts[:, 1 - side] = 0.0
+    now = np.zeros_like(state)
+    now[:, side] = state[:, side]
     for column, target in enumerate(columns):
         while row < target:
             end = min(row + _WINDOW, int(target))
             taken = slice(row + 1, end + 1)
             before = log_survival[:, row] if row >= 0 else np.zeros(2)
-            state *= np.exp(log_survival[:, end] - before)[:, None, None]
+            now *= np.exp(log_survival[:, end] - before)[slow, None, None]
             alive = np.exp(log_survival[:, [end]] - log_survival[:, taken])
             kept = amounts[taken] * alive[speeds].T[:, None]
             fold(
-                state,
-                speeds,
+                now,
+                slot,
                 cells,
                 low[taken],
                 high[taken],
@@ -108,10 +118,12 @@ def evaluate(
             row = end
         if target < 0:
             continue
-        value = state.sum(axis=0) * worth
-        if reach[column] > 0:
-            value = value * touch_chance_at(np.abs(cells + 0.5 - origin[column]) * reach[column])
-        rows(value[:, :, None], edges, out[:, :, column : column + 1])
+        chance = touch_chance_at(np.abs(cells + 0.5 - origin[column]) * reach[column]) if reach[column] > 0 else 1.0
+        for one, place in enumerate(layer):
+            if place >= 0:
+                value = now[one, side] * worth * chance
+                rows(value[None, :, None], edges, out[place : place + 1, :, column : column + 1])
+    state[:, side] = now[:, side]
 
 
 def rows(values: Floats, edges: Floats, out: Floats) -> None:
@@ -119,11 +131,11 @@ def rows(values: Floats, edges: Floats, out: Floats) -> None:
 
     Parameters
     ----------
-    values : float64, shape (2, V, W)
+    values : float64, shape (L, V, W)
         Quote currency by cell.
     edges : float64, shape (H + 1,)
         Price edges of the rows as lattice coordinates minus the first cell, within [0, V].
-    out : float64, shape (2, H, W)
+    out : float64, shape (L, H, W)
         Quote currency; added to.
     """
     cuts = np.union1d(edges, np.arange(math.ceil(edges[0]), math.floor(edges[-1]) + 1))

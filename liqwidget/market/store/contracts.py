@@ -10,7 +10,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from liqwidget.errors import DataError
-from liqwidget.market.store.files import encoded
+from liqwidget.market.store.files import encoded, read_plain, sweep
+from liqwidget.market.store.parquet import BrokenFileError
 from liqwidget.market.venue.instrument import Instrument, Wanted
 
 if TYPE_CHECKING:
@@ -39,10 +40,11 @@ def remember(root: Path, contract: Instrument) -> None:
         "factor": contract.factor, "shown_factor": contract.wanted.factor,
     }  # fmt: skip
     text = json.dumps(found, indent=1)
-    with suppress(OSError, UnicodeDecodeError):
-        if path.read_text(encoding="utf-8") == text:
+    with suppress(OSError, UnicodeDecodeError, BrokenFileError):
+        if read_plain(path, _LARGEST).decode() == text:
             return
     path.parent.mkdir(parents=True, exist_ok=True)
+    sweep(path.parent)
     draft = path.with_name(f".{path.name}.{os.getpid()}.{uuid.uuid4().hex}.tmp")
     try:
         draft.write_text(text, encoding="utf-8")
@@ -66,9 +68,7 @@ def known_contract(root: Path, wanted: Wanted, venue: Venue) -> Instrument | Non
 def _read(path: Path, wanted: Wanted, venue: str) -> Instrument | None:
     """Return the contract of a file, if it is whole and the wanted one."""
     try:
-        if path.stat().st_size > _LARGEST:
-            return None
-        found: Any = json.loads(path.read_text(encoding="utf-8"))
+        found: Any = json.loads(read_plain(path, _LARGEST).decode())
         texts = {name: found[name] for name in _TEXTS}
         size, factors = float(found["contract_size"]), (found["factor"], found["shown_factor"])
         if (
@@ -79,7 +79,7 @@ def _read(path: Path, wanted: Wanted, venue: str) -> Instrument | None:
             or (texts["coin"], factors[1], found["inverse"]) != (wanted.coin, wanted.factor, wanted.inverse)
         ):
             return None
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+    except (OSError, BrokenFileError, ValueError, KeyError, TypeError, RecursionError):
         return None
     return Instrument(
         venue=venue, symbol=texts["symbol"], id=texts["id"], wanted=wanted, quote=texts["quote"],

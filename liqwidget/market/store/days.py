@@ -15,9 +15,11 @@ from liqwidget.domain import validation as check
 from liqwidget.domain.columns import column_name
 from liqwidget.domain.stamps import times_of
 from liqwidget.domain.time import DAY, HOUR, duration_ns, duration_text, time_ns, timestamp
-from liqwidget.errors import DataError
+from liqwidget.errors import DataError, plain
 from liqwidget.market.store import files
 from liqwidget.market.store.files import EVENTS, KINDS, Day, Kind, Spans, StoreWarning
+from liqwidget.market.store.parquet import NewerFileError
+from liqwidget.market.store.sound import unsound
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -27,6 +29,7 @@ __all__ = ["KINDS", "Store", "StoreWarning"]
 Columns = dict[str, npt.NDArray[Any]]
 TimeSpans = list[tuple[pd.Timestamp, pd.Timestamp]]
 
+_NEWER = "written by a newer version of liqwidget"
 SETTLING = HOUR
 """What is younger than this [ns] may still be revised: it is kept, but asked for again, and what comes then counts."""
 
@@ -106,6 +109,10 @@ class Store:
         """
         folder, what = self._folder(venue, symbol, kind, timeframe)
         columns = _columns(frame, kind, what)
+        fault = unsound(columns, files.step_of(folder, what) if kind == "candles" else None, keyed=what.keyed)
+        if fault is not None:
+            at = timestamp(columns["time"][fault[0]])
+            raise DataError(f"Expected {fault[1]} in {kind}, was a row at {at} without: nothing is kept of them")
         spans = self._known(columns["time"], what, timeframe, covered)
         days = {int(day) for day in np.unique(columns["time"] // DAY)}
         days |= {day for start, end in spans for day in range(start // DAY, -(-end // DAY))}
@@ -116,7 +123,11 @@ class Store:
             added = Day(part, cut(spans, start, start + DAY))
             path = folder / files.day_name(start)
             with files.locked(folder):
-                old = files.read_day_locked(path, what, self._warn)
+                try:
+                    old = files.read_day_locked(path, what, self._warn)
+                except NewerFileError:
+                    self._left(path, 1, _NEWER)
+                    continue
                 new = added if old is None else _merged(old, added, what)
                 if old is None or not new.same(old):
                     files.write_day(path, new)
@@ -198,13 +209,28 @@ class Store:
         return self.root.joinpath(*place, kind, step.replace(" ", "")), what
 
     def _days(self, folder: Path, what: Kind, low: int, high: int) -> Iterator[tuple[int, Day]]:
-        """Yield the days that overlap a span, in order."""
+        """Yield the days that overlap a span, in order; those that cannot be read now are left, and said once."""
+        left: dict[str, list[Path]] = {}
         for path in files.day_files(folder):
             start = files.day_of(path)
-            if start is not None and start < high and low < start + DAY:
+            if start is None or not (start < high and low < start + DAY):
+                continue
+            try:
                 day = files.read_day(path, what, self._warn)
+            except NewerFileError:
+                left.setdefault(_NEWER, []).append(path)
+            except OSError as error:
+                left.setdefault(plain(error.strerror or error), []).append(path)
+            else:
                 if day is not None:
                     yield start, day
+        for why, paths in left.items():
+            self._left(paths[0], len(paths), why)
+
+    def _left(self, path: Path, count: int, why: str) -> None:
+        """Say that files are left as they are."""
+        others = f" and {count - 1} more beside it" if count > 1 else ""
+        self._warn(f"{path}{others} cannot be used now ({why}): left as it is, and counts as missing")
 
     def _known(
         self, times: npt.NDArray[np.int64], what: Kind, timeframe: str | None, covered: Iterable[tuple[Any, Any]]
@@ -220,7 +246,7 @@ class Store:
 
 
 def _warned(text: str) -> None:
-    warnings.warn(text, StoreWarning, stacklevel=2)
+    warnings.warn(plain(text), StoreWarning, stacklevel=2)
 
 
 def union(spans: Iterable[tuple[int, int]]) -> Spans:

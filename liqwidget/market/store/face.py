@@ -83,6 +83,8 @@ def prune(
 ) -> int:
     """Remove whole days, with what was set aside of them; they are asked for again when they are needed.
 
+    Folders that are links to others are not followed.
+
     Parameters
     ----------
     before : time or str, optional
@@ -111,18 +113,23 @@ def prune(
     if before is since is venue is symbol is kind is timeframe is None:
         message = (
             "Expected a time or a name of what to remove, such as prune('90d') or prune(venue='okx'), was nothing; "
-            "prune(before='2100-01-01') removes all"
+            "prune(before='2099-12-31') removes all"
         )
         raise DataError(message)
     low, high = _time(since, "since", -(2**62)), _time(before, "before", 2**62)
     removed = 0
-    for folder, _ in Store().series(venue, symbol, kind, timeframe):
+    store = Store()
+    for folder, _ in store.series(venue, symbol, kind, timeframe):
+        if folder.resolve() != store.root.resolve() / folder.relative_to(store.root):
+            continue
         with files.locked(folder):
+            files.sweep(folder)
             for path in tuple(folder.iterdir()):
                 day = files.day_of(path)
-                if day is not None and low <= day and day + DAY <= high:
+                if day is not None and low <= day and day + DAY <= high and (path.is_symlink() or not path.is_dir()):
                     path.unlink(missing_ok=True)
                     removed += 1
+        files.sweep(folder.parent.parent)
     return removed
 
 

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-import json
+import errno
 import os
 import re
+import stat
 import sys
 import time
 import uuid
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 from urllib.parse import unquote
 
 import numpy as np
 import pandas as pd
 
-from liqwidget.domain.time import DAY, time_index
+from liqwidget.domain.time import DAY, duration_ns, time_index
 from liqwidget.domain.validation import checked_name
-from liqwidget.errors import DataError
+from liqwidget.errors import DataError, plain
+from liqwidget.market.store.parquet import LARGEST_FILE, BrokenFileError, decoded_day, encoded_day, extent
+from liqwidget.market.store.sound import unsound
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -34,19 +37,16 @@ EVENTS = "events"
 SUFFIX = ".parquet"
 LONGEST_NAME = 120
 LOCK_SECONDS = 10.0
-LARGEST_FILE = 64 * 2**20
-LARGEST_NOTE = 2**20
-MOST_ROWS = 1_000_000
-_NOTE = b"liqwidget.store"
-_DAY_NAME = re.compile(r"(\d{4}-\d{2}-\d{2})\.parquet(\.corrupt-\d+)?")
+SWEPT_SECONDS = 3600.0
+"""After so long a draft belongs to nobody."""
+KEPT_ASIDE = 3
+"""Of one day, the newest that were set aside."""
+_PLAIN = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+_DAY_NAME = re.compile(r"(\d{4}-\d{2}-\d{2})\.parquet(\.corrupt-\d{1,9})?")
 
 
 class StoreWarning(UserWarning):
     """A file of the store that could not be used and was set aside."""
-
-
-class BrokenFileError(Exception):
-    """A day file that is not what the store writes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +166,7 @@ def locked(folder: Path) -> Iterator[None]:
         If another holds it for `LOCK_SECONDS`, or the folder cannot be written.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / ".lock").open("ab") as handle:
+    with _lock_file(folder / ".lock") as handle:
         if sys.platform == "win32":
             import msvcrt
 
@@ -192,26 +192,44 @@ def locked(folder: Path) -> Iterator[None]:
             yield
 
 
+def _lock_file(path: Path) -> BinaryIO:
+    """Open the file that is locked; a pipe in its place is not waited for."""
+    flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
+    handle = os.open(path, flags, 0o666)
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise OSError(errno.EINVAL, "no plain file", str(path))
+    return os.fdopen(handle, "r+b")
+
+
+def read_plain(path: Path, largest: int = LARGEST_FILE) -> bytes:
+    """Return the bytes of a file; what is no plain file, such as a pipe, is never waited for.
+
+    Raises
+    ------
+    BrokenFileError
+        If it is none, or larger.
+    OSError
+        If the system cannot read it now; that says nothing of what it holds.
+    """
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise BrokenFileError("no plain file")
+    with os.fdopen(os.open(path, _PLAIN), "rb") as handle:
+        if not stat.S_ISREG(os.fstat(handle.fileno()).st_mode):
+            raise BrokenFileError("no plain file")
+        content = handle.read(largest + 1)
+    if len(content) > largest:
+        raise BrokenFileError("too large")
+    return content
+
+
 def write_day(path: Path, day: Day) -> None:
     """Replace a day file whole, under the folder's lock: a killed writer leaves the old one or the new one."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    for left in path.parent.glob(".*.tmp"):
-        left.unlink(missing_ok=True)
-    kinds = {"time": pa.timestamp("ns", "UTC"), "side": pa.string()}
-    arrays = {name: pa.array(column, kinds.get(name, pa.float64())) for name, column in day.columns.items()}
-    note = json.dumps({"version": 1, "covered": day.covered}, separators=(",", ":")).encode()
-    table = pa.table(arrays)
+    sweep(path.parent, 0.0)
     draft = path.with_name(f".{path.name}.{os.getpid()}.{uuid.uuid4().hex}.tmp")
     try:
-        # Arrow writes to memory: a file of Python's in its hands may end the process at exit.
-        content = pa.BufferOutputStream()
-        with pq.ParquetWriter(content, table.schema, compression="zstd", store_schema=False) as writer:
-            writer.write_table(table)
-            writer.add_key_value_metadata({_NOTE: note})
         with draft.open("wb") as handle:
-            handle.write(content.getvalue())
+            handle.write(encoded_day(day.columns, day.covered))
             handle.flush()
             os.fsync(handle.fileno())
         os.replace(draft, path)  # noqa: PTH105 - atomic, and what the tests watch
@@ -219,10 +237,25 @@ def write_day(path: Path, day: Day) -> None:
         draft.unlink(missing_ok=True)
 
 
+def sweep(folder: Path, seconds: float = SWEPT_SECONDS) -> None:
+    """Remove drafts older than so long, which a killed writer has left."""
+    for left in folder.glob(".*.tmp"):
+        with suppress(OSError):
+            if seconds <= 0 or time.time() - left.lstat().st_mtime > seconds:
+                left.unlink(missing_ok=True)
+
+
 def read_day(path: Path, kind: Kind, warn: Callable[[str], None]) -> Day | None:
     """Return a day file; None if there is none.
 
-    One that is cut short or not ours is set aside with a warning, and counts as missing.
+    One that is cut short, rotten or not ours is set aside with a warning, and counts as missing.
+
+    Raises
+    ------
+    NewerFileError
+        If a later version has written it.
+    OSError
+        If the system cannot read it now; it is left as it is.
     """
     try:
         return _parsed(path, kind)
@@ -245,34 +278,10 @@ def read_day_locked(path: Path, kind: Kind, warn: Callable[[str], None]) -> Day 
 
 def extent_of(path: Path) -> tuple[int, int | None, int | None]:
     """Return how many rows a file says it has, and the times of the first and last [ns]; none if it cannot be read."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
     try:
-        content = path.read_bytes()
-        checked_footer(content)
-        footer = pq.ParquetFile(pa.BufferReader(content)).metadata
-        stored = [footer.row_group(number).column(0).statistics for number in range(footer.num_row_groups)]
-        spans = [(part.min_raw, part.max_raw) for part in stored if part is not None and part.has_min_max]
-        low = min((int(span[0]) for span in spans), default=None)
-        return int(footer.num_rows), low, max((int(span[1]) for span in spans), default=None)
-    except (OSError, pa.ArrowException, BrokenFileError, TypeError, ValueError):
+        return extent(read_plain(path))
+    except (OSError, BrokenFileError):
         return 0, None, None
-
-
-def checked_footer(content: bytes) -> None:
-    """Refuse a file whose footer carries Arrow's note: Arrow would make the types that it names, and run their code.
-
-    Raises
-    ------
-    BrokenFileError
-        If it does, or the file is cut short.
-    """
-    length = int.from_bytes(content[-8:-4], "little")
-    if not 0 < length <= min(len(content) - 8, 2 * LARGEST_NOTE):
-        raise BrokenFileError("cut short")
-    if b"ARROW:schema" in content[-8 - length : -8]:
-        raise BrokenFileError("other notes")
 
 
 def frame_of(columns: dict[str, npt.NDArray[Any]], kind: Kind) -> pd.DataFrame:
@@ -284,39 +293,20 @@ def frame_of(columns: dict[str, npt.NDArray[Any]], kind: Kind) -> pd.DataFrame:
     return pd.DataFrame({"time": times, **values})
 
 
+def step_of(folder: Path, kind: Kind) -> int | None:
+    """Return the length of a candle [ns] of a series by its folder's name; None where rows lie on no grid of UTC."""
+    if not kind.timed:
+        return None
+    try:
+        step = duration_ns(folder.name)
+    except DataError:
+        return None
+    return step if step <= DAY else None
+
+
 def _parsed(path: Path, kind: Kind) -> Day:
     """Return a day file, or raise BrokenFileError if it is not what `write_day` writes."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    try:
-        if path.stat().st_size > LARGEST_FILE:
-            raise BrokenFileError("too large")
-        content = path.read_bytes()
-        checked_footer(content)
-        file = pq.ParquetFile(
-            pa.BufferReader(content), thrift_string_size_limit=LARGEST_NOTE, thrift_container_size_limit=10_000
-        )
-        footer = file.metadata
-        sizes = [footer.row_group(number).total_byte_size for number in range(footer.num_row_groups)]
-        if footer.num_rows > MOST_ROWS or sum(sizes) > LARGEST_FILE:
-            raise BrokenFileError("too many rows")
-        expected = {name: pa.string() if name == "side" else pa.float64() for name in kind.columns}
-        expected["time"] = pa.timestamp("ns", "UTC")
-        schema = file.schema_arrow
-        if any(name not in expected or schema.field(name).type != expected[name] for name in schema.names):
-            raise BrokenFileError("other columns")
-        note = json.loads((footer.metadata or {})[_NOTE])
-        table = file.read(use_threads=False, use_pandas_metadata=False)
-        columns = {
-            name: np.asarray(table.column(name).cast(pa.int64()) if name == "time" else table.column(name))
-            for name in ("time", *(name for name in kind.columns if name in schema.names))
-        }
-        covered = [(int(start), int(end)) for start, end in note["covered"]]
-    except FileNotFoundError:
-        raise
-    except (OSError, pa.ArrowException, KeyError, TypeError, ValueError, RecursionError) as error:
-        raise BrokenFileError(str(error)) from error
+    columns, covered = decoded_day(read_plain(path), kind.columns)
     start = day_of(path)
     times = columns["time"]
     if start is None or (
@@ -325,6 +315,9 @@ def _parsed(path: Path, kind: Kind) -> Day:
         raise BrokenFileError("times of another day")
     if any(not start <= low < high <= start + DAY for low, high in covered):
         raise BrokenFileError("spans of another day")
+    fault = unsound(columns, step_of(path.parent, kind), keyed=kind.keyed)
+    if fault is not None:
+        raise BrokenFileError(f"expected {fault[1]}")
     return Day(columns, covered)
 
 
@@ -335,12 +328,20 @@ def _set_aside(path: Path, kind: Kind, warn: Callable[[str], None]) -> Day | Non
     except FileNotFoundError:
         return None
     except BrokenFileError as error:
-        number = 1
-        while (aside := path.with_name(f"{path.name}.corrupt-{number}")).exists():
-            number += 1
+        others = sorted((_number(one), one) for one in path.parent.glob(f"{path.name}.corrupt-*") if _number(one))
+        aside = path.with_name(f"{path.name}.corrupt-{others[-1][0] + 1 if others else 1}")
         path.rename(aside)
-        warn(f"{path} could not be read ({str(error)[:80]}): set aside as {aside.name}, will be fetched again")
+        for _, old in others[: len(others) + 1 - KEPT_ASIDE]:
+            with suppress(OSError):
+                old.unlink()
+        warn(f"{path} could not be read ({plain(error)[:80]}): set aside as {aside.name}, will be fetched again")
         return None
+
+
+def _number(path: Path) -> int:
+    """Return the number of a file that was set aside, 0 if it is none."""
+    match = _DAY_NAME.fullmatch(path.name)
+    return 0 if match is None or match[2] is None else int(match[2].rpartition("-")[2])
 
 
 def _equal(one: npt.NDArray[Any], other: npt.NDArray[Any]) -> bool:

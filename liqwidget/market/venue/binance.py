@@ -56,8 +56,8 @@ BINANCE = Binance(
     name="binance",
     linear_class="binanceusdm",
     inverse_class="binancecoinm",
-    linear_options={},
-    inverse_options={},
+    linear_options={"streamLimits": {"linear": 1}},
+    inverse_options={"streamLimits": {"inverse": 1}},
     quotes=("USDT", "USDC"),
     candle_page=1000,
     inverse_candle_days=200,
@@ -72,6 +72,7 @@ BINANCE = Binance(
     liquidation_stream="the last order of a second per symbol, so totals are lower bounds",
     liquidation_contract="s",
     tiers="key",
+    book_rows=1000,
     streams=("candles", "liquidations"),
 )
 """What it publishes."""

@@ -39,6 +39,7 @@ BITGET = Bitget(
     ratio_page=500,
     liquidation_stream="",
     tiers="public",
+    book_rows="max",
     interest_doubt="says 'total open interest of the platform' and not whether that counts one side or both: one is "
     "taken, as of the venues that say so; a record of 2022 (89,482 BTC beside 84,617 at Binance) speaks for both, and "
     "its sizes would be half",

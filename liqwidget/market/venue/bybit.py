@@ -68,6 +68,7 @@ BYBIT = Bybit(
     liquidation_stream="every order, at its bankruptcy price",
     liquidation_contract="s",
     tiers="public",
+    book_rows=500,
     streams=("candles", "liquidations"),
     note="openInterest is documented as the sum of both sides: singleOpenInterest, or half of it, is taken",
 )

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import contextvars
 import email.utils
 import importlib
 import random
@@ -21,40 +20,40 @@ import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from liqwidget.errors import SourceError
-from liqwidget.market.venue.payload import number, said
+from liqwidget.market.venue.answer import CONTRACTS, Answer, LimitedResponse, Limits, UnusableError, page_limits, reader
+from liqwidget.market.venue.answer import asked as _asked
+from liqwidget.market.venue.apart import apart
+from liqwidget.market.venue.network import careful, proxy_of
+from liqwidget.market.venue.payload import number
+from liqwidget.market.venue.refusals import reason, tamed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
     from types import SimpleNamespace
 
     from liqwidget.market.venue.venue import Venue
 
-LARGEST_ANSWER = 32 * 2**20
-"""Bytes of one answer, unpacked; the longest list of contracts known has about 3 MB."""
 REQUEST_SECONDS = 10.0
 LOOK_UP_SECONDS = 3.0
 """Longest look-up of a host name: without a network some systems take half a minute to say so."""
 TRIES = 4
 FIRST_WAIT, LONGEST_WAIT = 0.5, 30.0
 """Seconds between tries: twice as long each time, times a random share of 0.5 to 1; Retry-After counts before it."""
+LONGEST_ASKED = 86_400.0
+"""The longest time to leave a venue alone that is believed [s]."""
+LARGEST_SKEW = 14 * 3600.0
+"""How far this machine's clock may be off by the venue's [s], as in another time zone; a larger one is the venue's."""
+_REFUSED = 400
+_PAGES = {
+    "fetch_ohlcv", "fetch_open_interest_history", "fetch_funding_rate_history", "fetch_liquidations",
+    "fetch_long_short_ratio_history", "request",
+}  # fmt: skip
+"""Calls that ask for a page of rows."""
+_LISTS = ("markets", "markets_by_id", "symbols", "ids", "currencies", "currencies_by_id", "codes")
+"""What ccxt knows of a venue's contracts. Its own `set_markets_from_exchange` fails where only swaps were listed."""
 _CONNECTIONS = 8
 _CLOSE_SECONDS = 1.0
 _SECOND = 1_000_000_000
-
-
-@dataclass(slots=True)
-class Answer:
-    """What HTTP said to the requests of one call; ccxt keeps it to itself."""
-
-    status: int = 0
-    retry_after: float | None = None
-    """[s]"""
-    too_large: bool = False
-    unreadable: bool = False
-    """Whether a body was no JSON: ccxt makes an empty answer of it."""
-
-
-_asked: contextvars.ContextVar[Answer | None] = contextvars.ContextVar("liqwidget_answer", default=None)
 
 
 @dataclass(slots=True)
@@ -114,8 +113,36 @@ class Client:
             if self.api is None:
                 self.make()
             if not self.api.markets:
-                await self.call("load_markets")
+                await self._list()
         return self.api
+
+    async def _list(self) -> None:
+        """Read the list of contracts in a thread of its own: to make sense of one takes long, of a bad one longer."""
+        reading = Client(self.venue, self.inverse, self.address, self.request_seconds, self.paced, self.first_wait)
+        reading._quiet_until = self._quiet_until
+        try:
+            adopt(self.api, await apart(reading.listed))
+        finally:
+            self.skew, self._quiet_until = reading.skew, max(reading._quiet_until, self._quiet_until)
+
+    async def listed(self) -> Any:
+        """Return a ccxt exchange that has read its list of contracts, and speaks to nobody any more."""
+        self.make()
+        api = self.api
+
+        async def load() -> Any:
+            api.markets_loading = None  # a list without contracts would be kept for good
+            if not await api.load_markets():
+                answer = _asked.get()
+                if answer is not None and answer.status < _REFUSED:
+                    answer.came = "a list of contracts without one that can be read"
+                raise UnusableError("no contracts")
+            return api
+
+        try:
+            return await self._tried(load, CONTRACTS, None)
+        finally:
+            await self.close()
 
     def make(self) -> Any:
         """Make the ccxt exchange, without its markets; a SourceError says that the venue has no such contracts."""
@@ -133,15 +160,17 @@ class Client:
         exchange = getattr(importlib.import_module("ccxt.pro"), name)(settings)
         if self.address is not None:
             exchange.urls = moved(exchange.urls, self.address)
-        exchange.parse_json = _watched(exchange.parse_json)
+        exchange.parse_json = reader(exchange.parse_json)
+        exchange.https_proxy_callback = lambda url, *_: proxy_of(url)
         exchange.own_session = False
         exchange.open()
         trace = aiohttp.TraceConfig()
         trace.on_request_end.append(self._heard)
         exchange.session = self.session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(ssl=exchange.ssl_context, resolver=Resolver(), limit_per_host=_CONNECTIONS),
+            cookie_jar=aiohttp.DummyCookieJar(),
             response_class=LimitedResponse,
-            trace_configs=[trace],
+            trace_configs=[trace, careful()],
         )
         self.api = exchange
         return exchange
@@ -177,19 +206,25 @@ class Client:
         SourceError
             With the venue, the reason in words, and whether asking later may help.
         """
+        limits = page_limits(self.venue.longest_page) if name in _PAGES else CONTRACTS
+        return await self._tried(lambda: getattr(self.api, name)(*arguments, **named), limits, deadline)
+
+    async def _tried(self, ask: Callable[[], Awaitable[Any]], limits: Limits, deadline: float | None) -> Any:
+        """Return what a question brings within limits, tried again where that may help."""
         loop = asyncio.get_running_loop()
         for tries in range(1, TRIES + 1):
             if self._quiet_until > loop.time():
                 await asyncio.sleep(self._quiet_until - loop.time())
-            answer = Answer()
+            answer = Answer(limits=limits)
             token = _asked.set(answer)
             try:
-                result = await getattr(self.api, name)(*arguments, **named)
+                result = await ask()
                 if answer.unreadable:
                     raise ValueError("no JSON")  # noqa: TRY301 - as what broken JSON leads to elsewhere in ccxt
                 return result  # noqa: TRY300
             except Exception as error:  # ccxt's own, aiohttp's, and whatever broken JSON leads to
                 failure, again = self._reason(error, answer)
+                tamed(error)
                 wait = answer.retry_after
                 if wait is None:
                     wait = self.first_wait * 2 ** (tries - 1) * random.uniform(0.5, 1)  # noqa: S311 - no secret
@@ -208,7 +243,7 @@ class Client:
         date = seconds_of_date(response.headers.get("Date", ""))
         if date is not None:
             ahead = date + 0.5 - time.time()
-            self.skew = ahead if abs(ahead) > 2 else 0.0  # noqa: PLR2004 - Date has whole seconds
+            self.skew = ahead if 2 < abs(ahead) <= LARGEST_SKEW else 0.0  # noqa: PLR2004 - Date has whole seconds
         answer = _asked.get()
         if answer is not None:
             answer.status = max(answer.status, response.status)
@@ -225,70 +260,12 @@ class Client:
         return SourceError(f"{self.venue.name} {text}", venue=self.venue.name, retryable=later, wait=wait), again
 
 
-_Words = tuple[str, bool, bool]
-"""What follows a venue's name, whether to try again at once, whether asking later may help."""
-
-_BY_STATUS: dict[int, _Words] = {
-    451: ("refuses requests from this country (451): leave it out, or give your own data", False, False),
-    403: ("refuses requests from this network (403), by country or by its firewall: leave it out", False, False),
-    401: ("asks for a key (401), which is never sent: leave it out", False, False),
-    418: ("has shut this address out for asking too often (418): wait, then try again", False, True),
-    429: ("asks to slow down (429): wait a minute, then try again", True, True),
-}
-_BY_NAME: dict[str, _Words] = {
-    "OnMaintenance": ("is under maintenance: try again later", False, True),
-    "RateLimitExceeded": ("asks to slow down: wait a minute, then try again", True, True),
-    "DDoSProtection": ("asks to slow down: wait a minute, then try again", True, True),
-    "RestrictedLocation": ("refuses requests from this country: leave it out, or give your own data", False, False),
-    "AuthenticationError": ("asks for a key, which is never sent: leave it out", False, False),
-    "RequestTimeout": ("did not answer in time: try again later", True, True),
-    "TimeoutError": ("did not answer in time: try again later", True, True),
-    "gaierror": ("cannot be found by name (no network?)", False, True),
-    "ClientConnectorDNSError": ("cannot be found by name (no network?)", False, True),
-    "ClientConnectorCertificateError": ("shows a certificate that cannot be trusted", False, False),
-    "ClientConnectorSSLError": ("shows a certificate that cannot be trusted", False, False),
-    "BadSymbol": ("does not list this contract", False, False),
-    "NotSupported": ("does not publish this", False, False),
-    "BadRequest": ("does not take this request", False, False),
-    "ArgumentsRequired": ("does not take this request", False, False),
-}
-"""By the name of an error, of what caused it, or of a class that it derives from."""
-_NETWORK: _Words = ("cannot be reached (no network?)", True, True)
-_TROUBLE = 500
-
-
-def reason(error: BaseException, answer: Answer) -> _Words:
-    """Return why a call failed in words that follow a venue's name, whether to try again, whether later may help."""
-    names = [base.__name__ for part in (error.__cause__, error) if part is not None for base in type(part).__mro__]
-    known = next((_BY_NAME[name] for name in names if name in _BY_NAME), _NETWORK if "NetworkError" in names else None)
-    if answer.too_large:
-        known = f"sent more than {LARGEST_ANSWER // 2**20} MB, which is not read", False, False
-    elif "OnMaintenance" in names:
-        known = _BY_NAME["OnMaintenance"]
-    elif answer.status in _BY_STATUS:
-        known = _BY_STATUS[answer.status]
-    elif answer.status >= _TROUBLE:
-        known = f"has trouble of its own ({answer.status}): try again later", True, True
-    elif answer.unreadable or (known is None and "ExchangeError" not in names):
-        known = f"sent an answer that cannot be read ({said(type(error).__name__, 40)})", True, True
-    elif known is None:
-        known = f"answered with an error ({said(error, 100)}): try again later", True, True
-    elif known[0].startswith("does not"):
-        known = (f"{known[0]} ({said(error, 100)})", *known[1:])
-    return known
-
-
-def _watched(parse: Callable[[str], Any]) -> Callable[[str], Any]:
-    """Return ccxt's reader of JSON, so that the call that asked is told when there was none."""
-
-    def parsed(text: str) -> Any:
-        value = parse(text)
-        answer = _asked.get()
-        if value is None and answer is not None:
-            answer.unreadable = True
-        return value
-
-    return parsed
+def adopt(api: Any, known: Any) -> None:
+    """Let a ccxt exchange know the contracts of another of the same class."""
+    for name in _LISTS:
+        setattr(api, name, getattr(known, name))
+    # Some classes keep what they learnt of the contracts among their options.
+    api.options |= {name: part for name, part in known.options.items() if name not in api.options}
 
 
 def moved(urls: Any, address: Callable[[str], str]) -> Any:
@@ -304,7 +281,7 @@ def seconds_of_date(text: str) -> float | None:
     """Return an HTTP date as seconds since 1970, None if it is none."""
     try:
         return email.utils.parsedate_to_datetime(text).timestamp()
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return None
 
 
@@ -312,38 +289,11 @@ def seconds_to_wait(text: str, now: float | None) -> float | None:
     """Return a Retry-After header in seconds: a number of them, or a date; None if it is neither."""
     seconds = number(text)
     if seconds >= 0:
-        return seconds
+        return min(seconds, LONGEST_ASKED)
     until = seconds_of_date(text)
-    return None if until is None else max(until - (time.time() if now is None else now), 0.0)
-
-
-class LimitedResponse(aiohttp.ClientResponse):
-    """An answer that is not read beyond `LARGEST_ANSWER` bytes, however small it was packed."""
-
-    async def read(self) -> bytes:
-        """Return the body.
-
-        Raises
-        ------
-        aiohttp.ClientPayloadError
-            If it is larger.
-        """
-        if self._body is None:
-            parts: list[bytes] = []
-            size = 0
-            async for part in self.content.iter_chunked(2**16):
-                size += len(part)
-                if size > LARGEST_ANSWER:
-                    answer = _asked.get()
-                    if answer is not None:
-                        answer.too_large = True
-                    self.close()
-                    message = f"More than {LARGEST_ANSWER} bytes"
-                    raise aiohttp.ClientPayloadError(message)
-                parts.append(part)
-            self._body = b"".join(parts)
-            self.release()
-        return self._body
+    if until is None:
+        return None
+    return min(max(until - (time.time() if now is None else now), 0.0), LONGEST_ASKED)
 
 
 class Resolver(AbstractResolver):

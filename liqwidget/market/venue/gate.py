@@ -84,6 +84,7 @@ GATE = Gate(
     liquidation_stream="",
     liquidation_contract="contract",
     tiers="public",
+    book_rows=300,
     note="open interest of its statistics counts both sides and is halved",
 )
 """What it publishes."""

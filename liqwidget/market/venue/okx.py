@@ -101,6 +101,7 @@ OKX = Okx(
     liquidation_stream="one order a second per contract, at its bankruptcy price",
     liquidation_contract="instId",
     tiers="public",
+    book_rows=400,
     tier_limits="contracts",
     streams=("candles", "liquidations"),
 )

@@ -361,7 +361,7 @@ class _Reading:
 def longer_candles(rows: Iterable[Any], step: int) -> list[list[float]]:
     """Return candles of `step` [ms] on the grid of UTC made of shorter ones, as ccxt has them; others are left out."""
     made: dict[int, list[float]] = {}
-    for row in sorted((row for row in rows if _stamp(row) > 0 and len(row) >= _FIELDS), key=_stamp):
+    for row in sorted((row for row in rows if 0 < _stamp(row) < math.inf and len(row) >= _FIELDS), key=_stamp):
         start = int(_stamp(row)) // step * step
         opened, high, low, close, volume = (number(part) for part in row[1:_FIELDS])
         whole = made.setdefault(start, [start, opened, high, low, close, 0.0])

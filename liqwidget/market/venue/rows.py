@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from liqwidget.domain.plausible import MOST_SWING, PRICE_BOUNDS
 from liqwidget.domain.time import DAY, MILLISECOND
 from liqwidget.market.venue.payload import Event, number
 from liqwidget.market.venue.venues import venue
@@ -39,7 +40,7 @@ def candle_rows(rows: Iterable[Any], instrument: Instrument, step: int, now: int
     """Return open time [ns UTC], open, high, low, close [quote/base], volume [base] of each candle.
 
     Rows are sorted; of duplicates the last one counts; rows off the grid of candles, that open after `now`, or that
-    hold no price are left out.
+    hold no price, or one that cannot be, are left out.
 
     Parameters
     ----------
@@ -81,7 +82,8 @@ def _whole_candle(values: list[float], step: int) -> bool:
         math.isfinite(time)
         and time > 0
         and (step > DAY or int(time) * MILLISECOND % step == 0)
-        and all(0 < price < math.inf for price in prices)
+        and PRICE_BOUNDS[0] <= min(prices) <= max(prices) <= PRICE_BOUNDS[1]
+        and max(prices) <= MOST_SWING * min(prices)
         and values[3] <= values[2]
         and (math.isnan(volume) or 0 <= volume < math.inf)
     )

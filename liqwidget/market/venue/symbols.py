@@ -5,11 +5,12 @@ from __future__ import annotations
 import contextlib
 import difflib
 import re
+import unicodedata
 from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from liqwidget.domain.quotation import DOLLAR, quotation, shown_quote
+from liqwidget.domain.quotation import BOARDS, DOLLAR, bitfinex_pair, quotation, shown_quote
 from liqwidget.domain.validation import checked_name
 from liqwidget.errors import DataError, SourceError
 from liqwidget.market.venue.instrument import Instrument, Wanted
@@ -24,28 +25,33 @@ _SPELLED = re.compile(
     r"(?:[:_-](?P<settle>[A-Z]+))?(?:[_-](?:SWAP|PERP|PERPETUAL))?"
 )
 """BUSD only apart from the coin: BNBUSD is BNB in USD."""
-_BOARD = re.compile(
-    r"(?:BINANCE|BYBIT|OKX|BITGET|GATE|GATEIO|HTX|HUOBI|HYPERLIQUID|BITMEX|DERIBIT|BINGX|KUCOIN|MEXC|KRAKEN|COINBASE|"
-    r"PHEMEX|WOONETWORK|WOO|WHITEBIT|COINEX|BLOFIN|BITSTAMP|BITFINEX|GEMINI|BITRUE|TOOBIT|WEEX|PIONEX|LBANK|XTCOM|DYDX|"
-    r"OKCOIN|BITMART|ASTER|CRYPTOCOM|BINANCEUS|CRYPTOCAP|CRYPTO|INDEX|UPBIT|BITHUMB|BITUNIX):(?=.)",
-    re.IGNORECASE,
-)
+_BOARD = re.compile(rf"(?:{'|'.join(sorted(BOARDS))}):(?=.)", re.IGNORECASE)
 """How TradingView names a venue before a symbol; after it '.P' marks a perpetual swap, at Coinalyze '.6' a venue."""
 _ENDING = re.compile(
-    r"(?:\.(?:PERP|[A-Z0-9])|(?<=USDT|USDC)[ _-]?(?:PERP|PERPETUAL|SWAP)|(?<=USD)[ _-]?PERP(?:ETUAL)?"
+    r"(?:\.(?:PERP|CC|[A-Z0-9])|(?<=USDT|USDC)[ _-]?(?:PERP|PERPETUAL|SWAP)|(?<=USD)[ _-]?PERP(?:ETUAL)?"
     r"|(?<=[A-Z0-9]{3})PERP|[_-](?:[UDC]MCBL|PERP-INTX))$",
     re.IGNORECASE,
 )
+_DASHES = re.compile("[\u2010-\u2015\u2212]")
+_PERPETUAL_ABROAD = re.compile(
+    "[ _-]?(?:永续|永續|無期限|무기한)(?:合约|合約|契約|계약)?$|(?<=perpetual)[ _-]contract$", re.IGNORECASE
+)
+_MARGINED = re.compile(r"\.PM$|[-_]USD_UM\b|[-_ ](?:COIN|USD[SⓈ]?)[-_ ]?M(?:ARGINED)?(?![A-Z])", re.IGNORECASE)
+"""Names that say what a contract is settled in: Kraken's on TradingView, OKX's 'BTC-USD_UM-SWAP', 'BTC COIN-M'."""
 _KRAKEN = re.compile(r"(?P<kind>P[IF])_(?P<coin>[A-Z0-9]+)USD")
 _KUCOIN = re.compile(r"(?P<pair>[A-Z0-9]{2,}(?:USDT|USDC|USD))M")
 _SWAP_FIRST = re.compile(r"(?:PERP|SWAP)[_-](?=.+[_-])")
 _QUARTER = re.compile(
     r".+[-_ ](?:CW|NW|CQ|NQ|CM|NM|(?:(?:THIS|CURRENT|NEXT|BI)[-_ ]?)+(?:WEEK|MONTH|QUARTER))"
-    r"|(?:[A-Z0-9]*USD[TC]?|XBT|ETH|SOL|XRP|BTC)[FGHJKMNQUVXZ]\d{2}"
+    r"|(?:[A-Z0-9]*USD[TC]?|XBT|ETH|SOL|XRP|BTC)(?:\d{1,2})?[FGHJKMNQUVXZ](?:20)?\d{2}"
+    r"|(?:[A-Z0-9]*USD[TC]?|XBT|ETH|SOL|XRP|BTC)\d{1,2}(?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)\d{2}"
 )
 """Names of dated futures that tell no day: HTX's 'BTC-USDT-CQ', 'BTCUSDT_NEXT_QUARTER', 'BTCUSDTH26', 'XBTZ25'."""
-_OPTION = re.compile(r".+-\d{1,2}[A-Z]{3}\d{2}-[\d.]+-[CP](?:-USD[TC])?|.+-\d{6}-[\d.]+-[CP]")
-_BUILDER = re.compile(r"(?P<builder>[a-z][a-z0-9]*):(?P<coin>[A-Z0-9]+)", re.ASCII)
+_OPTION = re.compile(
+    r".+/.+:.+-\d{6}-(?:[\d.]+-[CP]|[CP]-[\d.]+)|.+-\d{1,2}[A-Z]{3}\d{2}-[\d.]+-[CP](?:-USD[TC])?|.+-\d{6}-[\d.]+-[CP]"
+)
+_BUILDER = re.compile(r"(?P<builder>[a-z][a-z0-9]*|[A-Z][A-Z0-9]*):(?P<coin>[A-Z0-9]+(?:\.P)?)", re.ASCII)
+"""A builder's market at Hyperliquid, or a pair after the name of a venue that is not in `_BOARD`."""
 _DATED = re.compile(r".+[-_:](?:(?P<digits>\d{6}|\d{8})|(?P<named>\d{1,2}[A-Z]{3}\d{2}))(?:\.[A-Z0-9])?", re.ASCII)
 _ALIASES = {"XBT": "BTC"}
 _SPELLED_QUOTES = frozenset({"USDT", "USDC", "BUSD"})
@@ -70,10 +76,14 @@ def parse_symbol(symbol: object) -> Wanted:
     DataError
         If it is no symbol, or that of a future that ends on a day.
     """
-    symbol = symbol.strip(" \t") if isinstance(symbol, str) else symbol
+    symbol = _pasted(symbol) if isinstance(symbol, str) else symbol
     given = checked_name(symbol, "a symbol such as 'BTC'").strip()
-    text = _BOARD.sub("", given)
-    text = _BUILDER.sub(r"\g<builder>-\g<coin>", text) if _BUILDER.fullmatch(text) else text
+    text = _BOARD.sub("", re.sub(r" *([/:_-]) *", r"\1", given))
+    if pair := bitfinex_pair(text):
+        text = f"{pair[0]}/{pair[1]}:{pair[1]}"
+    if builder := _BUILDER.fullmatch(text):
+        board = quotation(builder["coin"]).quote and builder["builder"].isupper()
+        text = builder["coin"] if board else f"{builder['builder']}-{builder['coin']}"
     _refuse_dated(text.upper(), given)
     text = _usual(text)
     match = _SPELLED.fullmatch(text.upper())
@@ -89,8 +99,21 @@ def parse_symbol(symbol: object) -> Wanted:
     return Wanted(shown, coin.upper(), factor, "" if quote == "USD" else quote, inverse, given)
 
 
+def _pasted(text: str) -> str:
+    """Return a symbol without what comes along when it is copied: dashes of a printed text, quotes, a price sign."""
+    plain = unicodedata.normalize("NFKC", _DASHES.sub("-", text))
+    plain = "".join(sign for sign in plain if unicodedata.category(sign) != "Cf")
+    return plain.strip(" \t").strip("'\"`,;$#").strip(" \t")
+
+
 def _usual(text: str) -> str:
     """Return a venue's or a page's name of a perpetual swap in a spelling that is read: coin, quote, settlement."""
+    text = _PERPETUAL_ABROAD.sub("", text)
+    if _MARGINED.search(text):
+        found = quotation(_ALIASES.get(text.upper(), text))
+        coin = _ALIASES.get(found.coin, found.coin)
+        settle = {"inverse": coin, "linear": found.quote or DOLLAR}[found.contract]
+        return f"{coin}/{found.quote or DOLLAR}:{settle}"
     text = re.sub(r" +", "-", _ENDING.sub("", _ENDING.sub("", text)))
     upper = text.upper()
     if match := _KRAKEN.fullmatch(upper):
@@ -218,7 +241,10 @@ def _contract_size(market: Mapping[str, Any], venue: Venue, wanted: Wanted) -> f
 
 def _refuse(wanted: Wanted, venue: Venue, kind: str, swaps: list[Mapping[str, Any]]) -> None:
     names = {split_factor(_base(market))[1].upper() for market in swaps}
-    near = difflib.get_close_matches(wanted.coin, sorted(names), n=_NEAR, cutoff=_LIKE)
+    pair = quotation(wanted.text).coin
+    coin = split_factor(_ALIASES.get(pair, pair))[1].upper()
+    near = [coin] if coin in names else []
+    near += [one for one in difflib.get_close_matches(wanted.coin, sorted(names), _NEAR, _LIKE) if one not in near]
     hint = f"; near names: {', '.join(name[:20] for name in near)}" if near else ""
     message = f"{venue.name} lists no {kind} perpetual swap of {wanted.name}{hint}"
     raise SourceError(message, venue=venue.name, symbol=wanted.name)

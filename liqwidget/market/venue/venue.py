@@ -89,6 +89,8 @@ class Venue(ABC):
         Whether the venue shows its margin tiers to everyone; dated tables are shipped with the package either way.
     tier_limits : {'value', 'contracts'}
         What ccxt's `maxNotional` of a margin tier is: an amount of the currency of settlement, or contracts.
+    book_rows : int, str or None
+        The most prices a side of the order book that a request may ask for, as ccxt takes it; None: the venue's own.
     liquidation_contract : str
         The field of a raw liquidation that names the contract.
     interest_doubt : str
@@ -128,6 +130,7 @@ class Venue(ABC):
     liquidation_window: int | None = None
     interest_quoted: bool = False
     tier_limits: TierLimits = "value"
+    book_rows: int | str | None = None
     liquidation_contract: str = "symbol"
     interest_doubt: str = ""
     note: str = ""
@@ -155,6 +158,11 @@ class Venue(ABC):
         return f"{interest}; liquidations {happened}; long/short ratio {ratio}; margin tiers {tiers}"
 
     # ------------------------------------------------------------------ what ccxt is asked
+
+    @property
+    def longest_page(self) -> int:
+        """The most rows that a request asks for."""
+        return max(self.candle_page, self.interest_page, self.funding_page, self.ratio_page, self.liquidation_page)
 
     def candles_at_once(self, step: int, *, inverse: bool) -> int:
         """Return how many candles of `step` [ns] a request may ask for."""

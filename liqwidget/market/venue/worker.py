@@ -10,13 +10,14 @@ import asyncio
 import atexit
 import concurrent.futures
 import contextlib
+import os
 import threading
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from liqwidget.market.venue.client import Client
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable, Coroutine, Hashable
     from concurrent.futures import Future
 
     from liqwidget.market.venue.venue import Venue
@@ -44,6 +45,7 @@ class Worker:
         self._thread: threading.Thread | None = None
         self._busy = 0
         self._clients: dict[tuple[Any, ...], Client] = {}
+        self._shared: dict[Any, Any] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._files = concurrent.futures.ThreadPoolExecutor(1)
 
@@ -74,6 +76,18 @@ class Worker:
             moved = None if address is None else (lambda url: address(venue.name, url))
             found = self._clients[key] = Client(venue, inverse, moved, **options)
         return found
+
+    def shared(self, key: Hashable, make: Callable[[], Result]) -> Result:
+        """Return what all on this loop share under a key, made on first use; it is forgotten with the thread."""
+        if key not in self._shared:
+            self._shared[key] = make()
+        found: Result = self._shared[key]
+        return found
+
+    def forget(self, key: Hashable, what: object) -> None:
+        """Share this no more."""
+        if self._shared.get(key) is what:
+            del self._shared[key]
 
     @property
     def files(self) -> concurrent.futures.Executor:
@@ -107,9 +121,18 @@ class Worker:
                 return
         self.close()
 
+    def forked(self) -> None:
+        """Begin anew in a child process: the thread, its loop and its connections are the parent's."""
+        # Kept, never collected: to close them here would take the parent's sockets out of its loop.
+        _of_parents.append((self._loop, self._clients, self._shared, self._timer, self._files))
+        self._lock = threading.RLock()
+        self._loop = self._thread = self._timer = None
+        self._clients, self._shared, self._busy = {}, {}, 0
+        self._files = concurrent.futures.ThreadPoolExecutor(1)
+
     def _start(self) -> asyncio.AbstractEventLoop:
         loop = asyncio.new_event_loop()
-        self._loop, self._clients, self._timer, self._busy = loop, {}, None, 0
+        self._loop, self._clients, self._shared, self._timer, self._busy = loop, {}, {}, None, 0
         files = self._files = concurrent.futures.ThreadPoolExecutor(1, "liqwidget-files")
         self._thread = threading.Thread(target=self._run, args=(loop, files), name="liqwidget-venues", daemon=True)
         self._thread.start()
@@ -165,6 +188,7 @@ async def _finish(loop: asyncio.AbstractEventLoop, clients: dict[tuple[Any, ...]
     await loop.shutdown_default_executor()
 
 
+_of_parents: list[Any] = []
 _worker = Worker()
 
 
@@ -179,3 +203,5 @@ def close() -> None:
 
 
 atexit.register(close)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_worker.forked)

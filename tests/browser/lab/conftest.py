@@ -55,7 +55,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
 @pytest.fixture(scope="session")
 def desk(lab: Lab, browser: Browser, complaints: list[str]) -> Iterator[Desk]:
     """Return where notebooks are opened: one browser context, so that JupyterLab's files are fetched once."""
-    with contexts.opened(browser, viewport={"width": 1600, "height": 1000}) as context:
+    with contexts.opened(browser, viewport={"width": 1600, "height": 1700}) as context:
         yield Desk(lab, context, complaints)
 
 
@@ -71,7 +71,7 @@ def workbench(desk: Desk) -> Iterator[Sheet]:
 def pair(desk: Desk) -> Iterator[Sheet]:
     """Return one notebook with two views of the heatmap h and one of g, all in sight."""
     with desk.sheet("pair", SAMPLE, "h", OTHER, "exec(later)", run=False) as sheet:
-        sheet.page.set_viewport_size({"width": 1600, "height": 3200})
+        sheet.page.set_viewport_size({"width": 1600, "height": 4200})
         for cell in range(3):
             sheet.run_cell(cell)
         yield sheet
@@ -91,6 +91,8 @@ def heatmap(workbench: Sheet) -> Heatmap:
         expect(heatmap.field(trait)).to_have_value(value)
     expect(heatmap.named("Follow")).to_have_attribute("aria-pressed", "true")
     eventually(lambda: heatmap.drawn().selection is None and not heatmap.ticked())
+    # Controls stand under the picture too: whoever clicked one may have scrolled the picture away.
+    heatmap.root.evaluate("node => void node.scrollIntoView({ block: 'start' })")
     heatmap.sharp()
     heatmap.kernel.run(FORGET)
     return heatmap

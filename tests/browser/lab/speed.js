@@ -22,7 +22,7 @@ async (root, [samples, rest]) => {
     })
     const at = { clientX: box.left + box.width / 2, clientY: box.top + box.height / 2 }
     const deltaY = sample % 20 < 10 ? -60 : 60
-    canvas.dispatchEvent(new WheelEvent("wheel", { ...at, deltaY, bubbles: true, cancelable: true }))
+    canvas.dispatchEvent(new WheelEvent("wheel", { ctrlKey: true, ...at, deltaY, bubbles: true, cancelable: true }))
     times.push(await Promise.race([painted, pause(5000).then(() => Infinity)]))
   }
   return times

@@ -60,4 +60,4 @@ def test_up_and_down_scrolls_the_page(heatmap: Heatmap, fingers: Fingers) -> Non
         assert (after.time, after.price) == (before.time, before.price)
     finally:
         page.evaluate(f"{TOP} = {top}")
-        page.set_viewport_size({"width": 1600, "height": 1000})
+        page.set_viewport_size({"width": 1600, "height": 1700})

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from liqwidget.widget.export import _embedded
+from liqwidget.widget.export_frames import Packing
 from liqwidget.widget.names import shared_names
 from liqwidget.widget.view import HeatmapWidget
 from tests.browser.heatmap import Heatmap
@@ -22,6 +23,10 @@ Value = TypeVar("Value")
 
 MOUNT = 'await mount(document.getElementById("liqwidget"), state)\n'
 OWN_KERNEL = Path(__file__).with_name("own_kernel.js").read_text(encoding="utf-8")
+
+
+def _said(value: Any) -> str:
+    return _embedded(value, Packing())
 
 
 class OwnKernel:
@@ -62,10 +67,10 @@ class OwnKernel:
             self.heatmap._handle_msg({"content": {"data": data}, "buffers": []})
         changed, told = set(_taken(self._changed)), _taken(self._said)
         parts = [f'{{"state":{self._state(*changed)}}}'] if changed else []
-        return f"[{','.join([*parts, *map(_embedded, told)])}]"
+        return f"[{','.join([*parts, *map(_said, told)])}]"
 
     def _state(self, *names: str) -> str:
-        return _embedded(self.heatmap.get_state(list(names)))
+        return _said(self.heatmap.get_state(list(names)))
 
     def _note(self, key: Any = None) -> None:
         names = [key] if isinstance(key, str) else key or ()

@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.axe import AXE, serious
 from tests.waiting import eventually
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
-
     from tests.browser.heatmap import Heatmap, Theme
 
-AXE = Path(__file__).resolve().parents[3] / "js" / "node_modules" / "axe-core" / "axe.min.js"
-RUN = """async (rules) => {
-  const only = rules && { runOnly: { type: "rule", values: rules } }
-  const { violations } = await axe.run(".liq-root", { resultTypes: ["violations"], ...only })
-  const told = ({ target, failureSummary }) => `${target}: ${failureSummary}`
-  return violations.map(({ id, impact, nodes }) => [impact, id, nodes.map(told)])
-}"""
 SEEN = """() => {
   const node = document.activeElement
   const drawn = (part) => {
@@ -42,18 +33,10 @@ STATES = {
     "selected": "h.selected_clusters = h.clusters[:2]",
     "one side": "h.side = 'long'",
     "map": "h.view = 'map'",
+    "alerts": "h._fired = [{'number': 1, 'time': 0, 'text': 'BTC: swept', 'name': '', 'kind': 'alert'}]",
     "error and stale": "h._error = 'It failed'; h._market = {**h._market, 'stale': 'binance is silent'}",
 }
-BACK = "h.side = 'both'; h.view = 'heatmap'; h._error = ''; h.clear_selection(); h._refresh()"
-
-
-RULES = {"light": None, "dark": ["color-contrast"]}
-"""Rules that are asked in a theme, all by default: of another theme only colours differ."""
-
-
-def serious(page: Page, theme: Theme) -> list[Any]:
-    """Return what axe-core calls serious or critical inside the widget."""
-    return [found for found in page.evaluate(RUN, RULES[theme]) if found[0] in ("serious", "critical")]
+BACK = "h.side = 'both'; h.view = 'heatmap'; h._error = ''; h._fired = []; h.clear_selection(); h._refresh()"
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -113,4 +96,4 @@ def test_nothing_moves_by_itself_where_that_is_not_wanted(heatmap: Heatmap) -> N
 
 def test_the_words_of_the_canvas_are_in_the_page_too(heatmap: Heatmap) -> None:
     expect(heatmap.root.locator(".liq-foot")).to_contain_text("Simulated market")
-    expect(heatmap.root.locator(".liq-foot")).to_contain_text("Grade")
+    expect(heatmap.root.locator(".liq-foot")).to_contain_text("Whiskers")

@@ -63,23 +63,24 @@ def test_a_check_list_never_lets_the_last_one_go(heatmap: Heatmap, trait: str, n
 
 def test_tab_reaches_every_control_in_order(heatmap: Heatmap) -> None:
     heatmap.options(shown=True)
-    heatmap.button("Side", "both").focus()
+    heatmap.field("coin").focus()
     reached = []
     for _ in range(70):
         reached.append(heatmap.page.evaluate(
             "(({ dataset, name, className, ariaLabel, textContent }) => dataset.value || name || "
             "(className.includes('liq-figure') ? 'figure' : ariaLabel || textContent))(document.activeElement)"
         ))  # fmt: skip
-        if reached[-1] == "figure":
+        if reached[-1] == "Reset":
             break
         heatmap.page.keyboard.press("Tab")
     assert reached == [
-        "both", "7d", "expected", "threshold", "Follow", "pan", "Reset", "Options", "Help", "Close options",
+        "coin", "7d", "timeframe", "both", "heatmap", "prior", "Full screen", "Options", "Help", "Close options",
+        "Save PNG", "Save HTML", "Copy code",
         ">50x", "25-50x", "10-25x", "5-10x", "3-5x", "<3x", "binance", "bybit", "okx", "hyperliquid",
-        "prior", "horizon", "timeframe", "sensitivity", "view", "palette", "side_colours", "scale", "smooth_cells",
-        "price_style", "profile", "liquidation_circles", "whiskers",
+        "horizon", "sensitivity", "palette", "map_ground", "theme", "time_zone", "candle_colours", "side_colours",
+        "scale", "smooth_cells", "price_style", "profile", "liquidation_circles", "whiskers",
         "Lower panels: choose all", "volume", "open_interest", "funding", "liquidations",
-        "Save PNG", "Save HTML", "Copy code", "Full screen", "figure",
+        "figure", "expected", "threshold", "Follow", "pan", "Reset",
     ]  # fmt: skip
 
 
@@ -148,14 +149,12 @@ def test_saving_a_picture(heatmap: Heatmap, artefacts: Path) -> None:
         heatmap.named("Save PNG").click()
     path = artefacts / "saved.png"
     found.value.save_as(path)
-    assert found.value.suggested_filename.startswith("BTC-liquidations-")
+    assert found.value.suggested_filename.startswith("BTC-expected-")
     image = np.asarray(Image.open(io.BytesIO(path.read_bytes())).convert("RGB"))
     main = heatmap.root.locator(".liq-main").bounding_box()
     assert main is not None
     assert abs(image.shape[1] - main["width"]) <= 1
     assert image.shape[0] > main["height"]
-    # The drawer may push a part of the picture out of the page's sight.
-    heatmap.options(shown=False)
     shown = heatmap.picture()
     frame, main = heatmap.drawn().frame, heatmap.root.locator(".liq-main").bounding_box()
     assert main is not None
@@ -163,10 +162,10 @@ def test_saving_a_picture(heatmap: Heatmap, artefacts: Path) -> None:
     saved = image[top : top + shown.shape[0], left : left + shown.shape[1]]
     apart = np.abs(saved.astype(int) - shown.astype(int)).max(axis=-1) > 40
     assert apart[40:-40, 60:-60].mean() < 0.05
+    heatmap.options(shown=False)
 
 
 def test_full_screen(heatmap: Heatmap) -> None:
-    heatmap.options(shown=True)
     heatmap.named("Full screen").click()
     leave = heatmap.named("Leave full screen")
     expect(leave).to_be_visible()

@@ -44,7 +44,7 @@ def heatmap(page: Page, exported: Path, requests: list[str]) -> Heatmap:
 
 def test_the_file_paints_and_asks_for_nothing(heatmap: Heatmap, requests: list[str], exported: Path) -> None:
     assert len(heatmap.drawn().candles) > 40
-    assert changed_share(heatmap.steady_picture(), heatmap.without("liq-heat-image")) > 0.3
+    assert changed_share(heatmap.steady_picture(), heatmap.without("liq-heat-image")) > 0.2
     assert changed_share(heatmap.steady_picture(), heatmap.without("liq-candle-body")) > 0.005
     assert "imulated market" in heatmap.drawn().notice
     heatmap.wheel(0.5, 0.5, -200, times=2)
@@ -57,9 +57,9 @@ def test_the_file_paints_and_asks_for_nothing(heatmap: Heatmap, requests: list[s
 def test_hover_reads_out(heatmap: Heatmap) -> None:
     drawn = heatmap.drawn()
     heatmap.page.mouse.move(*drawn.at(0.5, 0.15))
-    line = heatmap.root.locator(".liq-cells")
-    expect(line).to_be_visible()
-    expect(line.locator(".liq-cell-about")).to_contain_text(re.compile(r"est\. about.*\$[0-9.]+[KMB]? per 10 bps"))
+    line = heatmap.root.locator(".liq-readout")
+    expect(line.locator(".liq-cells")).to_have_count(2)
+    expect(line.locator(".liq-cell-about")).to_contain_text(re.compile(r"est\. about.*\$[0-9.]+[KMB]? per 0\.1 %"))
     expect(line.locator(".liq-cell-heat")).to_contain_text(re.compile(r"heat\s*\d+"))
     expect(line.locator(".liq-cell-side")).to_have_text("short")
     price = drawn.price[1] - 0.15 * (drawn.price[1] - drawn.price[0])
@@ -126,7 +126,7 @@ def test_table_profile_panels_and_map_work(heatmap: Heatmap) -> None:
     expect(heatmap.page.locator("#liqwidget-made")).to_contain_text(re.compile("saved picture of BTC, made .* UTC"))
     rows = root.locator(".liq-row")
     first = rows.first.get_attribute("data-id")
-    root.get_by_role("button", name="Distance").click()
+    root.get_by_role("button", name="Est. size").click()
     expect(rows.first).not_to_have_attribute("data-id", str(first))
     rows.first.locator("input").check()
     expect(root.locator(".liq-count")).to_contain_text("1 of")
@@ -138,11 +138,11 @@ def test_table_profile_panels_and_map_work(heatmap: Heatmap) -> None:
     expect(root.locator(".liq-panel-row:visible")).to_have_count(2)
     root.get_by_label("Funding", exact=True).check()
     expect(root.locator(".liq-panel-row:visible")).to_have_count(3)
-    for name in ("Prior", "Horizon", "Sensitivity", "<3x", "binance"):
+    for name in ("Coin", "Timeframe", "Model", "Horizon", "Sensitivity", "<3x", "binance"):
         field = root.get_by_label(name, exact=True)
         expect(field).to_be_disabled()
         assert "kernel" in str(field.evaluate("(node) => node.closest('[title]:not([title=\"\"])').title"))
-    root.get_by_label("View", exact=True).select_option("map")
+    heatmap.button("View", "map").click()
     expect(root.locator(".liq-map canvas")).to_be_visible()
     heatmap.options(shown=False)
     root.locator(".liq-map").hover(position={"x": 300, "y": 200})

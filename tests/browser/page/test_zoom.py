@@ -21,26 +21,26 @@ PIXELS = """root => [...root.querySelectorAll(".liq-profile canvas, .liq-panels 
 def test_dragging_pans(heatmap: Heatmap) -> None:
     home = heatmap.drawn()
     heatmap.drag(home.at(0.5, 0.5), home.at(0.7, 0.5))
-    drawn = in_step(heatmap)
-    assert drawn.time[0] == pytest.approx(home.time[0] - 0.2 * (home.time[1] - home.time[0]), abs=6 * home.pixel[0])
+    earlier = pytest.approx(home.time[0] - 0.2 * (home.time[1] - home.time[0]), abs=6 * home.pixel[0])
+    drawn = eventually(lambda: in_step(heatmap), lambda drawn: drawn.time[0] == earlier)
     assert heatmap.trait("follow") is True
     heatmap.drag(drawn.at(0.5, 0.5), drawn.at(0.5, 0.7))
-    lower = in_step(heatmap)
-    moved = 0.2 * (drawn.price[1] - drawn.price[0])
-    assert lower.price[0] == pytest.approx(drawn.price[0] + moved, abs=6 * drawn.pixel[1])
+    higher = pytest.approx(drawn.price[0] + 0.2 * (drawn.price[1] - drawn.price[0]), abs=6 * drawn.pixel[1])
+    lower = eventually(lambda: in_step(heatmap), lambda lower: lower.price[0] == higher)
     assert heatmap.trait("follow") is False
     assert agreement(heatmap, lower) > SHARP
 
 
 def turn(heatmap: Heatmap, point: tuple[float, float], key: str | None, times: int) -> None:
-    """Zoom in at a point of the page with a key held."""
+    """Zoom in at a point of the page with Ctrl held, and another key."""
+    keys = ["Control", *([key] if key else [])]
     heatmap.page.mouse.move(*point)
-    if key:
-        heatmap.page.keyboard.down(key)
+    for one in keys:
+        heatmap.page.keyboard.down(one)
     for _ in range(times):
         heatmap.page.mouse.wheel(0, -200)
-    if key:
-        heatmap.page.keyboard.up(key)
+    for one in keys:
+        heatmap.page.keyboard.up(one)
 
 
 def test_heat_down_to_single_candles_and_a_basis_point(heatmap: Heatmap) -> None:

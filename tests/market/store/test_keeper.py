@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 import pytest
+from tqdm.auto import tqdm
 
 import liqwidget
 from liqwidget.domain.time import DAY
@@ -26,7 +27,7 @@ from tests.venues import faults
 from tests.venues.clients import _rewritten, only_loopback
 from tests.venues.recorded_market import sample_tape
 from tests.venues.server import VenueServer
-from tests.waiting import PATIENCE_S
+from tests.waiting import PATIENCE_S, eventually
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -287,6 +288,19 @@ def test_a_long_reading_shows_a_bar_and_a_quiet_one_does_not(
     liqwidget.store.prune(venue="okx")
     server.faults.inject(faults.Slow(0.4), venue="okx", kind="candles", times=4)
     liqwidget.history("okx", since=since(server), **options(server))
+    assert "okx:" in capsys.readouterr().err
+
+
+def test_a_bar_waits_for_no_lock_that_an_interrupt_left_held(
+    server: VenueServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(download, "BAR_SECONDS", 0.0)
+    server.faults.inject(faults.Slow(0.4), venue="okx", kind="candles", times=4)
+    arguments = {"since": since(server), **options(server)}
+    reading = threading.Thread(target=lambda: liqwidget.history("okx", **arguments), daemon=True)
+    with tqdm.get_lock():
+        reading.start()
+        eventually(lambda: not reading.is_alive())
     assert "okx:" in capsys.readouterr().err
 
 

@@ -17,16 +17,10 @@ import pytest
 
 from liqwidget.errors import SourceError
 from liqwidget.market.venue import client as venue_client
-from liqwidget.market.venue.client import (
-    TRIES,
-    Answer,
-    Client,
-    Resolver,
-    moved,
-    reason,
-    seconds_of_date,
-    seconds_to_wait,
-)
+from liqwidget.market.venue.answer import Answer, LimitedResponse
+from liqwidget.market.venue.answer import asked as call_under_way
+from liqwidget.market.venue.client import TRIES, Client, Resolver, moved, seconds_of_date, seconds_to_wait
+from liqwidget.market.venue.refusals import reason
 from liqwidget.market.venue.venues import VENUES
 from liqwidget.market.venue.worker import Worker
 from tests import loops
@@ -42,7 +36,7 @@ def failing(error: Exception, times: int = 99, answer: Answer | None = None) -> 
 
     async def ask() -> str:
         asked.append(time.monotonic())
-        heard = venue_client._asked.get()
+        heard = call_under_way.get()
         if answer is not None and heard is not None:
             heard.status, heard.retry_after = answer.status, answer.retry_after
         await asyncio.sleep(0)
@@ -182,7 +176,7 @@ def test_no_key_is_read_and_certificates_are_checked(name: str, monkeypatch: pyt
         assert isinstance(session.connector, aiohttp.TCPConnector)
         assert session.connector._ssl is exchange.ssl_context
         assert exchange.enableRateLimit
-        assert session._response_class is venue_client.LimitedResponse
+        assert session._response_class is LimitedResponse
         await client.close()
         assert session.closed
         await client.close()

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pandas as pd
 import pytest
 
-from liqwidget import margin_tiers
+from liqwidget import margin_tiers, order_book
 from liqwidget.errors import SourceError
 from liqwidget.market.fetch import fetch_history
 from liqwidget.market.history import KINDS, History
@@ -31,7 +31,7 @@ def between(query: dict[str, str], low: str, high: str, unit: int = 1) -> list[l
     return [row for time, row in ROWS.items() if int(query[low]) * unit <= time <= int(query[high]) * unit]
 
 
-def gate(path: str, query: dict[str, str]) -> Any:
+def gate(path: str, query: dict[str, str]) -> Any:  # noqa: PLR0911 - one return a path
     match path:
         case "/api/v4/futures/usdt/contracts":
             return [{"name": "BTC_USDT", "type": "direct", "quanto_multiplier": "0.0001", "in_delisting": False,
@@ -56,6 +56,11 @@ def gate(path: str, query: dict[str, str]) -> Any:
                      "leverage_max": most, "contract": "BTC_USDT", "deduction": "0"}
                     for number, limit, rate, most in ((1, "20000", "0.004", "125"), (2, "50000", "0.005", "100"))
                     ]  # fmt: skip
+        case "/api/v4/futures/usdt/order_book":
+            assert query["limit"] == "300"
+            return {"id": 123456, "current": END / 1000, "update": END / 1000,
+                    "asks": [{"p": "1.52", "s": 100}, {"p": "1.53", "s": 40}],
+                    "bids": [{"p": "1.17", "s": 150}, {"p": "1.16", "s": 203}]}  # fmt: skip
         case "/api/v4/futures/usdt/liq_orders":
             assert int(query["to"]) - int(query["from"]) <= 3600
             return [{"contract": "BTC_USDT", "left": 0, "size": -165, "fill_price": "28070", "order_price": "28225",
@@ -86,6 +91,11 @@ def htx(path: str, query: dict[str, str]) -> Any:
                        {"ladder": 1, "min_size": 1000, "max_size": 9999, "adjust_factor": 0.7}]  # fmt: skip
             data = [{"symbol": "BTC", "contract_code": "BTC-USDT", "margin_mode": "isolated", "trade_partition": "USDT",
                      "list": [{"lever_rate": lever, "ladders": ladders} for lever in (20, 100)]}]  # fmt: skip
+        case "/linear-swap-ex/market/depth":
+            assert query["type"] == "step0"
+            book = {"asks": [[13084.2, 131], [13084.3, 1]], "bids": [[13084.1, 46], [13083.9, 10]],
+                    "ch": "market.BTC-USDT.depth.step0", "ts": END}  # fmt: skip
+            return {"ch": "market.BTC-USDT.depth.step0", "status": "ok", "tick": book, "ts": END}
         case "/v5/market/open_interest":
             data = {"amount": "4200", "volume": "4200000", "value": "1", "contract_code": "BTC-USDT"}
         case "/v5/market/funding_rate_history":
@@ -115,6 +125,11 @@ def bitget(path: str, query: dict[str, str]) -> Any:
             data = [[str(int(row[0])), *map(str, row[1:5]), "5", "450000"] for row in rows]
         case "/api/v2/mix/market/open-interest":
             data = {"openInterestList": [{"symbol": "BTCUSDT", "size": "34278.06"}], "ts": str(END)}
+        case "/api/v2/mix/market/merge-depth":
+            assert query["limit"] == "max"
+            data = {"asks": [["26347.5", "0.25"], ["26348.0", "0.16"]],
+                    "bids": [["26346.5", "0.16"], ["26346.0", "0.32"]], "ts": str(END), "scale": "0.1",
+                    "precision": "scale0", "isMaxPrecision": "NO"}  # fmt: skip
         case "/api/v2/mix/market/history-fund-rate":
             data = [{"symbol": "BTCUSDT", "fundingRate": "0.0001", "fundingTime": str(time)}
                     for time in range(START, END, 8 * HOUR)]  # fmt: skip
@@ -206,6 +221,19 @@ def test_liquidations_of_gate_and_htx_are_by_position() -> None:
     assert len(others) == 12
     assert set(others["side"]) == {"short"}
     assert set(others["size"]) == {125.957}
+
+
+@pytest.mark.parametrize(
+    ("name", "bid", "ask"),
+    [("gate", (1.17, 0.015), (1.52, 0.01)), ("htx", (13084.1, 0.046), (13084.2, 0.131)),
+     ("bitget", (26346.5, 0.16), (26347.5, 0.25))],
+)  # fmt: skip
+def test_order_books_are_in_coins(name: str, bid: tuple[float, float], ask: tuple[float, float]) -> None:
+    book = order_book(name, "BTC", paced=False, first_wait=0.0)
+    assert (book.venue, book.time) == (name, pd.Timestamp(END, unit="ms", tz="UTC"))
+    assert book.bids[0].tolist() == pytest.approx(bid)
+    assert book.asks[0].tolist() == pytest.approx(ask)
+    assert book.bids.shape == book.asks.shape == (2, 2)
 
 
 def test_ratios() -> None:

@@ -30,10 +30,11 @@ DAYS = 2
 
 def read(server: VenueServer, name: str, symbol: str = "BTC", timeframe: str = "5m", **options: Any) -> History:
     now = pd.Timestamp(server.clock.now, unit="ms", tz="UTC")
+    usual: dict[str, Any] = {"clock": lambda: now.value, "paced": False, "first_wait": 0.01, "request_seconds": 30.0}
     return fetch_history(
         name, symbol, timeframe, now - pd.Timedelta(days=DAYS), kinds=KINDS,
-        address=lambda venue, url: str(_rewritten(url, server.base, venue)), clock=lambda: now.value,
-        **({"paced": False, "first_wait": 0.01, "request_seconds": 30.0} | options),
+        address=lambda venue, url: str(_rewritten(url, server.base, venue)),
+        **(usual | options),
     )  # fmt: skip
 
 
@@ -198,7 +199,7 @@ def test_maintenance_is_said(server: VenueServer, name: str) -> None:
 
 def test_too_large_an_answer_is_not_read(server: VenueServer) -> None:
     server.faults.inject(faults.Oversized(), venue="binance", kind="candles", times=None)
-    with pytest.raises(SourceError, match="binance sent more than 32 MB, which is not read"):
+    with pytest.raises(SourceError, match="binance sent more than 2 MB, which is not read"):
         read(server, "binance")
 
 

@@ -116,6 +116,7 @@ PASTED = [
         ("kSHIB", "SHIB1000/USDT:USDT"), ("SHIB", "SHIB1000/USDT:USDT"), ("BUSDT", "B/USDT:USDT"),
         ("币安人生USDT", "币安人生/USDT:USDT"), ("ARB-USDT-SWAP", "ARB/USDT:USDT"),
         ("ETHPERP", "ETH/USDC:USDC"), ("xyz:NVDA", "XYZ-NVDA/USDC:USDC"), ("XYZ-NVDA/USDC:USDC", "XYZ-NVDA/USDC:USDC"),
+        ("XYZ:NVDA", "XYZ-NVDA/USDC:USDC"),
         ("USDCUSDT", "USDC/USDT:USDT"), ("BTC_USDT", "BTC/USDT:USDT"), ("10000SATSUSDT", "10000SATS/USDT:USDT"),
         ("SATS", "10000SATS/USDT:USDT"),
     ],
@@ -140,6 +141,8 @@ def test_what_people_paste_finds_the_swap(symbol: str, found: str) -> None:
         (" BTCUSDT ", "BTC", "USDT", False), ("PHEMEX:SOLUSDT.P", "SOL", "USDT", False),
         ("BLOFIN:BTCUSDC.P", "BTC", "USDC", False), ("PERPUSDT", "PERP", "USDT", False), ("PERP", "PERP", "", False),
         ("BTCDOMUSDT", "BTCDOM", "USDT", False), ("USD1USDT", "USD1", "USDT", False),
+        ("BTC / USDT", "BTC", "USDT", False), ("BTC:USDT", "BTC", "USDT", False),
+        ("NEWDEX:SOLUSDT.P", "SOL", "USDT", False),
     ],
 )  # fmt: skip
 def test_names_as_venues_and_pages_write_them(symbol: str, coin: str, quote: str, inverse: bool) -> None:  # noqa: FBT001
@@ -152,8 +155,39 @@ def test_names_as_venues_and_pages_write_them(symbol: str, coin: str, quote: str
 
 
 @pytest.mark.parametrize(
+    ("symbol", "quote", "inverse"),
+    [
+        ("tBTCF0:USTF0", "USDT", False), ("BTCF0:USTF0", "USDT", False), ("BITFINEX:BTCUSTF0", "USDT", False),
+        ("tBTCUSD", "", False), ("KRAKEN:BTCUSD.PM", "", False), ("BTC-USD_UM-SWAP", "", False),
+        ("BTC Coin-M", "", True), ("BTCUSD COIN-M Perpetual", "", True), ("BTCUSDT Perpetual Contract", "USDT", False),
+        ("BTCUSDT永续", "USDT", False), ("BTCUSDT 永续合约", "USDT", False), ("BTC\u2013USDT", "USDT", False),
+        ("BTC\uff0fUSDT", "USDT", False), ("\ufeffBTCUSDT", "USDT", False), ("BTC\u200bUSDT", "USDT", False),
+        ("BTC\xa0USDT", "USDT", False), ("'BTCUSDT',", "USDT", False), ("$BTC", "", False), ("BTC/USDⓈ", "", False),
+    ],
+)  # fmt: skip
+def test_what_comes_along_when_a_symbol_is_copied_is_left_out(symbol: str, quote: str, inverse: bool) -> None:  # noqa: FBT001
+    wanted = parse_symbol(symbol)
+    assert (wanted.coin, wanted.quote, wanted.inverse) == ("BTC", quote, inverse)
+
+
+def test_a_contract_margined_in_dollars_is_found_by_its_id() -> None:
+    """It was read as the one settled in the coin."""
+    margined = listed("BTC", "USD", id="BTC-USD_UM-SWAP", settle="USD", symbol="BTC/USD:USD")
+    found = resolve(parse_symbol("BTC-USD_UM-SWAP"), VENUES["okx"], [*CEX, margined])
+    assert (found.symbol, found.inverse) == ("BTC/USD:USD", False)
+
+
+@pytest.mark.parametrize("symbol", ["BTCEUR", "PF_XBTEUR", "KRW-BTC", "XXBTZEUR", "BTC-SWAP-USDT", "BTC/JPY"])
+def test_the_coin_of_a_pair_that_is_not_listed_is_the_nearest_name(symbol: str) -> None:
+    with pytest.raises(SourceError, match="near names: BTC"):
+        resolve(parse_symbol(symbol), VENUES["binance"], [listed("BTC"), listed("ETH")])
+
+
+@pytest.mark.parametrize(
     "symbol",
-    ["BTC-USDT-CQ", "BTCUSD_NQ", "BTCUSDT_NEXT_QUARTER", "BTCUSDT CURRENT_QUARTER", "BTCUSDTH26", "BTCUSDM26", "XBTZ25",
+    ["BYBIT:BTCUSDT26DEC25", "BYBIT:BTCUSDZ2025", "DERIBIT:BTC26Z25", "BTC/USDT:USDT-260327-C-100000",
+     "BTC-USDT-CQ", "BTCUSD_NQ",
+     "BTCUSDT_NEXT_QUARTER", "BTCUSDT CURRENT_QUARTER", "BTCUSDTH26", "BTCUSDM26", "XBTZ25",
      "BTC-25SEP26-100000-C", "BTC-26DEC25.2"],
 )  # fmt: skip
 def test_futures_and_options_that_end_are_named_as_such(symbol: str) -> None:

@@ -1,0 +1,29 @@
+import type { Disposer } from "../dom/dispose"
+
+/** Call back when the page moves to a screen of another resolution, or is zoomed. */
+export function watchPixelRatio(changed: () => void): Disposer {
+  const query = matchMedia(`(resolution: ${devicePixelRatio}dppx)`)
+  let dispose: Disposer = () => query.removeEventListener("change", hear)
+  const hear = () => {
+    dispose()
+    dispose = watchPixelRatio(changed)
+    changed()
+  }
+  query.addEventListener("change", hear)
+  return () => dispose()
+}
+
+/** Let the widget's own styles say which cursor there is, which Bokeh sets plain at every move, and mark the focus. */
+export function ruleCursor(surface: HTMLElement): void {
+  const style = document.createElement("style")
+  style.textContent = ".bk-events { cursor: var(--liq-cursor, default) !important; outline: none !important; }"
+  surface.before(style)
+}
+
+/** Take what BokehJS drew out of the tab order: the figure around it has the keys. Looks behind shadow roots too. */
+export function leaveTabOrder(node: ParentNode): void {
+  for (const child of node.querySelectorAll<HTMLElement>("*")) {
+    if (child.tabIndex >= 0) child.tabIndex = -1
+    if (child.shadowRoot) leaveTabOrder(child.shadowRoot)
+  }
+}

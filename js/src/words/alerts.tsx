@@ -1,0 +1,71 @@
+import { type ReadonlySignal, type Signal, useSignal } from "@preact/signals"
+import { formatTime } from "../format/time"
+import type { Bound } from "../wire/bound"
+import type { Fired } from "../wire/traits"
+import { Icon } from "./icon"
+
+/** Toasts over the picture at once; the list has all. */
+const MOST = 3
+
+/** Opens and closes the list of what alerts have told, once they have. */
+export function AlertsButton({ id, open, bound }: { id: string; open: Signal<boolean>; bound: Bound }) {
+  const count = bound.traits._fired.value?.length ?? 0
+  if (!count) return null
+  const label = `${count} alert${count === 1 ? "" : "s"}`
+  return (
+    <button class="liq-link liq-told-alerts" type="button" aria-controls={id} aria-expanded={open.value} onClick={() => void (open.value = !open.value)}>
+      <Icon name="bell" /> {label}
+    </button>
+  )
+}
+
+/** What alerts have told, the newest first. */
+export function AlertList({ id, open, bound }: { id: string; open: ReadonlySignal<boolean>; bound: Bound }) {
+  const { _fired, timezone } = bound.traits
+  const fired = _fired.value ?? []
+  return (
+    <section class="liq-alert-list" id={id} aria-label="Alerts" hidden={!open.value || fired.length === 0}>
+      <ol>
+        {[...fired].reverse().map((one) => (
+          <li key={one.number} data-kind={one.kind}>
+            <time dateTime={new Date(one.time).toISOString()}>{formatTime(one.time, timezone.value)}</time> <span dir="auto">{one.text}</span>
+          </li>
+        ))}
+      </ol>
+    </section>
+  )
+}
+
+/** Over the picture: what was told since this view was opened, until it is closed. */
+export function Toasts({ bound }: { bound: Bound }) {
+  const { _fired, timezone } = bound.traits
+  const fired = _fired.value ?? []
+  const last = fired.at(-1)?.number ?? 0
+  const seen = useSignal(last)
+  const closed = useSignal<readonly number[]>([])
+  const shown = fired.filter(({ number }) => number > seen.value && !closed.value.includes(number)).slice(-MOST)
+  const key = (event: KeyboardEvent) => {
+    if (event.key !== "Escape") return
+    event.stopPropagation()
+    seen.value = last
+  }
+  return (
+    <div class="liq-toasts" role="status" aria-live="polite" onKeyDown={key}>
+      {shown.map((one) => (
+        <Toast key={one.number} one={one} when={formatTime(one.time, timezone.value)} close={() => void (closed.value = [...closed.value, one.number])} />
+      ))}
+    </div>
+  )
+}
+
+const Toast = ({ one, when, close }: { one: Fired; when: string; close(): void }) => (
+  <div class="liq-toast" data-kind={one.kind}>
+    <Icon name={one.kind === "off" ? "alert" : "bell"} />
+    <span>
+      <b>{when}</b> <span dir="auto">{one.text}</span>
+    </span>
+    <button class="liq-icon-button" type="button" aria-label="Close this alert" title="Close (Escape: all)" onClick={close}>
+      <Icon name="close" />
+    </button>
+  </div>
+)

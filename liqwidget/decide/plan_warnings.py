@@ -1,0 +1,174 @@
+"""What a plan is to be warned of, each with a code that does not change and a sentence."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from liqwidget.decide.plan_value import Plan, PlanWarning, amount_words
+from liqwidget.domain.amount import estimate_text, plain_price
+from liqwidget.domain.time import MINUTE, timestamp
+from liqwidget.study.clusters import REACH
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from liqwidget.study.clusters import Cluster
+
+CODES = {
+    "entry_in_cluster": "an entry lies inside a cluster",
+    "stop_in_cluster": "the stop lies inside a cluster",
+    "liquidation_before_stop": "the own liquidation lies before the stop",
+    "liquidation_at_cluster": "the own liquidation lies in, or a little before, a cluster larger than the position",
+    "leverage_high": "leverage above 5x",
+    "leverage_above_maximum": "leverage above the venue's maximum for that size",
+    "thin_market": "the position is large beside what is traded in a day, or what is open",
+    "data_old": "the last candle is old",
+    "price_beyond_stop": "the last price is beyond the stop or the own liquidation already",
+    "price_beyond_target": "the last price is beyond the target already",
+    "entry_far": "an entry is further from the last price than the map is looked at",
+    "margin_above_account": "more margin than the account holds",
+    "reward_below_risk": "less to earn at the target than to lose at the stop",
+    "tiers_approximate": "the venue's margin tiers are not known exactly",
+}
+"""The codes, and what each says."""
+
+HIGH_LEVERAGE = 5.0
+"""Leverage above it is warned of."""
+
+NEAR = 0.02
+"""How far behind the own liquidation a larger cluster is looked for, in ln(price)."""
+
+THIN = 0.01
+"""Share of a day's volume, or of open interest, above which a market is thin for a position."""
+
+OLD_CANDLES, OLD_MINUTES = 3, 10
+"""Data are old that end so many candles ago, and so many minutes at least."""
+
+
+def warnings_of(
+    plan: Plan, clusters: Sequence[Cluster], *, closed: int, now: int, timeframe: int
+) -> tuple[PlanWarning, ...]:
+    """Return what a plan is to be warned of.
+
+    Parameters
+    ----------
+    plan : Plan
+        Whole but for its warnings.
+    clusters : sequence of Cluster
+        That stand.
+    closed, now, timeframe : int
+        When the last candle closed, what time it is [ns UTC], and how long a candle is [ns].
+    """
+    return tuple(
+        PlanWarning(code, text)
+        for code, text in (
+            *_of_clusters(plan, clusters),
+            *_of_own_liquidation(plan, clusters),
+            *_of_leverage(plan),
+            *_of_market(plan, closed, now, timeframe),
+            *_of_prices(plan),
+        )
+    )
+
+
+def _of_clusters(plan: Plan, clusters: Sequence[Cluster]) -> Iterator[tuple[str, str]]:
+    for price in plan.entries:
+        for one in _holding(clusters, price):
+            yield (
+                "entry_in_cluster",
+                f"Entry {plain_price(price)} lies inside {_named(one, plan)}: forced orders come where you enter.",
+            )
+    for one in _holding(clusters, plan.stop):
+        yield (
+            "stop_in_cluster",
+            f"Stop {plain_price(plan.stop)} lies inside {_named(one, plan)}: it is filled among forced orders.",
+        )
+
+
+def _of_own_liquidation(plan: Plan, clusters: Sequence[Cluster]) -> Iterator[tuple[str, str]]:
+    own, side = plan.liquidation_price, plan.side
+    if math.isnan(own):
+        return
+    words = f"Your own liquidation {plain_price(own)} ({plan.venue}, {plan.mode})"
+    if side * (own - plan.stop) >= 0:
+        more = plan.margin_for_stop - (plan.account if plan.mode == "cross" else plan.margin)
+        needs = "" if math.isnan(more) else f"; {amount_words(more, plan.currency)} more margin would put it behind"
+        saves = f"lies before the stop {plain_price(plan.stop)}, which would not save the margin{needs}"
+        yield ("liquidation_before_stop", f"{words} {saves}.")
+    least = 0.0 if math.isnan(plan.value) else plan.value
+    met = [one for one in clusters if _behind(one, own, side) and one.size > least]
+    if met:
+        largest = max(met, key=lambda one: one.size)
+        inside = largest.price_low <= own <= largest.price_high
+        edge = largest.price_high if side > 0 else largest.price_low
+        where = "lies inside" if inside else f"lies {abs(edge / own - 1):.2%} in front of"
+        end = "with it" if inside else "before it is swept"
+        yield ("liquidation_at_cluster", f"{words} {where} {_named(largest, plan)}: you would be liquidated {end}.")
+
+
+def _of_leverage(plan: Plan) -> Iterator[tuple[str, str]]:
+    backed = plan.added_margin[0].leverage if plan.mode == "cross" and plan.added_margin else plan.leverage
+    if backed > HIGH_LEVERAGE * (1 + 1e-9):
+        own = plan.liquidation_price
+        against = "" if math.isnan(own) else f": {abs(plan.distance_pct(own)):.2f} % against you liquidates it"
+        yield ("leverage_high", f"Leverage {backed:.3g}x is above {HIGH_LEVERAGE:g}x{against}.")
+    if plan.leverage > plan.max_leverage * (1 + 1e-9):
+        yield (
+            "leverage_above_maximum",
+            f"Leverage {plan.leverage:.3g}x is above what {plan.venue} allows for that size, {plan.max_leverage:g}x.",
+        )
+    if plan.margin > plan.account * (1 + 1e-9):
+        yield ("margin_above_account", f"The margin is {plan.margin / plan.account:.2f} times the account.")
+    note = next((one.note for one in plan.liquidations if (one.venue, one.mode) == (plan.venue, plan.mode)), "")
+    if note:
+        yield ("tiers_approximate", f"Your own liquidation is not exact: {note}.")
+
+
+def _of_market(plan: Plan, closed: int, now: int, timeframe: int) -> Iterator[tuple[str, str]]:
+    parts = [
+        f"{share:.1%} of {what}"
+        for share, what in ((plan.volume_share, "a day's volume"), (plan.interest_share, "open interest"))
+        if share > THIN
+    ]
+    if parts:
+        slips = f" Expected slippage of the stop: {plan.slippage:.2%}." if plan.impact else ""
+        yield ("thin_market", f"The position is {' and '.join(parts)}: leaving it moves the price.{slips}")
+    if now - closed > max(OLD_CANDLES * timeframe, OLD_MINUTES * MINUTE):
+        ended = f"{timestamp(closed):%Y-%m-%d %H:%M}"
+        yield ("data_old", f"The last candle closed at {ended} UTC: what stands now is not known.")
+
+
+def _of_prices(plan: Plan) -> Iterator[tuple[str, str]]:
+    side, last = plan.side, plan.last_price
+    shown = f"The last price {plain_price(last)}"
+    nearest = side * max(
+        side * plan.stop, -math.inf if math.isnan(plan.liquidation_price) else side * plan.liquidation_price
+    )
+    if side * (last - nearest) <= 0:
+        what = "the stop" if nearest == plan.stop else "your own liquidation"
+        yield ("price_beyond_stop", f"{shown} is beyond {what} {plain_price(nearest)} already.")
+    if side * (last - plan.target) >= 0:
+        yield ("price_beyond_target", f"{shown} is beyond the target {plain_price(plan.target)} already.")
+    far = [price for price in plan.entries if abs(price / last - 1) > REACH]
+    if far:
+        away = f"{plain_price(far[0])} is {abs(far[0] / last - 1):.0%} from the last price"
+        yield ("entry_far", f"Entry {away}: clusters are looked for within {REACH:.0%} of it.")
+    if plan.reward_to_risk < 1:
+        yield ("reward_below_risk", f"The target earns {plan.reward_to_risk:.2f} times what the stop loses.")
+
+
+def _behind(cluster: Cluster, price: float, side: int) -> bool:
+    """Return whether a cluster holds a price, or begins a little behind it."""
+    far = price * math.exp(-side * NEAR)
+    return cluster.price_low <= max(price, far) and min(price, far) <= cluster.price_high
+
+
+def _holding(clusters: Sequence[Cluster], price: float) -> list[Cluster]:
+    return [one for one in clusters if one.price_low <= price <= one.price_high]
+
+
+def _named(cluster: Cluster, plan: Plan) -> str:
+    amount = estimate_text(cluster.size, plan.quote)
+    low, high = plain_price(cluster.price_low), plain_price(cluster.price_high)
+    return f"a cluster of {cluster.side.label}s {low} to {high} (est. {amount})"

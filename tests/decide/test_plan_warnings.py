@@ -1,0 +1,62 @@
+"""What a plan is warned of."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from liqwidget import (
+    Side,
+    find_clusters,
+    plan,
+)
+from liqwidget.decide.plan_warnings import CODES
+from tests.decide.plans import END, frames, made, planned
+
+
+def test_what_is_warned_of() -> None:
+    largest = max((one for one in find_clusters(made()) if one.side is Side.LONG), key=lambda one: one.size)
+    inside = (largest.price_low + largest.price_high) / 2
+    market = made()
+    last = market.last_price()
+    day = float((frames().candles["close"] * frames().candles["volume"]).iloc[-288:].sum())
+    cases: dict[str, dict[str, Any]] = {
+        "entry_in_cluster": {"entry": inside, "stop": inside * 0.95, "risk": 10},
+        "stop_in_cluster": {"stop": inside, "risk": 10},
+        "liquidation_before_stop": {"stop": last * 0.9, "leverage": 20, "risk": 10},
+        "liquidation_at_cluster": {"leverage": 1 / (1 - inside / last * 0.996), "stop": last * 0.999, "risk": 1},
+        "leverage_high": {"leverage": 5.01, "risk": 10},
+        "leverage_above_maximum": {"leverage": 160, "stop": last * 0.999, "risk": 1},
+        "thin_market": {"size": 0.02 * day / last},
+        "data_old": {"now": END + pd.Timedelta("16min"), "risk": 10},
+        "price_beyond_stop": {"entry": last * 1.1, "stop": last * 1.05, "risk": 10},
+        "price_beyond_target": {"entry": last * 0.9, "target": last * 0.95, "risk": 10},
+        "entry_far": {"entry": last * 0.7, "risk": 10},
+        "margin_above_account": {"size": 1, "account": 1_000},
+        "reward_below_risk": {"stop": last * 0.95, "target": last * 1.04, "risk": 10},
+        "tiers_approximate": {"size": 20},
+    }
+    assert set(cases) == set(CODES)
+    for code, options in cases.items():
+        found = planned("long", **options)
+        assert code in found.codes, code
+        told = found.warnings[found.codes.index(code)]
+        assert str(told) == told.text
+        assert told.text.endswith(".")
+        assert told.text in found.warnings_frame()["text"].to_numpy()
+    usual = planned("long", last, leverage=5, stop=last * 0.99, target=last * 1.02, size=1e-6)
+    assert set(usual.codes) <= {"entry_in_cluster", "stop_in_cluster"}
+
+
+def test_in_cross_margin_leverage_is_of_the_account() -> None:
+    small = planned("long", risk=10, leverage=20, mode="cross", account=1e6)
+    assert "leverage_high" not in small.codes
+    large = planned("long", size=1, leverage=20, mode="cross", account=1e4)
+    assert "leverage_high" in large.codes
+
+
+def test_age_is_judged_by_the_present_or_the_time_asked_for() -> None:
+    assert "data_old" in plan(made(), "long", leverage=3, risk=1).codes
+    assert "data_old" not in plan(made(), "long", leverage=3, risk=1, at=END).codes
+    assert "data_old" in plan(made(), "long", leverage=3, risk=1, at=END + pd.Timedelta("1h")).codes

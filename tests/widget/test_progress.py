@@ -1,0 +1,65 @@
+"""While exchanges are read the cell says so, in one line that is gone in the end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
+
+from liqwidget import LiqHeatmap, SourceError
+from liqwidget.market import fetch, read
+from liqwidget.widget.progress import ReadingProgress
+from tests.answers import answering, history
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture
+def put_out(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[str, bool]]]:
+    """Return what a notebook's cell shows: text, and whether it takes the place of the one before."""
+    shown: list[tuple[str, bool]] = []
+
+    def publish(data: dict[str, str], *, update: bool = False, **_: Any) -> None:
+        shown.append((data["text/plain"], update))
+
+    shell = InteractiveShell.instance(config=Config({"HistoryManager": {"enabled": False}}))
+    monkeypatch.setattr(shell, "kernel", object(), raising=False)
+    monkeypatch.setattr(shell.display_pub, "publish", publish)
+    monkeypatch.setattr(fetch, "TELLS_SECONDS", 0.01)
+    yield shown
+    InteractiveShell.clear_instance()
+
+
+def test_one_line_says_who_is_waited_for_and_goes(
+    put_out: list[tuple[str, bool]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answering(monkeypatch, {"binance": history("binance"), "okx": None})
+    monkeypatch.setattr(read, "FIRST_SECONDS", 0.1)
+    heatmap = LiqHeatmap("BTC", ["binance", "okx"], live=False)
+    said, updates = zip(*put_out, strict=True)
+    assert said[0] == "Reading BTC: 1 of 2 exchanges have answered; waiting for okx"
+    assert said[-1] == ""
+    assert updates == (False, *[True] * (len(updates) - 1))
+    heatmap.close()
+
+
+def test_nothing_is_said_where_nobody_waits_and_it_goes_in_the_end(
+    put_out: list[tuple[str, bool]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answering(monkeypatch, {"okx": SourceError("okx is under maintenance")})
+    with pytest.raises(SourceError, match="under maintenance"):
+        LiqHeatmap("BTC", ["okx"])
+    assert put_out == []
+    with ReadingProgress("BTC") as told:
+        told("0 of 1 exchanges have answered; waiting for okx")
+        assert put_out[-1][0] != ""
+    assert put_out[-1] == ("", True)
+
+
+def test_scripts_hear_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    with ReadingProgress("BTC") as told:
+        told("0 of 7 exchanges have answered")
+    assert capsys.readouterr() == ("", "")
