@@ -9,7 +9,7 @@ import provenanceAnswer from "../../tests/protocol/provenance_answer.json"
 import provenanceRequest from "../../tests/protocol/provenance_request.json"
 import readingAnswer from "../../tests/protocol/reading_answer.json"
 import readingRequest from "../../tests/protocol/reading_request.json"
-import viewRequest from "../../tests/protocol/view_request.json"
+import viewportRequest from "../../tests/protocol/viewport_request.json"
 
 const SAMPLES = {
   bokehAnswer,
@@ -23,7 +23,7 @@ const SAMPLES = {
   provenanceRequest,
   readingAnswer,
   readingRequest,
-  viewRequest,
+  viewportRequest,
 }
 
 /** A recorded message of tests/protocol, as it arrives; pytest reads the same files. */

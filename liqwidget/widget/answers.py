@@ -42,7 +42,7 @@ class Answers:
             return protocol.error_answer(str(asked.get("view", "")), _whole(asked.get("id")), error), []
 
 
-def picture_of(request: protocol.ViewRequest, shown: Shown) -> Reply:
+def picture_of(request: protocol.ViewportRequest, shown: Shown) -> Reply:
     """Return the picture of a range of time and price; of more pixels than a screen has, one of fewer."""
     width, height = request.width, request.height
     if width * height > MOST_PIXELS:
@@ -52,7 +52,7 @@ def picture_of(request: protocol.ViewRequest, shown: Shown) -> Reply:
     return protocol.frame_answer(request, frame)
 
 
-def not_drawn(request: protocol.ViewRequest, error: Exception) -> Reply:
+def not_drawn(request: protocol.ViewportRequest, error: Exception) -> Reply:
     """Return the answer to a request whose picture could not be drawn."""
     return protocol.error_answer(request.view, request.id, error), []
 

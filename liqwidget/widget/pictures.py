@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from liqwidget.widget.answers import Reply
-    from liqwidget.widget.protocol import ViewRequest
+    from liqwidget.widget.protocol import ViewportRequest
 
 _AT_ONCE = 3
 """So many that follow each other at once are answered one by one."""
@@ -39,18 +39,18 @@ class Pictures:
 
     def __init__(
         self,
-        draw: Callable[[ViewRequest], Reply],
+        draw: Callable[[ViewportRequest], Reply],
         send: Callable[[Reply], None],
-        failed: Callable[[ViewRequest, Exception], Reply],
+        failed: Callable[[ViewportRequest, Exception], Reply],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._draw, self._send, self._failed, self._clock = draw, send, failed, clock
         self._lock = freed_in_child(threading.Lock())
-        self._waiting: dict[str, ViewRequest] = {}
+        self._waiting: dict[str, ViewportRequest] = {}
         self._queued, self._ended = 0, float("-inf")
         self._background = Background("liqwidget-pictures", self._step)
 
-    def asked(self, request: ViewRequest) -> Reply | None:
+    def asked(self, request: ViewportRequest) -> Reply | None:
         """Return the picture; None if it comes later, unless the same view asks for another meanwhile."""
         with self._lock:
             at_once = self._clock() - self._ended < _GAP_SECONDS

@@ -26,7 +26,7 @@ _ENDS = 2
 
 
 @dataclass(frozen=True, slots=True)
-class ViewRequest:
+class ViewportRequest:
     """Asks for the picture of a range of time [ms UTC] and price [quote/base] in pixels."""
 
     view: str
@@ -89,9 +89,9 @@ class TakenNote:
     id: int
 
 
-Request = ViewRequest | ReadingRequest | ProvenanceRequest | BokehRequest | CodeRequest | HtmlRequest | TakenNote
+Request = ViewportRequest | ReadingRequest | ProvenanceRequest | BokehRequest | CodeRequest | HtmlRequest | TakenNote
 _KINDS: dict[str, type[Request]] = {
-    "view": ViewRequest, "reading": ReadingRequest, "provenance": ProvenanceRequest, "bokeh": BokehRequest,
+    "viewport": ViewportRequest, "reading": ReadingRequest, "provenance": ProvenanceRequest, "bokeh": BokehRequest,
     "code": CodeRequest, "html": HtmlRequest, "taken": TakenNote,
 }  # fmt: skip
 _BARE: dict[str, type[BokehRequest | CodeRequest | HtmlRequest | TakenNote]] = {
@@ -204,7 +204,7 @@ def decode_request(content: object) -> Request:
     if not (1 <= width <= MAXIMUM_PIXELS and 1 <= height <= MAXIMUM_PIXELS):
         message = f"Expected 1 to {MAXIMUM_PIXELS} pixels, was {width} x {height}"
         raise ProtocolError(message)
-    return ViewRequest(view, number, _interval(content, "time"), _interval(content, "price"), width, height)
+    return ViewportRequest(view, number, _interval(content, "time"), _interval(content, "price"), width, height)
 
 
 def encode_request(request: Request) -> dict[str, Any]:
@@ -215,8 +215,8 @@ def encode_request(request: Request) -> dict[str, Any]:
     }
 
 
-def frame_answer(request: ViewRequest, frame: Frame) -> tuple[dict[str, Any], Buffers]:
-    """Return the answer to a view request and its buffers."""
+def frame_answer(request: ViewportRequest, frame: Frame) -> tuple[dict[str, Any], Buffers]:
+    """Return the answer to a viewport request and its buffers."""
     return {"type": "frame", "view": request.view, "id": request.id, "frame": frame.meta()}, [
         getattr(frame, name) for name in PARTS
     ]

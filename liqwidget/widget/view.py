@@ -21,7 +21,7 @@ from liqwidget.look import LOOK, THEME_CHOICES
 from liqwidget.raster.palette import DEFAULT_PALETTE, PALETTES, palettes_state
 from liqwidget.raster.side_colours import DEFAULT_SIDE_COLOURS, SIDE_COLOURS, side_colours_state
 from liqwidget.study.selection import Selection
-from liqwidget.widget import chosen, doors, protocol, set_back
+from liqwidget.widget import checked_traits, chosen, protocol, resets
 from liqwidget.widget.answers import Answers, Reply, bokeh_script, front_end, not_drawn, picture_of, reading_of
 from liqwidget.widget.assets import STATIC, bokeh_asset
 from liqwidget.widget.display import Display, Shown
@@ -32,9 +32,9 @@ from liqwidget.widget.names import checked_attribute, choice, option_names, shar
 from liqwidget.widget.overlays import overlay_traits
 from liqwidget.widget.pictures import Pictures
 from liqwidget.widget.place import height_trait, timezone_trait
+from liqwidget.widget.resets import Thresholds
 from liqwidget.widget.selection import Selecting
 from liqwidget.widget.session import WINDOWS, Session, Settings
-from liqwidget.widget.set_back import Thresholds
 from liqwidget.widget.traits import Boxed, Duration, Names, Number, PriceRange, Time, TimeRange, default_state, synced
 from liqwidget.widget.uncertainty_ranges import UncertaintyRanges
 
@@ -155,9 +155,9 @@ class HeatmapWidget(anywidget.AnyWidget):
     _offline = Bool(default_value=False).tag(sync=True)
 
     _by_page = False
-    set_state, _known_as_of = doors.take_state, doors.known_as_of
-    _known_time_range, _known_price_range = doors.known_time_range, doors.known_price_range
-    _known_scale, _follow_chosen, _set_back = doors.known_scale, chosen.follow, set_back.follow
+    set_state, _known_as_of = checked_traits.take_state, checked_traits.known_as_of
+    _known_time_range, _known_price_range = checked_traits.known_time_range, checked_traits.known_price_range
+    _known_scale, _follow_chosen, _reset_others = checked_traits.known_scale, chosen.follow, resets.follow
 
     def __init__(
         self,
@@ -183,7 +183,7 @@ class HeatmapWidget(anywidget.AnyWidget):
         self._pictures = Pictures(weakly(self._picture), weakly(self._reply), not_drawn)
         self._answers = Answers(
             {
-                protocol.ViewRequest: self._pictures.asked,
+                protocol.ViewportRequest: self._pictures.asked,
                 protocol.ReadingRequest: weakly(self._reading),
                 protocol.ProvenanceRequest: weakly(self._opened),
                 protocol.HtmlRequest: weakly(self._file),
@@ -200,7 +200,7 @@ class HeatmapWidget(anywidget.AnyWidget):
         self._figure_document = empty_document_json()
         self._refresh()
         self.observe(weakly(self._kernel_trait_changed), list(KERNEL_TRAITS))
-        self.observe(weakly(self._set_back), "threshold")
+        self.observe(weakly(self._reset_others), "threshold")
         self.observe(weakly(self._follow_chosen), list(chosen.NAMES))
         self.observe(lambda _: ranges.renew(), "whiskers")
         self.observe(weakly(self._range_set), "time_range")
@@ -246,7 +246,7 @@ class HeatmapWidget(anywidget.AnyWidget):
         )
 
     def _kernel_trait_changed(self, change: Any) -> None:
-        self._set_back(change)
+        self._reset_others(change)
         self._refresh()
 
     def _share(self, traits: dict[str, Any]) -> None:
@@ -313,7 +313,7 @@ class HeatmapWidget(anywidget.AnyWidget):
         if reply is not None:
             self.send(*reply)
 
-    def _picture(self, request: protocol.ViewRequest) -> Reply:
+    def _picture(self, request: protocol.ViewportRequest) -> Reply:
         with self._lock:
             shown = self._display.shown
         reply = picture_of(request, shown)

@@ -11,7 +11,7 @@ import pytest
 from liqwidget.widget.answers import MOST_PIXELS
 from liqwidget.widget.kept import Kept
 from liqwidget.widget.pictures import Pictures
-from liqwidget.widget.protocol import ViewRequest
+from liqwidget.widget.protocol import ViewportRequest
 from tests.waiting import eventually
 from tests.widget.conftest import Recorder
 
@@ -66,9 +66,9 @@ def test_a_box_of_the_page_is_taken(heatmap: LiqHeatmap) -> None:
     assert heatmap.selection is None
 
 
-def view_request(heatmap: LiqHeatmap, number: int, width: int = 60, height: int = 30) -> dict[str, Any]:
+def viewport_request(heatmap: LiqHeatmap, number: int, width: int = 60, height: int = 30) -> dict[str, Any]:
     return {
-        "type": "view", "view": "a", "id": number, "time": list(heatmap._market["time"]), "price": [20_000, 40_000],
+        "type": "viewport", "view": "a", "id": number, "time": list(heatmap._market["time"]), "price": [20_000, 40_000],
         "width": width, "height": height,
     }  # fmt: skip
 
@@ -78,7 +78,7 @@ def test_a_picture_has_no_more_pixels_than_a_screen(
     heatmap: LiqHeatmap, ask: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, width: int, height: int
 ) -> None:
     monkeypatch.setattr("liqwidget.widget.answers.MOST_PIXELS", 10_000)
-    content, buffers = ask(view_request(heatmap, 1, width, height))
+    content, buffers = ask(viewport_request(heatmap, 1, width, height))
     assert content["type"] == "frame"
     frame = content["frame"]
     assert frame["width"] * frame["height"] == len(buffers[0]) <= 10_000
@@ -102,7 +102,7 @@ def test_a_picture_is_computed_without_the_lock(heatmap: LiqHeatmap, monkeypatch
 
     monkeypatch.setattr("liqwidget.widget.view.picture_of", drawn)
     heatmap.send = Recorder()
-    heatmap._handle_custom_msg(view_request(heatmap, 1), [])
+    heatmap._handle_custom_msg(viewport_request(heatmap, 1), [])
     assert free == [True]
 
 
@@ -110,7 +110,7 @@ def test_of_a_thousand_requests_the_newest_is_answered(heatmap: LiqHeatmap) -> N
     sent = Recorder()
     heatmap.send = sent
     for number in range(1000):
-        heatmap._handle_custom_msg(view_request(heatmap, number), [])
+        heatmap._handle_custom_msg(viewport_request(heatmap, number), [])
     eventually(lambda: sent.messages[-1][0]["id"] == 999)
     assert len(sent.messages) < 30
     heatmap.close()
@@ -125,8 +125,8 @@ class Clock:
         return self.now
 
 
-def asked(number: int, view: str = "a") -> ViewRequest:
-    return ViewRequest(view, number, (0.0, 1.0), (1.0, 2.0), 4, 4)
+def asked(number: int, view: str = "a") -> ViewportRequest:
+    return ViewportRequest(view, number, (0.0, 1.0), (1.0, 2.0), 4, 4)
 
 
 def test_requests_that_come_one_by_one_are_answered_at_once() -> None:
@@ -142,12 +142,12 @@ def test_requests_that_come_one_by_one_are_answered_at_once() -> None:
 def test_of_requests_that_queue_up_each_view_gets_its_newest() -> None:
     later = list[Any]()
 
-    def draw(request: ViewRequest) -> Any:
+    def draw(request: ViewportRequest) -> Any:
         if request.view == "bad":
             raise ValueError("no picture")
         return {"id": request.id, "view": request.view}, []
 
-    def failed(request: ViewRequest, error: Exception) -> Any:
+    def failed(request: ViewportRequest, error: Exception) -> Any:
         return {"view": request.view, "message": str(error)}, []
 
     clock = Clock()

@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     Ask = Callable[[dict[str, Any]], tuple[dict[str, Any], list[bytes]]]
 
 
-def view_request(heatmap: LiqHeatmap, number: int = 1) -> dict[str, Any]:
+def viewport_request(heatmap: LiqHeatmap, number: int = 1) -> dict[str, Any]:
     start, end = heatmap._market["time"]
     return {
-        "type": "view",
+        "type": "viewport",
         "view": "a",
         "id": number,
         "time": [start, end],
@@ -350,8 +350,8 @@ def test_frames_have_documented_columns(heatmap: LiqHeatmap) -> None:
 # ---------------------------------------------------------------------- messages
 
 
-def test_a_view_request_is_answered_with_its_picture(heatmap: LiqHeatmap, ask: Ask) -> None:
-    content, buffers = ask(view_request(heatmap, 5))
+def test_a_viewport_request_is_answered_with_its_picture(heatmap: LiqHeatmap, ask: Ask) -> None:
+    content, buffers = ask(viewport_request(heatmap, 5))
     assert (content["type"], content["view"], content["id"]) == ("frame", "a", 5)
     frame = protocol.decode_frame(content["frame"], buffers)
     assert (frame.width, frame.height) == (60, 40)
@@ -367,7 +367,9 @@ def test_a_reading_request_is_answered_with_numbers(heatmap: LiqHeatmap, ask: As
 
 
 def test_an_error_is_an_answer(ask: Ask) -> None:
-    content, _ = ask({"type": "view", "view": "a", "id": 9, "time": [2, 1], "price": [1, 2], "width": 5, "height": 5})
+    content, _ = ask(
+        {"type": "viewport", "view": "a", "id": 9, "time": [2, 1], "price": [1, 2], "width": 5, "height": 5}
+    )
     assert (content["type"], content["view"], content["id"]) == ("error", "a", 9)
     assert "from low to high" in content["message"]
     content, _ = ask({"type": "nonsense"})
@@ -379,7 +381,7 @@ def test_a_failure_inside_is_an_answer_too(heatmap: LiqHeatmap, ask: Ask, monkey
         raise ZeroDivisionError("by hand")
 
     monkeypatch.setattr(heatmap._display.session, "frame", broken)
-    content, _ = ask(view_request(heatmap))
+    content, _ = ask(viewport_request(heatmap))
     assert (content["type"], content["message"]) == ("error", "by hand")
 
 

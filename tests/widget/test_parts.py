@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from liqwidget import MarketData
     from liqwidget.run.live import Update
 
-ASKED = {"type": "view", "view": "v", "id": 1, "time": [0, 1.8e12], "price": [1.0, 1e5], "width": 8, "height": 8}
+ASKED = {"type": "viewport", "view": "v", "id": 1, "time": [0, 1.8e12], "price": [1.0, 1e5], "width": 8, "height": 8}
 
 
 class Desk:
@@ -130,14 +130,14 @@ def test_live_updates_reach_a_display(markets: tuple[MarketData, ...]) -> None:
 def test_a_message_goes_to_the_part_that_its_kind_names() -> None:
     heard: list[Any] = []
 
-    def answered(request: protocol.ViewRequest) -> tuple[dict[str, Any], list[bytes]]:
+    def answered(request: protocol.ViewportRequest) -> tuple[dict[str, Any], list[bytes]]:
         heard.append(request)
         return {"type": "frame"}, []
 
-    answers = Answers({protocol.ViewRequest: answered, protocol.TakenNote: heard.append})
+    answers = Answers({protocol.ViewportRequest: answered, protocol.TakenNote: heard.append})
     assert answers.to(ASKED) == ({"type": "frame"}, [])
     assert answers.to({"type": "taken", "view": "v", "id": 3}) is None
-    assert [type(request).__name__ for request in heard] == ["ViewRequest", "TakenNote"]
+    assert [type(request).__name__ for request in heard] == ["ViewportRequest", "TakenNote"]
     reply = answers.to({"type": "nonsense", "view": "v", "id": 4})
     assert reply is not None
     assert (reply[0]["type"], reply[0]["id"]) == ("error", 4)

@@ -23,7 +23,7 @@ intervals = st.tuples(numbers, numbers).filter(lambda pair: pair[0] < pair[1])
 ids = st.integers(0, 2**31)
 pixels = st.integers(1, MAXIMUM_PIXELS)
 requests = st.one_of(
-    st.builds(protocol.ViewRequest, st.text(), ids, intervals, intervals, pixels, pixels),
+    st.builds(protocol.ViewportRequest, st.text(), ids, intervals, intervals, pixels, pixels),
     st.builds(protocol.ReadingRequest, st.text(), ids, numbers, numbers),
     st.builds(protocol.ProvenanceRequest, st.text(), ids, intervals, pixels),
     st.builds(protocol.BokehRequest, st.text(), ids),
@@ -44,7 +44,9 @@ def test_law_6_a_frame_survives_the_wire(width: int, height: int, candles: int, 
     rows = data.draw(st.binary(min_size=96 * candles, max_size=96 * candles))
     events = data.draw(st.binary(min_size=32, max_size=32))
     frame = protocol.Frame((0.0, 9.5), (1.0, 2.0), width, height, "size", 3.5, 4, 60_000, cells, rows, events)
-    answer, buffers = protocol.frame_answer(protocol.ViewRequest("v", 1, (0.0, 9.5), (1.0, 2.0), width, height), frame)
+    answer, buffers = protocol.frame_answer(
+        protocol.ViewportRequest("v", 1, (0.0, 9.5), (1.0, 2.0), width, height), frame
+    )
     again = protocol.decode_frame(json.loads(json.dumps(answer))["frame"], buffers)
     assert again.state() == frame.state()
     assert (answer["view"], answer["id"]) == ("v", 1)
@@ -55,17 +57,17 @@ def test_law_6_a_frame_survives_the_wire(width: int, height: int, candles: int, 
     [
         (None, "message of type"),
         ({"type": "shell", "view": "v", "id": 1}, "message of type"),
-        ({"type": "view", "view": 3, "id": 1}, "'view' as text"),
+        ({"type": "viewport", "view": 3, "id": 1}, "'view' as text"),
         ({"type": "bokeh", "view": "v", "id": 1.5}, "'id' as a whole number"),
         ({"type": "bokeh", "view": "v", "id": True}, "'id' as a whole number"),
         ({"type": "reading", "view": "v", "id": 1, "time": 0, "price": "nan"}, "'price' as a number"),
         ({"type": "reading", "view": "v", "id": 1, "time": float("inf"), "price": 1}, "'time' as a number"),
-        ({"type": "view", "view": "v", "id": 1, "width": 0, "height": 5}, "pixels"),
-        ({"type": "view", "view": "v", "id": 1, "width": 5, "height": 99_999}, "pixels"),
+        ({"type": "viewport", "view": "v", "id": 1, "width": 0, "height": 5}, "pixels"),
+        ({"type": "viewport", "view": "v", "id": 1, "width": 5, "height": 99_999}, "pixels"),
         ({"type": "provenance", "view": "v", "id": 1, "time": [1, 2], "columns": 0}, "columns"),
         ({"type": "provenance", "view": "v", "id": 1, "time": [2, 1], "columns": 5}, "from low to high"),
-        ({"type": "view", "view": "v", "id": 1, "width": 5, "height": 5, "time": [1]}, "'time' as two numbers"),
-        ({"type": "view", "view": "v", "id": 1, "width": 5, "height": 5, "time": [2, 1]}, "from low to high"),
+        ({"type": "viewport", "view": "v", "id": 1, "width": 5, "height": 5, "time": [1]}, "'time' as two numbers"),
+        ({"type": "viewport", "view": "v", "id": 1, "width": 5, "height": 5, "time": [2, 1]}, "from low to high"),
     ],
 )
 def test_a_broken_request_is_refused_in_words(content: object, words: str) -> None:
@@ -103,7 +105,7 @@ def test_recorded_messages_are_read(path: Path) -> None:
 
 def test_there_are_recorded_messages() -> None:
     kinds = {(sample["direction"], sample["content"]["type"]) for sample in map(_read, SAMPLES)}
-    assert kinds >= {("to_kernel", kind) for kind in ("view", "reading", "provenance", "bokeh", "html")}
+    assert kinds >= {("to_kernel", kind) for kind in ("viewport", "reading", "provenance", "bokeh", "html")}
     answers = ("frame", "reading", "provenance", "bokeh", "file", "patch", "error")
     assert kinds >= {("to_page", kind) for kind in answers}
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     Ask = Callable[[dict[str, Any]], tuple[dict[str, Any], list[bytes]]]
 
 NAME = "liqwidget-uncertainty"
-LOOK = {"type": "view", "view": "v", "id": 1, "time": [0, 1.8e12], "price": [1.0, 1e5], "width": 8, "height": 8}
+LOOK = {"type": "viewport", "view": "v", "id": 1, "time": [0, 1.8e12], "price": [1.0, 1e5], "width": 8, "height": 8}
 
 
 def settle() -> None:

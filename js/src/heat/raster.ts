@@ -32,7 +32,7 @@ export function raster({ model, messages, market, heard, failed, overdue }: Rast
     last = null
     if (!request || asked === JSON.stringify(request)) return
     asked = JSON.stringify(request)
-    newest.ask({ type: "view", ...request })
+    newest.ask({ type: "viewport", ...request })
   }
   return {
     want(target, plot) {

@@ -62,7 +62,7 @@ export function liveColumn({ model, messages, market, wrapper, plot, heat, tags,
     const to = model.get("_live")?.time?.[1] ?? 0
     setHidden(node, model.get("as_of") !== null || looked.time[1] >= market().time[1])
     const asked = from < to && !model.get("_offline") && rasterRequest(looked, plot.area(), { time: [from, to] }, window.devicePixelRatio || 1)
-    if (asked) newest.ask({ type: "view", ...asked })
+    if (asked) newest.ask({ type: "viewport", ...asked })
     else {
       newest.forget()
       heat.showColumn(null)

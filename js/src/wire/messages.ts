@@ -4,7 +4,7 @@ import type { FrameMeta, Interval, Traits } from "./traits"
 
 /** What is asked of the kernel; it goes out with the view and an id. */
 export type Question =
-  | { type: "view"; time: Interval; price: Interval; width: number; height: number }
+  | { type: "viewport"; time: Interval; price: Interval; width: number; height: number }
   | { type: "reading"; time: number; price: number }
   | { type: "provenance"; time: Interval; columns: number }
   | { type: "html" }

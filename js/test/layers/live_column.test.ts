@@ -44,7 +44,7 @@ describe("liveColumn", () => {
       layer.refresh()
     }
     const { content, buffers } = sample("frameAnswer")
-    const answer = () => fake.tell({ ...content, view: "v", id: fake.sent.filter(({ type }) => type === "view").at(-1)?.id }, buffers)
+    const answer = () => fake.tell({ ...content, view: "v", id: fake.sent.filter(({ type }) => type === "viewport").at(-1)?.id }, buffers)
     layer.show()
     answer()
     expect(columns).toEqual(["column"])

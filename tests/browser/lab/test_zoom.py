@@ -49,9 +49,9 @@ def test_a_burst_of_wheel_events_ends_with_the_newest_range(heatmap: Heatmap) ->
         began = time.monotonic()
         heatmap.wheel(0.5, 0.5, -40, times=30)
         took = time.monotonic() - began
-        at_once = heatmap.kernel.value("sum(one['type'] == 'view' for one in asked)")
+        at_once = heatmap.kernel.value("sum(one['type'] == 'viewport' for one in asked)")
         drawn = in_step(heatmap)
-        views = heatmap.kernel.value("[one for one in asked if one['type'] == 'view']")
+        views = heatmap.kernel.value("[one for one in asked if one['type'] == 'viewport']")
     finally:
         heatmap.kernel.run("h._display.session.frame = fast")
     assert 1 <= len(views) <= took / 0.15 + 5

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from liqwidget.widget.set_back import Thresholds
+from liqwidget.widget.resets import Thresholds
 
 if TYPE_CHECKING:
     from liqwidget import LiqHeatmap
