@@ -33,7 +33,7 @@ LATE = (
     "aiohttp", "bokeh.models", "bokeh.plotting", "ccxt", "dask", "matplotlib", "numba", "pyarrow.parquet", "scipy",
     "tqdm",
 )  # fmt: skip
-"""What `import liqwidget` must not load. (pandas 3 loads pyarrow by itself.)"""
+"""What none of the names may load before it is used. (pandas 3 loads pyarrow by itself.)"""
 
 BANNED = {"exchange", "exchanges", "kline", "klines", "oi", "mmr", "ts", "zone", "zones"}
 """Words of the guide's last column that have no other meaning; a pair and a bar have one."""
@@ -177,11 +177,27 @@ def test_a_library_that_is_walled_off_is_imported_in_one_place(module: Path) -> 
         assert library not in libraries or module.relative_to(PACKAGE).match(place)
 
 
-def test_importing_liqwidget_is_light() -> None:
-    script = f"import sys, liqwidget; print(*[name for name in {LATE!r} if name in sys.modules])"
+def loaded(begun: str, libraries: Iterable[str]) -> list[str]:
+    """Return which of some libraries a new interpreter has loaded after some statements."""
+    script = f"{begun}; import sys; print(*[name for name in {tuple(libraries)!r} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.split() == []
+    return done.stdout.split()
+
+
+def test_importing_liqwidget_is_light() -> None:
+    assert loaded("import liqwidget", ("numpy", "pandas", "ipywidgets", "anywidget", "liqwidget.heatmap", *LATE)) == []
+    assert loaded("from liqwidget import *", LATE) == []
+
+
+def test_the_names_are_those_of_the_stub() -> None:
+    """`__init__.pyi` says what there is, to type checkers and to the package itself."""
+    import liqwidget
+
+    stub = ast.parse((PACKAGE / "__init__.pyi").read_text(encoding="utf-8"))
+    (listed,) = (ast.literal_eval(node.value) for node in stub.body if isinstance(node, ast.Assign))
+    assert listed == liqwidget.__all__
+    assert [name for name in listed if getattr(liqwidget, name, None) is None] == []
 
 
 @pytest.mark.parametrize("module", MODULES, ids=named)

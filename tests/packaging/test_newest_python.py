@@ -28,7 +28,7 @@ ROOMS = (
     "tests/estimate/test_fold.py",
     "tests/study/test_levels.py",
 )
-NEEDED = ("anywidget", "ipywidgets", "numpy", "pandas", "pyarrow", "scipy")
+NEEDED = ("anywidget", "ipywidgets", "lazy_loader", "numpy", "pandas", "pyarrow", "scipy")
 """What these rooms import of what liqwidget depends on."""
 WITHOUT = (
     "tests/domain/test_frames.py::test_ten_years_of_hours",

@@ -366,10 +366,8 @@ def test_a_reading_request_is_answered_with_numbers(heatmap: LiqHeatmap, ask: As
     json.dumps(content, allow_nan=False)
 
 
-def test_an_error_is_an_answer(ask: Ask) -> None:
-    content, _ = ask(
-        {"type": "viewport", "view": "a", "id": 9, "time": [2, 1], "price": [1, 2], "width": 5, "height": 5}
-    )
+def test_an_error_is_an_answer(heatmap: LiqHeatmap, ask: Ask) -> None:
+    content, _ = ask(viewport_request(heatmap, 9) | {"time": [2, 1]})
     assert (content["type"], content["view"], content["id"]) == ("error", "a", 9)
     assert "from low to high" in content["message"]
     content, _ = ask({"type": "nonsense"})
