@@ -7,6 +7,7 @@ by candle; what is told is told once, also where candles are revised later.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -32,6 +33,9 @@ STEP = 5 * MINUTE
 """How often rules are asked unless told otherwise [ns]."""
 
 COLUMNS = ("time", "symbol", "rule", "name", "text", "price", "price_low", "price_high", "amount", "cluster")
+
+_SHOWN = 12
+"""Alerts that a cell shows, the newest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,16 @@ class AlertReplay:
     def to_frame(self) -> pd.DataFrame:
         """Return one row per alert: see `alerts_frame`."""
         return alerts_frame([one.row() for one in self.alerts])
+
+    def _repr_html_(self) -> str:
+        """Return how many there are of each rule, and the newest."""
+        rows = self.to_frame()
+        rows["time"] = rows["time"].dt.strftime("%Y-%m-%d %H:%M")
+        counts = rows.groupby(["rule", "name"], sort=False).size().reset_index(name="alerts")
+        newest = rows.tail(_SHOWN)[["time", "text"]].rename(columns={"time": "time (UTC)"})
+        tables = f"{counts.to_html(index=False)}{newest.to_html(index=False)}" if len(rows) else ""
+        said = "The newest; to_frame() has all. Estimates, no advice."
+        return f'<div class="mathjax_ignore"><p>{escape(repr(self))}</p>{tables}<p>{said}</p></div>'
 
     def __repr__(self) -> str:
         """Return how many there are."""

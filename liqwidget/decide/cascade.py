@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from liqwidget.domain.amount import MINUS, money
+from liqwidget.domain.amount import MINUS, money, plain_price
 from liqwidget.domain.lattice import CELL
 from liqwidget.domain.overlay import PriceBand, PriceCurve, PriceLine
 from liqwidget.domain.quotation import DOLLAR
@@ -169,7 +169,7 @@ class Cascade:
         ended = "runs away past" if self.runaway else "ends at"
         return (
             f"Cascade({self.shock:+.2%} at {timestamp(self.time):%Y-%m-%d %H:%M} UTC: est. "
-            f"{written(self.liquidated)}{low_high} of {self.side.label}s, {ended} {self.price_end:,.8g} "
+            f"{written(self.liquidated)}{low_high} of {self.side.label}s, {ended} {plain_price(self.price_end)} "
             f"({self.move:+.2%}), {self.forced_share:.0%} of the move forced)"
         )
 
@@ -178,7 +178,7 @@ class Cascade:
         frame = self.clusters_frame()
         frame["size"] = frame["size"].map(partial(money, quote=self.quote))
         frame["swept"] = frame["swept"].map("{:.0%}".format)
-        frame[["price_low", "price_high"]] = frame[["price_low", "price_high"]].map("{:,.8g}".format)
+        frame[["price_low", "price_high"]] = frame[["price_low", "price_high"]].map(plain_price)
         table = frame.to_html() if len(frame) else "<p>No cluster is reached.</p>"
         said = f"An estimate on an estimate, no advice. Impact: {self.impact}."
         return f'<div class="mathjax_ignore"><p>{escape(repr(self))}</p>{table}<p>{escape(said)}</p></div>'
@@ -287,7 +287,8 @@ def cascade_curve(
     DataError
         If a shock or an option cannot be used.
     """
-    wanted = np.array([_checked(float(one), zero=True) for one in np.asarray(shocks, dtype=np.float64).ravel()])
+    given = np.asarray(shocks).ravel().tolist()
+    wanted = np.array([_checked(one, zero=True) for one in given], np.float64)
     chosen = ledger.only(venues)
     time = chosen.instant(at)
     start = chosen.last_price(time)
@@ -320,8 +321,8 @@ def _checked(shock: object, *, zero: bool = False) -> float:
         size = float(shock)
         if -0.5 < size <= 1 and (zero or size != 0):  # noqa: PLR2004 - as said
             return size
-    message = f"Expected shock as a fraction above -0.5 and up to 1, not 0 (-0.02 is a fall of 2 %), was {shock!r:.40}"
-    raise DataError(message)
+    range_ = "above -0.5 and up to 1" if zero else "above -0.5 and up to 1, not 0"
+    raise DataError(f"Expected shock as a fraction {range_} (-0.02 is a fall of 2 %), was {shock!r:.40}")
 
 
 def _total(

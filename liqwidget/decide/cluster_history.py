@@ -12,7 +12,7 @@ import pandas as pd
 
 from liqwidget.decide.lives import CHANGE, NEAR, ClusterEvent, Tracker
 from liqwidget.decide.looks import looks, parsed_step
-from liqwidget.domain.amount import money
+from liqwidget.domain.amount import money, plain_price
 from liqwidget.domain.overlay import PriceBand
 from liqwidget.domain.quotation import DOLLAR
 from liqwidget.domain.time import HOUR, duration_text, time_index, time_ns, timestamp
@@ -200,7 +200,8 @@ class ClusterHistory:
         for name in ("amount", "before"):
             frame[name] = frame[name].map(partial(money, quote=self.quote))
         for name in ("price_low", "price_high", "price"):
-            frame[name] = frame[name].map("{:,.8g}".format)
+            frame[name] = frame[name].map(plain_price)
+        frame["time"] = frame["time"].dt.strftime("%Y-%m-%d %H:%M")
         return (
             f'<div class="mathjax_ignore"><p>{escape(repr(self))}</p>{frame.to_html(index=False)}'
             "<p>Estimates. The newest events; to_frame() has all.</p></div>"

@@ -79,6 +79,11 @@ class PriceNear(_OfClusters):
     ----------
     percent : float
         Of the near edge [%].
+    level, within, side, least : optional
+        Only clusters within so many per cent (1) of a price [quote/base], of 'long' or 'short' positions, of so much or
+        more [quote].
+    name, cool_down : str
+        As in `AlertRule`.
     """
 
     percent: float = 1.0
@@ -104,7 +109,16 @@ class PriceNear(_OfClusters):
 
 @dataclass(frozen=True, slots=True)
 class ClusterAppears(_OfClusters):
-    """A cluster appears: it is born, or has come back."""
+    """A cluster appears: it is born, or has come back.
+
+    Parameters
+    ----------
+    level, within, side, least : optional
+        Only clusters within so many per cent (1) of a price [quote/base], of 'long' or 'short' positions, of so much or
+        more [quote].
+    name, cool_down : str
+        As in `AlertRule`.
+    """
 
     def readings(self, moment: Moment, memory: dict[str, Any]) -> Iterator[Reading]:
         """Yield the clusters that appear."""
@@ -114,7 +128,16 @@ class ClusterAppears(_OfClusters):
 
 @dataclass(frozen=True, slots=True)
 class ClusterDissolves(_OfClusters):
-    """A cluster is gone without a sweep: unwound by its holders, or dissolved."""
+    """A cluster is gone without a sweep: unwound by its holders, or dissolved.
+
+    Parameters
+    ----------
+    level, within, side, least : optional
+        Only clusters within so many per cent (1) of a price [quote/base], of 'long' or 'short' positions, of so much or
+        more [quote].
+    name, cool_down : str
+        As in `AlertRule`.
+    """
 
     def readings(self, moment: Moment, memory: dict[str, Any]) -> Iterator[Reading]:
         """Yield the clusters that are gone."""
@@ -130,6 +153,11 @@ class ClusterSwept(_OfClusters):
     ----------
     in_part : bool
         Whether a sweep of a part is told too.
+    level, within, side, least : optional
+        Only clusters within so many per cent (1) of a price [quote/base], of 'long' or 'short' positions, of so much or
+        more [quote].
+    name, cool_down : str
+        As in `AlertRule`.
     """
 
     in_part: bool = True
@@ -149,6 +177,11 @@ class ClusterGrows(_OfClusters):
     ----------
     percent : float
         By how much [%].
+    level, within, side, least : optional
+        Only clusters within so many per cent (1) of a price [quote/base], of 'long' or 'short' positions, of so much or
+        more [quote].
+    name, cool_down : str
+        As in `AlertRule`.
     """
 
     percent: float = 50.0
@@ -179,6 +212,11 @@ class ClusterShifts(_OfClusters):
     ----------
     percent : float
         Of its price [%].
+    level, within, side, least : optional
+        Only clusters within so many per cent (1) of a price [quote/base], of 'long' or 'short' positions, of so much or
+        more [quote].
+    name, cool_down : str
+        As in `AlertRule`.
     """
 
     percent: float = 0.5
@@ -209,6 +247,11 @@ class VenuesAgree(_OfClusters):
     ----------
     count : int
         How many at least.
+    level, within, side, least : optional
+        Only clusters within so many per cent (1) of a price [quote/base], of 'long' or 'short' positions, of so much or
+        more [quote].
+    name, cool_down : str
+        As in `AlertRule`.
     """
 
     count: int = 3

@@ -19,7 +19,7 @@ from liqwidget.decide.candles import chosen_market, given_markets
 from liqwidget.decide.own_references import own_references
 from liqwidget.decide.reference import KINDS, MarketState, ReferenceLevel, weights_of
 from liqwidget.decide.reference_levels import levels_frame, overlay_of, references_of, states_frame
-from liqwidget.domain.amount import money
+from liqwidget.domain.amount import money, plain_price
 from liqwidget.domain.overlay import PriceBand
 from liqwidget.domain.quotation import DOLLAR
 from liqwidget.domain.time import timestamp
@@ -40,6 +40,7 @@ WITHIN = 0.005
 _FARTHEST = 0.2
 _ROUNDING = 1e-12
 _NAMED = 6
+_TINY = 0.01
 """References that a cell names for each cluster, the nearest first."""
 
 
@@ -214,7 +215,7 @@ class Confluence:
         rows = [
             {
                 "id": one.cluster.id,
-                "near edge": f"{one.cluster.near_edge:,.8g}",
+                "near edge": plain_price(one.cluster.near_edge),
                 "est. size": money(one.cluster.size, self.quote),
                 "score": f"{one.score:g}",
                 "count": one.count,
@@ -223,7 +224,7 @@ class Confluence:
             for one in self.clusters
         ]
         table = pd.DataFrame(rows).to_html(index=False) if rows else "<p>No cluster stands.</p>"
-        told = [f"{one.name}: {one.value:g}{one.unit}" for one in self.states if one.kind != "own event"]
+        told = [f"{one.name}: {_value(one)}" for one in self.states if one.kind != "own event"]
         told += [f"{one.name} ({timestamp(one.time):%Y-%m-%d %H:%M})" for one in self.states if one.kind == "own event"]
         counted = ", ".join(f"{kind} {weight:g}" for kind, weight in self.weights.items())
         said = (
@@ -351,6 +352,12 @@ def _names(one: ClusterConfluence) -> list[str]:
     names = [name if count == 1 else f"{count} x {name}" for name, count in counts.items()]
     more = [f"{len(names) - _NAMED} more"] if len(names) > _NAMED else []
     return [*names[:_NAMED], *more, *(state.name for state in one.states)]
+
+
+def _value(state: MarketState) -> str:
+    """Return a state's value in words."""
+    exact = abs(state.value) < _TINY and state.value != 0
+    return f"{state.value:.3g}{state.unit}" if exact else f"{state.value:,.2f}{state.unit}"
 
 
 def _checked(within: object) -> float:

@@ -31,6 +31,8 @@ class AmountPasses(AlertRule):
         [quote/base]; more than 20 % from price what stands as far as there is counted.
     amount : float
         [quote].
+    name, cool_down : str
+        As in `AlertRule`.
     """
 
     level: float
@@ -68,6 +70,8 @@ class HeatSpikes(AlertRule):
         The time before that counts.
     least : float
         And at least so hot, where 100 is the hottest price within 20 %.
+    name, cool_down : str
+        As in `AlertRule`.
     """
 
     level: float
@@ -106,6 +110,8 @@ class DataStale(AlertRule):
         How late.
     venue : str, optional
         One venue alone.
+    name, cool_down : str
+        As in `AlertRule`.
     """
 
     after: str = "5m"

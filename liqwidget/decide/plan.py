@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     from liqwidget.domain.ledger import Ledger, VenueLedger
     from liqwidget.domain.side import Side
 
-_LEAST_HOURS = 6.0
-"""A proposed stop is no nearer than what price moves in so many hours, one standard deviation."""
+_LEAST_HOURS = 12.0
+"""A proposed stop is no nearer than one standard deviation of so many hours: less than an even chance in a day."""
 
 _SHRINKS = 40
 

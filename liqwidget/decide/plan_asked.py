@@ -259,8 +259,10 @@ def _risk(risk: float | str | None, account: float) -> float:
     """Return a risk as money; NaN for none."""
     if isinstance(risk, str):
         match = _PER_CENT.fullmatch(risk)
-        if match is None or not 0 < float(match[1]) <= 100:  # noqa: PLR2004 - per cent
+        if match is None:
             raise DataError(f"Expected risk as money (500) or per cent of the account ('1%'), was {risk!r:.40}")
+        if not 0 < float(match[1]) <= 100:  # noqa: PLR2004 - per cent
+            raise DataError(f"Expected risk of more than 0 % and no more than the account, '100%', was {risk!r:.40}")
         if math.isnan(account):
             raise DataError(f"Expected account (its equity) beside a risk in per cent, {risk!r:.40}, was None")
         return account * float(match[1]) / 100

@@ -200,15 +200,16 @@ class Plan:
         Returns
         -------
         DataFrame
-            Indexed by name, those of the attributes: value (float), unit, distance_pct: of prices, from the average
-            entry [%].
+            Indexed by name, those of the attributes: value (float), unit ('USD/BTC', 'USD', 'BTC', 'x' for times,
+            'share' for a fraction of 1), distance_pct: of prices, from the average entry [%].
         """
         price = f"{self.quote}/{_coin(self)}"
         units = {
             **dict.fromkeys(_PRICES, price),
             **dict.fromkeys(_MONEY, self.currency),
             **dict.fromkeys(_QUOTED, self.quote),
-            **dict.fromkeys(_RATIOS, ""),
+            **dict.fromkeys(_TIMES, "x"),
+            **dict.fromkeys(_SHARES, "share"),
             "size": _coin(self),
         }
         rows = [(name, float(getattr(self, name)), units[name], self._away(name)) for name in _NAMES]
@@ -346,7 +347,7 @@ _SHARES = (
     "slippage", "fee", "chance_stop", "chance_target", "chance_liquidation", "volume_share", "interest_share",
 )  # fmt: skip
 _LEAST_SHARE = 1e-4
-_RATIOS = ("leverage", "max_leverage", "reward_to_risk", *_SHARES)
+_TIMES = ("leverage", "max_leverage", "reward_to_risk")
 _NAMES = (
     "last_price", "entry", "stop", "target", "liquidation_price", "break_even", "size", "value", "margin", "leverage",
     "max_leverage", "margin_for_stop", "account", "risk", "loss", "reward", "reward_to_risk", "fee", "fees_at_stop",
@@ -369,7 +370,7 @@ def _text(name: str, value: float, plan: Plan) -> str:
         return amount_words(value, plan.quote) if name == "value" else f"est. {estimate_text(value, plan.quote)}"
     if name in _SHARES:
         return "<0.01%" if 0 < value < _LEAST_SHARE else f"{value:.2%}"
-    return f"{value:,.6g}"
+    return f"{value:,.3g}x" if name in _TIMES else f"{value:,.6g} {_coin(plan)}"
 
 
 def amount_words(amount: float, currency: str) -> str:

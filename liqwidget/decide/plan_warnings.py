@@ -20,6 +20,8 @@ CODES = {
     "stop_in_cluster": "the stop lies inside a cluster",
     "liquidation_before_stop": "the own liquidation lies before the stop",
     "liquidation_at_cluster": "the own liquidation lies in, or a little before, a cluster larger than the position",
+    "stop_near": "price is more likely to get to the stop within the horizon than not",
+    "liquidation_near": "price gets to the own liquidation within the horizon more often than one time in twenty",
     "leverage_high": "leverage above 5x",
     "leverage_above_maximum": "leverage above the venue's maximum for that size",
     "thin_market": "the position is large beside what is traded in a day, or what is open",
@@ -28,6 +30,8 @@ CODES = {
     "price_beyond_target": "the last price is beyond the target already",
     "entry_far": "an entry is further from the last price than the map is looked at",
     "margin_above_account": "more margin than the account holds",
+    "risk_high": "the stop loses more than a twentieth of the account",
+    "risk_tiny": "the stop loses next to nothing of the account: 0.01 is money, '1%' is per cent",
     "reward_below_risk": "less to earn at the target than to lose at the stop",
     "tiers_approximate": "the venue's margin tiers are not known exactly",
 }
@@ -35,6 +39,12 @@ CODES = {
 
 HIGH_LEVERAGE = 5.0
 """Leverage above it is warned of."""
+
+HIGH_RISK, TINY_RISK = 0.05, 1e-5
+"""Shares of the account: a larger loss at the stop is warned of, and a smaller one."""
+
+LIKELY, POSSIBLE = 0.5, 0.05
+"""A larger chance of the stop is warned of, and of the own liquidation."""
 
 NEAR = 0.02
 """How far behind the own liquidation a larger cluster is looked for, in ln(price)."""
@@ -65,7 +75,9 @@ def warnings_of(
         for code, text in (
             *_of_clusters(plan, clusters),
             *_of_own_liquidation(plan, clusters),
+            *_of_chances(plan),
             *_of_leverage(plan),
+            *_of_account(plan),
             *_of_market(plan, closed, now, timeframe),
             *_of_prices(plan),
         )
@@ -94,17 +106,33 @@ def _of_own_liquidation(plan: Plan, clusters: Sequence[Cluster]) -> Iterator[tup
     if side * (own - plan.stop) >= 0:
         more = plan.margin_for_stop - (plan.account if plan.mode == "cross" else plan.margin)
         needs = "" if math.isnan(more) else f"; {amount_words(more, plan.currency)} more margin would put it behind"
-        saves = f"lies before the stop {plain_price(plan.stop)}, which would not save the margin{needs}"
+        margin = (
+            "" if plan.mode == "cross" or math.isnan(plan.margin) else f", {amount_words(plan.margin, plan.currency)}"
+        )
+        saves = f"lies before the stop {plain_price(plan.stop)}, which would not save the margin{margin}{needs}"
         yield ("liquidation_before_stop", f"{words} {saves}.")
     least = 0.0 if math.isnan(plan.value) else plan.value
     met = [one for one in clusters if _behind(one, own, side) and one.size > least]
-    if met:
-        largest = max(met, key=lambda one: one.size)
-        inside = largest.price_low <= own <= largest.price_high
+    inside = _holding(met, own)
+    for one in inside:
+        yield ("liquidation_at_cluster", f"{words} lies inside {_named(one, plan)}: you would be liquidated with it.")
+    largest = max(met, key=lambda one: one.size, default=None)
+    if largest is not None and largest not in inside:
         edge = largest.price_high if side > 0 else largest.price_low
-        where = "lies inside" if inside else f"lies {abs(edge / own - 1):.2%} in front of"
-        end = "with it" if inside else "before it is swept"
-        yield ("liquidation_at_cluster", f"{words} {where} {_named(largest, plan)}: you would be liquidated {end}.")
+        where = f"lies {abs(edge / own - 1):.2%} in front of {_named(largest, plan)}"
+        yield ("liquidation_at_cluster", f"{words} {where}: you would be liquidated before it is swept.")
+
+
+def _of_chances(plan: Plan) -> Iterator[tuple[str, str]]:
+    for code, what, chance, limit in (
+        ("stop_near", "the stop", plan.chance_stop, LIKELY),
+        ("liquidation_near", "your own liquidation", plan.chance_liquidation, POSSIBLE),
+    ):
+        if chance > limit:
+            yield (
+                code,
+                f"Price gets to {what} within {plan.horizon} with a chance of {chance:.0%} (a walk without drift).",
+            )
 
 
 def _of_leverage(plan: Plan) -> Iterator[tuple[str, str]]:
@@ -118,11 +146,20 @@ def _of_leverage(plan: Plan) -> Iterator[tuple[str, str]]:
             "leverage_above_maximum",
             f"Leverage {plan.leverage:.3g}x is above what {plan.venue} allows for that size, {plan.max_leverage:g}x.",
         )
-    if plan.margin > plan.account * (1 + 1e-9):
-        yield ("margin_above_account", f"The margin is {plan.margin / plan.account:.2f} times the account.")
     note = next((one.note for one in plan.liquidations if (one.venue, one.mode) == (plan.venue, plan.mode)), "")
     if note:
         yield ("tiers_approximate", f"Your own liquidation is not exact: {note}.")
+
+
+def _of_account(plan: Plan) -> Iterator[tuple[str, str]]:
+    account, lost = plan.account, plan.loss / plan.account
+    if plan.margin > account * (1 + 1e-9):
+        yield ("margin_above_account", f"The margin is {plan.margin / account:.2f} times the account.")
+    if lost > HIGH_RISK * (1 + 1e-9):
+        yield ("risk_high", f"The stop loses {lost:.0%} of the account.")
+    if lost < TINY_RISK:
+        loses = f"The stop loses {amount_words(plan.loss, plan.currency)} of {amount_words(account, plan.currency)}"
+        yield ("risk_tiny", f"{loses}: a risk that is a number is money, '1%' is per cent of the account.")
 
 
 def _of_market(plan: Plan, closed: int, now: int, timeframe: int) -> Iterator[tuple[str, str]]:

@@ -14,6 +14,7 @@ from liqwidget.decide.market_states import funding, interest, momentum
 from liqwidget.decide.price_levels import mean_prices, moving_averages, round_numbers, sessions, swings
 from liqwidget.decide.reference import MarketState, ReferenceLevel, ReferenceRules, attributes
 from liqwidget.decide.volume_at_price import volume_levels
+from liqwidget.domain.amount import plain_price
 from liqwidget.domain.overlay import PriceBand, PriceLine
 from liqwidget.domain.time import DAY, time_ns, timestamp
 from liqwidget.errors import DataError
@@ -77,14 +78,16 @@ class ReferenceLevels:
         """Return how many there are, of when and of whom."""
         return (
             f"ReferenceLevels({len(self.levels)} levels and {len(self.states)} states of {self.venue} at "
-            f"{timestamp(self.time):%Y-%m-%d %H:%M} UTC, last close {self.price:,.8g})"
+            f"{timestamp(self.time):%Y-%m-%d %H:%M} UTC, last close {plain_price(self.price)})"
         )
 
     def _repr_html_(self) -> str:
         """Return the sentence, the nearest levels and the states."""
         frame = self.to_frame()
         near = frame.reindex(frame["distance_pct"].abs().sort_values(kind="stable").index[:_SHOWN])
-        table = near[["name", "price", "distance_pct", "source", "formula"]]
+        table = near[["name", "price", "distance_pct", "source", "formula"]].assign(
+            price=near["price"].map(plain_price), distance_pct=near["distance_pct"].map("{:+.2f} %".format)
+        )
         states = self.states_frame()[["name", "value", "unit", "source", "formula"]]
         return (
             f'<div class="mathjax_ignore"><p>{escape(repr(self))}</p>{table.to_html(index=False)}'

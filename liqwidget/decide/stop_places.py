@@ -131,8 +131,9 @@ def _inside(side: Side, nearest: float, gaps: Sequence[Gap], quote: str) -> Iter
         edge = gap.price_high if side > 0 else gap.price_low
         price = side * min(side * edge * math.exp(-side * PRICE_CELL), side * nearest)
         if gap.price_low < price < gap.price_high:
-            little = f"where little stands (est. {estimate_text(gap.size, quote)})"
-            yield StopPlace(price, f"inside the gap {_range(gap)}, {little}")
+            wide = f"{gap.price_high / gap.price_low - 1:.1%} of price"
+            holds = f"where the map is cold (est. {estimate_text(gap.size, quote)} over {wide})"
+            yield StopPlace(price, f"inside the gap {_range(gap)}, {holds}")
 
 
 def _far(cluster: Cluster, side: Side) -> float:

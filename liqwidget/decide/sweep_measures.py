@@ -36,7 +36,7 @@ class Followed(TypedDict):
     """What price did after a sweep."""
 
     followed_until: int
-    return_bps: float
+    net_reversal_bps: float
     reversal_bps: float
     continuation_bps: float
 
@@ -83,8 +83,7 @@ def measures(market: MarketData | None, span: tuple[int, int], side: Side, n: in
     first, stop = (0, 0) if market is None else np.searchsorted(market.close_time, span, side="right").tolist()
     row, first = stop - 1, min(first, stop - 1)
     if market is None or row < 0 or span[1] - int(market.close_time[row]) >= _LATE * market.timeframe:
-        nothing = Followed(followed_until=0, return_bps=math.nan, reversal_bps=math.nan, continuation_bps=math.nan)
-        return Measures(**nothing, speed=math.nan, wick=math.nan, volume_spike=math.nan, close=math.nan)
+        return Measures(**_nothing(0), speed=math.nan, wick=math.nan, volume_spike=math.nan, close=math.nan)
     opened, close = float(market.open[row]), float(market.close[row])
     low, high = float(market.low[row]), float(market.high[row])
     wick = min(opened, close) - low if side is Side.LONG else high - max(opened, close)
@@ -146,13 +145,17 @@ def _followed(market: MarketData, row: int, side: Side, n: int) -> Followed:
     close, until = float(market.close[row]), int(market.close_time[row]) + n * market.timeframe
     stop = int(np.searchsorted(market.close_time, until, side="right"))
     if market.close_time[-1] < until or stop <= row + 1:
-        return Followed(followed_until=until, return_bps=math.nan, reversal_bps=math.nan, continuation_bps=math.nan)
+        return _nothing(until)
     after = slice(row + 1, stop)
     up, down = math.log(float(market.high[after].max()) / close), math.log(close / float(market.low[after].min()))
     back, on = (up, down) if side is Side.LONG else (down, up)
     return Followed(
         followed_until=until,
-        return_bps=int(side) * math.log(float(market.close[stop - 1]) / close) * _BASIS_POINTS,
+        net_reversal_bps=int(side) * math.log(float(market.close[stop - 1]) / close) * _BASIS_POINTS,
         reversal_bps=max(back, 0.0) * _BASIS_POINTS,
         continuation_bps=max(on, 0.0) * _BASIS_POINTS,
     )
+
+
+def _nothing(until: int) -> Followed:
+    return Followed(followed_until=until, net_reversal_bps=math.nan, reversal_bps=math.nan, continuation_bps=math.nan)

@@ -21,7 +21,7 @@ from liqwidget.decide.candles import closed, given_markets, last_known
 from liqwidget.decide.lives import Tracker
 from liqwidget.decide.looks import looks, parsed_step
 from liqwidget.decide.sweep_measures import crossing, interest_drops, measures, realised
-from liqwidget.domain.amount import money
+from liqwidget.domain.amount import UNKNOWN, money
 from liqwidget.domain.overlay import PriceBand
 from liqwidget.domain.quotation import DOLLAR
 from liqwidget.domain.time import HOUR, duration_text, time_index, time_ns, timestamp
@@ -87,7 +87,7 @@ class Sweep:
         Of the sweep's candle [quote/base]; what followed is reckoned from it.
     followed_until : int
         Close of the last candle that is followed [ns].
-    return_bps : float
+    net_reversal_bps : float
         From `close` to that of the last candle followed, against the approach: positive is a reversal, negative a
         continuation [bps]; NaN where it is not known yet.
     reversal_bps, continuation_bps : float
@@ -111,16 +111,16 @@ class Sweep:
     open_interest_drop: float
     close: float
     followed_until: int
-    return_bps: float
+    net_reversal_bps: float
     reversal_bps: float
     continuation_bps: float
 
     @property
     def outcome(self) -> str:
         """'reversed', 'continued' or 'unchanged' by the last candle followed; '' where it is not known yet."""
-        if np.isnan(self.return_bps):
+        if np.isnan(self.net_reversal_bps):
             return ""
-        return "reversed" if self.return_bps > 0 else "continued" if self.return_bps < 0 else "unchanged"
+        return "reversed" if self.net_reversal_bps > 0 else "continued" if self.net_reversal_bps < 0 else "unchanged"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -199,6 +199,7 @@ class Sweeps:
     def _repr_html_(self) -> str:
         """Return the sentence, and the newest sweeps."""
         frame = self.to_frame().tail(_NEWEST)
+        signs = [int(one.side) for one in self.sweeps[-_NEWEST:]]
         columns = {
             "time": frame["time"].dt.strftime("%Y-%m-%d %H:%M"),
             "id": frame["id"],
@@ -210,12 +211,12 @@ class Sweeps:
             "wick": frame["wick"].map("{:.0%}".format),
             "volume": frame["volume_spike"].map("{:.1f}x".format),
             "open interest": (-frame["open_interest_drop"]).map("{:+.2%}".format),
-            f"after {self.n} candles": frame["return_bps"].map("{:+.0f} bps".format),
+            f"price after {self.n} candles": (frame["net_reversal_bps"] * signs).map("{:+.0f} bps".format),
         }
-        table = pd.DataFrame(columns).replace(["nan%", "nanx", "nan", "+nan%", "+nan bps"], "\N{EN DASH}")
+        table = pd.DataFrame(columns).replace(["nan%", "nanx", "nan", "+nan%", "+nan bps"], UNKNOWN)
         return (
             f'<div class="mathjax_ignore"><p>{escape(repr(self))}</p>{table.to_html(index=False)}'
-            "<p>Estimates. The newest; to_frame() has all. After it: against the approach, + is a reversal.</p></div>"
+            "<p>Estimates. The newest; to_frame() has all.</p></div>"
         )
 
 

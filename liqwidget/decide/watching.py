@@ -156,7 +156,7 @@ def _plain_name(name: object) -> str:
 
 def checked_number(name: str, value: object, what: str, above: float, most: float = math.inf) -> None:
     """Refuse what is no number above one and up to another, as said in words."""
-    plainchecked_number = isinstance(value, int | float | np.number) and not isinstance(value, bool)
-    if not plainchecked_number or not above < float(value) <= most or not math.isfinite(float(value)):  # type: ignore[arg-type]
+    is_number = isinstance(value, int | float | np.number) and not isinstance(value, bool)
+    if not is_number or not above < float(value) <= most or not math.isfinite(float(value)):  # type: ignore[arg-type]
         message = f"Expected {name} as {what}, was {value!r:.60}"
         raise DataError(message)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import functools
+import html
 import math
+import re
 from dataclasses import FrozenInstanceError
 from typing import TYPE_CHECKING, Any
 
@@ -262,7 +264,19 @@ def test_a_market_is_estimated_and_the_frame_has_a_row_each() -> None:
     assert frame["time"].dt.tz is not None
     assert frame["rule"].unique().tolist() == ["PriceNear(percent=2.0)"]
     assert repr(found) == f"AlertReplay({len(frame)} alerts)"
-    assert replay_alerts([], market).to_frame().columns.tolist() == frame.columns.tolist()
+    none = replay_alerts([], market)
+    assert none.to_frame().columns.tolist() == frame.columns.tolist()
+    assert "AlertReplay(0 alerts)" in none._repr_html_()
+    page = found._repr_html_()
+    assert f"<td>{len(frame)}</td>" in page
+    assert html.escape(found.alerts[-1].text) in page
+
+
+@pytest.mark.parametrize("rule", {type(one) for one in EVERY} | {VenuesAgree, DataStale}, ids=lambda one: one.__name__)
+def test_a_rule_explains_all_that_can_be_said(rule: type[AlertRule]) -> None:
+    said = (rule.__doc__ or "").partition("Parameters")[2]
+    missing = [name for name in rule.__dataclass_fields__ if not re.search(rf"\b{name}\b.* : ", said)]
+    assert missing == []
 
 
 def test_a_gap_is_stale_from_when_a_candle_was_due() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -132,6 +132,12 @@ def test_the_square_root_law_of_recorded_candles() -> None:
     assert float(found.move(found.volume, 1)) == pytest.approx(found.volatility)
     assert float(found.move(found.volume / 4, -1)) == pytest.approx(found.volatility / 2)
     assert SquareRootImpact.of(market, market.close_time[300]).volume != found.volume
+
+
+@pytest.mark.parametrize("shocks", ["2%", ["-2%"], [None], [-0.02, math.nan], [-0.5], 5, [True, "x"]])
+def test_shocks_of_a_curve_that_cannot_be_are_refused(ledger: Ledger, shocks: Any) -> None:
+    with pytest.raises(DataError, match=r"Expected shock as a fraction above -0\.5 and up to 1 "):
+        cascade_curve(ledger, shocks, impact=law(1))
 
 
 @pytest.mark.parametrize("shock", [0, -0.5, 1.01, math.nan, True, "2%"])

@@ -200,7 +200,9 @@ def test_a_history_is_asked_for_by_the_clusters_that_stand() -> None:
         assert alone.band(cluster.id).equals(whole.band(life.id))
         assert alone.band(life.id)["amount"].iloc[-1] == pytest.approx(cluster.size)
         assert "1 standing" in repr(alone)
-    assert "to_frame() has all" in whole._repr_html_()
+    page = whole._repr_html_()
+    assert "to_frame() has all" in page
+    assert "+00:00" not in page
     with pytest.raises(DataError, match="Expected the id of a cluster of this history, was 'nobody'; standing: "):
         whole.life("nobody")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import math
 import pickle
+import re
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -128,7 +129,8 @@ def test_own_series_and_events_are_told_as_of_then_and_not_counted() -> None:
     assert (frame["last_event_time"] == pd.Timestamp(end - HOUR, tz="UTC")).all()
     assert "realised price" in own_at(found)
     assert found.clusters[0].score == of_made().clusters[0].score + 1
-    assert "NUPL: 0.4" in found._repr_html_()
+    assert "NUPL: 0.40;" in found._repr_html_()
+    assert re.search(r"\d\.\d{3}", found._repr_html_().partition("Beside them")[2]) is None
     assert "rate decision" in found._repr_html_()
     assert [one for one in found.overlays() if getattr(one, "label", "") == "realised price"] == []
 

@@ -102,7 +102,8 @@ def test_size_by_hand() -> None:
     assert (found.reward, found.reward_to_risk) == pytest.approx((2_000, 4))
     assert found.to_frame().loc["size", "value"] == pytest.approx(0.5)
     assert found.to_frame().loc["stop", "distance_pct"] == pytest.approx(-100 / 91)
-    assert found.to_frame()["unit"][["size", "entry", "loss", "leverage"]].tolist() == ["BTC", "USD/BTC", "USD", ""]
+    assert found.to_frame()["unit"][["size", "entry", "loss", "leverage"]].tolist() == ["BTC", "USD/BTC", "USD", "x"]
+    assert "" not in found.to_frame()["unit"].to_numpy()
 
 
 def test_how_large_it_is_beside_the_market() -> None:

@@ -42,7 +42,11 @@ from tests.decide.plans import made
         ({"margin": 100}, "Expected leverage or margin beside risk"),
         ({"risk": 0}, "Expected risk"),
         ({"risk": "1"}, "Expected risk as money"),
-        ({"risk": "101%", "account": 100}, "Expected risk as money"),
+        (
+            {"risk": "101%", "account": 100},
+            "Expected risk of more than 0 % and no more than the account, '100%', was '101%'",
+        ),
+        ({"risk": "0%", "account": 100}, "Expected risk of more than 0 %"),
         ({"risk": "1%"}, "Expected account"),
         ({"risk": 200, "account": 100}, "Expected risk of no more than the account"),
         ({"size": 1}, "Expected risk or size"),

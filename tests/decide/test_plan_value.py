@@ -31,6 +31,8 @@ def test_it_is_frozen_and_says_what_it_assumes() -> None:
     assert "no advice" in page
     assert "no advice" in repr(found)
     assert "leverage_high" in page
+    assert "<td>10x</td>" in page
+    assert "BTC</td>" in page
     for one in found.assumptions:
         assert one.endswith(".")
     assert "not that price goes there" in " ".join(found.assumptions)

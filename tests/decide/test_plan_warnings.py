@@ -7,11 +7,12 @@ from typing import Any
 import pandas as pd
 
 from liqwidget import (
+    Cluster,
     Side,
     find_clusters,
     plan,
 )
-from liqwidget.decide.plan_warnings import CODES
+from liqwidget.decide.plan_warnings import CODES, warnings_of
 from tests.decide.plans import END, frames, made, planned
 
 
@@ -26,6 +27,8 @@ def test_what_is_warned_of() -> None:
         "stop_in_cluster": {"stop": inside, "risk": 10},
         "liquidation_before_stop": {"stop": last * 0.9, "leverage": 20, "risk": 10},
         "liquidation_at_cluster": {"leverage": 1 / (1 - inside / last * 0.996), "stop": last * 0.999, "risk": 1},
+        "stop_near": {"stop": last * 0.9995, "risk": 10},
+        "liquidation_near": {"leverage": 100, "stop": last * 0.999, "risk": 1},
         "leverage_high": {"leverage": 5.01, "risk": 10},
         "leverage_above_maximum": {"leverage": 160, "stop": last * 0.999, "risk": 1},
         "thin_market": {"size": 0.02 * day / last},
@@ -34,6 +37,8 @@ def test_what_is_warned_of() -> None:
         "price_beyond_target": {"entry": last * 0.9, "target": last * 0.95, "risk": 10},
         "entry_far": {"entry": last * 0.7, "risk": 10},
         "margin_above_account": {"size": 1, "account": 1_000},
+        "risk_high": {"risk": "6%", "account": 1_000},
+        "risk_tiny": {"risk": 0.01, "account": 20_000},
         "reward_below_risk": {"stop": last * 0.95, "target": last * 1.04, "risk": 10},
         "tiers_approximate": {"size": 20},
     }
@@ -45,8 +50,36 @@ def test_what_is_warned_of() -> None:
         assert str(told) == told.text
         assert told.text.endswith(".")
         assert told.text in found.warnings_frame()["text"].to_numpy()
-    usual = planned("long", last, leverage=5, stop=last * 0.99, target=last * 1.02, size=1e-6)
+    usual = planned("long", last, leverage=5, stop=last * 0.96, target=last * 1.06, size=1e-6)
     assert set(usual.codes) <= {"entry_in_cluster", "stop_in_cluster"}
+
+
+def test_a_cluster_that_holds_the_own_liquidation_is_told_beside_a_larger_one_behind_it() -> None:
+    found = planned("long", leverage=5, risk=10)
+    own = found.liquidation_price
+    around, behind = ((own * 0.998, own * 1.002, 1e6), (own * 0.985, own * 0.992, 5e6))
+    clusters = [
+        Cluster(f"long-{low:g}", Side.LONG, low, high, low, size, 0.0, 0.0, pd.Timedelta(0), {}, {})
+        for low, high, size in (around, behind)
+    ]
+    told = warnings_of(found, clusters, closed=0, now=0, timeframe=1)
+    texts = [one.text for one in told if one.code == "liquidation_at_cluster"]
+    assert ["lies inside" in text for text in texts] == [True, False]
+    assert "0.80% in front of" in texts[1]
+
+
+def test_a_proposed_stop_is_less_likely_than_not_to_be_met() -> None:
+    for side in ("long", "short"):
+        found = planned(side, risk=10, leverage=2)
+        assert found.stop_proposed
+        assert found.chance_stop < 0.5
+        assert "stop_near" not in found.codes
+
+
+def test_what_is_lost_where_the_stop_comes_too_late_is_the_margin() -> None:
+    found = planned("long", stop=made().last_price() * 0.7, leverage=5, risk=100)
+    (told,) = (one.text for one in found.warnings if one.code == "liquidation_before_stop")
+    assert f"would not save the margin, ${found.margin:.2f};" in told
 
 
 def test_in_cross_margin_leverage_is_of_the_account() -> None:

@@ -19,6 +19,7 @@ from liqwidget.decide.price_levels import round_numbers, swings
 from liqwidget.decide.reference import KINDS
 from liqwidget.decide.reference_levels import references_of
 from liqwidget.decide.volume_at_price import VolumeAtPrice
+from liqwidget.domain.amount import plain_price
 from liqwidget.domain.side import Side
 from liqwidget.domain.time import HOUR, time_ns
 from tests.ledgers import content
@@ -157,17 +158,31 @@ WORKED = [
     45.6140, 46.2820, 46.2820, 46.0028, 46.0328, 46.4116, 46.2222, 45.6439, 46.2122, 46.2521, 45.7137, 46.4515,
     45.7835, 45.3548, 44.0288, 44.1783, 44.2181, 44.5672, 43.4205, 42.6628, 43.1314,
 ]  # fmt: skip
-"""Closes of the worked example of the RSI that StockCharts publishes, and its figures."""
+"""QQQQ's closes in StockCharts' worked example of the RSI (ChartSchool, cs-rsi.xls), and its figures."""
 FIGURES = [
-    70.53, 66.32, 66.55, 69.41, 66.36, 57.97, 62.93, 63.26, 56.06, 62.38, 54.71, 50.42, 39.99, 41.46, 41.87, 45.46,
-    37.30, 33.08, 37.77,
+    70.5328, 66.3186, 66.5498, 69.4063, 66.3552, 57.9749, 62.9296, 63.2571, 56.0593, 62.3771, 54.7076, 50.4228,
+    39.9898, 41.4605, 41.8689, 45.4632, 37.3040, 33.0795, 37.7730,
 ]  # fmt: skip
+MEANS = [
+    22.2734, 22.1940, 22.0847, 22.1741, 22.1840, 22.1344, 22.2337, 22.4323, 22.2436, 22.2933, 22.1542, 22.3926,
+    22.3816, 22.6109, 23.3558, 24.0519, 23.7530, 23.8324, 23.9516, 23.6338, 23.8225, 23.8722, 23.6537, 23.1870,
+    23.0976, 23.3260, 22.6805, 23.0976, 22.4025, 22.1725,
+]  # fmt: skip
+"""Closes of the same school's moving averages: 23.13 and 22.92 are the last simple and exponential one of 10."""
+
+
+def test_moving_averages_are_those_of_the_published_table() -> None:
+    market = market_of([(c, c, c, c) for c in MEANS])
+    rules = ReferenceRules(simple=(10,), exponential=(10,))
+    found = named(references_of(market, int(market.close_time[-1]), rules=rules).levels, "moving average")
+    assert found["SMA 10"] == pytest.approx(23.13121, abs=1e-5)
+    assert found["EMA 10"] == pytest.approx(22.91556, abs=1e-3)  # the table begins with a simple mean of ten
 
 
 def test_the_rsi_is_that_of_the_published_table() -> None:
     found = relative_strength(WORKED)
     assert np.isnan(found[:14]).all()
-    assert found[14:] == pytest.approx(FIGURES, abs=0.01)
+    assert found[14:] == pytest.approx(FIGURES, abs=6e-5)
     assert np.isnan(relative_strength([5.0] * 40)).all()
     assert relative_strength(np.arange(1.0, 40.0))[-1] == 100
     assert np.isnan(relative_strength([1.0, 2.0])).all()
@@ -338,9 +353,12 @@ def test_any_length_of_candles_serves(timeframe: str) -> None:
     assert len(frame) == len(found.levels)
     assert frame["price"].is_monotonic_increasing
     assert (frame["formula"].str.len() > 0).all()
+    nearest = frame["price"].iloc[int(frame["distance_pct"].abs().argmin())]
     assert (frame["time"].dropna() <= pd.Timestamp(market.close_time[-1], tz="UTC")).all()
     assert len(found.overlays()) == len(found.levels)
-    assert "ReferenceLevels(" in found._repr_html_()
+    page = found._repr_html_()
+    assert "ReferenceLevels(" in page
+    assert f"<td>{plain_price(nearest)}</td>" in page
 
 
 # ------------------------------------------------------------------ doors

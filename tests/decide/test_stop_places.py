@@ -42,7 +42,7 @@ def test_a_short_is_the_mirror() -> None:
 def test_inside_a_gap_and_never_too_near() -> None:
     (deep,) = stop_places(Side.LONG, 100, [], [gap(95, 98)], least=0.01)
     assert deep.price == pytest.approx(98 * BEYOND)
-    assert "inside the gap 95.0000 to 98.0000" in deep.reason
+    assert deep.reason == "inside the gap 95.0000 to 98.0000, where the map is cold (est. $1K over 3.2% of price)"
     (near,) = stop_places(Side.LONG, 100, [], [gap(95, 101)], least=0.01)
     assert near.price == pytest.approx(100 * math.exp(-0.01))
     assert stop_places(Side.LONG, 100, [cluster(99.8, 99.9)], [gap(99.5, 101)], least=0.01) == ()

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 laws = settings(max_examples=5, deadline=None)
 
-AFTER = ("followed_until", "return_bps", "reversal_bps", "continuation_bps", "outcome")
+AFTER = ("followed_until", "net_reversal_bps", "reversal_bps", "continuation_bps", "outcome")
 
 
 @functools.cache
@@ -94,12 +94,12 @@ def test_speed_wick_and_volume_by_hand() -> None:
     assert found["volume_spike"] == pytest.approx(5.0)
     assert found["close"] == 97.5
     assert found["followed_until"] == close_of(23)
-    assert found["return_bps"] == pytest.approx(math.log(98 / 97.5) * 1e4)
+    assert found["net_reversal_bps"] == pytest.approx(math.log(98 / 97.5) * 1e4)
     assert found["reversal_bps"] == pytest.approx(math.log(99.5 / 97.5) * 1e4)
     assert found["continuation_bps"] == pytest.approx(math.log(97.5 / 95) * 1e4)
     turned = market_of([(1e4 / o, 1e4 / low, 1e4 / high, 1e4 / c) for o, high, low, c in [*FALL, *BACK]])
     other = measures(turned, span, Side.SHORT, 2)
-    for name in ("speed", "return_bps", "reversal_bps", "continuation_bps"):
+    for name in ("speed", "net_reversal_bps", "reversal_bps", "continuation_bps"):
         assert other[name] == pytest.approx(found[name])
 
 
@@ -110,7 +110,7 @@ def test_what_has_not_closed_yet_is_not_known() -> None:
         for rows in range(22, 26):
             found = measures(market.until(close_of(rows - 1)), span, Side.LONG, n)
             known = rows >= 22 + n
-            assert math.isnan(found["return_bps"]) != known
+            assert math.isnan(found["net_reversal_bps"]) != known
             assert math.isnan(found["reversal_bps"]) != known
             assert found["followed_until"] == close_of(21 + n)
     assert math.isnan(measures(None, span, Side.LONG, 1)["close"])
@@ -197,7 +197,7 @@ def test_a_coin_of_tiny_price_has_the_same_sweeps() -> None:
     one, other = sweeps(frames.market()), sweeps(frames.scaled(math.exp(-0.001 * 20_000), 1.0).market())
     assert len(one) == len(other) > 10
     first, second = one.to_frame(), other.to_frame()
-    for name in ("share", "speed", "wick", "volume_spike", "open_interest_drop", "return_bps", "reversal_bps"):
+    for name in ("share", "speed", "wick", "volume_spike", "open_interest_drop", "net_reversal_bps", "reversal_bps"):
         assert second[name].tolist() == pytest.approx(first[name].tolist(), rel=1e-6, abs=1e-6, nan_ok=True)
     assert first["outcome"].tolist() == second["outcome"].tolist()
 
@@ -216,11 +216,15 @@ def test_the_heatmap_tells_those_up_to_the_end_shown() -> None:
     frame = found.to_frame()
     pending = frame["outcome"] == ""
     assert frame["followed_until"].isna().tolist() == pending.tolist()
-    assert frame["return_bps"].isna().tolist() == pending.tolist()
+    assert frame["net_reversal_bps"].isna().tolist() == pending.tolist()
     assert {str(frame[name].dtype) for name in ("time", "told", "followed_until")} == {"datetime64[ns, UTC]"}
     for said in (repr(found), found._repr_html_()):
         assert "not told from an ordinary move" in said
         assert "reversed" not in said.replace("reversal", "")
+    shown, pages = frame[~pending].tail(1), found._repr_html_()
+    moved = (shown["net_reversal_bps"] * shown["side"].map({"long": 1, "short": -1})).iloc[0]
+    assert "price after 12 candles" in pages
+    assert f"{moved:+.0f} bps" in pages
     assert len(found.overlays()) == len(found)
     assert all(one.start is not None and one.start < (one.end or 0) for one in found.overlays())
 
