@@ -115,12 +115,13 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
     },
   })
   const candles = () => picture.candles(plot.viewport().time)
-  const overlays = overlayLayer({ model, plot, market, look, candles, titles: () => titlesOf(market()) })
+  const feeds = () => wrapper.querySelector(".liq-feeds:not([hidden]) .liq-feed-list")?.textContent ?? ""
+  const overlays = overlayLayer({ model, plot, market, look, candles, titles: () => titlesOf(market()), feeds })
   const clusters = clusterLayer({ model, plot, market, colours, wrapper, candles, drawn: overlays.draw, named: (prices) => tags.clusters(prices, market().last_price, plot) })
   const picture = heat({ model, plot, market, look, painted: (lut, frame) => options.legend(frame, lut) })
   const steer = navigation({ model, plot, market, candles: picture.candles, changed: () => changed() })
   const live = liveColumn({ model, messages, market, wrapper, plot, heat: picture, tags, steer, failed, closed: () => changed() })
-  const provenance = provenanceLayer({ model, messages, plot, market, colours, failed, shown: (yes) => wrapper.classList.toggle("liq-with-provenance", yes) })
+  const provenance = provenanceLayer({ model, messages, plot, market, colours, failed, shown: (text) => (wrapper.classList.toggle("liq-with-provenance", text !== ""), overlays.opened(text), clusters.draw()) })
   const steering = hands(wrapper, host, plot, { ...steer, cancel: () => (mode === "select" && !chosen() ? setMode("pan") : select(null)), select: () => model.get("_offline") || select(steer.viewport()) })
   bag.add(sharp.dispose, steer.dispose, provenance.dispose, steering.dispose, live.dispose)
   const surroundings = beside({

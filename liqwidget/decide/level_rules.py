@@ -49,8 +49,8 @@ class AmountPasses(AlertRule):
         found = moment.look.amount_to(self.level)
         side = Side.LONG if self.level < moment.look.price else Side.SHORT
         text = (
-            f"est. {moment.money(found)} of {side.label}s stand up to {named_level(self, moment)}, "
-            f"more than {moment.money(self.amount)}"
+            f"est. {moment.money(found)} of {side.label}s stand between price and {named_level(self, moment)}, "
+            f"past your limit of {moment.money(self.amount)}"
         )
         on, off = found >= self.amount, found < LESS * self.amount
         yield Reading("level", text, on, off, place=(self.level, self.level), amount=found)

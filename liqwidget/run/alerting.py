@@ -30,6 +30,7 @@ from liqwidget.decide.alerts import (
 )
 from liqwidget.decide.looks import closed_until, parsed_step
 from liqwidget.decide.watching import rule_text
+from liqwidget.domain.amount import UNKNOWN
 from liqwidget.domain.time import MILLISECOND, timestamp
 from liqwidget.errors import LiqError
 from liqwidget.market.store import alert_log
@@ -226,7 +227,7 @@ class Alerts:
 
     def _repr_html_(self) -> str:
         """Return the rules as a table."""
-        return f'<div class="mathjax_ignore">{self.to_frame().to_html(index=False)}</div>'
+        return f'<div class="mathjax_ignore">{self.to_frame().to_html(index=False, na_rep=UNKNOWN)}</div>'
 
     # ------------------------------------------------------------------ as data come
 

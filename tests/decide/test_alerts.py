@@ -162,7 +162,7 @@ def test_an_amount_up_to_a_level_passes_and_falls_again() -> None:
     assert hours(AmountPasses(at(4505), 500), *given) == [1, 5]
     assert hours(AmountPasses(at(4650), 1), *given) == []
     said = told(AmountPasses(at(4495), 1000, name="my stop"), *given)[0][1]
-    assert said == "BTC: est. $1K of longs stand up to my stop (89.568), more than $1K"
+    assert said == "BTC: est. $1K of longs stand between price and my stop (89.568), past your limit of $1K"
 
 
 def test_heat_at_a_level_spikes_against_its_own_day() -> None:

@@ -40,3 +40,10 @@ export function casedStroke(context: CanvasRenderingContext2D, colour: string, g
   }
   context.lineWidth = 1
 }
+
+export function strokeLine(context: CanvasRenderingContext2D, from: readonly [number, number], to: readonly [number, number]): void {
+  context.beginPath()
+  context.moveTo(...from)
+  context.lineTo(...to)
+  context.stroke()
+}

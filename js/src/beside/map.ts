@@ -1,5 +1,5 @@
 import type { AnyModel } from "@anywidget/types"
-import { font, map as bars, overlay } from "../../../liqwidget/look.json"
+import { font, map as bars } from "../../../liqwidget/look.json"
 import { type Colours, leverageShade, venueColour } from "../dom/colours"
 import { type Disposer, listen } from "../dom/dispose"
 import { element, setHidden } from "../dom/element"
@@ -11,7 +11,8 @@ import { type Overlays, overlaysOf } from "../wire/overlays"
 import { wheelIsOurs } from "../steer/engaged"
 import { pinch } from "../steer/pinch"
 import type { Interval, Market, SideChoice, Traits } from "../wire/traits"
-import { canvas, casedStroke } from "./canvas"
+import { canvas, casedStroke, strokeLine } from "./canvas"
+import { drawOverlays } from "./map_overlays"
 import { barsOf, cellAt, type Standing, standingReader } from "./standing"
 
 export interface MapLook {
@@ -34,8 +35,6 @@ export interface MapLook {
 const FONT = `11px ${font}`
 /** Of the curves. */
 const STEPS = 240
-/** Of the labels of levels. */
-const ROWS = 12
 
 /** Where the bars are, inside a surface of that size. */
 export function mapPlace(width: number, height: number) {
@@ -107,38 +106,6 @@ export function drawMap(context: CanvasRenderingContext2D, look: MapLook): void 
     context.strokeStyle = colours.muted
     strokeLine(context, [Math.round(pointer) + 0.5, top], [Math.round(pointer) + 0.5, top + height])
   }
-}
-
-/** Levels and ranges across the map, and curves on the axis of what adds up; a label in a row of its own. */
-function drawOverlays(context: CanvasRenderingContext2D, { overlays, theme, price, colours }: MapLook, x: (price: number) => number, up: (amount: number) => number, [top, bottom]: Interval): void {
-  context.save()
-  context.beginPath()
-  context.rect(x(price[0]), top, x(price[1]) - x(price[0]), bottom - top)
-  context.clip()
-  context.textBaseline = "top"
-  context.textAlign = "left"
-  overlays.levels.forEach(({ label, color, low, high }, i) => {
-    if (high < price[0] || low > price[1]) return
-    context.fillStyle = context.strokeStyle = color[theme]
-    context.globalAlpha = overlay.fill
-    if (low < high) context.fillRect(x(low), top, x(high) - x(low), bottom - top)
-    context.globalAlpha = 1
-    for (const at of [low, high]) strokeLine(context, [x(at), top], [x(at), bottom])
-    context.fillText(label, Math.max(x(low), x(price[0])) + 4, top + 3 + 14 * (i % ROWS))
-  })
-  for (const { color, price: prices, amount } of overlays.curves) {
-    context.beginPath()
-    prices.forEach((at, i) => context.lineTo(x(at), up(amount[i]!)))
-    casedStroke(context, color[theme], colours.ground)
-  }
-  context.restore()
-}
-
-function strokeLine(context: CanvasRenderingContext2D, from: readonly [number, number], to: readonly [number, number]): void {
-  context.beginPath()
-  context.moveTo(...from)
-  context.lineTo(...to)
-  context.stroke()
 }
 
 const REACH = bars.reach

@@ -1,4 +1,4 @@
-import { label as tag, overlay } from "../../../liqwidget/look.json"
+import { label as tag, overlay, provenance_height } from "../../../liqwidget/look.json"
 import type { Candles } from "../heat/frame"
 import { span, type Viewport } from "../steer/viewport"
 
@@ -33,6 +33,8 @@ interface Size {
 
 const { room: ROOM, line: LINE, letter: LETTER } = tag
 const { step: STEP, column: COLUMN, most: MOST } = overlay
+/** Of what stands along the bottom edge: under it, and beside its words [px]. */
+const [EDGE, FRAME] = [4, 40]
 
 /** Places along a range [px], first on what is labelled, then above and below; from its end where `back`. */
 export function* along(from: number, to: number, y: (x: number) => number, back = false): Generator<Spot> {
@@ -60,6 +62,14 @@ export function placeTexts(wishes: readonly Wish[], areas: readonly Area[], cove
     }
   }
   return placed
+}
+
+/** What stands along the bottom edge: whose data these are, and when what is selected was opened, with its bars. */
+export function foot(feeds: string, opened: string, { width, height }: Size): Area[] {
+  const row = (text: string, bottom: number): Area[] => (text ? [{ left: 0, right: text.length * LETTER + FRAME, top: bottom - LINE, bottom }] : [])
+  if (!opened) return row(feeds, height - EDGE)
+  const bars = height - provenance_height - EDGE
+  return [{ left: 0, right: width, top: bars, bottom: height }, ...row(opened, bars), ...row(feeds, bars - LINE)]
 }
 
 /** Whether a candle lies under an area: column by column the highest and the lowest that candles reach. */

@@ -8,13 +8,15 @@ import { WHISKERS } from "../steer/window"
 import { type LifeState, type Overlays, overlaysOf, type Series } from "../wire/overlays"
 import type { Market, Traits } from "../wire/traits"
 import type { Placed } from "./cluster_labels"
-import { along, type Area, coverage, placeTexts, type Wish } from "./overlay_labels"
+import { along, type Area, coverage, foot, placeTexts, type Wish } from "./overlay_labels"
 import type { Plot, Point } from "./plot"
 import { columnsOf } from "./whiskers"
 
 export interface OverlayLayer {
   /** Draw for the view of the picture; labels keep off those of clusters. */
   draw(clusters: readonly Placed[]): void
+  /** Keep off what is said at the bottom of when a selection was opened, from the next drawing on. */
+  opened(text: string): void
   /** What lies under a point, in words; '' for nothing. */
   told(point: Point): string
 }
@@ -27,11 +29,14 @@ export interface OverlayOptions {
   candles: () => Candles | null
   /** What stands in the corner of the picture. */
   titles: () => readonly string[]
+  /** Whose data these are, as it stands at the bottom of the picture. */
+  feeds: () => string
 }
 
 /** Levels, ranges, events and series over the heat, and the lives of clusters that are ticked. */
-export function overlayLayer({ model, plot, market, look, candles, titles }: OverlayOptions): OverlayLayer {
+export function overlayLayer({ model, plot, market, look, candles, titles, feeds }: OverlayOptions): OverlayLayer {
   let some = false
+  let opened = ""
   return {
     draw(clusters) {
       const [overlays, lives] = [overlaysOf(model), model.get("_lives") ?? []]
@@ -46,13 +51,14 @@ export function overlayLayer({ model, plot, market, look, candles, titles }: Ove
         size,
         until: knownUntil(model, market()),
         candles: model.get("price_style") === "off" ? null : candles(),
-        areas: [corner, ...labelled],
+        areas: [corner, ...foot(feeds(), opened, size), ...labelled],
         ...look(),
       })
       plot.setColumns("liq-overlay-bands", drawn.bands)
       plot.setColumns("liq-overlay-lines", drawn.lines)
       plot.setColumns("liq-overlay-labels", drawn.labels)
     },
+    opened: (text) => void (opened = text),
     told({ time, price }) {
       const { levels, marks, series } = overlaysOf(model)
       const { width, height } = plot.area()

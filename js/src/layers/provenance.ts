@@ -24,8 +24,8 @@ export interface ProvenanceOptions {
   plot: Plot
   market: () => Market
   colours: () => Colours
-  /** Told whether anything is shown. */
-  shown: (yes: boolean) => void
+  /** Told what is said of what is shown; '' where nothing is. */
+  shown: (text: string) => void
   failed: (sentence: string) => void
 }
 
@@ -37,7 +37,14 @@ const MOST = 400
 export function provenanceLayer({ model, messages, plot, market, colours, shown, failed }: ProvenanceOptions): ProvenanceLayer {
   let bars: ProvenanceBars | null = null
   let pending = 0
+  let told = ""
   const chosen = () => !model.get("_offline") && (model.get("_selection") !== null || model.get("_selected").length > 0)
+  const say = (text: string) => {
+    if (text === told) return
+    told = text
+    plot.setProvenance(text)
+    shown(text)
+  }
   const put = () => {
     const at = plot.viewport()
     if (bars) plot.setColumns("liq-provenance", provenanceColumns(bars, at, plot.area().height, market().time[1], colours()))
@@ -46,8 +53,7 @@ export function provenanceLayer({ model, messages, plot, market, colours, shown,
     if (!bars) return
     bars = null
     plot.setColumns("liq-provenance", { left: [], right: [], bottom: [], top: [], color: [], fill_alpha: [] })
-    plot.setProvenance("")
-    shown(false)
+    say("")
   }
   const ask = () => {
     pending = 0
@@ -63,8 +69,7 @@ export function provenanceLayer({ model, messages, plot, market, colours, shown,
     const half = values.length / 2
     bars = { time: answer.time, long: values.subarray(0, half), short: values.subarray(half) }
     // As far as the labels of clusters at the right edge.
-    plot.setProvenance(provenanceText(answer, market().quote, plot.area().width - LABEL - 20))
-    shown(true)
+    say(provenanceText(answer, market().quote, plot.area().width - LABEL - 20))
     put()
   }
   const newest = newestWins({ messages, heard: hear, failed })

@@ -59,8 +59,8 @@ export const COLUMNS: readonly Column[] = [
   { name: "symbol", head: "Market", title: "Open its heatmap below", number: false, descending: false, key: ({ symbol }) => symbol },
   { name: "price", head: "Price", title: "The last price", number: true, descending: true, key: ({ price }) => price },
   { name: "change", head: "24 h", title: "Change of the price within 24 hours", number: true, descending: true, key: ({ change }) => change ?? null },
-  { name: "below", head: "Longs below", title: "The nearest cluster of longs under the price: near edge, distance, est. amount and its change within 24 hours", number: true, descending: true, key: ({ below }) => size(below) },
-  { name: "above", head: "Shorts above", title: "The nearest cluster of shorts over the price: near edge, distance, est. amount and its change within 24 hours", number: true, descending: true, key: ({ above }) => size(above) },
+  { name: "below", head: "Longs below, change in 24 h", title: "The nearest cluster of longs under the price: near edge, distance, est. amount and its change within 24 hours", number: true, descending: true, key: ({ below }) => size(below) },
+  { name: "above", head: "Shorts above, change in 24 h", title: "The nearest cluster of shorts over the price: near edge, distance, est. amount and its change within 24 hours", number: true, descending: true, key: ({ above }) => size(above) },
   { name: "nearest", head: "Nearest", title: "Distance to the nearer of both", number: true, descending: false, key: nearest },
   { name: "age", head: "Data", title: "How old the data are", number: true, descending: false, key: ({ time }, now) => (time === undefined ? null : now - time) },
   { name: "alerts", head: "Alerts", title: "How many alerts were told", number: true, descending: true, key: ({ alerts }) => alerts },
@@ -107,11 +107,13 @@ export function ageText({ state, time, reason }: MarketRow, now: number): string
     const age = Math.max(0, now - time)
     return age < 60_000 ? `${Math.floor(age / 1000)} s` : formatAge(age)
   }
-  return `${state}, to ${new Date(time).toISOString().slice(0, 16).replace("T", " ")}`
+  // Simulated and own data stand still, and are named elsewhere.
+  const stands = state === "simulated" || state === "own frames" ? "" : `${state}, `
+  return `${stands}to ${new Date(time).toISOString().slice(0, 16).replace("T", " ")}`
 }
 
 /** All that is said of a market, for its title. */
 export function rowTitle(row: MarketRow): string {
-  const said = [row.alert && `Last alert: ${row.alert}`, row.reason, row.venues && `Venues: ${row.venues.join(", ")}`]
+  const said = [row.alert && `Last alert: ${row.alert}`, row.reason || (row.price !== null && row.state), row.venues && `Venues: ${row.venues.join(", ")}`]
   return said.filter(Boolean).join("\n")
 }

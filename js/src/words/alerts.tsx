@@ -12,8 +12,13 @@ export function AlertsButton({ id, open, bound }: { id: string; open: Signal<boo
   const count = bound.traits._fired.value?.length ?? 0
   if (!count) return null
   const label = `${count} alert${count === 1 ? "" : "s"}`
+  const key = (event: KeyboardEvent) => {
+    if (event.key !== "Escape" || !open.value) return
+    event.stopPropagation()
+    open.value = false
+  }
   return (
-    <button class="liq-link liq-told-alerts" type="button" aria-controls={id} aria-expanded={open.value} onClick={() => void (open.value = !open.value)}>
+    <button class="liq-link liq-told-alerts" type="button" title="Escape closes the list" aria-controls={id} aria-expanded={open.value} onClick={() => void (open.value = !open.value)} onKeyDown={key}>
       <Icon name="bell" /> {label}
     </button>
   )

@@ -72,7 +72,7 @@ describe("provenanceLayer", () => {
     made.tell(answer.content, answer.buffers)
     expect(bars(made)).toBe(4)
     expect(made.put.text).toBe("opened: share of est. size $2.5M")
-    expect(made.shown).toHaveBeenLastCalledWith(true)
+    expect(made.shown).toHaveBeenLastCalledWith("opened: share of est. size $2.5M")
   })
 
   it("asks for the newest view only, one question at a time, and goes when nothing is selected", () => {
@@ -88,7 +88,7 @@ describe("provenanceLayer", () => {
     made.model.set("_selected", [])
     made.layer.draw()
     expect([bars(made), made.put.text]).toEqual([0, ""])
-    expect(made.shown).toHaveBeenLastCalledWith(false)
+    expect(made.shown).toHaveBeenLastCalledWith("")
     made.tell({ ...answer.content, id: 12 }, answer.buffers)
     expect(bars(made)).toBe(0)
   })

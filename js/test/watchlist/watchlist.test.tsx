@@ -37,6 +37,7 @@ test("amounts are estimates of two digits, and their change has a sign", () => {
 test("ages run while a market is live, and stand still otherwise", () => {
   expect(ageText(row("BTC"), NOW)).toBe("5 s")
   expect(ageText(row("BTC", { state: "stopped" }), NOW)).toBe("stopped, to 2026-01-31 11:59")
+  expect(ageText(row("BTC", { state: "own frames" }), NOW)).toBe("to 2026-01-31 11:59")
   expect(ageText(waiting, NOW)).toBe("reading")
 })
 

@@ -64,4 +64,19 @@ describe("AlertList", () => {
     expect(button()!.getAttribute("aria-expanded")).toBe("true")
     expect([...host.querySelectorAll("#list li")].map((one) => one.textContent)).toEqual(["14 Dec 09:37 BTC: 2", "14 Dec 09:36 BTC: 1"])
   })
+
+  it("closes by Escape on its button, which is then heard by nobody else", async () => {
+    const { host, tell, button } = await setup()
+    await tell(told(1))
+    button()!.click()
+    await settled()
+    let heard = 0
+    host.addEventListener("keydown", () => void heard++)
+    const escape = () => button()!.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true }))
+    escape()
+    await settled()
+    expect([button()!.getAttribute("aria-expanded"), heard]).toEqual(["false", 0])
+    escape()
+    expect(heard).toBe(1)
+  })
 })
