@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets
@@ -22,8 +23,6 @@ from liqwidget.widget.live import on_main_thread
 from liqwidget.widget.watchlist_table import WatchlistTable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from liqwidget.decide.market_summary import MarketSummary, NearCluster
     from liqwidget.market.source import SourceLike
     from liqwidget.run.alerting import Alerts
@@ -258,6 +257,8 @@ def _sources(symbols: Iterable[str] | None, source: SourceLike) -> dict[str, Sou
         for market in given:
             if isinstance(market, MarketData):
                 own.setdefault(market.symbol, []).append(market)
+    if symbols is not None and not isinstance(symbols, Iterable):
+        raise DataError(f"Expected symbols as a list such as ['BTC', 'ETH'], was {symbols!r:.60}")
     names = list(own) if symbols is None and own else list(USUAL_SYMBOLS if symbols is None else symbols)
     if not names:
         raise DataError("Expected at least one symbol such as 'BTC', was none")

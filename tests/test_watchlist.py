@@ -91,6 +91,7 @@ def test_a_click_opens_the_heatmap_of_a_row_and_another_closes_it() -> None:
     ("given", "options", "said"),
     [
         (("BTC",), {}, r"use \['BTC'\]"),
+        ((5,), {}, "symbols as a list such as"),
         (([],), {}, "at least one symbol"),
         ((["BTC", ""],), {"source": "sample"}, "symbol"),
         ((["BTC", 5],), {"source": "sample"}, "symbol"),

@@ -174,13 +174,23 @@ class Answer:
         return abs(self.null_mean) > max(_MANY * error, self.detectable / POWER / 3)
 
     @property
+    def found(self) -> bool:
+        """Whether the interval leaves zero out, also after counting eight questions."""
+        return not self.low <= 0 <= self.high and self.p_holm < LEVEL
+
+    @property
+    def by_chance(self) -> bool:
+        """Whether markets without any attraction spread so far that an interval of few blocks is too narrow."""
+        return math.isfinite(self.null_sd) and abs(self.effect) < POWER * self.null_sd
+
+    @property
     def verdict(self) -> str:
         """One of 'effect', 'none', 'cannot tell', 'biased', or 'missing'."""
         if self.missing or not math.isfinite(self.low):
             return "missing"
         if self.biased:
             return "biased"
-        if not self.low <= 0 <= self.high and self.p_holm < LEVEL:
+        if self.found and not self.by_chance:
             return "effect"
         limit = _LIMITS.get(self.unit, math.inf)
         return "none" if -limit < self.low and self.high < limit else "cannot tell"
@@ -208,6 +218,8 @@ def sentence(answer: Answer, days: float) -> str:
     shows = f"{_size(answer, answer.detectable)} {answer.unit}"
     if answer.verdict == "none":
         return f"No {asked.nothing} seen: {_measured(answer)}. An effect above {shows} would have shown.{checked}"
+    if answer.found:
+        return f"Cannot tell: {_measured(answer)}. Markets without any attraction spread as far.{checked}"
     against = " The whole interval is against the claim." if answer.high < 0 else ""
     needed = days * (answer.detectable / limit) ** 2
     more = f"; some {_round(needed)} days of one market are needed for {limit:g}" if needed > days else ""

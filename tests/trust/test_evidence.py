@@ -304,6 +304,16 @@ def test_a_biased_question_gets_no_verdict() -> None:
     assert "A market without any attraction gives +2.0 \N{PLUS-MINUS SIGN} 1.8." in sentence(found, 300)
 
 
+def test_what_markets_without_attraction_give_too_is_no_effect() -> None:
+    """Ten blocks say -12.6 with an error of 2.7, and the same candles without attraction spread by 5.3."""
+    found = replace(RACE, effect=-12.6, low=-18.7, high=-6.5, p_holm=0.01, detectable=7.6, null_mean=0.7, checked=20)
+    assert (replace(found, null_sd=5.3).verdict, replace(found, null_sd=4.4).verdict) == ("cannot tell", "effect")
+    assert sentence(replace(found, null_sd=5.3), 46) == (
+        "Cannot tell: 37.4 % (31.3 to 43.5; 50 means none). Markets without any attraction spread as far. A market "
+        "without any attraction gives +0.7 \N{PLUS-MINUS SIGN} 5.3."
+    )
+
+
 def test_a_hit_rate_never_stands_alone() -> None:
     found = replace(RACE, name="matched", effect=-0.2, base=26.7)
     assert hit_rate(found, "24h") == (
