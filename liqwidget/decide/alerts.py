@@ -240,7 +240,8 @@ def replay_alerts(
     since : time, optional
         From when on alerts count; what was before is watched all the same, as it is live.
     step : str, optional
-        How often rules are asked, at least a candle; '5m' or a candle, whichever is longer, by default.
+        How often rules are asked, at least a candle; '5m' or a candle, whichever is longer, by default, as live. A
+        month of 5-minute candles takes some ten seconds so, and one at '1h'.
     prior : str, (median, sigma), or mapping
         The leverage prior, where a market is given.
 

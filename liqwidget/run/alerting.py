@@ -211,13 +211,13 @@ class Alerts:
             self._store(rows)
 
     def replay(
-        self, market: MarketData | Iterable[MarketData] | Ledger | None = None, *, since: Any = None
+        self, market: MarketData | Iterable[MarketData] | Ledger | None = None, *, since: Any = None, step: Any = None
     ) -> AlertReplay:
         """Return what the rules would have told of the past, each time of what had closed by then.
 
-        `market`: another one than that shown; `since`: from when on alerts count. See `liqwidget.replay_alerts`.
+        `market`: another one than that shown; `since`, `step`: as in `liqwidget.replay_alerts`, '1h' is the quick look.
         """
-        return replay_alerts(self.rules, self._ledger() if market is None else market, since=since)
+        return replay_alerts(self.rules, self._ledger() if market is None else market, since=since, step=step)
 
     def __repr__(self) -> str:
         """Return how many rules there are, and how they do."""

@@ -29,7 +29,7 @@ def test_a_row_opens_the_heatmap_of_its_market(desk: Desk, artefacts: Path) -> N
         expect(table).to_contain_text("Simulated market: prices and positions are not real")
         assert rows.locator("button").all_inner_texts() == ["BTC", "ETH", "SOL"]
         sheet.page.evaluate(AXE.read_text(encoding="utf-8"))
-        table.get_by_role("button", name="24 h").click()
+        table.get_by_role("button", name="24 h", exact=True).click()
         told = rows.locator("td:nth-child(3)").all_inner_texts()
         changes = [float(text.replace(MINUS, "-").split()[0]) for text in told]
         assert changes == sorted(changes, reverse=True)
