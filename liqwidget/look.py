@@ -234,6 +234,8 @@ class Overlay:
     """How many lines from the top an event may be said, and how far under the edge the middle of the first is [px]."""
     most: int
     """Labels at most."""
+    beyond: int
+    """Of levels beyond the picture, at each of its edges at most."""
     plate: float
     """How opaque the ground under a label is, which lies on its line."""
 

@@ -62,6 +62,13 @@ def along(start: float, end: float, down: Callable[[float], float], *, back: boo
             yield x, down(x) + aside
 
 
+def inward(end: float, edge: float, down: int) -> Iterator[Spot]:
+    """Yield places along an edge of the picture, and row by row from it inward: down from the upper one (1)."""
+    for row in range(LOOK.overlay.rows):
+        for number in range(math.floor((end - LOOK.overlay.inset) / LOOK.overlay.step) + 1):
+            yield LOOK.overlay.inset + number * LOOK.overlay.step, edge + down * row * LOOK.label.line
+
+
 def beside(x: float, wide: float) -> Iterator[Spot]:
     """Yield places beside an event, from the upper edge down."""
     for row in range(LOOK.overlay.rows):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from matplotlib.patches import Rectangle
 from liqwidget.domain.overlay import Line, PriceBand, PriceCurve, PriceLine, TimeMark
 from liqwidget.domain.time import DAY, MILLISECOND
 from liqwidget.look import LOOK
-from liqwidget.picture.overlay_labels import Area, PlacedText, Wish, along, beside, coverage, place_texts
+from liqwidget.picture.overlay_labels import Area, PlacedText, Wish, along, beside, coverage, inward, place_texts
 from liqwidget.widget.overlays import level_text
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def _draw_curve(axes: Axes, value: PriceCurve, ink: Ink, theme: str, scale: floa
 def _draw_across(axes: Axes, value: PriceLine | PriceBand, theme: str, decimals: int, ends: list[float]) -> None:
     """Draw a level across the map, its label in the first row that is free there; `ends`: of the labels so far."""
     (low, high), pixel = axes.get_xlim(), 1 / axes.bbox.width
-    prices = (value.price,) * 2 if isinstance(value, PriceLine) else (value.low, value.high)
+    prices = _range(value)
     if prices[1] < low or prices[0] > high:
         return
     colour = LOOK.overlays[theme][value.kind]
@@ -131,7 +132,7 @@ def overlay_parts(values: Iterable[Overlay], sight: Sight, theme: str, decimals:
     `decimals`: of the market's prices. Times of `sight` are ms.
     """
     bands, strokes, wishes = list[Band](), list[Stroke](), list[Wish]()
-    lines, marks = list[Line](), list[TimeMark]()
+    lines, marks, levels = list[Line](), list[TimeMark](), list[PriceLine | PriceBand]()
     for value in values:
         if isinstance(value, TimeMark):
             marks.append(value)
@@ -139,11 +140,17 @@ def overlay_parts(values: Iterable[Overlay], sight: Sight, theme: str, decimals:
             lines += [value] if value.on_price else []
         elif not isinstance(value, PriceCurve):
             _add_level(value, theme, sight, decimals, (bands, strokes, wishes))
+            levels.append(value)
+    wishes += _beyond(levels, theme, sight, decimals)
     for line, color in zip(lines, itertools.cycle(LOOK.overlay_lines[theme])):
         _add_line(line, color, sight, strokes, wishes)
     for mark in marks:
         _add_mark(mark, theme, sight, strokes, wishes)
     return bands, strokes, wishes
+
+
+def _range(value: PriceLine | PriceBand) -> tuple[float, float]:
+    return (value.price, value.price) if isinstance(value, PriceLine) else (value.low, value.high)
 
 
 def _across(sight: Sight, time: float) -> float:
@@ -154,7 +161,7 @@ def _across(sight: Sight, time: float) -> float:
 def _add_level(value: PriceLine | PriceBand, theme: str, sight: Sight, decimals: int, drawn: Drawn) -> None:
     bands, strokes, wishes = drawn
     (start, end), (bottom, top) = sight.time, sight.price
-    low, high = (value.price,) * 2 if isinstance(value, PriceLine) else (value.low, value.high)
+    low, high = _range(value)
     left = 2 * start - end if value.start is None else value.start / MILLISECOND
     right = 2 * end - start if value.end is None else value.end / MILLISECOND
     if right < start or left > end or high < bottom or low > top:
@@ -169,6 +176,28 @@ def _add_level(value: PriceLine | PriceBand, theme: str, sight: Sight, decimals:
     text = level_text(value, decimals)
     if text:
         wishes.append(Wish(text, color, lambda wide: along(first, last - wide, lambda _: middle)))
+
+
+def _beyond(levels: Iterable[PriceLine | PriceBand], theme: str, sight: Sight, decimals: int) -> Iterator[Wish]:
+    """Yield where the nearest levels are that lie above and below the picture."""
+    (bottom, top), edge = sight.price, LOOK.label.room + 2
+    lasting = [
+        (low, level_text(one, decimals), LOOK.overlays[theme][one.kind])
+        for one in levels
+        for low, high in [_range(one)]
+        if low == high and one.start is None and one.end is None
+    ]
+    for sign, arrow, end, y in (
+        (1, "\N{UPWARDS ARROW}", top, edge),
+        (-1, "\N{DOWNWARDS ARROW}", bottom, sight.height - edge),
+    ):
+        out = sorted((one for one in lasting if one[1] and sign * (one[0] - end) > 0), key=lambda one: sign * one[0])
+        for _, text, color in out[: LOOK.overlay.beyond]:
+            yield Wish(f"{arrow} {text}", color, partial(_inward, sight.width, y, sign))
+
+
+def _inward(width: float, edge: float, down: int, wide: float) -> Iterator[tuple[float, float]]:
+    return inward(width - wide, edge, down)
 
 
 def _add_line(value: Line, color: str, sight: Sight, strokes: list[Stroke], wishes: list[Wish]) -> None:

@@ -46,6 +46,11 @@ export function* along(from: number, to: number, y: (x: number) => number, back 
   }
 }
 
+/** Places along an edge of the picture, and row by row from it inward: down from the upper edge, where `down` is 1. */
+export function* inward(to: number, from: number, down: 1 | -1): Generator<Spot> {
+  for (let row = 0; row < overlay.rows; row++) for (let x = overlay.inset; x <= to; x += STEP) yield [x, from + down * row * LINE]
+}
+
 /** The labels that have a place: inside the picture, on no candle, on none of the areas and on no other label. */
 export function placeTexts(wishes: readonly Wish[], areas: readonly Area[], covers: (area: Area) => boolean, { width, height }: Size): PlacedText[] {
   const taken = [...areas]

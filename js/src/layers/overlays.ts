@@ -8,7 +8,7 @@ import { WHISKERS } from "../steer/window"
 import { type LifeState, type Overlays, overlaysOf, type Series } from "../wire/overlays"
 import type { Market, Traits } from "../wire/traits"
 import type { Placed } from "./cluster_labels"
-import { along, type Area, coverage, foot, placeTexts, type Wish } from "./overlay_labels"
+import { along, type Area, coverage, foot, inward, placeTexts, type Wish } from "./overlay_labels"
 import type { Plot, Point } from "./plot"
 import { columnsOf } from "./whiskers"
 
@@ -75,6 +75,8 @@ export function overlayLayer({ model, plot, market, look, candles, titles, feeds
 
 /** How high the titles are [px]. */
 const CORNER = 50
+/** How far within the picture what lies beyond it is told [px]. */
+const EDGE = tag.room + 2
 /** Pixels within which a line is pointed at. */
 const REACH = 4
 
@@ -111,6 +113,7 @@ export function overlayColumns({ levels, marks, series }: Overlays, lives: reado
     const middle = bottom - top < 2 * tag.room ? (top + bottom) / 2 : top + tag.room
     if (one.label) wishes.push({ text: one.label, color, spots: (wide) => along(Math.max(x(left), 0) + overlay.inset, Math.min(x(right), width) - wide, () => middle) })
   }
+  wishes.push(...beyond(levels, sight))
   series.filter(({ on_price }) => on_price).forEach((all) => {
     const line = upTo(all, until)
     if (line.length === 0) return
@@ -145,6 +148,15 @@ export function overlayColumns({ levels, marks, series }: Overlays, lives: reado
     lines: columnsOf(["xs", "ys", "color", "dash"], lines),
     labels: columnsOf(["x", "y", "text", "color"], [...written, ...spare]),
   }
+}
+
+/** Where the nearest levels are that lie above and below the picture: the own liquidation is seldom in sight. */
+function beyond(levels: Overlays["levels"], { viewport: { price }, size: { width, height }, theme }: OverlaySight): Wish[] {
+  const lasting = levels.filter(({ label, low, high, start, end }) => label && low === high && start === null && end === null)
+  return ([[1, "↑", price[1], EDGE], [-1, "↓", price[0], height - EDGE]] as const).flatMap(([sign, arrow, edge, y]) => {
+    const out = lasting.filter(({ low }) => sign * (low - edge) > 0).sort((a, b) => sign * (a.low - b.low))
+    return out.slice(0, overlay.beyond).map(({ label, color }) => ({ text: `${arrow} ${label}`, color: color[theme], spots: (wide: number) => inward(width - wide, y, sign) }))
+  })
 }
 
 /** Beside an event, from the upper edge down. */

@@ -66,6 +66,7 @@ export const overlays = () => {
     { ...plain, values: [series("MA 5", 0, 10, [100, 104, null, 101, 108, 109]), series("own", 5, [1, 2, 4], [90, 91, 89, 92]), series("flow", 0, 1, [1, 2], false)] },
     { ...plain, time: [30, 50], values: [series("MA 5", 0, 10, [100, 104, 106, 101, 108, 109, 110, 111])] },
     { ...plain, lives: [{ id: "a", side: "long", runs: [[0, 10, 90, 92], [10, 30, 90.5, 92], [40, 60, 90, 91]] }, { id: "b", side: "short", runs: [[5, 9, 110, 111]] }] },
+    { ...plain, values: [level("own liquidation", 60, 60, "liquidation"), level("", 50, 50, "cluster"), level("target", 130, 130, "target"), ...[121, 124, 122, 123].map((price) => level(`high ${price}`, price)), level("band", 125, 126), level("for a while", 127, 127, "own", 5), mark("above", 5)], areas: [label, { left: 0, right: 1000, top: 460, bottom: 500 }, { left: 0, right: 300, top: 440, bottom: 460 }] },
     { ...plain, width: 200, height: 60, values: Array.from({ length: 60 }, (_, i) => level(`level ${i}`, 81 + 0.6 * i)) },
     { ...plain, width: 2000, height: 1000, values: Array.from({ length: 60 }, (_, i) => level(`level ${i}`, 81 + 0.6 * i)) },
   ]
