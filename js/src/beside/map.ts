@@ -89,11 +89,11 @@ export function drawMap(context: CanvasRenderingContext2D, look: MapLook): void 
     prices.forEach((price, i) => (i === 0 ? context.moveTo(x(price), up(sum(price) / largest)) : context.lineTo(x(price), up(sum(price) / largest))))
     casedStroke(context, colours[name], colours.ground)
   }
-  drawOverlays(context, look, x, (amount) => up(amount / largest), [top, top + height])
   context.strokeStyle = colours.accent
   context.setLineDash([3, 3])
   strokeLine(context, [x(last), top], [x(last), top + height])
   context.setLineDash([])
+  drawOverlays(context, look, x, (amount) => up(amount / largest), [top, top + height])
   context.fillStyle = colours.accent
   context.textBaseline = "bottom"
   context.fillText(formatPrice(last, decimals), x(last), top - 3)
