@@ -20,9 +20,16 @@ async function bundle(name, define = {}) {
     target: "es2022",
     charset: "utf8",
     legalComments: "none",
+    // Shorter than the calls of Preact's jsx-runtime, each of which names its children; tsconfig.json would bring them.
+    tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: true } },
+    jsx: "transform",
+    jsxFactory: "h",
+    jsxFragment: "Fragment",
+    inject: ["src/dom/jsx.ts"],
     define,
   })
-  const { code } = await minify(outputFiles[0].text, { module: true, ecma: 2020, compress: { passes: 3 } })
+  const compress = { passes: 4, keep_fargs: false, pure_getters: true, unsafe_arrows: true, unsafe_methods: true }
+  const { code } = await minify(outputFiles[0].text, { module: true, ecma: 2022, compress })
   await writeFile(new URL(`${name}.js`, outdir), code)
   return code
 }

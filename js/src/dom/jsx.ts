@@ -1,0 +1,2 @@
+/** What JSX becomes in the bundle, where build.mjs puts it in. */
+export { Fragment, h } from "preact"
