@@ -49,6 +49,10 @@ class LiqHeatmap(HeatmapWidget):
     timeframe : str, optional
         Length of a candle, ``'5m'`` or that of your own data; a trait too: setting it estimates anew, and reads the
         exchanges again.
+    since : time or str, optional
+        From when the exchanges are read, or how long before now (``'2y'``); None: 8640 candles, 30 days of 5m. What
+        `liqwidget.history` or `liqwidget.store.add` has put into the store is not asked for again; ``window='all'``
+        shows all of it.
     live : bool, optional
         Whether to follow the exchanges: the picture moves with them until `stop`, `close` or the cell's next run. By
         default where exchanges are read, not with own data or the simulated market; never under ``LIQWIDGET_SOURCE``.
@@ -72,6 +76,7 @@ class LiqHeatmap(HeatmapWidget):
         source: SourceLike = None,
         *,
         timeframe: str | None = None,
+        since: Any = None,
         live: bool | None = None,
         prior: Any = "effective",
         **traits: Any,
@@ -79,7 +84,7 @@ class LiqHeatmap(HeatmapWidget):
         checked_options(traits, option_names(HeatmapWidget))
         symbol = checked_source(symbol, source)
         with ReadingProgress(symbol) as told:
-            found = read(symbol, source, timeframe, told=told)
+            found = read(symbol, source, timeframe, since=since, told=told)
         follows = followed(found, live)
         self._lock = lock = freed_in_child(threading.RLock())
         following = self._follow(symbol, found, prior)

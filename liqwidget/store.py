@@ -15,13 +15,14 @@ import pandas as pd
 
 from liqwidget.domain.time import DAY, duration_ns, time_ns, timestamp
 from liqwidget.errors import DataError
+from liqwidget.market.bulk.adding import add
 from liqwidget.market.store import files
 from liqwidget.market.store.days import KINDS, Store, StoreWarning
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["StoreWarning", "export", "list", "location", "prune"]
+__all__ = ["StoreWarning", "add", "export", "list", "location", "prune", "read"]
 
 _FORMS = ("parquet", "csv")
 _COLUMNS = ("venue", "symbol", "kind", "timeframe", "first", "last", "rows", "bytes", "days", "set_aside")
@@ -45,8 +46,9 @@ def list(  # noqa: A001 - `liqwidget.store.list()` is what it does
     Returns
     -------
     DataFrame
-        venue; symbol; kind ('candles', 'open_interest', 'funding', 'liquidations', 'long_short'); timeframe ('events'
-        for kinds that have none); first and last: times of the first and last row (UTC); rows; bytes; days: files;
+        venue; symbol; kind ('candles', 'open_interest', 'funding', 'liquidations', 'long_short', 'taker_volume',
+        'trades'); timeframe ('events' for kinds that have none); first and last: times of the first and last row
+        (UTC); rows; bytes; days: files;
         set_aside: files that were damaged.
     """
     found = []
@@ -55,7 +57,7 @@ def list(  # noqa: A001 - `liqwidget.store.list()` is what it does
         aside = sum(1 for path in folder.iterdir() if ".corrupt-" in path.name)
         if not paths and not aside:
             continue
-        extents = [files.extent_of(path) for path in paths]
+        extents = [files.extent_of(path, KINDS[names["kind"]]) for path in paths]
         first = min((low for _, low, _ in extents if low is not None), default=None)
         last = max((high for _, _, high in extents if high is not None), default=None)
         found.append(
@@ -70,6 +72,60 @@ def list(  # noqa: A001 - `liqwidget.store.list()` is what it does
             }
         )
     return pd.DataFrame(found, columns=pd.Index(_COLUMNS))
+
+
+def read(
+    venue: str,
+    symbol: str = "BTC",
+    kind: str = "candles",
+    timeframe: str | None = None,
+    *,
+    since: Any = None,
+    until: Any = None,
+) -> pd.DataFrame:
+    """Return the stored rows of one series, without asking anybody.
+
+    Parameters
+    ----------
+    venue, symbol : str
+        A symbol may be the coin alone, where only one contract of it is stored.
+    kind : str
+        As in `list`: 'candles' (open, high, low, close, volume, taker_buy_volume), 'open_interest', 'funding',
+        'liquidations' (side of the position, price, size [quote]), 'long_short' (long_short_ratio of accounts,
+        top_account_ratio, top_position_ratio), 'taker_volume' (taker_ratio: bought / sold, of 5 minutes), 'trades'
+        (price, amount [base], taker_buy: 1 where the taker bought).
+    timeframe : str, optional
+        Length of a candle, of candles and open interest; None where one length alone is stored.
+    since, until : time or str, optional
+        From when (or how long before now) up to before when. Ask for trades a day at a time: a day may have millions.
+
+    Returns
+    -------
+    DataFrame
+        By UTC time, events with a column `time`; no rows where none are stored of that time.
+
+    Raises
+    ------
+    DataError
+        If there is no such series, or several.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> liqwidget.store.read("binance", "BTC", "long_short", since="30d")  # doctest: +SKIP
+    """
+    store = Store()
+    chosen = [names for _, names in store.series(venue, symbol, kind, timeframe)]
+    if len(chosen) != 1:
+        known = "; ".join(" ".join(names.values()) for names in chosen[:5]) or "none"
+        raise DataError(
+            f"Expected one stored series of {venue} {symbol} {kind}, was {known}: name its symbol and timeframe"
+        )
+    names = chosen[0]
+    step = None if names["timeframe"] == files.EVENTS else names["timeframe"]
+    ends = _time(since, "since", -(2**62)), _time(until, "until", 2**62)
+    low, high = (None if abs(end) == 2**62 else timestamp(end) for end in ends)
+    return store.read(names["venue"], names["symbol"], names["kind"], step, low, high)
 
 
 def prune(

@@ -41,10 +41,11 @@ _LENGTHS = {
         ("h hr", HOUR),
         ("d", DAY),
         ("w", 7 * DAY),
+        ("y yr", 365 * DAY),
     )
     for name in names.split()
 }
-_WORD = re.compile(r"\s*([0-9.]+)\s*(s|m|h|d|w)(?:ec|econd|in|inute|our|ay|eek)s?\s*", re.IGNORECASE)
+_WORD = re.compile(r"\s*([0-9.]+)\s*(s|m|h|d|w|y)(?:ec|econd|in|inute|our|ay|eek|ear)s?\s*", re.IGNORECASE)
 """A length in words, which is not read: '5 minutes'."""
 _DURATION = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([A-Za-z]+)\s*")
 
@@ -57,14 +58,15 @@ ISO = re.compile(
 
 
 def duration_ns(value: object) -> int:
-    """Return a duration in ns from '5m', '5min', '24h', '1H', '7d', '1w', a Timedelta, timedelta64 or offset of pandas.
+    """Return a duration in ns from '5m', '5min', '24h', '1H', '7d', '1w', '2y', a Timedelta or what pandas has like it.
 
     An integer is ns if it is whole minutes.
 
     Raises
     ------
     DataError
-        If the text is not a positive number with a unit of seconds, minutes, hours, days or weeks, or has no unit.
+        If the text is not a positive number with a unit of seconds, minutes, hours, days, weeks or years (of 365
+        days), or has no unit.
     """
     length = _text_ns(value) if isinstance(value, str) else _span_ns(value)
     if 0 < length < _LONGEST:

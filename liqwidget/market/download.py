@@ -5,19 +5,23 @@ from __future__ import annotations
 import concurrent.futures
 import threading
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import pandas as pd
 
 from liqwidget.domain.tiers import tier_table
-from liqwidget.domain.time import duration_ns
-from liqwidget.errors import DataError
+from liqwidget.domain.time import duration_ns, time_ns
+from liqwidget.errors import DataError, SourceError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Iterable
+    from concurrent.futures import Future
 
     from liqwidget.domain.frames import MarketData
     from liqwidget.domain.order_book import OrderBook
+    from liqwidget.market.bulk.asking import FilesRequest
+    from liqwidget.market.bulk.filling import Filling
     from liqwidget.market.fetch import Request
     from liqwidget.market.venue.client import Client
     from liqwidget.market.venue.instrument import Instrument, Wanted
@@ -38,14 +42,24 @@ def history(
     since: Any = None,
     until: Any = None,
     *,
+    files: bool | None = None,
     refresh: bool = False,
     progress: bool = True,
+    kinds: Iterable[str] | None = None,
     **options: Any,
 ) -> MarketData:
     """Return one venue's market; what is stored on this machine is not asked for again.
 
-    Every page is stored as it comes. Interrupt it (Ctrl+C, or the notebook's stop button) and call it again: it goes on
-    where it was.
+    What lies further back than the venue's own endpoints tell comes from its public daily and monthly files, without a
+    key: Binance (candles of USD-M and COIN-M; open interest, long/short and taker ratios every 5 minutes since 2020-09
+    for BTC and 2021-12 for most others; funding; liquidations of COIN-M; trades), Bybit (trades, candles of some
+    contracts), OKX (candles of a minute since 2023-07, funding since 2022-03, trades since 2021-10). Each file is held
+    against its checksum where the venue has one, goes on where it broke off, and its rows go into the store; four come
+    at a time. Days that a venue has no file of are named in the notes.
+
+    Every page and file is stored as it comes. Interrupt it (Ctrl+C, or the notebook's stop button) and call it again:
+    it goes on where it was. Afterwards ``LiqHeatmap("BTC", source="binance", since="2y", window="all")`` shows all of
+    it without asking for it again.
 
     Parameters
     ----------
@@ -56,15 +70,24 @@ def history(
     timeframe : str
         Length of a candle.
     since : time or str, optional
-        From when, or how long before `until` (``'90d'``); None: 8640 candles, 30 days of 5m.
+        From when, or how long before `until` (``'90d'``, ``'2y'``); None: 8640 candles, 30 days of 5m.
     until : time, optional
         Up to when; None: now.
+    files : bool, optional
+        Whether public files are read; None: where `since` lies further back than the venue's endpoints tell everything
+        (30 days), or trades are asked for. A file of a day is there about two days later.
     refresh : bool
         Whether what is stored is asked for as well, and replaced: for rows that the venue revised later.
     progress : bool
         Whether a bar (tqdm) is shown if it takes longer than 2 s.
+    kinds : iterable of str, optional
+        Of 'candles', 'open_interest', 'funding', 'liquidations', 'long_short', 'taker_volume' and 'trades'; None: all
+        but trades. The last three are stored, and read by `liqwidget.store.read`. Trades (aggregated ones at Binance)
+        come from files alone, a day at a time: price, amount and the taker's side of each, which say at what price
+        positions were opened and by whom. A day of BTC has one to several millions: some tens of MB on disk, up to
+        1 GB of memory while it is read.
     **options
-        kinds, address, request_seconds, paced, first_wait, clock: as for `liqwidget.market.fetch.fetch_history`.
+        address, request_seconds, paced, first_wait, clock: as for `liqwidget.market.fetch.fetch_history`.
 
     Returns
     -------
@@ -76,22 +99,95 @@ def history(
     SourceError
         If the venue refuses or does not answer while something is missing; what was read until then is stored.
     DataError
-        If a parameter cannot be used.
+        If a parameter cannot be used, or trades are asked of a venue that has no public files.
 
     Examples
     --------
     >>> import liqwidget
-    >>> market = liqwidget.history("binance", "BTC", "5m", since="90d")  # doctest: +SKIP
+    >>> market = liqwidget.history("binance", "BTC", "5m", since="2y")  # doctest: +SKIP
     >>> ledger = liqwidget.estimate(market)  # doctest: +SKIP
+    >>> liqwidget.history("bybit", "ETH", since="7d", kinds=("candles", "trades"))  # doctest: +SKIP
     """
-    from liqwidget.market.fetch import request_history
+    from liqwidget.market.fetch import request_history, since_time
+    from liqwidget.market.history import KINDS
 
+    wanted = _kinds(kinds)
+    since = since_time(since, until)
+    notes: list[str] = []
+    filled = _filled(venue, symbol, timeframe, (since, until), wanted, files, refresh, progress, options, notes)
+    asked = tuple(kind for kind in KINDS if kind in wanted)
     request = request_history(
-        venue, symbol, timeframe, _start(since, until), until, keep=True, refresh=refresh, **options
+        venue, symbol, timeframe, since, until, kinds=asked, keep=True, refresh=refresh and filled is None, **options
     )
     try:
         _wait(request, progress=progress)
-        return request.future.result().market()
+        found = request.future.result()
+    except SourceError as error:
+        gathering = request.gathering
+        if filled is None or gathering is None or not gathering.recalled:
+            raise
+        found, notes = gathering.history(), [f"As files told and the store has it: {error}", *notes]
+    except BaseException:
+        request.future.cancel()
+        raise
+    notes += [] if filled is None else filled.notes()
+    market = found.market()
+    return replace(market, notes=(*market.notes, *notes))
+
+
+_ALL = ("candles", "open_interest", "funding", "liquidations", "long_short", "taker_volume")
+"""Kinds that are read where none are named."""
+
+
+def _kinds(given: Iterable[str] | None) -> tuple[str, ...]:
+    from liqwidget.market.store.days import KINDS
+
+    chosen = _ALL if given is None else tuple(given)
+    unknown = [kind for kind in chosen if kind not in KINDS]
+    if unknown:
+        raise DataError(f"Expected kinds among {', '.join(KINDS)}, was {unknown[0]!r:.40}")
+    return chosen if "candles" in chosen else ("candles", *chosen)
+
+
+def _filled(  # noqa: PLR0917 - what `history` was given
+    name: str,
+    symbol: str,
+    timeframe: str,
+    span: tuple[Any, Any],
+    kinds: tuple[str, ...],
+    given: bool | None,  # noqa: FBT001 - same
+    refresh: bool,  # noqa: FBT001 - same
+    progress: bool,  # noqa: FBT001 - same
+    options: dict[str, Any],
+    notes: list[str],
+) -> Filling | None:
+    """Bring public files into the store where they are wanted; None where none are, or they could not be had."""
+    from liqwidget.market.bulk.archives import ARCHIVES
+    from liqwidget.market.history import default_span
+    from liqwidget.market.venue.symbols import parse_symbol
+    from liqwidget.market.venue.venues import venue
+
+    found, step = venue(name), duration_ns(timeframe)
+    archive = ARCHIVES.get(found.name)
+    if archive is None:
+        if given or "trades" in kinds:
+            raise DataError(f"Expected a venue with public files ({', '.join(ARCHIVES)}), was {found.name!r}")
+        return None
+    clock = options.get("clock") or time.time_ns
+    end = None if span[1] is None else time_ns(span[1], "until")
+    now = clock() if end is None else min(end, clock())
+    start = now - default_span(step) if span[0] is None else time_ns(span[0], "since")
+    if start >= now or not (given if given is not None else "trades" in kinds or start < clock() - archive.told):
+        return None
+    from liqwidget.market.bulk.asking import request_files
+
+    request = request_files(found, parse_symbol(symbol), step, (start, end), kinds, refresh=refresh, **options)
+    try:
+        _wait(request, progress=progress)
+        return request.future.result()
+    except SourceError as error:
+        notes.append(f"{found.name}: public files could not be read: {error}")
+        return None
     except BaseException:
         request.future.cancel()
         raise
@@ -208,32 +304,28 @@ def _read(
         raise
 
 
-def _start(since: Any, until: Any) -> Any:
-    """Return `since` as a time where it is a duration."""
-    if isinstance(since, str | pd.Timedelta):
-        try:
-            length = pd.Timedelta(duration_ns(since))
-        except DataError:
-            return since
-        return (pd.Timestamp.now(tz="UTC") if until is None else pd.Timestamp(until)) - length
-    return since
-
-
-def _wait(request: Request, *, progress: bool) -> None:
-    """Wait for the end; show a bar of the candles if it takes long."""
+def _wait(request: Request | FilesRequest, *, progress: bool) -> None:
+    """Wait for the end; show a bar of what is done if it takes long."""
     begun, bar = time.monotonic(), None
     try:
-        while not concurrent.futures.wait([request.future], _LOOK_SECONDS).done:
-            if bar is None and progress and request.share is not None and time.monotonic() - begun > BAR_SECONDS:
+        while not _ended(request.future):
+            done, expected = request.progress
+            if bar is None and progress and expected and time.monotonic() - begun > BAR_SECONDS:
                 bar = _bar(request)
             if bar is not None:
-                bar.update(round((request.share or 0.0) * request.expected) - bar.n)
+                bar.total = expected
+                bar.update(done - bar.n)
     finally:
         if bar is not None:
             bar.close()
 
 
-def _bar(request: Request) -> Any:
+def _ended(future: Future[Any]) -> bool:
+    """Wait a moment, and return whether a future has ended."""
+    return bool(concurrent.futures.wait([future], _LOOK_SECONDS).done)
+
+
+def _bar(request: Request | FilesRequest) -> Any:
     """Return a bar of its own lock: who is interrupted in the common one holds it for good.
 
     The thread that watches over all bars then waits for it, and the next bar for that thread.
@@ -244,4 +336,4 @@ def _bar(request: Request) -> Any:
         monitor_interval = 0
 
     Bar.set_lock(threading.RLock())
-    return Bar(total=request.expected, desc=request.venue.name, unit=" candles", leave=False)
+    return Bar(total=request.progress[1], desc=request.venue.name, unit=f" {request.unit}", leave=False)

@@ -8,6 +8,8 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from liqwidget.domain.time import duration_ns, time_ns
 from liqwidget.errors import DataError, SourceError
 from liqwidget.market.history import FIRST_KINDS, KINDS, UNDER_WAY, Gathering, History, Kind, default_span
@@ -43,10 +45,19 @@ class Request:
     venue: Venue
     wanted: Wanted
     step: int
+    since: Any = None
+    """From when it was asked for, as it was given."""
     gathering: Gathering | None = field(default=None, init=False)
     expected: int = field(default=0, init=False)
     """Candles that were asked for."""
     future: Future[History] = field(init=False)
+    unit = "candles"
+
+    @property
+    def progress(self) -> tuple[int, int]:
+        """Candles that were read, and that were asked for; nothing where that is not known yet."""
+        share = self.share
+        return (0, 0) if share is None else (round(share * self.expected), self.expected)
 
     @property
     def share(self) -> float | None:
@@ -112,12 +123,12 @@ def request_history(
     if unknown:
         message = f"Expected kinds among {', '.join(KINDS)}, was {unknown[0]!r:.40}"
         raise DataError(message)
-    start = None if since is None else time_ns(since, "since")
+    start = None if since is None else time_ns(since_time(since, until), "since")
     end = None if until is None else time_ns(until, "until")
     if start is not None and end is not None and end <= start:
         message = f"Expected until after since, was {until} and {since}"
         raise DataError(message)
-    request = Request(found, wanted, step)
+    request = Request(found, wanted, step, since)
 
     reading = _Reading(request, (start, end), chosen, progress, refresh)
     request.future = worker().submit(reading.run(address, options, keep=keep))
@@ -191,7 +202,7 @@ def fetch_history(
     timeframe : str
         Length of a candle.
     since, until : time, optional
-        From when (None: `ROWS` candles back) up to when (None: the venue's present).
+        From when, or how long before `until` (None: `ROWS` candles back), up to when (None: the venue's present).
     kinds : iterable of str
         Of 'candles', 'open_interest', 'funding', 'liquidations', 'long_short'.
     progress : callable, optional
@@ -227,6 +238,17 @@ def fetch_history(
     except BaseException:
         request.future.cancel()
         raise
+
+
+def since_time(since: Any, until: Any = None) -> Any:
+    """Return `since` as a time where it is a duration, such as ``'90d'``: so long before `until`, or now."""
+    if isinstance(since, str | pd.Timedelta):
+        try:
+            length = pd.Timedelta(duration_ns(since))
+        except DataError:
+            return since
+        return (pd.Timestamp.now(tz="UTC") if until is None else pd.Timestamp(until)) - length
+    return since
 
 
 def _wanted(symbol: str | Wanted) -> Wanted:

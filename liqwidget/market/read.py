@@ -9,7 +9,7 @@ import os
 import re
 import time
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from liqwidget.market.history import History
     from liqwidget.market.source import SourceLike
 
+    _Candles = tuple[str, Any]
+    """Length of a candle, and from when they are read."""
     _Patience = tuple[float, Callable[[str], None] | None]
     """How long to wait [s], and who hears how far it is."""
 
@@ -72,6 +74,7 @@ def read(
     source: SourceLike = None,
     timeframe: str | None = None,
     *,
+    since: Any = None,
     seconds: float | None = None,
     told: Callable[[str], None] | None = None,
 ) -> Source:
@@ -86,6 +89,8 @@ def read(
         sample where none answers.
     timeframe : str, optional
         Length of a candle: `TIMEFRAME`, or that of your own data.
+    since : time or str, optional
+        From when exchanges are read, or how long before now; None: the newest candles, 30 days of 5m.
     seconds : float, optional
         How long to wait for exchanges before returning what has answered (`FIRST_SECONDS`); the rest is in
         `Source.joining`.
@@ -107,19 +112,21 @@ def read(
         own = list(own)
         markets = [part for part in own if isinstance(part, MarketData)]
         if markets and len(markets) == len(own):
+            if since is not None:
+                raise DataError(f"Expected since= of exchanges, was {since!r:.40} beside your own data: cut the frames")
             if strange := strangers(markets):
                 raise DataError(f"Expected one coin on all venues, was another price: {'; '.join(strange.values())}")
             made = Source(tuple(markets), " + ".join(part.venue for part in markets), finest=tuple(markets))
             return made if given is None else coarser(made, step)
     forced = os.environ.get(ENVIRONMENT, "").strip()
     if forced:
-        return _named(symbol, [forced], timeframe, (seconds, told), why=f" ({ENVIRONMENT}={forced})")
+        return _named(symbol, [forced], (timeframe, since), (seconds, told), why=f" ({ENVIRONMENT}={forced})")
     names = [own] if isinstance(own, str) else ["auto"] if own is None else own
     if not all(isinstance(name, str) for name in names) or not names:
         message = f"Expected source as 'sample', venue names or MarketData, was {source!r:.80}"
         raise DataError(message)
     lower = list(dict.fromkeys(str(name).strip().lower() for name in names))
-    return _named(symbol, lower, timeframe, (seconds, told), why="")
+    return _named(symbol, lower, (timeframe, since), (seconds, told), why="")
 
 
 def followed(source: Source, live: bool | None) -> bool:  # noqa: FBT001 - as the argument of LiqHeatmap
@@ -137,28 +144,28 @@ def followed(source: Source, live: bool | None) -> bool:  # noqa: FBT001 - as th
     return bool(source.status) if live is None else live
 
 
-def _named(symbol: str, names: list[str], timeframe: str, patience: _Patience, *, why: str) -> Source:
+def _named(symbol: str, names: list[str], candles: _Candles, patience: _Patience, *, why: str) -> Source:
     coin = base_symbol(symbol)
     if names == ["sample"]:
-        return _sample(coin, timeframe, f"prices and positions are not real{why}")
+        return _sample(coin, candles[0], f"prices and positions are not real{why}")
     auto = names == ["auto"]
     unknown = [name for name in names if name not in VENUES and not auto]
     if unknown:
         message = f"Expected source among 'auto', 'sample' and venues ({', '.join(VENUES)}), was {unknown[0]!r:.60}"
         raise SourceError(message, symbol=coin)
-    return _asked(symbol, VENUES if auto else tuple(names), timeframe, patience, auto=auto)
+    return _asked(symbol, VENUES if auto else tuple(names), candles, patience, auto=auto)
 
 
 # ---------------------------------------------------------------------- the exchanges
 
 
-def _asked(symbol: str, names: Sequence[str], timeframe: str, patience: _Patience, *, auto: bool) -> Source:
+def _asked(symbol: str, names: Sequence[str], candles: _Candles, patience: _Patience, *, auto: bool) -> Source:
     """Ask exchanges side by side, and return what has answered after so many seconds."""
     from liqwidget.market import fetch
 
     coin, begun = base_symbol(symbol), time.monotonic()
-    seconds, told = patience
-    requests = [fetch.request_history(name, symbol, timeframe, keep=True) for name in names]
+    (seconds, told), (timeframe, since) = patience, candles
+    requests = [fetch.request_history(name, symbol, timeframe, since, keep=True) for name in names]
     try:
         fetch.wait_for(requests, min(KEPT_SECONDS, seconds), told)
         if not all(request.future.done() or _stored(request) for request in requests):
@@ -184,7 +191,7 @@ def _asked(symbol: str, names: Sequence[str], timeframe: str, patience: _Patienc
         message = f"{coin} could not be read: {reasons}. {more}"
         raise SourceError(message, venue=names[0], symbol=coin, retryable=True)
     sample = _sample(coin, timeframe, f"no exchange could be read: {reasons}")
-    return replace(sample, status=source.status, joining=source.joining)
+    return replace(sample, status=source.status, joining=source.joining, since=since)
 
 
 def _answered(requests: Sequence[Request]) -> Source:
@@ -211,7 +218,7 @@ def _answered(requests: Sequence[Request]) -> Source:
     under_way = [request for request in requests if not request.future.done()]
     joining = Joining(requests, under_way, _answered) if under_way else None
     label = " + ".join(market.venue for market in markets)
-    return Source(markets, label, _notice(status), status=status, joining=joining)
+    return Source(markets, label, _notice(status), status=status, joining=joining, since=requests[0].since)
 
 
 def strangers(markets: Sequence[MarketData]) -> dict[str, str]:

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from liqwidget.domain.frames import MarketData
 from liqwidget.domain.time import duration_text
@@ -50,6 +50,8 @@ class Source:
         What is still under way.
     finest : tuple of MarketData
         The markets in their shortest candles, where none can be read again: simulated and own ones.
+    since : time or str, optional
+        From when exchanges were asked, as it was given.
     """
 
     markets: tuple[MarketData, ...] = field(repr=False)
@@ -59,6 +61,7 @@ class Source:
     status: tuple[VenueStatus, ...] = ()
     joining: Joining | None = field(default=None, repr=False)
     finest: tuple[MarketData, ...] = field(default=(), repr=False)
+    since: Any = None
 
     def asked_venues(self) -> list[str]:
         """Return the venues that were asked.
@@ -90,7 +93,8 @@ class Source:
         parts = ['source="sample"'] if self.simulated else [f"source={json.dumps(asked)}"]
         if not self.simulated and tuple(asked) == VENUES:
             parts = []
-        return ", ".join([*parts, *([f'timeframe="{length}"'] if length != TIMEFRAME else [])])
+        parts += [f'timeframe="{length}"'] if length != TIMEFRAME else []
+        return ", ".join([*parts, *([f'since="{self.since}"'] if self.since is not None else [])])
 
     @property
     def asked(self) -> tuple[VenueStatus, ...]:

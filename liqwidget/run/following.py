@@ -215,7 +215,7 @@ class Following:
                 return
             self.reading = _sentence(timeframe, duration_text(self.ledger.timeframe), simulated=before.simulated)
             self._changed()
-        arguments = (weakly(self._was_read), choice, self._symbol, exchanges)
+        arguments = (weakly(self._was_read), choice, self._symbol, exchanges, before.since)
         threading.Thread(target=_read, args=arguments, name="liqwidget-timeframe", daemon=True).start()
 
     def _was_read(self, choice: _Choice, source: Source | None, why: str) -> bool:
@@ -386,12 +386,12 @@ def _sentence(chosen: str, shown: str, *, simulated: bool) -> str:
 
 
 def _read(
-    done: Callable[[_Choice, Source | None, str], Any], choice: _Choice, symbol: str, names: Sequence[str]
+    done: Callable[[_Choice, Source | None, str], Any], choice: _Choice, symbol: str, names: Sequence[str], since: Any
 ) -> None:
     """Read exchanges and hand over what they bring, or why they bring nothing; ask no further if nobody wants it."""
     source, why = None, ""
     try:
-        source = read(symbol, names, choice.timeframe)
+        source = read(symbol, names, choice.timeframe, since=since)
     except Exception as error:  # noqa: BLE001 - whatever it was, the map says it and goes back
         why = str(error) or type(error).__name__
     wanted = done(choice, source, why)

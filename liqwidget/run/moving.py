@@ -140,13 +140,13 @@ class Moving:
             return
         if not source.status:
             try:
-                self._take(choice, read(symbol, self._source, timeframe))
+                self._take(choice, read(symbol, self._source, timeframe, since=source.since))
             except LiqError as error:
                 self._end(choice)
                 message = f"{symbol} cannot be shown, {self.coin} stays: {error}"
                 raise type(error)(message) from error
             return
-        arguments = (weakly(self._was_read), choice, self._source, timeframe)
+        arguments = (weakly(self._was_read), choice, self._source, timeframe, source.since)
         threading.Thread(target=_read, args=arguments, name="liqwidget-symbol", daemon=True).start()
 
     def close(self) -> None:
@@ -193,11 +193,13 @@ class Moving:
         return True
 
 
-def _read(done: Callable[[_Coin, Source | None, str], Any], choice: _Coin, source: SourceLike, timeframe: str) -> None:
+def _read(
+    done: Callable[[_Coin, Source | None, str], Any], choice: _Coin, source: SourceLike, timeframe: str, since: Any
+) -> None:
     """Read a coin and hand over what it brings, or why it brings nothing; ask no further if nobody wants it."""
     found, why = None, ""
     try:
-        found = read(choice.symbol, source, timeframe)
+        found = read(choice.symbol, source, timeframe, since=since)
     except Exception as error:  # noqa: BLE001 - whatever it was, the map says it and stays as it is
         why = str(error) or type(error).__name__
     if not done(choice, found, why) and found is not None and found.joining is not None:

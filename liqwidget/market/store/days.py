@@ -88,7 +88,7 @@ class Store:
         venue, symbol : str
             Such as ``'binance'`` and ``'BTC/USDT:USDT'``.
         kind : str
-            'candles', 'open_interest', 'funding', 'long_short' or 'liquidations'.
+            'candles', 'open_interest', 'funding', 'long_short', 'taker_volume', 'liquidations' or 'trades'.
         timeframe : str or None
             Such as ``'5m'`` for candles and open interest; None for the others.
         frame : DataFrame
@@ -119,6 +119,8 @@ class Store:
         for number in sorted(days):
             start = number * DAY
             low, high = np.searchsorted(columns["time"], (start, start + DAY))
+            if high - low > what.most_rows:
+                raise DataError(f"Expected at most {what.most_rows:,} rows of {kind} a day, was {high - low:,}")
             part = {name: column[low:high] for name, column in columns.items()}
             added = Day(part, cut(spans, start, start + DAY))
             path = folder / files.day_name(start)
@@ -342,11 +344,24 @@ def _merged(old: Day, new: Day, what: Kind) -> Day:
                 column[np.searchsorted(times, part.columns["time"][given])] = values[given]
             columns[name] = column
         return Day(columns, covered)
+    if what.replaced and len(new):
+        outside = _outside(old.columns["time"], new.covered)
+        old = Day({name: column[outside] for name, column in old.columns.items()}, old.covered)
+    if not (len(old) and len(new)):
+        return Day((new if len(new) else old).columns, covered)
     # The n-th of equal events in one is the n-th in the other.
     parts = [pd.DataFrame({name: part.columns[name] for name in names}) for part in (old, new)]
     counted = [part.assign(n=part.groupby(names, dropna=False).cumcount()) for part in parts]
     both = pd.concat(counted).drop_duplicates([*names, "n"]).sort_values("time", kind="stable")
     return Day({name: both[name].to_numpy(dtype=_dtype(name)) for name in names}, covered)
+
+
+def _outside(times: npt.NDArray[np.int64], spans: Spans) -> npt.NDArray[np.bool_]:
+    """Return which times lie in none of the spans."""
+    free = np.ones(len(times), np.bool_)
+    for low, high in spans:
+        free &= (times < low) | (times >= high)
+    return free
 
 
 def _dtype(name: str) -> Any:

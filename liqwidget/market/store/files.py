@@ -21,7 +21,7 @@ import pandas as pd
 from liqwidget.domain.time import DAY, duration_ns, time_index
 from liqwidget.domain.validation import checked_name
 from liqwidget.errors import DataError, plain
-from liqwidget.market.store.parquet import LARGEST_FILE, BrokenFileError, decoded_day, encoded_day, extent
+from liqwidget.market.store.parquet import LARGEST_FILE, MOST_ROWS, BrokenFileError, decoded_day, encoded_day, extent
 from liqwidget.market.store.sound import unsound
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ EVENTS = "events"
 """Folder of kinds that have no timeframe."""
 SUFFIX = ".parquet"
 LONGEST_NAME = 120
+_ROW_BYTES = 40
 LOCK_SECONDS = 10.0
 SWEPT_SECONDS = 3600.0
 """After so long a draft belongs to nobody."""
@@ -61,11 +62,22 @@ class Kind:
         Whether rows stand on the grid of a timeframe; events do not.
     keyed : bool
         Whether there is one row a time; otherwise equal rows are counted.
+    most_rows : int
+        Of a day.
+    replaced : bool
+        Whether rows of a span that is known take the place of all that were there, as those of a whole file do.
     """
 
     columns: dict[str, bool]
     timed: bool
     keyed: bool = True
+    most_rows: int = MOST_ROWS
+    replaced: bool = False
+
+    @property
+    def largest(self) -> int:
+        """Bytes of a day's file, and of its columns."""
+        return max(LARGEST_FILE, self.most_rows * _ROW_BYTES)
 
 
 KINDS = {
@@ -74,9 +86,18 @@ KINDS = {
     ),
     "open_interest": Kind({"open_interest": False, "open_interest_value": False}, timed=True),
     "funding": Kind({"funding_rate": True}, timed=False),
-    "long_short": Kind({"long_short_ratio": True}, timed=False),
+    "long_short": Kind(
+        {"long_short_ratio": True, "top_account_ratio": False, "top_position_ratio": False}, timed=False
+    ),
+    "taker_volume": Kind(
+        {"taker_ratio": False, "taker_buy_volume": False, "taker_sell_volume": False}, timed=False
+    ),
     "liquidations": Kind(dict.fromkeys(("side", "price", "size"), True), timed=False, keyed=False),
-}
+    "trades": Kind(
+        dict.fromkeys(("price", "amount", "taker_buy"), True), timed=False, keyed=False, most_rows=20_000_000,
+        replaced=True,
+    ),
+}  # fmt: skip
 """Kinds of data that the store keeps."""
 
 
@@ -276,10 +297,10 @@ def read_day_locked(path: Path, kind: Kind, warn: Callable[[str], None]) -> Day 
         return _set_aside(path, kind, warn)
 
 
-def extent_of(path: Path) -> tuple[int, int | None, int | None]:
+def extent_of(path: Path, kind: Kind) -> tuple[int, int | None, int | None]:
     """Return how many rows a file says it has, and the times of the first and last [ns]; none if it cannot be read."""
     try:
-        return extent(read_plain(path))
+        return extent(read_plain(path, kind.largest))
     except (OSError, BrokenFileError):
         return 0, None, None
 
@@ -306,7 +327,7 @@ def step_of(folder: Path, kind: Kind) -> int | None:
 
 def _parsed(path: Path, kind: Kind) -> Day:
     """Return a day file, or raise BrokenFileError if it is not what `write_day` writes."""
-    columns, covered = decoded_day(read_plain(path), kind.columns)
+    columns, covered = decoded_day(read_plain(path, kind.largest), kind.columns, kind.most_rows, kind.largest)
     start = day_of(path)
     times = columns["time"]
     if start is None or (

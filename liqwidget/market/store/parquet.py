@@ -68,8 +68,10 @@ def encoded_day(columns: Columns, covered: Iterable[tuple[int, int]]) -> bytes:
     return content[:at] + _SEAL + _digest(content[:at], content[at:]) + content[at:]
 
 
-def decoded_day(content: bytes, columns: Mapping[str, bool]) -> Content:
-    """Return what the bytes of a day file hold, of the columns that may be there.
+def decoded_day(
+    content: bytes, columns: Mapping[str, bool], most_rows: int = MOST_ROWS, largest: int = LARGEST_FILE
+) -> Content:
+    """Return what the bytes of a day file hold, of the columns that may be there, in so many rows and bytes.
 
     Raises
     ------
@@ -99,7 +101,7 @@ def decoded_day(content: bytes, columns: Mapping[str, bool]) -> Content:
             for group in range(footer.num_row_groups)
             for part in range(footer.num_columns)
         ]
-        if footer.num_rows > MOST_ROWS or sum(sizes) > LARGEST_FILE:
+        if footer.num_rows > most_rows or sum(sizes) > largest:
             raise BrokenFileError("too many rows")
         _check_columns(file.schema_arrow, columns)
         table = file.read(use_threads=False, use_pandas_metadata=False)

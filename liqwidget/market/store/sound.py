@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-_PRICES = ("open", "high", "low", "close", "price", "size")
+_PRICES = ("open", "high", "low", "close", "price", "size", "amount", "taker_buy")
 _CANDLE = ("open", "high", "low", "close")
 
 

@@ -1,0 +1,233 @@
+"""Files and frames that the analyst has, into the store: `liqwidget.store.add`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from liqwidget.domain.time import DAY, MINUTE, duration_ns, duration_text, timestamp
+from liqwidget.errors import DataError
+from liqwidget.market.bulk import cleaning
+from liqwidget.market.bulk.cleaning import Reading
+from liqwidget.market.bulk.contract import contract_of
+from liqwidget.market.bulk.opening import tables
+from liqwidget.market.bulk.reading import by_day, chunks_read
+from liqwidget.market.bulk.vendors import indexed
+from liqwidget.market.store.contracts import known_contract, remember, series_symbol
+from liqwidget.market.store.days import KINDS, Store
+from liqwidget.market.venue.symbols import parse_symbol
+from liqwidget.market.venue.venues import VENUES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from liqwidget.market.bulk.cleaning import Floats, Frames, Integers
+    from liqwidget.market.venue.instrument import Instrument, Wanted
+
+UNITS = ("coins", "contracts", "quote")
+_INTEREST = "5m"
+"""Under which length of a candle open interest is kept, where nothing else is said."""
+_SYMBOLS = ("symbol", "instrument_name")
+_COLUMNS = ("venue", "symbol", "kind", "timeframe", "first", "last", "rows")
+
+
+def add(
+    path_or_frame: str | Path | pd.DataFrame,
+    *,
+    venue: str,
+    symbol: str,
+    kind: str | None = None,
+    timeframe: str | None = None,
+    unit: str | None = None,
+    contract_size: float | None = None,
+) -> pd.DataFrame:
+    """Add a file or frame that you have to the store; heatmaps and `liqwidget.history` read it as their own.
+
+    The layout is found by the columns: files of Binance's, Bybit's and OKX's public archives, as they are packed;
+    Tardis (trades, liquidations, derivative_ticker); CryptoDataDownload; freqtrade (Feather); answers of Coinalyze and
+    CoinGlass, as JSON or CSV; Parquet, Feather, CSV or JSON with plain names. Rows that cannot be are left out, and
+    said. Large files are read in chunks; memory holds a day of them. Nothing in a file is executed.
+
+    Parameters
+    ----------
+    path_or_frame : path or DataFrame
+        CSV (also .gz, .zip), Parquet, Feather, JSON; or a frame. Times without a zone are UTC.
+    venue, symbol : str
+        Whose market it is: a file need not say. Of several symbols in a file the rows of this one are taken.
+    kind : str, optional
+        'candles', 'open_interest', 'funding', 'long_short', 'taker_volume', 'liquidations' or 'trades'; None: found by
+        the columns, and by the file's name where columns leave it open.
+    timeframe : str, optional
+        Length of a candle; None: found by the times. Of open interest: for which candles it is kept, '5m' unless its
+        times stand further apart.
+    unit : str, optional
+        What open interest, or sums of liquidations of Coinalyze, count: 'coins', 'contracts' or 'quote', where
+        columns leave it open.
+    contract_size : float, optional
+        What a contract is [coins; of inverse ones quote], where the file counts contracts and the venue was not read.
+
+    Returns
+    -------
+    DataFrame
+        One row a kind that was added: venue, symbol, kind, timeframe, first, last (UTC), rows;
+        ``attrs["notes"]`` says what was left out.
+
+    Raises
+    ------
+    DataError
+        If it is no file that can be read, its layout is not known, or it is of another symbol; the text says what
+        helps.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> liqwidget.store.add("BTCUSDT-metrics-2024-05-01.zip", venue="binance", symbol="BTC")  # doctest: +SKIP
+    >>> liqwidget.store.add("BTC_USDT_USDT-5m-futures.feather", venue="okx", symbol="BTC")  # doctest: +SKIP
+    >>> liqwidget.store.add(frame, venue="bybit", symbol="ETH", kind="open_interest", unit="coins")  # doctest: +SKIP
+    """
+    if kind is not None and kind not in KINDS:
+        raise DataError(f"Expected kind as one of {', '.join(KINDS)}, was {kind!r:.40}")
+    if unit is not None and unit not in UNITS:
+        raise DataError(f"Expected unit as one of {', '.join(UNITS)}, was {unit!r:.40}")
+    store, wanted = Store(), parse_symbol(symbol)
+    name = str(venue).strip().lower()
+    contract = contract_of(name, wanted, store.root)
+    adding = _Adding(store, contract, wanted, kind, timeframe)
+    adding.reading.unit = unit
+    if contract_size is not None:
+        if not 0 < contract_size < np.inf:
+            raise DataError(f"Expected contract_size above 0, was {contract_size!r:.40}")
+        adding.reading.contract_size = contract_size
+    made = adding.run(path_or_frame)
+    if name in VENUES and known_contract(store.root, wanted, VENUES[name]) is None:
+        remember(store.root, contract)
+    return made
+
+
+class _Adding:
+    """One file or frame on its way into the store."""
+
+    def __init__(
+        self, store: Store, contract: Instrument, wanted: Wanted, kind: str | None, timeframe: str | None
+    ) -> None:
+        self.store, self.contract, self.wanted, self.kind = store, contract, wanted, kind
+        self.given = None if timeframe is None else duration_ns(timeframe)
+        self.reading = Reading(
+            contract.inverse, contract.contract_size, contract.scale, self.given, price_at=self._price_at
+        )
+        self.steps: dict[str, str | None] = {}
+        self.totals: dict[str, tuple[int, int, int]] = {}
+
+    def run(self, given: str | Path | pd.DataFrame) -> pd.DataFrame:
+        if isinstance(given, pd.DataFrame):
+            name, parts = "", iter([indexed(given)])
+        elif isinstance(given, str | Path):
+            path = Path(given).expanduser()
+            name, parts = path.name, tables(path)
+        else:
+            raise DataError(f"Expected a path or a DataFrame, was {type(given).__name__}")
+        chunks = chunks_read(self._of_symbol(parts, name), self.reading, kind=self.kind, name=name)
+        for frames in by_day(self._chosen(part) for _, part in chunks):
+            for kind, frame in frames.items():
+                self._write(kind, frame)
+        if not self.totals:
+            left = "; ".join(self.reading.notes()) or "it has no rows"
+            raise DataError(f"Expected rows of {self.kind or 'a kind'} in {name or 'the frame'}, was none: {left}")
+        symbol = series_symbol(self.contract)
+        rows = [
+            (self.contract.venue, symbol, kind, self.steps[kind] or "events", timestamp(low), timestamp(high), count)
+            for kind, (low, high, count) in self.totals.items()
+        ]
+        made = pd.DataFrame(rows, columns=pd.Index(_COLUMNS))
+        made.attrs["notes"] = self.reading.notes()
+        return made
+
+    def _of_symbol(self, parts: Iterator[pd.DataFrame], name: str) -> Iterator[pd.DataFrame]:
+        """Yield the rows of the symbol alone, where a column names symbols."""
+        for part in parts:
+            column = next((one for one in part.columns if str(one).strip().lower() in _SYMBOLS), None)
+            if column is None or not len(part):
+                yield part
+                continue
+            texts = part[column].astype(str).str.strip()
+            ours = {text for text in texts.unique() if self._is_ours(text)}
+            if not ours:
+                shown = ", ".join(texts.unique()[:3])
+                raise DataError(
+                    f"Expected rows of {self.wanted.name} in {name or 'the frame'}, was {shown[:80]} (column "
+                    f"{column!r})"
+                )
+            if len(ours) > 1:
+                raise DataError(
+                    f"Expected rows of one contract of {self.wanted.name} in {name or 'the frame'}, was "
+                    f"{', '.join(sorted(ours))[:80]}: name one in symbol="
+                )
+            yield part[texts.isin(ours)]
+
+    def _is_ours(self, text: str) -> bool:
+        if text.upper() in {self.contract.id.upper(), self.wanted.text.upper(), self.wanted.name.upper()}:
+            return True
+        try:
+            found = parse_symbol(text)
+        except DataError:
+            return False
+        same = (found.coin, found.factor) == (self.wanted.coin, self.contract.factor)
+        return same and found.inverse == self.wanted.inverse and found.quote in {"", self.contract.quote}
+
+    def _chosen(self, frames: Frames) -> Frames:
+        """Return the frames that are wanted; the first rows of a kind say how long its candles are."""
+        chosen = {kind: frame for kind, frame in frames.items() if self.kind in {None, kind} and len(frame)}
+        for kind, frame in chosen.items():
+            if kind not in self.steps:
+                self.steps[kind] = self._step(kind, _times(frame)) if KINDS[kind].timed else None
+        return chosen
+
+    def _write(self, kind: str, frame: pd.DataFrame) -> None:
+        times, step = _times(frame), self.steps[kind]
+        if kind == "candles" and step is not None and duration_ns(step) <= DAY:
+            frame = frame[self.reading.kept(times % duration_ns(step) == 0, f"candles off the grid of {step}")]
+            times = _times(frame)
+        if not len(frame):
+            return
+        self.store.write(self.contract.venue, series_symbol(self.contract), kind, self.steps[kind], frame)
+        low, high, count = self.totals.get(kind, (times.min(), times.max(), 0))
+        self.totals[kind] = min(low, int(times.min())), max(high, int(times.max())), count + len(frame)
+
+    def _step(self, kind: str, times: Integers) -> str:
+        """Return the length of a candle under which rows are kept."""
+        found = cleaning.step_of(times)
+        if kind == "open_interest":
+            usual = duration_ns(_INTEREST)
+            return duration_text(self.given or (found if found and found > usual and found % MINUTE == 0 else usual))
+        if found is None and self.given is None:
+            raise DataError("Expected timeframe= of candles, was None: one row does not say how long it is")
+        if found is not None and self.given not in {None, found}:
+            raise DataError(
+                f"Expected candles of {duration_text(self.given or 0)}, was {duration_text(found)}: leave timeframe out"
+            )
+        return duration_text(self.given or found or 0)
+
+    def _price_at(self, times: Integers) -> Floats:
+        """Return the close of the stored candle that holds each time; NaN where there is none."""
+        symbol = series_symbol(self.contract)
+        prices = np.full(len(times), np.nan)
+        step = self.given or cleaning.step_of(times)
+        names = [names for _, names in self.store.series(self.contract.venue, symbol, "candles")]
+        lengths = sorted((duration_ns(part["timeframe"]), part["timeframe"]) for part in names)
+        for length, text in reversed([pair for pair in lengths if step is None or pair[0] <= step]):
+            low, high = timestamp(int(times.min()) - length), timestamp(int(times.max()) + 1)
+            frame = self.store.read(self.contract.venue, symbol, "candles", text, low, high)
+            if frame.empty:
+                continue
+            opens = _times(frame)
+            row = np.maximum(np.searchsorted(opens, times, side="right") - 1, 0)
+            inside = (opens[row] <= times) & (times < opens[row] + length) & np.isnan(prices)
+            prices[inside] = frame["close"].to_numpy()[row[inside]]
+        return prices
+
+
+def _times(frame: pd.DataFrame) -> Integers:
+    return np.asarray(pd.DatetimeIndex(frame.get("time", frame.index)).as_unit("ns").asi8)

@@ -1,0 +1,234 @@
+"""Public files into the store: each format as it is served, and what goes wrong on the way."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import liqwidget
+from liqwidget.errors import DataError
+from tests.market.bulk.served import FileServer, rows
+from tests.market.bulk.written import BINANCE, FUNDING, METRICS, ORDERS, candle_file, candle_rows, metric_rows, price_at
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from liqwidget.domain.frames import MarketData
+
+    History = Callable[..., MarketData]
+
+UM, CM = f"{BINANCE}/um", f"{BINANCE}/cm"
+
+
+def month_of_candles(files: FileServer, month: str, *parts: list[str], header: bool = True) -> str:
+    name = f"BTCUSDT-5m-{month}.zip"
+    return files.put(f"{UM}/monthly/klines/BTCUSDT/5m/{name}", candle_file(*parts, header=header))
+
+
+def day_of_candles(files: FileServer, day: str, part: list[str]) -> str:
+    return files.put(f"{UM}/daily/klines/BTCUSDT/5m/BTCUSDT-5m-{day}.zip", candle_file(part))
+
+
+def day_of_metrics(files: FileServer, day: str, part: list[str]) -> str:
+    return files.put(f"{UM}/daily/metrics/BTCUSDT/BTCUSDT-metrics-{day}.zip", rows(part, METRICS))
+
+
+def test_months_and_days_of_files_are_a_market(files: FileServer, history: History) -> None:
+    month_of_candles(files, "2024-03", candle_rows("2024-03-30", "2024-04-01"), header=False)
+    month_of_candles(files, "2024-04", candle_rows("2024-04-01", "2024-04-03", unit=1000))
+    day_of_metrics(files, "2024-03-31", metric_rows("2024-03-31", "2024-04-01"))
+    files.put(
+        f"{UM}/monthly/fundingRate/BTCUSDT/BTCUSDT-fundingRate-2024-04.zip",
+        rows(["1711929600000,8,0.00018532", "1711958400002,8,-0.00001"], FUNDING),
+    )
+    market = history("binance", "BTC", since="2024-03-31", until="2024-04-03")
+    assert market.close_time[0] == pd.Timestamp("2024-03-31 00:10", tz="UTC").value  # metrics begin 5 minutes late
+    assert market.close_time[-1] == pd.Timestamp("2024-04-03", tz="UTC").value
+    assert len(market.close) == 3 * 288 - 1
+    np.testing.assert_array_equal(market.close[:2], [price_at(1711843500000) + 1, price_at(1711843800000) + 1])
+    assert (market.volume == 12.5).all()
+    assert market.funding_rate.tolist() == [0.00018532, -0.00001]
+    said = " ".join(market.notes)
+    assert "open interest and ratios for 2024-04-01 to 2024-04-02" in said
+    assert "refuses requests from this country (451)" in said
+    assert "candles for" not in said
+
+
+def test_metrics_are_stamped_when_they_were_counted(files: FileServer, history: History) -> None:
+    """Until 2024-03-04 a row is of its stamp, from then on of 5 minutes later."""
+    month_of_candles(files, "2024-03", candle_rows("2024-03-01", "2024-03-06"))
+    for day in ("2024-03-03", "2024-03-04"):
+        end = str((pd.Timestamp(day) + pd.Timedelta(days=1)).date())
+        day_of_metrics(files, day, metric_rows(day, end))
+    history("binance", "BTC", since="2024-03-02", until="2024-03-06")
+    found = liqwidget.store.read("binance", "BTC", "open_interest", "5m")["open_interest"]
+    assert found[pd.Timestamp("2024-03-03", tz="UTC")] == 77_000.018
+    stamps = found.index
+    assert stamps[0] == pd.Timestamp("2024-03-03", tz="UTC")
+    assert pd.Timestamp("2024-03-04", tz="UTC") not in stamps
+    assert found[pd.Timestamp("2024-03-04 00:05", tz="UTC")] == 77_000.018
+    assert stamps[-1] == pd.Timestamp("2024-03-05", tz="UTC")
+    ratios = liqwidget.store.read("binance", "BTC", "long_short")
+    assert ratios.loc[pd.Timestamp("2024-03-04 00:10", tz="UTC")].to_dict() == {
+        "long_short_ratio": 1.001, "top_account_ratio": 1.17, "top_position_ratio": 1.23,
+    }  # fmt: skip
+    assert (liqwidget.store.read("binance", "BTC", "taker_volume")["taker_ratio"] == 0.78).all()
+
+
+def test_nothing_is_asked_for_again(files: FileServer, history: History) -> None:
+    month_of_candles(files, "2024-03", candle_rows("2024-03-01", "2024-04-01"))
+    for day in (25, 26, 27):
+        day_of_metrics(files, f"2024-03-{day}", metric_rows(f"2024-03-{day}", f"2024-03-{day + 1}"))
+    given = {"since": "2024-03-25", "until": "2024-03-28", "kinds": ("candles", "open_interest")}
+    first = history("binance", "BTC", **given)
+    assert len(files.bodies()) == 1 + 3
+    files.asked.clear()
+    again = history("binance", "BTC", **given)
+    assert files.asked == []
+    np.testing.assert_array_equal(first.close, again.close)
+    np.testing.assert_array_equal(first.interest, again.interest)
+    history("binance", "BTC", refresh=True, **given)
+    assert len(files.bodies()) == 1 + 3
+
+
+def test_a_month_that_lacks_days_is_mended_by_daily_files(files: FileServer, history: History) -> None:
+    """As Binance's file of SOLUSDT of 2022-02 lacks 26 to 28."""
+    month_of_candles(files, "2024-03", candle_rows("2024-03-01", "2024-03-26"), candle_rows("2024-03-29", "2024-04-01"))
+    day_of_candles(files, "2024-03-26", candle_rows("2024-03-26", "2024-03-27"))
+    day_of_candles(files, "2024-03-27", candle_rows("2024-03-27", "2024-03-28"))
+    market = history("binance", "BTC", since="2024-03-20", until="2024-04-01", kinds=("candles",))
+    assert "binance has no public files of candles for 2024-03-28" in market.notes
+    assert "binance: 288 candles are missing between the first and the last" in market.notes
+    assert sorted(name for name in files.bodies() if "-5m-2024-03-" in name) == [
+        f"BTCUSDT-5m-2024-03-{day}.zip" for day in (26, 27, 28)
+    ]
+
+
+def test_a_month_without_a_file_is_read_by_its_days(files: FileServer, history: History) -> None:
+    for day in range(1, 31):
+        day_of_candles(
+            files,
+            f"2024-04-{day:02}",
+            candle_rows(f"2024-04-{day:02}", str(pd.Timestamp(2024, 4, day) + pd.Timedelta("1D"))),
+        )
+    market = history("binance", "BTC", since="2024-04-01", until="2024-05-01", kinds=("candles",))
+    assert len(market.close) == 30 * 288
+    assert not [note for note in market.notes if "no public files" in note]
+
+
+def test_months_before_a_listing_cost_few_requests(files: FileServer, history: History) -> None:
+    month_of_candles(files, "2024-04", candle_rows("2024-04-01", "2024-05-01"))
+    market = history("binance", "BTC", since="2023-04-01", until="2024-05-01", kinds=("candles",))
+    assert len(market.close) == 30 * 288
+    assert "binance has no public files of candles for 2023-04-01 to 2024-03-31" in market.notes
+    assert len(files.asked) <= 13 * 2 + 12 * 3 * 2
+
+
+def test_a_wrong_checksum_is_not_believed(files: FileServer, history: History) -> None:
+    month_of_candles(files, "2024-04", candle_rows("2024-04-01", "2024-05-01"))
+    wrong = day_of_metrics(files, "2024-04-02", metric_rows("2024-04-02", "2024-04-03"))
+    files.files[f"{wrong}.CHECKSUM"] = b"0" * 64 + b"  BTCUSDT-metrics-2024-04-02.zip\n"
+    market = history("binance", "BTC", since="2024-04-02", until="2024-04-03", kinds=("candles", "open_interest"))
+    assert market.relative
+    assert files.bodies().count("BTCUSDT-metrics-2024-04-02.zip") == 2
+    said = "binance: left out of its public files: BTCUSDT-metrics-2024-04-02.zip does not fit its checksum"
+    assert said in market.notes
+    assert not list(liqwidget.store.location().parent.rglob("*.part"))
+
+
+def test_what_broke_off_goes_on_where_it_was(files: FileServer, history: History) -> None:
+    place = month_of_candles(files, "2024-04", candle_rows("2024-04-01", "2024-05-01"))
+    files.broken[place] = 2
+    market = history("binance", "BTC", since="2024-04-01", until="2024-05-01", kinds=("candles",))
+    assert len(market.close) == 30 * 288
+    half = len(files.files[place]) // 2
+    assert files.ranges[0] == f"bytes={half}-"
+    assert len(files.ranges) == 2
+
+
+def test_an_interrupted_reading_is_resumed_from_its_part(files: FileServer, history: History) -> None:
+    place = month_of_candles(files, "2024-04", candle_rows("2024-04-01", "2024-05-01"))
+    files.broken[place] = 99
+    given: dict[str, Any] = {"since": "2024-04-01", "until": "2024-05-01", "kinds": ("candles",)}
+    with pytest.raises(liqwidget.SourceError, match="451"):
+        history("binance", "BTC", **given)
+    (part,) = liqwidget.store.location().parent.rglob("*.part")
+    kept = part.stat().st_size
+    assert 0 < kept < len(files.files[place])
+    files.broken.clear()
+    files.ranges.clear()
+    assert len(history("binance", "BTC", **given).close) == 30 * 288
+    assert files.ranges == [f"bytes={kept}-"]
+
+
+def test_a_rotten_zip_is_named_and_left_out(files: FileServer, history: History) -> None:
+    month_of_candles(files, "2024-04", candle_rows("2024-04-01", "2024-05-01"))
+    place = f"{UM}/daily/metrics/BTCUSDT/BTCUSDT-metrics-2024-04-02.zip"
+    files.files[place] = b"PK\x03\x04 not a zip"
+    market = history("binance", "BTC", since="2024-04-02", until="2024-04-03", kinds=("candles", "open_interest"))
+    assert any("BTCUSDT-metrics-2024-04-02.zip cannot be read" in note for note in market.notes)
+
+
+def test_a_host_that_refuses_is_named(files: FileServer, history: History) -> None:
+    files.refusing["data.binance.vision"] = 403
+    with pytest.raises(liqwidget.SourceError, match="refuses requests"):
+        history("binance", "BTC", since="2024-04-02", until="2024-04-03")
+
+
+def test_coin_margined_files_count_contracts_of_100_dollars(files: FileServer, history: History) -> None:
+    """COIN-M: coins stand where the turnover is; open interest and liquidations are contracts."""
+    candles = ["1711929600000,70000.0,70100.0,69900.0,70050.0,206,1711929899999,2.13660389,48,119,1.23424865,0"]
+    candles += ["1711929900000,70050.0,70100.0,69900.0,70000.0,100,1711930199999,1.5,48,119,0.5,0"]
+    files.put(f"{CM}/daily/klines/BTCUSD_PERP/5m/BTCUSD_PERP-5m-2024-04-01.zip", candle_file(candles))
+    metrics = ["2024-04-01 00:00:00,BTCUSD_PERP,6500000.0,9285.7,1.1,1.2,1.3,0.9"]
+    files.put(f"{CM}/daily/metrics/BTCUSD_PERP/BTCUSD_PERP-metrics-2024-04-01.zip", rows(metrics, METRICS))
+    orders = [
+        "1711929700000,SELL,LIMIT,IOC,10,69500,70010.5,FILLED,3,7",
+        "1711929800000,BUY,LIMIT,IOC,4,71000,0,FILLED,4,4",
+    ]
+    files.put(
+        f"{CM}/daily/liquidationSnapshot/BTCUSD_PERP/BTCUSD_PERP-liquidationSnapshot-2024-04-01.zip",
+        rows(orders, ORDERS),
+    )
+    history("binance", "BTC/USD:BTC", since="2024-04-01", until="2024-04-02")
+    symbol = "BTC/USD:BTC"
+    found = liqwidget.store.read("binance", symbol, "candles")
+    assert found["volume"].tolist() == [2.13660389, 1.5]
+    assert found["taker_buy_volume"].tolist() == [1.23424865, 0.5]
+    assert liqwidget.store.read("binance", symbol, "open_interest")["open_interest_value"].tolist() == [650_000_000.0]
+    happened = liqwidget.store.read("binance", symbol, "liquidations")
+    assert happened[["side", "price", "size"]].to_numpy().tolist() == [
+        ["long", 70010.5, 700.0],
+        ["short", 71000.0, 400.0],
+    ]
+
+
+def test_trades_come_a_day_at_a_time(files: FileServer, history: History) -> None:
+    """Binance's rows without a header, then with one; where the buyer was the maker, the taker sold."""
+    month_of_candles(files, "2024-04", candle_rows("2024-04-01", "2024-05-01"))
+    place = f"{UM}/daily/aggTrades/BTCUSDT/BTCUSDT-aggTrades"
+    files.put(f"{place}-2024-04-01.zip", rows(["26129,70000.5,4.704,27781,27781,1711929601153,true"]))
+    header = "agg_trade_id,price,quantity,first_trade_id,last_trade_id,transact_time,is_buyer_maker"
+    files.put(
+        f"{place}-2024-04-02.zip",
+        rows(
+            [
+                "26130,70001.5,0.5,27782,27782,1712016001153000,false",
+                "26131,70001.5,0.5,27783,27783,1712016001153000,false",
+            ],
+            header,
+        ),
+    )
+    given: dict[str, Any] = {"since": "2024-04-01", "until": "2024-04-03", "kinds": ("candles", "trades")}
+    for _ in range(2):
+        history("binance", "BTC", **given)
+        found = liqwidget.store.read("binance", "BTC", "trades")
+        assert found[["price", "amount", "taker_buy"]].to_numpy().tolist() == [
+            [70000.5, 4.704, 0.0], [70001.5, 0.5, 1.0], [70001.5, 0.5, 1.0],
+        ]  # fmt: skip
+        given["refresh"] = True
+    with pytest.raises(DataError, match="venue with public files \\(binance, bybit, okx\\), was 'gate'"):
+        history("gate", "BTC", kinds=("trades",))
