@@ -45,8 +45,6 @@ class Request:
     venue: Venue
     wanted: Wanted
     step: int
-    since: Any = None
-    """From when it was asked for, as it was given."""
     gathering: Gathering | None = field(default=None, init=False)
     expected: int = field(default=0, init=False)
     """Candles that were asked for."""
@@ -128,7 +126,7 @@ def request_history(
     if start is not None and end is not None and end <= start:
         message = f"Expected until after since, was {until} and {since}"
         raise DataError(message)
-    request = Request(found, wanted, step, since)
+    request = Request(found, wanted, step)
 
     reading = _Reading(request, (start, end), chosen, progress, refresh)
     request.future = worker().submit(reading.run(address, options, keep=keep))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import concurrent.futures
 import contextlib
+import functools
 import math
 import os
 import re
@@ -165,18 +166,20 @@ def _asked(symbol: str, names: Sequence[str], candles: _Candles, patience: _Pati
 
     coin, begun = base_symbol(symbol), time.monotonic()
     (seconds, told), (timeframe, since) = patience, candles
-    requests = [fetch.request_history(name, symbol, timeframe, since, keep=True) for name in names]
+    span = {} if since is None else {"since": since}
+    requests = [fetch.request_history(name, symbol, timeframe, keep=True, **span) for name in names]
+    answered = functools.partial(_answered, since=since)
     try:
         fetch.wait_for(requests, min(KEPT_SECONDS, seconds), told)
         if not all(request.future.done() or _stored(request) for request in requests):
             fetch.wait_for(requests, max(seconds - KEPT_SECONDS, 0.0), told)
-        source = _answered(requests)
+        source = answered(requests)
         while not source.markets and source.joining is not None and not auto:
             left = LONGEST_SECONDS - (time.monotonic() - begun)
             if left <= 0:
                 break
             fetch.wait_for(source.joining.requests, min(left, 1.0), told)
-            source = _answered(requests)
+            source = answered(requests)
     except BaseException:
         for request in requests:
             request.future.cancel()
@@ -194,7 +197,7 @@ def _asked(symbol: str, names: Sequence[str], candles: _Candles, patience: _Pati
     return replace(sample, status=source.status, joining=source.joining, since=since)
 
 
-def _answered(requests: Sequence[Request]) -> Source:
+def _answered(requests: Sequence[Request], since: Any = None) -> Source:
     """Return what requests have brought so far."""
     pairs = [_outcome(request) for request in requests]
     if any(market is not None and not market.relative for market, _ in pairs):
@@ -216,9 +219,9 @@ def _answered(requests: Sequence[Request]) -> Source:
     markets = tuple(market for market, _ in pairs if market is not None)
     status = tuple(part for _, part in pairs)
     under_way = [request for request in requests if not request.future.done()]
-    joining = Joining(requests, under_way, _answered) if under_way else None
+    joining = Joining(requests, under_way, functools.partial(_answered, since=since)) if under_way else None
     label = " + ".join(market.venue for market in markets)
-    return Source(markets, label, _notice(status), status=status, joining=joining, since=requests[0].since)
+    return Source(markets, label, _notice(status), status=status, joining=joining, since=since)
 
 
 def strangers(markets: Sequence[MarketData]) -> dict[str, str]:

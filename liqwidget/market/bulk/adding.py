@@ -174,6 +174,8 @@ class _Adding:
             found = parse_symbol(text)
         except DataError:
             return False
+        if self.contract.venue not in VENUES:
+            return found.coin == self.wanted.coin
         same = (found.coin, found.factor) == (self.wanted.coin, self.contract.factor)
         return same and found.inverse == self.wanted.inverse and found.quote in {"", self.contract.quote}
 

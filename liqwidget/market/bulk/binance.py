@@ -124,7 +124,7 @@ LAYOUTS = (
     Layout("Binance, liquidation orders", ("liquidations",), ("time", *_ORDER), _liquidations),
     Layout(
         "Binance, recorded liquidation orders", ("liquidations",), ("symbol", *_ORDER, "time"), _liquidations,
-        bare=(11, 12), looks=_sided,
+        headed=False, bare=(11, 12), looks=_sided,
     ),
     Layout(
         "Binance, aggregated trades", ("trades",),

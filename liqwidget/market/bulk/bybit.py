@@ -54,7 +54,7 @@ def _dotted(rows: pd.DataFrame) -> bool:
 LAYOUTS = (
     Layout(
         "Bybit, candles for MetaTrader 4", ("candles",), ("time", "open", "high", "low", "close", "volume"), _candles,
-        bare=(6,), looks=_dotted,
+        headed=False, bare=(6,), looks=_dotted,
     ),
     Layout("Bybit, trades", ("trades",), ("timestamp", "side", "size", "price", "trdmatchid"), _trades),
 )  # fmt: skip

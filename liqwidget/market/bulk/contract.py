@@ -48,8 +48,9 @@ def contract_of(venue: str, wanted: Wanted, root: Path) -> Instrument:
     settle = wanted.coin if wanted.inverse else quote
     pattern = _OWN_NAMES.get(venue, ("{base}{quote}", "{base}USD"))[int(wanted.inverse)]
     sizes = (_INVERSE_SIZES if wanted.inverse else _SIZES).get(venue, {})
+    symbol = wanted.text if known is None and "/" in wanted.text else f"{base}/{quote}:{settle}"
     return Instrument(
-        venue=venue, symbol=f"{base}/{quote}:{settle}", id=pattern.format(base=base, quote=quote), wanted=wanted,
+        venue=venue, symbol=symbol, id=pattern.format(base=base, quote=quote), wanted=wanted,
         quote=quote, inverse=wanted.inverse, contract_size=sizes.get(wanted.coin, sizes.get("", 1.0)),
         factor=wanted.factor,
     )  # fmt: skip

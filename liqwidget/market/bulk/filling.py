@@ -18,7 +18,7 @@ from liqwidget.market.bulk.opening import tables
 from liqwidget.market.bulk.reading import by_day, chunks_read
 from liqwidget.market.bulk.transfer import UnfitError
 from liqwidget.market.store.contracts import series_symbol
-from liqwidget.market.store.days import KINDS, union
+from liqwidget.market.store.days import KINDS, cut, union
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -80,6 +80,7 @@ class Filling:
     done: int = 0
     """Files that were fetched, or are none."""
     _gaps: dict[tuple[str, str], list[tuple[int, int]]] = field(default_factory=dict)
+    _span: tuple[int, int] = (0, 0)
     _room: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_HELD))
     _unfit: list[str] = field(default_factory=list)
     _left_out: dict[str, int] = field(default_factory=dict)
@@ -92,7 +93,7 @@ class Filling:
         SourceError
             If the host refuses or cannot be reached; what came is stored.
         """
-        wanted = set(kinds)
+        wanted, self._span = set(kinds), (since, until)
         chosen = [one for one in self.archive.series(self.contract, self.step) if wanted & set(one.kinds)]
         spans = await asyncio.to_thread(lambda: [self._missing(one, since, until, refresh=refresh) for one in chosen])
         months = [list(self._months(one, span)) for one, span in zip(chosen, spans, strict=True)]
@@ -218,13 +219,21 @@ class Filling:
             self.contract.inverse, self.contract.contract_size, self.contract.scale, self.step, grid=series.part
         )
         chunks = chunks_read(tables(path), reading, name=path.name, contract=self.contract.id)
-        span = file.span
+        known = [file.span] if final else []
+        last: dict[str, pd.DataFrame] = {}
+        several: set[str] = set()
         for frames in by_day(part for _, part in chunks):
             for kind, frame in frames.items():
-                self._write(series, kind, frame, [])
-        if final:
-            for kind in series.kinds:
-                self._write(series, kind, pd.DataFrame(), [span])
+                if kind in last:
+                    several.add(kind)
+                    self._write(series, kind, last[kind], [])
+                last[kind] = frame
+        for kind in dict.fromkeys((*series.kinds, *last)):
+            rows = last.get(kind, pd.DataFrame())
+            if kind in several:
+                self._write(series, kind, rows, [])
+                rows = pd.DataFrame()
+            self._write(series, kind, rows, known)
         for what, count in reading.left_out.items():
             self._left_out[what] = self._left_out.get(what, 0) + count
 
@@ -240,7 +249,7 @@ class Filling:
                 rows = rows[pd.DatetimeIndex(rows.index).as_unit("ns").asi8 % step == 0]
             covered = known
             if len(rows) and kind == "trades":  # a day that is read again takes the place of what was there
-                covered = _whole_days(rows)
+                covered = union([*known, *_whole_days(rows)])
             if len(rows) or covered:
                 ends = [(timestamp(low), timestamp(high)) for low, high in covered]
                 self.store.write(*self._names(kind, step), rows, covered=ends)
@@ -255,7 +264,7 @@ class Filling:
         venue, notes = self.contract.venue, []
         for (name, kind), spans in self._gaps.items():
             left: list[tuple[int, int]] = []
-            for low, high in union(spans):
+            for low, high in cut(union(spans), *self._span):
                 missing = self.store.missing(*self._names(kind, self.step), timestamp(low), timestamp(high))
                 left += [(start.value, end.value) for start, end in missing]
             if left:

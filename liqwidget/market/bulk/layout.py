@@ -29,6 +29,12 @@ class Layout:
         Takes rows under names in small letters, and what its figures count; returns frames by kind.
     bare : tuple of int
         How many columns a file without a header may have; () where all have one.
+    headed : bool
+        Whether files with a header are of it; else its names are those that rows without one are given.
+    without : tuple of str
+        Names that must not be there.
+    open_ended : bool
+        Whether its columns could be of other things too: it is taken only where the kind is said.
     looks : callable, optional
         Says of rows without a header whether they are of this layout.
     """
@@ -38,13 +44,17 @@ class Layout:
     columns: tuple[str, ...]
     read: Callable[[pd.DataFrame, Reading], Frames]
     bare: tuple[int, ...] = ()
+    headed: bool = True
+    without: tuple[str, ...] = ()
+    open_ended: bool = False
     looks: Callable[[pd.DataFrame], bool] | None = None
 
     def fits(self, frame: pd.DataFrame) -> bool:
         """Return whether a frame has its columns, or has none by name and looks like it."""
         if all(isinstance(name, int) for name in frame.columns):
             return len(frame.columns) in self.bare and (self.looks is None or self.looks(frame))
-        return set(self.columns) <= {small(name) for name in frame.columns}
+        names = {small(name) for name in frame.columns}
+        return self.headed and set(self.columns) <= names and not names & set(self.without)
 
     def named(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Return a frame under names in small letters."""

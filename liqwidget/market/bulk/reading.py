@@ -19,15 +19,12 @@ if TYPE_CHECKING:
 
 LAYOUTS: tuple[Layout, ...] = (*binance.LAYOUTS, *bybit.LAYOUTS, *okx.LAYOUTS, *vendors.LAYOUTS)
 """What is known, in the order in which it is shown."""
-_SPECIAL = "freqtrade, funding"
-"""A layout that has the columns of candles, and is meant by a file's name alone."""
 _MOST_HELD = 20_000_000
 """Rows of unfinished days that are held at a time."""
 _HELD_DAYS = 2
 """The day that grows, and the next."""
 _NAMED_KINDS = {
-    "liquidation": "liquidations", "trade": "trades", "funding": "funding", "openinterest": "open_interest",
-    "open_interest": "open_interest",
+    "liquidation": "liquidations", "funding": "funding", "openinterest": "open_interest", "trades": "trades",
 }  # fmt: skip
 """What a word of a file's name says of its kind, where columns leave it open."""
 _SYMBOLS = ("symbol", "instrument_name")
@@ -51,9 +48,16 @@ def layout_of(frame: pd.DataFrame, kind: str | None, name: str = "") -> Layout:
         If there is none, or several; the text says what would help.
     """
     fitting = [one for one in LAYOUTS if one.fits(frame)]
-    said = kind or next((found for word, found in _NAMED_KINDS.items() if word in name.lower()), None)
-    special = [one for one in fitting if one.name == _SPECIAL and said == "funding"]
-    fitting = special or [one for one in fitting if one.name != _SPECIAL]
+    said = kind or next((found for word, found in _NAMED_KINDS.items() if word in _plain(name)), None)
+    left = [one for one in fitting if one.open_ended and said not in one.kinds]
+    named = [one for one in fitting if one.open_ended and said in one.kinds]
+    fitting = named or [one for one in fitting if not one.open_ended]
+    if left and not fitting and kind is None:
+        likely = ", ".join(repr(one.kinds[0]) for one in left)
+        raise DataError(
+            f"Expected kind= such as {likely}, was None: {name or 'the frame'} has columns {_columns(frame)}, which "
+            "candles of anything have"
+        )
     if kind is not None:
         others = fitting
         fitting = [one for one in fitting if kind in one.kinds]
@@ -77,6 +81,10 @@ def layout_of(frame: pd.DataFrame, kind: str | None, name: str = "") -> Layout:
     return best[0]
 
 
+def _plain(name: str) -> str:
+    return name.lower().replace("_", "").replace("-", "").replace(" ", "")
+
+
 def _columns(frame: pd.DataFrame) -> str:
     if all(isinstance(name, int) for name in frame.columns):
         row = ", ".join(str(value)[:20] for value in frame.iloc[0]) if len(frame) else "no rows"
@@ -88,9 +96,9 @@ def _unknown(frame: pd.DataFrame, kind: str | None, name: str) -> str:
     return (
         f"Expected rows of {kind or 'a kind'} in a layout that is known, was columns {_columns(frame)} in "
         f"{name or 'the frame'}. Read are files of Binance, Bybit, OKX, Tardis, CryptoDataDownload, freqtrade, "
-        "Coinalyze, CoinGlass, and plain ones with 'time' and: open, high, low, close, volume [coins]; open_interest "
-        "[coins] or open_interest_value [quote]; funding_rate; side, price, size [quote] of liquidations; price, amount, "
-        "taker_buy of trades; long_short_ratio. Rename the columns"
+        "Coinalyze, CoinGlass, and plain ones with 'time' and: open, high, low, close, volume [coins]; "
+        "open_interest [coins] or open_interest_value [quote]; funding_rate; side, price, size [quote] of "
+        "liquidations; price, amount, taker_buy of trades; long_short_ratio. Rename the columns"
     )
 
 

@@ -261,9 +261,12 @@ LAYOUTS = (
         (*_TARDIS, "funding_timestamp", "funding_rate", "open_interest"), _tardis_ticker,
     ),
     Layout("CryptoDataDownload, candles", ("candles",), ("unix", "symbol", *_PRICES), _cdd_candles),
-    Layout("freqtrade, funding", ("funding",), ("date", *_PRICES, "volume"), _freqtrade_funding),
+    Layout("freqtrade, funding", ("funding",), ("date", *_PRICES, "volume"), _freqtrade_funding, open_ended=True),
     Layout("Coinalyze, candles", ("candles",), ("t", "o", "h", "l", "c", "v"), _coinalyze_candles),
-    Layout("Coinalyze, open interest", ("open_interest",), ("t", "o", "h", "l", "c"), _interest_candles),
+    Layout(
+        "Coinalyze, open interest", ("open_interest",), ("t", "o", "h", "l", "c"), _interest_candles, without=("v",),
+        open_ended=True,
+    ),
     Layout("Coinalyze, sums of liquidations", ("liquidations",), ("t", "l", "s"), _coinalyze_sums),
     Layout("Coinalyze, long/short ratio", ("long_short",), ("t", "r", "l", "s"), _ratios),
     Layout(
@@ -274,7 +277,10 @@ LAYOUTS = (
         "CoinGlass, sums of liquidations of a venue", ("liquidations",),
         ("time", "long_liquidation_usd", "short_liquidation_usd"), _coinglass_sums,
     ),
-    Layout("CoinGlass, open interest", ("open_interest",), ("time", *_PRICES), _interest_candles),
+    Layout(
+        "CoinGlass, open interest", ("open_interest",), ("time", *_PRICES), _interest_candles, without=("volume",),
+        open_ended=True,
+    ),
     *(
         Layout(f"CoinGlass, long/short ratio ({name})", ("long_short",), ("time", f"{name}_long_short_ratio"), _ratios)
         for name in ("global_account", "top_account", "top_position")

@@ -87,8 +87,8 @@ class Keeper:
         def load() -> dict[Kind, pd.DataFrame]:
             frames: dict[Kind, pd.DataFrame] = {}
             for kind in kinds:
-                # What is stamped at the end counts.
-                ends = timestamp(span[0]), timestamp(span[1] + 1)
+                # What is stamped at the end counts; a candle that opens there does not.
+                ends = timestamp(span[0]), timestamp(span[1] + int(kind != "candles"))
                 frames[kind], missing = self._opened().recall(*_series(contract, kind, step), *ends)
                 gaps = [(low.value, high.value) for low, high in missing]
                 self._gaps[kind] = union([*gaps, *_doubtful(kind, frames[kind], step)])

@@ -89,7 +89,7 @@ class FileServer:
         self._server.server_close()
         self._thread.join()
 
-    def address(self, venue: str, url: str) -> str:
+    def address(self, _venue: str, url: str) -> str:
         """Return where an address is found here."""
         parts = urlsplit(url)
         query = f"?{parts.query}" if parts.query else ""

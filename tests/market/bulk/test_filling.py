@@ -232,3 +232,48 @@ def test_trades_come_a_day_at_a_time(files: FileServer, history: History) -> Non
         given["refresh"] = True
     with pytest.raises(DataError, match="venue with public files \\(binance, bybit, okx\\), was 'gate'"):
         history("gate", "BTC", kinds=("trades",))
+
+
+def test_candles_of_bybit_are_cut_by_a_clock_of_utc_3(files: FileServer, history: History) -> None:
+    """A month without a header, which begins at 21:00 UTC of the day before."""
+    times = pd.date_range("2022-01-01", "2022-02-01", freq="5min", inclusive="left")
+    lines = [f"{time:%Y.%m.%d %H:%M},46210.5,46280,46200.5,46250,120.5" for time in times]
+    place = "public.bybit.com/kline_for_metatrader4/BTCUSDT/2022/BTCUSDT_5_2022-01-01_2022-01-31.csv.gz"
+    files.put(place, rows(lines))
+    market = history("bybit", "BTC", since="2021-12-31 21:00", until="2022-01-10", kinds=("candles",))
+    assert market.close_time[0] == pd.Timestamp("2021-12-31 21:05", tz="UTC").value
+    assert len(market.close) == 9 * 288 + 36
+    assert not [note for note in market.notes if "no public files" in note]
+    assert files.asked == [place]
+
+
+def test_files_of_okx_are_cut_by_a_clock_of_utc_8(files: FileServer, history: History) -> None:
+    """Candles of a minute become whole ones of five; funding stands among that of all swaps; trades are contracts."""
+    host = "static.okx.com/cdn/okex/traderecords"
+    minutes = pd.date_range("2024-03-31 16:00", "2024-04-30 16:00", freq="1min", inclusive="left", tz="UTC")
+    lines = [
+        f"BTC-USDT-SWAP,70000,{70001 + number % 9},69990,70000.5,500,5,350000,{time.value // 1_000_000},1"
+        for number, time in enumerate(minutes)
+        if time != pd.Timestamp("2024-04-02 00:03", tz="UTC")
+    ]
+    header = "instrument_name,open,high,low,close,vol,vol_ccy,vol_quote,open_time,confirm"
+    files.put(f"{host}/candlesticks/monthly/202404/BTC-USDT-SWAP-candlesticks-2024-04.zip", rows(lines, header))
+    rates = [f"{coin}-USDT-SWAP,{rate},1711987200000" for coin, rate in (("ADA", 0.1), ("BTC", 0.00012), ("ETH", 0.2))]
+    files.put(
+        f"{host}/swaprates/daily/20240402/allswap-fundingrates-2024-04-02.zip",
+        rows(rates, "instrument_name,funding_rate,funding_time"),
+    )
+    day = [f"BTC-USDT-SWAP,1,sell,70000.0,8.0,{pd.Timestamp('2024-04-01 16:00:00.179', tz='UTC').value // 1_000_000}"]
+    files.put(
+        f"{host}/trades/daily/20240402/BTC-USDT-SWAP-trades-2024-04-02.zip",
+        rows(day, "instrument_name,trade_id,side,price,size,created_time"),
+    )
+    given: dict[str, Any] = {"since": "2024-04-01", "until": "2024-04-03"}
+    market = history("okx", "BTC", kinds=("candles", "funding", "trades"), **given)
+    assert len(market.close) == 2 * 288 - 1  # one of its minutes is missing
+    assert set(market.volume) == {25.0}
+    assert market.funding_rate.tolist() == [0.00012]
+    found = liqwidget.store.read("okx", "BTC", "trades")
+    assert found[["price", "amount", "taker_buy"]].to_numpy().tolist() == [[70000.0, 0.08, 0.0]]
+    assert found["time"].tolist() == [pd.Timestamp("2024-04-01 16:00:00.179", tz="UTC")]
+    assert [name for name in files.bodies() if "candlesticks-2024-04-02" in name]  # it may hold what the month lacks

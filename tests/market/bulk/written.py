@@ -30,13 +30,11 @@ def price_at(time: int) -> float:
 def candle_rows(start: str, end: str, step: str = "5m", *, unit: int = 1) -> list[str]:
     """Return Binance's rows of candles from one time to before another; `unit` 1000 stamps microseconds."""
     length = pd.Timedelta(step).value // 1_000_000
-    times = range(
-        pd.Timestamp(start, tz="UTC").value // 1_000_000, pd.Timestamp(end, tz="UTC").value // 1_000_000, length
-    )
+    low, high = (pd.Timestamp(time, tz="UTC").value // 1_000_000 for time in (start, end))
     return [
-        f"{time * unit},{price_at(time):.1f},{price_at(time) + 9:.1f},{price_at(time) - 9:.1f},{price_at(time) + 1:.1f},"
-        f"12.500,{(time + length) * unit - 1},750000.0,100,5.250,315000.0,0"
-        for time in times
+        f"{time * unit},{price_at(time):.1f},{price_at(time) + 9:.1f},{price_at(time) - 9:.1f},"
+        f"{price_at(time) + 1:.1f},12.500,{(time + length) * unit - 1},750000.0,100,5.250,315000.0,0"
+        for time in range(low, high, length)
     ]
 
 
