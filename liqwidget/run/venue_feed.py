@@ -66,7 +66,8 @@ class Setting:
     pace : float
         Seconds of the venues in a second of ours; all waits are divided by it. For tests.
     keep : bool
-        Whether open interest that a venue tells only of the present goes into the store.
+        Whether what nobody can read later goes into the store: liquidations that sockets tell, and open interest that
+        a venue tells only of the present.
     address : callable, optional
         Where to find the venues instead.
     options : dict
@@ -166,6 +167,8 @@ class VenueFeed(Together["Subscriber", None]):
         self._wanted, self._ready, self._one_more = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._funding_at = self._liquidations_at = self._opened = 0
         self._keeper: Keeper | None = None
+        self._kept = Gathering(instrument, setting.step)
+        self._heard: list[Event] = []  # and not kept yet
 
     @property
     def _growing(self) -> list[GrowingMarket]:
@@ -196,9 +199,12 @@ class VenueFeed(Together["Subscriber", None]):
 
     async def work(self) -> None:
         """Go on until cancelled."""
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self._poll())
-            group.create_task(self._listen())
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._poll())
+                group.create_task(self._listen())
+        finally:
+            self._keep_heard()
 
     # ------------------------------------------------------------------ what is asked
 
@@ -279,7 +285,7 @@ class VenueFeed(Together["Subscriber", None]):
                 if 0 <= amount < float("inf"):
                     for growing in asked:
                         growing.snapshot(client.now, amount)
-                    self._keep_interest(gathering, info)
+                    self._keep("open_interest", [] if self.venue.interest_history else [(info, client.now)])
             except SourceError as error:
                 reasons.append(f"open interest: {words(error, self.venue)}")
         await gather_history(client, gathering, first, kinds=kinds, present=False)
@@ -290,15 +296,19 @@ class VenueFeed(Together["Subscriber", None]):
         if "liquidations" in history.frames:
             self._liquidations_at = now
         self._now(poll_reason=self._incident("; ".join(reasons)) if reasons else "")
+        self._keep_heard()
         return history
 
-    def _keep_interest(self, gathering: Gathering, info: Any) -> None:
-        """Keep the present value where the venue has no history of it: nobody can read it later."""
-        if not self._setting.keep or self.venue.interest_history:
-            return
-        gathering.asked_at = self._client.now
-        self._keeper = self._keeper or Keeper(worker().files, lambda: self._client.now)
-        self._keeper.keep(gathering, "open_interest", [(info, self._client.now)])
+    def _keep_heard(self) -> None:
+        """Keep the liquidations that the socket told since the last question: most venues list none later."""
+        self._keep("liquidations", self._heard)
+        self._heard = []
+
+    def _keep(self, kind: Kind, rows: list[Any]) -> None:
+        if self._setting.keep and rows:
+            self._kept.asked_at = self._client.now + _SLACK
+            self._keeper = self._keeper or Keeper(worker().files, lambda: self._client.now)
+            self._keeper.keep(self._kept, kind, rows)
 
     # ------------------------------------------------------------------ what is heard
 
@@ -350,6 +360,7 @@ class VenueFeed(Together["Subscriber", None]):
         now = self._client.now
         self._now(heard_at=now)
         heard = [event for event in events if event is not None and event.time <= now + _SLACK]
+        self._heard += heard
         for growing in self._growing:
             growing.happened(heard)
         self._tell()

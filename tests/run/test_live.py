@@ -13,6 +13,7 @@ from liqwidget.domain.ledger import RowKind
 from liqwidget.domain.time import MILLISECOND
 from liqwidget.estimate.estimator import estimate
 from liqwidget.market.fetch import fetch_history
+from liqwidget.market.store.days import Store
 from tests.run.feeding import PLACES, STEP, exchanges, live, whole
 from tests.venues import faults
 from tests.waiting import settled, until
@@ -83,7 +84,8 @@ def test_open_interest_that_has_no_history_is_kept_for_the_next_start(server: Ve
         now = pd.Timestamp(server.clock.now, unit="ms", tz="UTC")
         until(lambda: now in set(store.list(venue="hyperliquid")["last"]), store.list)
         listed = store.list()
-        assert set(zip(listed["venue"], listed["kind"], strict=True)) == {("hyperliquid", "open_interest")}
+        found = set(zip(listed["venue"], listed["kind"], strict=True))
+        assert found - {("binance", "liquidations")} == {("hyperliquid", "open_interest")}
 
         def agree() -> bool:
             later = fetch_history("hyperliquid", "BTC", "5m", feeding.start, keep=True, **feeding.options)
@@ -97,7 +99,7 @@ def test_open_interest_that_has_no_history_is_kept_for_the_next_start(server: Ve
 
 @pytest.mark.parametrize("name", ["binance", "bybit", "okx"])
 def test_liquidations_are_heard_once_by_position_side_in_dollars(server: VenueServer, name: str) -> None:
-    with live(server, name) as feeding:
+    with live(server, name, keep=True) as feeding:
         feeding.connected()
         until(lambda: any(channel.kind == "liquidations" for one in server.sockets for channel in one.channels))
         begun = server.clock.now
@@ -115,6 +117,13 @@ def test_liquidations_are_heard_once_by_position_side_in_dollars(server: VenueSe
         late = found.time // MILLISECOND > begun
         assert found.side[late].tolist() == happened["side"][rows].tolist()
         np.testing.assert_allclose(found.size[late], (happened["size"] * happened["price"])[rows], rtol=1e-3)
+
+    def kept() -> pd.DataFrame:
+        return Store().read(name, "BTC/USDT:USDT", "liquidations", None, pd.Timestamp(begun + 1, unit="ms", tz="UTC"))
+
+    until(lambda: len(kept()) >= rows.sum(), kept)
+    assert pd.DatetimeIndex(kept()["time"]).as_unit("ns").asi8.tolist() == found.time[late].tolist()
+    assert kept()["size"].tolist() == found.size[late].tolist()
 
 
 def test_a_venue_whose_sockets_are_shut_is_polled(server: VenueServer) -> None:

@@ -264,7 +264,7 @@ class _Reading:
     async def _liquidations(self, since: int, until: int) -> None:
         if not self.venue.liquidation_history:
             stream = self.venue.liquidation_stream
-            later = "they are collected live" if stream else "nor is there a stream"
+            later = f"they are collected live and kept: {stream}" if stream else "nor is there a stream"
             self.gathering.note(f"{self.venue.name} lists no past liquidations, {later}")
             return
         self.gathering.add("liquidations")
