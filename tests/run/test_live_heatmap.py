@@ -200,9 +200,9 @@ def test_another_timeframe_is_read_and_followed(server: VenueServer, monkeypatch
     let_go, read = threading.Event(), read_module.read
     slow = threading.Event()
 
-    def held(symbol: str, names: list[str], timeframe: str) -> Source:
+    def held(symbol: str, names: list[str], timeframe: str, **given: Any) -> Source:
         (slow if timeframe == "15m" else let_go).wait(PATIENCE_S)
-        return read(symbol, names, timeframe)
+        return read(symbol, names, timeframe, **given)
 
     monkeypatch.setattr(following, "read", held)
     heatmap.timeframe = "1h"

@@ -39,7 +39,8 @@ def exchanges(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     asked: dict[str, Any] = {"coins": [], "go": threading.Event()}
     asked["go"].set()
 
-    def read(symbol: str, source: Any, timeframe: str) -> Source:
+    def read(symbol: str, source: Any, timeframe: str, *, since: Any) -> Source:
+        assert since is None
         asked["coins"].append((symbol, source, timeframe))
         assert asked["go"].wait(30)
         if symbol == "WAGMI":
