@@ -116,6 +116,12 @@ def history(
     notes: list[str] = []
     filled = _filled(venue, symbol, timeframe, (since, until), wanted, files, refresh, progress, options, notes)
     asked = tuple(kind for kind in KINDS if kind in wanted)
+    newest = 0 if filled is None else max(filled.end, 0 if since is None else time_ns(since, "since"))
+    if refresh and newest and (until is None or newest < time_ns(until, "until")):  # what has no file yet
+        again = request_history(
+            venue, symbol, timeframe, newest, until, kinds=asked, keep=True, refresh=True, **options
+        )
+        _wait(again, progress=progress)
     request = request_history(
         venue, symbol, timeframe, since, until, kinds=asked, keep=True, refresh=refresh and filled is None, **options
     )

@@ -259,6 +259,11 @@ class Filling:
     def _gap(self, series: Series, span: tuple[int, int]) -> None:
         self._gaps.setdefault((series.name, series.kinds[0]), []).append(span)
 
+    @property
+    def end(self) -> int:
+        """Up to when there may be files [ns]."""
+        return (self.now - LATE) // DAY * DAY
+
     def notes(self) -> list[str]:
         """Return what is missing in the store still, does not fit its checksum, or was left out."""
         venue, notes = self.contract.venue, []

@@ -9,7 +9,11 @@ import pandas as pd
 import pytest
 
 import liqwidget
+from liqwidget.domain.time import MINUTE
 from liqwidget.errors import DataError
+from liqwidget.market.bulk.archives import ARCHIVES
+from liqwidget.market.bulk.contract import contract_of
+from liqwidget.market.venue.symbols import parse_symbol
 from tests.market.bulk.served import FileServer, rows
 from tests.market.bulk.written import BINANCE, FUNDING, METRICS, ORDERS, candle_file, candle_rows, metric_rows, price_at
 
@@ -223,13 +227,16 @@ def test_trades_come_a_day_at_a_time(files: FileServer, history: History) -> Non
         ),
     )
     given: dict[str, Any] = {"since": "2024-04-01", "until": "2024-04-03", "kinds": ("candles", "trades")}
-    for _ in range(2):
-        history("binance", "BTC", **given)
-        found = liqwidget.store.read("binance", "BTC", "trades")
-        assert found[["price", "amount", "taker_buy"]].to_numpy().tolist() == [
-            [70000.5, 4.704, 0.0], [70001.5, 0.5, 1.0], [70001.5, 0.5, 1.0],
-        ]  # fmt: skip
-        given["refresh"] = True
+    history("binance", "BTC", **given)
+    found = liqwidget.store.read("binance", "BTC", "trades")
+    assert found[["price", "amount", "taker_buy"]].to_numpy().tolist() == [
+        [70000.5, 4.704, 0.0], [70001.5, 0.5, 1.0], [70001.5, 0.5, 1.0],
+    ]  # fmt: skip
+    # A day that is read again takes the place of what there was.
+    files.put(f"{place}-2024-04-02.zip", rows(["26130,70002.5,0.25,27782,27782,1712016001153,true"]))
+    history("binance", "BTC", refresh=True, **given)
+    found = liqwidget.store.read("binance", "BTC", "trades")
+    assert found["price"].tolist() == [70000.5, 70002.5]
     with pytest.raises(DataError, match="venue with public files \\(binance, bybit, okx\\), was 'gate'"):
         history("gate", "BTC", kinds=("trades",))
 
@@ -277,3 +284,47 @@ def test_files_of_okx_are_cut_by_a_clock_of_utc_8(files: FileServer, history: Hi
     assert found[["price", "amount", "taker_buy"]].to_numpy().tolist() == [[70000.0, 0.08, 0.0]]
     assert found["time"].tolist() == [pd.Timestamp("2024-04-01 16:00:00.179", tz="UTC")]
     assert [name for name in files.bodies() if "candlesticks-2024-04-02" in name]  # it may hold what the month lacks
+
+
+def test_files_are_where_venues_have_them() -> None:
+    """Addresses as they stand in public repositories that fetch them."""
+    day, month = pd.Timestamp("2024-01-15", tz="UTC").value, pd.Timestamp("2024-02-01", tz="UTC").value
+    found: dict[str, list[str]] = {}
+    for venue, symbol in (("binance", "BTC"), ("binance", "BTC/USD:BTC"), ("bybit", "BTC"), ("okx", "BTC")):
+        contract = contract_of(venue, parse_symbol(symbol), liqwidget.store.location())
+        for series in ARCHIVES[venue].series(contract, 5 * MINUTE):
+            found.setdefault(f"{venue} {series.name}", []).extend(
+                [series.of_day(day).address] if series.day else [series.of_month(month).address]
+            )
+    okx = "https://static.okx.com/cdn/okex/traderecords"
+    vision = "https://data.binance.vision/data/futures"
+    assert found == {
+        "binance candles": [
+            f"{vision}/um/daily/klines/BTCUSDT/5m/BTCUSDT-5m-2024-01-15.zip",
+            f"{vision}/cm/daily/klines/BTCUSD_PERP/5m/BTCUSD_PERP-5m-2024-01-15.zip",
+        ],
+        "binance open interest and ratios": [
+            f"{vision}/um/daily/metrics/BTCUSDT/BTCUSDT-metrics-2024-01-15.zip",
+            f"{vision}/cm/daily/metrics/BTCUSD_PERP/BTCUSD_PERP-metrics-2024-01-15.zip",
+        ],
+        "binance funding": [
+            f"{vision}/um/monthly/fundingRate/BTCUSDT/BTCUSDT-fundingRate-2024-02.zip",
+            f"{vision}/cm/monthly/fundingRate/BTCUSD_PERP/BTCUSD_PERP-fundingRate-2024-02.zip",
+        ],
+        "binance trades": [
+            f"{vision}/um/daily/aggTrades/BTCUSDT/BTCUSDT-aggTrades-2024-01-15.zip",
+            f"{vision}/cm/daily/aggTrades/BTCUSD_PERP/BTCUSD_PERP-aggTrades-2024-01-15.zip",
+        ],
+        "binance liquidations": [
+            f"{vision}/cm/daily/liquidationSnapshot/BTCUSD_PERP/BTCUSD_PERP-liquidationSnapshot-2024-01-15.zip"
+        ],
+        "bybit trades": ["https://public.bybit.com/trading/BTCUSDT/BTCUSDT2024-01-15.csv.gz"],
+        "bybit candles": [
+            "https://public.bybit.com/kline_for_metatrader4/BTCUSDT/2024/BTCUSDT_5_2024-02-01_2024-02-29.csv.gz"
+        ],
+        "okx candles": [
+            f"{okx}/candlesticks/daily/20240115/BTC-USDT-SWAP-candlesticks-2024-01-15.zip",
+        ],
+        "okx funding": [f"{okx}/swaprates/daily/20240115/allswap-fundingrates-2024-01-15.zip"],
+        "okx trades": [f"{okx}/trades/daily/20240115/BTC-USDT-SWAP-trades-2024-01-15.zip"],
+    }
