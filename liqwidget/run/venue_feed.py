@@ -13,12 +13,12 @@ from liqwidget.domain.time import HOUR, MINUTE
 from liqwidget.errors import LiqError, SourceError
 from liqwidget.market.history import Gathering, Kind
 from liqwidget.market.read import shortened
-from liqwidget.market.store.keeper import Keeper
 from liqwidget.market.venue.reader import gather_history
 from liqwidget.market.venue.rows import candle_rows, interest
 from liqwidget.market.venue.stream import SILENT_SECONDS, Stream
 from liqwidget.market.venue.together import Together
 from liqwidget.market.venue.worker import worker
+from liqwidget.run.kept import Kept
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -66,8 +66,8 @@ class Setting:
     pace : float
         Seconds of the venues in a second of ours; all waits are divided by it. For tests.
     keep : bool
-        Whether what nobody can read later goes into the store: liquidations that sockets tell, and open interest that
-        a venue tells only of the present.
+        Whether what nobody can read later goes into the store: liquidations that sockets tell, open interest that a
+        venue tells only of the present, long/short ratios.
     address : callable, optional
         Where to find the venues instead.
     options : dict
@@ -166,9 +166,7 @@ class VenueFeed(Together["Subscriber", None]):
         self.state = VenueState()
         self._wanted, self._ready, self._one_more = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._funding_at = self._liquidations_at = self._opened = 0
-        self._keeper: Keeper | None = None
-        self._kept = Gathering(instrument, setting.step)
-        self._heard: list[Event] = []  # and not kept yet
+        self._kept = Kept(instrument, setting.step, lambda: client.now, on=setting.keep)
 
     @property
     def _growing(self) -> list[GrowingMarket]:
@@ -204,7 +202,7 @@ class VenueFeed(Together["Subscriber", None]):
                 group.create_task(self._poll())
                 group.create_task(self._listen())
         finally:
-            self._keep_heard()
+            self._kept.flush()
 
     # ------------------------------------------------------------------ what is asked
 
@@ -285,30 +283,20 @@ class VenueFeed(Together["Subscriber", None]):
                 if 0 <= amount < float("inf"):
                     for growing in asked:
                         growing.snapshot(client.now, amount)
-                    self._keep("open_interest", [] if self.venue.interest_history else [(info, client.now)])
+                    self._kept.interest(info, client.now)
             except SourceError as error:
                 reasons.append(f"open interest: {words(error, self.venue)}")
-        await gather_history(client, gathering, first, kinds=kinds, present=False)
+        await gather_history(client, gathering, first, kinds=[*kinds, *self._kept.wanted(now)], present=False)
         history = gathering.history()
-        reasons += [words(note, self.venue) for note in history.notes if any(part in note for part in _TROUBLE)]
+        told = [note for note in history.notes if not note.startswith("long short")]
+        reasons += [words(note, self.venue) for note in told if any(part in note for part in _TROUBLE)]
         if "funding" in kinds and not any("funding" in reason for reason in reasons):
             self._funding_at = now
         if "liquidations" in history.frames:
             self._liquidations_at = now
         self._now(poll_reason=self._incident("; ".join(reasons)) if reasons else "")
-        self._keep_heard()
+        self._kept.answered(history)
         return history
-
-    def _keep_heard(self) -> None:
-        """Keep the liquidations that the socket told since the last question: most venues list none later."""
-        self._keep("liquidations", self._heard)
-        self._heard = []
-
-    def _keep(self, kind: Kind, rows: list[Any]) -> None:
-        if self._setting.keep and rows:
-            self._kept.asked_at = self._client.now + _SLACK
-            self._keeper = self._keeper or Keeper(worker().files, lambda: self._client.now)
-            self._keeper.keep(self._kept, kind, rows)
 
     # ------------------------------------------------------------------ what is heard
 
@@ -360,7 +348,7 @@ class VenueFeed(Together["Subscriber", None]):
         now = self._client.now
         self._now(heard_at=now)
         heard = [event for event in events if event is not None and event.time <= now + _SLACK]
-        self._heard += heard
+        self._kept.hear(heard)
         for growing in self._growing:
             growing.happened(heard)
         self._tell()
