@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -129,6 +130,12 @@ class _Adding:
             name, parts = path.name, tables(path)
         else:
             raise DataError(f"Expected a path or a DataFrame, was {type(given).__name__}")
+        found = re.search(rf"(?:10{{3,}}|1M){re.escape(self.wanted.coin)}", name)
+        if self.contract.factor == 1 and found is not None:
+            raise DataError(
+                f"Expected rows of {self.wanted.name} in {name[:80]}, was {found[0]} by its name: say "
+                f"symbol={found[0]!r}"
+            )
         chunks = chunks_read(self._of_symbol(parts, name), self.reading, kind=self.kind, name=name)
         for frames in by_day(self._chosen(part) for _, part in chunks):
             for kind, frame in frames.items():

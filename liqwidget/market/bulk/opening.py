@@ -69,7 +69,7 @@ def tables(given: Path) -> Iterator[pd.DataFrame]:
             raise DataError(f"Expected {_KNOWN}, was {given.name[:80]!r}")
     except FileNotFoundError as error:
         raise DataError(f"Expected a file, was none at {given}") from error
-    except (EOFError, zlib.error, zipfile.BadZipFile, gzip.BadGzipFile, UnicodeDecodeError, ValueError) as error:
+    except (EOFError, zlib.error, zipfile.BadZipFile, gzip.BadGzipFile, RecursionError, ValueError) as error:
         if isinstance(error, DataError):
             raise
         raise DataError(
@@ -92,7 +92,7 @@ def _zipped(given: Path) -> Iterator[pd.DataFrame]:
             raise DataError(f"Expected one file in {given.name[:80]!r}, was {len(inside)}: unpack it, and add them")
         with archive.open(inside[0]) as handle:
             name = inside[0].filename.lower()
-            yield from _of_text(_Bounded(handle, inside[0].compress_size), name, given)
+            yield from _of_text(_Bounded(handle, min(inside[0].compress_size, given.stat().st_size)), name, given)
 
 
 class _Bounded(io.RawIOBase):

@@ -51,6 +51,8 @@ class FileServer:
         How often a file breaks off in its middle.
     refusing : dict of str to int
         Statuses that hosts answer with.
+    gate : Event
+        Files come once it is set, as it is at first.
     home : Path
         Where files are while they come: one breaks off once its half is there.
     """
@@ -60,6 +62,7 @@ class FileServer:
     ranges: list[str] = field(default_factory=list)
     broken: Counter[str] = field(default_factory=Counter)
     refusing: dict[str, int] = field(default_factory=dict)
+    gate: threading.Event = field(default_factory=threading.Event)
     home: Path = field(default_factory=lambda: liqwidget.store.location().parent)
 
     def __enter__(self) -> Self:
@@ -78,6 +81,7 @@ class FileServer:
             def log_message(self, *_: Any) -> None:
                 """Say nothing."""
 
+        self.gate.set()
         self._server = Server(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
@@ -116,6 +120,7 @@ class FileServer:
             self._said(request, self.refusing.get(host, REFUSED), b"{}")
             return
         self.asked.append(place)
+        assert self.gate.wait(60)
         content = self.files.get(place)
         if content is None:
             self._said(request, 404, b"<Error><Code>NoSuchKey</Code></Error>")

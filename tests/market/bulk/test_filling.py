@@ -11,6 +11,7 @@ import pytest
 import liqwidget
 from liqwidget.domain.time import MINUTE
 from liqwidget.errors import DataError
+from liqwidget.market import download
 from liqwidget.market.bulk.archives import ARCHIVES
 from liqwidget.market.bulk.contract import contract_of
 from liqwidget.market.venue.symbols import parse_symbol
@@ -83,7 +84,7 @@ def test_metrics_are_stamped_when_they_were_counted(files: FileServer, history: 
 
 
 def test_nothing_is_asked_for_again(files: FileServer, history: History) -> None:
-    month_of_candles(files, "2024-03", candle_rows("2024-03-01", "2024-04-01"))
+    month_of_candles(files, "2024-03", candle_rows("2024-03-24", "2024-03-29"))
     for day in (25, 26, 27):
         day_of_metrics(files, f"2024-03-{day}", metric_rows(f"2024-03-{day}", f"2024-03-{day + 1}"))
     given = {"since": "2024-03-25", "until": "2024-03-28", "kinds": ("candles", "open_interest")}
@@ -112,27 +113,27 @@ def test_a_month_that_lacks_days_is_mended_by_daily_files(files: FileServer, his
 
 
 def test_a_month_without_a_file_is_read_by_its_days(files: FileServer, history: History) -> None:
-    for day in range(1, 31):
+    for day in range(1, 5):
         day_of_candles(
             files,
             f"2024-04-{day:02}",
             candle_rows(f"2024-04-{day:02}", str(pd.Timestamp(2024, 4, day) + pd.Timedelta("1D"))),
         )
-    market = history("binance", "BTC", since="2024-04-01", until="2024-05-01", kinds=("candles",))
-    assert len(market.close) == 30 * 288
+    market = history("binance", "BTC", since="2024-04-01", until="2024-04-05", kinds=("candles",))
+    assert len(market.close) == 4 * 288
     assert not [note for note in market.notes if "no public files" in note]
 
 
 def test_months_before_a_listing_cost_few_requests(files: FileServer, history: History) -> None:
-    month_of_candles(files, "2024-04", candle_rows("2024-04-01", "2024-05-01"))
-    market = history("binance", "BTC", since="2023-04-01", until="2024-05-01", kinds=("candles",))
-    assert len(market.close) == 30 * 288
+    month_of_candles(files, "2024-04", candle_rows("2024-04-01", "2024-04-05"))
+    market = history("binance", "BTC", since="2023-04-01", until="2024-04-05", kinds=("candles",))
+    assert len(market.close) == 4 * 288
     assert "binance has no public files of candles for 2023-04-01 to 2024-03-31" in market.notes
     assert len(files.asked) <= 13 * 2 + 12 * 3 * 2
 
 
 def test_a_wrong_checksum_is_not_believed(files: FileServer, history: History) -> None:
-    month_of_candles(files, "2024-04", candle_rows("2024-04-01", "2024-05-01"))
+    month_of_candles(files, "2024-04", candle_rows("2024-04-01", "2024-04-05"))
     wrong = day_of_metrics(files, "2024-04-02", metric_rows("2024-04-02", "2024-04-03"))
     files.files[f"{wrong}.CHECKSUM"] = b"0" * 64 + b"  BTCUSDT-metrics-2024-04-02.zip\n"
     market = history("binance", "BTC", since="2024-04-02", until="2024-04-03", kinds=("candles", "open_interest"))
@@ -144,19 +145,19 @@ def test_a_wrong_checksum_is_not_believed(files: FileServer, history: History) -
 
 
 def test_what_broke_off_goes_on_where_it_was(files: FileServer, history: History) -> None:
-    place = month_of_candles(files, "2024-04", candle_rows("2024-04-01", "2024-05-01"))
+    place = month_of_candles(files, "2024-04", candle_rows("2024-04-01", "2024-04-05"))
     files.broken[place] = 2
-    market = history("binance", "BTC", since="2024-04-01", until="2024-05-01", kinds=("candles",))
-    assert len(market.close) == 30 * 288
+    market = history("binance", "BTC", since="2024-04-01", until="2024-04-05", kinds=("candles",))
+    assert len(market.close) == 4 * 288
     half = len(files.files[place]) // 2
     assert files.ranges[0] == f"bytes={half}-"
     assert len(files.ranges) == 2
 
 
 def test_an_interrupted_reading_is_resumed_from_its_part(files: FileServer, history: History) -> None:
-    place = month_of_candles(files, "2024-04", candle_rows("2024-04-01", "2024-05-01"))
+    place = month_of_candles(files, "2024-04", candle_rows("2024-04-01", "2024-04-05"))
     files.broken[place] = 99
-    given: dict[str, Any] = {"since": "2024-04-01", "until": "2024-05-01", "kinds": ("candles",)}
+    given: dict[str, Any] = {"since": "2024-04-01", "until": "2024-04-05", "kinds": ("candles",)}
     with pytest.raises(liqwidget.SourceError, match="451"):
         history("binance", "BTC", **given)
     (part,) = liqwidget.store.location().parent.rglob("*.part")
@@ -164,12 +165,12 @@ def test_an_interrupted_reading_is_resumed_from_its_part(files: FileServer, hist
     assert 0 < kept < len(files.files[place])
     files.broken.clear()
     files.ranges.clear()
-    assert len(history("binance", "BTC", **given).close) == 30 * 288
+    assert len(history("binance", "BTC", **given).close) == 4 * 288
     assert files.ranges == [f"bytes={kept}-"]
 
 
 def test_a_rotten_zip_is_named_and_left_out(files: FileServer, history: History) -> None:
-    month_of_candles(files, "2024-04", candle_rows("2024-04-01", "2024-05-01"))
+    month_of_candles(files, "2024-04", candle_rows("2024-04-01", "2024-04-05"))
     place = f"{UM}/daily/metrics/BTCUSDT/BTCUSDT-metrics-2024-04-02.zip"
     files.files[place] = b"PK\x03\x04 not a zip"
     market = history("binance", "BTC", since="2024-04-02", until="2024-04-03", kinds=("candles", "open_interest"))
@@ -180,6 +181,31 @@ def test_a_host_that_refuses_is_named(files: FileServer, history: History) -> No
     files.refusing["data.binance.vision"] = 403
     with pytest.raises(liqwidget.SourceError, match="refuses requests"):
         history("binance", "BTC", since="2024-04-02", until="2024-04-03")
+
+
+def test_a_bar_counts_files(files: FileServer, history: History, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is there while files come, and tells how many are done of how many."""
+    month_of_candles(files, "2024-03", candle_rows("2024-03-24", "2024-03-29"))
+    month_of_candles(files, "2024-04", candle_rows("2024-04-01", "2024-04-05"))
+    files.gate.clear()
+    told: list[Any] = []
+
+    class Bar:
+        def __init__(self, request: Any) -> None:
+            self.n, self.total = 0, request.progress[1]
+            told.append((request.unit, self.total))
+            files.gate.set()
+
+        def update(self, more: int) -> None:
+            self.n += more
+
+        def close(self) -> None:
+            told.append(self.n <= self.total)
+
+    monkeypatch.setattr(download, "BAR_SECONDS", 0.0)
+    monkeypatch.setattr(download, "_bar", Bar)
+    history("binance", "BTC", since="2024-03-24", until="2024-04-05", kinds=("candles",), progress=True)
+    assert told[:2] == [("files", 2), True]
 
 
 def test_coin_margined_files_count_contracts_of_100_dollars(files: FileServer, history: History) -> None:
@@ -212,7 +238,7 @@ def test_coin_margined_files_count_contracts_of_100_dollars(files: FileServer, h
 
 def test_trades_come_a_day_at_a_time(files: FileServer, history: History) -> None:
     """Binance's rows without a header, then with one; where the buyer was the maker, the taker sold."""
-    month_of_candles(files, "2024-04", candle_rows("2024-04-01", "2024-05-01"))
+    month_of_candles(files, "2024-04", candle_rows("2024-04-01", "2024-04-05"))
     place = f"{UM}/daily/aggTrades/BTCUSDT/BTCUSDT-aggTrades"
     files.put(f"{place}-2024-04-01.zip", rows(["26129,70000.5,4.704,27781,27781,1711929601153,true"]))
     header = "agg_trade_id,price,quantity,first_trade_id,last_trade_id,transact_time,is_buyer_maker"
