@@ -306,6 +306,9 @@ def test_files_of_okx_are_cut_by_a_clock_of_utc_8(files: FileServer, history: Hi
     assert len(market.close) == 2 * 288 - 1  # one of its minutes is missing
     assert set(market.volume) == {25.0}
     assert market.funding_rate.tolist() == [0.00012]
+    assert sorted(name for name in files.bodies() if "-trades-" in name) == [
+        f"BTC-USDT-SWAP-trades-2024-04-0{day}.zip" for day in (1, 2, 3)
+    ]
     found = liqwidget.store.read("okx", "BTC", "trades")
     assert found[["price", "amount", "taker_buy"]].to_numpy().tolist() == [[70000.0, 0.08, 0.0]]
     assert found["time"].tolist() == [pd.Timestamp("2024-04-01 16:00:00.179", tz="UTC")]

@@ -18,6 +18,7 @@ from liqwidget.market.bulk import opening, reading
 from tests.recorded import FOLDER, needs_recordings
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 CANDLES = (
@@ -381,6 +382,23 @@ def test_chunks_are_the_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(opening, "CHUNK_ROWS", 7)
     liqwidget.store.add(path, venue="bybit", symbol="BTC")
     pd.testing.assert_frame_equal(stored("trades", "bybit"), whole)
+
+
+def test_few_days_are_held_at_a_time() -> None:
+    """What is written comes while the rest is still to be read."""
+    read = 0
+
+    def chunks() -> Iterator[dict[str, pd.DataFrame]]:
+        nonlocal read
+        for times in np.array_split(np.arange(240), 40):
+            read += 1
+            yield {"trades": pd.DataFrame({"time": pd.Timestamp("2024-01-01", tz="UTC") + pd.to_timedelta(times, "h")})}
+
+    seen = [(read, len(frames["trades"])) for frames in reading.by_day(chunks())]
+    assert sum(rows for _, rows in seen) == 240
+    assert max(rows for _, rows in seen) <= 3 * 24
+    assert [done for done, _ in seen] == sorted({done for done, _ in seen})
+    assert seen[0][0] <= 40 // 10 * 3
 
 
 def test_layouts_are_told_apart() -> None:
