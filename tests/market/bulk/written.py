@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import gzip
+import zipfile
+from typing import TYPE_CHECKING, Any
+
 import pandas as pd
 
+import liqwidget
 from tests.market.bulk.served import rows
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 CANDLES = (
     "open_time,open,high,low,close,volume,close_time,quote_volume,count,taker_buy_volume,taker_buy_quote_volume,ignore"
@@ -50,3 +58,31 @@ def metric_rows(start: str, end: str, symbol: str = "BTCUSDT") -> list[str]:
 
 def candle_file(*parts: list[str], header: bool = True) -> str:
     return rows([row for part in parts for row in part], CANDLES if header else "")
+
+
+ROW = (
+    "1736351700000,95261.80,95291.60,95196.20,95223.10,180.760,1736351759999,17214864.01220,3401,124.045,"
+    "11813167.63560,0"
+)
+NEXT = "1736351760000,95223.10,95291.60,95196.20,95230.00,10.5,1736351819999,999.0,34,4.5,428000.0,0"
+"""Rows of Binance's files of 1m candles."""
+
+
+def put(folder: Path, name: str, *lines: str) -> Path:
+    text, path = "\n".join(lines) + "\n", folder / name
+    if name.endswith(".gz"):
+        path.write_bytes(gzip.compress(text.encode()))
+    elif name.endswith(".zip"):
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr(name.replace(".zip", ".csv"), text)
+    else:
+        path.write_text(text, encoding="utf-8")
+    return path
+
+
+def stored(kind: str, venue: str = "binance", symbol: str = "BTC") -> pd.DataFrame:
+    return liqwidget.store.read(venue, symbol, kind)
+
+
+def values(frame: pd.DataFrame) -> list[list[Any]]:
+    return frame.to_numpy().tolist()
