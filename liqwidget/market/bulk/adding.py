@@ -23,15 +23,12 @@ from liqwidget.market.venue.symbols import parse_symbol
 from liqwidget.market.venue.venues import VENUES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from liqwidget.market.bulk.cleaning import Floats, Frames, Integers
     from liqwidget.market.venue.instrument import Instrument, Wanted
 
 UNITS = ("coins", "contracts", "quote")
 _INTEREST = "5m"
 """Under which length of a candle open interest is kept, where nothing else is said."""
-_SYMBOLS = ("symbol", "instrument_name")
 _COLUMNS = ("venue", "symbol", "kind", "timeframe", "first", "last", "rows")
 
 
@@ -121,6 +118,7 @@ class _Adding:
         )
         self.steps: dict[str, str | None] = {}
         self.totals: dict[str, tuple[int, int, int]] = {}
+        self.others: dict[str, None] = {}
 
     def run(self, given: str | Path | pd.DataFrame) -> pd.DataFrame:
         if isinstance(given, pd.DataFrame):
@@ -136,11 +134,14 @@ class _Adding:
                 f"Expected rows of {self.wanted.name} in {name[:80]}, was {found[0]} by its name: say "
                 f"symbol={found[0]!r}"
             )
-        chunks = chunks_read(self._of_symbol(parts, name), self.reading, kind=self.kind, name=name)
+        chunks = chunks_read(parts, self.reading, self._ours, kind=self.kind, name=name)
         for frames in by_day(self._chosen(part) for _, part in chunks):
             for kind, frame in frames.items():
                 self._write(kind, frame)
         if not self.totals:
+            if self.others and not self.reading.left_out:
+                shown = ", ".join(list(self.others)[:3])[:80]
+                raise DataError(f"Expected rows of {self.wanted.name} in {name or 'the frame'}, was {shown}")
             left = "; ".join(self.reading.notes()) or "it has no rows"
             raise DataError(f"Expected rows of {self.kind or 'a kind'} in {name or 'the frame'}, was none: {left}")
         symbol = series_symbol(self.contract)
@@ -152,27 +153,14 @@ class _Adding:
         made.attrs["notes"] = self.reading.notes()
         return made
 
-    def _of_symbol(self, parts: Iterator[pd.DataFrame], name: str) -> Iterator[pd.DataFrame]:
-        """Yield the rows of the symbol alone, where a column names symbols."""
-        for part in parts:
-            column = next((one for one in part.columns if str(one).strip().lower() in _SYMBOLS), None)
-            if column is None or not len(part):
-                yield part
-                continue
-            texts = part[column].astype(str).str.strip()
-            ours = {text for text in texts.unique() if self._is_ours(text)}
-            if not ours:
-                shown = ", ".join(texts.unique()[:3])
-                raise DataError(
-                    f"Expected rows of {self.wanted.name} in {name or 'the frame'}, was {shown[:80]} (column "
-                    f"{column!r})"
-                )
-            if len(ours) > 1:
-                raise DataError(
-                    f"Expected rows of one contract of {self.wanted.name} in {name or 'the frame'}, was "
-                    f"{', '.join(sorted(ours))[:80]}: name one in symbol="
-                )
-            yield part[texts.isin(ours)]
+    def _ours(self, symbols: list[str]) -> set[str]:
+        """Return which symbols of a file are of the contract."""
+        ours = {text for text in symbols if self._is_ours(text)}
+        self.others.update(dict.fromkeys(text for text in symbols if text not in ours))
+        if len(ours) > 1 and self.contract.venue not in VENUES:
+            shown = ", ".join(sorted(ours))[:80]
+            raise DataError(f"Expected rows of one contract of {self.wanted.name}, was {shown}: name one in symbol=")
+        return ours
 
     def _is_ours(self, text: str) -> bool:
         if text.upper() in {self.contract.id.upper(), self.wanted.text.upper(), self.wanted.name.upper()}:

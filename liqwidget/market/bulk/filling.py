@@ -218,7 +218,7 @@ class Filling:
         reading = Reading(
             self.contract.inverse, self.contract.contract_size, self.contract.scale, self.step, grid=series.part
         )
-        chunks = chunks_read(tables(path), reading, name=path.name, contract=self.contract.id)
+        chunks = chunks_read(tables(path), reading, {self.contract.id}.intersection, name=path.name)
         known = [file.span] if final else []
         last: dict[str, pd.DataFrame] = {}
         several: set[str] = set()

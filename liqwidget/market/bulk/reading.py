@@ -12,10 +12,12 @@ from liqwidget.errors import DataError
 from liqwidget.market.bulk import binance, bybit, okx, vendors
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from liqwidget.market.bulk.cleaning import Frames, Reading
     from liqwidget.market.bulk.layout import Layout
+
+    Ours = Callable[[list[str]], set[str]]
 
 LAYOUTS: tuple[Layout, ...] = (*binance.LAYOUTS, *bybit.LAYOUTS, *okx.LAYOUTS, *vendors.LAYOUTS)
 """What is known, in the order in which it is shown."""
@@ -103,7 +105,7 @@ def _unknown(frame: pd.DataFrame, kind: str | None, name: str) -> str:
 
 
 def chunks_read(
-    tables: Iterable[pd.DataFrame], reading: Reading, *, kind: str | None = None, name: str = "", contract: str = ""
+    tables: Iterable[pd.DataFrame], reading: Reading, ours: Ours, *, kind: str | None = None, name: str = ""
 ) -> Iterator[tuple[Layout, Frames]]:
     """Yield the layout and the frames of each chunk of rows.
 
@@ -113,10 +115,10 @@ def chunks_read(
         The chunks.
     reading : Reading
         What figures count; it hears what is left out.
+    ours : callable
+        Says of the symbols that stand in a chunk which are taken, where rows have symbols.
     kind, name : str
         As for `layout_of`.
-    contract : str
-        The venue's own name of the contract whose rows are taken, where a file holds several; '' takes all.
 
     Raises
     ------
@@ -131,8 +133,9 @@ def chunks_read(
             continue
         rows = layout.named(table)
         column = next((part for part in _SYMBOLS if part in rows), None)
-        if contract and column is not None:
-            rows = rows[rows[column].astype(str).str.strip() == contract]
+        if column is not None:
+            symbols = rows[column].astype(str).str.strip()
+            rows = rows[symbols.isin(ours(symbols.unique().tolist()))]
             if not len(rows):
                 continue
         yield layout, layout.read(rows.reset_index(drop=True), reading)

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 import liqwidget
+from liqwidget.errors import DataError
 from tests.market.bulk.written import CANDLES, NEXT, ROW, put, stored, values
 from tests.recorded import FOLDER, needs_recordings
 
@@ -125,3 +126,30 @@ def test_files_of_okx(tmp_path: Path) -> None:
     rows = [f"{coin}-USDT-SWAP,0.000{number},1736035200000" for number, coin in enumerate(("ADA", "BTC", "ETH"), 1)]
     liqwidget.store.add(put(tmp_path, "allswap-fundingrates-2025-01-05.csv", funding, *rows), venue="okx", symbol="BTC")
     assert stored("funding", "okx")["funding_rate"].tolist() == [0.0002]
+
+
+def test_rows_of_a_coin_are_taken_of_many(tmp_path: Path) -> None:
+    """In recorded orders most symbols lack USDT; a chunk without the coin is no error, a file without it is."""
+    rows = [
+        "RARE,BUY,LIMIT,IOC,4421,0.2226588,0.2185000,FILLED,3750,4421,1723895903305,984.3745547999999",
+        "BTC,SELL,LIMIT,IOC,0.014,58500.1,58750.5,FILLED,0.014,0.014,1723895926128,822.5",
+        "BTCUSDC,SELL,LIMIT,IOC,0.014,58500.1,58750.5,FILLED,0.014,0.014,1723895926129,822.5",
+        "BTCUSDT,BUY,LIMIT,IOC,0.5,58500.1,58000.5,FILLED,0.5,0.5,1723895926130,29000.25",
+    ]
+    path = put(tmp_path, "orders.csv", *rows)
+    liqwidget.store.add(path, venue="binance", symbol="BTC")
+    assert stored("liquidations")["price"].tolist() == [58750.5, 58000.5]
+    with pytest.raises(DataError, match=r"Expected rows of SOL in orders\.csv, was RARE, BTC, BTCUSDC"):
+        liqwidget.store.add(path, venue="binance", symbol="SOL")
+
+
+@needs_recordings
+def test_recorded_orders_are_read() -> None:
+    path = FOLDER / "data" / "real" / "payloads" / "binance_um_forceorder_csv_2024-08-17_binance.csv"
+    told = pd.read_csv(path, header=None)
+    coin = told[0].str.removesuffix("USDT").value_counts().index[0]
+    rows = told[told[0].isin([coin, f"{coin}USDT"])]
+    liqwidget.store.add(path, venue="binance", symbol=coin)
+    found = stored("liquidations", symbol=coin)
+    assert len(found) == len(rows) > 1
+    np.testing.assert_allclose(found["size"].sum(), rows[11].sum(), rtol=0.05)
