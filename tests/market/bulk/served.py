@@ -49,8 +49,10 @@ class FileServer:
         The ranges that were asked for.
     broken : Counter
         How often a file breaks off in its middle.
+    busy : Counter
+        How often a host asks to slow down before it sends a file.
     refusing : dict of str to int
-        Statuses that hosts answer with.
+        Statuses that hosts answer with; a redirect is one to another host.
     gate : Event
         Files come once it is set, as it is at first.
     home : Path
@@ -61,6 +63,7 @@ class FileServer:
     asked: list[str] = field(default_factory=list)
     ranges: list[str] = field(default_factory=list)
     broken: Counter[str] = field(default_factory=Counter)
+    busy: Counter[str] = field(default_factory=Counter)
     refusing: dict[str, int] = field(default_factory=dict)
     gate: threading.Event = field(default_factory=threading.Event)
     home: Path = field(default_factory=lambda: liqwidget.store.location().parent)
@@ -117,9 +120,13 @@ class FileServer:
         place = urlsplit(request.path).path[1:]
         host = place.partition("/")[0]
         if not _FILES.fullmatch(host) or host in self.refusing:
-            self._said(request, self.refusing.get(host, REFUSED), b"{}")
+            self._said(request, self.refusing.get(host, REFUSED), b"{}", {"Location": "http://192.0.2.1/file.zip"})
             return
         self.asked.append(place)
+        if self.busy[place] > 0:
+            self.busy[place] -= 1
+            self._said(request, 429, b"{}", {"Retry-After": "0"})
+            return
         assert self.gate.wait(60)
         content = self.files.get(place)
         if content is None:

@@ -13,8 +13,11 @@ from liqwidget.domain.time import MINUTE
 from liqwidget.errors import DataError
 from liqwidget.market import download
 from liqwidget.market.bulk.archives import ARCHIVES
+from liqwidget.market.bulk.asking import request_files
 from liqwidget.market.bulk.contract import contract_of
 from liqwidget.market.venue.symbols import parse_symbol
+from liqwidget.market.venue.venues import venue
+from tests.market.bulk.conftest import NOW
 from tests.market.bulk.served import FileServer, rows
 from tests.market.bulk.written import BINANCE, FUNDING, METRICS, ORDERS, candle_file, candle_rows, metric_rows, price_at
 
@@ -177,10 +180,30 @@ def test_a_rotten_zip_is_named_and_left_out(files: FileServer, history: History)
     assert any("BTCUSDT-metrics-2024-04-02.zip cannot be read" in note for note in market.notes)
 
 
-def test_a_host_that_refuses_is_named(files: FileServer, history: History) -> None:
-    files.refusing["data.binance.vision"] = 403
-    with pytest.raises(liqwidget.SourceError, match="refuses requests"):
-        history("binance", "BTC", since="2024-04-02", until="2024-04-03")
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (403, "binance, its public files: refuses requests from this network"),
+        (302, r"a redirect to another host \(192\.0\.2\.1\), which is not followed"),
+        (503, "has trouble of its own"),
+    ],
+)
+def test_a_host_that_refuses_or_leads_elsewhere_is_named(files: FileServer, status: int, words: str) -> None:
+    files.refusing["data.binance.vision"] = status
+    low, high = (pd.Timestamp(day, tz="UTC").value for day in ("2024-04-02", "2024-04-03"))
+    request = request_files(
+        venue("binance"), parse_symbol("BTC"), 5 * MINUTE, (low, high), ("candles",), address=files.address,
+        clock=lambda: NOW.value, first_wait=0.001, paced=False,
+    )  # fmt: skip
+    with pytest.raises(liqwidget.SourceError, match=words):
+        request.future.result()
+
+
+def test_a_host_that_asks_to_slow_down_is_waited_for(files: FileServer, history: History) -> None:
+    place = month_of_candles(files, "2024-04", candle_rows("2024-04-01", "2024-04-05"))
+    files.busy[place] = 2
+    assert len(history("binance", "BTC", since="2024-04-01", until="2024-04-05", kinds=("candles",)).close) == 4 * 288
+    assert files.asked.count(place) == 3
 
 
 def test_a_bar_counts_files(files: FileServer, history: History, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -319,10 +342,10 @@ def test_files_are_where_venues_have_them() -> None:
     """Addresses as they stand in public repositories that fetch them."""
     day, month = pd.Timestamp("2024-01-15", tz="UTC").value, pd.Timestamp("2024-02-01", tz="UTC").value
     found: dict[str, list[str]] = {}
-    for venue, symbol in (("binance", "BTC"), ("binance", "BTC/USD:BTC"), ("bybit", "BTC"), ("okx", "BTC")):
-        contract = contract_of(venue, parse_symbol(symbol), liqwidget.store.location())
-        for series in ARCHIVES[venue].series(contract, 5 * MINUTE):
-            found.setdefault(f"{venue} {series.name}", []).extend(
+    for name, symbol in (("binance", "BTC"), ("binance", "BTC/USD:BTC"), ("bybit", "BTC"), ("okx", "BTC")):
+        contract = contract_of(name, parse_symbol(symbol), liqwidget.store.location())
+        for series in ARCHIVES[name].series(contract, 5 * MINUTE):
+            found.setdefault(f"{name} {series.name}", []).extend(
                 [series.of_day(day).address] if series.day else [series.of_month(month).address]
             )
     okx = "https://static.okx.com/cdn/okex/traderecords"
