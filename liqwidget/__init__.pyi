@@ -18,8 +18,9 @@ from .decide.lives import ClusterEvent
 from .decide.market_summary import MarketSummary, NearCluster, market_summary
 from .decide.plan import plan
 from .decide.plan_value import Plan, PlanWarning
-from .decide.reference import MarketState, ReferenceLevel, ReferenceRules
+from .decide.reference import MarketState, ReferenceLevel
 from .decide.reference_levels import ReferenceLevels, reference_levels
+from .decide.reference_rules import ReferenceRules
 from .decide.sweeps import Sweep, Sweeps, sweeps
 from .decide.watching import AlertRule
 from .domain.frames import MarketData

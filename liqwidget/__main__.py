@@ -20,6 +20,7 @@ from liqwidget.domain.amount import estimate_text
 from liqwidget.domain.paths import checked_path
 from liqwidget.domain.time import timestamp
 from liqwidget.errors import LiqError, SourceError
+from liqwidget.field.density import DEFAULT_PRIOR
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,7 +53,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--window", help="such as 24h, 7d, all")
     made.add_argument("--measure", help="heat, size or expected")
     made.add_argument("--side", help="both, long or short")
-    made.add_argument("--prior", default="effective", help="effective, isolated or nominal")
+    made.add_argument("--prior", default=DEFAULT_PRIOR, help="effective, isolated or nominal")
     made.add_argument("--at", help="as of this time (UTC), such as 2026-01-31T12:00; by default the last close")
     made.add_argument("--png", type=Path, help="write the picture here")
     made.add_argument("--html", type=Path, help="write the page here: one file, with all its controls")

@@ -10,6 +10,7 @@ from liqwidget.background import freed_in_child, weakly
 from liqwidget.beginning import USUAL_SYMBOL, checked_source
 from liqwidget.domain.frames import MarketData
 from liqwidget.errors import DataError
+from liqwidget.field.density import DEFAULT_PRIOR
 from liqwidget.market.read import followed, read
 from liqwidget.run.following import Following
 from liqwidget.run.moving import Moving
@@ -78,7 +79,7 @@ class LiqHeatmap(HeatmapWidget):
         timeframe: str | None = None,
         since: Any = None,
         live: bool | None = None,
-        prior: Any = "effective",
+        prior: Any = DEFAULT_PRIOR,
         **traits: Any,
     ) -> None:
         checked_options(traits, option_names(HeatmapWidget))

@@ -297,6 +297,7 @@ class Look:
     font: str
     price_cell: float
     """Width of a price cell in ln(price)."""
+    default_prior: str
     leverage_groups: tuple[str, ...]
     """Names, nearest liquidation first."""
     fresh_ms: int

@@ -16,6 +16,7 @@ from liqwidget.domain.amount import MOST_DECIMALS, price_decimals
 from liqwidget.domain.frames import MarketData
 from liqwidget.domain.time import MILLISECOND
 from liqwidget.errors import DataError, LiqError, SourceError
+from liqwidget.field.density import DEFAULT_PRIOR
 from liqwidget.heatmap import LiqHeatmap
 from liqwidget.market.read import base_symbol
 from liqwidget.run.watched_markets import WatchedMarkets
@@ -75,7 +76,7 @@ class Watchlist(ipywidgets.VBox):  # type: ignore[misc]
         live: bool = False,  # noqa: FBT001, FBT002 - as `LiqHeatmap` says it
         *,
         timeframe: str | None = None,
-        prior: Any = "effective",
+        prior: Any = DEFAULT_PRIOR,
         theme: str = "auto",
     ) -> None:
         sources = _sources(symbols, source)

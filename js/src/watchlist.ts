@@ -1,6 +1,6 @@
 import type { AnyModel, RenderProps } from "@anywidget/types"
-import { showWatchlist } from "./watchlist/watchlist"
-import type { WatchlistTraits } from "./watchlist/rows"
+import { showWatchlist } from "./watchlist/table"
+import type { WatchlistTraits } from "./watchlist/columns"
 
 export default {
   render({ model, el, signal }: RenderProps) {

@@ -21,6 +21,7 @@ from liqwidget.domain.ledger import Ledger
 from liqwidget.domain.time import MINUTE, time_index, time_ns, timestamp
 from liqwidget.errors import DataError, plain
 from liqwidget.estimate.estimator import estimate
+from liqwidget.field.density import DEFAULT_PRIOR
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -227,7 +228,7 @@ def replay_alerts(
     *,
     since: Any = None,
     step: str | None = None,
-    prior: Any = "effective",
+    prior: Any = DEFAULT_PRIOR,
 ) -> AlertReplay:
     """Return what rules would have told of a market's past, each time of what had closed by then.
 

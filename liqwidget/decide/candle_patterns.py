@@ -14,7 +14,7 @@ from liqwidget.domain.side import Side
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from liqwidget.decide.reference import ReferenceRules
+    from liqwidget.decide.reference_rules import ReferenceRules
     from liqwidget.domain.frames import MarketData
 
 Floats = npt.NDArray[np.float64]

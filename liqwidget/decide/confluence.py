@@ -29,7 +29,7 @@ from liqwidget.study.clusters import WIDEST, Cluster, find_clusters
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from liqwidget.decide.reference import ReferenceRules
+    from liqwidget.decide.reference_rules import ReferenceRules
     from liqwidget.domain.frames import MarketData
     from liqwidget.domain.ledger import Ledger
     from liqwidget.domain.overlay import Overlay

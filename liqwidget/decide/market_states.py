@@ -21,7 +21,7 @@ from liqwidget.domain.time import DAY, duration_text
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from liqwidget.decide.reference import ReferenceRules
+    from liqwidget.decide.reference_rules import ReferenceRules
     from liqwidget.domain.frames import MarketData
 
 Floats = npt.NDArray[np.float64]

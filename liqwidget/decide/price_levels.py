@@ -16,7 +16,7 @@ from liqwidget.domain.time import DAY, timestamp
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from liqwidget.decide.reference import ReferenceRules
+    from liqwidget.decide.reference_rules import ReferenceRules
     from liqwidget.domain.frames import MarketData
 
 Floats = npt.NDArray[np.float64]

@@ -12,7 +12,8 @@ from liqwidget.decide.candle_patterns import candle_patterns
 from liqwidget.decide.candles import chosen_market, given_markets, in_candles, last_known
 from liqwidget.decide.market_states import funding, interest, momentum
 from liqwidget.decide.price_levels import mean_prices, moving_averages, round_numbers, sessions, swings
-from liqwidget.decide.reference import MarketState, ReferenceLevel, ReferenceRules, attributes
+from liqwidget.decide.reference import MarketState, ReferenceLevel, attributes
+from liqwidget.decide.reference_rules import ReferenceRules
 from liqwidget.decide.volume_at_price import volume_levels
 from liqwidget.domain.amount import plain_price
 from liqwidget.domain.overlay import PriceBand, PriceLine

@@ -19,7 +19,7 @@ from liqwidget.estimate import likelihood
 from liqwidget.estimate.calibration import Calibration
 from liqwidget.estimate.estimator import Markets, estimate
 from liqwidget.field.crossed import crossed
-from liqwidget.field.density import Prior, PriorLike
+from liqwidget.field.density import DEFAULT_PRIOR, Prior, PriorLike
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -102,7 +102,7 @@ def calibrate(
     liquidations: pd.DataFrame | None = None,
     *,
     fit: str = "scale",
-    prior: PriorLike | Prior = "effective",
+    prior: PriorLike | Prior = DEFAULT_PRIOR,
     every: str = "1h",
     period: str = "1d",
     skip: Iterable[Any] = (),

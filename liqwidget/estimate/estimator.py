@@ -19,7 +19,7 @@ from liqwidget.errors import DataError, EstimateError
 from liqwidget.estimate.books import empty_books
 from liqwidget.estimate.fold import extend, without_provisional
 from liqwidget.estimate.survival import SurvivalState
-from liqwidget.field.density import HEAT_PRIOR, Prior, PriorLike, density
+from liqwidget.field.density import DEFAULT_PRIOR, HEAT_PRIOR, Prior, PriorLike, density
 
 Markets = MarketData | Iterable[MarketData]
 
@@ -28,7 +28,7 @@ _OTHER_UNIT = math.log(5.0)
 
 
 def estimate(
-    market: Markets, prior: PriorLike | Prior = "effective", *, churn: float = CHURN, near: float = NEAR_SHARE
+    market: Markets, prior: PriorLike | Prior = DEFAULT_PRIOR, *, churn: float = CHURN, near: float = NEAR_SHARE
 ) -> Ledger:
     """Estimate what opened, closed and was swept, candle by candle.
 

@@ -26,6 +26,7 @@ from liqwidget.domain.lattice import CELL, PRICE_CELL, cells_in_price_cell
 from liqwidget.domain.leverage import FLOOR_DISTANCE, GROUP_DISTANCES, NEAR_BOOK, NEAR_SHARE
 from liqwidget.domain.margin import ladder_distance
 from liqwidget.errors import DataError
+from liqwidget.look import LOOK
 
 if TYPE_CHECKING:
     from liqwidget.domain.ledger import VenueLedger
@@ -37,6 +38,7 @@ NAMED_PRIORS: dict[str, tuple[float, float]] = {
     "nominal": (25.0, 0.8),
 }
 """(median effective leverage, sigma of its logarithm) by name."""
+DEFAULT_PRIOR = LOOK.default_prior
 
 LONG_LIMIT = 0.999
 """A long farther than this share of its entry cannot be liquidated and has no level."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from liqwidget.domain.ledger import CHURN
 from liqwidget.errors import DataError
-from liqwidget.field.density import Prior
+from liqwidget.field.density import DEFAULT_PRIOR, Prior
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,7 +62,7 @@ class Alternative:
     near: float | None = None
 
 
-def default_alternatives(prior: PriorLike | Prior = "effective") -> tuple[Alternative, ...]:
+def default_alternatives(prior: PriorLike | Prior = DEFAULT_PRIOR) -> tuple[Alternative, ...]:
     """Return the alternatives that `uncertainty` tries: one thing changed from the base each, then two things each.
 
     The priors 'effective', 'isolated' and `PUBLISHED` (without the base's own), churn 0.15 and 0.8 a day, nearest

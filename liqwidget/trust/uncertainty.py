@@ -32,7 +32,7 @@ from liqwidget.errors import DataError
 from liqwidget.estimate.books import empty_books, passed, run_books
 from liqwidget.estimate.estimator import Markets, begun_late, estimate
 from liqwidget.estimate.survival import VOLUME_WINDOW, SurvivalState, survive
-from liqwidget.field.density import Density, Prior, PriorLike, venue_density
+from liqwidget.field.density import DEFAULT_PRIOR, Density, Prior, PriorLike, venue_density
 from liqwidget.field.evaluate import Measured, standing
 from liqwidget.field.measure import parse_measure
 from liqwidget.study.clusters import Cluster, find_clusters
@@ -212,7 +212,7 @@ def uncertainty(
 
 def _base_prior(market: Markets | Ledger, prior: PriorLike | Prior | None) -> Prior:
     if not isinstance(market, Ledger):
-        return Prior.parse("effective" if prior is None else prior)
+        return Prior.parse(DEFAULT_PRIOR if prior is None else prior)
     own = Prior.parse(market.prior)
     if prior is None or Prior.parse(prior) == own:
         return own

@@ -15,7 +15,7 @@ from liqwidget.domain.leverage import LEVERAGE_GROUPS
 from liqwidget.domain.paths import file_name
 from liqwidget.domain.time import time_ns, timestamp
 from liqwidget.errors import DataError
-from liqwidget.field.density import Prior
+from liqwidget.field.density import DEFAULT_PRIOR, Prior
 from liqwidget.field.measure import MEASURES
 from liqwidget.look import LOOK, THEME_CHOICES
 from liqwidget.raster.palette import DEFAULT_PALETTE, PALETTES, palettes_state
@@ -126,7 +126,7 @@ class HeatmapWidget(anywidget.AnyWidget):
     time_range = synced(TimeRange(None, allow_none=True, help="(from, to) shown [UTC]; None: the window."))
     price_range = synced(PriceRange(None, allow_none=True, help="(low, high) [quote/base]; None: around the candles."))
 
-    prior = traitlets.Any("effective", help="The leverage prior; setting it estimates anew.")
+    prior = traitlets.Any(DEFAULT_PRIOR, help="The leverage prior; setting it estimates anew.")
     selection = traitlets.Instance(
         Selection, None, allow_none=True, read_only=True, help="What the box, or the chosen clusters, hold; or None."
     )

@@ -1,4 +1,5 @@
 import type { AnyModel } from "@anywidget/types"
+import { default_prior } from "../../../liqwidget/look.json"
 import type { Traits } from "../wire/traits"
 
 const TIMES: ReadonlySet<string> = new Set(["time_range", "as_of"])
@@ -12,7 +13,7 @@ export function copyState(model: AnyModel<Traits>): string {
   const parts = [quoted(model.get("symbol")), market?.arguments ?? ""]
   const prior = model.get("_prior")
   const code = model.get("_priors").find(({ name }) => name === prior)?.code ?? quoted(prior)
-  if (prior !== "effective") parts.push(`prior=${code}`)
+  if (prior !== default_prior) parts.push(`prior=${code}`)
   for (const [name, plain] of Object.entries(model.get("_usual") ?? {})) {
     const value = model.get(name as keyof Traits)
     const usual = name === "venues" ? (market?.venues ?? []) : plain

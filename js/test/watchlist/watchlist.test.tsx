@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { expect, test, vi } from "vitest"
-import { ageText, COLUMNS, type MarketRow, nearest, nearText, sorted, type WatchlistTraits } from "../../src/watchlist/rows"
-import { showWatchlist } from "../../src/watchlist/watchlist"
+import { ageText, COLUMNS, type MarketRow, nearest, nearText, sorted, type WatchlistTraits } from "../../src/watchlist/columns"
+import { showWatchlist } from "../../src/watchlist/table"
 
 const NOW = Date.UTC(2026, 0, 31, 12)
 const near = (distance: number, size: number, change: number | null = null) => ({ price: 90_000, distance, size, change, heat: 50 })

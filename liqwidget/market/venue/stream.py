@@ -13,10 +13,10 @@ from liqwidget.domain.time import duration_text
 from liqwidget.errors import SourceError
 from liqwidget.market.venue.answer import Answer, UnusableError
 from liqwidget.market.venue.client import seconds_to_wait
-from liqwidget.market.venue.connection import Connection
 from liqwidget.market.venue.network import RedirectedError
 from liqwidget.market.venue.refusals import reason, tamed
 from liqwidget.market.venue.rows import liquidation
+from liqwidget.market.venue.sockets import Connection
 from liqwidget.market.venue.together import to_its_end
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import { type Theme, watchTheme } from "../dom/theme"
 import { formatPercent } from "../format/percent"
 import { bind } from "../wire/bound"
 import type { Traits } from "../wire/traits"
-import { ageText, type Column, COLUMNS, type ColumnName, type MarketRow, type Near, nearest, nearText, priceText, rowTitle, sorted, type WatchlistTraits } from "./rows"
+import { ageText, type Column, COLUMNS, type ColumnName, type MarketRow, type Near, nearest, nearText, priceText, rowTitle, sorted, type WatchlistTraits } from "./columns"
 
 interface Place {
   model: AnyModel<WatchlistTraits>
