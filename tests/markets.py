@@ -38,6 +38,7 @@ class Frames:
     def scaled(self, price: float, coins: float) -> Frames:
         columns = ["open", "high", "low", "close"]
         candles = self.candles.assign(**{name: self.candles[name] * price for name in columns})
+        candles["volume"] *= coins
         interest = None if self.open_interest is None else self.open_interest * coins
         return Frames(candles, interest, self.timeframe)
 
