@@ -10,7 +10,12 @@ from __future__ import annotations
 
 import lazy_loader
 
+from liqwidget.domain.in_file import InFile
+
 __version__ = "0.1.0"
 
 # What the names are, and where they come from, stands in `__init__.pyi`: each is loaded when it is first asked for.
 __getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+
+# `domain` may not estimate, and what is loaded from a file is estimated again.
+InFile.files = "liqwidget.run.ledger_file"
