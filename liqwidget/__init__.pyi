@@ -42,6 +42,7 @@ from .picture.comparison import DrawnComparison, compare
 from .picture.venue_comparison import DrawnVenueComparison, compare_venues
 from .raster.grid import Grid, rasterise
 from .run.alerting import Alerts
+from .run.batch import Batch, batch
 from .run.webhook import Webhook
 from .study.clusters import Cluster, Gap, clusters_frame, find_clusters, find_gaps
 from .study.levels import levels
@@ -69,6 +70,7 @@ __all__ = [
     "Alerts",
     "Alternative",
     "AmountPasses",
+    "Batch",
     "Box",
     "Calibration",
     "Cascade",
@@ -137,6 +139,7 @@ __all__ = [
     "Webhook",
     "advance",
     "alerts_frame",
+    "batch",
     "calibrate",
     "cascade",
     "cascade_curve",

@@ -26,12 +26,12 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 PARTS = rooms.parts()
 """Per part of the package, the other parts it may import; None is all."""
 
-ONLY_IN = {"ccxt": "market/venue/*.py"}
+ONLY_IN = {"ccxt": "market/venue/*.py", "dask": "run/batch.py"}
 """Per library, the one place that imports it."""
 
 LATE = (
-    "aiohttp", "bokeh.models", "bokeh.plotting", "ccxt", "dask", "matplotlib", "numba", "pyarrow.parquet", "scipy",
-    "tqdm",
+    "aiohttp", "bokeh.models", "bokeh.plotting", "ccxt", "dask", "distributed", "fsspec", "matplotlib", "numba",
+    "pyarrow.parquet", "scipy", "tqdm",
 )  # fmt: skip
 """What none of the names may load before it is used. (pandas 3 loads pyarrow by itself.)"""
 

@@ -56,7 +56,7 @@ def estimate(
     DataError
         If venues repeat, symbols, quote currencies or units of price differ, churn is no rate, or near is no share.
     """
-    rules = Rules(_rate(churn), _share(near))
+    rules = Rules.checked(churn, near)
     return with_heat(estimated(market, Prior.parse(prior), rules), estimated(market, HEAT_PRIOR, rules.without_cap()))
 
 
@@ -65,6 +65,11 @@ class Rules(NamedTuple):
 
     churn: float = CHURN
     near: float = NEAR_SHARE
+
+    @classmethod
+    def checked(cls, churn: object, near: object) -> Rules:
+        """Return the rules that a user gives; a DataError if they cannot be."""
+        return cls(_rate(churn), _share(near))
 
     @classmethod
     def of(cls, ledger: Ledger) -> Rules:

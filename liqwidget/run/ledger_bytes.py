@@ -177,7 +177,7 @@ def digest(part: VenueLedger, first: int, stop: int | None = None) -> str:
     """Return a digest of what followed from some rows of a venue's ledger."""
     made = hashlib.blake2b(digest_size=16)
     for name in _DERIVED:
-        made.update(memoryview(np.ascontiguousarray(getattr(part, name)[first:stop])))
+        made.update(np.ascontiguousarray(getattr(part, name)[first:stop]).data)
     return made.hexdigest()
 
 

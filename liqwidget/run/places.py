@@ -59,6 +59,15 @@ def found(base: str, suffix: str) -> list[str]:
     return sorted(name for name in listed if name.endswith(suffix) and not name.rpartition("/")[2].startswith("."))
 
 
+def folders(base: str) -> list[str]:
+    """Return the names of the folders in a folder, in order."""
+    if _MARK in base:
+        system, root = _system(base)
+        listed = system.ls(root, detail=True) if system.exists(root) else []
+        return sorted(str(one["name"]).rstrip("/").rpartition("/")[2] for one in listed if one["type"] == "directory")
+    return sorted(path.name for path in Path(base).iterdir() if path.is_dir()) if Path(base).is_dir() else []
+
+
 def there(path: str) -> bool:
     """Return whether there is something."""
     if _MARK in path:
@@ -106,6 +115,16 @@ def write(path: str, content: bytes) -> None:
     except OSError as error:
         message = f"Expected a place that can be written, was {path!r:.200} ({error})"
         raise DataError(message) from error
+
+
+def remove(path: str) -> None:
+    """Take a file away; nothing happens where there is none."""
+    if _MARK in path:
+        system, root = _system(path)
+        if system.exists(root):
+            system.rm_file(root)
+    else:
+        Path(path).unlink(missing_ok=True)
 
 
 def _replaced(path: Path, content: bytes) -> None:

@@ -1,0 +1,108 @@
+"""Throughput of `liqwidget.batch` with one worker and with two: seconds, bytes moved, memory, and what they project to.
+
+``python -m tests.benchmarks.batch_scaling [days] [markets]`` makes a store of minutes and prints a table of Markdown.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import liqwidget
+from liqwidget.market.store.days import Store
+from tests.markets import walk
+
+VENUES = ("binance", "bybit")
+SYMBOLS = ("BTC", "ETH", "SOL", "XRP", "BNB", "DOGE")
+
+
+def filled(root: Path, days: int, markets: int) -> int:
+    """Fill a store with minutes of random markets, and return its bytes."""
+    store = Store(root)
+    for number in range(markets):
+        symbol, venue = SYMBOLS[number // len(VENUES)], VENUES[number % len(VENUES)]
+        drawn = walk(number, days * 1440, "1m", volatility=0.0006, price=60_000.0)
+        assert drawn.open_interest is not None
+        for kind, frame in (("candles", drawn.candles.round(1)), ("open_interest", drawn.open_interest[::5].round(3))):
+            store.write(venue, f"{symbol}/USDT:USDT", kind, "1m", frame)
+    return bytes_of(root)
+
+
+def bytes_of(root: Path) -> int:
+    """Return the bytes of all files of a folder."""
+    return sum(path.stat().st_size for path in root.rglob("*") if path.is_file())
+
+
+def peak() -> float:
+    """Return the most memory that this process has held [MB]."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
+
+
+def spent() -> float:
+    """Return how long this process has computed [s]."""
+    return time.process_time()
+
+
+def moved(worker: Any) -> float:
+    """Return how much a worker has sent to others and to the client [bytes]."""
+    return float(sum(one["total"] for one in worker.transfer_outgoing_log))
+
+
+def warm(market: Any) -> None:
+    """Load the package and its compiled kernels."""
+    liqwidget.find_clusters(liqwidget.estimate(market))
+
+
+def measured(source: Path, out: Path, workers: int) -> dict[str, float]:
+    """Return what one run costs."""
+    from dask import distributed
+
+    with (
+        distributed.LocalCluster(
+            n_workers=workers, threads_per_worker=1, host="127.0.0.1", dashboard_address=None, memory_limit="3GiB"
+        ) as cluster,
+        distributed.Client(cluster) as client,
+    ):
+        market = walk(1, 3000, "1m").market()
+        client.run(warm, market)
+        before = sum(client.run(spent).values())
+        begun = time.perf_counter()
+        done = liqwidget.batch(out, source, timeframe="1m", client=client, progress=False)
+        seconds = time.perf_counter() - begun
+        assert set(done.markets["reason"]) == {""}
+        return {
+            "workers": workers,
+            "seconds": seconds,
+            "cpu": sum(client.run(spent).values()) - before,
+            "peak MB": max(client.run(peak).values()),
+            "moved KB": sum(client.run(lambda dask_worker: moved(dask_worker)).values()) / 1e3,
+            "written MB": bytes_of(out) / 1e6,
+            "rows": float(done.markets["candles"].sum()),
+        }
+
+
+def main(days: int = 90, markets: int = 4) -> None:
+    """Print the table."""
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        stored = filled(root / "store", days, markets)
+        print(f"{markets} markets x {days} days of minutes, {stored / 1e6:.1f} MB stored")
+        print("load before", os.getloadavg())
+        found = [measured(root / "store", root / f"out{workers}", workers) for workers in (1, 2)]
+        print("load after", os.getloadavg())
+        for one in found:
+            rate = one["rows"] / one["seconds"]
+            told = {name: round(value, 1) for name, value in one.items()}
+            print(
+                told,
+                f"{rate:,.0f} candles a second, efficiency {found[0]['seconds'] / one['seconds'] / one['workers']:.0%}",
+            )
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:]))
