@@ -48,9 +48,9 @@ def spent() -> float:
     return time.process_time()
 
 
-def moved(worker: Any) -> float:
-    """Return how much a worker has sent to others and to the client [bytes]."""
-    return float(sum(one["total"] for one in worker.transfer_outgoing_log))
+def moved(dask_worker: Any) -> float:
+    """Return how much results a worker has sent to the others and to the client [bytes]."""
+    return float(sum(one["total"] for one in dask_worker.transfer_outgoing_log))
 
 
 def warm(market: Any) -> None:
@@ -80,7 +80,7 @@ def measured(source: Path, out: Path, workers: int) -> dict[str, float]:
             "seconds": seconds,
             "cpu": sum(client.run(spent).values()) - before,
             "peak MB": max(client.run(peak).values()),
-            "moved KB": sum(client.run(lambda dask_worker: moved(dask_worker)).values()) / 1e3,
+            "moved KB": sum(client.run(moved).values()) / 1e3,
             "written MB": bytes_of(out) / 1e6,
             "rows": float(done.markets["candles"].sum()),
         }
