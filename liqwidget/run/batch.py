@@ -26,6 +26,7 @@ from liqwidget.run import batch_work as work
 from liqwidget.run import places
 from liqwidget.run.batch_source import Wanted, series_of
 from liqwidget.run.batch_tables import decoded_table, encoded_table
+from liqwidget.run.ledger_bytes import own_version
 from liqwidget.run.ledger_file import FOLDER, SUFFIX
 
 if TYPE_CHECKING:
@@ -219,7 +220,7 @@ def _claim(job: work.Job) -> None:
         If another job has written there.
     """
     told = {
-        "version": _VERSION, "mark": work.job_mark(job), "timeframe": job.wanted.timeframe,
+        "version": _VERSION, "liqwidget": own_version(), "mark": work.job_mark(job), "timeframe": job.wanted.timeframe,
         "since": job.wanted.since, "until": job.wanted.until, "prior": repr(job.prior), "churn": job.churn,
         "near": job.near, "step": duration_text(job.step), "cut": duration_text(job.cut),
         "rules": [rule_text(rule) for rule in job.rules],

@@ -32,8 +32,8 @@ from liqwidget.run.batch_tables import (
     encoded_table,
     profiles_table,
     totals_table,
-)
-from liqwidget.run.ledger_bytes import decoded_ledger, encoded_ledger
+)  # fmt: skip
+from liqwidget.run.ledger_bytes import decoded_ledger, encoded_ledger, own_version
 from liqwidget.run.ledger_file import FOLDER, SUFFIX
 from liqwidget.trust.score import score
 
@@ -48,6 +48,9 @@ if TYPE_CHECKING:
 
 ALL = "all"
 """Name of the venues together, beside theirs."""
+
+SCORES = "scores"
+"""Kind of a table, and the name of its mark."""
 
 WARM_UP = 30 * DAY
 """How long before the first liquidation the ledger begins that is scored [ns]."""
@@ -120,7 +123,9 @@ def work_venue(job: Job, series: Series) -> Done:
         _clear(job, (series.symbol, series.venue), marks)
         row |= {"first": timestamp(int(market.time[0])), "last": timestamp(int(market.close_time[-1]))}
         row |= {"candles": len(market.time), "written_rows": counts[0], "written_bytes": counts[1], "looks": counts[2]}
-        said = (*said, *_score(job, series, market))
+        if _mark(job, series.symbol, series.venue, SCORES) != mark:
+            said = (*said, *_score(job, series, market))
+            _set_mark(job, series.symbol, series.venue, SCORES, mark)
     except LiqError as error:
         row["reason"] = str(error)
         marks, said = {}, ()
@@ -269,7 +274,7 @@ def _clear(job: Job, place: tuple[str, str], names: Collection[str]) -> None:
     for kind, suffix in ((FOLDER, SUFFIX), ("clusters", SUFFIX), ("profiles", SUFFIX), ("marks", ".txt")):
         folder = places.within(job.out, kind, f"symbol={in_path(place[0])}", f"venue={place[1]}")
         for path in places.found(folder, suffix):
-            if path.rpartition("/")[2].removesuffix(suffix) not in {*names, ALL}:
+            if path.rpartition("/")[2].removesuffix(suffix) not in {*names, ALL, SCORES}:
                 places.remove(path)
 
 
@@ -284,19 +289,20 @@ def _score(job: Job, series: Series, market: MarketData) -> tuple[str, ...]:
         frame = score(ledger, market).to_frame()
     except LiqError as error:
         return (f"not scored: {error}",)
-    places.write(job.path("scores", series.symbol, series.venue, "scores"), encoded_table(frame))
+    places.write(job.path(SCORES, series.symbol, series.venue, SCORES), encoded_table(frame))
     return ()
 
 
 def job_mark(job: Job) -> str:
-    """Return a digest of what results depend on, but for the data; the columns of tables among it."""
-    said = repr((replace(job, out="", rules=()), CLUSTERS, 1))
+    """Return a digest of what results depend on, but for the data and rules."""
+    said = repr((replace(job, out="", rules=()), CLUSTERS, own_version()))
     return hashlib.blake2b(said.encode(), digest_size=16).hexdigest()
 
 
 def _digest(before: str, market: MarketData) -> str:
     """Return a digest of a cut's data and of all before it."""
     made = hashlib.blake2b(before.encode(), digest_size=16)
+    made.update(repr((market.minimum_distance, market.maintenance_margin_rate, market.contract, market.notes)).encode())
     for name in ("time", "open", "high", "low", "close", "volume", "interest_time", "interest"):
         made.update(np.ascontiguousarray(getattr(market, name)).data)
     return made.hexdigest()

@@ -13,6 +13,9 @@ import time
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pandas as pd
+
 import liqwidget
 from liqwidget.market.store.days import Store
 from tests.markets import walk
@@ -27,10 +30,17 @@ def filled(root: Path, days: int, markets: int) -> int:
     for number in range(markets):
         symbol, venue = SYMBOLS[number // len(VENUES)], VENUES[number % len(VENUES)]
         drawn = walk(number, days * 1440, "1m", volatility=0.0006, price=60_000.0)
-        assert drawn.open_interest is not None
-        for kind, frame in (("candles", drawn.candles.round(1)), ("open_interest", drawn.open_interest[::5].round(3))):
+        for kind, frame in (("candles", drawn.candles.round(1)), ("open_interest", held(drawn.candles.index, number))):
             store.write(venue, f"{symbol}/USDT:USDT", kind, "1m", frame)
     return bytes_of(root)
+
+
+def held(times: pd.Index[Any], seed: int) -> pd.DataFrame:
+    """Return open interest every five minutes that stays of one size over years [base]."""
+    rng = np.random.default_rng(seed)
+    rows = np.arange(0, len(times), 5)
+    values = 80_000 * np.exp(0.3 * np.sin(rows / 20_000) + rng.normal(0, 0.002, len(rows)))
+    return pd.DataFrame({"open_interest": values.round(3)}, index=times[rows])
 
 
 def bytes_of(root: Path) -> int:

@@ -99,6 +99,7 @@ def test_what_is_there_is_not_done_again(small: Path, tmp_path: Path, monkeypatc
         again = worked(job, small)
     assert [one.row["looks"] for one in again] == [0, 0, 0]
     assert files_of(tmp_path) == before
+    assert any("scores" in name for name in before)
 
 
 @pytest.mark.parametrize("written", [1, 9, 21])
