@@ -130,12 +130,16 @@ def test_newer_and_revised_data_are_done_and_earlier_cuts_stay(tmp_path: Path) -
     first = worked(job, root)
     filled(root, {USDT: ("binance",)}, hours=240)
     assert worked(job, root)[0].row["looks"] == 0
-    day = max(root.rglob("candles/1h/*.parquet"))
-    day.unlink()
-    shorter = worked(job, root)
-    assert 0 < shorter[0].row["looks"] < first[0].row["looks"]
+    days = sorted(root.rglob("candles/1h/*.parquet"))
     done = Batch(job.out, pd.DataFrame())
-    assert content(Ledger.load(done.ledger_path("BTC"))) == content(single_pass(root, "BTC"))
+    for gone in (days[9:], days[5:9]):
+        for day in gone:
+            day.unlink()
+        shorter = worked(job, root)
+        assert shorter[0].row["looks"] <= first[0].row["looks"]
+        assert content(Ledger.load(done.ledger_path("BTC"))) == content(single_pass(root, "BTC"))
+    assert len(shorter[0].cuts) < len(first[0].cuts)
+    assert done.table("clusters", "BTC")["time"].max() == done.table("clusters", "BTC", "binance")["time"].max()
 
 
 def test_a_venue_that_cannot_be_read_costs_the_others_nothing(tmp_path: Path) -> None:
