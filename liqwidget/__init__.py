@@ -8,6 +8,10 @@ do about it, `run` what follows live data, `widget` the anywidget and exports, `
 
 from __future__ import annotations
 
+import copyreg
+import importlib
+import sys
+
 import lazy_loader
 
 from liqwidget.domain.in_file import InFile
@@ -19,3 +23,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
 
 # `domain` may not estimate, and what is loaded from a file is estimated again.
 InFile.files = "liqwidget.run.ledger_file"
+
+# lazy_loader makes the package an object that pickle cannot name: functions of a notebook go to workers by it.
+copyreg.pickle(type(sys.modules[__name__]), lambda module: (importlib.import_module, (module.__name__,)))

@@ -25,11 +25,11 @@ SYMBOLS = ("BTC", "ETH", "SOL", "XRP", "BNB", "DOGE")
 
 
 def filled(root: Path, days: int, markets: int) -> int:
-    """Fill a store with minutes of random markets, and return its bytes."""
+    """Fill a store with minutes of random coins, each on all venues at nearly one price, and return its bytes."""
     store = Store(root)
     for number in range(markets):
         symbol, venue = SYMBOLS[number // len(VENUES)], VENUES[number % len(VENUES)]
-        drawn = walk(number, days * 1440, "1m", volatility=0.0006, price=60_000.0)
+        drawn = walk(number // len(VENUES), days * 1440, "1m", volatility=0.0006, price=60_000.0 + number)
         for kind, frame in (("candles", drawn.candles.round(1)), ("open_interest", held(drawn.candles.index, number))):
             store.write(venue, f"{symbol}/USDT:USDT", kind, "1m", frame)
     return bytes_of(root)

@@ -203,6 +203,13 @@ def test_a_killed_scheduler_is_a_sentence_and_the_next_goes_on(
     assert files_of(out) == files_of(whole.out)
 
 
+def test_a_function_of_a_notebook_that_uses_the_package_reaches_a_worker(client: Any) -> None:
+    """What stands in a notebook is sent by value, with the modules that it names."""
+    names: dict[str, Any] = {"liqwidget": liqwidget, "__name__": "__main__"}
+    exec("def told():\n    return liqwidget.Side.LONG.label", names)  # noqa: S102 - as a cell is run
+    assert client.submit(names["told"]).result(timeout=LONGEST) == "long"
+
+
 def test_without_dask_it_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "dask", None)
     with pytest.raises(MissingExtraError, match=r"pip install 'liqwidget\[batch\]'"):
