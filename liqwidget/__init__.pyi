@@ -43,6 +43,7 @@ from .picture.comparison import DrawnComparison, compare
 from .picture.venue_comparison import DrawnVenueComparison, compare_venues
 from .raster.grid import Grid, rasterise
 from .run.alerting import Alerts
+from .run.batch import Batch, batch
 from .run.webhook import Webhook
 from .study.clusters import Cluster, Gap, clusters_frame, find_clusters, find_gaps
 from .study.levels import levels
@@ -70,6 +71,7 @@ __all__ = [
     "Alerts",
     "Alternative",
     "AmountPasses",
+    "Batch",
     "Box",
     "Calibration",
     "Cascade",
@@ -138,6 +140,7 @@ __all__ = [
     "Webhook",
     "advance",
     "alerts_frame",
+    "batch",
     "calibrate",
     "cascade",
     "cascade_curve",

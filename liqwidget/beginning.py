@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from liqwidget.domain.frames import MarketData
+from liqwidget.domain.ledger import Ledger
 from liqwidget.domain.validation import is_frame
 from liqwidget.errors import DataError
 from liqwidget.market.read import base_symbol
@@ -38,6 +39,8 @@ def checked_source(symbol: Any, source: Any) -> str:
             message = f"Expected {name}, was a {type(value).__name__}: for your own frames use {_FRAMES}"
             raise DataError(message)
     _refuse_several(symbol)
+    if isinstance(source, Ledger):
+        return _of_ledger(symbol, source)
     given = source if isinstance(source, list | tuple) else [source]
     if (frame := next(filter(is_frame, given), None)) is not None:
         was = type(frame).__name__
@@ -62,6 +65,14 @@ def checked_source(symbol: Any, source: Any) -> str:
             raise DataError(message)
     checked: str = symbol
     return checked
+
+
+def _of_ledger(symbol: Any, ledger: Ledger) -> str:
+    """Return the symbol of a ledger, where that is what was asked for."""
+    if isinstance(symbol, _Usual) or _same(symbol, ledger.symbol):
+        return ledger.symbol
+    message = f"Expected a ledger of {symbol}, was {ledger!r}: use LiqHeatmap.from_ledger(ledger)"
+    raise DataError(message)
 
 
 def _refuse_several(symbol: Any) -> None:

@@ -9,6 +9,7 @@ from liqwidget import choices, decisions, exports, overlaid, trusting
 from liqwidget.background import freed_in_child, weakly
 from liqwidget.beginning import USUAL_SYMBOL, checked_source
 from liqwidget.domain.frames import MarketData
+from liqwidget.domain.ledger import Ledger
 from liqwidget.errors import DataError
 from liqwidget.field.density import DEFAULT_PRIOR
 from liqwidget.market.read import followed, read
@@ -24,10 +25,10 @@ from liqwidget.widget.view import HeatmapWidget
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     import pandas as pd
 
-    from liqwidget.domain.ledger import Ledger
     from liqwidget.domain.levels import LevelSet
     from liqwidget.market.source import Source, SourceLike
     from liqwidget.run.live import Ask, Update
@@ -91,7 +92,7 @@ class LiqHeatmap(HeatmapWidget):
         following = self._follow(symbol, found, prior)
         self._moving = Moving(
             following,
-            source,
+            "sample" if found.simulated else source,
             make=weakly(self._follow),
             changed=weakly(self._followed),
             say=weakly(self._say),
@@ -132,6 +133,28 @@ class LiqHeatmap(HeatmapWidget):
             contract=contract, contract_size=contract_size,
         )  # fmt: skip
         return cls(symbol, source=market, **options)
+
+    @classmethod
+    def from_ledger(cls, ledger: Ledger | str | Path, **options: Any) -> LiqHeatmap:
+        """Show a ledger: one that is there, or was saved by `Ledger.save` or `liqwidget.batch`.
+
+        Nothing is followed; another prior is estimated from its rows. Opens of candles, which it does not hold, are the
+        closes before them; realised liquidations, funding and taker volume are not in it.
+
+        Parameters
+        ----------
+        ledger : Ledger, str or Path
+            Or what `Ledger.load` takes: a file, a folder of one symbol, an address that fsspec opens.
+        **options
+            As for `LiqHeatmap`, but for symbol and source.
+
+        Raises
+        ------
+        DataError
+            If there is no such file, or it cannot be used.
+        """
+        found = ledger if isinstance(ledger, Ledger) else Ledger.load(ledger)
+        return cls(found.symbol, source=found, **({"prior": found.prior.like} | options))
 
     @property
     def markets(self) -> tuple[MarketData, ...]:

@@ -26,12 +26,12 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 PARTS = rooms.parts()
 """Per part of the package, the other parts it may import; None is all."""
 
-ONLY_IN = {"ccxt": "market/venue/*.py"}
+ONLY_IN = {"ccxt": "market/venue/*.py", "dask": "run/batch.py"}
 """Per library, the one place that imports it."""
 
 LATE = (
-    "aiohttp", "bokeh.models", "bokeh.plotting", "ccxt", "dask", "matplotlib", "numba", "pyarrow.parquet", "scipy",
-    "tqdm",
+    "aiohttp", "bokeh.models", "bokeh.plotting", "ccxt", "dask", "distributed", "fsspec", "matplotlib", "numba",
+    "pyarrow.parquet", "scipy", "tqdm",
 )  # fmt: skip
 """What none of the names may load before it is used. (pandas 3 loads pyarrow by itself.)"""
 
@@ -198,6 +198,10 @@ def test_the_names_are_those_of_the_stub() -> None:
     (listed,) = (ast.literal_eval(node.value) for node in stub.body if isinstance(node, ast.Assign))
     assert listed == liqwidget.__all__
     assert [name for name in listed if getattr(liqwidget, name, None) is None] == []
+
+
+def test_a_function_keeps_its_name_beside_a_folder_of_that_name() -> None:
+    assert loaded("import liqwidget.estimate.estimator, liqwidget; assert callable(liqwidget.estimate)", ()) == []
 
 
 @pytest.mark.parametrize("module", MODULES, ids=named)

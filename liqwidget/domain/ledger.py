@@ -13,6 +13,7 @@ import pandas as pd
 
 from liqwidget.domain.absences import absences, ended
 from liqwidget.domain.growth import appended
+from liqwidget.domain.in_file import InFile
 from liqwidget.domain.lattice import cell_centre, cell_coordinate
 from liqwidget.domain.leverage import LEVERAGE_GROUPS, NEAR_BOOK, NEAR_SHARE
 from liqwidget.domain.passages import Passages
@@ -238,10 +239,11 @@ class VenueLedger:
 
 
 @dataclass(frozen=True, eq=False)
-class Ledger:
+class Ledger(InFile):
     """What opened and what was swept, candle by candle, for one symbol on one or more venues.
 
     Made by `liqwidget.estimate`; everything that is drawn, listed or selected is a function of it.
+    `save` writes it to a file, `Ledger.load` reads it.
 
     Parameters
     ----------

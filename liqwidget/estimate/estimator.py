@@ -56,8 +56,8 @@ def estimate(
     DataError
         If venues repeat, symbols, quote currencies or units of price differ, churn is no rate, or near is no share.
     """
-    rules = Rules(_rate(churn), _share(near))
-    return _with_heat(estimated(market, Prior.parse(prior), rules), estimated(market, HEAT_PRIOR, rules.without_cap()))
+    rules = Rules.checked(churn, near)
+    return with_heat(estimated(market, Prior.parse(prior), rules), estimated(market, HEAT_PRIOR, rules.without_cap()))
 
 
 class Rules(NamedTuple):
@@ -65,6 +65,11 @@ class Rules(NamedTuple):
 
     churn: float = CHURN
     near: float = NEAR_SHARE
+
+    @classmethod
+    def checked(cls, churn: object, near: object) -> Rules:
+        """Return the rules that a user gives; a DataError if they cannot be."""
+        return cls(_rate(churn), _share(near))
 
     @classmethod
     def of(cls, ledger: Ledger) -> Rules:
@@ -82,7 +87,7 @@ def estimated(market: Markets, prior: Prior, rules: Rules) -> Ledger:
     return Ledger(markets[0].symbol, prior, tuple(_first(part, prior, rules) for part in markets))
 
 
-def _with_heat(ledger: Ledger, heat: Ledger) -> Ledger:
+def with_heat(ledger: Ledger, heat: Ledger) -> Ledger:
     """Return a ledger with its heat, which holds the same arrays where they are equal."""
     shared = ("inputs", "open_interest", "flags", "survival")
     parts = tuple(
@@ -111,7 +116,7 @@ def _both(change: Callable[..., Ledger], ledger: Ledger, market: Markets, *given
     markets = _markets(market)
     changed = change(replace(ledger, heat=None), markets, *given)
     heat_given = (part.without_cap() if isinstance(part, Rules) else part for part in given)
-    return _with_heat(changed, change(ledger.heat, markets, *heat_given, beside=changed))
+    return with_heat(changed, change(ledger.heat, markets, *heat_given, beside=changed))
 
 
 def _advanced(ledger: Ledger, market: Markets, rules: Rules, *, beside: Ledger | None = None) -> Ledger:
@@ -243,6 +248,17 @@ def begun_late(part: VenueLedger, first: int, prior: Prior) -> VenueLedger:
     start = RowInputs(time, np.array([RowKind.START], np.uint8), close, close, close, np.array([np.nan]), held, time)
     blank = _blank(part, int(time[0]), float(close[0]), prior, Rules(part.churn, part.near))
     return extend(blank, start.followed_by(part.inputs.cut(slice(first + 1, None))), prior)
+
+
+def folded(part: VenueLedger, rows: RowInputs, prior: Prior) -> VenueLedger:
+    """Return a venue's ledger with further rows, as they stand in another ledger of the same data.
+
+    To one that has no rows yet they are the first: its books are made for them.
+    """
+    if not len(part.time):
+        rules = Rules(part.churn, part.near)
+        return extend(_blank(part, int(rows.time[0]), float(rows.close[0]), prior, rules), rows, prior)
+    return extend(without_provisional(part), rows, prior) if len(rows.time) else part
 
 
 def _blank(market: MarketData | VenueLedger, start: int, price: float, prior: Prior, rules: Rules) -> VenueLedger:

@@ -91,6 +91,13 @@ class Prior:
     def _key(self) -> tuple[str, Ladder | tuple[float, float]]:
         return self.name, self.ladder or (self.median, self.sigma)
 
+    @property
+    def like(self) -> PriorLike:
+        """What `parse` makes it of: its name, its numbers or its ladder."""
+        if NAMED_PRIORS.get(self.name) == (self.median, self.sigma):
+            return self.name
+        return dict(self.ladder) if self.ladder else (self.median, self.sigma)
+
     @classmethod
     def parse(cls, value: PriorLike | Prior) -> Prior:
         """Return the prior named or described by `value`.

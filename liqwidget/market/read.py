@@ -15,12 +15,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from liqwidget.domain.frames import MarketData
+from liqwidget.domain.ledger import Ledger
 from liqwidget.domain.plausible import prices_apart
+from liqwidget.domain.retold import market_of
 from liqwidget.domain.status import VenueStatus
 from liqwidget.domain.time import HOUR, duration_ns
 from liqwidget.errors import DataError, LiqError, SourceError
 from liqwidget.market.history import UNDER_WAY
-from liqwidget.market.simulated.sample import SYMBOLS, sample_market
+from liqwidget.market.simulated.sample import SIMULATED, SYMBOLS, sample_market
 from liqwidget.market.source import TIMEFRAME, VENUES, Joining, Source
 from liqwidget.market.timeframes import coarser
 from liqwidget.market.venue.payload import said
@@ -85,9 +87,9 @@ def read(
     ----------
     symbol : str
         Such as ``'BTC'``.
-    source : str, MarketData, or iterable of either, optional
-        'sample', venue names, or the user's own markets; None or 'auto' asks all exchanges side by side, and takes the
-        sample where none answers.
+    source : str, MarketData, Ledger, or iterable of the first two, optional
+        'sample', venue names, the user's own markets, or a ledger that is there; None or 'auto' asks all exchanges side
+        by side, and takes the sample where none answers.
     timeframe : str, optional
         Length of a candle: `TIMEFRAME`, or that of your own data.
     since : time or str, optional
@@ -108,6 +110,9 @@ def read(
     given, timeframe = timeframe, TIMEFRAME if timeframe is None else timeframe
     step = duration_ns(timeframe)
     seconds = FIRST_SECONDS if seconds is None else seconds
+    if isinstance(source, Ledger):
+        made = _kept(source)
+        return made if given is None else coarser(made, step)
     own = [source] if isinstance(source, MarketData) else source
     if own is not None and not isinstance(own, str):
         own = list(own)
@@ -148,7 +153,7 @@ def followed(source: Source, live: bool | None) -> bool:  # noqa: FBT001 - as th
 def _named(symbol: str, names: list[str], candles: _Candles, patience: _Patience, *, why: str) -> Source:
     coin = base_symbol(symbol)
     if names == ["sample"]:
-        return _sample(coin, candles[0], f"prices and positions are not real{why}")
+        return _sample(coin, candles[0], f"{SIMULATED}{why}")
     auto = names == ["auto"]
     unknown = [name for name in names if name not in VENUES and not auto]
     if unknown:
@@ -334,6 +339,19 @@ def grouped(status: Iterable[VenueStatus]) -> str:
         if part.reason:
             together.setdefault(part.reason, []).append(part.venue)
     return "; ".join(f"{', '.join(names)}: {why}" for why, names in together.items())
+
+
+# ---------------------------------------------------------------------- a ledger that is there
+
+
+def _kept(ledger: Ledger) -> Source:
+    markets = tuple(map(market_of, ledger))
+    simulated = any(SIMULATED in part.notes for part in ledger)
+    return Source(
+        markets, "simulated market" if simulated else " + ".join(ledger.names),
+        f"Simulated market: {SIMULATED}" if simulated else None, simulated=simulated, finest=markets,
+        made=(markets, ledger),
+    )  # fmt: skip
 
 
 # ---------------------------------------------------------------------- the sample

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from liqwidget.domain.frames import MarketData
+from liqwidget.domain.ledger import Ledger
 from liqwidget.domain.time import duration_text
 from liqwidget.errors import SourceError
 from liqwidget.market.venue import venues
@@ -27,7 +28,7 @@ TIMEFRAME = "5m"
 """Length of a candle where nothing else is asked for."""
 _JOIN_SECONDS = 600.0
 
-SourceLike = str | MarketData | Iterable[str | MarketData] | None
+SourceLike = str | MarketData | Ledger | Iterable[str | MarketData] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,8 @@ class Source:
         The markets in their shortest candles, where none can be read again: simulated and own ones.
     since : time or str, optional
         From when exchanges were asked, as it was given.
+    made : tuple of MarketData and Ledger, or None
+        A ledger that is there already, and the markets that it tells of.
     """
 
     markets: tuple[MarketData, ...] = field(repr=False)
@@ -62,6 +65,7 @@ class Source:
     joining: Joining | None = field(default=None, repr=False)
     finest: tuple[MarketData, ...] = field(default=(), repr=False)
     since: Any = None
+    made: tuple[tuple[MarketData, ...], Ledger] | None = field(default=None, repr=False)
 
     def asked_venues(self) -> list[str]:
         """Return the venues that were asked.

@@ -21,6 +21,7 @@ from liqwidget.errors import DataError, LiqError
 from liqwidget.estimate.estimator import advance, estimate
 from liqwidget.field.density import Prior, venue_density
 from liqwidget.market.read import missing, read
+from liqwidget.market.simulated.sample import SIMULATED
 from liqwidget.market.timeframes import check_timeframe, coarser, timeframes
 from liqwidget.run.own_data import gone_on
 from liqwidget.run.reckoning import ended, reckoned
@@ -366,7 +367,7 @@ class Following:
         state, over = "simulated" if source.simulated else "own frames", ended(self.ledger)
         rows: dict[str, tuple[str, Any, int, str, str, str, Any]] = {}
         for part in self.ledger:
-            notes = "; ".join(filter(None, (over.get(part.venue), *part.notes)))
+            notes = "; ".join(note for note in (over.get(part.venue), *part.notes) if note and note != SIMULATED)
             rows[part.venue] = state, timestamp(int(part.time[-1])), len(part.time) - 1, notes, "", "", pd.NaT
         for asked in source.asked if self.feed is None else self.feed.status:
             name, row = asked.venue, rows.get(asked.venue)

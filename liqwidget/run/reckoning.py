@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from liqwidget.domain.status import VenueStatus
 from liqwidget.domain.time import timestamp
 from liqwidget.errors import LiqError
-from liqwidget.estimate.estimator import estimate
+from liqwidget.estimate.estimator import Rules, estimate
 from liqwidget.market.read import missing, shortened
 
 if TYPE_CHECKING:
@@ -22,13 +22,19 @@ def reckoned(source: Source, prior: Prior) -> tuple[Source, Ledger]:
     """Return a source and its ledger.
 
     Of venues that were asked, one that cannot be estimated is left out, with the reason in the status; own markets
-    have no status, and none of them is left out.
+    have no status, and none of them is left out. A ledger that is there is taken; without heat, or with another
+    prior, it is made anew by the same churn and share of the book at the cap.
 
     Raises
     ------
     LiqError
         If no venue, or an own market, cannot be estimated.
     """
+    if source.made is not None:
+        markets, ledger = source.made
+        if markets is source.markets and ledger.prior == prior and ledger.heat is not None:
+            return source, ledger
+        return source, estimate(source.markets, prior, **Rules.of(ledger)._asdict())
     try:
         return source, estimate(source.markets, prior)
     except LiqError:

@@ -6,7 +6,7 @@ It is no record of any real market. Agents open, add margin, close and are liqui
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 SYMBOLS = tuple(COINS)
 """Coins that the sample has."""
 DEFAULT_SEED = 24
+SIMULATED = "prices and positions are not real"
+"""A note of every simulated market: it goes with the ledger, also into files."""
 SHORTEST_DAYS, LONGEST_DAYS = 2, 90
 
 _ENDINGS = ("standing", "closed", "liquidated")
@@ -168,7 +170,7 @@ class SampleMarket:
         """Return the published data of each venue, ready to be estimated from."""
         from liqwidget.domain.frames import MarketData
 
-        return tuple(
+        markets = (
             MarketData.from_frames(
                 sample.candles,
                 sample.open_interest,
@@ -179,6 +181,7 @@ class SampleMarket:
             )
             for sample in self.venues.values()
         )
+        return tuple(replace(market, notes=(*market.notes, SIMULATED)) for market in markets)
 
 
 def sample_market(symbol: str = "BTC", *, seed: int = DEFAULT_SEED, days: int = 30) -> SampleMarket:

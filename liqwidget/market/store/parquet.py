@@ -63,7 +63,11 @@ def encoded_day(columns: Columns, covered: Iterable[tuple[int, int]]) -> bytes:
     ) as writer:
         writer.write_table(table)
         writer.add_key_value_metadata({_NOTE: note})
-    content = bytes(output.getvalue())
+    return sealed(bytes(output.getvalue()))
+
+
+def sealed(content: bytes) -> bytes:
+    """Return the bytes of a Parquet file with the seal before its footer."""
     at = len(content) - _TAIL - _footer_length(content)
     return content[:at] + _SEAL + _digest(content[:at], content[at:]) + content[at:]
 
@@ -84,7 +88,7 @@ def decoded_day(
     import pyarrow.parquet as pq
 
     checked_footer(content)
-    sealed = _checked_seal(content)
+    whole = checked_seal(content)
     try:
         file = pq.ParquetFile(
             pa.BufferReader(content),
@@ -95,7 +99,7 @@ def decoded_day(
         )
         footer = file.metadata
         note = json.loads((footer.metadata or {})[_NOTE])
-        _check_version(note["version"], sealed=sealed)
+        _check_version(note["version"], whole=whole)
         sizes = [
             footer.row_group(group).column(part).total_uncompressed_size
             for group in range(footer.num_row_groups)
@@ -127,7 +131,7 @@ def extent(content: bytes) -> tuple[int, int | None, int | None]:
     import pyarrow.parquet as pq
 
     checked_footer(content)
-    _checked_seal(content)
+    checked_seal(content)
     try:
         footer = pq.ParquetFile(pa.BufferReader(content)).metadata
         stored = [footer.row_group(number).column(0).statistics for number in range(footer.num_row_groups)]
@@ -161,8 +165,14 @@ def _digest(before: bytes, after: bytes) -> bytes:
     return hashlib.blake2b(before + after, digest_size=_DIGEST).digest()
 
 
-def _checked_seal(content: bytes) -> bool:
-    """Return whether there is a seal; refuse one that is broken."""
+def checked_seal(content: bytes) -> bool:
+    """Return whether there is a seal.
+
+    Raises
+    ------
+    BrokenFileError
+        If there is one that is broken.
+    """
     end = len(content) - _TAIL - _footer_length(content)
     start = end - _DIGEST - len(_SEAL)
     if start < 0 or content[start : start + len(_SEAL)] != _SEAL:
@@ -172,12 +182,12 @@ def _checked_seal(content: bytes) -> bool:
     return True
 
 
-def _check_version(version: Any, *, sealed: bool) -> None:
+def _check_version(version: Any, *, whole: bool) -> None:
     if type(version) is not int or version < 1:
         raise BrokenFileError("no version")
     if version > VERSION:
         raise NewerFileError(version)
-    if version == VERSION and not sealed:
+    if version == VERSION and not whole:
         raise BrokenFileError("no checksum")
 
 
