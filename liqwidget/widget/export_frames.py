@@ -7,6 +7,7 @@ see js/src/heat/frame.ts.
 from __future__ import annotations
 
 import gzip
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from liqwidget.field.measure import MEASURES
 from liqwidget.widget.session import WINDOWS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from liqwidget.widget.protocol import Frame, Interval
     from liqwidget.widget.session import Session, Settings
@@ -89,8 +90,9 @@ def stored_frames(
     views = [replace(settings, measure=measure) for measure in measures]
     frames: list[Frame] = []
     for pixels in _WINDOWS:
-        frames = [frame for view in views for frame in _windows(session, view, shown, pixels)]
-        if weight(frames) <= room:
+        drawn = (frame for view in views for frame in _windows(session, view, shown, pixels))
+        frames = _within(drawn, math.inf if pixels == _WINDOWS[-1] else room, weight)
+        if frames:
             break
     taken = weight(frames)
     for time in _parts(session, settings):
@@ -99,6 +101,17 @@ def stored_frames(
         if taken > room:
             break
         frames += part
+    return frames
+
+
+def _within(drawn: Iterable[Frame], room: float, weight: Callable[[list[Frame]], int]) -> list[Frame]:
+    """Return pictures as they are drawn; none once they take more than there is room, and no more are drawn then."""
+    frames: list[Frame] = []
+    for frame in drawn:
+        frames.append(frame)
+        room -= weight([frame])
+        if room < 0:
+            return []
     return frames
 
 
