@@ -149,7 +149,7 @@ def test_of_many_other_requests_the_newest_is_answered_too(
 def test_what_is_no_request_is_answered_in_a_short_sentence(
     heatmap: LiqHeatmap, ask: Callable[..., Any], part: dict[str, Any]
 ) -> None:
-    content, _ = ask(view_request(heatmap, 1) | part)
+    content, _ = ask(viewport_request(heatmap, 1) | part)
     assert content["type"] == "error"
     assert 0 < len(content["message"]) <= 1000
     assert len(content["view"]) <= 200
