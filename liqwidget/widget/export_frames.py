@@ -6,7 +6,9 @@ see js/src/heat/frame.ts.
 
 from __future__ import annotations
 
+import functools
 import gzip
+import itertools
 import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -88,9 +90,14 @@ def stored_frames(
     weight = (packing or Packing()).weight
     measures = sorted(MEASURES, key=lambda measure: measure != settings.measure)
     views = [replace(settings, measure=measure) for measure in measures]
+    tall = functools.cache(functools.partial(_tall, session))
     frames: list[Frame] = []
     for pixels in _WINDOWS:
-        drawn = (frame for view in views for frame in _windows(session, view, shown, pixels))
+        drawn = (
+            frame
+            for view in views
+            for frame in itertools.chain(_windows(session, view, shown, pixels), map(tall, (view,)))
+        )
         frames = _within(drawn, math.inf if pixels == _WINDOWS[-1] else room, weight)
         if frames:
             break
@@ -116,7 +123,7 @@ def _within(drawn: Iterable[Frame], room: float, weight: Callable[[list[Frame]],
 
 
 def _windows(session: Session, settings: Settings, shown: Range | None, pixels: tuple[int, int]) -> Iterator[Frame]:
-    """Yield the picture of the window, of the range shown, of the other windows, and the tall one."""
+    """Yield the picture of the window, of the range shown, and of the other windows."""
     yield _fitted(session, settings, session.window(settings), pixels)
     if shown is not None:
         yield from _moved(session, settings, shown, pixels)
@@ -124,9 +131,13 @@ def _windows(session: Session, settings: Settings, shown: Range | None, pixels: 
     for time in times:
         if time != session.window(settings):
             yield _fitted(session, settings, time, pixels)
+
+
+def _tall(session: Session, settings: Settings) -> Frame:
+    """Return the picture of all time with prices far from the last one."""
     everything = session.window(replace(settings, window="all"))
     low, high = session.fitted(settings, everything)
-    yield _priced(session, settings, everything, (_DEEP * low, _HIGH * high), _TALL)
+    return _priced(session, settings, everything, (_DEEP * low, _HIGH * high), _TALL)
 
 
 def _moved(session: Session, settings: Settings, shown: Range, pixels: tuple[int, int]) -> Iterator[Frame]:

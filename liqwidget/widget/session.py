@@ -252,8 +252,9 @@ class Session:
         )
         end = self.end(settings)
         known = min(time[1] + ahead, self.ledger.end if settings.future else end)
-        first = int(np.searchsorted(market.close_time, time[0], side="right"))
-        last = int(np.searchsorted(market.close_time, known, side="right"))
+        length = market.timeframe
+        first = int(np.searchsorted(market.time, time[0] - length, side="right"))
+        last = int(np.searchsorted(market.time, known - length, side="right"))
         first = int(np.searchsorted(market.time, market.time[first] // step * step)) if first < last else first
         if first >= last:
             return step, np.empty((12, 0))
@@ -264,7 +265,7 @@ class Session:
         begin = bucket[starts] * step
         columns = [
             begin / MILLISECOND,
-            np.minimum(begin + step, np.maximum(market.close_time[rows][ends], begin + step // 2)) / MILLISECOND,
+            np.minimum(begin + step, np.maximum(market.time[rows][ends] + length, begin + step // 2)) / MILLISECOND,
             market.open[rows][starts],
             np.maximum.reduceat(market.high[rows], starts),
             np.minimum.reduceat(market.low[rows], starts),
