@@ -160,55 +160,6 @@ def test_a_bad_answer_delays_no_other_venue(server: VenueServer, what: str, kind
     assert bad <= usual + LONGEST_DELAY_S
 
 
-@pytest.mark.parametrize(
-    ("fault", "words"),
-    [
-        (faults.Raw(b"noise" * 99, "gzip"), "it breaks off, or cannot be unpacked"),
-        (faults.Raw(b'{"code": "0", "data": []}', headers=(("Content-Encoding", "br"),)), "broken HTTP"),
-        (faults.Raw(b'{"code": "0", "data": [[NaN, 1]]}'), "JSON that is cut short or broken"),
-    ],
-)
-@pytest.mark.parametrize("name", ["okx", "bybit"])
-def test_what_is_wrong_with_the_wire_is_named(server: VenueServer, name: str, fault: faults.Fault, words: str) -> None:
-    server.faults.inject(fault, venue=name, kind="candles", times=None)
-    with pytest.raises(SourceError, match=f"{name} sent an answer that cannot be read: ({words})") as caught:
-        read(server, name, first_wait=0.001)
-    assert caught.value.retryable
-    server.faults.clear()
-    check_candles(server, name, read(server, name))
-
-
-class Silent(BaseHTTPRequestHandler):
-    """A venue that answers with a status that nobody knows, and nothing else."""
-
-    def do_GET(self) -> None:
-        self.send_response(599)
-        self.end_headers()
-
-    def log_message(self, *_: Any) -> None:
-        """Write nothing."""
-
-
-def test_a_refusal_without_words_is_no_empty_page() -> None:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Silent)
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}).start()
-    base = f"http://127.0.0.1:{server.server_port}"
-    client = Client(VENUES["okx"], address=lambda url: str(_rewritten(url, base, "okx")), first_wait=0.001)
-
-    async def asked() -> None:
-        client.make()
-        client.api.markets = {}
-        try:
-            await client.call("publicGetMarketCandles", {"instId": "BTC-USDT-SWAP"})
-        finally:
-            await client.close()
-
-    with pytest.raises(SourceError, match=r"okx has trouble of its own \(599\)"):
-        loops.run(asked())
-    server.shutdown()
-    server.server_close()
-
-
 @pytest.mark.parametrize("text", ["1e400", "inf", "1e30", "999999999999", "Fri, 31 Dec 9999 23:59:59 GMT"])
 def test_a_wait_that_a_venue_asks_for_is_bounded(server: VenueServer, text: str) -> None:
     assert seconds_to_wait(text, None) == LONGEST_ASKED
