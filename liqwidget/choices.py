@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import traitlets
 
 from liqwidget.errors import DataError
-from liqwidget.field.density import NAMED_PRIORS
+from liqwidget.field.density import NAMED_PRIORS, Prior
 from liqwidget.field.measure import HEAT
 from liqwidget.widget.priors import within_caps
 
@@ -21,6 +21,8 @@ CHOSEN = {
     "_ladder": "_ladder_set",
 }  # fmt: skip
 """Traits that choose, and what then is done."""
+
+_MOST_RUNGS = 100
 
 _ELSEWHERE: dict[str, Any] = {
     "_selected": [], "_selection": None, "as_of": None, "time_range": None, "price_range": None,
@@ -63,16 +65,48 @@ def prior_named(self: Any, change: Any) -> None:
 def ladder_set(self: Any, change: Any) -> None:
     """Take the ladder that was set on the page, as the venues allow it; what came of it says `_priors`."""
     if change["new"]:
-        rungs = {float(leverage): float(share) for leverage, share in change["new"]}
-        self.prior, said = within_caps(rungs, self._following.ledger)
-        self._error = said
-        self._ladder = []
+        try:
+            self.prior, said = within_caps(dict(change["new"]), self._following.ledger)
+            self._error = said
+        finally:
+            self._ladder = []
 
 
 @traitlets.validate("symbol")
 def known_symbol(self: Any, proposal: Any) -> str:
     """Return a coin that can be read."""
     return _in_words("symbol", self._moving.checked, proposal["value"])
+
+
+@traitlets.validate("_prior")
+def known_name(self: Any, proposal: Any) -> str:
+    """Return a prior's name that stands in the list of the page."""
+    name: str = proposal["value"]
+    known = [part["name"] for part in self._priors]
+    if not self._by_page or name in known:
+        return name
+    message = f"_prior: Expected one of {', '.join(known)}, was {name!r:.60}"
+    raise traitlets.TraitError(message)
+
+
+@traitlets.validate("_ladder")
+def known_ladder(_self: Any, proposal: Any) -> list[tuple[float, float]]:
+    """Return the rungs of a ladder that can be estimated with."""
+    rungs: Any = proposal["value"]
+    if len(rungs) > _MOST_RUNGS:
+        message = f"_ladder: Expected at most {_MOST_RUNGS} rungs, was {len(rungs):,}"
+        raise traitlets.TraitError(message)
+    try:
+        found = [(float(leverage), float(share)) for leverage, share in rungs]
+        if found:
+            Prior.parse(dict(found))
+    except DataError as error:
+        message = f"_ladder: {error}"
+        raise traitlets.TraitError(message) from error
+    except (TypeError, ValueError, OverflowError) as error:
+        message = f"_ladder: Expected rungs [[leverage, share], ...] of numbers, was {rungs!r:.60}"
+        raise traitlets.TraitError(message) from error
+    return found
 
 
 @traitlets.validate("prior")

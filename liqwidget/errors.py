@@ -22,11 +22,23 @@ def plain(text: object) -> str:
     )
 
 
+_LONGEST = 4000
+"""Letters of one sentence."""
+
+
+def shortened(text: str, most: int = _LONGEST) -> str:
+    """Return a text of at most so many letters, cut in its middle: both what was expected and where stay."""
+    if len(text) <= most:
+        return text
+    half = (most - 5) // 2
+    return f"{text[:half]} ... {text[-half:]}"
+
+
 class LiqError(Exception):
     """Base of every error that liqwidget raises on purpose; its words are plain text, whoever they come from."""
 
     def __init__(self, *words: object) -> None:
-        super().__init__(*(plain(word) if isinstance(word, str) else word for word in words))
+        super().__init__(*(plain(shortened(word)) if isinstance(word, str) else word for word in words))
 
     def _render_traceback_(self) -> list[str]:
         """Show the sentence alone in a notebook: IPython calls this instead of printing the frames."""

@@ -207,6 +207,7 @@ class LiqHeatmap(HeatmapWidget):
     _symbol_chosen, _timeframe_chosen = choices.symbol_chosen, choices.timeframe_chosen
     _prior_chosen, _prior_named, _ladder_set = choices.prior_chosen, choices.prior_named, choices.ladder_set
     _known_symbol, _known_prior, _known_timeframe = choices.known_symbol, choices.known_prior, choices.known_timeframe
+    _known_name, _known_ladder = choices.known_name, choices.known_ladder
 
     # ------------------------------------------------------------------ what is selected
 

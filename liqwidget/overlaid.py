@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from liqwidget.domain.overlay import KINDS, Line, Overlay, PriceBand, PriceCurve, PriceLine, TimeMark
+from liqwidget.domain.overlay import KINDS, Line, Overlay, PriceBand, PriceCurve, PriceLine, TimeMark, written
 from liqwidget.domain.own_overlays import own_levels, own_series
 from liqwidget.domain.validation import is_frame
 from liqwidget.errors import DataError
@@ -122,6 +122,7 @@ def clear_overlays(self: HeatmapWidget, name: str | None = None) -> None:
         If there is nothing of that name.
     """
     known = [layer.name for layer in self._overlays if layer.symbol == self.symbol]
+    name = written(name) if isinstance(name, str) else name
     if name is not None and name not in known:
         there = ", ".join(map(repr, known)) or "none"
         message = f"Expected the name of overlays ({there}), was {name!r:.60}"
@@ -144,6 +145,7 @@ def own_overlays(self: HeatmapWidget) -> tuple[Overlay, ...]:
 
 def _laid(self: HeatmapWidget, name: str, values: tuple[Overlay, ...], *, own: bool) -> None:
     """Lay values over the picture, in the place of those of that name."""
+    name = written(name)
     layer = Layer(name, self.symbol, values, own)
     with self._lock:
         others = [one for one in self._overlays if (one.name, one.symbol) != (name, self.symbol)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets
@@ -33,6 +34,8 @@ USUAL_SYMBOLS = ("BTC", "ETH", "SOL")
 """The simulated market has these."""
 _APART, _CLOSE_SECONDS = 0.25, 5.0
 """How often the page is told, at most; how long is waited for its last words [s]."""
+_GAP, _AT_ONCE = 0.005, 3
+"""A click that comes so soon after a heatmap was opened had queued up [s]; so many of these are followed one by one."""
 _COLUMNS = (
     "symbol", "price", "change_24h_pct",
     "below_price", "below_distance_pct", "below_size", "below_size_change_24h",
@@ -87,6 +90,9 @@ class Watchlist(ipywidgets.VBox):  # type: ignore[misc]
         self._told_at = float("-inf")
         self._telling = Background("liqwidget-watchlist-page", weakly(self._tell))
         self._heatmap: LiqHeatmap | None = None
+        self._last_click: str | None = None
+        self._clicked_at, self._queued = float("-inf"), 0
+        self._clicks = Background("liqwidget-watchlist-clicks", weakly(self._click_last))
         self.children: tuple[ipywidgets.Widget, ...]
         self._table = WatchlistTable(theme=theme)
         self._table.on_open(weakly(self._clicked))
@@ -173,6 +179,7 @@ class Watchlist(ipywidgets.VBox):  # type: ignore[misc]
         if self.comm is not None:
             self._markets.close()
             self._telling.close(_CLOSE_SECONDS)
+            self._clicks.close(_CLOSE_SECONDS)
             if self._heatmap is not None:
                 self._heatmap.close()
             self._table.close()
@@ -208,10 +215,32 @@ class Watchlist(ipywidgets.VBox):  # type: ignore[misc]
             before.close()
 
     def _clicked(self, symbol: str) -> None:
+        """Open or close what is clicked; of clicks that queued up while one was opened, the newest."""
+        self._queued = self._queued + 1 if time.monotonic() - self._clicked_at < _GAP else 0
+        if self._last_click is None and self._queued < _AT_ONCE:
+            self._toggle(symbol)
+        else:
+            self._last_click, self._clicked_at = symbol, time.monotonic()
+            self._clicks.wake()
+
+    def _click_last(self, now: float) -> float | None:
+        """Open what was clicked last, once no more clicks come."""
+        if now - self._clicked_at < _GAP:
+            return _GAP
+        symbol, self._last_click = self._last_click, None
+        if symbol is not None:
+            on_main_thread(partial(self._toggle, symbol))
+        return None
+
+    def _toggle(self, symbol: str) -> None:
+        if self.comm is None:
+            return
         try:
             self.show(None if symbol == self._table.opened else symbol)
         except LiqError as error:
             self._table.note = str(error)
+        finally:
+            self._clicked_at = time.monotonic()
 
     # ------------------------------------------------------------------ the page
 

@@ -12,7 +12,7 @@ import pytest
 
 from liqwidget import DataError, LiqHeatmap, MarketData, SourceError, Watchlist, estimate, market_summary
 from tests.markets import walk
-from tests.waiting import until
+from tests.waiting import eventually, until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,6 +62,30 @@ def test_the_page_is_told_in_json_without_nan() -> None:
         assert [row["symbol"] for row in rows] == ["BTC", "ETH"]
         assert rows[1]["decimals"] > 8
         assert rows[0]["change"] is None
+
+
+def test_the_page_changes_nothing_that_the_kernel_tells() -> None:
+    with shown(source=OWN) as watchlist:
+        table = watchlist._table
+        before = table.get_state()
+        for name, value in {
+            "rows": [{"symbol": float("nan")}], "opened": "ETH", "note": "<b>", "theme": 5, "_esm": "x",
+            "_model_module": "x",
+        }.items():  # fmt: skip
+            data = {"method": "update", "state": {name: value}, "buffer_paths": []}
+            table._handle_msg({"content": {"data": data}, "buffers": []})
+        assert table.get_state(["opened", "note", "theme", "_esm", "_model_module"]).items() <= before.items()
+        assert [row["symbol"] for row in table.rows] == ["BTC", "ETH"]
+
+
+def test_of_many_clicks_the_newest_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[str | None] = []
+    with shown(source=OWN) as watchlist:
+        monkeypatch.setattr(watchlist, "show", opened.append)
+        for number in range(400):
+            watchlist._table._handle_custom_msg({"open": ["BTC", "ETH"][number % 2]}, [])
+        eventually(lambda: opened[-1] == "ETH" and not watchlist._clicks.busy)
+        assert len(opened) < 30
 
 
 def test_a_click_opens_the_heatmap_of_a_row_and_another_closes_it() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import functools
 import re
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+_LONGEST = 200
+"""Letters of a column's name that are read for what they say."""
 _MONEY = {name.lower() for name in CURRENCIES} | {"dollar", "dollars", "yen", "euro", "euros", "cash"}
 """Names of currencies."""
 _QUOTE = _MONEY | {"value", "quote", "turnover", "notional", "ntl", "money", "nominal", "cost"}
@@ -293,13 +296,14 @@ def _meant(name: str, available: Iterable[str], symbol: str) -> list[str]:
 
 def words_of(name: str) -> list[str]:
     """Return the words of a name in small letters: 'openInterestValue' and 'openinterestvalue' alike."""
-    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name[:_LONGEST])
     plain = spaced.lower().replace("_", " ")
     for sign, word in _SIGNS.items():
         plain = plain.replace(sign, word)
     return [part for word in re.findall(r"[a-z]+", plain) for part in _apart(word) or (word,)]
 
 
+@functools.lru_cache(maxsize=1024)
 def _apart(word: str) -> tuple[str, ...]:
     """Return the known words that a word is written together from; none where some of it is not known."""
     if word in _KNOWN:

@@ -9,13 +9,22 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from liqwidget.domain.time import time_ns, timestamp
-from liqwidget.errors import DataError
+from liqwidget.errors import DataError, plain
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
 KINDS = ("own", "entry", "stop", "target", "liquidation", "cluster", "cascade", "evidence")
 """What an overlay stands for: each has its colour in `look.json`."""
+
+_LONGEST = 60
+"""Letters of a text of the analyst's that is written on the picture."""
+
+
+def written(value: object) -> str:
+    """Return a text of the analyst's as it is written on the picture: in one line, plain, not too long."""
+    text = plain(" ".join(str(value).split()))
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}\N{HORIZONTAL ELLIPSIS}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +136,7 @@ class Line:
 
     def __post_init__(self) -> None:
         """Refuse what cannot be drawn."""
-        for name in ("name", "unit"):
-            _text(name, getattr(self, name))
+        _write(self, "name", "unit")
         time, value = np.asarray(self.time), np.asarray(self.value)
         if time.dtype.kind not in "iu" or value.dtype.kind not in "iuf" or time.ndim != 1 or time.shape != value.shape:
             message = (
@@ -173,7 +181,7 @@ class PriceCurve:
 
     def __post_init__(self) -> None:
         """Refuse what cannot be drawn."""
-        _text("name", self.name)
+        _write(self, "name")
         if self.kind not in KINDS:
             raise DataError(f"Expected a kind of {', '.join(KINDS)}, was {self.kind!r:.60}")
         price, amount = (np.asarray(values, dtype=np.float64) for values in (self.price, self.amount))
@@ -192,7 +200,7 @@ def _check(one: PriceLine | PriceBand | TimeMark, *prices: float) -> None:
     """Refuse a kind that has no colour, a label that is no text, and prices that no market has."""
     if one.kind not in KINDS:
         raise DataError(f"Expected a kind of {', '.join(KINDS)}, was {one.kind!r:.60}")
-    _text("label", one.label)
+    _write(one, "label")
     for price in prices:
         if not _is_price(price):
             raise DataError(f"Expected a price above 0, was {price!r:.60}")
@@ -215,6 +223,10 @@ def _known_times(one: PriceLine | PriceBand) -> None:
         raise DataError(message)
 
 
-def _text(name: str, value: object) -> None:
-    if not isinstance(value, str):
-        raise DataError(f"Expected {name} as text, was {value!r:.60}")
+def _write(one: Overlay, *names: str) -> None:
+    """Keep texts as they are written; refuse what is none."""
+    for name in names:
+        value = getattr(one, name)
+        if not isinstance(value, str):
+            raise DataError(f"Expected {name} as text, was {value!r:.60}")
+        object.__setattr__(one, name, written(value))

@@ -12,7 +12,7 @@ import pandas as pd
 
 from liqwidget.domain import validation as check
 from liqwidget.domain.columns import have_columns
-from liqwidget.domain.overlay import Line, PriceBand, PriceLine, TimeMark
+from liqwidget.domain.overlay import Line, PriceBand, PriceLine, TimeMark, written
 from liqwidget.domain.stamps import times_of
 from liqwidget.errors import DataError
 
@@ -20,8 +20,6 @@ LEVELS, SERIES = "levels", "series"
 
 MOST_LEVELS = 2000
 """Levels or events that are taken at once: more are no levels."""
-_LONGEST = 60
-"""Letters of a text of the analyst's that is written on the picture."""
 _BEGIN, _END = ("start", "from", "time"), ("end", "until")
 """Columns that say from when to when a level is there; an index of times says from when too."""
 _AS_OURS = {"price_low": "low", "price_high": "high"}
@@ -140,7 +138,8 @@ def _levels_frame(given: Any) -> pd.DataFrame:
     if isinstance(given, int | float | np.number):
         given = [given]
     if isinstance(given, Mapping):
-        given = pd.Series(dict(given), dtype=object)
+        labels = pd.Index([written(label) for label in given], dtype=object)
+        given = pd.Series(list(given.values()), labels, dtype=object)
     if isinstance(given, pd.Series):
         named = not isinstance(given.index, pd.DatetimeIndex) and not pd.api.types.is_numeric_dtype(given.index.dtype)
         given = given.rename("price").to_frame()
@@ -181,17 +180,11 @@ def _texts(frame: pd.DataFrame, name: str, usual: str) -> list[str]:
     """Return a column of texts, the usual one where there is none."""
     if name not in frame.columns:
         return [usual] * len(frame)
-    return [usual if missing else _written(value) for value, missing in _cells(frame[name])]
+    return [usual if missing else written(value) for value, missing in _cells(frame[name])]
 
 
 def _cells(column: pd.Series) -> list[tuple[Any, bool]]:
     return list(zip(column.tolist(), column.isna().tolist(), strict=True))
-
-
-def _written(value: object) -> str:
-    """Return a text of the analyst's in one line, not too long."""
-    text = " ".join(str(value).split())
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}\N{HORIZONTAL ELLIPSIS}"
 
 
 def _edges(frame: pd.DataFrame, names: tuple[str, ...]) -> list[int | None]:
@@ -230,7 +223,7 @@ def _is_number(text: str) -> bool:
 
 def _marks(column: pd.Series, times: Integers, kind: str) -> tuple[TimeMark, ...]:
     cells = zip(times, _cells(column), strict=True)
-    found = [TimeMark(int(time), _written(value), kind) for time, (value, missing) in cells if not missing]
+    found = [TimeMark(int(time), written(value), kind) for time, (value, missing) in cells if not missing]
     found = [mark for mark in found if mark.label]
     if not 0 < len(found) <= MOST_LEVELS:
         message = f"Expected 1 to {MOST_LEVELS:,} events in column {column.name!r} of {SERIES}, was {len(found):,}"

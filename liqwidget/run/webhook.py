@@ -171,7 +171,7 @@ async def _posted(hook: Webhook, body: bytes) -> tuple[int, float]:
 
     url = URL(hook.address)
     headers = {"Content-Type": "application/json", "User-Agent": "liqwidget"} | dict(hook.headers)
-    async with asyncio.timeout(hook.seconds), aiohttp.ClientSession() as session:
+    async with asyncio.timeout(hook.seconds), aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
         for _ in range(_REDIRECTS + 1):
             options: dict[str, Any] = {"data": body, "headers": headers, "proxy": proxy_of(str(url))}
             async with session.post(url, allow_redirects=False, **options) as answer:

@@ -46,6 +46,9 @@ Floats = npt.NDArray[np.float64]
 KEPT_ROWS = 20_000
 """Rows of a venue up to which its alternatives are kept: 2 MB each, so some 50 MB for four venues of 60 days of 5m."""
 
+_AT_ONCE = 2
+"""Alternatives of a longer history that are estimated side by side: each takes some 50 MB meanwhile."""
+
 _FORGOTTEN = 45.0
 """Where ln of what survives has fallen so far, what stood before is nothing beside what stands, to the last digit."""
 
@@ -234,21 +237,28 @@ def _chosen(market: Markets, venues: Iterable[str] | None) -> tuple[MarketData, 
 
 
 def _each(ledger: Ledger, time: int, tried: Sequence[Alternative]) -> Iterator[Ledger]:
-    """Yield a ledger and what the alternatives make of it at a time; what is not kept is there one at a time."""
+    """Yield a ledger and what the alternatives make of it at a time; of what is not kept few are there at a time."""
     yield ledger
     if keeps(ledger):
         yield from under(ledger, tried[1:])
         return
-    for one in tried[1:]:
-        prior = Prior.parse(ledger.prior if one.prior is None else one.prior)
-        rows = [_remembered(part, time, one) for part in ledger]
-        if any(row == 0 for row in rows):
-            yield from under(ledger, [one])
-        else:
-            assumed = [_assumed(part, one) for part in ledger]
-            with _estimating:
-                parts = [begun_late(part, row, prior) for part, row in zip(assumed, rows, strict=True)]
-            yield Ledger(ledger.symbol, prior, tuple(parts))
+    for first in range(1, len(tried), _AT_ONCE):
+        some = tried[first : first + _AT_ONCE]
+        rows = [[_remembered(part, time, one) for part in ledger] for one in some]
+        if not all(map(all, rows)):
+            for one in some:
+                yield from under(ledger, [one])
+            continue
+        with _estimating, ThreadPoolExecutor(_AT_ONCE) as pool:
+            found = list(pool.map(partial(_late, ledger), some, rows))
+        yield from found
+
+
+def _late(ledger: Ledger, one: Alternative, rows: Sequence[int]) -> Ledger:
+    """Return what an alternative makes of a ledger of which each venue begins at a row."""
+    prior = Prior.parse(ledger.prior if one.prior is None else one.prior)
+    parts = [begun_late(_assumed(part, one), row, prior) for part, row in zip(ledger, rows, strict=True)]
+    return Ledger(ledger.symbol, prior, tuple(parts))
 
 
 def _remembered(part: VenueLedger, time: int, one: Alternative) -> int:

@@ -36,6 +36,7 @@ class Answers:
         """Return the reply to a message as it came."""
         try:
             request = protocol.decode_request(content)
+            protocol.check_times(request)
             return self._table[type(request)](request)
         except Exception as error:  # noqa: BLE001 - the front end waits for an answer, whatever went wrong
             asked = content if isinstance(content, dict) else {}
@@ -52,8 +53,8 @@ def picture_of(request: protocol.ViewportRequest, shown: Shown) -> Reply:
     return protocol.frame_answer(request, frame)
 
 
-def not_drawn(request: protocol.ViewportRequest, error: Exception) -> Reply:
-    """Return the answer to a request whose picture could not be drawn."""
+def not_drawn(request: Request, error: Exception) -> Reply:
+    """Return the answer to a request that could not be answered."""
     return protocol.error_answer(request.view, request.id, error), []
 
 

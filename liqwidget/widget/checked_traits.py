@@ -10,7 +10,7 @@ import traitlets
 from liqwidget.domain.time import time_ns, timestamp
 from liqwidget.errors import LiqError
 from liqwidget.field.measure import HEAT
-from liqwidget.widget.protocol import error_answer
+from liqwidget.widget.protocol import error_answer, error_text
 
 if TYPE_CHECKING:
     from liqwidget.widget.display import Display
@@ -22,8 +22,8 @@ _FAR = 100.0
 """By what factor a price may lie beyond those of the data."""
 
 
-_BY_PAGE = frozenset({"_selection", "_selected", "_prior", "_ladder"})
-"""Traits with a name of ours alone that the page sets."""
+_BY_PAGE = frozenset({"_selection", "_selected", "_prior", "_ladder", "_view_count", "_dom_classes"})
+"""Traits with a name of ours or of ipywidgets alone that the page sets; the others say what a widget is."""
 _FAULTS = (traitlets.TraitError, LiqError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 """What values of the wrong form lead to, and what cannot be had."""
 
@@ -49,7 +49,7 @@ def take_state(self: Any, sync_data: dict[str, Any]) -> None:
         return
     why = next(iter(refused.values()))
     if _CHOOSING.intersection(refused):
-        self._error = str(why)
+        self._error = error_text(why)
     self.send_state([name for name in refused if name in self.keys])
     self.send(error_answer("", -1, why), [])
 
@@ -57,9 +57,9 @@ def take_state(self: Any, sync_data: dict[str, Any]) -> None:
 def _check(self: Any, name: str, value: Any) -> None:
     """Raise what setting a trait from the page would raise, and refuse those that are the kernel's alone."""
     trait = self.traits(sync=True).get(name)
-    if trait is None or name in anywidget.AnyWidget.class_traits():
+    if trait is None:
         return
-    if name.startswith("_") and name not in _BY_PAGE:
+    if (name.startswith("_") and name not in _BY_PAGE) or name in getattr(self, "_kernels_alone", ()):
         message = f"Expected {name} from the kernel, was set by the page"
         raise traitlets.TraitError(message)
     parsed = self.trait_metadata(name, "from_json", lambda given, _: given)(value, self)

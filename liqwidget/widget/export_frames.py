@@ -6,7 +6,10 @@ see js/src/heat/frame.ts.
 
 from __future__ import annotations
 
+import functools
 import gzip
+import itertools
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -15,7 +18,7 @@ from liqwidget.field.measure import MEASURES
 from liqwidget.widget.session import WINDOWS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from liqwidget.widget.protocol import Frame, Interval
     from liqwidget.widget.session import Session, Settings
@@ -87,10 +90,16 @@ def stored_frames(
     weight = (packing or Packing()).weight
     measures = sorted(MEASURES, key=lambda measure: measure != settings.measure)
     views = [replace(settings, measure=measure) for measure in measures]
+    tall = functools.cache(functools.partial(_tall, session))
     frames: list[Frame] = []
     for pixels in _WINDOWS:
-        frames = [frame for view in views for frame in _windows(session, view, shown, pixels)]
-        if weight(frames) <= room:
+        drawn = (
+            frame
+            for view in views
+            for frame in itertools.chain(_windows(session, view, shown, pixels), map(tall, (view,)))
+        )
+        frames = _within(drawn, math.inf if pixels == _WINDOWS[-1] else room, weight)
+        if frames:
             break
     taken = weight(frames)
     for time in _parts(session, settings):
@@ -102,8 +111,19 @@ def stored_frames(
     return frames
 
 
+def _within(drawn: Iterable[Frame], room: float, weight: Callable[[list[Frame]], int]) -> list[Frame]:
+    """Return pictures as they are drawn; none once they take more than there is room, and no more are drawn then."""
+    frames: list[Frame] = []
+    for frame in drawn:
+        frames.append(frame)
+        room -= weight([frame])
+        if room < 0:
+            return []
+    return frames
+
+
 def _windows(session: Session, settings: Settings, shown: Range | None, pixels: tuple[int, int]) -> Iterator[Frame]:
-    """Yield the picture of the window, of the range shown, of the other windows, and the tall one."""
+    """Yield the picture of the window, of the range shown, and of the other windows."""
     yield _fitted(session, settings, session.window(settings), pixels)
     if shown is not None:
         yield from _moved(session, settings, shown, pixels)
@@ -111,9 +131,13 @@ def _windows(session: Session, settings: Settings, shown: Range | None, pixels: 
     for time in times:
         if time != session.window(settings):
             yield _fitted(session, settings, time, pixels)
+
+
+def _tall(session: Session, settings: Settings) -> Frame:
+    """Return the picture of all time with prices far from the last one."""
     everything = session.window(replace(settings, window="all"))
     low, high = session.fitted(settings, everything)
-    yield _priced(session, settings, everything, (_DEEP * low, _HIGH * high), _TALL)
+    return _priced(session, settings, everything, (_DEEP * low, _HIGH * high), _TALL)
 
 
 def _moved(session: Session, settings: Settings, shown: Range, pixels: tuple[int, int]) -> Iterator[Frame]:

@@ -1,10 +1,10 @@
-"""Pictures that the page asks for: a few at once; of many that have queued up the newest of each view."""
+"""Pictures, readings and files for the page: a few at once; of many that have queued up the newest of each view."""
 
 from __future__ import annotations
 
 import threading
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from liqwidget.background import Background, freed_in_child
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from liqwidget.widget.answers import Reply
-    from liqwidget.widget.protocol import ViewportRequest
+    from liqwidget.widget.protocol import Request
 
 _AT_ONCE = 3
 """So many that follow each other at once are answered one by one."""
@@ -23,7 +23,7 @@ _VIEWS = 16
 
 
 class Pictures:
-    """Answers requests for pictures.
+    """Answers requests of one kind that take a while.
 
     Parameters
     ----------
@@ -32,26 +32,26 @@ class Pictures:
     send : callable
         Sends a reply later on, from a thread of its own.
     failed : callable
-        Returns the reply to a request whose picture could not be drawn.
+        Returns the reply to a request that could not be answered.
     clock : callable
         Seconds that only grow.
     """
 
     def __init__(
         self,
-        draw: Callable[[ViewportRequest], Reply],
+        draw: Callable[[Any], Reply],
         send: Callable[[Reply], None],
-        failed: Callable[[ViewportRequest, Exception], Reply],
+        failed: Callable[[Any, Exception], Reply],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._draw, self._send, self._failed, self._clock = draw, send, failed, clock
         self._lock = freed_in_child(threading.Lock())
-        self._waiting: dict[str, ViewportRequest] = {}
+        self._waiting: dict[str, Request] = {}
         self._queued, self._ended = 0, float("-inf")
         self._background = Background("liqwidget-pictures", self._step)
 
-    def asked(self, request: ViewportRequest) -> Reply | None:
-        """Return the picture; None if it comes later, unless the same view asks for another meanwhile."""
+    def asked(self, request: Request) -> Reply | None:
+        """Return the answer; None if it comes later, unless the same view asks for another meanwhile."""
         with self._lock:
             at_once = self._clock() - self._ended < _GAP_SECONDS
             self._queued = self._queued + 1 if at_once else 0

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from liqwidget.domain.viewport import MAXIMUM_PIXELS
-from liqwidget.errors import ProtocolError
+from liqwidget.errors import ProtocolError, plain, shortened
 
 Interval = tuple[float, float]
 Buffers = list[bytes]
@@ -22,7 +22,11 @@ PARTS = ("pixels", "candles", "events")
 """Parts of a frame that travel as bytes, in the order of an answer's buffers."""
 CANDLE_ROWS, EVENT_ROWS = 12, 4
 
-_ENDS = 2
+_ENDS, _LONGEST_NAME = 2, 200
+_FARTHEST = 4e12
+"""Of a time from 1970 [ms], so that what lies between two of them is a number of ns too."""
+_SENTENCE = 1000
+"""Letters of an error, which may repeat what was sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +179,21 @@ def _interval(content: dict[str, Any], name: str) -> Interval:
     return low, high
 
 
+def check_times(request: Request) -> None:
+    """Refuse times [ms UTC] that cannot be counted with in ns.
+
+    Raises
+    ------
+    ProtocolError
+        If one is too far from 1970.
+    """
+    given = getattr(request, "time", 0.0)
+    farthest = max(map(abs, given if isinstance(given, tuple) else (given,)))
+    if farthest > _FARTHEST:
+        message = f"Expected times within {_FARTHEST:g} ms of 1970, was {farthest:g}"
+        raise ProtocolError(message)
+
+
 def decode_request(content: object) -> Request:
     """Return the request in a message from the front end.
 
@@ -187,8 +206,8 @@ def decode_request(content: object) -> Request:
         message = f"Expected a message of type {', '.join(_KINDS)}, was {content!r:.80}"
         raise ProtocolError(message)
     view, number = content.get("view"), _number(content, "id", whole=True)
-    if not isinstance(view, str):
-        message = f"Expected 'view' as text, was {view!r:.80}"
+    if not isinstance(view, str) or len(view) > _LONGEST_NAME:
+        message = f"Expected 'view' as text of at most {_LONGEST_NAME} letters, was {view!r:.80}"
         raise ProtocolError(message)
     if content["type"] in _BARE:
         return _BARE[content["type"]](view, number)
@@ -278,7 +297,12 @@ def file_answer(request: HtmlRequest, name: str, content: bytes) -> tuple[dict[s
 
 def error_answer(view: str, number: int, error: Exception) -> dict[str, Any]:
     """Return the answer that an error is."""
-    return {"type": "error", "view": view, "id": number, "message": str(error) or type(error).__name__}
+    return {"type": "error", "view": view[:_LONGEST_NAME], "id": number, "message": error_text(error)}
+
+
+def error_text(error: Exception) -> str:
+    """Return an error as a page shows it: plain, and short even where it repeats what was sent."""
+    return plain(shortened(str(error), _SENTENCE)) or type(error).__name__
 
 
 def row_bytes(columns: npt.NDArray[np.float64]) -> bytes:

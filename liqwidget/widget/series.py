@@ -49,7 +49,8 @@ def series(markets: Sequence[MarketData], funded: MarketData, begin: Integers, s
     ends = np.minimum(begin + step, known)
     later = begin >= known
     for market in markets:
-        rows = slice(*np.searchsorted(market.close_time, (begin[0], known), side="right"))
+        length = market.timeframe
+        rows = slice(*np.searchsorted(market.time, (begin[0] - length, known - length), side="right"))
         for row, name in enumerate(("volume", "taker_buy_volume")):
             _add(out[row], _sums(market.time[rows], getattr(market, name)[rows], begin, step))
         if not market.relative:
@@ -89,7 +90,9 @@ def _add(total: Floats, part: Floats) -> None:
 
 def _sums(times: Integers, values: Floats, begin: Integers, step: int, empty: float = np.nan) -> Floats:
     """Return sums of values by candle; `empty` where a candle has none."""
-    index = np.searchsorted(begin, times, side="right") - 1
+    # Both ascend: candles are found among the rows, of which there are many more.
+    first = np.searchsorted(times, begin)
+    index = np.repeat(np.arange(-1, len(begin)), np.diff(first, prepend=0, append=len(times)))
     inside = (index >= 0) & np.isfinite(values)
     inside[inside] = times[inside] < begin[index[inside]] + step
     count = len(begin)

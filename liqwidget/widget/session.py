@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import math
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -46,8 +46,8 @@ BASE_PIXELS = (640, 320)
 _CANDLE_PIXELS = 5
 _LOWEST = 1e-9
 """The lower edge of a picture that reaches below 0, as a share of its upper one."""
-_TOPS = 32
-"""Highest levels that are kept."""
+_TOPS, _DRAWN = 32, 32
+"""Highest levels, and candles of ranges of time, that are kept."""
 
 _DIGITS = 7
 _PRICES = 500
@@ -83,6 +83,17 @@ class Settings:
         return {"leverage": self.leverage, "venues": self.venues, "sensitivity": self.sensitivity}
 
 
+class _Drawn(NamedTuple):
+    """What candles depend on: the range of time [ns], pixels across, time ahead [ns], and some of the settings."""
+
+    time: tuple[int, int]
+    width: int
+    ahead: int
+    venues: tuple[str, ...] | None
+    as_of: int | None
+    future: bool
+
+
 class Session:
     """Answers for one ledger and the markets behind it.
 
@@ -101,6 +112,7 @@ class Session:
         self.markets = tuple(markets)
         self.asked = tuple(asked)
         self._tops: Kept[Settings, tuple[float, float]] = Kept(_TOPS)
+        self._drawn: Kept[_Drawn, tuple[int, npt.NDArray[np.float64]]] = Kept(_DRAWN)
         self._around: tuple[Settings, Around | None] | None = None
 
     def advanced(self, ledger: Ledger, markets: Sequence[MarketData], asked: Sequence[str] = ()) -> Session:
@@ -170,7 +182,8 @@ class Session:
         raised, top = (0, 0.0) if settings.measure == HEAT else raised_ladder(highest(grid), white)
         image = quantise_heat(grid, black, white) if settings.measure == HEAT else quantise(grid, top)
         ahead = time[1] - time[0] if settings.future and time[1] >= self.end(settings) else 0
-        step, candles = self.candles(settings, time, width, ahead)
+        asked = _Drawn(time, width, ahead, settings.venues, settings.as_of, settings.future)
+        step, candles = self._drawn.of(asked, lambda _: self.candles(settings, time, width, ahead))
         known = min(time[1], self.end(settings) + 1)
         return Frame(
             time=(time[0] / MILLISECOND, time[1] / MILLISECOND),
@@ -239,8 +252,9 @@ class Session:
         )
         end = self.end(settings)
         known = min(time[1] + ahead, self.ledger.end if settings.future else end)
-        first = int(np.searchsorted(market.close_time, time[0], side="right"))
-        last = int(np.searchsorted(market.close_time, known, side="right"))
+        length = market.timeframe
+        first = int(np.searchsorted(market.time, time[0] - length, side="right"))
+        last = int(np.searchsorted(market.time, known - length, side="right"))
         first = int(np.searchsorted(market.time, market.time[first] // step * step)) if first < last else first
         if first >= last:
             return step, np.empty((12, 0))
@@ -251,7 +265,7 @@ class Session:
         begin = bucket[starts] * step
         columns = [
             begin / MILLISECOND,
-            np.minimum(begin + step, np.maximum(market.close_time[rows][ends], begin + step // 2)) / MILLISECOND,
+            np.minimum(begin + step, np.maximum(market.time[rows][ends] + length, begin + step // 2)) / MILLISECOND,
             market.open[rows][starts],
             np.maximum.reduceat(market.high[rows], starts),
             np.minimum.reduceat(market.low[rows], starts),

@@ -180,13 +180,16 @@ class HeatmapWidget(anywidget.AnyWidget):
         self._selecting = Selecting(shown)
         self._ranges = ranges = UncertaintyRanges(weakly(self._with_ranges), share, lock)
         self._drawn_on = FigureDocument(weakly(self._patched))
-        self._pictures = Pictures(weakly(self._picture), weakly(self._reply), not_drawn)
+        self._pictures, self._readings, self._pages = self._queues = tuple(
+            Pictures(weakly(answer), weakly(self._reply), not_drawn)
+            for answer in (self._picture, self._reading, self._file)
+        )
         self._answers = Answers(
             {
                 protocol.ViewportRequest: self._pictures.asked,
-                protocol.ReadingRequest: weakly(self._reading),
+                protocol.ReadingRequest: self._readings.asked,
                 protocol.ProvenanceRequest: weakly(self._opened),
-                protocol.HtmlRequest: weakly(self._file),
+                protocol.HtmlRequest: self._pages.asked,
                 protocol.TakenNote: self._updates.taken,
                 protocol.BokehRequest: bokeh_script,
                 protocol.CodeRequest: front_end,
@@ -358,7 +361,8 @@ class HeatmapWidget(anywidget.AnyWidget):
         if was_open:
             self._updates.close()
             self._ranges.close()
-            self._pictures.close()
+            for queue in self._queues:
+                queue.close()
         super().close()
         if was_open and self._own_layout:
             self.layout.close()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import anywidget
 from traitlets import Dict, Enum, List, Unicode
 
+from liqwidget.widget import checked_traits
 from liqwidget.widget.assets import STATIC
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ class WatchlistTable(anywidget.AnyWidget):
 
     _esm = STATIC / "watchlist.js"
     _css = STATIC / "watchlist.css"
+    _by_page, _kernels_alone = False, frozenset({"rows", "opened", "note"})
+    set_state = checked_traits.take_state
     rows = List(Dict(), help="One per market.").tag(sync=True)
     opened = Unicode("", help="The symbol whose heatmap stands below; '' for none.").tag(sync=True)
     note = Unicode("", help="A sentence under the table.").tag(sync=True)

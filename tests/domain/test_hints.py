@@ -169,3 +169,9 @@ def test_funding_in_per_cent_is_doubted_and_beyond_all_refused() -> None:
     with pytest.raises(DataError, match="a rate between -1 and 1 in column 'funding_rate'"):
         MarketData.from_frames(candles, funding=funding * 500)
     MarketData.from_frames(candles, funding=funding / 100)
+
+
+def test_a_name_without_end_is_not_read_to_its_end() -> None:
+    for name in ("x" * 10**6, "open" * 10**5, "oi" * 10**5 + "?"):
+        assert sum(map(len, words_of(name))) <= 200
+        assert unit_of(name) is None

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from liqwidget.domain.overlay import Line, PriceBand, PriceLine, TimeMark
+from liqwidget.domain.overlay import Line, PriceBand, PriceCurve, PriceLine, TimeMark
 from liqwidget.domain.own_overlays import own_levels, own_series
 from liqwidget.errors import DataError
 
@@ -147,3 +147,15 @@ def test_what_cannot_be_drawn_is_no_overlay(make: Any, said: str) -> None:
 def test_times_of_overlays_are_given_as_any_time() -> None:
     assert PriceLine(1.0, start="2026-01-01", end=TIMES[1]) == PriceLine(1.0, "", at(0), at(1))  # type: ignore[arg-type]
     assert TimeMark("2026-01-01 02:00").time == at(2)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "word", ["$$x^2$$", "</script>", "\x1b[31m", "a\x00b", "\u202eevil", "\ud800", "a\r\nb\tc", "x" * 10**6]
+)
+def test_words_of_others_are_one_short_plain_line(word: str) -> None:
+    times, values = np.array([1, 2]), np.array([1.0, 2.0])
+    curve = PriceCurve(word, values, values)
+    line = Line(word, times, values, unit=word)
+    texts = [line.name, line.unit, curve.name, PriceLine(1.0, word).label, TimeMark(1, word).label]
+    texts += [PriceBand(1.0, 2.0, word).label, own_levels({word: 1.0})[0].label]
+    assert all(text.isprintable() and 0 < len(text) <= 60 for text in texts)

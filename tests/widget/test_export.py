@@ -14,6 +14,8 @@ import pytest
 
 from liqwidget import DataError, LiqHeatmap
 from liqwidget.domain.amount import money
+from liqwidget.widget.assets import bokeh_gzip
+from liqwidget.widget.notices import notices
 from tests.recorded import binance, needs_recordings
 
 if TYPE_CHECKING:
@@ -124,3 +126,15 @@ def test_the_licences_of_all_that_stands_in_the_file_can_be_read(heatmap: LiqHea
     ):  # fmt: skip
         assert words in readable
     assert readable.count("<") == 5
+
+
+@pytest.mark.parametrize(
+    ("mark", "name"),
+    [
+        ("Flatbush format", "Vladimir Agafonkin"), ("[sprintf]", "Alexandru M"), ("invalid zip data", "Arjun Barrett"),
+        ("EPSG:3857", "Mike Adair"), ("_strftime", "Alan Gutierrez"), ("__spreadArray", "Microsoft Corporation"),
+    ],
+)  # fmt: skip
+def test_what_bokeh_bundles_without_a_notice_is_named_too(mark: str, name: str) -> None:
+    assert mark in gzip.decompress(bokeh_gzip()).decode()
+    assert name in notices()

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from liqwidget.field.measure import MEASURES
 from liqwidget.raster.quantise import LEVELS
 from liqwidget.widget import export_frames
 from liqwidget.widget.export_frames import stored_frames
-from liqwidget.widget.session import WINDOWS
+from liqwidget.widget.session import WINDOWS, Session
 
 if TYPE_CHECKING:
     from liqwidget import LiqHeatmap
@@ -81,3 +82,38 @@ def test_the_range_shown_is_there_as_it_is_shown(heatmap: LiqHeatmap) -> None:
     assert len(stored_frames(heatmap._display.session, heatmap._settings(), (outside, None), room=0)) == len(
         stored_frames(heatmap._display.session, heatmap._settings(), room=0)
     )
+
+
+def test_pictures_that_have_no_room_are_not_all_drawn(heatmap: LiqHeatmap, monkeypatch: pytest.MonkeyPatch) -> None:
+    session, settings = heatmap._display.session, heatmap._settings()
+    whole = stored_frames(session, settings, room=10**9)
+    windows = [frame for frame in whole if frame.width != 100]
+    drawn: list[int] = []
+    draw = type(session).frame
+
+    def counted(*given: Any) -> Frame:
+        drawn.append(given[-2])
+        return draw(*given)
+
+    monkeypatch.setattr(type(session), "frame", counted)
+    tight = stored_frames(session, settings, room=packed(windows[:3]))
+    assert drawn.count(160) == 4 < len(windows)
+    assert {frame.width for frame in tight} == {80}
+
+
+def test_measures_share_the_candles_of_a_range(heatmap: LiqHeatmap, monkeypatch: pytest.MonkeyPatch) -> None:
+    session, settings, asked = heatmap._display.session, heatmap._settings(), list[Any]()
+    candles = type(session).candles
+
+    def counted(*given: Any) -> Any:
+        asked.append(given)
+        return candles(*given)
+
+    monkeypatch.setattr(type(session), "candles", counted)
+    time, price = heatmap._market["time"], (20_000.0, 40_000.0)
+    fresh = Session(session.ledger, session.markets)
+    drawn = [fresh.frame(replace(settings, measure=one), time, price, 90, 50) for one in MEASURES]
+    assert len(asked) == 1
+    assert len({frame.candles for frame in drawn}) == 1
+    for other in (replace(settings, venues=("bybit",)), replace(settings, as_of=session.closed - 10**13)):
+        assert fresh.frame(other, time, price, 90, 50).candles != drawn[0].candles

@@ -39,7 +39,12 @@ def said(heatmap: LiqHeatmap, **state: Any) -> None:
         ("_selection", {"price": [1, 2], "time": [NAN, 2]}), ("_selection", {"price": [NAN, 2], "time": [1, 2]}),
         ("_selection", {"price": "ab", "time": {}}), ("_selection", {"price": [1, 2], "time": [1e300, 2e300]}),
         ("_selection", {"price": [2, 1], "time": [1, 2]}), ("_selected", [NAN]), ("_selected", 5),
-        ("_market", {"a": 1}), ("_frames", []), ("_error", "<b>"), ("_clusters", []),
+        ("_market", {"a": 1}), ("_frames", []), ("_error", "<b>"), ("_clusters", []), ("_overlays", []),
+        ("_fired", [{"text": "<b>"}]), ("_lives", [{}]), ("_model_module", "x"), ("_view_name", "x"), ("_esm", "x"),
+        ("_prior", "nope"), ("_prior", "NaN"), ("_ladder", [NAN, 1]), ("_ladder", [[NAN, 1]]), ("_ladder", [[1, NAN]]),
+        ("_ladder", [[float("inf"), 1]]), ("_ladder", [["a", "b"]]), ("_ladder", [[10**400, 1]]),
+        ("_ladder", [[0, 0]]), ("_ladder", [[1, 1]] * 200), ("symbol", "x" * 10**5), ("theme", "x" * 10**5),
+        ("timeframe", "\x1b[31m5m"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_taken_is_answered_with_the_value_that_stays(heatmap: LiqHeatmap, name: str, value: Any) -> None:
@@ -51,7 +56,8 @@ def test_what_cannot_be_taken_is_answered_with_the_value_that_stays(heatmap: Liq
     assert [name] in told
     (answer, _) = sent.messages[-1]
     assert answer["type"] == "error"
-    assert answer["message"]
+    assert 0 < len(answer["message"]) <= 1000 >= len(heatmap._error)
+    assert answer["message"].isprintable()
     assert heatmap.selection is None
     said(heatmap, sensitivity=0.25)
     assert heatmap.sensitivity == 0.25
@@ -115,6 +121,38 @@ def test_of_a_thousand_requests_the_newest_is_answered(heatmap: LiqHeatmap) -> N
     assert len(sent.messages) < 30
     heatmap.close()
     assert sent.messages[0][0]["id"] == 0
+
+
+@pytest.mark.parametrize("kind", ["reading", "html"])
+def test_of_many_other_requests_the_newest_is_answered_too(
+    heatmap: LiqHeatmap, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    monkeypatch.setattr(heatmap, "_page", lambda: "page")
+    sent = Recorder()
+    heatmap.send = sent
+    end = heatmap._market["time"][1]
+    for number in range(300):
+        content = {"type": kind, "view": "a", "id": number, "time": end, "price": 30_000.0}
+        heatmap._handle_custom_msg(content, [])
+    eventually(lambda: sent.messages[-1][0]["id"] == 299)
+    assert len(sent.messages) < 30
+    assert {answer["type"] for answer, _ in sent.messages} == {"file" if kind == "html" else kind}
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        {"time": [-1e15, 1e15]}, {"time": [0, 8.6e15]}, {"view": "x" * 10**5}, {"view": ["a"]}, {"id": NAN},
+        {"id": "x" * 10**5}, {"type": ["view"]}, {"type": "x" * 10**5}, {"price": [1, 10**400]}, {"width": 2**63},
+    ],
+)  # fmt: skip
+def test_what_is_no_request_is_answered_in_a_short_sentence(
+    heatmap: LiqHeatmap, ask: Callable[..., Any], part: dict[str, Any]
+) -> None:
+    content, _ = ask(viewport_request(heatmap, 1) | part)
+    assert content["type"] == "error"
+    assert 0 < len(content["message"]) <= 1000
+    assert len(content["view"]) <= 200
 
 
 class Clock:

@@ -245,12 +245,17 @@ def read_plain(path: Path, largest: int = LARGEST_FILE) -> bytes:
 
 
 def write_day(path: Path, day: Day) -> None:
-    """Replace a day file whole, under the folder's lock: a killed writer leaves the old one or the new one."""
+    """Replace a day file, under the folder's lock."""
+    write_whole(path, encoded_day(day.columns, day.covered))
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Replace a file whole, under the folder's lock: a killed writer leaves the old one or the new one."""
     sweep(path.parent, 0.0)
     draft = path.with_name(f".{path.name}.{os.getpid()}.{uuid.uuid4().hex}.tmp")
     try:
         with draft.open("wb") as handle:
-            handle.write(encoded_day(day.columns, day.covered))
+            handle.write(content)
             handle.flush()
             os.fsync(handle.fileno())
         os.replace(draft, path)  # noqa: PTH105 - atomic, and what the tests watch

@@ -219,7 +219,9 @@ class Client:
             token = _asked.set(answer)
             try:
                 result = await ask()
-                if answer.unreadable:
+                if answer.status >= _REFUSED:
+                    answer.came = answer.came or f"a refusal ({answer.status})"
+                if answer.unreadable or answer.status >= _REFUSED:
                     raise ValueError("no JSON")  # noqa: TRY301 - as what broken JSON leads to elsewhere in ccxt
                 return result  # noqa: TRY300
             except Exception as error:  # ccxt's own, aiohttp's, and whatever broken JSON leads to

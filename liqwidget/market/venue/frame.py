@@ -8,11 +8,31 @@ from typing import TYPE_CHECKING, Any
 from liqwidget.market.venue.answer import MESSAGE, UnusableError, usable
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Callable
 
 _SHORT = 1_000
 """Letters of a message that is no JSON, such as 'pong'."""
+MOST_CONTROLS = 100
+"""Pings and pongs of one socket that are read in one turn of the loop."""
 _GZIP, _RAW = 16 + zlib.MAX_WBITS, -zlib.MAX_WBITS
+
+
+class Burst:
+    """Counts pings and pongs in one turn of a loop: ccxt reads all that has come in one go, and no other meanwhile."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop, self._count = loop, 0
+
+    def passes(self) -> bool:
+        """Count one; return whether it is to be read: of many the first are enough."""
+        if self._count == 0:
+            self._loop.call_soon(self._over)
+        self._count += 1
+        return self._count <= MOST_CONTROLS
+
+    def _over(self) -> None:
+        self._count = 0
 
 
 def read_frame(

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from aiohttp import WSMsgType
 
 from liqwidget.market.venue.client import Client, adopt
-from liqwidget.market.venue.frame import read_frame
+from liqwidget.market.venue.frame import Burst, read_frame
 from liqwidget.market.venue.network import proxy_of
 from liqwidget.market.venue.worker import worker
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from liqwidget.market.venue.instrument import Instrument
 
 _UNWATCH_SECONDS = 5.0
+_WORDS, _CONTROLS = frozenset({WSMsgType.TEXT, WSMsgType.BINARY}), frozenset({WSMsgType.PING, WSMsgType.PONG})
 
 
 class Hearing(Protocol):
@@ -155,11 +156,14 @@ class Connection:
         """Have the messages of one socket read within limits, and what goes wrong told to those whom it concerns."""
         read, parse, reject = made.handle_message, type(self.api).parse_json, made.reject
         told: list[Any] = []
+        burst = Burst(self._loop)
 
         def checked(message: Any) -> None:
             self.heard = self._loop.time()
             try:
-                if message.type not in {WSMsgType.TEXT, WSMsgType.BINARY}:
+                if message.type in _CONTROLS and not burst.passes():
+                    return
+                if message.type not in _WORDS:
                     read(message)
                     return
                 made.last_message_at = self.api.milliseconds()

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from liqwidget.errors import SourceError
-from liqwidget.market.venue import worker
+from liqwidget.market.venue import frame, worker
 from liqwidget.market.venue.answer import CONTRACTS, MESSAGE, UnusableError, page_limits, usable
 from liqwidget.market.venue.client import LONGEST_ASKED, Client, seconds_to_wait
 from liqwidget.market.venue.frame import read_frame
@@ -215,6 +215,18 @@ def test_a_message_that_cannot_be_used_is_refused(text: str) -> None:
         read_frame(text, json.loads)
     with pytest.raises(UnusableError):
         read_frame(text.encode(), json.loads)
+
+
+def test_of_a_burst_of_pings_the_first_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(frame, "MOST_CONTROLS", 2)
+
+    async def passed() -> list[bool]:
+        burst = frame.Burst(asyncio.get_running_loop())
+        found = [burst.passes() for _ in range(4)]
+        await asyncio.sleep(0)
+        return [*found, burst.passes()]
+
+    assert loops.run(passed()) == [True, True, False, False, True]
 
 
 @pytest.mark.parametrize("text", ["pong", "", "o", "hello"])

@@ -37,7 +37,7 @@ def failing(error: Exception, times: int = 99, answer: Answer | None = None) -> 
     async def ask() -> str:
         asked.append(time.monotonic())
         heard = call_under_way.get()
-        if answer is not None and heard is not None:
+        if answer is not None and heard is not None and len(asked) <= times:
             heard.status, heard.retry_after = answer.status, answer.retry_after
         await asyncio.sleep(0)
         if len(asked) <= times:
