@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 
 import numpy as np
 
-from liqwidget.decide.position_size import Trade, average_entry
+from liqwidget.decide.trade_value import Trade, average_entry
 from liqwidget.domain.amount import plain_price
 from liqwidget.domain.quotation import check_contract
 from liqwidget.domain.side import Side

@@ -272,7 +272,9 @@ def test_a_market_is_estimated_and_the_frame_has_a_row_each() -> None:
     assert html.escape(found.alerts[-1].text) in page
 
 
-@pytest.mark.parametrize("rule", {type(one) for one in EVERY} | {VenuesAgree, DataStale}, ids=lambda one: one.__name__)
+@pytest.mark.parametrize(
+    "rule", dict.fromkeys([*map(type, EVERY), VenuesAgree, DataStale]), ids=lambda one: one.__name__
+)
 def test_a_rule_explains_all_that_can_be_said(rule: type[AlertRule]) -> None:
     said = (rule.__doc__ or "").partition("Parameters")[2]
     missing = [name for name in rule.__dataclass_fields__ if not re.search(rf"\b{name}\b.* : ", said)]

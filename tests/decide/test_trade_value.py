@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from liqwidget import OrderBook, Side, SquareRootImpact
-from liqwidget.decide.position_size import Trade, average_entry
+from liqwidget.decide.trade_value import Trade, average_entry
 
 CONTRACTS = st.sampled_from(["linear", "inverse"])
 
