@@ -139,21 +139,29 @@ def test_arguments_that_cannot_be_used(store: Path, tmp_path: Path, wrong: dict[
 
 
 def test_a_killed_worker_loses_nothing(store: Path, client: Any, whole: liqwidget.Batch, tmp_path: Path) -> None:
-    found: list[Any] = []
-    running = threading.Thread(
-        target=lambda: found.append(liqwidget.batch(tmp_path, store, client=client, **ARGUMENTS)), daemon=True
-    )
-    running.start()
-    poll(lambda: list(tmp_path.glob("marks/*/*/*")))
-    busy = {address for address, tasks in client.processing().items() if tasks}
-    killed = [pid for address, pid in client.run(os.getpid).items() if address in busy][:1]
-    for pid in killed:
-        os.kill(pid, signal.SIGKILL)
-    running.join(LONGEST)
-    assert killed
-    assert found
-    assert set(found[0].markets["reason"]) == {""}
-    assert files_of(tmp_path) == files_of(whole.out)
+    """The first worker that has set a mark is killed there, in the middle of its task."""
+    out, died = tmp_path / "out", tmp_path / "died"
+
+    def set_to_die() -> None:
+        from liqwidget.run import places
+
+        write = places.write
+
+        def written(path: str, content: bytes) -> None:
+            write(path, content)
+            if "marks" in path:
+                with contextlib.suppress(FileExistsError):
+                    os.close(os.open(died, os.O_CREAT | os.O_EXCL))
+                    os.kill(os.getpid(), signal.SIGKILL)
+
+        places.write = written
+
+    client.run(set_to_die)
+    done = liqwidget.batch(out, store, client=client, **ARGUMENTS)
+    client.restart()
+    assert died.exists()
+    assert set(done.markets["reason"]) == {""}
+    assert files_of(out) == files_of(whole.out)
 
 
 @contextlib.contextmanager
