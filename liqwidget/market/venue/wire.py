@@ -98,4 +98,5 @@ class Connector(aiohttp.TCPConnector):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        self._factory = functools.partial(Wire, loop=self._loop)  # aiohttp has no public place for it
+        kind: type[ResponseHandler] = Wire
+        self._factory = functools.partial(kind, loop=self._loop)  # aiohttp has no public place for it
