@@ -16,7 +16,7 @@ MOST_ANSWERS = 100
 """Answers to one request, of which all but the last only inform (HTTP 1xx); a venue sends one."""
 PIECE = 1024
 """Bytes of a socket that are read in one turn of the loop: at most 512 messages."""
-_BEGINNING = b"HTTP/"
+_BEGINNING = b"HTTP/1."
 
 
 class UnaskedError(aiohttp.ClientConnectionError):
