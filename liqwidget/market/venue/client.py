@@ -26,6 +26,7 @@ from liqwidget.market.venue.apart import apart
 from liqwidget.market.venue.network import careful, proxy_of
 from liqwidget.market.venue.payload import number
 from liqwidget.market.venue.refusals import reason, tamed
+from liqwidget.market.venue.wire import Connector
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -167,7 +168,7 @@ class Client:
         trace = aiohttp.TraceConfig()
         trace.on_request_end.append(self._heard)
         exchange.session = self.session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(ssl=exchange.ssl_context, resolver=Resolver(), limit_per_host=_CONNECTIONS),
+            connector=Connector(ssl=exchange.ssl_context, resolver=Resolver(), limit_per_host=_CONNECTIONS),
             cookie_jar=aiohttp.DummyCookieJar(),
             response_class=LimitedResponse,
             trace_configs=[trace, careful()],
