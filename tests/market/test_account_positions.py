@@ -18,6 +18,7 @@ import liqwidget
 from liqwidget.errors import DataError, SourceError
 from liqwidget.market.bulk.leaderboard import largest_accounts
 from liqwidget.market.store.account_log import AccountLog
+from liqwidget.market.store.days import Store
 from liqwidget.market.venue import worker
 from liqwidget.market.venue.accounts import coin_of, held_of, markets_of
 from liqwidget.market.venue.answer import UnusableError
@@ -267,10 +268,11 @@ def test_no_address_stands_where_nobody_asked_for_it(venue: Any, tmp_path: Path)
     assert compared.accounts == 3
     h.to_html(tmp_path / "h.html")
     h.to_png(tmp_path / "h.png")
+    compared.to_png(tmp_path / "compared.png")
     shown = [
         repr(found), found.to_frame().to_csv(), " ".join(found.notes), repr(compared), compared.to_frame().to_csv(),
         compared._repr_html_(), repr(h.get_state()), (tmp_path / "h.html").read_bytes(),
-        (tmp_path / "h.png").read_bytes(),
+        (tmp_path / "h.png").read_bytes(), (tmp_path / "compared.png").read_bytes(),
     ]  # fmt: skip
     assert not any(map(names_an_address, shown))
     h.close()
@@ -285,7 +287,7 @@ def test_kept_files_are_this_users_and_a_name_is_no_digest_of_an_address_alone(v
     files = [path for path in log.folder.iterdir() if path.name != ".lock"]
     assert len(files) == 2
     assert all(path.stat().st_mode & 0o077 == 0 for path in [log.folder, *files])
-    other = AccountLog("hyperliquid", liqwidget.store.Store(tmp_path / "other"))
+    other = AccountLog("hyperliquid", Store(tmp_path / "other"))
     assert other.name(FORTY[0]) != log.name(FORTY[0])
 
 
