@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +19,7 @@ from hypothesis import strategies as st
 
 import liqwidget
 from liqwidget.errors import DataError, SourceError
+from liqwidget.market import account_sweep
 from liqwidget.market.bulk.leaderboard import largest_accounts
 from liqwidget.market.store.account_log import AccountLog
 from liqwidget.market.store.days import Store
@@ -23,6 +27,8 @@ from liqwidget.market.venue import worker
 from liqwidget.market.venue.accounts import coin_of, held_of, markets_of
 from liqwidget.market.venue.answer import UnusableError
 from liqwidget.market.venue.symbols import parse_symbol
+from liqwidget.market.venue.venues import venue as venue_named
+from tests.loops import run
 from tests.venues.clients import only_loopback
 
 if TYPE_CHECKING:
@@ -65,6 +71,7 @@ class Venue(BaseHTTPRequestHandler):
     asked: list[str]
     board: Any
     refuse_after: int
+    refusal: int
 
     def log_message(self, *_: object) -> None:
         pass
@@ -80,7 +87,7 @@ class Venue(BaseHTTPRequestHandler):
         if body["type"] == "metaAndAssetCtxs":
             self.reply(200, MARKETS)
         elif len([one for one in self.asked if one.startswith("0x")]) > self.refuse_after:
-            self.reply(403, f"no {body['user']}")
+            self.reply(self.refusal, f"no {body['user']}")
         else:
             self.reply(200, self.answers.get(body["user"], state()))
 
@@ -94,7 +101,7 @@ class Venue(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def venue() -> Iterator[Any]:
-    handler = type("Served", (Venue,), {"answers": {}, "asked": [], "board": {}, "refuse_after": 10**6})
+    handler = type("Served", (Venue,), {"answers": {}, "asked": [], "board": {}, "refuse_after": 10**6, "refusal": 403})
     with only_loopback() as refused, ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
@@ -166,6 +173,34 @@ def test_a_refusal_keeps_what_was_read_and_it_goes_on_there(venue: Any) -> None:
     assert len(read(venue, accounts=FORTY)) == 40
     assert len([one for one in venue.asked if one.startswith("0x")]) == 15
     assert not AccountLog("hyperliquid").begun()
+
+
+@pytest.mark.parametrize("status", [400, 418, 422, 429, 500])
+def test_words_of_a_refusal_hold_no_address(venue: Any, status: int) -> None:
+    venue.refuse_after, venue.refusal = 0, status
+    with pytest.raises(SourceError, match="hyperliquid ") as caught:
+        read(venue, accounts=FORTY[:1])
+    assert not names_an_address(str(caught.value))
+
+
+def test_accounts_are_asked_no_closer_than_the_venue_allows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(account_sweep, "SPACING", 0.02)
+    times: list[float] = []
+
+    async def call(_method: str, body: dict[str, str]) -> Any:
+        if body["type"] == "metaAndAssetCtxs":
+            return MARKETS
+        times.append(asyncio.get_running_loop().time())
+        return state()
+
+    client: Any = SimpleNamespace(paced=True, now=NOW.value, call=call, api=object())
+    found = venue_named("hyperliquid")
+    sweep = account_sweep.Sweep(found, AccountLog(found.name), FORTY[:8], 8, MINUTE)
+    begun = time.monotonic()
+    snapshot = run(sweep.read(client, None, {}))
+    assert len(snapshot.accounts) == len(times) == 8
+    assert times[-1] - begun >= 7 * 0.02 - 0.001
+    assert sweep.progress == (8, 8)
 
 
 def test_a_broken_answer_costs_one_account_and_is_said(venue: Any) -> None:
@@ -264,21 +299,22 @@ def test_no_address_stands_where_nobody_asked_for_it(venue: Any, tmp_path: Path)
     )
     interest = pd.DataFrame({"open_interest": 40 + np.arange(len(times)) / 100}, index=times)
     h = liqwidget.LiqHeatmap.from_frames(candles, interest, symbol="BTC", venue="hyperliquid")
-    compared = h.compare(found, draws=0)
+    asked = read(venue, accounts=accounts, addresses=True)
+    assert set(asked.account) == set(accounts)
+    assert names_an_address(asked.to_frame().to_csv())
+    compared = h.compare(asked, draws=0)  # not even what holds addresses shows them
     assert compared.accounts == 3
     h.to_html(tmp_path / "h.html")
     h.to_png(tmp_path / "h.png")
     compared.to_png(tmp_path / "compared.png")
     shown = [
-        repr(found), found.to_frame().to_csv(), " ".join(found.notes), repr(compared), compared.to_frame().to_csv(),
+        repr(found), found.to_frame().to_csv(), " ".join(found.notes), repr(asked), repr(compared),
+        compared.to_frame().to_csv(),
         compared._repr_html_(), repr(h.get_state()), (tmp_path / "h.html").read_bytes(),
         (tmp_path / "h.png").read_bytes(), (tmp_path / "compared.png").read_bytes(),
     ]  # fmt: skip
     assert not any(map(names_an_address, shown))
     h.close()
-    asked = read(venue, accounts=accounts, addresses=True)
-    assert set(asked.account) == set(accounts)
-    assert not names_an_address(repr(asked))
 
 
 def test_kept_files_are_this_users_and_a_name_is_no_digest_of_an_address_alone(venue: Any, tmp_path: Path) -> None:
