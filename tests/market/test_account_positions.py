@@ -166,6 +166,7 @@ def test_a_refusal_keeps_what_was_read_and_it_goes_on_there(venue: Any) -> None:
         read(venue, accounts=FORTY)
     assert not names_an_address(str(caught.value))
     assert not names_an_address(repr(caught.value.__cause__))
+    assert len(venue.asked) < 25 + 5  # who refuses is not asked on
     there = len(AccountLog("hyperliquid").begun())
     assert there == 25
     venue.refuse_after = 10**6
@@ -371,6 +372,26 @@ def test_an_odd_answer_is_refused_or_sound(answer: Any) -> None:
         assert np.isnan(interest) or interest >= 0
     with contextlib.suppress(UnusableError):
         assert largest_accounts(answer, 5)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [position("", "1.0", "1.0", None)],
+        [position("BTC", "1e30", "1.0", None)],
+        [position("BTC", "nan", "1.0", None)],
+        [position("BTC", "1.0", "-1.0", None)],
+        [position("BTC", "1.0", "1.0", "soon")],
+        [position("BTC", "1.0", "1.0", None, 0)],
+        [position("BTC", "1.0", "1.0", None), position("BTC", "2.0", "1.0", None)],
+        [position("BTC\n", "1.0", "1.0", None)],
+        [None],
+    ],
+)
+def test_an_account_with_a_position_that_cannot_be_is_refused(rows: list[Any]) -> None:
+    assert held_of(state(position("BTC", "-1.0", "1.0", "-3.5"), position("ETH", "0.0", "1.0", None)))[0].size == -1.0
+    with pytest.raises(UnusableError):
+        held_of(state(*rows))
 
 
 def test_a_coin_by_itself_comes_before_a_thousand_of_it() -> None:
