@@ -140,8 +140,7 @@ def test_it_is_what_the_accounts_hold_with_its_share_of_open_interest(venue: Any
     assert frame["liquidation_price"].loc[[2.0, 1.0]].tolist() == [80.0, 120.0]
     assert np.isnan(frame["liquidation_price"].loc[4.0])
     assert frame["entry_price"].loc[2.0] == 110.0
-    assert frame["leverage"].loc[2.0] == 5.0
-    assert (frame["mark_price"] == 100.0).all()
+    assert (frame["leverage"].loc[2.0], set(frame["mark_price"])) == (5.0, {100.0})
     assert found.snapshots.tolist() == [NOW]
     assert any("15.0% of long and 2.5% of short open interest" in note for note in found.notes)
     assert sorted(venue.asked) == sorted([*FORTY[:3], "metaAndAssetCtxs"])
@@ -225,10 +224,10 @@ def test_snapshots_are_kept_and_read_without_the_venue(venue: Any) -> None:
     both = read(venue, accounts=accounts, since=NOW)
     assert len(both.snapshots) == 2
     assert len(read(venue, accounts=accounts).snapshots) == 1
-    asked = len(venue.asked)
+    venue.asked.clear()
     kept = read(venue, accounts="kept")
     assert kept.to_frame().equals(both.to_frame())
-    assert len(venue.asked) == asked
+    assert not venue.asked
     by_account = kept.to_frame().groupby("account").size()
     assert by_account.tolist() == [2, 2, 2]
 
@@ -264,7 +263,6 @@ def test_a_leaderboard_that_is_none_is_said_and_asked_again(venue: Any) -> None:
         ({"accounts": [7]}, r"accounts\[0\], was a int"),
         ({"accounts": []}, "at least one address"),
         ({"accounts": FORTY[0]}, "as a list of addresses"),
-        ({"accounts": 5}, "as a list of addresses"),
         ({"most": 0}, "1 to 100,000"),
         ({"accounts": "kept"}, "was none: name accounts"),
     ],
