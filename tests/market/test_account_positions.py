@@ -166,8 +166,7 @@ def test_a_refusal_keeps_what_was_read_and_it_goes_on_there(venue: Any) -> None:
     assert not names_an_address(str(caught.value))
     assert not names_an_address(repr(caught.value.__cause__))
     assert len(venue.asked) < 25 + 5  # who refuses is not asked on
-    there = len(AccountLog("hyperliquid").begun())
-    assert there == 25
+    assert len(AccountLog("hyperliquid").begun()) == 25
     venue.refuse_after = 10**6
     venue.asked.clear()
     assert len(read(venue, accounts=FORTY)) == 40
@@ -240,6 +239,8 @@ def test_the_leaderboard_is_asked_once_a_day_for_the_largest(venue: Any) -> None
         for place, value in enumerate(["5.0", "7.5", "6.0", "1.0"])
     ]  # fmt: skip
     venue.board = {"leaderboardRows": [*rows, {"ethAddress": "nobody", "accountValue": "99"}, None]}
+    # addresses that end as numbers do
+    venue.board["leaderboardRows"] += [{"ethAddress": f"0x{n:035x}e1234", "accountValue": "0.5"} for n in range(1100)]
     assert len(read(venue, most=2)) == 2
     assert {one for one in venue.asked if one.startswith("0x")} == {FORTY[1], FORTY[2]}
     assert len(read(venue, most=3)) == 3
@@ -260,7 +261,6 @@ def test_a_leaderboard_that_is_none_is_said_and_asked_again(venue: Any) -> None:
     ("given", "words"),
     [
         ({"accounts": [FORTY[0], FORTY[1][:-1]]}, r"accounts\[1\], was a text of 41 letters"),
-        ({"accounts": [7]}, r"accounts\[0\], was a int"),
         ({"accounts": []}, "at least one address"),
         ({"accounts": FORTY[0]}, "as a list of addresses"),
         ({"most": 0}, "1 to 100,000"),
