@@ -37,6 +37,7 @@ from .estimate.calibrate import calibrate
 from .estimate.calibration import Calibration
 from .estimate.estimator import advance, estimate, recompute
 from .heatmap import LiqHeatmap
+from .market.account_positions import positions
 from .market.download import history, margin_tiers, order_book
 from .market.simulated.sample import sample_market
 from .picture.comparison import DrawnComparison, compare
@@ -164,6 +165,7 @@ __all__ = [
     "measured_levels",
     "order_book",
     "plan",
+    "positions",
     "profile",
     "provenance",
     "rasterise",

@@ -6,7 +6,7 @@ import concurrent.futures
 import threading
 import time
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import pandas as pd
 
@@ -20,9 +20,7 @@ if TYPE_CHECKING:
 
     from liqwidget.domain.frames import MarketData
     from liqwidget.domain.order_book import OrderBook
-    from liqwidget.market.bulk.asking import FilesRequest
     from liqwidget.market.bulk.filling import Filling
-    from liqwidget.market.fetch import Request
     from liqwidget.market.venue.client import Client
     from liqwidget.market.venue.instrument import Instrument, Wanted
     from liqwidget.market.venue.venue import Venue
@@ -33,6 +31,21 @@ Result = TypeVar("Result")
 BAR_SECONDS = 2.0
 """After so long a bar is shown."""
 _LOOK_SECONDS = 0.1
+
+
+class Asked(Protocol):
+    """What is under way, and waited for."""
+
+    venue: Venue
+    unit: Any
+
+    @property
+    def future(self) -> Future[Any]:
+        """Its end."""
+
+    @property
+    def progress(self) -> tuple[int, int]:
+        """How much is done, and how much is expected."""
 
 
 def history(
@@ -121,12 +134,12 @@ def history(
         again = request_history(
             venue, symbol, timeframe, newest, until, kinds=asked, keep=True, refresh=True, **options
         )
-        _wait(again, progress=progress)
+        wait_for(again, progress=progress)
     request = request_history(
         venue, symbol, timeframe, since, until, kinds=asked, keep=True, refresh=refresh and filled is None, **options
     )
     try:
-        _wait(request, progress=progress)
+        wait_for(request, progress=progress)
         found = request.future.result()
     except SourceError as error:
         gathering = request.gathering
@@ -189,7 +202,7 @@ def _filled(  # noqa: PLR0917 - what `history` was given
 
     request = request_files(found, parse_symbol(symbol), step, (start, end), kinds, refresh=refresh, **options)
     try:
-        _wait(request, progress=progress)
+        wait_for(request, progress=progress)
         return request.future.result()
     except SourceError as error:
         notes.append(f"{found.name}: public files could not be read: {error}")
@@ -310,7 +323,7 @@ def _read(
         raise
 
 
-def _wait(request: Request | FilesRequest, *, progress: bool) -> None:
+def wait_for(request: Asked, *, progress: bool) -> None:
     """Wait for the end; show a bar of what is done if it takes long."""
     begun, bar = time.monotonic(), None
     try:
@@ -331,7 +344,7 @@ def _ended(future: Future[Any]) -> bool:
     return bool(concurrent.futures.wait([future], _LOOK_SECONDS).done)
 
 
-def _bar(request: Request | FilesRequest) -> Any:
+def _bar(request: Asked) -> Any:
     """Return a bar of its own lock: who is interrupted in the common one holds it for good.
 
     The thread that watches over all bars then waits for it, and the next bar for that thread.
