@@ -49,6 +49,7 @@ _BY_NAME: dict[str, _Words] = {
     "ClientConnectorSSLError": ("shows a certificate that cannot be trusted", False, False),
     "TooManyRedirects": ("sent an answer that cannot be read: redirects without end", True, True),
     "UnaskedError": ("sent an answer that cannot be read: more than 100 answers to one request", True, True),
+    "CrumbledError": ("sent an answer that cannot be read: it came in pieces of a few bytes", True, True),
     "ClientResponseError": ("sent an answer that cannot be read: broken HTTP", True, True),
     "ClientPayloadError": ("sent an answer that cannot be read: it breaks off, or cannot be unpacked", True, True),
     "BadSymbol": ("does not list this contract", False, False),

@@ -17,14 +17,20 @@ MOST_ANSWERS = 100
 PIECE = 1024
 """Bytes of a socket that are read in one turn of the loop: at most 512 messages."""
 _BEGINNING = b"HTTP/1."
+MOST_LINES, SHORTEST = 4_000, 16
+"""Lines in one go, and bytes that a line has on the average: of HTTP lines are headers, and heads of chunks."""
 
 
 class UnaskedError(aiohttp.ClientConnectionError):
     """More answers came than one request can have; the text says so."""
 
 
+class CrumbledError(aiohttp.ClientConnectionError):
+    """An answer came in pieces of a few bytes; the text says so."""
+
+
 class Wire(ResponseHandler):
-    """A connection that ends with too many answers to one request, and hands messages of a socket on by and by.
+    """A connection that ends with too many answers or crumbs of one, and hands messages of a socket on by and by.
 
     aiohttp makes objects of all that came in one go, without a pause. Of 256 kB of short answers that takes 0.2 s; many
     messages that wait to be read bring about a collection of all garbage, which takes 0.1 s.
@@ -52,11 +58,22 @@ class Wire(ResponseHandler):
         if not self._upgraded:
             self._answers += data.count(_BEGINNING)
             if self._answers > MOST_ANSWERS:
-                self.set_exception(UnaskedError(f"more than {MOST_ANSWERS} answers to one request"))
-                if self.transport is not None:
-                    self.transport.abort()
+                self._end(UnaskedError(f"more than {MOST_ANSWERS} answers to one request"))
+                return
+            lines = data.count(b"\r\n")
+            if lines > MOST_LINES and lines * SHORTEST > len(data):
+                self._end(CrumbledError("pieces of a few bytes"))
                 return
         super().data_received(data)
+
+    def _end(self, error: aiohttp.ClientConnectionError) -> None:
+        """End the connection: whoever waits for the answer, or for more of it, hears why."""
+        self.set_exception(error)
+        payload: Any = self._payload
+        if payload is not None:
+            payload.set_exception(error)
+        if self.transport is not None:
+            self.transport.abort()
 
     def resume_reading(self, *how: Any, **more: Any) -> None:
         """Go on: what waited has been read."""

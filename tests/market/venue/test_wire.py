@@ -156,6 +156,24 @@ def test_answers_that_nobody_asked_for_end_the_connection(before: bytes) -> None
     assert bad <= usual + LONGEST_DELAY_S
 
 
+CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+@pytest.mark.parametrize("late", [b"", b"1\r\n{\r\n"])
+def test_an_answer_in_crumbs_ends_the_connection(late: bytes) -> None:
+    """From its begin, or after some of it was read."""
+    with pouring(lambda _: CHUNKED + late + b"1\r\n \r\n" * 200_000 + b"0\r\n\r\n") as base:
+        said, held = loops.run(asked(base))
+    assert said == "okx sent an answer that cannot be read: it came in pieces of a few bytes"
+    assert held <= LONGEST_DELAY_S
+
+
+def test_a_chunked_answer_of_few_pieces_is_read() -> None:
+    pieces = b"".join(b"1\r\n%c\r\n" % byte for byte in ANSWER)
+    with pouring(lambda _: CHUNKED + pieces + b"0\r\n\r\n") as base:
+        assert loops.run(asked(base))[0] == json.loads(ANSWER)
+
+
 def test_a_few_answers_that_inform_are_passed_over() -> None:
     with pouring(lambda _: INFORMS * (MOST_ANSWERS - 1) + WHOLE) as base:
         assert loops.run(asked(base))[0] == json.loads(ANSWER)
