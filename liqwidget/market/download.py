@@ -245,7 +245,7 @@ def margin_tiers(venue: str, symbol: str = "BTC", *, address: Address | None = N
     >>> import liqwidget
     >>> tiers = liqwidget.margin_tiers("binance", "BTC")
     >>> float(tiers["max_leverage"][0])
-    125.0
+    150.0
     """
     from liqwidget.market.venue import tiers as venue_tiers
     from liqwidget.market.venue import venues
