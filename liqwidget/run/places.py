@@ -7,12 +7,11 @@ whole alone.
 from __future__ import annotations
 
 import os
-import uuid
 from pathlib import Path
 from typing import Any
 
 from liqwidget.errors import DataError, MissingExtraError
-from liqwidget.market.store.files import read_plain
+from liqwidget.market.store.files import read_plain, replace_whole
 from liqwidget.market.store.parquet import BrokenFileError
 
 LARGEST = 2**34
@@ -111,7 +110,9 @@ def write(path: str, content: bytes) -> None:
             system.makedirs(root.rpartition("/")[0], exist_ok=True)
             system.pipe_file(root, content)
         else:
-            _replaced(Path(path), content)
+            target = Path(path)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            replace_whole(target, content)
     except OSError as error:
         message = f"Expected a place that can be written, was {path!r:.200} ({error})"
         raise DataError(message) from error
@@ -125,19 +126,6 @@ def remove(path: str) -> None:
             system.rm_file(root)
     else:
         Path(path).unlink(missing_ok=True)
-
-
-def _replaced(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}.{uuid.uuid4().hex}.tmp")
-    try:
-        with draft.open("wb") as handle:
-            handle.write(content)
-            handle.flush()
-            os.fsync(handle.fileno())
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def _system(path: str) -> tuple[Any, str]:

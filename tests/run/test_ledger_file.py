@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import io
+import os
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -30,6 +30,8 @@ from tests.ledgers import content
 from tests.markets import Frames, candles_of, frames, interest_of, two_venues, walk
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from liqwidget.domain.frames import MarketData
 
 laws = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -223,7 +225,7 @@ def test_a_killed_writer_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest
         raise KeyboardInterrupt
 
     with monkeypatch.context() as dying:
-        dying.setattr(Path, "replace", killed)
+        dying.setattr(os, "replace", killed)
         with pytest.raises(KeyboardInterrupt):
             estimate(walk(2, 20).market()).save(path)
     assert content(Ledger.load(path)) == content(ledger)

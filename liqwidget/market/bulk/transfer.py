@@ -17,6 +17,7 @@ from liqwidget.market.venue.answer import Answer
 from liqwidget.market.venue.client import FIRST_WAIT, LONGEST_WAIT, TRIES, Resolver, seconds_of_date, seconds_to_wait
 from liqwidget.market.venue.network import careful, proxy_of
 from liqwidget.market.venue.refusals import reason, tamed
+from liqwidget.market.venue.wire import Connector
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,7 +74,7 @@ class Transfer:
                 if time.time() - left.stat().st_mtime > LEFT_SECONDS:
                     left.unlink()
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(resolver=Resolver(), limit_per_host=TOGETHER),
+            connector=Connector(resolver=Resolver(), limit_per_host=TOGETHER),
             cookie_jar=aiohttp.DummyCookieJar(), trace_configs=[careful()], auto_decompress=False,
             headers={"Accept-Encoding": "identity"},
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=self._seconds, sock_read=self._seconds),

@@ -8,7 +8,6 @@ address and of a secret of this folder, the same in each snapshot.
 from __future__ import annotations
 
 import hashlib
-import json
 import math
 import os
 import secrets
@@ -20,6 +19,7 @@ from liqwidget.errors import DataError
 from liqwidget.market.store.days import Store
 from liqwidget.market.store.files import encoded, locked, read_plain, write_whole
 from liqwidget.market.store.parquet import BrokenFileError
+from liqwidget.market.store.sealed_lines import sealed, unsealed
 from liqwidget.market.venue.accounts import Held, checked_addresses, checked_held
 from liqwidget.market.venue.answer import UnusableError
 
@@ -31,7 +31,7 @@ LARGEST = 256 * 2**20
 """Bytes of one file."""
 MOST_SNAPSHOTS, MOST_BYTES = 1_000, 2**30
 """Of a venue; the oldest go first."""
-_SUFFIX, _SEAL, _DIGEST, _SECRET = ".jsonl", b"\t", 16, 32
+_SUFFIX, _SECRET = ".jsonl", 32
 _LATEST = 2**62
 
 
@@ -98,7 +98,7 @@ class AccountLog:
 
     def add(self, accounts: Iterable[Account]) -> None:
         """Add what was read to the draft; OSError if it cannot be written."""
-        lines = b"".join(_sealed(_row(account)) for account in accounts)
+        lines = b"".join(sealed(_row(account)) + b"\n" for account in accounts)
         self.make()
         with locked(self.folder):
             handle = os.open(self._draft, os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0), 0o600)
@@ -111,7 +111,7 @@ class AccountLog:
             "closed": snapshot.time, "source": snapshot.source, "failed": snapshot.failed,
             "markets": {coin: [_known(value) for value in values] for coin, values in snapshot.markets.items()},
         }  # fmt: skip
-        content = b"".join(_sealed(row) for row in (*map(_row, snapshot.accounts.values()), last))
+        content = b"".join(sealed(row) + b"\n" for row in (*map(_row, snapshot.accounts.values()), last))
         self.make()
         path = self.folder / f"{self.venue}-{snapshot.time}{_SUFFIX}"
         with locked(self.folder):
@@ -189,7 +189,7 @@ def _read(path: Path) -> tuple[dict[str, Account], dict[str, Any], int]:
         return {}, {}, 0
     accounts, last, damaged = {}, {}, 0
     for line in filter(None, lines):
-        row = _unsealed(line)
+        row = unsealed(line) or {}
         if "closed" in row:
             last = row
         elif (account := _account(row)) is not None:
@@ -219,25 +219,6 @@ def _known(value: float) -> float | None:
 
 def _number(value: float | None) -> float:
     return math.nan if value is None else float(value)
-
-
-def _sealed(row: dict[str, Any]) -> bytes:
-    text = json.dumps(row, allow_nan=False, separators=(",", ":")).encode()
-    return text + _SEAL + _digest(text) + b"\n"
-
-
-def _unsealed(line: bytes) -> dict[str, Any]:
-    """Return the row of a line; an empty one if it is damaged, or none of ours."""
-    text, _, digest = line.rpartition(_SEAL)
-    if text and digest == _digest(text):
-        with suppress(ValueError, RecursionError):
-            found = json.loads(text)
-            return found if isinstance(found, dict) else {}
-    return {}
-
-
-def _digest(text: bytes) -> bytes:
-    return hashlib.blake2b(text, digest_size=_DIGEST).hexdigest().encode()
 
 
 def _time(path: Path) -> int:

@@ -6,8 +6,6 @@ is and never shown.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import math
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
@@ -17,6 +15,7 @@ from liqwidget.errors import DataError
 from liqwidget.market.store.days import Store
 from liqwidget.market.store.files import locked, read_plain, write_whole
 from liqwidget.market.store.parquet import BrokenFileError
+from liqwidget.market.store.sealed_lines import sealed, unsealed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,8 +28,6 @@ LARGEST = 16 * 2**20
 """Bytes of the file."""
 
 _FILE, _ASIDE = "alerts.jsonl", "alerts.jsonl.corrupt-1"
-_SEAL = ', "seal": "'
-_DIGEST = 16
 _KEY = ("time", "symbol", "rule", "text")
 
 
@@ -40,7 +37,7 @@ def known(store: Store | None = None) -> list[dict[str, Any]]:
     OSError if they cannot be read now.
     """
     found = []
-    for row in filter(None, map(_unsealed, _read(_path(store)))):
+    for row in filter(None, map(_row, _read(_path(store)))):
         with suppress(DataError):
             numbers = {name: math.nan if value is None else value for name, value in row.items()}
             found.append(numbers | {"time": timestamp(time_ns(row["time"]))})
@@ -60,10 +57,10 @@ def keep(rows: Iterable[dict[str, Any]], store: Store | None = None) -> None:
         except BrokenFileError:
             path.replace(path.with_name(_ASIDE))
             before = []
-        there = {_key(row) for row in filter(None, map(_unsealed, before))}
+        there = {_key(row) for row in filter(None, map(_row, before))}
         new = [row for row in map(as_json, rows) if _key(row) not in there]
         if new:
-            write_whole(path, _newest([*before, *(_sealed(row) for row in new)]))
+            write_whole(path, _newest([*before, *(sealed(row) for row in new)]))
 
 
 def as_json(row: dict[str, Any]) -> dict[str, Any]:
@@ -104,27 +101,10 @@ def _newest(lines: list[bytes]) -> bytes:
     return b"".join(line + b"\n" for line in reversed(kept))
 
 
-def _sealed(row: dict[str, Any]) -> bytes:
-    text = json.dumps(row, allow_nan=False)
-    return f'{text[:-1]}{_SEAL}{_digest(text)}"}}'.encode()
-
-
-def _unsealed(line: bytes) -> dict[str, Any] | None:
+def _row(line: bytes) -> dict[str, Any] | None:
     """Return the row of a line; None if it is damaged, or none of ours."""
-    words = line.decode(errors="replace")
-    text, _, digest = words.rpartition(_SEAL)
-    if not text or digest != f'{_digest(text + "}")}"}}':
-        return None
-    with suppress(ValueError, RecursionError):
-        row = json.loads(text + "}")
-        if all(isinstance(row.get(name), str) for name in _KEY):
-            found: dict[str, Any] = row
-            return found
-    return None
-
-
-def _digest(text: str) -> str:
-    return hashlib.blake2b(text.encode(), digest_size=_DIGEST).hexdigest()
+    row = unsealed(line)
+    return row if row is not None and all(isinstance(row.get(name), str) for name in _KEY) else None
 
 
 def _key(row: dict[str, Any]) -> tuple[Any, ...]:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import json
 import math
-import os
-import uuid
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from liqwidget.errors import DataError
-from liqwidget.market.store.files import encoded, read_plain, sweep
+from liqwidget.market.store.files import encoded, read_plain, replace_whole, sweep
 from liqwidget.market.store.parquet import BrokenFileError
 from liqwidget.market.venue.instrument import Instrument, Wanted
 
@@ -45,12 +43,7 @@ def remember(root: Path, contract: Instrument) -> None:
             return
     path.parent.mkdir(parents=True, exist_ok=True)
     sweep(path.parent)
-    draft = path.with_name(f".{path.name}.{os.getpid()}.{uuid.uuid4().hex}.tmp")
-    try:
-        draft.write_text(text, encoding="utf-8")
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
+    replace_whole(path, text.encode())
 
 
 def known_contract(root: Path, wanted: Wanted, venue: Venue) -> Instrument | None:

@@ -250,8 +250,13 @@ def write_day(path: Path, day: Day) -> None:
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Replace a file whole, under the folder's lock: a killed writer leaves the old one or the new one."""
+    """Replace a file whole, under the folder's lock, and remove what killed writers have left."""
     sweep(path.parent, 0.0)
+    replace_whole(path, content)
+
+
+def replace_whole(path: Path, content: bytes) -> None:
+    """Replace a file whole: a killed writer leaves the old one or the new one."""
     draft = path.with_name(f".{path.name}.{os.getpid()}.{uuid.uuid4().hex}.tmp")
     try:
         with draft.open("wb") as handle:
