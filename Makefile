@@ -14,6 +14,9 @@ BUNDLE := liqwidget/static/widget.js
 BUILT := js/node_modules/.liqwidget-built
 JS_SOURCES := liqwidget/look.json $(filter-out js/node_modules,$(wildcard js/*.json js/*.mjs js/*.ts)) $(shell find js/src -type f 2>/dev/null)
 
+# uv installs in seconds what takes pip a minute; pip where there is no uv, or where its settings alone lead to packages.
+INSTALL = f() { $(BIN)/uv pip install --quiet --python $(BIN)/python "$$@" || $(BIN)/python -m pip install --quiet --no-compile "$$@"; }; f
+
 TOGETHER := $(MAKE) --no-print-directory --jobs=2 --output-sync=target
 # Browsers, kernels and fresh environments are waited for: three processes keep two cores busy.
 SIDE_BY_SIDE := -n 3 --dist loadscope --no-loadscope-reorder --benchmark-disable
@@ -130,23 +133,24 @@ $(VENV)/made:
 	echo "Making $(VENV) with $$("$$python" --version)"; \
 	"$$python" -m venv --clear $(VENV) || { \
 		echo "Python's venv module did not work. On Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
+	@$(BIN)/python -m pip install --quiet --no-compile uv || echo "Going on with pip."
 	@touch $@
 
 # An editable install; it builds the front end too, with the Node that the build requires. What is imported is compiled
 # then: most of what is installed never is.
 $(VENV)/installed: $(VENV)/made pyproject.toml
-	$(BIN)/python -m pip install --quiet --no-compile --editable ".[lab]"
+	$(INSTALL) --editable ".[lab]"
 	@touch $@
 
 # For tests the front end is built beside this, by the same tools.
 $(VENV)/installed-test: $(VENV)/tools pyproject.toml
-	SKIP_JUPYTER_BUILDER=1 $(BIN)/python -m pip install --quiet --no-compile --no-build-isolation --editable ".[test]"
+	export SKIP_JUPYTER_BUILDER=1; $(INSTALL) --no-build-isolation --editable ".[test]"
 	@touch $@ $(VENV)/installed
 
 # An editable install wants editables besides.
 $(VENV)/tools: $(VENV)/made pyproject.toml
-	$(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"], "editables", sep="\n")' \
-		| $(BIN)/python -m pip install --quiet --no-compile --requirement /dev/stdin
+	$(INSTALL) editables \
+		$$($(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"])')
 	@touch $@
 
 $(BUILT): $(JS_SOURCES) js/node_modules/.package-lock.json

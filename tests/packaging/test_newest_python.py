@@ -68,10 +68,9 @@ def test_the_pure_part_holds_on_the_newest_python(
     subprocess.run([python, "-m", "venv", "--without-pip", str(tmp_path / "venv")], check=True, timeout=300)
     wheel, project = str(distributions["wheel"]), tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     needed = [line for line in project["project"]["dependencies"] if Requirement(line).name in NEEDED]
-    pip = (sys.executable, "-m", "pip", "--python", str(tmp_path / "venv" / "bin" / "python"), "install", "--quiet")
     environment = Environment(tmp_path / "venv", machine)
-    environment.run(*pip, *needed, *TOOLS, cwd=tmp_path)
-    environment.run(*pip, "--no-deps", wheel, cwd=tmp_path)
+    environment.install(*needed, *TOOLS, cwd=tmp_path)
+    environment.install("--no-deps", wheel, cwd=tmp_path)
     shutil.copytree(ROOT / "tests", tmp_path / "tests", ignore=shutil.ignore_patterns("__pycache__"))
     # No plugin of `make test` is there: not its options, and not what its conftest needs of them.
     options = ("-q", "--noconftest", "--import-mode=importlib", "-p", "no:cacheprovider")
