@@ -266,9 +266,10 @@ class VenuesAgree(_OfClusters):
         del memory
         agreeing = moment.look.agreeing()
         for number, one in self.chosen(moment):
-            names = agreeing[number]
-            counted = f"{len(names)} venues agree" if len(names) != 1 else "1 venue agrees"
-            text = f"{counted} on the {moment.cluster(one.seen)}{self.place(moment)}: {', '.join(names)}"
+            names, text = agreeing[number], ""
+            if len(names) >= self.count:
+                counted = f"{len(names)} venues agree" if len(names) != 1 else "1 venue agrees"
+                text = f"{counted} on the {moment.cluster(one.seen)}{self.place(moment)}: {', '.join(names)}"
             yield _of(one, text, on=len(names) >= self.count, off=len(names) < self.count)
 
 

@@ -238,14 +238,15 @@ def share_crossed(look: Look, seen: Seen, reached: npt.NDArray[np.float64]) -> n
     reached : ndarray of float64, shape (N, ...)
         Farthest price of each of the look's venues since, toward the cluster [quote/base]; NaN without a candle.
     """
+    swept, ends = np.zeros(reached.shape[1:]), price_cell_coordinate(reached)
+    if not (ends < seen.stop if seen.side is Side.LONG else ends > seen.low).any():
+        return swept
     held = look.amounts(seen.side, seen.low, seen.stop)
-    swept = np.zeros(reached.shape[1:])
     if held is None or not held.sum() > 0:
         return swept
     cells = np.arange(seen.low, seen.stop)
-    for amounts, prices in zip(held, reached, strict=True):
-        at = price_cell_coordinate(prices)[..., np.newaxis]
-        crossed = cells + 1 - at if seen.side is Side.LONG else at - cells
+    for amounts, end in zip(held, ends[..., np.newaxis], strict=True):
+        crossed = cells + 1 - end if seen.side is Side.LONG else end - cells
         swept += (amounts * np.nan_to_num(np.clip(crossed, 0, 1))).sum(axis=-1)
     return np.asarray(swept / float(held.sum()))
 

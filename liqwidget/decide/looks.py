@@ -39,6 +39,9 @@ BLOCK = 24
 _ROOM = 100
 """Price cells that price may move within a block; beyond, another one begins."""
 
+LAST_WORDS = 15_000_000_000
+"""How long after its end a candle may still be told by socket [ns]."""
+
 _PATIENCE = 2
 """Candles, and `BEHIND`, for which a venue that is late is waited for."""
 
@@ -226,6 +229,20 @@ def closed_until(ledger: Ledger) -> int:
     waits += [int(part.known[-1]) - 1 for part in ledger if part.inputs.kind[-1] == RowKind.PROVISIONAL]
     patience = BEHIND + _PATIENCE * max(part.timeframe for part in ledger)
     return min(max(min(waits), newest - patience), newest)
+
+
+def confirmed(ledger: Ledger, now: int) -> int:
+    """Return up to when no candle may still be told in full [ns].
+
+    The last words of a candle come by socket after its end: it is taken for closed once the next one is heard of, or
+    some seconds later.
+    """
+    waits = [
+        int(part.known[-1]) - 1
+        for part in ledger
+        if part.settled == len(part.time) and now - int(part.known[-1]) < LAST_WORDS
+    ]
+    return min(waits, default=ledger.end)
 
 
 def parsed_step(step: object, usual: int, ledger: Ledger) -> int:

@@ -28,7 +28,8 @@ from liqwidget.decide.alerts import (
     replay_alerts,
     switched_off,
 )
-from liqwidget.decide.looks import closed_until, parsed_step
+from liqwidget.decide.level_rules import DataStale
+from liqwidget.decide.looks import closed_until, confirmed, parsed_step
 from liqwidget.decide.watching import rule_text
 from liqwidget.domain.amount import UNKNOWN
 from liqwidget.domain.time import MILLISECOND, timestamp
@@ -46,8 +47,6 @@ if TYPE_CHECKING:
 
 APART = 1.0
 """How often it is looked whether a candle has closed, at most [s]."""
-LAST_WORDS = 15_000_000_000
-"""How long after its end a candle may still be told by socket [ns]."""
 MOST_SHOWN = 30
 """Alerts that a page lists."""
 _MOST_LOGGED = 10_000
@@ -177,7 +176,7 @@ class Alerts:
             rule; name; symbol; actions, in words; state: 'on', or why it is off; count: how often it has told
             something; last: when (UTC); trouble: why a webhook was not reached last.
         """
-        self._caught_up()
+        self._up_to_date()
         rows = [
             (
                 rule_text(one.rule), one.rule.name, one.symbol, ", ".join(map(action_text, one.actions)),
@@ -193,7 +192,7 @@ class Alerts:
     @property
     def log(self) -> pd.DataFrame:
         """What was told so far, the earliest first: see `liqwidget.alerts_frame`; with what is kept, if it is."""
-        self._caught_up()
+        self._up_to_date()
         rows = list(self._rows)
         if self._keeps:
             with suppress(OSError, LiqError):
@@ -255,6 +254,12 @@ class Alerts:
         self._next_at = now + APART
         self._caught_up()
         return self._next_beat()
+
+    def _up_to_date(self) -> None:
+        """Catch up where something has closed, or is late, since rules were added: of the past nothing is told."""
+        end = closed_until(self._newest()) if self._watched else 0
+        if any(one.since < end or (isinstance(one.rule, DataStale) and self._live()) for one in self._watched):
+            self._caught_up()
 
     def _caught_up(self) -> None:
         """Ask the rules about all that is known, and tell what they tell; whatever goes wrong stays here."""
@@ -373,20 +378,6 @@ class Alerts:
             alert_log.keep(rows)
         except (OSError, LiqError) as error:
             self.trouble = f"Alerts could not be kept: {type(error).__name__}"
-
-
-def confirmed(ledger: Ledger, now: int) -> int:
-    """Return up to when no candle may still be told in full [ns].
-
-    The last words of a candle come by socket after its end: it is taken for closed once the next one is heard of, or
-    some seconds later.
-    """
-    waits = [
-        int(part.known[-1]) - 1
-        for part in ledger
-        if part.settled == len(part.time) and now - int(part.known[-1]) < LAST_WORDS
-    ]
-    return min(waits, default=ledger.end)
 
 
 def _message(alert: Alert) -> dict[str, Any]:

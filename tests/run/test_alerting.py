@@ -34,7 +34,7 @@ from liqwidget.market.store import alert_log
 from tests import loops
 from tests.fake_feed import FakeFeed, asked
 from tests.markets import walk
-from tests.waiting import until
+from tests.waiting import patience_s, until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -109,6 +109,27 @@ def test_live_tells_what_a_replay_tells_and_nothing_twice(desk: Desk, feed: Fake
     assert [row["text"] for row in desk.shown] == [text for _, text in desk.told()][-30:]
     assert [row["number"] for row in desk.shown][-1] == len(expected)
     assert desk.alerts.to_frame()["count"].sum() == len(expected)
+
+
+def test_rules_are_listed_while_the_past_is_gone_through(desk: Desk) -> None:
+    begun, over = threading.Event(), threading.Event()
+
+    def past() -> None:
+        with desk.alerts._turn:
+            begun.set()
+            over.wait(patience_s())
+
+    listed: list[pd.DataFrame] = []
+    busy = threading.Thread(target=past)
+    reader = threading.Thread(target=lambda: listed.append(desk.alerts.to_frame()))
+    busy.start()
+    begun.wait(patience_s())
+    desk.alerts.add(RULES)
+    reader.start()
+    until(lambda: listed or not reader.is_alive())
+    over.set()
+    busy.join()
+    assert listed[0]["state"].tolist() == ["on"] * len(RULES)
 
 
 def test_the_next_run_of_the_cell_tells_nothing_again(desk: Desk, feed: FakeFeed) -> None:

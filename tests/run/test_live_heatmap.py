@@ -13,6 +13,7 @@ import pytest
 import traitlets
 
 from liqwidget import Alert, AlertRule, LiqHeatmap, PriceNear, replay_alerts
+from liqwidget.decide import looks
 from liqwidget.decide.looks import closed_until
 from liqwidget.decide.watching import Moment, Reading
 from liqwidget.domain.time import duration_ns
@@ -85,7 +86,7 @@ class EachClose(AlertRule):
 def test_alerts_tell_each_close_once_though_nobody_looks(server: VenueServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """Candles count once the next one is heard of: the test's clock leaps over what would be told in between."""
     monkeypatch.setattr(alerting, "APART", 0.02)
-    monkeypatch.setattr(alerting, "LAST_WORDS", 60 * STEP * 1_000_000)
+    monkeypatch.setattr(looks, "LAST_WORDS", 60 * STEP * 1_000_000)
     heatmap = LiqHeatmap("BTC", ["binance", "okx"], live=True, window="12h")
     connected(heatmap)
     monkeypatch.setattr(heatmap.alerts, "_clock", lambda: server.clock.now * 1_000_000)
