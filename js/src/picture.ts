@@ -91,6 +91,7 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
   bag.add(plot.dispose)
   // Whether the model has newer frames than the sharp one on the picture.
   let stale = false
+  let gone = false
   const failed = (sentence: string) => {
     sharp.renew()
     notes.chip(sentence)
@@ -102,7 +103,7 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
     failed,
     overdue(yes) {
       options.overdue(yes)
-      if (yes && stale) picture.showStored(plot.viewport())
+      if (yes && stale) showStored()
     },
     heard(answer, buffers) {
       const parts = frameParts(buffers)
@@ -123,7 +124,7 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
   const live = liveColumn({ model, messages, market, wrapper, plot, heat: picture, tags, steer, failed, closed: () => changed() })
   const provenance = provenanceLayer({ model, messages, plot, market, colours, failed, shown: (text) => (wrapper.classList.toggle("liq-with-provenance", text !== ""), overlays.opened(text), clusters.draw()) })
   const steering = hands(wrapper, host, plot, { ...steer, cancel: () => (mode === "select" && !chosen() ? setMode("pan") : select(null)), select: () => model.get("_offline") || select(steer.viewport()) })
-  bag.add(sharp.dispose, steer.dispose, provenance.dispose, steering.dispose, live.dispose)
+  bag.add(picture.dispose, () => void (gone = true), sharp.dispose, steer.dispose, provenance.dispose, steering.dispose, live.dispose)
   const surroundings = beside({
     model,
     plot,
@@ -147,7 +148,7 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
     tags.last(market().last_price, plot, market().price_decimals)
     tags.zone(plot)
     clusters.draw()
-    if (model.get("_offline")) picture.showStored(current)
+    if (model.get("_offline")) void picture.showStored(current)
     surroundings.draw()
     provenance.draw()
     live.refresh()
@@ -196,12 +197,13 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
     plot.restyle(colours(), page().colours)
     for (const draw of [picture.repaint, clusters.draw, surroundings.draw, provenance.draw]) draw()
   }
+  const showStored = () => void picture.showStored(plot.viewport()).then(() => gone || surroundings.draw(), (error) => failed(String(error)))
   const newFrames = () => {
     if (!model.get("_market") || model.get("_frames").length === 0) return
     stale = true
     sharp.renew()
     const kept = picture.shown()?.measure === model.get("measure") && !model.get("_offline")
-    if (!kept) picture.showStored(plot.viewport())
+    if (!kept) showStored()
     steer.refresh()
     changed()
   }
@@ -217,7 +219,7 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
     observe(model, ["side", "side_colours", "palette", "smooth", "scale", "threshold"], picture.repaint),
   )
   const first = model.get("_frames").find(({ measure }) => measure === model.get("measure"))
-  picture.showStored(first ?? { time: market().time, price: [0, 0] })
+  await picture.showStored(first ?? { time: market().time, price: [0, 0] })
   ready = true
   steer.refresh()
   bag.add(

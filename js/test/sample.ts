@@ -4,6 +4,7 @@ import errorAnswer from "../../tests/protocol/error_answer.json"
 import fileAnswer from "../../tests/protocol/file_answer.json"
 import frameAnswer from "../../tests/protocol/frame_answer.json"
 import htmlRequest from "../../tests/protocol/html_request.json"
+import packedFrameAnswer from "../../tests/protocol/packed_frame_answer.json"
 import patch from "../../tests/protocol/patch.json"
 import provenanceAnswer from "../../tests/protocol/provenance_answer.json"
 import provenanceRequest from "../../tests/protocol/provenance_request.json"
@@ -18,6 +19,7 @@ const SAMPLES = {
   fileAnswer,
   frameAnswer,
   htmlRequest,
+  packedFrameAnswer,
   patch,
   provenanceAnswer,
   provenanceRequest,

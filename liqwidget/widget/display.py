@@ -159,7 +159,7 @@ class Display:
             "_standing": session.standing(settings),
             "_clusters": cluster_states(session, settings, clusters),
         }
-        return clusters, traits | ({"_frames": [session.base_frame(settings).state()]} if frames else {})
+        return clusters, traits | ({"_frames": [session.base_frame(settings).packed_state()]} if frames else {})
 
     def _feeds(self, session: Session, about: About) -> list[dict[str, Any]]:
         return feeds(session.ledger, about.status, simulated=about.simulated, live=self._live)

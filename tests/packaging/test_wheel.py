@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.packaging
 
 ROOT = Path(__file__).resolve().parents[2]
-BUNDLE_LIMIT, PACKED_LIMIT = 151_000, 57_200
+BUNDLE_LIMIT, PACKED_LIMIT = 151_500, 57_800
 """Bytes of our own front end, as it is and as a server sends it: 147 KB and 56 KB with Preact, beside BokehJS with
 about 1 MB. A page loads it once, in some ms.
 """

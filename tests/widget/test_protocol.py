@@ -38,18 +38,22 @@ def test_law_6_a_request_survives_the_wire(request_: protocol.Request) -> None:
     assert protocol.decode_request(wire) == request_
 
 
-@given(st.integers(1, 9), st.integers(1, 9), st.integers(0, 4), st.data())
-def test_law_6_a_frame_survives_the_wire(width: int, height: int, candles: int, data: st.DataObject) -> None:
-    cells = data.draw(st.binary(min_size=width * height, max_size=width * height))
+@given(st.integers(1, 9), st.integers(1, 9), st.integers(0, 4), st.sampled_from((1, 700)), st.data())
+def test_law_6_a_frame_survives_the_wire(
+    width: int, height: int, candles: int, times: int, data: st.DataObject
+) -> None:
+    cells = times * data.draw(st.binary(min_size=width * height, max_size=width * height))
+    height *= times
     rows = data.draw(st.binary(min_size=96 * candles, max_size=96 * candles))
     events = data.draw(st.binary(min_size=32, max_size=32))
     frame = protocol.Frame((0.0, 9.5), (1.0, 2.0), width, height, "size", 3.5, 4, 60_000, cells, rows, events)
     answer, buffers = protocol.frame_answer(
         protocol.ViewportRequest("v", 1, (0.0, 9.5), (1.0, 2.0), width, height), frame
     )
-    again = protocol.decode_frame(json.loads(json.dumps(answer))["frame"], buffers)
+    again = protocol.decode_frame(json.loads(json.dumps(answer)), buffers)
     assert again.state() == frame.state()
     assert (answer["view"], answer["id"]) == ("v", 1)
+    assert len(buffers[0]) <= max(len(cells), 4096)
 
 
 @pytest.mark.parametrize(
@@ -79,7 +83,7 @@ def test_a_frame_whose_bytes_do_not_fit_is_refused() -> None:
     frame = protocol.Frame((0.0, 1.0), (1.0, 2.0), 2, 2, "size", 1.0, 4, 60_000, b"abcd", b"", b"")
     for parts in ([b"abc", b"", b""], [b"abcd", bytes(95), b""], [b"abcd", b"", bytes(31)]):
         with pytest.raises(ProtocolError, match="2 x 2 pixels"):
-            protocol.decode_frame(frame.meta(), parts)
+            protocol.decode_frame({"frame": frame.meta(), "packed": False}, parts)
 
 
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
@@ -89,7 +93,7 @@ def test_recorded_messages_are_read(path: Path) -> None:
     if sample["direction"] == "to_kernel":
         assert protocol.encode_request(protocol.decode_request(content)) == content
     elif content["type"] == "frame":
-        frame = protocol.decode_frame(content["frame"], buffers)
+        frame = protocol.decode_frame(content, buffers)
         assert frame.meta() == content["frame"]
     elif content["type"] == "provenance":
         sides = np.frombuffer(buffers[0], "<f8").reshape(2, -1)

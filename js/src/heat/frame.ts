@@ -1,6 +1,6 @@
 import { span, type Viewport } from "../steer/viewport"
-import { exactBytes } from "../wire/bytes"
-import type { Bytes, FrameMeta, FrameParts, Interval, Market, Measure, Side } from "../wire/traits"
+import { exactBytes, inflated } from "../wire/bytes"
+import type { Bytes, FrameMeta, FrameParts, FrameState, Interval, Market, Measure, Side } from "../wire/traits"
 import { binValue } from "./bins"
 
 const CANDLE_ROWS = [
@@ -29,6 +29,13 @@ export interface Frame extends FrameMeta {
   candles: Candles
   events: Events
 }
+
+/** The frame of a state, whose pixels take a moment where they are packed. */
+export const unpackFrame = async (state: FrameState): Promise<Frame> =>
+  decodeFrame(state, state.packed ? { ...state, pixels: await inflated(state.pixels) } : state)
+
+/** The candles of a frame alone. */
+export const decodeCandles = ({ candles }: FrameParts): Candles => rows(CANDLE_ROWS, candles, "candles")
 
 /** Decode a frame; throws when the bytes do not fit the description. */
 export function decodeFrame(meta: FrameMeta, { pixels, candles, events }: FrameParts): Frame {

@@ -7,7 +7,7 @@ import type { HeatSource, Plot } from "../layers/plot"
 import { span, type Viewport } from "../steer/viewport"
 import { exactBytes } from "../wire/bytes"
 import type { FrameMeta, FrameParts, FrameState, Interval, Market, Traits } from "../wire/traits"
-import { type Candle, type Candles, candleUnder, type Cell, cellUnder, chooseFrame, decodeFrame, type Frame } from "./frame"
+import { type Candle, type Candles, candleUnder, type Cell, cellUnder, chooseFrame, decodeCandles, decodeFrame, type Frame, unpackFrame } from "./frame"
 import { buildLut, paint } from "./lut"
 import { reach, smooth } from "./smooth"
 
@@ -21,8 +21,8 @@ export interface Heat {
   sizeUnder(time: number, price: number): Cell | null
   /** Candles that cover a time range as finely as any frame at hand. */
   candles(time: Interval): Candles | null
-  /** Show the best of the model's own frames for a viewport. */
-  showStored(viewport: Viewport): void
+  /** Show the best of the model's own frames for a viewport, once its pixels are at hand. */
+  showStored(viewport: Viewport): Promise<void>
   /** Show a frame that the kernel sent. */
   showSent(meta: FrameMeta, parts: FrameParts): void
   /** Show the newest column, which live data move; null for none. */
@@ -31,6 +31,8 @@ export interface Heat {
   showLive(rows: readonly (readonly number[])[]): void
   /** Draw again after a change of colours, side, threshold or scale. */
   repaint(): void
+  /** What is still unpacked is not shown any more. */
+  dispose(): void
 }
 
 /** How far the newest column goes on, in lengths of the data. */
@@ -46,14 +48,22 @@ export interface HeatOptions {
 
 export function heat({ model, plot, market, look, painted }: HeatOptions): Heat {
   const decoded = new WeakMap<FrameState, Frame>()
+  const itsCandles = new WeakMap<FrameState, Candles>()
   let shown: Frame | null = null
+  let wanted: FrameState | null = null
   let column: Frame | null = null
   let live: readonly (readonly number[])[] = []
 
-  const decode = (state: FrameState): Frame => {
-    const frame = decoded.get(state) ?? decodeFrame(state, state)
-    decoded.set(state, frame)
+  /** The frame of a state; null while its pixels are packed. */
+  const decode = (state: FrameState): Frame | null => {
+    const frame = decoded.get(state) ?? (state.packed ? null : decodeFrame(state, state))
+    if (frame) decoded.set(state, frame)
     return frame
+  }
+  const candlesOf = (state: FrameState): Candles => {
+    const candles = decoded.get(state)?.candles ?? itsCandles.get(state) ?? decodeCandles(state)
+    itsCandles.set(state, candles)
+    return candles
   }
 
   const draw = (source: HeatSource, frame: Frame, { pixels }: Frame): Uint32Array => {
@@ -114,7 +124,8 @@ export function heat({ model, plot, market, look, painted }: HeatOptions): Heat 
     candle: (time) => shown && candleUnder(latest(shown), shown.candle_ms, time),
     sizeUnder(time, price) {
       const frame = chooseFrame(model.get("_frames"), "size", plot.viewport(), market())
-      return frame && cellUnder(decode(frame), time, price)
+      const known = frame && decode(frame)
+      return known && cellUnder(known, time, price)
     },
     candles(time) {
       const within: Interval = [Math.max(time[0], market().time[0]), Math.min(time[1], market().time[1])]
@@ -122,14 +133,21 @@ export function heat({ model, plot, market, look, painted }: HeatOptions): Heat 
       const covering = known.filter((frame) => frame.time[0] <= within[0] && frame.time[1] >= within[1])
       const best = covering.length > 0 ? least(covering, (frame) => frame.candle_ms) : least(known, (frame) => -span(frame.time))
       if (!best) return null
-      return best === shown ? latest(shown!) : decode(best as FrameState).candles
+      return best === shown ? latest(shown!) : candlesOf(best as FrameState)
     },
-    showStored(viewport) {
+    async showStored(viewport) {
       const fitting = chooseFrame(model.get("_frames"), model.get("measure"), viewport, market())
       const state = fitting ?? (shown ? null : model.get("_frames")[0])
-      if (state && decode(state) !== shown) show(decode(state))
+      if (!state) return
+      wanted = state
+      const frame = decode(state) ?? (await unpackFrame(state))
+      decoded.set(state, frame)
+      if (wanted === state && frame !== shown) show(frame)
     },
-    showSent: (meta, parts) => show(decodeFrame(meta, parts)),
+    showSent(meta, parts) {
+      wanted = null
+      show(decodeFrame(meta, parts))
+    },
     showColumn(state) {
       if (!state && !column) return
       column = state && decodeFrame(state, state)
@@ -146,6 +164,7 @@ export function heat({ model, plot, market, look, painted }: HeatOptions): Heat 
       if (column) repaintColumn()
       if (shown) over(shown)
     },
+    dispose: () => void (wanted = null),
   }
 }
 

@@ -1,7 +1,7 @@
 import { screen } from "../../../liqwidget/look.json"
 import type { AnyModel } from "@anywidget/types"
 import { span, type Viewport } from "../steer/viewport"
-import type { Heard, Messages } from "../wire/messages"
+import type { Heard, Messages, Question } from "../wire/messages"
 import { newestWins } from "../wire/newest_wins"
 import type { Interval, Market, Traits } from "../wire/traits"
 
@@ -22,9 +22,25 @@ export interface RasterOptions {
   overdue: (yes: boolean) => void
 }
 
+/** An answer that takes longer came over a slow line [ms]. */
+const SLOW = 200
+/** Over a slow line it is asked once nothing has moved for so long [ms]: a move costs one picture. */
+const PAUSE = 100
+
 /** Ask the kernel for pictures, one at a time, the newest viewport first. */
 export function raster({ model, messages, market, heard, failed, overdue }: RasterOptions): Raster {
-  const newest = newestWins({ messages, heard, failed, overdue })
+  const times = new WeakMap<Question, number>()
+  let slow = false
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const newest = newestWins({
+    messages,
+    failed,
+    overdue,
+    heard(answer, buffers, question) {
+      slow = performance.now() - (times.get(question) ?? Infinity) > SLOW
+      heard(answer, buffers)
+    },
+  })
   let last: [Viewport, { width: number; height: number }] | null = null
   let asked = ""
   const ask = () => {
@@ -32,18 +48,23 @@ export function raster({ model, messages, market, heard, failed, overdue }: Rast
     last = null
     if (!request || asked === JSON.stringify(request)) return
     asked = JSON.stringify(request)
-    newest.ask({ type: "viewport", ...request })
+    const question: Question = { type: "viewport", ...request }
+    times.set(question, performance.now())
+    newest.ask(question)
   }
   return {
     want(target, plot) {
       if (model.get("_offline")) return
       // One task may move the view more than once: Bokeh's drag sets one range after the other.
-      if (!last) queueMicrotask(ask)
+      if (!last && !slow) queueMicrotask(ask)
       last = [target, plot]
+      clearTimeout(timer)
+      if (slow) timer = setTimeout(ask, PAUSE)
     },
     renew: () => void (asked = ""),
     dispose() {
       last = null
+      clearTimeout(timer)
       newest.dispose()
     },
   }
@@ -66,7 +87,8 @@ export function rasterRequest(
   market: Pick<Market, "time">,
   pixelRatio = 1,
 ): RasterRequest | null {
-  const time: Interval = [Math.max(viewport.time[0], market.time[0]), Math.min(viewport.time[1], market.time[1])]
+  // Whole milliseconds, as the model holds them: a view that has come to rest is what was asked for as it moved.
+  const time: Interval = [Math.round(Math.max(viewport.time[0], market.time[0])), Math.round(Math.min(viewport.time[1], market.time[1]))]
   if (!(span(time) > 0) || plot.width < 2 || plot.height < 2) return null
   const share = span(time) / span(viewport.time)
   const pixels = Math.max(1, Math.ceil((plot.width * pixelRatio) / screen.widest), Math.ceil((plot.height * pixelRatio) / screen.tallest))

@@ -9,7 +9,10 @@ export function exactBytes(bytes: Bytes): Uint8Array<ArrayBuffer> {
 }
 
 /** Decompress gzip bytes to text. */
-export async function unzipText(gzip: Uint8Array<ArrayBuffer>): Promise<string> {
-  const stream = new Blob([gzip]).stream().pipeThrough(new DecompressionStream("gzip"))
-  return new Response(stream).text()
-}
+export const unzipText = (gzip: Uint8Array<ArrayBuffer>): Promise<string> => unpacked(gzip, "gzip").text()
+
+/** Decompress what the kernel packs by zlib. */
+export const inflated = async (zlib: Bytes): Promise<DataView> => new DataView(await unpacked(exactBytes(zlib), "deflate").arrayBuffer())
+
+const unpacked = (bytes: Uint8Array<ArrayBuffer>, format: CompressionFormat) =>
+  new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream(format)))

@@ -1,5 +1,6 @@
 import type { AnyModel } from "@anywidget/types"
 import type { Disposer } from "../dom/dispose"
+import { inflated } from "./bytes"
 import type { FrameMeta, Interval, Traits } from "./traits"
 
 /** What is asked of the kernel; it goes out with the view and an id. */
@@ -53,7 +54,8 @@ export interface Provenance {
 }
 
 export type Answer =
-  | { type: "frame"; view: string; id: number; frame: FrameMeta }
+  /** `packed`: its pixels were, on the way. */
+  | { type: "frame"; view: string; id: number; frame: FrameMeta; packed: boolean }
   | Reading
   | Provenance
   | { type: "file"; view: string; id: number; name: string }
@@ -103,7 +105,12 @@ export function messages(model: AnyModel<Traits>, view = randomId()): Messages {
     if (message.type === "patch") return patch(message.content)
     const heard = asked.get(message.id)
     asked.delete(message.id)
-    heard?.(message, buffers)
+    const [pixels, ...others] = buffers
+    if (message.type !== "frame" || !message.packed || !pixels) return heard?.(message, buffers)
+    void inflated(pixels).then(
+      (whole) => heard?.(message, [whole, ...others]),
+      (error) => heard?.({ ...message, type: "error", message: `A picture came damaged: ${String(error)}` }, []),
+    )
   }
   model.on("msg:custom", hear)
   const ask = (question: Question, heard: Heard) => {

@@ -34,7 +34,8 @@ export interface FrameParts {
   events: Bytes
 }
 
-export type FrameState = FrameMeta & FrameParts
+/** A frame of the model itself; `packed`: its pixels are, by zlib. */
+export type FrameState = FrameMeta & FrameParts & { packed?: boolean }
 
 /** What stands now, cell by cell of the whole lattice range: longs below the last price, shorts above. */
 export interface StandingState {

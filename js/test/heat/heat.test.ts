@@ -49,3 +49,37 @@ describe("candles of a range of time", () => {
     expect(closeOf(heatOf(), [-HOUR, 0])).toBeUndefined()
   })
 })
+
+describe("packed frames of the model", () => {
+  const pack = async (bytes: Uint8Array<ArrayBuffer>) =>
+    new Uint8Array(await new Response(new Blob([bytes]).stream().pipeThrough(new CompressionStream("deflate"))).arrayBuffer())
+  const packed = async (hours: number): Promise<FrameState> => ({
+    ...frame(hours, 1, 1),
+    pixels: await pack(Uint8Array.of(129)),
+    packed: true,
+  })
+  const view = { time: [-24 * HOUR, 0] as const, price: [95, 105] as const }
+
+  it("are shown with the pixels they had, their candles at once", async () => {
+    const picture = heatOf(await packed(24))
+    const there = picture.showStored(view)
+    expect(picture.candles([-HOUR, 0])?.close[0]).toBe(1)
+    expect(picture.shown()).toBeNull()
+    await there
+    expect([...picture.shown()!.pixels]).toEqual([129])
+  })
+
+  it("do not take the place of what came meanwhile, nor of nothing once it is gone", async () => {
+    const picture = heatOf(await packed(24))
+    const there = picture.showStored(view)
+    const sent = frame(12, 1, 2)
+    picture.showSent(sent, sent)
+    await there
+    expect(picture.shown()?.time[0]).toBe(-12 * HOUR)
+    const other = heatOf(await packed(24))
+    const late = other.showStored(view)
+    other.dispose()
+    await late
+    expect(other.shown()).toBeNull()
+  })
+})

@@ -37,6 +37,24 @@ describe("messages", () => {
     expect([one.mock.calls, two.mock.calls]).toEqual([[], [[answer, []]]])
   })
 
+  it("unpacks the pixels of a picture, and says when they are damaged", async () => {
+    const { model, tell } = fakeModel()
+    const kernel = messages(model, "k3x9")
+    const [packed, plain] = [sample("packedFrameAnswer"), sample("frameAnswer")]
+    const asking = () => {
+      for (let asked = 1; asked < Number(packed.content.id); asked++) kernel.ask({ type: "html" }, () => {})
+      return kernel.fetch({ type: "html" }, 1000)
+    }
+    const whole = asking()
+    tell(packed.content, packed.buffers)
+    const { buffers } = await whole
+    const bytes = (part: DataView) => [...new Uint8Array(part.buffer, part.byteOffset, part.byteLength)]
+    expect(buffers.map(bytes)).toEqual(plain.buffers.map(bytes))
+    const damaged = kernel.fetch({ type: "html" }, 1000)
+    tell({ ...packed.content, id: Number(packed.content.id) + 1 }, plain.buffers)
+    await expect(damaged).rejects.toThrow("A picture came damaged")
+  })
+
   it("fails with the kernel's words, or when none come", async () => {
     const { kernel, tell } = setup()
     const [first, second] = [kernel.fetch({ type: "html" }, 1000), kernel.fetch({ type: "code" }, 5)]
