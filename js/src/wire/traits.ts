@@ -27,14 +27,13 @@ export interface FrameMeta {
   candle_ms: number
 }
 
-/** The parts of a frame that travel as bytes, in the order of an answer's buffers. */
+/** The parts of a frame that travel as bytes, in the order of an answer's buffers; `packed`: the pixels are, by zlib. */
 export interface FrameParts {
   pixels: Bytes
   candles: Bytes
   events: Bytes
 }
 
-/** A frame of the model itself; `packed`: its pixels are, by zlib. */
 export type FrameState = FrameMeta & FrameParts & { packed?: boolean }
 
 /** What stands now, cell by cell of the whole lattice range: longs below the last price, shorts above. */
