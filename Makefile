@@ -29,7 +29,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help lab test check prepared lint format types compiled check-js test-js js browser test-python test-browser test-packaging \
-	test-notebooks bench soak notebooks golden look accuracy evidence install install-test clean
+	test-notebooks bench soak notebooks golden look accuracy evidence pictures docs install install-test clean
 
 help: ## this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -109,6 +109,12 @@ look: js/node_modules/.package-lock.json ## record the look anew, after a wanted
 
 accuracy: install-test ## write notebooks/accuracy.md anew, from the recorded markets
 	$(BIN)/python -m tests.accuracy.page
+
+pictures: browser ## draw every picture of the site, by the code of its pages
+	$(BIN)/python -m docs.draw
+
+docs: pictures ## draw the pictures and serve the site; SITE_ARGS=build writes it
+	NO_MKDOCS_2_WARNING=1 PYTHONPATH=. $(BIN)/mkdocs $(or $(SITE_ARGS),serve) --strict
 
 evidence: install-test ## write notebooks/evidence.md anew, from the recorded markets
 	$(BIN)/python -m tests.evidence.page

@@ -158,6 +158,8 @@ def segments(levels: MeasuredLevels, until: Any = None) -> pd.DataFrame:
 class DrawnComparison(Comparison):
     """A comparison that shows itself in a notebook: a picture, the sentences and the figures of agreement.
 
+    It takes what `Comparison` takes, and how it is drawn.
+
     Parameters
     ----------
     how : {'beside', 'over', 'minus'}
@@ -166,8 +168,6 @@ class DrawnComparison(Comparison):
         Colours of the picture.
     side_colours : {'red-green', 'blue-orange'}
         Colours of longs and shorts.
-    **figures
-        Those of `Comparison`.
 
     Raises
     ------

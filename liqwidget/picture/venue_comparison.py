@@ -39,14 +39,14 @@ _COLUMNS: dict[str, tuple[str, str | Callable[[float, str], str]]] = {
 class DrawnVenueComparison(VenueComparison):
     """A comparison of venues that shows itself in a notebook.
 
+    It takes what `VenueComparison` takes, and how it is drawn.
+
     Parameters
     ----------
     theme : {'dark', 'light'}
         Colours of the picture.
     side_colours : {'red-green', 'blue-orange'}
         Colours of longs and shorts.
-    **figures
-        Those of `VenueComparison`.
 
     Raises
     ------
