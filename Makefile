@@ -29,7 +29,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help lab test check prepared lint format types compiled check-js test-js js browser test-python test-browser test-packaging \
-	test-notebooks bench soak notebooks golden look accuracy evidence pictures docs install install-test clean
+	test-notebooks release-check bench soak notebooks golden look accuracy evidence pictures docs install install-test clean
 
 help: ## this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,7 +45,7 @@ test: prepared ## everything: lint, types, front end, Python, notebooks, browser
 	$(BIN)/pytest $(SIDE_BY_SIDE) $(PYTEST_ARGS)
 
 check: prepared ## the quick part: as `test`, without JupyterLab, notebooks and packaging
-	$(BIN)/pytest $(SIDE_BY_SIDE) -m "not lab and not packaging and not benchmark and not soak" $(PYTEST_ARGS)
+	$(BIN)/pytest $(SIDE_BY_SIDE) -m "not lab and not packaging and not benchmark and not soak and not release" $(PYTEST_ARGS)
 
 # What stands beside pytest, two at a time: packages with the front end, then types with the rest.
 prepared:
@@ -87,6 +87,10 @@ test-browser: browser ## widget in a Chromium: in a plain page, and in a real Ju
 	$(BIN)/pytest -m "browser and not soak" $(PYTEST_ARGS)
 
 test-packaging: install-test ## wheel, sdist and Binder in fresh environments
+	$(BIN)/pytest -m "packaging and not release" $(PYTEST_ARGS)
+
+release-check: install-test browser ## what a release is held to: packaging, every Python here, oldest and newest dependencies, audits
+	SKIP_JUPYTER_BUILDER=1 $(BIN)/python -m pip install --quiet --no-compile --no-build-isolation --editable ".[release]"
 	$(BIN)/pytest -m packaging $(PYTEST_ARGS)
 
 bench: install-test ## speed budgets, measured
