@@ -178,6 +178,6 @@ js/node_modules/.package-lock.json: js/package.json js/package-lock.json | $(VEN
 	@touch $@
 
 clean: ## remove everything that make made
-	rm -rf $(VENV) js/node_modules liqwidget/static artefacts dist build \
+	rm -rf $(VENV) js/node_modules liqwidget/static artefacts dist build docs/pictures \
 		.hypothesis .mypy_cache .pytest_cache .ruff_cache .benchmarks
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

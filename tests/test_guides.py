@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 import tomllib
@@ -35,6 +36,20 @@ def test_links_of_guides_lead_somewhere(name: str) -> None:
         headings = re.findall(r"^#+ (.+)$", target.read_text(encoding="utf-8"), re.MULTILINE) if place else [place]
         anchors = {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
         assert place in anchors, link
+
+
+@pytest.mark.parametrize(
+    "page", [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))], ids=lambda page: page.stem
+)
+def test_code_of_pages_can_be_read_and_names_what_there_is(page: Path) -> None:
+    for code in re.findall(r"^```python\n(.*?)^```$", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL):
+        tree = ast.parse(re.sub(r"^[%!].*$", "", code, flags=re.MULTILINE))
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom) and node.module == "liqwidget":
+                assert {one.name for one in node.names} <= set(liqwidget.__all__)
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+                owner = {"liqwidget": liqwidget, "h": liqwidget.LiqHeatmap, "w": liqwidget.Watchlist}.get(node.value.id)
+                assert owner is None or hasattr(owner, node.attr), ast.unparse(node)
 
 
 def test_the_changelog_is_by_version_and_kind() -> None:
