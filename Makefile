@@ -90,7 +90,7 @@ test-packaging: install-test ## wheel, sdist and Binder in fresh environments
 	$(BIN)/pytest -m "packaging and not release" $(PYTEST_ARGS)
 
 release-check: install-test browser ## what a release is held to: packaging, every Python here, oldest and newest dependencies, audits
-	SKIP_JUPYTER_BUILDER=1 $(BIN)/python -m pip install --quiet --no-compile --no-build-isolation --editable ".[release]"
+	export SKIP_JUPYTER_BUILDER=1; $(INSTALL) --no-build-isolation --editable ".[release]"
 	$(BIN)/pytest -m packaging $(PYTEST_ARGS)
 
 bench: install-test ## speed budgets, measured

@@ -70,10 +70,7 @@ def test_the_quickstart_runs_where_there_is_nothing_else(
         pytest.skip(f"no Python {known[0]}.{known[1]} is on this machine")
     subprocess.run([PYTHONS[known], "-m", "venv", "--without-pip", str(tmp_path / "venv")], check=True, timeout=300)
     environment = Environment(tmp_path / "venv", machine)
-    python = str(tmp_path / "venv" / "bin" / "python")
-    pip = (sys.executable, "-m", "pip", "--python", python, "install", "--quiet", "--no-compile")
-    lowest = floors() if which == "lowest" else []
-    environment.run(*pip, str(distributions["wheel"]), *lowest, cwd=tmp_path, timeout_s=1800)
+    environment.install(str(distributions["wheel"]), *(floors() if which == "lowest" else ()), cwd=tmp_path)
     notebook = ROOT / "notebooks" / "01_quickstart.ipynb"
     printed = environment.run("python", "-c", QUICKSTART, str(notebook), cwd=tmp_path)
     assert printed.splitlines()[-1] in distributions["wheel"].name
