@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +79,7 @@ def test_the_quickstart_runs_where_there_is_nothing_else(
 
 
 def test_pip_audit_is_clean_or_explained(tmp_path: Path) -> None:
+    assert find_spec("pip_audit") is not None, "Expected pip-audit here: `make release-check` installs it"
     wanted = tmp_path / "requirements.txt"
     listed = subprocess.run(
         [sys.executable, "-m", "pip", "list", "--format=freeze", "--exclude-editable"],
