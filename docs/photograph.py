@@ -70,6 +70,9 @@ def take(folder: Path) -> None:
             for name, place in CONTROLS.items():
                 _cut(page, place, image, folder / f"control-{file_name(name)}.png")
             _cut(page, ".liq-drawer", image, folder / "options.png")
+            shown.options(shown=False)
+            page.get_by_label("Help", exact=True).first.click()
+            _cut(page, ".liq-help", _shot(page), folder / "help.png")
         heatmap.close()
         browser.close()
 
