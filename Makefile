@@ -29,7 +29,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help lab test check prepared lint format types compiled check-js test-js js browser test-python test-browser test-packaging \
-	test-notebooks bench soak notebooks golden look accuracy evidence install install-test clean
+	test-notebooks release-check bench soak notebooks golden look accuracy evidence pictures docs install install-test clean
 
 help: ## this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,7 +45,7 @@ test: prepared ## everything: lint, types, front end, Python, notebooks, browser
 	$(BIN)/pytest $(SIDE_BY_SIDE) $(PYTEST_ARGS)
 
 check: prepared ## the quick part: as `test`, without JupyterLab, notebooks and packaging
-	$(BIN)/pytest $(SIDE_BY_SIDE) -m "not lab and not packaging and not benchmark and not soak" $(PYTEST_ARGS)
+	$(BIN)/pytest $(SIDE_BY_SIDE) -m "not lab and not packaging and not benchmark and not soak and not release" $(PYTEST_ARGS)
 
 # What stands beside pytest, two at a time: packages with the front end, then types with the rest.
 prepared:
@@ -87,6 +87,10 @@ test-browser: browser ## widget in a Chromium: in a plain page, and in a real Ju
 	$(BIN)/pytest -m "browser and not soak" $(PYTEST_ARGS)
 
 test-packaging: install-test ## wheel, sdist and Binder in fresh environments
+	$(BIN)/pytest -m "packaging and not release" $(PYTEST_ARGS)
+
+release-check: install-test browser ## what a release is held to: packaging, every Python here, oldest and newest dependencies, audits
+	export SKIP_JUPYTER_BUILDER=1; $(INSTALL) --no-build-isolation --editable ".[release]"
 	$(BIN)/pytest -m packaging $(PYTEST_ARGS)
 
 bench: install-test ## speed budgets, measured
@@ -109,6 +113,12 @@ look: js/node_modules/.package-lock.json ## record the look anew, after a wanted
 
 accuracy: install-test ## write notebooks/accuracy.md anew, from the recorded markets
 	$(BIN)/python -m tests.accuracy.page
+
+pictures: browser ## draw every picture of the site, by the code of its pages
+	$(BIN)/python -m docs.draw
+
+docs: pictures ## draw the pictures and serve the site; SITE_ARGS=build writes it
+	NO_MKDOCS_2_WARNING=1 PYTHONPATH=. $(BIN)/mkdocs $(or $(SITE_ARGS),serve) --strict
 
 evidence: install-test ## write notebooks/evidence.md anew, from the recorded markets
 	$(BIN)/python -m tests.evidence.page
@@ -168,6 +178,6 @@ js/node_modules/.package-lock.json: js/package.json js/package-lock.json | $(VEN
 	@touch $@
 
 clean: ## remove everything that make made
-	rm -rf $(VENV) js/node_modules liqwidget/static artefacts dist build \
+	rm -rf $(VENV) js/node_modules liqwidget/static artefacts dist build docs/pictures \
 		.hypothesis .mypy_cache .pytest_cache .ruff_cache .benchmarks
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

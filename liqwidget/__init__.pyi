@@ -1,6 +1,7 @@
 from . import store
 from .decide.alerts import Alert, AlertReplay, alerts_frame, replay_alerts
-from .decide.cascade import Cascade, cascade, cascade_curve
+from .decide.cascade import cascade, cascade_curve
+from .decide.cascade_value import Cascade
 from .decide.cluster_history import ClusterHistory, ClusterLife, cluster_history
 from .decide.cluster_rules import (
     ClusterAppears,
@@ -53,7 +54,8 @@ from .study.provenance import Provenance, provenance
 from .study.reading import Reading, read_out
 from .study.selection import Selection
 from .trust.alternatives import Alternative, default_alternatives
-from .trust.comparison import Comparison, compare_snapshots
+from .trust.comparison import compare_snapshots
+from .trust.comparison_value import Comparison
 from .trust.evidence import Evidence, evidence
 from .trust.grade import Grade, grade
 from .trust.measured_levels import MeasuredLevels, measured_levels

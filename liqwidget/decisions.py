@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from liqwidget.background import weakly
-from liqwidget.decide.cascade import CURVE, Cascade, cascade_curve
+from liqwidget.decide.cascade import CURVE, cascade_curve
 from liqwidget.decide.cascade import cascade as cascade_of
 from liqwidget.decide.cluster_history import STEP
 from liqwidget.decide.cluster_history import cluster_history as history_of
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import pandas as pd
 
+    from liqwidget.decide.cascade_value import Cascade
     from liqwidget.decide.cluster_history import ClusterHistory
     from liqwidget.decide.impact import Impact
     from liqwidget.decide.plan_value import Plan

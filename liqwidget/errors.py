@@ -35,7 +35,14 @@ def shortened(text: str, most: int = _LONGEST) -> str:
 
 
 class LiqError(Exception):
-    """Base of every error that liqwidget raises on purpose; its words are plain text, whoever they come from."""
+    """Base of every error that liqwidget raises on purpose; its words are plain text, whoever they come from.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> issubclass(liqwidget.SourceError, liqwidget.LiqError)
+    True
+    """
 
     def __init__(self, *words: object) -> None:
         super().__init__(*(plain(shortened(word)) if isinstance(word, str) else word for word in words))
@@ -46,7 +53,17 @@ class LiqError(Exception):
 
 
 class DataError(LiqError, ValueError):
-    """Input that cannot be used as it is: a column, a row, a unit or an argument."""
+    """Input that cannot be used as it is: a column, a row, a unit or an argument.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> try:
+    ...     liqwidget.Box(price=(105_000, 100_000), time=("2026-01-29", "2026-01-31"))
+    ... except liqwidget.DataError as error:
+    ...     print(error)
+    Expected price as two prices above 0, low before high, was (105000, 100000)
+    """
 
 
 class UnknownNameError(DataError, AttributeError):
@@ -54,11 +71,28 @@ class UnknownNameError(DataError, AttributeError):
 
 
 class EstimateError(LiqError, ValueError):
-    """An estimate that cannot be made from valid data with the given options."""
+    """An estimate that cannot be made from valid data with the given options.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> try:
+    ...     liqwidget.estimate([])
+    ... except liqwidget.EstimateError as error:
+    ...     print(error)
+    Expected at least one MarketData, was none
+    """
 
 
 class ProtocolError(LiqError, ValueError):
-    """A message between the front end and the kernel that does not follow the protocol."""
+    """A message between the front end and the kernel that does not follow the protocol.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> issubclass(liqwidget.ProtocolError, ValueError)
+    True
+    """
 
 
 class SourceError(LiqError, RuntimeError):
@@ -76,6 +110,15 @@ class SourceError(LiqError, RuntimeError):
         Whether asking again later may help.
     wait : float, optional
         How long the venue asks to be left alone [s].
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> try:
+    ...     liqwidget.sample_market("DOGE")
+    ... except liqwidget.SourceError as error:
+    ...     print(error.symbol, error.retryable)
+    DOGE False
     """
 
     def __init__(
@@ -95,4 +138,11 @@ class SourceError(LiqError, RuntimeError):
 
 
 class MissingExtraError(LiqError, ImportError):
-    """An optional library that a call needs and that is not installed; the text gives the install line."""
+    """An optional library that a call needs and that is not installed; the text gives the install line.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> issubclass(liqwidget.MissingExtraError, ImportError)
+    True
+    """

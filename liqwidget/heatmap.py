@@ -70,6 +70,17 @@ class LiqHeatmap(HeatmapWidget):
         If the market cannot be read; the text says what can.
     DataError
         If a frame or an option cannot be used.
+
+    Examples
+    --------
+    >>> from liqwidget import LiqHeatmap
+    >>> h = LiqHeatmap("BTC", source="sample")
+    >>> h
+    LiqHeatmap('BTC', simulated, 5m, 7d: 2026-01-24 00:00 to 2026-01-31 00:00 UTC)
+    >>> h.side, h.window = "long", "3d"
+    >>> len(h.clusters_frame()), h.grade.letter
+    (4, 'A')
+    >>> h.close()
     """
 
     def __init__(

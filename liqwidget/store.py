@@ -3,6 +3,12 @@
 Everything that is read from an exchange is kept in Parquet files, one a UTC day, by venue, symbol, kind and timeframe,
 in ``LIQWIDGET_HOME`` or else in the platform's cache folder. Only what is missing is asked for again. Several notebooks
 may use it at once. Nothing in it is ever executed or unpickled; a file that is damaged is set aside and fetched again.
+
+Examples
+--------
+>>> import liqwidget
+>>> liqwidget.store.list().columns[:4].tolist()
+['venue', 'symbol', 'kind', 'timeframe']
 """
 
 from __future__ import annotations

@@ -70,6 +70,14 @@ class Watchlist(ipywidgets.VBox):  # type: ignore[misc]
         If there is no symbol, one is none, or own markets are of others.
     SourceError
         If `live` is asked of a source that cannot be followed.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> w = liqwidget.Watchlist(["BTC", "ETH"], source="sample")
+    >>> w.to_frame()["symbol"].tolist()
+    ['BTC', 'ETH']
+    >>> w.close()
     """
 
     def __init__(

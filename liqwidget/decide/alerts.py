@@ -61,6 +61,14 @@ class Alert:
         Estimated [quote]; NaN where it has none.
     cluster : str
         Its id in `cluster_history`, if it is of one.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> ledger = liqwidget.estimate(liqwidget.sample_market(days=3).markets())
+    >>> told = liqwidget.replay_alerts(liqwidget.PriceNear(1.0), ledger, step="4h").alerts
+    >>> told[0].symbol, type(told[0].rule).__name__, str(told[0].time)
+    ('BTC', 'PriceNear', '2026-01-28 08:00:00+00:00')
     """
 
     time: pd.Timestamp
@@ -89,6 +97,14 @@ class AlertReplay:
         The earliest first.
     switched_off : dict
         Why rules that raised were switched off, by their place.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> ledger = liqwidget.estimate(liqwidget.sample_market(days=3).markets())
+    >>> replay = liqwidget.replay_alerts(liqwidget.ClusterSwept(), ledger, step="4h")
+    >>> len(replay.to_frame()) == len(replay.alerts), replay.switched_off
+    (True, {})
     """
 
     alerts: tuple[Alert, ...] = field(repr=False)
@@ -115,7 +131,16 @@ class AlertReplay:
 
 
 def alerts_frame(rows: Sequence[dict[str, Any]]) -> pd.DataFrame:
-    """Return alerts as a table: time (UTC), symbol, rule, name, text, price, price_low, price_high, amount, cluster."""
+    """Return alerts as a table: time (UTC), symbol, rule, name, text, price, price_low, price_high, amount, cluster.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> ledger = liqwidget.estimate(liqwidget.sample_market(days=3).markets())
+    >>> told = liqwidget.replay_alerts(liqwidget.PriceNear(1.0), ledger, step="4h").alerts
+    >>> liqwidget.alerts_frame([alert.row() for alert in told]).columns[:3].tolist()
+    ['time', 'symbol', 'rule']
+    """
     frame = pd.DataFrame(rows, columns=list(COLUMNS))
     times = np.array([time_ns(row["time"]) for row in rows], np.int64)
     frame["time"] = time_index(times)
@@ -254,6 +279,14 @@ def replay_alerts(
     ------
     DataError
         If something is no rule, or an option cannot be used.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> ledger = liqwidget.estimate(liqwidget.sample_market(days=3).markets())
+    >>> rules = [liqwidget.PriceNear(1.0), liqwidget.ClusterSwept()]
+    >>> liqwidget.replay_alerts(rules, ledger, step="4h").to_frame()["rule"].unique().tolist()
+    ['PriceNear()', 'ClusterSwept()']
     """
     wanted = checked_rules(rules)
     ledger = market if isinstance(market, Ledger) else estimate(market, prior)

@@ -8,19 +8,14 @@ trades meanwhile.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from functools import partial
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from liqwidget.domain.amount import MINUS, money, plain_price
+from liqwidget.decide.cascade_value import Cascade, CascadeStep, forced
 from liqwidget.domain.lattice import CELL
-from liqwidget.domain.overlay import PriceBand, PriceCurve, PriceLine
-from liqwidget.domain.quotation import DOLLAR
 from liqwidget.domain.side import Side
 from liqwidget.domain.time import timestamp
 from liqwidget.errors import DataError
@@ -34,7 +29,6 @@ if TYPE_CHECKING:
 
     from liqwidget.decide.impact import Impact
     from liqwidget.domain.ledger import Ledger
-    from liqwidget.domain.overlay import Overlay
     from liqwidget.trust.alternatives import Alternative
 
 Floats = npt.NDArray[np.float64]
@@ -48,140 +42,6 @@ CURVE = tuple(np.round(np.linspace(-0.1, 0.1, 41), 4).tolist())
 _ROUNDS = 500
 _SETTLED = 1e-7
 """A round that moves the price by less, in ln(price), is the last."""
-
-
-@dataclass(frozen=True, slots=True)
-class CascadeStep:
-    """One round of a cascade.
-
-    Parameters
-    ----------
-    price : float
-        Where the price is before its orders [quote/base]; of the first round, after the shock.
-    liquidated : float
-        What is swept in all by then [quote].
-    """
-
-    price: float
-    liquidated: float
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Cascade:
-    """What a shock would set off, as estimated.
-
-    Parameters
-    ----------
-    shock : float
-        Of the price, as a fraction: -0.02 is a fall of 2 %.
-    time : int
-        The time whose positions are taken [ns].
-    side : Side
-        Of the positions that are liquidated: LONG in a fall.
-    price_start, price_shocked, price_end : float
-        The last price, where the shock brings it, and where it ends [quote/base].
-    liquidated : float
-        What is swept in all [quote].
-    standing : float
-        What stands on that side as far as a cascade is followed [quote].
-    path : tuple of CascadeStep
-        Round by round.
-    swept : tuple of (Cluster, float)
-        Clusters that are reached, the nearest first, and the share of each that is swept.
-    impact : str
-        What moves the price.
-    liquidated_low, liquidated_high, end_low, end_high : float
-        Smallest and largest under the alternatives that were asked for; without any, the estimate itself.
-    runaway : bool
-        Whether it went on to where it is followed no farther: it did not stop by itself.
-    """
-
-    shock: float
-    time: int = field(repr=False)
-    side: Side
-    price_start: float
-    price_shocked: float
-    price_end: float
-    liquidated: float
-    standing: float = field(repr=False)
-    path: tuple[CascadeStep, ...] = field(repr=False)
-    swept: tuple[tuple[Cluster, float], ...] = field(repr=False)
-    impact: str = field(repr=False)
-    liquidated_low: float = field(repr=False)
-    liquidated_high: float = field(repr=False)
-    end_low: float = field(repr=False)
-    end_high: float = field(repr=False)
-    runaway: bool = False
-    quote: str = field(default=DOLLAR, repr=False)
-
-    @property
-    def move(self) -> float:
-        """Where the price ends, as a fraction of where it was: -0.031 is 3.1 % lower."""
-        return self.price_end / self.price_start - 1
-
-    @property
-    def forced_share(self) -> float:
-        """Which share of the whole move, in ln(price), is not the shock but liquidations; 0 without a move."""
-        return float(_forced(np.log(self.price_shocked / self.price_start), np.log(self.price_end / self.price_start)))
-
-    def overlays(self) -> tuple[Overlay, ...]:
-        """Return what is drawn of it: the clusters that go, where the price ends, and on the map how it gets there."""
-        began, kind = self.time, "cascade"
-        found: list[Overlay] = [
-            PriceBand(
-                one.price_low, one.price_high, f"{share:.0%} of est. {money(one.size, self.quote)}", began, None, kind
-            )
-            for one, share in self.swept
-        ]
-        found.append(PriceLine(self.price_shocked, f"shock {_signed(self.shock)}", kind=kind))
-        if self.price_end != self.price_shocked:
-            ended = "runs away past" if self.runaway else "ends"
-            found.append(PriceLine(self.price_end, f"{ended} {_signed(self.move)}", kind=kind))
-        price = np.array([self.price_start, *(step.price for step in self.path), self.price_end])
-        amount = np.array([0.0, *(step.liquidated for step in self.path), self.liquidated])
-        return (*found, PriceCurve(f"cascade of {_signed(self.shock)}", price, amount, kind))
-
-    def to_frame(self) -> pd.DataFrame:
-        """Return one row per round: price [quote/base], move (fraction), liquidated so far and newly [quote]."""
-        total = np.array([step.liquidated for step in self.path])
-        price = np.array([step.price for step in self.path])
-        columns = {
-            "price": price,
-            "move": price / self.price_start - 1,
-            "liquidated": total,
-            "newly_liquidated": np.diff(total, prepend=0.0),
-        }
-        return pd.DataFrame(columns, index=pd.RangeIndex(len(price), name="round"))
-
-    def clusters_frame(self) -> pd.DataFrame:
-        """Return one row per cluster reached: id, price_low, price_high [quote/base], size [quote], swept (share)."""
-        rows = [(one.id, one.price_low, one.price_high, one.size, share) for one, share in self.swept]
-        return pd.DataFrame(rows, columns=["id", "price_low", "price_high", "size", "swept"]).set_index("id")
-
-    def __repr__(self) -> str:
-        """Return what is swept, where it ends and how sure."""
-        written = partial(money, quote=self.quote)
-        low_high = (
-            f" ({written(self.liquidated_low)} to {written(self.liquidated_high)})"
-            if self.liquidated_low < self.liquidated_high
-            else ""
-        )
-        ended = "runs away past" if self.runaway else "ends at"
-        return (
-            f"Cascade({self.shock:+.2%} at {timestamp(self.time):%Y-%m-%d %H:%M} UTC: est. "
-            f"{written(self.liquidated)}{low_high} of {self.side.label}s, {ended} {plain_price(self.price_end)} "
-            f"({self.move:+.2%}), {self.forced_share:.0%} of the move forced)"
-        )
-
-    def _repr_html_(self) -> str:
-        """Return the sentence, and the clusters that are reached."""
-        frame = self.clusters_frame()
-        frame["size"] = frame["size"].map(partial(money, quote=self.quote))
-        frame["swept"] = frame["swept"].map("{:.0%}".format)
-        frame[["price_low", "price_high"]] = frame[["price_low", "price_high"]].map(plain_price)
-        table = frame.to_html() if len(frame) else "<p>No cluster is reached.</p>"
-        said = f"An estimate on an estimate, no advice. Impact: {self.impact}."
-        return f'<div class="mathjax_ignore"><p>{escape(repr(self))}</p>{table}<p>{escape(said)}</p></div>'
 
 
 def cascade(
@@ -219,6 +79,15 @@ def cascade(
     ------
     DataError
         If an option cannot be used.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> ledger = liqwidget.estimate(liqwidget.sample_market(days=3).markets())
+    >>> impact = liqwidget.SquareRootImpact(volatility=0.02, volume=2e9)
+    >>> fall = liqwidget.cascade(ledger, -0.03, impact=impact)
+    >>> fall.price_end <= fall.price_shocked < fall.price_start
+    True
     """
     size = _checked(shock)
     chosen = ledger.only(venues)
@@ -286,6 +155,15 @@ def cascade_curve(
     ------
     DataError
         If a shock or an option cannot be used.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> ledger = liqwidget.estimate(liqwidget.sample_market(days=3).markets())
+    >>> impact = liqwidget.SquareRootImpact(volatility=0.02, volume=2e9)
+    >>> curve = liqwidget.cascade_curve(ledger, (-0.02, 0.0, 0.02), impact=impact)
+    >>> curve.columns.tolist()
+    ['price_shocked', 'price_end', 'move', 'liquidated', 'forced_share']
     """
     given = np.asarray(shocks).ravel().tolist()
     wanted = np.array([_checked(one, zero=True) for one in given], np.float64)
@@ -306,13 +184,9 @@ def cascade_curve(
         "price_end": start * np.exp(sign * end),
         "move": np.expm1(sign * end),
         "liquidated": liquidated,
-        "forced_share": _forced(first, end),
+        "forced_share": forced(first, end),
     }
     return pd.DataFrame(columns, index=pd.Index(wanted, name="shock"))
-
-
-def _signed(share: float) -> str:
-    return f"{'+' if share > 0 else MINUS}{abs(100 * share):.1f} %"
 
 
 def _checked(shock: object, *, zero: bool = False) -> float:
@@ -354,12 +228,6 @@ def _settled(
             break
         rounds.append(distance)
     return distance, rounds
-
-
-def _forced(first: npt.ArrayLike, end: npt.ArrayLike) -> Floats:
-    """Return the share of a move, in ln(price), that came after the shock."""
-    shocked, whole = np.abs(np.asarray(first, dtype=np.float64)), np.abs(np.asarray(end, dtype=np.float64))
-    return np.where(whole > shocked, 1 - shocked / np.where(whole > shocked, whole, 1.0), 0.0)
 
 
 def _swept(

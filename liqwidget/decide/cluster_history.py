@@ -60,6 +60,14 @@ class ClusterLife:
         Its last range [quote/base].
     size, largest : float
         What stood in it at last, and the most that ever did [quote].
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> ledger = liqwidget.estimate(liqwidget.sample_market(days=3).markets())
+    >>> lives = liqwidget.cluster_history(ledger).lives
+    >>> sorted({life.end for life in lives})
+    ['', 'dissolved', 'swept']
     """
 
     id: str
@@ -92,6 +100,14 @@ class ClusterHistory:
         The last look [ns]; 0 where there was none.
     quote : str
         The currency of amounts.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> ledger = liqwidget.estimate(liqwidget.sample_market(days=3).markets())
+    >>> history = liqwidget.cluster_history(ledger)
+    >>> history.to_frame()["event"].value_counts().head(4).to_dict()
+    {'moved': 30, 'grown': 27, 'born': 17, 'swept in part': 15}
     """
 
     events: tuple[ClusterEvent, ...] = field(repr=False)
@@ -252,6 +268,14 @@ def cluster_history(
     ------
     DataError
         If an option cannot be used, or there is no such cluster.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> ledger = liqwidget.estimate(liqwidget.sample_market(days=3).markets())
+    >>> history = liqwidget.cluster_history(ledger, since="2026-01-30")
+    >>> history.lives_frame()["side"].unique().tolist()
+    ['long', 'short']
     """
     chosen = ledger.only(venues)
     length = parsed_step(step, STEP, chosen)

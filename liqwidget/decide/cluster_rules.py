@@ -84,6 +84,13 @@ class PriceNear(_OfClusters):
         more [quote].
     name, cool_down : str
         As in `AlertRule`.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> ledger = liqwidget.estimate(liqwidget.sample_market(days=3).markets())
+    >>> len(liqwidget.replay_alerts(liqwidget.PriceNear(0.5), ledger, step="4h").alerts)
+    5
     """
 
     percent: float = 1.0
@@ -118,6 +125,13 @@ class ClusterAppears(_OfClusters):
         more [quote].
     name, cool_down : str
         As in `AlertRule`.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> ledger = liqwidget.estimate(liqwidget.sample_market(days=3).markets())
+    >>> len(liqwidget.replay_alerts(liqwidget.ClusterAppears(side="short"), ledger, step="4h").alerts)
+    12
     """
 
     def readings(self, moment: Moment, memory: dict[str, Any]) -> Iterator[Reading]:
@@ -137,6 +151,13 @@ class ClusterDissolves(_OfClusters):
         more [quote].
     name, cool_down : str
         As in `AlertRule`.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> ledger = liqwidget.estimate(liqwidget.sample_market(days=3).markets())
+    >>> len(liqwidget.replay_alerts(liqwidget.ClusterDissolves(), ledger, step="4h").alerts)
+    4
     """
 
     def readings(self, moment: Moment, memory: dict[str, Any]) -> Iterator[Reading]:
@@ -158,6 +179,14 @@ class ClusterSwept(_OfClusters):
         more [quote].
     name, cool_down : str
         As in `AlertRule`.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> ledger = liqwidget.estimate(liqwidget.sample_market(days=3).markets())
+    >>> rule = liqwidget.ClusterSwept(in_part=False)
+    >>> len(liqwidget.replay_alerts(rule, ledger, step="4h").alerts)
+    11
     """
 
     in_part: bool = True
@@ -182,6 +211,13 @@ class ClusterGrows(_OfClusters):
         more [quote].
     name, cool_down : str
         As in `AlertRule`.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> ledger = liqwidget.estimate(liqwidget.sample_market(days=3).markets())
+    >>> len(liqwidget.replay_alerts(liqwidget.ClusterGrows(50), ledger, step="4h").alerts)
+    11
     """
 
     percent: float = 50.0
@@ -217,6 +253,13 @@ class ClusterShifts(_OfClusters):
         more [quote].
     name, cool_down : str
         As in `AlertRule`.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> ledger = liqwidget.estimate(liqwidget.sample_market(days=3).markets())
+    >>> len(liqwidget.replay_alerts(liqwidget.ClusterShifts(0.5), ledger, step="4h").alerts)
+    5
     """
 
     percent: float = 0.5
@@ -252,6 +295,12 @@ class VenuesAgree(_OfClusters):
         more [quote].
     name, cool_down : str
         As in `AlertRule`.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> liqwidget.VenuesAgree(2).count
+    2
     """
 
     count: int = 3

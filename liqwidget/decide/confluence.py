@@ -58,6 +58,14 @@ class ClusterConfluence:
         Those that are extreme and concern its side.
     score : float
         Sum of the weights of both.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> markets = liqwidget.sample_market(days=3).markets()
+    >>> first = liqwidget.confluence(markets).clusters[0]
+    >>> first.cluster.side.label, first.count
+    ('short', 6)
     """
 
     cluster: Cluster
@@ -104,6 +112,14 @@ class Confluence:
         All that were looked at, near a cluster or not; the analyst's own among them.
     quote : str
         The currency of amounts.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> markets = liqwidget.sample_market(days=3).markets()
+    >>> found = liqwidget.confluence(markets)
+    >>> [one.cluster.side.label for one in found.clusters] == found.to_frame()["side"].tolist()
+    True
     """
 
     clusters: tuple[ClusterConfluence, ...] = field(repr=False)
@@ -285,6 +301,15 @@ def confluence(
     ------
     DataError
         If an option cannot be used, or no candle had closed.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> markets = liqwidget.sample_market(days=3).markets()
+    >>> own = [liqwidget.PriceLine(88_000.0, "week high")]
+    >>> found = liqwidget.confluence(markets, own=own, within=0.01)
+    >>> found.to_frame()["own level"].tolist()
+    [1, 0, 0, 0, 0, 0]
     """
     made, listed = given_markets(ledger, markets)
     chosen, counted, reach = made.only(venues), weights_of(weights), _checked(within)

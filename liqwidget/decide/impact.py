@@ -66,6 +66,13 @@ class SquareRootImpact:
         0 is a market that nothing moves.
     quote : str
         The quote currency, as amounts are written in.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> impact = liqwidget.SquareRootImpact(volatility=0.02, volume=2e9)
+    >>> round(float(impact.move(2e7, liqwidget.Side.LONG)), 4)
+    0.002
     """
 
     volatility: float

@@ -33,6 +33,12 @@ class AmountPasses(AlertRule):
         [quote].
     name, cool_down : str
         As in `AlertRule`.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> liqwidget.AmountPasses(level=105_000, amount=5e6, name="round number").amount
+    5000000.0
     """
 
     level: float
@@ -72,6 +78,12 @@ class HeatSpikes(AlertRule):
         And at least so hot, where 100 is the hottest price within 20 %.
     name, cool_down : str
         As in `AlertRule`.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> liqwidget.HeatSpikes(level=105_000, times=4.0).times
+    4.0
     """
 
     level: float
@@ -112,6 +124,12 @@ class DataStale(AlertRule):
         One venue alone.
     name, cool_down : str
         As in `AlertRule`.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> liqwidget.DataStale("10m", venue="okx").after
+    '10m'
     """
 
     after: str = "5m"

@@ -75,6 +75,14 @@ class ClusterEvent:
         What stood when something was told last; NaN at a birth [quote].
     price : float
         The last close then [quote/base].
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> ledger = liqwidget.estimate(liqwidget.sample_market(days=3).markets())
+    >>> first = liqwidget.cluster_history(ledger).events[0]
+    >>> first.what, first.side.label
+    ('born', 'short')
     """
 
     time: int

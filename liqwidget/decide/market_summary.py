@@ -36,6 +36,14 @@ class NearCluster:
         begin later.
     heat : float
         Of its peak, 0 to 100.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> ledger = liqwidget.estimate(liqwidget.sample_market(days=3).markets())
+    >>> below = liqwidget.market_summary(ledger).below
+    >>> below.near_edge < ledger.last_price()
+    True
     """
 
     id: str
@@ -70,6 +78,14 @@ class MarketSummary:
         The nearest cluster of longs under the price, and of shorts over it; None where none is within a fifth of it.
     venues : tuple of str
         Whose data these are.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> ledger = liqwidget.estimate(liqwidget.sample_market(days=3).markets())
+    >>> row = liqwidget.market_summary(ledger)
+    >>> row.symbol, row.quote, round(row.price)
+    ('BTC', 'USD', 87427)
     """
 
     symbol: str
@@ -129,6 +145,13 @@ def market_summary(ledger: Ledger, at: Any = None, *, clusters: Sequence[Cluster
     ------
     DataError
         If the time cannot be used.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> ledger = liqwidget.estimate(liqwidget.sample_market(days=3).markets())
+    >>> round(liqwidget.market_summary(ledger).change_24h_pct, 2)
+    1.21
     """
     time = ledger.instant(at)
     found = find_clusters(ledger, timestamp(time)) if clusters is None else clusters

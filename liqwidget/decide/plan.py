@@ -140,12 +140,12 @@ def plan(
     Examples
     --------
     >>> import liqwidget
-    >>> ledger = liqwidget.estimate(liqwidget.sample_market().markets())
-    >>> p = liqwidget.plan(ledger, "long", 107_000, leverage=5, stop=106_000, target=110_000, risk=500)
+    >>> ledger = liqwidget.estimate(liqwidget.sample_market(days=3).markets())
+    >>> p = liqwidget.plan(ledger, "long", 87_000, leverage=5, stop=86_000, target=90_000, risk=500)
     >>> f"{p.size:.3f} BTC, {p.reward_to_risk:.2f} x the risk"
     '0.500 BTC, 3.00 x the risk'
     >>> round(p.liquidation_price)
-    85944
+    69880
 
     Notes
     -----

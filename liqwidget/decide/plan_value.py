@@ -32,6 +32,12 @@ class PlanWarning:
         One of `liqwidget.decide.plan_warnings.CODES`; it does not change.
     text : str
         A sentence.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> liqwidget.PlanWarning("stop_near", "The stop lies within the noise of an hour").code
+    'stop_near'
     """
 
     code: str
@@ -128,6 +134,14 @@ class Plan:
         What to be warned of.
     assumptions : tuple of str
         What it stands on, sentence by sentence.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> ledger = liqwidget.estimate(liqwidget.sample_market(days=3).markets())
+    >>> p = liqwidget.plan(ledger, "short", leverage=3, risk=500, stop=ledger.last_price() * 1.02, now=ledger.end)
+    >>> round(p.size * (p.stop - p.entry)), p.codes
+    (500, ('stop_in_cluster', 'stop_near'))
     """
 
     side: Side

@@ -50,6 +50,13 @@ class ReferenceLevel:
     side : Side, optional
         Whose clusters alone it is counted at: what came from above, as a bullish pattern, at those of longs, which
         stand below the price. None: at both.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> markets = liqwidget.sample_market(days=3).markets()
+    >>> sorted({level.kind for level in liqwidget.reference_levels(markets).levels})[:5]
+    ['anchored vwap', 'breakout', 'engulfing', 'major round number', 'moving average']
     """
 
     kind: str
@@ -96,6 +103,14 @@ class MarketState:
         Whether the value is beyond the bounds that the formula names; only then it is counted.
     side : Side, optional
         Whose clusters alone it is counted at; None: at both.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> markets = liqwidget.sample_market(days=3).markets()
+    >>> state = liqwidget.reference_levels(markets).states[0]
+    >>> state.kind, state.unit
+    ('momentum', '')
     """
 
     kind: str

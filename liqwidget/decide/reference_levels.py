@@ -47,6 +47,14 @@ class ReferenceLevels:
         The lowest price first.
     states : tuple of MarketState
         Momentum, trend, funding, open interest, as far as they are known.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> markets = liqwidget.sample_market(days=3).markets()
+    >>> known = liqwidget.reference_levels(markets)
+    >>> len(known.to_frame()) == len(known.levels)
+    True
     """
 
     time: int
@@ -134,6 +142,13 @@ def reference_levels(
     ------
     DataError
         If an option cannot be used, or no candle had closed.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> markets = liqwidget.sample_market(days=3).markets()
+    >>> liqwidget.reference_levels(markets, at="2026-01-30 12:00").venue
+    'binance'
     """
     made, listed = given_markets(ledger, markets)
     time = made.instant(at)

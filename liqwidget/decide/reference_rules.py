@@ -46,6 +46,14 @@ class ReferenceRules:
         How many times their mean range a rejection or an engulfing candle has at least.
     breakout_volume : float
         How many times their mean volume a breakout has at least.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> markets = liqwidget.sample_market(days=3).markets()
+    >>> rules = liqwidget.ReferenceRules(rsi=7, exponential=(20, 100))
+    >>> [state.name for state in liqwidget.reference_levels(markets, rules=rules).states if "RSI" in state.name]
+    ['RSI 7']
     """
 
     candle: str = "1h"

@@ -92,6 +92,14 @@ class Sweep:
         continuation [bps]; NaN where it is not known yet.
     reversal_bps, continuation_bps : float
         The farthest that price went each way meanwhile, by highs and lows [bps, at least 0]; NaN as above.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> markets = liqwidget.sample_market(days=3).markets()
+    >>> sweep = liqwidget.sweeps(markets).sweeps[0]
+    >>> sweep.side.label, 0 < sweep.share <= 1, sweep.outcome
+    ('short', True, 'continued')
     """
 
     id: str
@@ -139,6 +147,14 @@ class Sweeps:
         As of when [ns].
     quote : str
         The currency of amounts.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> markets = liqwidget.sample_market(days=3).markets()
+    >>> found = liqwidget.sweeps(markets, n=12)
+    >>> len(found.to_frame()) == len(found.sweeps)
+    True
     """
 
     sweeps: tuple[Sweep, ...] = field(repr=False)
@@ -263,6 +279,13 @@ def sweeps(
     ------
     DataError
         If an option cannot be used.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> markets = liqwidget.sample_market(days=3).markets()
+    >>> liqwidget.sweeps(markets, since="2026-01-30").to_frame()["side"].unique().tolist()
+    ['short', 'long']
     """
     made, listed = given_markets(ledger, markets)
     chosen, count = made.only(venues), _checked(n)

@@ -110,6 +110,13 @@ class AlertRule:
         The analyst's own word for it, which the alert says.
     cool_down : str
         For how long nothing more is told of one thing after something was told of it.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> rule = liqwidget.PriceNear(0.5, name="near", cool_down="4h")
+    >>> isinstance(rule, liqwidget.AlertRule), rule.cool_down
+    (True, '4h')
     """
 
     name: str = ""

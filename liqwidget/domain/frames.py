@@ -75,6 +75,19 @@ class MarketData:
         'linear' or 'inverse' (settled in the coin); the currency of prices and sizes, 'USD' for any dollar.
     partial : tuple of int
         Opens [ns] of longer candles in which shorter ones are missing.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> import pandas as pd
+    >>> time = pd.date_range("2026-01-01", periods=2, freq="5min", tz="UTC")
+    >>> candles = pd.DataFrame(
+    ...     {"open": [100.0, 101], "high": [102.0, 103], "low": [99.0, 100], "close": [101.0, 102], "volume": [5.0, 6]},
+    ...     index=time,
+    ... )
+    >>> market = liqwidget.MarketData.from_frames(candles, symbol="BTC", venue="binance")
+    >>> market.close.tolist(), market.relative
+    ([101.0, 102.0], True)
     """
 
     symbol: str

@@ -255,6 +255,13 @@ class Ledger(InFile):
         One per venue, estimated separately; maps add.
     heat : Ledger, optional
         The same rows under the prior that relative heat is drawn from, without the book at the cap.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> ledger = liqwidget.estimate(liqwidget.sample_market(days=3).markets())
+    >>> ledger.symbol, ledger.names, round(ledger.last_price())
+    ('BTC', ('binance', 'bybit', 'okx', 'hyperliquid'), 87427)
     """
 
     symbol: str

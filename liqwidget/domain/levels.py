@@ -50,6 +50,14 @@ class LevelSet:
         Whether it ended since open interest became 0, as by a settlement.
     width : float
         Of a price cell in ln(price); 10 basis points unless asked otherwise.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> ledger = liqwidget.estimate(liqwidget.sample_market(days=3).markets())
+    >>> found = liqwidget.levels(ledger)
+    >>> found.venues, bool((found.price_high > found.price_low).all())
+    (('binance', 'bybit', 'okx', 'hyperliquid'), True)
     """
 
     cell: npt.NDArray[np.int64] = field(repr=False)

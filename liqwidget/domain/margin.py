@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from liqwidget.domain.margin_arguments import arguments, refuse, signs
 from liqwidget.domain.quotation import check_contract, contract_of
 from liqwidget.domain.side import Side
 from liqwidget.domain.tiers import OTHER, symbol_tables, tier_table, venue_rules, venues
@@ -176,11 +177,17 @@ def liquidation_price(
     -----
     Law: at the price, equity = maintenance margin; long < entry < short; monotone in leverage; continuous in size
     where the table's method is 'marginal'.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> round(liqwidget.liquidation_price("binance", "BTC", "long", 100_000, 10, at="2026-01-31"))
+    90361
     """
     kind, rules = _kind(contract, symbol, venue), venue_rules(venue)
     basis = rules.basis(kind)
-    given = _arguments(
-        side=_signs(side),
+    given = arguments(
+        side=signs(side),
         entry_price=entry_price,
         leverage=leverage,
         size=size,
@@ -239,7 +246,7 @@ def ladder_distance(
     rules = venue_rules(venue) if str(venue).strip().lower() in venues() else None
     basis: Basis = "mark" if rules is None else rules.basis(kind)
     usual = 0.0 if rules is None else rules.fee
-    given = _arguments(
+    given = arguments(
         leverage=leverage, maintenance_margin_rate=maintenance_margin_rate, fee=usual if fee is None else fee
     )
     margin, owed = 1.0 / given["leverage"], _owed(given["maintenance_margin_rate"], given["fee"])
@@ -320,14 +327,14 @@ def _check_covered(table: TierTable, position: _Position, ratio: FloatArray, bas
     else:
         held = position.value / ratio if position.contract == "inverse" else position.value * ratio
     expected = f"size up to {table.tiers[-1].limit:g} [{table.limit_unit}] at liquidation, as far as tiers are known"
-    _refuse(held > table.tiers[-1].limit, f"{expected} ({table.source}); give maintenance_margin_rate", held)
+    refuse(held > table.tiers[-1].limit, f"{expected} ({table.source}); give maintenance_margin_rate", held)
 
 
 def _check_margin(margin: FloatArray, owed: FloatArray, amount: FloatArray) -> None:
     bad = margin - owed + amount <= 0
     if bad.any():
         most = np.broadcast_to(1.0 / np.maximum(owed - amount, np.finfo(np.float64).tiny), bad.shape)[bad].flat[0]
-        _refuse(
+        refuse(
             bad,
             f"leverage (value at entry / margin) under {most:.6g}, so that the margin exceeds the maintenance margin",
             1.0 / margin,
@@ -336,7 +343,7 @@ def _check_margin(margin: FloatArray, owed: FloatArray, amount: FloatArray) -> N
 
 def _owed(rates: FloatArray, fee: FloatArray) -> FloatArray:
     owed = rates + fee
-    _refuse(owed >= 1, "maintenance_margin_rate + fee under 1", owed)
+    refuse(owed >= 1, "maintenance_margin_rate + fee under 1", owed)
     return owed
 
 
@@ -350,50 +357,3 @@ def _amounts(table: TierTable) -> FloatArray:
 
 def _limits(table: TierTable) -> FloatArray:
     return np.array([tier.limit for tier in table.tiers])
-
-
-def _arguments(**values: npt.ArrayLike | None) -> dict[str, FloatArray]:
-    """Return the values that are not None as checked float64 arrays of one shape."""
-    arrays = {name: _numbers(name, value) for name, value in values.items() if value is not None}
-    try:
-        shaped = np.broadcast_arrays(*arrays.values())
-    except ValueError as error:
-        shapes = ", ".join(f"{name} {array.shape}" for name, array in arrays.items() if array.ndim)
-        message = f"Expected arguments whose shapes broadcast, were {shapes}"
-        raise DataError(message) from error
-    return dict(zip(arrays, shaped, strict=True))
-
-
-def _numbers(name: str, value: npt.ArrayLike) -> FloatArray:
-    try:
-        array = np.asarray(value, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        message = f"Expected {name} as a number or an array of numbers, was {value!r}"
-        raise DataError(message) from error
-    if np.asarray(value).dtype == bool:
-        raise DataError(f"Expected {name} as a number, was {value!r}")
-    if name in {"maintenance_margin_rate", "maintenance_amount", "fee"}:
-        _refuse(~(np.isfinite(array) & (array >= 0)), f"{name} finite and at least 0", array)
-    elif name != "side":
-        _refuse(~(np.isfinite(array) & (array > 0)), f"{name} finite and above 0", array)
-    return array
-
-
-def _signs(side: Side | int | str | npt.ArrayLike) -> FloatArray:
-    array = np.asarray(side)
-    try:
-        values, inverse = np.unique(array, return_inverse=True)
-    except TypeError as error:
-        message = f"Expected side as 'long', 'short', 1, -1 or an array of one kind of these, was {side!r}"
-        raise DataError(message) from error
-    signs = np.array([float(Side.parse(value)) for value in values.tolist()])
-    return signs[inverse].reshape(array.shape)
-
-
-def _refuse(bad: npt.NDArray[np.bool_], expected: str, values: FloatArray) -> None:
-    if not bad.any():
-        return
-    place = np.unravel_index(int(np.argmax(bad)), bad.shape)
-    where = f" at index {', '.join(str(int(number)) for number in place)}" if place else ""
-    message = f"Expected {expected}, was {values[place]:.10g}{where}"
-    raise DataError(message)

@@ -34,6 +34,16 @@ class OrderBook:
     ------
     DataError
         If a side is empty, a price or size is none, or the best bid is not under the best ask.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> import numpy as np
+    >>> import pandas as pd
+    >>> bids, asks = np.array([[100.0, 5.0], [99.0, 20.0]]), np.array([[101.0, 4.0], [102.0, 30.0]])
+    >>> book = liqwidget.OrderBook(bids, asks, pd.Timestamp("2026-01-31", tz="UTC"), "okx")
+    >>> book.name
+    'order book of okx, 2026-01-31 00:00:00 UTC'
     """
 
     bids: Floats = field(repr=False)

@@ -41,6 +41,12 @@ class PriceLine:
         When it begins and ends [ns UTC], given as any time; None is the edge of the picture.
     kind : str
         One of `KINDS`.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> liqwidget.PriceLine(110_500.0, "week high").price
+    110500.0
     """
 
     price: float
@@ -69,6 +75,12 @@ class PriceBand:
         When it begins and ends [ns UTC], given as any time; None is the edge of the picture.
     kind : str
         One of `KINDS`.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> liqwidget.PriceBand(104_000.0, 105_000.0, "order block").label
+    'order block'
     """
 
     low: float
@@ -98,6 +110,13 @@ class TimeMark:
         What is written beside it.
     kind : str
         One of `KINDS`.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> import pandas as pd
+    >>> liqwidget.TimeMark(pd.Timestamp("2026-01-30", tz="UTC").value, "rate decision").label
+    'rate decision'
     """
 
     time: int
@@ -126,6 +145,14 @@ class Line:
         Of the values; '' where they have none.
     on_price : bool
         Whether the values are prices, and drawn on the map; else they have a panel of their own.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> import numpy as np
+    >>> hours = np.array(["2026-01-30", "2026-01-31"], "datetime64[ns]").astype(np.int64)
+    >>> liqwidget.Line("addresses", hours, np.array([910.0, 930.0]), unit="thousand").name
+    'addresses'
     """
 
     name: str
@@ -172,6 +199,13 @@ class PriceCurve:
         [quote].
     kind : str
         One of `KINDS`.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> import numpy as np
+    >>> liqwidget.PriceCurve("what if", np.array([100_000.0, 99_000.0]), np.array([0.0, 2e6])).kind
+    'cascade'
     """
 
     name: str

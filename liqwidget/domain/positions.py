@@ -65,6 +65,17 @@ class Positions:
         Names; ``('',)`` if the frame did not say.
     notes : tuple of str
         What was dropped and why.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> import pandas as pd
+    >>> ledger = liqwidget.estimate(liqwidget.sample_market(days=3).markets())
+    >>> end = pd.Timestamp("2026-01-31", tz="UTC")
+    >>> held = {"time": end, "side": ["long", "short"], "size": [2.0, 1.5], "liquidation_price": [80_000.0, 95_000.0]}
+    >>> positions = liqwidget.Positions.from_frame(pd.DataFrame(held), symbol="BTC")
+    >>> positions.symbol, positions.has_level.tolist()
+    ('BTC', [True, True])
     """
 
     symbol: str | None

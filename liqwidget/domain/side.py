@@ -8,7 +8,14 @@ from liqwidget.errors import DataError
 
 
 class Side(IntEnum):
-    """Side of a position; as a factor it is the sign of the position's profit when price rises."""
+    """Side of a position; as a factor it is the sign of the position's profit when price rises.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> liqwidget.Side.LONG.label, int(liqwidget.Side.SHORT)
+    ('long', -1)
+    """
 
     LONG = 1
     SHORT = -1

@@ -60,6 +60,13 @@ class Viewport:
     ------
     DataError
         If a range is empty or a size is out of bounds.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> view = liqwidget.Viewport(time=("2026-01-30", "2026-01-31"), price=(90_000, 120_000), width=2, height=3)
+    >>> view.price_edges.tolist()
+    [90000.0, 100000.0, 110000.0, 120000.0]
     """
 
     time: tuple[int, int]
@@ -116,6 +123,13 @@ class Box:
         Low and high [quote/base].
     time : (time, time)
         From and to; kept as int64 ns UTC.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> box = liqwidget.Box(price=(100_000, 105_000), time=("2026-01-29", "2026-01-31"))
+    >>> box.price
+    (100000.0, 105000.0)
     """
 
     price: tuple[float, float]

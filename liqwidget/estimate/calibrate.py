@@ -17,7 +17,7 @@ from liqwidget.domain.time import DAY, duration_ns, duration_text, time_index, t
 from liqwidget.errors import DataError
 from liqwidget.estimate import likelihood
 from liqwidget.estimate.calibration import Calibration
-from liqwidget.estimate.estimator import Markets, estimate
+from liqwidget.estimate.estimator import estimate
 from liqwidget.field.crossed import crossed
 from liqwidget.field.density import DEFAULT_PRIOR, Prior, PriorLike
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from liqwidget.domain.ledger import Ledger
+    from liqwidget.estimate.estimate_asked import Markets
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -148,6 +149,14 @@ def calibrate(
     DataError
         If liquidations are too few or too short (`LEAST_SUMS`, `LEAST_DAYS`), lie outside the candles, or open
         interest is unknown; or an option cannot be used.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> found = liqwidget.calibrate(liqwidget.sample_market(days=8).markets())
+    >>> low, high = found.intervals["scale"]
+    >>> low < found.scale < high
+    True
     """
     markets = (market,) if isinstance(market, MarketData) else tuple(market)
     step, length = duration_ns(every), duration_ns(period)

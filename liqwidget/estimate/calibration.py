@@ -46,6 +46,13 @@ class Calibration:
         What a user should know about this fit.
     table, fold_table : DataFrame
         What `to_frame` and `folds` return.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> found = liqwidget.calibrate(liqwidget.sample_market(days=8).markets())
+    >>> found.fit, round(found.scale, 2), found.beats
+    ('scale', 1.29, False)
     """
 
     fit: str

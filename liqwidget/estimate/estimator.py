@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from liqwidget.domain.frames import MarketData
 from liqwidget.domain.lattice import cell_coordinate
 from liqwidget.domain.ledger import CHURN, Ledger, RowInputs, RowKind, VenueLedger
 from liqwidget.domain.leverage import NEAR_BOOK, NEAR_SHARE
-from liqwidget.domain.plausible import prices_apart
 from liqwidget.domain.time import duration_text, time_ns, timestamp
-from liqwidget.errors import DataError, EstimateError
+from liqwidget.errors import DataError
 from liqwidget.estimate.books import empty_books
+from liqwidget.estimate.estimate_asked import Markets, checked_markets, checked_rate, checked_share
 from liqwidget.estimate.fold import extend, without_provisional
 from liqwidget.estimate.survival import SurvivalState
 from liqwidget.field.density import DEFAULT_PRIOR, HEAT_PRIOR, Prior, PriorLike, density
 
-Markets = MarketData | Iterable[MarketData]
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
-_OTHER_UNIT = math.log(5.0)
-"""Closes of two venues that are so far apart in ln are of other units."""
+    from liqwidget.domain.frames import MarketData
 
 
 def estimate(
@@ -55,6 +53,13 @@ def estimate(
     ------
     DataError
         If venues repeat, symbols, quote currencies or units of price differ, churn is no rate, or near is no share.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> ledger = liqwidget.estimate(liqwidget.sample_market(days=3).markets())
+    >>> ledger.names
+    ('binance', 'bybit', 'okx', 'hyperliquid')
     """
     rules = Rules.checked(churn, near)
     return with_heat(estimated(market, Prior.parse(prior), rules), estimated(market, HEAT_PRIOR, rules.without_cap()))
@@ -69,7 +74,7 @@ class Rules(NamedTuple):
     @classmethod
     def checked(cls, churn: object, near: object) -> Rules:
         """Return the rules that a user gives; a DataError if they cannot be."""
-        return cls(_rate(churn), _share(near))
+        return cls(checked_rate(churn), checked_share(near))
 
     @classmethod
     def of(cls, ledger: Ledger) -> Rules:
@@ -83,7 +88,7 @@ class Rules(NamedTuple):
 
 def estimated(market: Markets, prior: Prior, rules: Rules) -> Ledger:
     """Return the ledger of a prior, without heat."""
-    markets = _markets(market)
+    markets = checked_markets(market)
     return Ledger(markets[0].symbol, prior, tuple(_first(part, prior, rules) for part in markets))
 
 
@@ -105,6 +110,15 @@ def advance(ledger: Ledger, market: Markets) -> Ledger:
     ------
     DataError
         If a candle differs from the row already in the ledger; `recompute` then makes it anew from a time on.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> market = liqwidget.sample_market(days=3).markets()[0]
+    >>> ledger = liqwidget.estimate(market.until("2026-01-30"))
+    >>> newer = liqwidget.advance(ledger, market)
+    >>> newer.end > ledger.end
+    True
     """
     return _both(_advanced, ledger, market, Rules.of(ledger))
 
@@ -113,7 +127,7 @@ def _both(change: Callable[..., Ledger], ledger: Ledger, market: Markets, *given
     """Return what a change makes of a ledger and of its heat."""
     if ledger.heat is None:
         return change(ledger, market, *given)
-    markets = _markets(market)
+    markets = checked_markets(market)
     changed = change(replace(ledger, heat=None), markets, *given)
     heat_given = (part.without_cap() if isinstance(part, Rules) else part for part in given)
     return with_heat(changed, change(ledger.heat, markets, *heat_given, beside=changed))
@@ -121,7 +135,7 @@ def _both(change: Callable[..., Ledger], ledger: Ledger, market: Markets, *given
 
 def _advanced(ledger: Ledger, market: Markets, rules: Rules, *, beside: Ledger | None = None) -> Ledger:
     """Return the ledger with newer candles; `beside`, of the same candles, has their rows already."""
-    markets = {part.venue: part for part in _markets(market)}
+    markets = {part.venue: part for part in checked_markets(market)}
     wrong = next((part.symbol for part in markets.values() if part.symbol != ledger.symbol), None)
     if wrong is not None:
         message = f"Expected market data of {ledger.symbol}, was {wrong!r}"
@@ -139,12 +153,20 @@ def recompute(ledger: Ledger, market: Markets, from_time: Any) -> Ledger:
     """Return the ledger made anew from a time on, for data that were revised after the fact.
 
     Candles that had closed by `from_time` stay to the byte; later ones, and a gap before them, come from `market`.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> market = liqwidget.sample_market(days=3).markets()[0]
+    >>> ledger = liqwidget.estimate(market)
+    >>> liqwidget.recompute(ledger, market, "2026-01-30").end == ledger.end
+    True
     """
     return _both(_recomputed, ledger, market, time_ns(from_time, "from_time"))
 
 
 def _recomputed(ledger: Ledger, market: Markets, limit: int, *, beside: Ledger | None = None) -> Ledger:  # noqa: ARG001
-    markets = _markets(market)
+    markets = checked_markets(market)
     replaced = {part.venue for part in markets}
     parts = []
     for part in ledger:
@@ -164,50 +186,6 @@ def _recomputed(ledger: Ledger, market: Markets, limit: int, *, beside: Ledger |
         message = f"Expected candles that close after {timestamp(limit)}, was none"
         raise DataError(message)
     return _advanced(kept, newer, Rules.of(ledger)) if newer else kept
-
-
-def _markets(market: Markets) -> list[MarketData]:
-    given: list[object] = list(market) if isinstance(market, Iterable) else [market]
-    if not given:
-        message = "Expected at least one MarketData, was none"
-        raise EstimateError(message)
-    markets = [part for part in given if isinstance(part, MarketData)]
-    if len(markets) < len(given):
-        bad = next(part for part in given if not isinstance(part, MarketData))
-        message = f"Expected MarketData (see MarketData.from_frames), was {type(bad).__name__}"
-        raise EstimateError(message)
-    venues = [part.venue for part in markets]
-    if len(set(venues)) < len(venues) or len({part.symbol for part in markets}) > 1:
-        pairs = [(part.venue, part.symbol) for part in markets]
-        message = f"Expected one MarketData per venue, all of one symbol, was {pairs}"
-        raise DataError(message)
-    if len(quotes := {part.quote: part.venue for part in markets}) > 1:
-        named = ", ".join(f"{quote} on {venue}" for quote, venue in quotes.items())
-        message = f"Expected prices of all venues in one quote currency, were in {named}: their sizes cannot be added"
-        raise DataError(message)
-    for part in markets[1:]:
-        first = markets[0]
-        if prices_apart(part.close_time, part.close, first.close_time, first.close) > _OTHER_UNIT:
-            message = (
-                f"Expected prices of all venues in one unit, was {part.close[-1]:,.7g} on {part.venue} beside "
-                f"{first.close[-1]:,.7g} on {first.venue}: prices per 1,000 coins? Divide them, and multiply amounts"
-            )
-            raise DataError(message)
-    return markets
-
-
-def _rate(value: object) -> float:
-    if isinstance(value, int | float) and 0 <= value < math.inf:
-        return float(value)
-    message = f"Expected churn as a rate of at least 0 per day, was {value!r}"
-    raise DataError(message)
-
-
-def _share(value: object) -> float:
-    if isinstance(value, int | float) and 0 <= value < 1:
-        return float(value)
-    message = f"Expected near as a share of open interest from 0 to under 1, was {value!r}"
-    raise DataError(message)
 
 
 def _newer(market: MarketData, limit: int) -> MarketData | None:

@@ -85,6 +85,12 @@ def positions(
     >>> held = liqwidget.positions("hyperliquid", "BTC", accounts="leaderboard")  # doctest: +SKIP
     >>> held.notes  # doctest: +SKIP
     >>> h.compare(held)  # doctest: +SKIP
+
+    >>> try:
+    ...     liqwidget.positions("binance", "BTC")
+    ... except liqwidget.LiqError as error:
+    ...     print(error)
+    Expected a venue that shows accounts to everyone (hyperliquid), was 'binance'
     """
     from liqwidget.market.account_sweep import Sweep, positions_of, submitted
     from liqwidget.market.download import wait_for

@@ -120,6 +120,12 @@ def history(
     >>> market = liqwidget.history("binance", "BTC", "5m", since="2y")  # doctest: +SKIP
     >>> ledger = liqwidget.estimate(market)  # doctest: +SKIP
     >>> liqwidget.history("bybit", "ETH", since="7d", kinds=("candles", "trades"))  # doctest: +SKIP
+
+    >>> try:
+    ...     liqwidget.history("binance", "BTC", kinds=["candels"])
+    ... except liqwidget.DataError as error:
+    ...     print(error)
+    Expected kinds among candles, open_interest, funding, long_short, taker_volume, liquidations, trades, was 'candels'
     """
     from liqwidget.market.fetch import request_history, since_time
     from liqwidget.market.history import KINDS
@@ -292,6 +298,12 @@ def order_book(venue: str, symbol: str = "BTC", *, address: Address | None = Non
     >>> import liqwidget
     >>> book = liqwidget.order_book("binance", "BTC")  # doctest: +SKIP
     >>> h.cascade(-0.02, impact=book)  # doctest: +SKIP
+
+    >>> try:
+    ...     liqwidget.order_book("nowhere", "BTC")
+    ... except liqwidget.LiqError as error:
+    ...     print(error)
+    Expected a venue among binance, bybit, okx, hyperliquid, bitget, gate, htx, was 'nowhere'
     """
     from liqwidget.market.venue import venues
     from liqwidget.market.venue.depth import read_order_book

@@ -18,7 +18,7 @@ from liqwidget.picture.comparison_bars import drawing
 from liqwidget.raster.grid import Grid
 from liqwidget.raster.side_colours import DEFAULT_SIDE_COLOURS, SIDE_COLOURS
 from liqwidget.trust import comparison
-from liqwidget.trust.comparison import Comparison
+from liqwidget.trust.comparison_value import Comparison
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -158,6 +158,8 @@ def segments(levels: MeasuredLevels, until: Any = None) -> pd.DataFrame:
 class DrawnComparison(Comparison):
     """A comparison that shows itself in a notebook: a picture, the sentences and the figures of agreement.
 
+    It takes what `Comparison` takes, and how it is drawn.
+
     Parameters
     ----------
     how : {'beside', 'over', 'minus'}
@@ -166,13 +168,23 @@ class DrawnComparison(Comparison):
         Colours of the picture.
     side_colours : {'red-green', 'blue-orange'}
         Colours of longs and shorts.
-    **figures
-        Those of `Comparison`.
 
     Raises
     ------
     DataError
         If the way, the theme or the side colours are unknown.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> import pandas as pd
+    >>> ledger = liqwidget.estimate(liqwidget.sample_market(days=3).markets())
+    >>> end = pd.Timestamp("2026-01-31", tz="UTC")
+    >>> held = {"time": end, "side": ["long", "short"], "size": [2.0, 1.5], "liquidation_price": [80_000.0, 95_000.0]}
+    >>> positions = liqwidget.Positions.from_frame(pd.DataFrame(held), symbol="BTC")
+    >>> drawn = liqwidget.compare(ledger, positions, how="minus")
+    >>> drawn.how, drawn.theme
+    ('minus', 'dark')
     """
 
     how: str = "beside"
@@ -282,6 +294,18 @@ def compare(
     ------
     DataError
         If symbols differ, no snapshot lies in the ledger's time, or an option cannot be used.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> import pandas as pd
+    >>> ledger = liqwidget.estimate(liqwidget.sample_market(days=3).markets())
+    >>> end = pd.Timestamp("2026-01-31", tz="UTC")
+    >>> held = {"time": end, "side": ["long", "short"], "size": [2.0, 1.5], "liquidation_price": [80_000.0, 95_000.0]}
+    >>> positions = liqwidget.Positions.from_frame(pd.DataFrame(held), symbol="BTC")
+    >>> drawn = liqwidget.compare(ledger, positions, how="over")
+    >>> drawn.how
+    'over'
     """
     return DrawnComparison.of(comparison.compare(ledger, positions, at, **options), how, theme, side_colours)
 

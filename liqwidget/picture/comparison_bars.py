@@ -11,10 +11,10 @@ import pandas as pd
 from liqwidget.domain.amount import money
 from liqwidget.domain.quotation import DOLLAR
 from liqwidget.errors import DataError
-from liqwidget.trust.comparison import UNEVEN
+from liqwidget.trust.comparison_value import UNEVEN
 
 if TYPE_CHECKING:
-    from liqwidget.trust.comparison import Comparison
+    from liqwidget.trust.comparison_value import Comparison
 
 WAYS = ("beside", "over", "minus")
 

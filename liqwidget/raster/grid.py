@@ -33,6 +33,15 @@ class Grid:
         ns UTC.
     measure, horizon : str
         What is shown.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> ledger = liqwidget.estimate(liqwidget.sample_market(days=3).markets())
+    >>> view = liqwidget.Viewport(time=("2026-01-30", "2026-01-31"), price=(80_000, 95_000), width=4, height=3)
+    >>> grid = liqwidget.rasterise(ledger, view)
+    >>> grid.long.shape, str(grid.long.dtype), grid.measure
+    ((3, 4), 'float32', 'size')
     """
 
     long: npt.NDArray[np.float32] = field(repr=False)
@@ -85,6 +94,14 @@ def rasterise(
     ------
     DataError
         If a measure, horizon, group or venue is unknown.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> ledger = liqwidget.estimate(liqwidget.sample_market(days=3).markets())
+    >>> view = liqwidget.Viewport(time=("2026-01-30", "2026-01-31"), price=(80_000, 95_000), width=4, height=3)
+    >>> liqwidget.rasterise(ledger, view, leverage=[">50x", "25-50x"]).total.shape
+    (3, 4)
     """
     measured = Measured(parse_measure(measure, horizon, heat=True), group_indices(leverage))
     edges = viewport.price_edges

@@ -87,6 +87,16 @@ class Alerts:
         Returns the present [ns UTC].
     courier : Courier, optional
         Posts to webhooks.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> ledger = liqwidget.estimate(liqwidget.sample_market(days=3).markets())
+    >>> h = liqwidget.LiqHeatmap.from_ledger(ledger)
+    >>> h.alerts.add(liqwidget.PriceNear(1.0), action="log")
+    >>> h.alerts
+    Alerts(1 rules, 0 off, 0 told)
+    >>> h.close()
     """
 
     def __init__(

@@ -59,6 +59,14 @@ class Batch:
     markets : DataFrame
         One row per symbol and venue, and per symbol ('all'): first, last (UTC); candles; written_rows, written_bytes,
         looks: what was not there before; alerts; seconds on its worker; notes; reason: why it failed, else ''.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> import pandas as pd
+    >>> done = liqwidget.Batch("results", pd.DataFrame({"symbol": ["BTC"], "venue": ["okx"], "state": ["done"]}))
+    >>> done.ledger_path("BTC")
+    'results/ledgers/symbol=BTC'
     """
 
     out: str
@@ -176,6 +184,14 @@ def batch(
     >>> import liqwidget
     >>> done = liqwidget.batch("results", timeframe="1m", symbols=["BTC", "ETH"])  # doctest: +SKIP
     >>> liqwidget.LiqHeatmap.from_ledger(done.ledger_path("BTC"))  # doctest: +SKIP
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as empty:  # nothing was kept there yet
+    ...     try:
+    ...         done = liqwidget.batch(f"{empty}/results", empty, progress=False)
+    ...     except liqwidget.DataError as error:
+    ...         print(str(error).partition(" in ")[0])
+    Expected series
     """
     _distributed()
     asked = checked_rules(rules)

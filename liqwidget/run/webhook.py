@@ -55,6 +55,12 @@ class Webhook:
     ------
     DataError
         If the address is none, or something else cannot be used; the text does not say the address.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> liqwidget.Webhook("https://alerts.example.org/room", headers={"Authorization": "Bearer secret"})
+    Webhook(retries=4, seconds=10.0)
     """
 
     address: str = field(repr=False)

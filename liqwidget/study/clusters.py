@@ -100,6 +100,14 @@ class Cluster:
         Of the peak, from 0 to 100, which the hottest price cell within reach has on either side.
     near_edge : float
         The edge nearer to the last close, or the close itself where it stands in the cluster [quote/base].
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> ledger = liqwidget.estimate(liqwidget.sample_market(days=3).markets())
+    >>> hottest = liqwidget.find_clusters(ledger)[0]
+    >>> hottest.side.label, round(hottest.price_low), round(hottest.price_high)
+    ('long', 83034, 83868)
     """
 
     id: str
@@ -137,6 +145,14 @@ class Gap:
         What stands nevertheless [quote].
     distance_pct : float
         From the last close to the near edge [%], below price negative; 0 where price stands in the gap.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> ledger = liqwidget.estimate(liqwidget.sample_market(days=3).markets())
+    >>> gap = liqwidget.find_gaps(ledger)[0]
+    >>> gap.side.label, gap.price_low < gap.price_high
+    ('long', True)
     """
 
     side: Side
@@ -181,6 +197,13 @@ def find_clusters(
     ------
     DataError
         If an option is out of range, or the ledger has no heat.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> ledger = liqwidget.estimate(liqwidget.sample_market(days=3).markets())
+    >>> [cluster.id for cluster in liqwidget.find_clusters(ledger, sensitivity=0.0)]
+    ['long-11335', 'short-11497']
     """
     found = around(ledger.only(venues), ledger.instant(at), group_indices(leverage), REACH)
     return clusters_around(found, horizon, sensitivity, width)
@@ -193,7 +216,15 @@ def find_gaps(
     leverage: Iterable[str] | None = None,
     venues: Iterable[str] | None = None,
 ) -> tuple[Gap, ...]:
-    """Return the gaps within 20 % of the last price at a time, the nearest first; parameters as `find_clusters`."""
+    """Return the gaps within 20 % of the last price at a time, the nearest first; parameters as `find_clusters`.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> ledger = liqwidget.estimate(liqwidget.sample_market(days=3).markets())
+    >>> all(gap.price_low < gap.price_high for gap in liqwidget.find_gaps(ledger))
+    True
+    """
     return gaps_around(around(ledger.only(venues), ledger.instant(at), group_indices(leverage), REACH))
 
 
@@ -270,7 +301,15 @@ def clusters_around(
 
 
 def clusters_frame(clusters: Iterable[Cluster]) -> pd.DataFrame:
-    """Return clusters as a DataFrame: the attributes of `Cluster` as columns, side as 'long' / 'short'."""
+    """Return clusters as a DataFrame: the attributes of `Cluster` as columns, side as 'long' / 'short'.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> ledger = liqwidget.estimate(liqwidget.sample_market(days=3).markets())
+    >>> liqwidget.clusters_frame(liqwidget.find_clusters(ledger)).columns[:4].tolist()
+    ['id', 'side', 'price_low', 'price_high']
+    """
     rows = [asdict(cluster) | {"side": cluster.side.label} for cluster in clusters]
     return pd.DataFrame(rows, columns=list(COLUMNS))
 

@@ -40,6 +40,13 @@ def levels(ledger: Ledger, *, width: float = PRICE_CELL) -> LevelSet:
     ------
     DataError
         If the width is neither.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> ledger = liqwidget.estimate(liqwidget.sample_market(days=3).markets())
+    >>> liqwidget.levels(ledger).to_frame()["ended_by"].unique().tolist()
+    ['swept', 'standing']
     """
     cells = _cells(width)
     tables = [lives(part, ledger.prior, cells) for part in ledger]

@@ -37,6 +37,14 @@ class Profile:
         Quote currency between the edges; with an array of times the first axis is time.
     edges : ndarray of float64, shape (K + 1,)
         Prices [quote/base].
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> ledger = liqwidget.estimate(liqwidget.sample_market(days=3).markets())
+    >>> found = liqwidget.profile(ledger, [80_000, 85_000, 90_000])
+    >>> found.to_frame().shape, bool((found.total == found.long + found.short).all())
+    ((2, 4), True)
     """
 
     long: npt.NDArray[np.float64] = field(repr=False)
@@ -136,6 +144,13 @@ def profile(
     ------
     DataError
         If edges do not ascend, or a time, measure, group or venue cannot be used.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> ledger = liqwidget.estimate(liqwidget.sample_market(days=3).markets())
+    >>> liqwidget.profile(ledger, [85_000, 90_000, 95_000]).to_frame().columns.tolist()
+    ['price_low', 'price_high', 'long', 'short']
     """
     prices = checked_edges(edges)
     many = isinstance(at, np.ndarray | list | tuple | pd.Index | pd.Series)

@@ -83,6 +83,15 @@ class Provenance:
         Of the candle [base]; NaN where unknown.
     low, high, close : ndarray of float64, shape (m,)
         Of the candle [quote/base].
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> ledger = liqwidget.estimate(liqwidget.sample_market(days=3).markets())
+    >>> cluster = liqwidget.find_clusters(ledger)[0]
+    >>> made = liqwidget.provenance(ledger, (cluster.price_low, cluster.price_high))
+    >>> bool(made.total == made.long_size + made.short_size)
+    True
     """
 
     price: tuple[float, float]
@@ -260,6 +269,14 @@ def provenance(
     ------
     DataError
         If the range, time, side, a group, a venue or `by` cannot be used.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> ledger = liqwidget.estimate(liqwidget.sample_market(days=3).markets())
+    >>> made = liqwidget.provenance(ledger, (82_000, 84_000), by="4h")
+    >>> made.to_frame().columns[:4].tolist()
+    ['open_time', 'close_time', 'venue', 'kind']
     """
     edges = checked_edges(price)
     if len(edges) != 2:  # noqa: PLR2004 - a range has two ends

@@ -65,6 +65,14 @@ class Reading:
     venue_mix, leverage_mix : dict
         Share of the cell's size, both sides, by venue and by leverage group; each sums to 1, or all 0 where nothing
         stands.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> ledger = liqwidget.estimate(liqwidget.sample_market(days=3).markets())
+    >>> reading = liqwidget.read_out(ledger, ledger.last_price() * 0.98)
+    >>> reading.short.size, reading.long.size >= 0, round(reading.distance_pct)
+    (0.0, True, -2)
     """
 
     time: int
@@ -110,6 +118,14 @@ def read_out(
     ------
     DataError
         If the price is not above 0, or a time, horizon, group or venue cannot be used.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> ledger = liqwidget.estimate(liqwidget.sample_market(days=3).markets())
+    >>> reading = liqwidget.read_out(ledger, 85_000, "2026-01-30 12:00")
+    >>> reading.price_low <= 85_000 < reading.price_high
+    True
     """
     wanted = _positive(price)
     chosen, groups, time = ledger.only(venues), group_indices(leverage), ledger.instant(at)

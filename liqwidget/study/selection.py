@@ -45,6 +45,18 @@ class Selection:
         Leverage groups shown.
     chosen : tuple of Cluster
         The clusters that were chosen, whose own prices and side alone count; empty for a box.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> ledger = liqwidget.estimate(liqwidget.sample_market(days=3).markets())
+    >>> h = liqwidget.LiqHeatmap.from_ledger(ledger)
+    >>> chosen = h.select(price=(87_000, 90_000))
+    >>> chosen == h.selection
+    True
+    >>> h.selection.price, h.selection.to_frame()["side"].unique().tolist()
+    ((87000.0, 90000.0), ['long', 'short'])
+    >>> h.close()
     """
 
     box: Box

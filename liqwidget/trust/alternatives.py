@@ -53,6 +53,15 @@ class Alternative:
         Factor on each venue's nearest distance from entry to liquidation.
     near : float, optional
         Share of open interest in the book at the cap; None means the base's.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> markets = liqwidget.sample_market(days=3).markets()
+    >>> wide = liqwidget.Alternative("wide leverage", prior=(8.0, 1.2))
+    >>> found = liqwidget.uncertainty(markets, alternatives=[wide])
+    >>> [one.name for one in found.alternatives]
+    ['base', 'wide leverage']
     """
 
     name: str
@@ -71,6 +80,12 @@ def default_alternatives(prior: PriorLike | Prior = DEFAULT_PRIOR) -> tuple[Alte
     not changed for a nominal ladder, whose rungs may lie nearer than that. 'nominal' is left out on purpose: on
     recorded days it predicted 17 to 176 times the liquidated USD, so its range would say nothing. Pass
     ``Alternative("nominal", "nominal")`` to see it.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> liqwidget.default_alternatives()[0].name, len(liqwidget.default_alternatives())
+    ('isolated', 10)
     """
     base = Prior.parse(prior)
     priors = [("effective", Prior.parse("effective")), ("isolated", Prior.parse("isolated"))]

@@ -71,6 +71,14 @@ class Evidence:
         How many markets without attraction it was held against.
     parts : tuple of Evidence
         Each market by itself; empty where there is one alone.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> markets = liqwidget.sample_market(days=46).markets()
+    >>> found = liqwidget.evidence(markets, every="12h", check=0)
+    >>> [answer.name for answer in found.answers]
+    ['race', 'mirror', 'matched', 'extremes', 'direction', 'sweep', 'sweep_size', 'gaps']
     """
 
     markets: tuple[tuple[str, str], ...]
@@ -230,6 +238,15 @@ def evidence(
     ------
     DataError
         If an option cannot be used, a market repeats, or a ledger has no heat.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> markets = liqwidget.sample_market(days=46).markets()
+    >>> found = liqwidget.evidence(markets, every="12h", check=0)
+    >>> race = found.answer("race")
+    >>> race.low < 0 < race.high  # no side is reached first more often than its mirror price
+    True
     """
     step, ahead = _step(every), _horizon(horizon, every)
     count = _whole("check", check, _MOST)

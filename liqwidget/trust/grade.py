@@ -103,6 +103,14 @@ class Grade:
         The time it holds for, UTC.
     facts : tuple of Fact
         Everything that was looked at.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> ledger = liqwidget.estimate(liqwidget.sample_market(days=3).markets())
+    >>> found = liqwidget.grade(ledger)
+    >>> found.letter, found.hatched
+    ('B', False)
     """
 
     letter: Letter
@@ -161,6 +169,13 @@ def grade(ledger: Ledger, at: Any = None, *, expected_venues: int | Iterable[str
     ------
     DataError
         If `at` is no time, or `expected_venues` is no count of at least 1 or no names.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> ledger = liqwidget.estimate(liqwidget.sample_market(days=3).markets())
+    >>> liqwidget.grade(ledger).letter
+    'B'
     """
     time = ledger.instant(at)
     seen = [_Seen.of(part, time) for part in ledger]

@@ -58,6 +58,18 @@ class MeasuredLevels:
         Index into `venues`.
     venues : tuple of str
         Names.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> import pandas as pd
+    >>> ledger = liqwidget.estimate(liqwidget.sample_market(days=3).markets())
+    >>> end = pd.Timestamp("2026-01-31", tz="UTC")
+    >>> held = {"time": end, "side": ["long", "short"], "size": [2.0, 1.5], "liquidation_price": [80_000.0, 95_000.0]}
+    >>> positions = liqwidget.Positions.from_frame(pd.DataFrame(held), symbol="BTC")
+    >>> measured = liqwidget.measured_levels(positions)
+    >>> measured.coins.tolist(), measured.venues
+    ([2.0, 1.5], ('',))
     """
 
     cell: Integers = field(repr=False)
@@ -221,6 +233,17 @@ def measured_levels(positions: Positions, ledger: Ledger | None = None) -> Measu
     ledger : Ledger, optional
         Its candles end a level when one that opens at or after the snapshot touches the level's cell. Without it a
         level stands until the next snapshot, whatever price does.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> import pandas as pd
+    >>> ledger = liqwidget.estimate(liqwidget.sample_market(days=3).markets())
+    >>> end = pd.Timestamp("2026-01-31", tz="UTC")
+    >>> held = {"time": end, "side": ["long", "short"], "size": [2.0, 1.5], "liquidation_price": [80_000.0, 95_000.0]}
+    >>> positions = liqwidget.Positions.from_frame(pd.DataFrame(held), symbol="BTC")
+    >>> liqwidget.measured_levels(positions, ledger).to_frame()["side"].tolist()
+    ['long', 'short']
     """
     held = positions.where(positions.has_level)
     keys = np.stack([held.venue, held.time, np.where(held.side > 0, 0, 1), price_cell_of(held.liquidation_price)])

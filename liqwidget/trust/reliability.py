@@ -62,6 +62,14 @@ class Reliability:
         lower is better.
     base_brier, base_log_score : float
         The same scores of the share touched at each distance over the whole time, known only afterwards.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> ledger = liqwidget.estimate(liqwidget.sample_market(days=3).markets())
+    >>> checked = liqwidget.reliability(ledger, "4h", venue="binance")
+    >>> checked.horizon, bool(abs(checked.bias) < 1)
+    ('4h', True)
     """
 
     symbol: str
@@ -221,6 +229,13 @@ def reliability(
     -----
     Scores: G. W. Brier, "Verification of forecasts expressed in terms of probability" (1950); I. J. Good, "Rational
     decisions" (1952). Intervals: the block bootstrap of H. R. Kuensch (1989), with fixed blocks.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> ledger = liqwidget.estimate(liqwidget.sample_market(days=3).markets())
+    >>> liqwidget.reliability(ledger, "4h").to_frame().columns.tolist()
+    ['said', 'seen', 'low', 'high', 'count']
     """
     ledgers = _ledgers(ledger)
     if volatility_day is not None and len(ledgers) > 1:

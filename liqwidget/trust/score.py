@@ -134,6 +134,15 @@ def score(
     ------
     DataError
         If something cannot be used, ledger and liquidations do not overlap, or fewer than 8 periods are left.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> sample = liqwidget.sample_market(days=3)
+    >>> ledger = liqwidget.estimate(sample.markets())
+    >>> scores = liqwidget.score(ledger, sample.venues["binance"].liquidations, period="4h", draws=20)
+    >>> scores.title
+    'BTC: estimated against realised liquidations, 12 periods of 4h, 2026-01-29 00:00 to 2026-01-31 00:00 UTC'
     """
     step, length = duration_ns(every), duration_ns(period)
     if length % step:

@@ -17,6 +17,7 @@ from liqwidget.domain.time import DAY, duration_ns, timestamp
 from liqwidget.errors import DataError
 from liqwidget.trust.naive import THE_MAP
 from liqwidget.trust.score_inputs import OwnMethods, all_methods, checked, pairs_of, sides_of
+from liqwidget.trust.score_standing_words import sentences
 from liqwidget.trust.score_table import Score, Scores
 from liqwidget.trust.statistics import (
     FEWEST,
@@ -117,6 +118,15 @@ def score_truth(
     ------
     DataError
         If something cannot be used, or fewer than 8 times are left.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> sample = liqwidget.sample_market(days=3)
+    >>> ledger = liqwidget.estimate(sample.markets())
+    >>> scores = liqwidget.score_truth(ledger, sample.truth, every="4h", draws=20)
+    >>> scores.title
+    'BTC: estimated against true positions by distance from price, 13 times, 2026-01-29 00:00 to 2026-01-31 00:00 UTC'
     """
     step = duration_ns(every)
     if not 0 < 2 * width <= reach <= _FARTHEST:
@@ -178,6 +188,17 @@ def score_positions(
     ------
     DataError
         If something cannot be used, no snapshot lies inside the ledger, or fewer than 8 times are left.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> import pandas as pd
+    >>> ledger = liqwidget.estimate(liqwidget.sample_market(days=3).markets())
+    >>> times = pd.date_range("2026-01-29", periods=8, freq="4h", tz="UTC")
+    >>> held = [(time, "long", 60_000 + 5_000 * step, 1e6) for time in times for step in range(5)]
+    >>> positions = pd.DataFrame(held, columns=["time", "side", "liquidation_price", "size"])
+    >>> liqwidget.score_positions(ledger, positions, draws=20).title[:58]
+    'BTC: estimated against measured positions by distance from'
     """
     tried = _with_map(methods)
     pairs = pairs_of(ledger, positions, "positions")
@@ -367,30 +388,4 @@ def _report(names: str, what: str, table: _Table, draws: int, seed: int, *, long
                 scores.append(Score(method, metric, *interval(drawn, count), len(values)))
     span = f"{timestamp(distinct[0]):%Y-%m-%d %H:%M} to {timestamp(distinct[-1]):%Y-%m-%d %H:%M} UTC"
     title = f"{names}: estimated against {what} by distance from price, {len(distinct)} times, {span}"
-    return Scores(title, tuple(scores), _sentences(scores, what))
-
-
-def _sentences(scores: list[Score], what: str) -> tuple[str, ...]:
-    order = {"rank correlation": max, "rank correlation, 20 %": max, "rank correlation, all": max}
-    fine = {"local rank correlation": max, "rank correlation given distance, 20 %": max}
-    apart = {"distance error": min, "distance error, all": min}
-    said = []
-    for metrics, text in (
-        (order, "By distance from price, agreement with {what} ({metric}) is {ours}; that of {rival} {theirs}."),
-        (fine, "Beyond the smooth profile the map {finds} ({metric} {ours}); {rival} has {theirs}."),
-        (apart, "The {metric} in ln(price), 0 is best, is {ours}; that of {rival} {theirs}."),
-    ):
-        metric = next((one.metric for one in scores if one.metric in metrics), None)
-        if metric is None:
-            continue
-        rows = [one for one in scores if one.metric == metric]
-        ours = next(one for one in rows if one.method == THE_MAP.name)
-        best = metrics[metric]((one.value, one) for one in rows if one is not ours)[1]
-        finds = "finds some of the structure" if ours.low > 0 else "is not shown to find any structure"
-        rival = f"the best other method ({best.method})"
-        said.append(text.format(what=what, metric=metric, ours=ours, rival=rival, theirs=best, finds=finds))
-    ratio = {one.metric: one for one in scores if one.method == THE_MAP.name and one.metric.startswith("size ratio")}
-    middle, lower, upper = ratio.values()
-    middle_half = f"{lower.text(lower.value)} to {upper.text(upper.value)} in the middle half"
-    said.append(f"Estimated over actual size is {middle} in the median, {middle_half}.")
-    return tuple(said)
+    return Scores(title, tuple(scores), sentences(scores, what))

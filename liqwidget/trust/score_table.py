@@ -54,6 +54,15 @@ class Scores:
         By method and metric.
     sentences : tuple of str
         What the scores say, and what they cannot say.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> sample = liqwidget.sample_market(days=3)
+    >>> ledger = liqwidget.estimate(sample.markets())
+    >>> scores = liqwidget.score_truth(ledger, sample.truth, every="4h", draws=20)
+    >>> len(scores.to_frame()) == len(scores.scores)
+    True
     """
 
     title: str

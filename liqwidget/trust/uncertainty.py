@@ -30,7 +30,7 @@ from liqwidget.domain.quotation import DOLLAR
 from liqwidget.domain.time import DAY, timestamp
 from liqwidget.errors import DataError
 from liqwidget.estimate.books import empty_books, passed, run_books
-from liqwidget.estimate.estimator import Markets, begun_late, estimate
+from liqwidget.estimate.estimator import begun_late, estimate
 from liqwidget.estimate.survival import VOLUME_WINDOW, SurvivalState, survive
 from liqwidget.field.density import DEFAULT_PRIOR, Density, Prior, PriorLike, venue_density
 from liqwidget.field.evaluate import Measured, standing
@@ -40,6 +40,8 @@ from liqwidget.trust.alternatives import Alternative, check_alternatives, defaul
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+
+    from liqwidget.estimate.estimate_asked import Markets
 
 Floats = npt.NDArray[np.float64]
 
@@ -87,6 +89,14 @@ class Uncertainty:
         What stands in each cluster's range on its side, and that times the chance that price gets there [quote].
     time : int
         The time that is shown [ns].
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> markets = liqwidget.sample_market(days=3).markets()
+    >>> table = liqwidget.uncertainty(markets).to_frame()
+    >>> bool((table["size_low"] <= table["size_high"]).all())
+    True
     """
 
     clusters: tuple[Cluster, ...] = field(repr=False)
@@ -190,6 +200,13 @@ def uncertainty(
     DataError
         If an option cannot be used, names of alternatives repeat, the market cannot be estimated, or a ledger comes
         with another prior than its own.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> markets = liqwidget.sample_market(days=3).markets()
+    >>> liqwidget.uncertainty(markets).to_frame().columns[:4].tolist()
+    ['side', 'peak_price', 'size', 'size_low']
     """
     groups = group_indices(leverage)
     days = parse_measure("expected", horizon)

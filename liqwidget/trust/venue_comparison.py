@@ -57,6 +57,14 @@ class VenueComparison:
         Rank correlation of two venues' maps at equal distance from price, both sides as one map.
     clusters : tuple of Cluster
         Those of all venues together, largest first.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> ledger = liqwidget.estimate(liqwidget.sample_market(days=3).markets())
+    >>> compared = liqwidget.compare_venues(ledger)
+    >>> isinstance(compared, liqwidget.VenueComparison), len(compared.pairs)
+    (True, 4)
     """
 
     symbol: str

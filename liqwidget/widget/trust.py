@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from liqwidget.domain.positions import Positions
 from liqwidget.domain.time import timestamp
 from liqwidget.field.measure import HEAT
-from liqwidget.trust.comparison import Comparison, compare
+from liqwidget.trust.comparison import compare
 from liqwidget.trust.score import Scores, score
 from liqwidget.trust.uncertainty import Uncertainty, uncertainty
 from liqwidget.trust.venue_comparison import VenueComparison, compare_venues
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from liqwidget.domain.frames import MarketData
     from liqwidget.trust.alternatives import Alternative
+    from liqwidget.trust.comparison_value import Comparison
     from liqwidget.trust.grade import Grade
     from liqwidget.widget.display import Shown
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import shlex
+import shutil
 import subprocess
 import tomllib
 from pathlib import Path
@@ -11,6 +14,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 import yaml
+
+from tests.packaging.conftest import take_along_what_is_compiled
 
 if TYPE_CHECKING:
     from tests.packaging.conftest import Environment
@@ -49,6 +54,40 @@ def test_pip_line_installs_the_package(binder_environment: Environment, tmp_path
 
 def test_what_the_pip_line_installed_fits_together(binder_environment: Environment, tmp_path: Path) -> None:
     assert "No broken requirements" in binder_environment.run("python", "-m", "pip", "check", cwd=tmp_path)
+
+
+def test_kernels_are_compiled_when_the_image_is_made(binder_environment: Environment, tmp_path: Path) -> None:
+    """The line is run on what was compiled here of the same files: to compile them takes longer than all tests."""
+    lines = (BINDER / "postBuild").read_text(encoding="utf-8").splitlines()
+    warming = [line for line in lines if line.startswith("python -c")]
+    assert len(warming) == 1
+    (package,) = binder_environment.folder.glob("lib/python*/site-packages/liqwidget")
+    take_along_what_is_compiled(package)
+    binder_environment.run(*shlex.split(warming[0]), cwd=tmp_path)
+    compiled = {path.name.partition(".")[0] for path in package.rglob("kernels/__pycache__/*.nbi")}
+    assert {"evaluate", "forward", "walk"} <= compiled
+
+
+def test_repo2docker_reads_the_files() -> None:
+    repo2docker = shutil.which("jupyter-repo2docker")
+    if repo2docker is None:
+        pytest.skip("no repo2docker here: `pip install jupyter-repo2docker` tries what Binder would build")
+    command = [repo2docker, "--no-build", "--debug", str(ROOT)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
+    assert done.returncode == 0, done.stderr
+    assert "binder/environment.yml" in done.stdout + done.stderr
+    assert "binder/postBuild" in done.stdout + done.stderr
+
+
+def test_the_notebook_that_the_badge_opens_asks_no_exchange() -> None:
+    badge = re.search(
+        r"urlpath=lab/tree/([\w/.]+)", (ROOT / "docs" / "cookbook" / "binder.md").read_text(encoding="utf-8")
+    )
+    assert badge is not None
+    cells = json.loads((ROOT / badge[1]).read_text(encoding="utf-8"))["cells"]
+    code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    assert 'LiqHeatmap("BTC", source="sample")' in code[0]
+    assert [text for text in code if re.search(r"LiqHeatmap\((?!.*source=\"sample\")|history\(|live=True", text)] == []
 
 
 def test_jupyterlab_finds_the_widgets(binder_environment: Environment, tmp_path: Path) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import gzip
 import tarfile
-import tomllib
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from packaging.metadata import Metadata
+
+import liqwidget
 
 if TYPE_CHECKING:
     from tests.packaging.conftest import Environment
@@ -39,8 +41,7 @@ assert not {"jupyterlab", "jupyter_server", "notebook"} & set(sys.modules)
 
 
 def test_wheel_holds_the_package_and_its_front_end(distributions: dict[str, Path]) -> None:
-    version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
-    about = f"liqwidget-{version}.dist-info"
+    about = f"liqwidget-{liqwidget.__version__}.dist-info"
     with zipfile.ZipFile(distributions["wheel"]) as wheel:
         names = wheel.namelist()
         assert {name.split("/")[0] for name in names} == {"liqwidget", about}
@@ -50,17 +51,34 @@ def test_wheel_holds_the_package_and_its_front_end(distributions: dict[str, Path
         assert 0 < wheel.getinfo("liqwidget/static/loader.js").file_size <= LOADER_LIMIT
         assert wheel.getinfo("liqwidget/static/widget.css").file_size > 0
         assert {"liqwidget/py.typed", "liqwidget/look.json"} <= set(names)
-        assert f"{about}/licenses/LICENSE" in names
+        assert {f"{about}/licenses/LICENSE", f"{about}/licenses/liqwidget/widget/notices.txt"} <= set(names)
+        assert b"Preact Team" in wheel.read("liqwidget/widget/notices.txt")
+
+
+def test_metadata_are_such_as_an_index_takes(distributions: dict[str, Path]) -> None:
+    with zipfile.ZipFile(distributions["wheel"]) as wheel:
+        told = wheel.read(f"liqwidget-{liqwidget.__version__}.dist-info/METADATA")
+    metadata = Metadata.from_email(told, validate=True)
+    assert str(metadata.version) == liqwidget.__version__
+    assert metadata.license_expression == "BSD-3-Clause"
+    assert metadata.description_content_type == "text/markdown"
+    assert (metadata.description or "").startswith("# liqwidget")
+    with tarfile.open(distributions["sdist"]) as sdist:
+        own = sdist.extractfile(f"liqwidget-{liqwidget.__version__}/PKG-INFO")
+        assert own is not None
+        assert own.read() == told
 
 
 def test_sdist_holds_the_sources_and_the_front_end(distributions: dict[str, Path]) -> None:
     with tarfile.open(distributions["sdist"]) as sdist:
         names = {name.partition("/")[2] for name in sdist.getnames()}
     needed = {"pyproject.toml", "README.md", "LICENSE", "js/package.json", "js/package-lock.json", "js/build.mjs"}
-    assert needed | {"liqwidget/look.json"} <= names
+    guides = {"CHANGELOG.md", "CITATION.cff", "CONTRIBUTING.md", "SECURITY.md", "mkdocs.yml", "docs/index.md"}
+    assert needed | guides | {"liqwidget/look.json"} <= names
     built = ("loader.js", "widget.js", "widget.css", "watchlist.js", "watchlist.css")
     assert {f"liqwidget/static/{name}" for name in built} <= names
-    assert not any("node_modules" in name or name.startswith(".venv") for name in names)
+    kept_out = ("node_modules", ".venv", "docs/pictures", "artefacts")
+    assert [name for name in names if any(part in name for part in kept_out)] == []
 
 
 def test_wheel_draws_the_sample(wheel_environment: Environment, tmp_path: Path) -> None:

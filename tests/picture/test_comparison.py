@@ -28,7 +28,7 @@ from liqwidget.picture.comparison import (
 )
 from liqwidget.picture.comparison_bars import drawing
 from liqwidget.raster.side_colours import SIDE_COLOURS
-from liqwidget.trust.comparison import Comparison, compare
+from liqwidget.trust.comparison import compare
 from liqwidget.trust.measured_levels import MeasuredLevels, measured_levels
 from tests.markets import walk
 
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
     from bokeh.models import ColumnDataSource
     from bokeh.plotting import figure
+
+    from liqwidget.trust.comparison_value import Comparison
 
 END = pd.Timestamp("2026-01-05 04:00", tz="UTC")
 

@@ -204,6 +204,13 @@ def sample_market(symbol: str = "BTC", *, seed: int = DEFAULT_SEED, days: int = 
         If there is no such coin.
     DataError
         If seed or days cannot be used.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> sample = liqwidget.sample_market("ETH", days=2)
+    >>> sample.symbol, [market.venue for market in sample.markets()]
+    ('ETH', ['binance', 'bybit', 'okx', 'hyperliquid'])
     """
     if symbol not in SYMBOLS:
         raise SourceError(

@@ -16,10 +16,18 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import aiohttp
-from aiohttp.abc import AbstractResolver, ResolveResult
+from liqwidget.errors import MissingExtraError, SourceError
 
-from liqwidget.errors import SourceError
+try:
+    import aiohttp
+    from aiohttp.abc import AbstractResolver, ResolveResult
+except ModuleNotFoundError as error:
+    NO_NETWORK = (
+        "Expected aiohttp and ccxt, by which exchanges are asked, was none: pip install aiohttp ccxt. In a browser's "
+        "Python (Pyodide) there are none: use source='sample' or your own frames"
+    )
+    raise MissingExtraError(NO_NETWORK) from error
+
 from liqwidget.market.venue.answer import CONTRACTS, Answer, LimitedResponse, Limits, UnusableError, page_limits, reader
 from liqwidget.market.venue.answer import asked as _asked
 from liqwidget.market.venue.apart import apart

@@ -1,0 +1,99 @@
+"""Photograph the widget's controls in a Chromium, as docs/controls.md shows them: cut from one picture of it."""
+
+from __future__ import annotations
+
+import io
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from PIL import Image
+from playwright.sync_api import sync_playwright
+
+from tests import chromium
+from tests.browser import contexts
+from tests.browser.page.own_kernel import OwnKernel, OwnPage, unmounted
+from tests.waiting import settled
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+WIDTH, HEIGHT, SCALE, MARGIN = 1300, 1500, 1.5, 2
+_FIELDS = (
+    "Horizon", "Sensitivity", "Palette", "Map ground", "Theme", "Time zone", "Candle colours", "Side colours", "Scale",
+    "Price style", "Profile",
+)  # fmt: skip
+_LABELLED = (
+    "Coin", "Window", "Timeframe", "Side", "View", "Model", "Full screen", "Leverage", "Venues", "Lower panels",
+    "Measure", "Drag mode", "Replay", "Legend",
+)  # fmt: skip
+_CHECKS = ("Smooth cells", "Liquidation circles", "Whiskers")
+
+CONTROLS = {
+    **{name: f'[aria-label="{name}"]' for name in _LABELLED},
+    **{name: f'label:has([aria-label="{name}"])' for name in _FIELDS},
+    **{name: f'label:has-text("{name}")' for name in _CHECKS},
+    "Threshold": "label.liq-threshold",
+    "Follow": 'button:has-text("Follow")',
+    "Reset": 'button:has-text("Reset")',
+    "Options": ".liq-options",
+    "Share": ".liq-drawer-group >> nth=0",
+    "Clusters": ".liq-list",
+    "Read-out": ".liq-readout",
+}
+"""By name, where each control is in the widget."""
+
+
+def take(folder: Path) -> None:
+    """Write one picture per control, of the whole widget, and of the help, into a folder."""
+    found = chromium.find()
+    if found is None:
+        sys.exit(chromium.MISSING)
+    from liqwidget import LiqHeatmap, estimate, sample_market
+
+    with sync_playwright() as playwright, TemporaryDirectory() as made:
+        browser = playwright.chromium.launch(executable_path=found, args=list(chromium.FLAGS))
+        heatmap = LiqHeatmap("BTC", source="sample")
+        # The page's scripts are taken from an exported file; of which market it is does not matter.
+        short = LiqHeatmap.from_ledger(estimate(sample_market(days=2).markets()))
+        file = Path(made) / "widget.html"
+        file.write_text(unmounted(short.to_html(Path(made) / "btc.html")), encoding="utf-8")
+        size = {"width": WIDTH, "height": HEIGHT}
+        look = {"viewport": size, "device_scale_factor": SCALE, "color_scheme": "light", "reduced_motion": "reduce"}
+        with contexts.opened(browser, offline=True, locale="en-US", timezone_id="UTC", **look) as context:
+            page = context.new_page()
+            shown = OwnPage(page, file).mounted(OwnKernel(heatmap))
+            _cut(page, ".liq-root", _shot(page), folder / "widget.png")
+            shown.options(shown=True)
+            image = _shot(page)
+            for name, place in CONTROLS.items():
+                _cut(page, place, image, folder / f"control-{file_name(name)}.png")
+            _cut(page, ".liq-drawer", image, folder / "options.png")
+            shown.options(shown=False)
+            page.get_by_label("Help", exact=True).first.click()
+            _cut(page, ".liq-help", _shot(page), folder / "help.png")
+        heatmap.close()
+        browser.close()
+
+
+def file_name(control: str) -> str:
+    """Return the name of a control as its picture's file has it."""
+    return control.lower().replace(" ", "-")
+
+
+def _shot(page: Page) -> Image.Image:
+    shot = settled(lambda: page.screenshot(animations="disabled", caret="hide"), times=2)
+    return Image.open(io.BytesIO(shot)).convert("RGB")
+
+
+def _cut(page: Page, place: str, image: Image.Image, path: Path) -> None:
+    """Write the part of a picture of the page in which something lies, and a margin around it."""
+    box = page.locator(place).first.bounding_box()
+    if box is None:
+        message = f"Expected {place!r} in the widget, was none that shows"
+        raise ValueError(message)
+    left, top = max(box["x"] - MARGIN, 0), max(box["y"] - MARGIN, 0)
+    right, bottom = min(box["x"] + box["width"] + MARGIN, WIDTH), min(box["y"] + box["height"] + MARGIN, HEIGHT)
+    part = image.crop((round(left * SCALE), round(top * SCALE), round(right * SCALE), round(bottom * SCALE)))
+    part.quantize(128, dither=Image.Dither.NONE).save(path, optimize=True)
