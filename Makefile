@@ -37,7 +37,7 @@ help: ## this list
 # --- the two commands ---
 
 # Jupyter refuses to run as root unless told: in a container that is the only user there is.
-lab: install ## install into .venv and open the quickstart in JupyterLab
+lab: install $(VENV)/warm ## install into .venv and open the quickstart in JupyterLab
 	$(BIN)/jupyter lab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/$(NOTEBOOK) \
 		$$([ "$$(id -u)" -ne 0 ] || echo --allow-root) $(LAB_ARGS)
 
@@ -161,6 +161,12 @@ $(VENV)/installed-test: $(VENV)/tools pyproject.toml
 $(VENV)/tools: $(VENV)/made pyproject.toml
 	$(INSTALL) editables \
 		$$($(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"])')
+	@touch $@
+
+# Numba compiles a kernel when it is first called; then it is read from beside its source.
+$(VENV)/warm: $(shell find liqwidget/field -name '*.py') | install
+	@echo "Compiling the kernels, once: about half a minute"
+	@$(BIN)/python -c "import liqwidget; liqwidget.LiqHeatmap('BTC', source='sample')"
 	@touch $@
 
 $(BUILT): $(JS_SOURCES) js/node_modules/.package-lock.json
