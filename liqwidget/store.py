@@ -26,11 +26,13 @@ from liqwidget.market.store import files
 from liqwidget.market.store.days import KINDS, Store, StoreWarning
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Sequence
 
-__all__ = ["StoreWarning", "add", "export", "list", "location", "prune", "read"]
+__all__ = ["StoreWarning", "add", "chunks", "export", "list", "location", "prune", "read"]
 
 _FORMS = ("parquet", "csv")
+_AGES = 2**62
+"""Before and after all times [ns]."""
 _COLUMNS = ("venue", "symbol", "kind", "timeframe", "first", "last", "rows", "bytes", "days", "set_aside")
 
 
@@ -103,7 +105,8 @@ def read(
     timeframe : str, optional
         Length of a candle, of candles and open interest; None where one length alone is stored.
     since, until : time or str, optional
-        From when (or how long before now) up to before when. Ask for trades a day at a time: a day may have millions.
+        From when (or how long before now) up to before when. A day may have millions of trades: `chunks` gives them
+        day by day.
 
     Returns
     -------
@@ -120,18 +123,75 @@ def read(
     >>> import liqwidget
     >>> liqwidget.store.read("binance", "BTC", "long_short", since="30d")  # doctest: +SKIP
     """
-    store = Store()
-    chosen = [names for _, names in store.series(venue, symbol, kind, timeframe)]
-    if len(chosen) != 1:
-        known = "; ".join(" ".join(names.values()) for names in chosen[:5]) or "none"
+    names, _ = _one_series(venue, symbol, kind, timeframe)
+    step = None if names["timeframe"] == files.EVENTS else names["timeframe"]
+    ends = _time(since, "since", -_AGES), _time(until, "until", _AGES)
+    low, high = (None if abs(end) == _AGES else timestamp(end) for end in ends)
+    return Store().read(names["venue"], names["symbol"], names["kind"], step, low, high)
+
+
+def chunks(
+    venue: str,
+    symbol: str = "BTC",
+    kind: str = "trades",
+    timeframe: str | None = None,
+    *,
+    since: Any = None,
+    until: Any = None,
+) -> Iterator[pd.DataFrame]:
+    """Yield the stored rows of one series, a UTC day at a time, so that memory holds one day.
+
+    Parameters
+    ----------
+    venue, symbol, kind, timeframe, since, until
+        As for `read`.
+
+    Yields
+    ------
+    DataFrame
+        As of `read`, oldest day first; days without rows are left out.
+
+    Raises
+    ------
+    DataError
+        If there is no such series, or several.
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> trades = liqwidget.store.chunks("binance", "BTC", since="30d")  # doctest: +SKIP
+    >>> market = liqwidget.MarketData.from_trades(trades, open_interest)  # doctest: +SKIP
+    """
+    names, folder = _one_series(venue, symbol, kind, timeframe)
+    ends = _time(since, "since", -_AGES), _time(until, "until", _AGES)
+    days = sorted({day for path in files.day_files(folder) if (day := files.day_of(path)) is not None})
+    return _by_day(names, [day for day in days if day + DAY > ends[0] and day < ends[1]], ends)
+
+
+def _by_day(names: dict[str, str], days: Sequence[int], ends: tuple[int, int]) -> Iterator[pd.DataFrame]:
+    step = None if names["timeframe"] == files.EVENTS else names["timeframe"]
+    for day in days:
+        low, high = timestamp(max(day, ends[0])), timestamp(min(day + DAY, ends[1]))
+        rows = Store().read(names["venue"], names["symbol"], names["kind"], step, low, high)
+        if len(rows):
+            yield rows
+
+
+def _one_series(venue: str, symbol: str, kind: str, timeframe: str | None) -> tuple[dict[str, str], Path]:
+    """Return the names of the one series that is meant, and its folder.
+
+    Raises
+    ------
+    DataError
+        If there is none, or several.
+    """
+    found = [(names, folder) for folder, names in Store().series(venue, symbol, kind, timeframe)]
+    if len(found) != 1:
+        known = "; ".join(" ".join(names.values()) for names, _ in found[:5]) or "none"
         raise DataError(
             f"Expected one stored series of {venue} {symbol} {kind}, was {known}: name its symbol and timeframe"
         )
-    names = chosen[0]
-    step = None if names["timeframe"] == files.EVENTS else names["timeframe"]
-    ends = _time(since, "since", -(2**62)), _time(until, "until", 2**62)
-    low, high = (None if abs(end) == 2**62 else timestamp(end) for end in ends)
-    return store.read(names["venue"], names["symbol"], names["kind"], step, low, high)
+    return found[0]
 
 
 def prune(
@@ -178,7 +238,7 @@ def prune(
             "prune(before='2099-12-31') removes all"
         )
         raise DataError(message)
-    low, high = _time(since, "since", -(2**62)), _time(before, "before", 2**62)
+    low, high = _time(since, "since", -_AGES), _time(before, "before", _AGES)
     removed = 0
     store = Store()
     for folder, _ in store.series(venue, symbol, kind, timeframe):

@@ -58,6 +58,7 @@ _WORDS = {
         "amount", "qty", "quantity", "notional", "usd", "usdt", "value", "vol", "volume", "sz", "contracts", "coins",
         "worth",
     },
+    "amount": {"qty", "quantity", "size", "sz", "volume", "vol", "coins"},
     "price": {"px", "avg", "average", "ap", "bkpx"},
     "open": {"opening", "first"},
     "high": {"max", "highest"},
@@ -107,6 +108,7 @@ _KNOWN = {
 _LAST = {
     "open_interest": "Name it 'open_interest' [coins; contracts with contract_size=] or 'open_interest_value' [quote].",
     "volume": "Where it is not known, a column 'volume' of NaN will do.",
+    "amount": "It is what was traded [coins]; contracts times what one of them is.",
     "price": "Where no fills are known, the close of their candle will do.",
 }
 """What is said of a missing column that no other seems to be."""

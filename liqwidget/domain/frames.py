@@ -11,6 +11,7 @@ import pandas as pd
 
 from liqwidget.domain import interest, reading, realised
 from liqwidget.domain import validation as check
+from liqwidget.domain.from_trades import FromTrades
 from liqwidget.domain.margin import venue_cap
 from liqwidget.domain.plausible import unit_change
 from liqwidget.domain.quotation import DOLLAR, check_contract, contract_of, quote_of
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from liqwidget.domain.quotation import Contract
+    from liqwidget.domain.trades import PricePath
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,8 +48,8 @@ class Liquidations:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class MarketData:
-    """One venue's market: made by `from_frames`, read by `estimate`.
+class MarketData(FromTrades):
+    """One venue's market: made by `from_frames` or `from_trades`, read by `estimate`.
 
     Parameters
     ----------
@@ -75,6 +77,8 @@ class MarketData:
         'linear' or 'inverse' (settled in the coin); the currency of prices and sizes, 'USD' for any dollar.
     partial : tuple of int
         Opens [ns] of longer candles in which shorter ones are missing.
+    path : PricePath, optional
+        The way of price within candles that were made of trades.
 
     Examples
     --------
@@ -113,6 +117,7 @@ class MarketData:
     contract: Contract = "linear"
     quote: str = DOLLAR
     partial: tuple[int, ...] = field(default=(), repr=False)
+    path: PricePath | None = field(default=None, repr=False)
 
     @classmethod
     def from_frames(

@@ -44,6 +44,8 @@ class RowKind(IntEnum):
     """Missing candles, from the last close to the next open."""
     PROVISIONAL = 3
     """An unfinished candle; replaced by the next advance."""
+    PART = 4
+    """A part of a candle that was made of trades: those before its last one, which is the candle's row."""
 
 
 class RowFlag(IntEnum):
@@ -60,8 +62,9 @@ class RowFlag(IntEnum):
 class RowInputs(NamedTuple):
     """What a venue reported for each row, shape (n,).
 
-    ``time`` is the close [ns]; ``low``, ``high``, ``close`` [quote/base]; ``volume`` [base], NaN where unknown;
-    ``interest`` the open interest known at the close [base], NaN where none is, and ``interest_time`` its stamp [ns].
+    ``time`` is the close [ns], of a PART its candle's; ``low``, ``high``, ``close`` [quote/base]; ``volume`` [base],
+    NaN where unknown; ``interest`` the open interest known at the close [base], NaN where none is, and
+    ``interest_time`` its stamp [ns].
     """
 
     time: npt.NDArray[np.int64]
@@ -357,10 +360,10 @@ class Ledger(InFile):
         Returns
         -------
         DataFrame
-            One row per venue and candle: venue, time (close, UTC; a gap's is that of the candle after it), kind, low,
-            high, close [quote/base], open_interest, log_survival, then opened_<side>_<group> and, for the book at the
-            cap, opened_<side>_cap. Open interest and what opened are coins [base], of inverse contracts what these
-            conserve [quote].
+            One row per venue and candle, or part of one that was made of trades: venue, time (close, UTC; a gap's is
+            that of the candle after it), kind, low, high, close [quote/base], open_interest, log_survival, then
+            opened_<side>_<group> and, for the book at the cap, opened_<side>_cap. Open interest and what opened are
+            coins [base], of inverse contracts what these conserve [quote].
         """
         frames = []
         for part in self.venues:

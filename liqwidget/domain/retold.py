@@ -8,6 +8,8 @@ import numpy as np
 
 from liqwidget.domain.frames import Liquidations, MarketData
 from liqwidget.domain.ledger import RowKind
+from liqwidget.domain.trades import PricePath
+from liqwidget.domain.whole_candles import candle_of, whole_candles
 
 if TYPE_CHECKING:
     from liqwidget.domain.ledger import VenueLedger
@@ -19,7 +21,7 @@ def market_of(part: VenueLedger) -> MarketData:
     A ledger does not hold opens: after a candle they are its close, as far as the next one's low and high allow, after
     a gap those that were told. Taker volume, funding and liquidations are not in a ledger.
     """
-    rows = part.inputs
+    rows = whole_candles(part.inputs)
     candles = np.flatnonzero((rows.kind == RowKind.CANDLE) | (rows.kind == RowKind.PROVISIONAL))
     low, high = rows.low[candles], rows.high[candles]
     stamps, first = np.unique(rows.interest_time, return_index=True)
@@ -49,4 +51,18 @@ def market_of(part: VenueLedger) -> MarketData:
         notes=part.notes,
         contract=part.contract,
         quote=part.quote,
+        path=_path(part),
+    )
+
+
+def _path(part: VenueLedger) -> PricePath | None:
+    """Return the way of price within candles that were made of trades; None where none was."""
+    rows = part.inputs
+    if not (rows.kind == RowKind.PART).any():
+        return None
+    _, several = np.unique(candle_of(rows.kind), return_counts=True)
+    inside = np.repeat(several > 1, several)
+    return PricePath(
+        rows.time[inside] - part.timeframe,
+        *(column[inside] for column in (rows.low, rows.high, rows.close, rows.volume)),
     )

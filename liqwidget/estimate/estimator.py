@@ -12,10 +12,12 @@ from liqwidget.domain.lattice import cell_coordinate
 from liqwidget.domain.ledger import CHURN, Ledger, RowInputs, RowKind, VenueLedger
 from liqwidget.domain.leverage import NEAR_BOOK, NEAR_SHARE
 from liqwidget.domain.time import duration_text, time_ns, timestamp
+from liqwidget.domain.whole_candles import whole_candles
 from liqwidget.errors import DataError
 from liqwidget.estimate.books import empty_books
 from liqwidget.estimate.estimate_asked import Markets, checked_markets, checked_rate, checked_share
 from liqwidget.estimate.fold import extend, without_provisional
+from liqwidget.estimate.parts import in_parts
 from liqwidget.estimate.survival import SurvivalState
 from liqwidget.field.density import DEFAULT_PRIOR, HEAT_PRIOR, Prior, PriorLike, density
 
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from liqwidget.domain.frames import MarketData
+
+_ROUNDING = 1e-12
+"""Share by which a value may miss itself: volumes are sums of parts, where a candle was made of trades."""
 
 
 def estimate(
@@ -317,12 +322,13 @@ def _compare(ledger: VenueLedger, market: MarketData, known: int) -> None:
     """Raise a DataError at the first of the market's `known` candles that differs from the ledger's row."""
     if not known:
         return
-    rows = np.minimum(np.searchsorted(ledger.time, market.close_time[:known]), len(ledger.time) - 1)
-    inputs = ledger.inputs
-    same = (ledger.time[rows] == market.close_time[:known]) & (inputs.kind[rows] == RowKind.CANDLE)
+    begin = int(np.searchsorted(ledger.time, market.close_time[0]))
+    inputs = whole_candles(ledger.inputs.cut(slice(begin, None)))
+    rows = np.minimum(np.searchsorted(inputs.time, market.close_time[:known]), len(inputs.time) - 1)
+    same = (inputs.time[rows] == market.close_time[:known]) & (inputs.kind[rows] == RowKind.CANDLE)
     for name in ("low", "high", "close", "volume"):
         ours, theirs = getattr(inputs, name)[rows], getattr(market, name)[:known]
-        same &= (ours == theirs) | (np.isnan(ours) & np.isnan(theirs))
+        same &= (np.abs(ours - theirs) <= _ROUNDING * np.abs(theirs)) | (np.isnan(ours) & np.isnan(theirs))
     if not same.all():
         row = int(np.argmin(same))
         opened = timestamp(market.time[row])
@@ -351,7 +357,7 @@ def _rows(market: MarketData, time: int, close: float, interest: float, stamp: i
     newer = market.interest_time > stamp
     values, stamps = np.append(interest, market.interest[newer]), np.append(stamp, market.interest_time[newer])
     index = np.searchsorted(stamps[1:], closes + market.tolerance, side="right")
-    return RowInputs(
+    rows = RowInputs(
         time=closes,
         kind=np.insert(kinds, gaps, RowKind.GAP),
         low=np.insert(market.low[:count], gaps, np.minimum(before_close[gaps], opens)),
@@ -361,3 +367,4 @@ def _rows(market: MarketData, time: int, close: float, interest: float, stamp: i
         interest=values[index],
         interest_time=stamps[index],
     )
+    return in_parts(rows, market.timeframe, market.path)

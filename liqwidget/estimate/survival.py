@@ -15,6 +15,8 @@ import numpy.typing as npt
 
 from liqwidget.domain.ledger import CHURN, RowInputs, RowKind
 from liqwidget.domain.time import DAY
+from liqwidget.domain.whole_candles import candle_ends, whole_candles
+from liqwidget.estimate.parts import shared_out
 from liqwidget.field.engine import compiled, sealed
 
 CLOCK_FLOOR = 0.05
@@ -168,7 +170,7 @@ def survive(rows: RowInputs, timeframe: int, state: SurvivalState, churn: float 
     Parameters
     ----------
     rows : RowInputs
-        The new rows.
+        The new rows. Parts of candles share what their candle's clock and open interest say, by traded amount.
     timeframe : int
         Length of a candle [ns].
     state : SurvivalState
@@ -176,6 +178,13 @@ def survive(rows: RowInputs, timeframe: int, state: SurvivalState, churn: float 
     churn : float
         Share of the groups' books closed per day of normal volume, as an exponential rate.
     """
+    candles = whole_candles(rows)
+    if candles is not rows:
+        done = survive(candles, timeframe, state, churn)
+        shared = shared_out(done.share, done.interest, state.interest, rows)
+        candle = np.searchsorted(candle_ends(rows.kind), np.arange(len(rows.time)))
+        flags = (done.held[candle], done.outlier[candle], done.frozen[candle])
+        return Survival(shared.share, shared.interest, *flags, done.state)
     count, first = len(rows.time), len(state.volumes)
     window = np.concatenate([state.volumes, np.zeros(count)])
     window_times = np.concatenate([state.volume_times, np.zeros(count, np.int64)])

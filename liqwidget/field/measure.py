@@ -10,7 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from liqwidget.domain.lattice import CELL
+from liqwidget.domain.ledger import RowKind
 from liqwidget.domain.time import DAY, duration_ns
+from liqwidget.domain.whole_candles import candle_ends
 from liqwidget.errors import DataError
 from liqwidget.field.engine import compiled
 from liqwidget.field.touching import argument_scale, touch_chance_at
@@ -93,8 +95,12 @@ def volatility(ledger: VenueLedger) -> npt.NDArray[np.float64]:
     """
     known = _volatilities.get(ledger)
     if known is None:
-        out = np.zeros(len(ledger.time))
-        compiled(_volatility)(ledger.time, np.ascontiguousarray(ledger.coordinates[2]), CELL, out)
+        ends = candle_ends(ledger.inputs.kind) if (ledger.inputs.kind == RowKind.PART).any() else slice(None)
+        close = np.ascontiguousarray(ledger.coordinates[2][ends])
+        out = np.zeros(len(close))
+        compiled(_volatility)(ledger.time[ends], close, CELL, out)
+        if not isinstance(ends, slice):
+            out = out[np.searchsorted(ends, np.arange(len(ledger.time)))]
         known = _volatilities[ledger] = np.maximum(out, _SMALLEST)
     return known
 

@@ -252,12 +252,28 @@ def _rows(table: Any) -> RowInputs:
     rows = RowInputs(**columns)
     low, high = PRICE_BOUNDS
     sound = (rows.low >= low) & (rows.low <= rows.close) & (rows.close <= rows.high) & (rows.high <= high)
-    known = (rows.kind[1:] >= RowKind.CANDLE) & (rows.kind[1:] <= RowKind.PROVISIONAL)
+    known = (rows.kind[1:] >= RowKind.CANDLE) & (rows.kind[1:] <= RowKind.PART)
     last = rows.kind[:-1] != RowKind.PROVISIONAL
     volume = ~(rows.volume < 0) & ~np.isinf(rows.volume)
-    if not (sound.all() and known.all() and last.all() and volume.all() and (np.diff(rows.time) > 0).all()):
+    if not (sound.all() and known.all() and last.all() and volume.all() and _timed(rows)):
         raise BrokenFileError("rows that no market has")
     return rows
+
+
+def _timed(rows: RowInputs) -> bool:
+    """Return whether rows follow each other in time, parts of a candle with what they share."""
+    inner = np.append(rows.kind[:-1] == RowKind.PART, False)
+    after = np.append(False, inner[:-1])
+    traded = rows.volume[inner | after] > 0
+    ends = rows.kind[after] == RowKind.CANDLE
+    same = np.diff(rows.time) == 0
+    return bool(
+        (np.diff(rows.time) >= 0).all()
+        and (same == inner[:-1]).all()
+        and (ends | inner[after]).all()
+        and traded.all()
+        and rows.kind[-1] != RowKind.PART
+    )
 
 
 def _terms(told: dict[str, Any]) -> Terms:

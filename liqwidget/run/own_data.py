@@ -11,6 +11,7 @@ import pandas as pd
 
 from liqwidget.domain.frames import Liquidations, MarketData
 from liqwidget.domain.time import duration_text, timestamp
+from liqwidget.domain.trades import PricePath
 from liqwidget.errors import DataError, SourceError
 from liqwidget.estimate.estimator import advance, estimate
 from liqwidget.market.read import strangers
@@ -123,6 +124,7 @@ def joined(market: MarketData, newer: MarketData) -> MarketData:
         **columns,
         **_by_time(market, newer, "funding_time", ("funding_rate",)),
         liquidations=_events(market.liquidations, newer.liquidations),
+        path=_path(market, newer),
         complete_until=newer.complete_until,
         partial=tuple(sorted({*market.partial, *newer.partial})),
         notes=tuple(dict.fromkeys([*market.notes, *(() if newer.relative else newer.notes)])),
@@ -140,6 +142,18 @@ def _by_time(market: MarketData, newer: MarketData, key: str, names: Sequence[st
     for column in both.values():
         column.flags.writeable = False
     return both
+
+
+def _path(market: MarketData, newer: MarketData) -> PricePath | None:
+    """Return the way of price within candles of both, of candles of one time that of the newer."""
+    ours, theirs = market.path, newer.path
+    if ours is not None:
+        ours = PricePath._make(column[~np.isin(ours.time, newer.time)] for column in ours)
+    if ours is None or theirs is None:
+        return theirs if ours is None else ours
+    both = PricePath._make(map(np.concatenate, zip(ours, theirs, strict=True)))
+    order = np.argsort(both.time, kind="stable")
+    return PricePath._make(column[order] for column in both)
 
 
 def _events(ours: Liquidations, theirs: Liquidations) -> Liquidations:

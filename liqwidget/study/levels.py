@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from liqwidget.domain.lattice import CELL, PRICE_CELL, cells_in_price_cell
+from liqwidget.domain.ledger import RowKind
 from liqwidget.domain.levels import STANDING, LevelSet
 from liqwidget.domain.leverage import NEAR_BOOK
 from liqwidget.domain.time import HOUR
@@ -57,6 +58,11 @@ def levels(ledger: Ledger, *, width: float = PRICE_CELL) -> LevelSet:
         np.concatenate([time[rows[:, column].astype(np.int64)] for time, rows in zip(times, tables, strict=True)])
         for column in (3, 4)
     )
+    if any((part.inputs.kind == RowKind.PART).any() for part in ledger):
+        # What opened and ended within one candle of trades is seen by nobody.
+        seen = opens < closes
+        tables = [rows[seen[end - len(rows) : end]] for rows, end in zip(tables, np.cumsum(sizes), strict=True)]
+        sizes, table, opens, closes = [len(rows) for rows in tables], table[seen], opens[seen], closes[seen]
     return LevelSet(
         cell=table[:, 2].astype(np.int64),
         side=np.where(table[:, 0] == 0, 1, -1).astype(np.int8),

@@ -20,6 +20,7 @@ from liqwidget.domain.leverage import LEVERAGE_GROUPS, NEAR_BOOK, group_indices
 from liqwidget.domain.quotation import DOLLAR
 from liqwidget.domain.side import Side
 from liqwidget.domain.time import duration_ns, time_index, timestamp
+from liqwidget.domain.whole_candles import candle_of
 from liqwidget.errors import DataError
 from liqwidget.field.contribution import contributions
 from liqwidget.field.density import venue_density
@@ -335,8 +336,9 @@ def _entries(part: VenueLedger, index: int, wanted: _Wanted, step: int) -> dict[
     start, size = contributions(part, wanted.prior, last, wanted.span, wanted.side, groups=wanted.groups)
     if start > last:
         return _nothing(len(wanted.groups))
-    opened_from = np.append(part.time[:1], part.time)[: last + 1]
-    bucket = opened_from // step if step else np.arange(last + 1)
+    candle = candle_of(part.inputs.kind[: last + 1])
+    opened_from = np.append(part.time[:1], part.time)[np.searchsorted(candle, candle)]
+    bucket = opened_from // step if step else candle.copy()
     bucket[0] = np.iinfo(np.int64).min
     begun = int(np.searchsorted(bucket, bucket[start]))
     rows = np.arange(begun, last + 1)

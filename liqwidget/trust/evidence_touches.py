@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from liqwidget.domain.lattice import PRICE_CELL, price_cell_coordinate
 from liqwidget.domain.time import DAY, HOUR, MINUTE
+from liqwidget.domain.whole_candles import candle_ends, whole_candles
 from liqwidget.study.clustering import GAP_CELLS, GAP_SHARE
 from liqwidget.trust.block_statistics import Tally
 from liqwidget.trust.evidence_hours import WAYS
@@ -85,16 +86,15 @@ class Candles:
         """Return the settled rows up to the last bar of what is asked."""
         part = hours.ledger
         stop = int(np.searchsorted(part.known[: part.settled], hours.until, side="right"))
-        high, low, close = (
-            price_cell_coordinate(prices[:stop]) for prices in (part.inputs.high, part.inputs.low, part.close)
-        )
+        rows = whole_candles(part.inputs.cut(slice(0, stop)))
+        high, low, close = map(price_cell_coordinate, (rows.high, rows.low, rows.close))
         return cls(
-            part.known[:stop],
+            part.known[:stop] if len(rows.time) == stop else part.known[candle_ends(part.inputs.kind[:stop])],
             high,
             low,
             close,
-            part.inputs.volume[:stop],
-            part.inputs.interest[:stop],
+            rows.volume,
+            rows.interest,
             max(HOUR // part.timeframe, 1),
         )
 

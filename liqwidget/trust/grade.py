@@ -15,6 +15,7 @@ from liqwidget.domain.amount import money
 from liqwidget.domain.ledger import RowFlag, RowKind
 from liqwidget.domain.quotation import DOLLAR
 from liqwidget.domain.time import DAY, HOUR, MINUTE, timestamp
+from liqwidget.domain.whole_candles import candle_ends, whole_candles
 from liqwidget.errors import DataError
 
 if TYPE_CHECKING:
@@ -212,26 +213,29 @@ class _Seen(NamedTuple):
 
     @classmethod
     def of(cls, part: VenueLedger, time: int) -> _Seen:
-        inputs, step, start = part.inputs, part.timeframe, int(part.time[0])
+        inputs, step, start = whole_candles(part.inputs), part.timeframe, int(part.time[0])
+        ends = None if inputs is part.inputs else candle_ends(part.inputs.kind)
+        flags = part.flags if ends is None else part.flags[ends]
         since = max(start, time - RECENT)
-        begin, end = np.searchsorted(part.time, (since, time), side="right")
+        begin, end = np.searchsorted(inputs.time, (since, time), side="right")
         candles = inputs.kind[:end] == RowKind.CANDLE
         recent = begin + np.flatnonzero(candles[begin:])
         last = recent[-1:] if len(recent) else np.flatnonzero(candles)[-1:]
+        newest = last if ends is None else ends[last]
         slots = max((time - start) // step - (since - start) // step, len(recent), 1)
-        age = part.time[recent] - inputs.interest_time[recent]
-        late = (part.flags[recent] & RowFlag.HELD > 0) & ((age < step) | (age > INTEREST_AGE))
-        fresh = int((~late & (part.flags[recent] & RowFlag.FROZEN == 0)).sum())
-        volumes = inputs.volume[recent] * part.close[recent]
+        age = inputs.time[recent] - inputs.interest_time[recent]
+        late = (flags[recent] & RowFlag.HELD > 0) & ((age < step) | (age > INTEREST_AGE))
+        fresh = int((~late & (flags[recent] & RowFlag.FROZEN == 0)).sum())
+        volumes = inputs.volume[recent] * inputs.close[recent]
         known = np.isfinite(volumes)
         missing = 1 - len(recent) / slots
-        silent = time - int(part.time[last].max(initial=start)) > max(SILENT, _SILENT_CANDLES * step)
+        silent = time - int(inputs.time[last].max(initial=start)) > max(SILENT, _SILENT_CANDLES * step)
         return cls(
             venue=part.venue,
             days=int(candles.sum()) * step / DAY,
             missing=missing,
             unseen=1 - fresh / slots,
-            interest=0.0 if part.relative or int(part.row_at(time)) < 0 else float(part.value(last).sum()),
+            interest=0.0 if part.relative or int(part.row_at(time)) < 0 else float(part.value(newest).sum()),
             volume=float(volumes[known].sum()) / (slots * step / DAY) if known.any() else np.nan,
             relative=part.relative,
             rules=not any("no margin tiers known" in note for note in part.notes),

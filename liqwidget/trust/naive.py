@@ -220,7 +220,7 @@ def _leader(venue: VenueLedger) -> Seeds:
         return Seeds(amounts, entries)
     before = np.append(0, ends[:-1])
     first = before + 1
-    first += ~candle[first]
+    first += venue.inputs.kind[first] == RowKind.GAP
     low, high = (
         kind.reduceat(np.append(prices, prices[-1]), np.stack([first, ends + 1], axis=1).ravel())[::2]
         for kind, prices in ((np.minimum, venue.inputs.low), (np.maximum, venue.inputs.high))

@@ -149,7 +149,7 @@ def excursions(venue: VenueLedger, horizon: int, every: int | None = None) -> Ex
     are left out.
     """
     time = venue.time[: venue.settled]
-    rows = np.flatnonzero(time - time[0] >= WARM_UP)
+    rows = np.flatnonzero((time - time[0] >= WARM_UP) & (venue.inputs.kind[: len(time)] != RowKind.PART))
     if every is not None:
         rows = rows[time[rows] % every == 0]
     rows = rows[time[rows] + horizon <= time[-1]]

@@ -11,6 +11,8 @@ import liqwidget
 from liqwidget.errors import DataError
 from liqwidget.market.simulated.sample import VenueSample, sample_market
 from liqwidget.market.store.days import Store
+from tests.ledgers import content
+from tests.trade_walks import trade_walk
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,6 +52,27 @@ def test_list_shows_one_row_a_series(published: VenueSample) -> None:
     assert (listed["bytes"] > 0).all()
     assert len(liqwidget.store.list(symbol="BTC")) == 2
     assert liqwidget.store.list(kind="candles", timeframe="1m").empty
+
+
+@pytest.mark.usefixtures("filled")
+def test_chunks_are_the_stored_rows_day_by_day(published: VenueSample) -> None:
+    whole = liqwidget.store.read("okx", "BTC", "candles")
+    parts = list(liqwidget.store.chunks("okx", "BTC", "candles"))
+    assert [len(pd.DatetimeIndex(part.index).floor("D").unique()) for part in parts] == [1, 1, 1]
+    pd.testing.assert_frame_equal(pd.concat(parts), whole)
+    since, until = published.candles.index[[100, 700]]
+    some = list(liqwidget.store.chunks("okx", "BTC", "candles", since=since, until=until))
+    pd.testing.assert_frame_equal(pd.concat(some), whole[(whole.index >= since) & (whole.index < until)])
+    with pytest.raises(DataError, match="one stored series of okx ETH trades, was none"):
+        liqwidget.store.chunks("okx", "ETH")
+
+
+def test_stored_trades_make_a_market(filled: Store) -> None:
+    """Trades of three days, read a day at a time, as a market in one go."""
+    walk = trade_walk(8, 500, 60.0)
+    filled.write("okx", "BTC/USDT:USDT", "trades", None, walk.trades)
+    made = liqwidget.MarketData.from_trades(liqwidget.store.chunks("okx"), walk.open_interest, timeframe="1h")
+    assert content(made) == content(liqwidget.MarketData.from_trades(walk.trades, walk.open_interest, timeframe="1h"))
 
 
 @pytest.mark.usefixtures("filled")
