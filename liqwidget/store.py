@@ -23,6 +23,7 @@ from liqwidget.domain.time import DAY, duration_ns, time_ns, timestamp
 from liqwidget.errors import DataError
 from liqwidget.market.bulk.adding import add
 from liqwidget.market.store import files
+from liqwidget.market.store.account_log import account_files
 from liqwidget.market.store.days import KINDS, Store, StoreWarning
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 __all__ = ["StoreWarning", "add", "chunks", "export", "list", "location", "prune", "read"]
 
 _FORMS = ("parquet", "csv")
+ACCOUNTS = "accounts"
+"""The kind that snapshots of accounts are listed as."""
 _AGES = 2**62
 """Before and after all times [ns]."""
 _COLUMNS = ("venue", "symbol", "kind", "timeframe", "first", "last", "rows", "bytes", "days", "set_aside")
@@ -55,9 +58,9 @@ def list(  # noqa: A001 - `liqwidget.store.list()` is what it does
     -------
     DataFrame
         venue; symbol; kind ('candles', 'open_interest', 'funding', 'liquidations', 'long_short', 'taker_volume',
-        'trades'); timeframe ('events' for kinds that have none); first and last: times of the first and last row
-        (UTC); rows; bytes; days: files;
-        set_aside: files that were damaged.
+        'trades', 'accounts'); timeframe ('events' for kinds that have none); first and last: times of the first and
+        last row (UTC); rows; bytes; days: files; set_aside: files that were damaged. 'accounts' are the snapshots of
+        `liqwidget.positions`, of all coins (symbol ''); their rows are snapshots, their files also what is under way.
     """
     found = []
     for folder, names in Store().series(venue, symbol, kind, timeframe):
@@ -79,7 +82,27 @@ def list(  # noqa: A001 - `liqwidget.store.list()` is what it does
                 "set_aside": aside,
             }
         )
+    if symbol is None and kind in {None, ACCOUNTS} and timeframe in {None, files.EVENTS}:
+        found += _accounts(venue)
     return pd.DataFrame(found, columns=pd.Index(_COLUMNS))
+
+
+def _accounts(venue: str | None) -> Sequence[dict[str, Any]]:
+    """Return a row for each venue whose accounts are kept."""
+    kept = account_files(Store().root, venue)
+    rows = []
+    for name in sorted({one.venue for one in kept}):
+        own = [one for one in kept if one.venue == name]
+        times = [one.time for one in own if one.snapshot]
+        rows.append(
+            {
+                "venue": name, "symbol": "", "kind": ACCOUNTS, "timeframe": files.EVENTS,
+                "first": timestamp(times[0]) if times else pd.NaT, "last": timestamp(times[-1]) if times else pd.NaT,
+                "rows": len(times), "bytes": sum(one.path.stat().st_size for one in own), "days": len(own),
+                "set_aside": 0,
+            }
+        )  # fmt: skip
+    return rows
 
 
 def read(
@@ -205,7 +228,8 @@ def prune(
 ) -> int:
     """Remove whole days, with what was set aside of them; they are asked for again when they are needed.
 
-    Folders that are links to others are not followed.
+    Folders that are links to others are not followed. Snapshots of accounts go with the rest, unless a symbol is named;
+    ``prune(kind="accounts")`` forgets them alone, and every address with them.
 
     Parameters
     ----------
@@ -252,7 +276,19 @@ def prune(
                     path.unlink(missing_ok=True)
                     removed += 1
         files.sweep(folder.parent.parent)
+    if symbol is None and kind in {None, ACCOUNTS} and timeframe in {None, files.EVENTS}:
+        removed += _forget_accounts(store, venue, low, high)
     return removed
+
+
+def _forget_accounts(store: Store, venue: str | None, low: int, high: int) -> int:
+    """Remove what is kept of accounts of whole days within a span [ns]; return how many files went."""
+    chosen = [one for one in account_files(store.root, venue) if low <= one.time // DAY * DAY <= high - DAY]
+    if chosen:
+        with files.locked(chosen[0].path.parent):
+            for one in chosen:
+                one.path.unlink(missing_ok=True)
+    return len(chosen)
 
 
 def export(

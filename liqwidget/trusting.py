@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from liqwidget.domain.positions import Positions
     from liqwidget.estimate.calibration import Calibration
+    from liqwidget.market.live_accounts import LivePositions
     from liqwidget.trust.alternatives import Alternative
     from liqwidget.trust.evidence import Evidence
     from liqwidget.trust.grade import Grade
@@ -65,7 +66,7 @@ def calibrate(self: HeatmapWidget, liquidations: pd.DataFrame | None = None, **o
 
 def compare(
     self: HeatmapWidget,
-    positions: Positions | pd.DataFrame,
+    positions: Positions | LivePositions | pd.DataFrame,
     at: Any = None,
     *,
     how: str = "beside",
@@ -76,8 +77,8 @@ def compare(
 
     Parameters
     ----------
-    positions : Positions or DataFrame
-        See `liqwidget.Positions.from_frame`.
+    positions : Positions, LivePositions or DataFrame
+        See `liqwidget.positions` and `liqwidget.Positions.from_frame`; of live ones the newest.
     at : time, optional
         The last snapshot at or before it is taken; None means the last one by the end shown.
     how, theme : {'beside', 'over', 'minus'}, {'dark', 'light'}

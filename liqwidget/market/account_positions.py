@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, overload
 
-from liqwidget.domain.time import duration_ns, time_ns
+from liqwidget.domain.time import duration_ns, duration_text, time_ns
 from liqwidget.errors import DataError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from liqwidget.domain.positions import Positions
+    from liqwidget.market.live_accounts import LivePositions
     from liqwidget.market.venue.worker import Address
 
 MOST_ACCOUNTS = 100_000
+LEAST_EVERY = 10_000_000_000
+"""From one reading to the next [ns]."""
+
+
+@overload
+def positions(venue: str = ..., symbol: str = ..., *, live: Literal[False] = ..., **options: Any) -> Positions: ...
+
+
+@overload
+def positions(venue: str = ..., symbol: str = ..., *, live: Literal[True], **options: Any) -> LivePositions: ...
 
 
 def positions(
@@ -24,12 +34,14 @@ def positions(
     accounts: str | Iterable[str] = "leaderboard",
     most: int = 500,
     max_age: str = "15min",
+    live: bool = False,
+    every: str = "5min",
     since: Any = None,
     addresses: bool = False,
     progress: bool = True,
     address: Address | None = None,
     **options: Any,
-) -> Positions:
+) -> Positions | LivePositions:
     """Return the open positions of public accounts with their liquidation prices, for `h.compare`.
 
     Hyperliquid shows every account to everyone, without a key. Accounts are asked one by one, 400 a minute (two thirds
@@ -54,6 +66,13 @@ def positions(
         How many accounts of the leaderboard; 500 take about 75 s.
     max_age : str
         An account that was read so short a time ago is not asked again.
+    live : bool
+        Whether they are read again and again, in the background, until the result is closed: ``held.latest`` are the
+        newest positions, ``held.status`` says how it stands, ``h.compare(held)`` compares the newest. All that is under
+        way for a venue shares its pace. A fault of the venue changes nothing that was read, and is tried again later.
+    every : str
+        From the begin of one reading to that of the next, at least 10 s; a reading that takes longer is followed by the
+        next at once.
     since : time, optional
         Snapshots that are kept from then on are returned as well; None: the last one, of 'kept' all.
     addresses : bool
@@ -67,7 +86,7 @@ def positions(
 
     Returns
     -------
-    Positions
+    Positions, or LivePositions if `live`
         size [base], prices [quote/base]: the mark price is the venue's when the snapshot ended. Its notes say how many
         accounts were read and when, what could not be, and what share of long and of short open interest they hold.
 
@@ -85,6 +104,8 @@ def positions(
     >>> held = liqwidget.positions("hyperliquid", "BTC", accounts="leaderboard")  # doctest: +SKIP
     >>> held.notes  # doctest: +SKIP
     >>> h.compare(held)  # doctest: +SKIP
+    >>> held = liqwidget.positions("hyperliquid", "BTC", live=True, every="5min")  # doctest: +SKIP
+    >>> held.close()  # doctest: +SKIP
 
     >>> try:
     ...     liqwidget.positions("binance", "BTC")
@@ -92,7 +113,7 @@ def positions(
     ...     print(error)
     Expected a venue that shows accounts to everyone (hyperliquid), was 'binance'
     """
-    from liqwidget.market.account_sweep import Sweep, positions_of, submitted
+    from liqwidget.market.account_sweep import Asked, positions_of, submitted
     from liqwidget.market.download import wait_for
     from liqwidget.market.store.account_log import AccountLog
     from liqwidget.market.venue.accounts import PUBLIC, checked_addresses, without_addresses
@@ -105,8 +126,13 @@ def positions(
     if type(most) is not int or not 0 < most <= MOST_ACCOUNTS:
         raise DataError(f"Expected most as a whole number of 1 to {MOST_ACCOUNTS:,}, was {most!r:.40}")
     age, first = duration_ns(max_age), None if since is None else time_ns(since, "since")
+    again = duration_ns(every)
+    if again < LEAST_EVERY:
+        raise DataError(f"Expected every as at least {duration_text(LEAST_EVERY)}, was {every!r:.40}")
     log = AccountLog(found.name)
     if isinstance(accounts, str) and accounts == "kept":
+        if live:
+            raise DataError("Expected accounts that can be read again with live=True, was 'kept': name them")
         return positions_of(log, log.snapshots(first or 0), wanted, found.name, addresses=addresses)
     chosen = None
     if accounts != "leaderboard":
@@ -116,7 +142,8 @@ def positions(
                 f"{without_addresses(repr(accounts))[:40]}"
             )
         chosen = checked_addresses(accounts)
-    sweep = Sweep(found, log, chosen, most, age)
+    asked = Asked(found, log, chosen, most, wanted, first, addresses, address, options)
+    sweep = asked.sweep(age)
     sweep.future = submitted(sweep, address, options)
     try:
         wait_for(sweep, progress=progress)
@@ -124,6 +151,10 @@ def positions(
     except BaseException:
         sweep.future.cancel()
         raise
-    before = [] if first is None else [one for one in log.snapshots(first) if one.time != snapshot.time]
-    result = positions_of(log, [*before, snapshot], wanted, found.name, addresses=addresses)
-    return replace(result, notes=(*result.notes, *sweep.notes))
+    shown = [*asked.before(snapshot), snapshot]
+    result = asked.positions(shown, sweep.notes)
+    if not live:
+        return result
+    from liqwidget.market.live_accounts import LivePositions, Told
+
+    return LivePositions(asked, Told(result, [] if first is None else shown), again)

@@ -37,6 +37,61 @@ _NAMED = 8
 _OF_TRANSFER = ("first_wait", "request_seconds")
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a user asks for.
+
+    Parameters
+    ----------
+    venue : Venue
+        Whose accounts.
+    log : AccountLog
+        Where they are kept.
+    chosen : list of str or None
+        Addresses; None for the leaderboard.
+    most : int
+        How many accounts of the leaderboard.
+    wanted : Wanted
+        The coin.
+    since : int or None
+        Snapshots that are kept from then on are returned as well [ns].
+    addresses : bool
+        Whether accounts are told by their addresses.
+    address, options
+        Where and how the venue is asked.
+    """
+
+    venue: Venue
+    log: AccountLog
+    chosen: list[str] | None
+    most: int
+    wanted: Wanted
+    since: int | None
+    addresses: bool
+    address: Address | None
+    options: dict[str, Any]
+
+    def sweep(self, age: int) -> Sweep:
+        """Return a reading of the accounts, but of those that were read less than `age` [ns] ago."""
+        return Sweep(self.venue, self.log, self.chosen, self.most, age)
+
+    def before(self, snapshot: AccountSnapshot) -> list[AccountSnapshot]:
+        """Return the kept snapshots that a new one is returned with."""
+        kept = [] if self.since is None else self.log.snapshots(self.since)
+        return [one for one in kept if one.time != snapshot.time]
+
+    def positions(self, snapshots: list[AccountSnapshot], notes: list[str]) -> Positions:
+        """Return the positions in snapshots; a DataError if there is none."""
+        found = positions_of(self.log, snapshots, self.wanted, self.venue.name, addresses=self.addresses)
+        return replace(found, notes=(*found.notes, *notes))
+
+
+class _Pace:
+    """When the next account may be asked: all that is under way shares it."""
+
+    next = 0.0
+
+
 @dataclass(slots=True, eq=False)
 class Sweep:
     """Accounts under way; `chosen` is None for the leaderboard, `age` [ns] that of answers which are still good."""
@@ -54,7 +109,6 @@ class Sweep:
     _failed: int = 0
     _in_a_row: int = 0
     _stopped: SourceError | None = None
-    _next: float = 0.0
     _unwritten: list[Account] = field(default_factory=list)
 
     @property
@@ -102,11 +156,11 @@ class Sweep:
 
     async def _some(self, client: Client, rest: Iterable[str], found: dict[str, Account]) -> None:
         """Read accounts until none is left, or the venue is in trouble."""
-        loop = asyncio.get_running_loop()
+        loop, pace = asyncio.get_running_loop(), worker().shared(("accounts", self.venue.name), _Pace)
         for account in rest:
             if client.paced:
-                begin = max(self._next, loop.time())
-                self._next = begin + SPACING
+                begin = max(pace.next, loop.time())
+                pace.next = begin + SPACING
                 await asyncio.sleep(begin - loop.time())
             if self._stopped is not None:
                 return

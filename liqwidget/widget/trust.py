@@ -15,8 +15,6 @@ from liqwidget.trust.venue_comparison import VenueComparison, compare_venues
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    import pandas as pd
-
     from liqwidget.domain.frames import MarketData
     from liqwidget.trust.alternatives import Alternative
     from liqwidget.trust.comparison_value import Comparison
@@ -64,9 +62,13 @@ class Trust:
         realised = self.markets if liquidations is None else liquidations
         return score(shown.ledger.only(shown.settings.venues), realised, **options)
 
-    def compare(self, positions: Positions | pd.DataFrame, at: Any, **options: Any) -> Comparison:
-        """Return measured positions beside the estimate; no snapshot after the end shown is taken."""
+    def compare(self, positions: Any, at: Any, **options: Any) -> Comparison:
+        """Return measured positions beside the estimate; no snapshot after the end shown is taken.
+
+        They are `Positions`, a frame of them, or the newest of `LivePositions`.
+        """
         shown = self._shown()
+        positions = positions.latest if hasattr(type(positions), "latest") else positions  # LivePositions
         if not isinstance(positions, Positions):
             positions = Positions.from_frame(positions, symbol=shown.ledger.symbol)
         limit = timestamp(shown.end) if at is None and shown.settings.as_of is not None else at

@@ -8,12 +8,21 @@ from typing import TYPE_CHECKING
 import pytest
 
 from liqwidget.market.venue import worker
+from tests.market.public_accounts import accounts_served
 from tests.venues.clients import only_loopback
 from tests.venues.recorded_market import sample_tape
 from tests.venues.server import VenueServer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Any
+
+
+@pytest.fixture
+def venue() -> Iterator[Any]:
+    """A venue that shows accounts to everyone."""
+    with accounts_served() as served:
+        yield served
 
 
 @pytest.fixture

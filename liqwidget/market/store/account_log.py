@@ -13,14 +13,14 @@ import os
 import secrets
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from liqwidget.errors import DataError
 from liqwidget.market.store.days import Store
-from liqwidget.market.store.files import encoded, locked, read_plain, write_whole
+from liqwidget.market.store.files import decoded, encoded, locked, read_plain, write_whole
 from liqwidget.market.store.parquet import BrokenFileError
 from liqwidget.market.store.sealed_lines import sealed, unsealed
-from liqwidget.market.venue.accounts import Held, checked_addresses, checked_held
+from liqwidget.market.venue.accounts import PUBLIC, Held, checked_addresses, checked_held
 from liqwidget.market.venue.answer import UnusableError
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ LARGEST = 256 * 2**20
 """Bytes of one file."""
 MOST_SNAPSHOTS, MOST_BYTES = 1_000, 2**30
 """Of a venue; the oldest go first."""
-_SUFFIX, _SECRET = ".jsonl", 32
+_SUFFIX, _SECRET, _LIST = ".jsonl", 32, "leaderboard"
 _LATEST = 2**62
 
 
@@ -71,6 +71,33 @@ class AccountSnapshot:
     source: str
     failed: int = 0
     damaged: int = 0
+
+
+class AccountFile(NamedTuple):
+    """A file of the folder: whose, of when [ns UTC], and whether it is a snapshot, a draft of one, or a list."""
+
+    venue: str
+    time: int
+    snapshot: bool
+    path: Path
+
+
+def account_files(root: Path, venue: str | None = None) -> list[AccountFile]:
+    """Return what is kept of accounts in a store, the oldest first; a draft and a list are of when they were written.
+
+    The secret by which accounts are named is none of them. A folder that leads elsewhere is not looked into.
+    """
+    folder, found = root / "accounts", []
+    if folder.is_symlink() or not folder.is_dir():
+        return []
+    for path in folder.iterdir():
+        name, time = path.name, _time(path)
+        whose = decoded(name.rpartition("-")[0]) if name.endswith(_SUFFIX) else PUBLIC[0]
+        ours = name.endswith(_SUFFIX) or name.startswith(_LIST)
+        with suppress(OSError):
+            if ours and venue in {None, whose} and path.is_file() and not path.is_symlink():
+                found.append(AccountFile(whose, time if time >= 0 else path.stat().st_mtime_ns, time >= 0, path))
+    return sorted(found, key=lambda one: one.time)
 
 
 class AccountLog:

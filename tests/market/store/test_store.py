@@ -10,7 +10,9 @@ import pytest
 import liqwidget
 from liqwidget.errors import DataError
 from liqwidget.market.simulated.sample import VenueSample, sample_market
+from liqwidget.market.store.account_log import Account, AccountLog, AccountSnapshot
 from liqwidget.market.store.days import Store
+from liqwidget.market.venue.accounts import Held
 from tests.ledgers import content
 from tests.trade_walks import trade_walk
 
@@ -122,3 +124,37 @@ def test_what_cannot_be_done_is_said(tmp_path: Path) -> None:
         liqwidget.store.export(tmp_path / "a.csv")
     with pytest.raises(DataError, match="Expected a series stored in"):
         liqwidget.store.export(tmp_path, venue="gate")
+
+
+def test_snapshots_of_accounts_are_listed_and_forgotten(filled: Store) -> None:
+    log = AccountLog("hyperliquid")
+    address = f"0x{7:040x}"
+    days = [int(pd.Timestamp(day, tz="UTC").value) for day in ("2026-01-28 10:00", "2026-01-29", "2026-01-29 12:00")]
+    for time in days:
+        held = (Held("BTC", 1.0, 100.0, 90.0, 10.0),)
+        log.close(AccountSnapshot(time, {address: Account(address, time, held)}, {}, "accounts that were named"))
+    log.add([Account(address, days[-1], ())])
+    name = log.name(address)
+    (listed,) = liqwidget.store.list(kind="accounts").to_dict("records")
+    ends = [pd.Timestamp(day, tz="UTC") for day in (days[0], days[-1])]
+    assert [listed["first"], listed["last"]] == ends
+    wanted = {"venue": "hyperliquid", "symbol": "", "timeframe": "events", "rows": 3, "days": 4, "set_aside": 0}
+    assert {key: listed[key] for key in wanted} == wanted
+    assert listed["bytes"] == sum(path.stat().st_size for path in log.folder.glob("*.jsonl"))
+    assert len(liqwidget.store.list()) == 4
+    assert liqwidget.store.list(symbol="BTC", venue="hyperliquid").empty
+    assert address not in liqwidget.store.list().to_csv()
+    assert liqwidget.store.prune(symbol="ETH") == 4
+    assert liqwidget.store.prune("2026-01-29 12:00", kind="accounts") == 1
+    assert liqwidget.store.prune(since="2026-01-30", venue="hyperliquid") == 1
+    assert [shot.time for shot in log.snapshots()] == days[1:]
+    assert liqwidget.store.prune(kind="accounts") == 2
+    assert liqwidget.store.list(venue="hyperliquid").empty
+    assert log.name(address) == name
+    assert len(liqwidget.store.list()) == 2
+    outside = filled.root.parent / "elsewhere"
+    log.folder.rename(outside)
+    log.folder.symlink_to(outside)
+    (outside / f"hyperliquid-{days[0]}.jsonl").write_bytes(b"")
+    assert liqwidget.store.prune(before="2099-12-31") == 6
+    assert (outside / f"hyperliquid-{days[0]}.jsonl").exists()
