@@ -40,6 +40,7 @@ from .estimate.estimator import advance, estimate, recompute
 from .heatmap import LiqHeatmap
 from .market.account_positions import positions
 from .market.download import history, margin_tiers, order_book
+from .market.live_accounts import LivePositions
 from .market.simulated.sample import sample_market
 from .picture.comparison import DrawnComparison, compare
 from .picture.venue_comparison import DrawnVenueComparison, compare_venues
@@ -105,6 +106,7 @@ __all__ = [
     "Line",
     "LiqError",
     "LiqHeatmap",
+    "LivePositions",
     "MarketData",
     "MarketState",
     "MarketSummary",

@@ -202,7 +202,7 @@ def fetch_history(
     since, until : time, optional
         From when, or how long before `until` (None: `ROWS` candles back), up to when (None: the venue's present).
     kinds : iterable of str
-        Of 'candles', 'open_interest', 'funding', 'liquidations', 'long_short'.
+        Of 'candles', 'open_interest', 'funding', 'liquidations', 'long_short', 'taker_volume'.
     progress : callable, optional
         Called with venue, kind and rows so far after each page, on the venues' thread.
     address : callable, optional

@@ -14,7 +14,7 @@ from liqwidget.domain.margin import nearest_distance, venue_cap
 from liqwidget.domain.quotation import shown_quote
 from liqwidget.domain.time import DAY, duration_text, timestamp
 from liqwidget.errors import SourceError
-from liqwidget.market.venue.rows import candle_frame, interest_frame, liquidation_frame, rate_frame
+from liqwidget.market.venue.rows import candle_frame, interest_frame, liquidation_frame, rate_frame, taker_frame
 from liqwidget.market.venue.venues import venue
 
 if TYPE_CHECKING:
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from liqwidget.market.venue.instrument import Instrument
 
-Kind = Literal["candles", "open_interest", "funding", "liquidations", "long_short"]
-KINDS: tuple[Kind, ...] = ("candles", "open_interest", "funding", "liquidations", "long_short")
+Kind = Literal["candles", "open_interest", "funding", "liquidations", "long_short", "taker_volume"]
+KINDS: tuple[Kind, ...] = ("candles", "open_interest", "funding", "liquidations", "long_short", "taker_volume")
 """What can be read of a venue; `Venue` says what it publishes of each."""
 FIRST_KINDS: tuple[Kind, ...] = ("candles", "open_interest", "funding", "liquidations")
 """What a heatmap reads."""
@@ -56,7 +56,8 @@ class History:
         The venue's time when the newest candles were asked for [ns]: a candle that closes later was not finished.
     frames : dict
         A frame by kind, indexed by UTC time (liquidations: column `time`), in the units of `MarketData.from_frames`;
-        'long_short' has long_short_ratio [accounts long / accounts short]. A kind that was not read is missing.
+        'long_short' has long_short_ratio [accounts long / accounts short], 'taker_volume' taker_ratio (bought / sold),
+        taker_buy_volume and taker_sell_volume [base]. A kind that was not read is missing.
     notes : tuple of str
         What was left out, and what the venue does not have.
     complete : bool
@@ -244,6 +245,8 @@ class Gathering:
                 return rate_frame(rows, "fundingRate", "funding_rate", now)
             case "long_short":
                 return rate_frame(rows, "longShortRatio", "long_short_ratio", now)
+            case "taker_volume":
+                return taker_frame(rows, self.instrument, now)
             case "liquidations":
                 return liquidation_frame(rows, now)
 

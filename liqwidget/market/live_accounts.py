@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Self
 
 from liqwidget.domain.time import MILLISECOND, duration_text, timestamp
 from liqwidget.errors import LiqError
-from liqwidget.market.venue.worker import worker
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -57,6 +56,8 @@ class LivePositions:
     """
 
     def __init__(self, asked: Asked, told: Told, every: int) -> None:
+        from liqwidget.market.venue.worker import worker
+
         self._told, self._every = told, every
         told.due = int(told.latest.time[-1]) + every
         self._name = f"{asked.wanted.name} on {asked.venue.name}"
@@ -115,6 +116,8 @@ def _clock(time: int) -> str:
 
 async def _followed(asked: Asked, told: Told, every: int) -> None:
     """Read the accounts whenever they are due, and tell; runs on the loop of the venues."""
+    from liqwidget.market.venue.worker import worker
+
     try:
         client = await worker().client(asked.venue, address=asked.address, **asked.options)
         begun, faults = int(told.latest.time[-1]), 0

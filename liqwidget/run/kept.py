@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from liqwidget.domain.time import HOUR
-from liqwidget.market.history import Gathering, Kind
+from liqwidget.market.history import Gathering
 from liqwidget.market.store.keeper import Keeper, put
 from liqwidget.market.venue.venues import venue
 from liqwidget.market.venue.worker import worker
@@ -14,16 +14,17 @@ from liqwidget.market.venue.worker import worker
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from liqwidget.market.history import History
+    from liqwidget.market.history import History, Kind
     from liqwidget.market.venue.instrument import Instrument
     from liqwidget.market.venue.payload import Event
 
+_STATISTICS: tuple[Kind, ...] = ("long_short", "taker_volume")
 AHEAD = 5_000_000_000
 """How far ahead of our idea of the venue's present what it tells may be [ns]."""
 
 
 class Kept:
-    """Liquidations that a socket told, open interest of the present alone, and long/short ratios, of one contract.
+    """What is kept of one contract: liquidations of a socket, open interest of the present alone, ratios, taker volume.
 
     Parameters
     ----------
@@ -42,7 +43,8 @@ class Kept:
         self._gathering = Gathering(instrument, step)
         self._keeper: Keeper | None = None
         self._heard: list[Event] = []
-        self._ratios_at = 0
+        periods = {"long_short": self._venue.ratio_periods, "taker_volume": self._venue.taker_periods}
+        self._asked_at: dict[Kind, int] = {kind: 0 for kind in _STATISTICS if periods[kind]}
 
     def hear(self, events: list[Event]) -> None:
         """Take liquidations; they are written with the next answer, not one by one."""
@@ -55,16 +57,15 @@ class Kept:
             self._keep("open_interest", [(info, at)])
 
     def wanted(self, now: int) -> list[Kind]:
-        """Return what is asked for besides what the map needs: long/short ratios, once an hour."""
-        due = self._on and bool(self._venue.ratio_periods) and now - self._ratios_at > HOUR
-        return ["long_short"] if due else []
+        """Return what is asked for besides what the map needs: long/short ratios and taker volume, once an hour."""
+        return [kind for kind, at in self._asked_at.items() if self._on and now - at > HOUR]
 
     def answered(self, history: History) -> None:
-        """Write what was heard since the last answer, and the ratios that it brought."""
-        ratios = history.frames.get("long_short")
-        if ratios is not None:
-            self._ratios_at = self._now()
-            worker().files.submit(put, replace(history, frames={"long_short": ratios}))
+        """Write what was heard since the last answer, and the statistics that it brought."""
+        brought = {kind: history.frames[kind] for kind in self._asked_at if kind in history.frames}
+        if brought:
+            self._asked_at |= dict.fromkeys(brought, self._now())
+            worker().files.submit(put, replace(history, frames=brought))
         self.flush()
 
     def flush(self) -> None:

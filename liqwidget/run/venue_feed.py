@@ -288,7 +288,7 @@ class VenueFeed(Together["Subscriber", None]):
                 reasons.append(f"open interest: {words(error, self.venue)}")
         await gather_history(client, gathering, first, kinds=[*kinds, *self._kept.wanted(now)], present=False)
         history = gathering.history()
-        told = [note for note in history.notes if not note.startswith("long short")]
+        told = [note for note in history.notes if not note.startswith(("long short", "taker volume"))]
         reasons += [words(note, self.venue) for note in told if any(part in note for part in _TROUBLE)]
         if "funding" in kinds and not any("funding" in reason for reason in reasons):
             self._funding_at = now

@@ -85,7 +85,8 @@ def test_open_interest_that_has_no_history_is_kept_for_the_next_start(server: Ve
         until(lambda: now in set(store.list(venue="hyperliquid")["last"]), store.list)
         listed = store.list()
         found = set(zip(listed["venue"], listed["kind"], strict=True))
-        assert found - {("binance", "liquidations"), ("binance", "long_short")} == {("hyperliquid", "open_interest")}
+        others = {("binance", kind) for kind in ("liquidations", "long_short", "taker_volume")}
+        assert found - others == {("hyperliquid", "open_interest")}
 
         def agree() -> bool:
             later = fetch_history("hyperliquid", "BTC", "5m", feeding.start, keep=True, **feeding.options)
@@ -125,6 +126,11 @@ def test_liquidations_are_heard_once_by_position_side_in_dollars(server: VenueSe
     assert pd.DatetimeIndex(kept()["time"]).as_unit("ns").asi8.tolist() == found.time[late].tolist()
     assert kept()["size"].tolist() == found.size[late].tolist()
     until(lambda: len(Store().read(name, "BTC/USDT:USDT", "long_short", None)), store.list)
+    if name != "bybit":  # which tells it of no contract
+        until(lambda: len(Store().read(name, "BTC/USDT:USDT", "taker_volume", None)), store.list)
+        taken = Store().read(name, "BTC/USDT:USDT", "taker_volume", None)
+        assert set(map(tuple, taken.to_numpy().tolist())) == {(1.5, 3.0, 2.0)}
+        assert taken.index[-1] < pd.Timestamp(server.clock.now, unit="ms", tz="UTC")
 
 
 def test_a_venue_whose_sockets_are_shut_is_polled(server: VenueServer) -> None:

@@ -51,11 +51,11 @@ class Binance:
                     raise RefusedError(400, {"code": -1130, "msg": "Data sent for parameter 'limit' is not valid."})
                 interval = self._interval(asked, "interval")
                 return Question("candles", coin, interval, start, end, limit, keep)
-            case "data/openInterestHist" | "data/globalLongShortAccountRatio":
+            case "data/openInterestHist" | "data/globalLongShortAccountRatio" | "data/takerlongshortRatio":
                 limit = asked.number("limit") or 30
                 if limit > 500 or (start is not None and start < now - 30 * DAY):
                     raise RefusedError(400, {"code": -1130, "msg": "parameter 'startTime' is invalid."})
-                kind = "ratio" if path.endswith("Ratio") else "interest_history"
+                kind = "taken" if "taker" in path else "ratio" if path.endswith("Ratio") else "interest_history"
                 return Question(kind, coin, self._interval(asked, "period"), start, end, limit, "last")
             case "v1/fundingRate":
                 keep = "last" if start is None else "first"
@@ -90,6 +90,9 @@ class Binance:
             case "ratio":
                 return [{"symbol": symbol, "longAccount": "0.6", "shortAccount": "0.4", "longShortRatio": "1.5",
                          "timestamp": row["time"]} for row in rows]  # fmt: skip
+            case "taken":
+                return [{"buySellRatio": "1.5000", "sellVol": "2.0000", "buyVol": "3.0000", "timestamp": row["time"]}
+                        for row in rows]  # fmt: skip
             case "funding":
                 return [{"symbol": symbol, "fundingTime": row["time"], "fundingRate": text(row["rate"]),
                          "markPrice": "", "rateType": "Regular"} for row in rows]  # fmt: skip

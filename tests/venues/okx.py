@@ -36,7 +36,7 @@ class Okx:
 
     name = "okx"
 
-    def understand(self, asked: Asked, now: int) -> Question:  # noqa: C901, PLR0911 - one return a path
+    def understand(self, asked: Asked, now: int) -> Question:  # noqa: C901, PLR0911, PLR0912 - one return a path
         endpoint = asked.path.strip("/").removeprefix("api/v5/")
         simple = {"public/time": "time", "system/status": "status"}
         if endpoint in simple:
@@ -62,10 +62,14 @@ class Okx:
             case "public/open-interest":
                 return Question("interest", coin)
             case (
-                "rubik/stat/contracts/open-interest-history" | "rubik/stat/contracts/long-short-account-ratio-contract"
+                "rubik/stat/contracts/open-interest-history"
+                | "rubik/stat/contracts/long-short-account-ratio-contract"
+                | "rubik/stat/taker-volume-contract"
             ):
                 begin, end = asked.number("begin"), asked.number("end")
-                kind = "ratio" if "ratio" in endpoint else "interest_history"
+                kind = "taken" if "taker" in endpoint else "ratio" if "ratio" in endpoint else "interest_history"
+                if kind == "taken" and asked.query.get("unit") != "0":
+                    raise RefusedError(400, {"code": "51000", "msg": "Parameter unit error", "data": []})
                 newer, older = None if begin is None else begin + 1, None if end is None else end - 1
                 return Question(kind, coin, self._bar(asked, "period"), newer, older, min(limit, 100))
             case "market/books":
@@ -78,7 +82,7 @@ class Okx:
                 return Question("trades", coin, limit=min(limit, 500))
         raise RefusedError(404, {"code": "404", "msg": "Not Found", "data": []})
 
-    def answer(self, question: Question, rows: list[Row], tape: MarketTape, now: int) -> Json:  # noqa: C901 - one case a kind
+    def answer(self, question: Question, rows: list[Row], tape: MarketTape, now: int) -> Json:  # noqa: C901, PLR0912 - one case a kind
         latest, instrument = rows[::-1], question.coin + "-USDT-SWAP"
         size = CONTRACTS.get(question.coin, 1.0)
         data: list[Json] = []
@@ -96,6 +100,8 @@ class Okx:
                 ]  # fmt: skip
             case "ratio":
                 data = [[str(row["time"]), "1.5"] for row in latest]
+            case "taken":
+                data = [[str(row["time"]), "2.0", "3.0"] for row in latest]
             case "interest":
                 data = [{"instId": instrument, "instType": "SWAP", "oi": contracts(row["amount"], size),
                          "oiCcy": text(row["amount"]), "oiUsd": text(row["amount"] * row["price"]),

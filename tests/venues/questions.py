@@ -43,9 +43,9 @@ class Asked:
 class Question:
     """A request as understood.
 
-    `kind` is one of markets, time, status, candles, interest, interest_history, funding, funding_now, ratio, tiers,
-    trades, liquidations, book, other. Times [ms] are inclusive bounds; of too many rows the first or last `limit` are
-    kept.
+    `kind` is one of markets, time, status, candles, interest, interest_history, funding, funding_now, ratio, taken,
+    tiers, trades, liquidations, book, other. Times [ms] are inclusive bounds; of too many rows the first or last
+    `limit` are kept.
     """
 
     kind: str
@@ -124,7 +124,7 @@ def rows_of(question: Question, tape: MarketTape, venue: str, now: int) -> list[
     match question.kind:
         case "candles":
             columns = track.candles(question.interval, now)
-        case "interest_history" | "ratio":
+        case "interest_history" | "ratio" | "taken":
             columns = track.open_interest(question.interval, now)
         case "interest" | "funding_now":
             question = replace(question, start=None, end=None, limit=1, keep="last")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from liqwidget.market.venue.payload import ORDER_SIDES, Liquidated, fields, first, number, time_ms
+from liqwidget.market.venue.payload import ORDER_SIDES, Liquidated, Taken, fields, first, number, time_ms
 from liqwidget.market.venue.venue import Venue
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from liqwidget.market.venue.instrument import Instrument
+    from liqwidget.market.venue.venue import Ask
 
 _PERIODS = ("5m", "15m", "30m", "1h", "2h", "4h", "6h", "12h", "1d")
 
@@ -19,6 +20,20 @@ class Binance(Venue):
     """How its rows are read."""
 
     __slots__ = ()
+
+    async def taken(self, ask: Ask, instrument: Instrument, period: str, start: int) -> list[Taken]:
+        """Ask for takerlongshortRatio [coins], or takerBuySellVol of COIN-M, whose `...Value` is coins.
+
+        ccxt has no method of its own for either.
+        """
+        asked = {"period": period, "startTime": start, "limit": self.taker_page}
+        if instrument.inverse:
+            asked |= {"pair": instrument.id.removesuffix("_PERP"), "contractType": "PERPETUAL"}
+            rows = await ask("request", "takerBuySellVol", ["dapiData"], "GET", asked)
+        else:
+            rows = await ask("request", "takerlongshortRatio", ["fapiData"], "GET", asked | {"symbol": instrument.id})
+        names = ("takerBuyVolValue", "takerSellVolValue") if instrument.inverse else ("buyVol", "sellVol")
+        return [Taken(time_ms(row), *(first(row, name) for name in names)) for row in map(fields, rows)]
 
     def interest(self, row: Any, instrument: Instrument) -> tuple[float, float]:
         """Read sumOpenInterest (history) or openInterest (now) [base; inverse: contracts]."""
@@ -69,6 +84,8 @@ BINANCE = Binance(
     funding_until="until",
     ratio_periods=_PERIODS,
     ratio_page=500,
+    taker_periods=_PERIODS,
+    taker_page=500,
     liquidation_stream="the last order of a second per symbol, so totals are lower bounds",
     liquidation_contract="s",
     tiers="key",

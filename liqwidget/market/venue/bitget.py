@@ -4,17 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from liqwidget.market.venue.payload import fields, first, time_ms
+from liqwidget.market.venue.payload import Taken, fields, first, time_ms
 from liqwidget.market.venue.venue import Venue
 
 if TYPE_CHECKING:
     from liqwidget.market.venue.instrument import Instrument
+    from liqwidget.market.venue.venue import Ask
 
 
 class Bitget(Venue):
     """How its rows are read."""
 
     __slots__ = ()
+
+    async def taken(self, ask: Ask, instrument: Instrument, period: str, start: int) -> list[Taken]:
+        """Ask for the newest rows [coins]; ccxt has no method of its own for it, and no start can be given."""
+        asked = {"symbol": instrument.id, "period": period}
+        answer = await ask("request", "v2/mix/market/taker-buy-sell", ["public", "mix"], "GET", asked)
+        rows = fields(answer).get("data")
+        told = map(fields, rows if isinstance(rows, list) else [])
+        return [Taken(time_ms(row), first(row, "buyVolume"), first(row, "sellVolume")) for row in told]
 
     def interest(self, row: Any, instrument: Instrument) -> tuple[float, float]:
         """Read the size [base] of the first of a list."""
@@ -37,6 +46,8 @@ BITGET = Bitget(
     funding_until="",
     ratio_periods=("5m", "15m", "30m", "1h", "2h", "4h", "6h", "12h", "1d"),
     ratio_page=500,
+    taker_periods=("5m", "15m", "30m", "1h", "2h", "4h", "6h", "12h", "1d"),
+    taker_page=500,
     liquidation_stream="",
     tiers="public",
     book_rows="max",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from liqwidget.domain.time import duration_ns
-from liqwidget.market.venue.payload import SECONDS, Liquidated, fields, first, number
+from liqwidget.market.venue.payload import SECONDS, Liquidated, Taken, fields, first, number
 from liqwidget.market.venue.venue import Venue, raw
 
 if TYPE_CHECKING:
@@ -35,6 +35,12 @@ class Gate(Venue):
         """Read the statistics that open interest comes with."""
         rows = await ask("fetch_open_interest_history", instrument.symbol, period, start, self.ratio_page)
         return [row | {"longShortRatio": number(raw(row).get("lsr_account"))} for row in rows]
+
+    async def taken(self, ask: Ask, instrument: Instrument, period: str, start: int) -> list[Taken]:
+        """Read the ratio in the statistics that open interest comes with; amounts are not told."""
+        rows = await ask("fetch_open_interest_history", instrument.symbol, period, start, self.taker_page)
+        told = [fields(raw(row)) for row in rows]
+        return [Taken(number(row.get("time")) * SECONDS, ratio=number(row.get("lsr_taker"))) for row in told]
 
     def volume(self, volume: float, close: float, instrument: Instrument) -> float:
         """Return base units of contracts."""
@@ -78,6 +84,8 @@ GATE = Gate(
     funding_until="until",
     ratio_periods=_PERIODS,
     ratio_page=100,
+    taker_periods=_PERIODS,
+    taker_page=100,
     liquidation_history="1h",
     liquidation_page=1000,
     liquidation_window=duration_ns("1h"),

@@ -29,6 +29,18 @@ class Liquidated(NamedTuple):
     """[quote], where the venue tells it"""
 
 
+class Taken(NamedTuple):
+    """What takers bought and sold in a period, in coins of the contract; what a venue does not tell is NaN."""
+
+    time: float
+    """[ms UTC], as the venue stamps it"""
+    bought: float = math.nan
+    sold: float = math.nan
+    """[base of the venue]"""
+    ratio: float = math.nan
+    """Bought / sold; made of both where both are told."""
+
+
 class Event(NamedTuple):
     """One liquidation."""
 

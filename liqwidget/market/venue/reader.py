@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import math
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, Literal
 
 from liqwidget.domain.margin import has_table
 from liqwidget.domain.tiers import outdated
@@ -19,7 +20,7 @@ from liqwidget.market.venue.tiers import read_tiers
 from liqwidget.market.venue.venue import raw
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Awaitable, Callable, Iterable, Iterator
 
     from liqwidget.market.store.keeper import Keeper
     from liqwidget.market.venue.client import Client
@@ -130,12 +131,13 @@ class _Reading:
 
     async def read(self, kind: Kind, spans: list[Span]) -> None:
         """Read spans [ns, in order] of one kind, newest first; a failure of any but the candles becomes a note."""
-        ways = {
+        ways: dict[Kind, Callable[[int, int], Awaitable[None]]] = {
             "candles": self._candles,
             "open_interest": self._interest,
             "funding": self._funding,
             "liquidations": self._liquidations,
-            "long_short": self._ratios,
+            "long_short": partial(self._statistics, "long_short"),
+            "taker_volume": partial(self._statistics, "taker_volume"),
         }
         try:
             for since, until in reversed(spans):
@@ -284,18 +286,25 @@ class _Reading:
             self._keep("liquidations", events, (known, high))
             end = start
 
-    async def _ratios(self, since: int, until: int) -> None:
-        periods = [part for part in self.venue.ratio_periods if duration_ns(part) <= self.gathering.step]
-        if not self.venue.ratio_periods:
-            self.gathering.note(f"{self.venue.name} publishes no long/short ratio")
+    async def _statistics(self, kind: Literal["long_short", "taker_volume"], since: int, until: int) -> None:
+        venue, ratio = self.venue, kind == "long_short"
+        offered, limit = (venue.ratio_periods, venue.ratio_page) if ratio else (venue.taker_periods, venue.taker_page)
+        if not offered:
+            what = "long/short ratio" if ratio else "taker volume"
+            self.gathering.note(f"{venue.name} publishes no {what}")
             return
-        self.gathering.add("long_short")
-        period, limit = (periods or list(self.venue.ratio_periods[:1]))[-1], self.venue.ratio_page
-        start = max(since, until - limit * duration_ns(period)) // MILLISECOND
-        rows = await self.venue.ratios(self._ask, self.instrument, period, start)
-        self.gathering.add("long_short", rows)
-        self._told("long_short")
-        self._keep("long_short", rows, (start, until // MILLISECOND))
+        self.gathering.add(kind)
+        period = ([part for part in offered if duration_ns(part) <= self.gathering.step] or list(offered[:1]))[-1]
+        step = duration_ns(period) // MILLISECOND
+        start, end = max(since // MILLISECOND, until // MILLISECOND - limit * step), until // MILLISECOND
+        if ratio:
+            rows = await venue.ratios(self._ask, self.instrument, period, start)
+        else:  # what a venue stamps at its begin may not be over
+            taken = await venue.taken(self._ask, self.instrument, period, start)
+            rows = [row for row in taken if not row.time + step > end]
+        self.gathering.add(kind, rows)
+        self._told(kind)
+        self._keep(kind, rows, (start, end))
 
     # ------------------------------------------------------------------ pages
 

@@ -14,7 +14,7 @@ import pandas as pd
 
 from liqwidget.domain.plausible import MOST_SWING, PRICE_BOUNDS
 from liqwidget.domain.time import DAY, MILLISECOND
-from liqwidget.market.venue.payload import Event, number
+from liqwidget.market.venue.payload import Event, Taken, number
 from liqwidget.market.venue.venues import venue
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ CandleRow = tuple[int, float, float, float, float, float]
 
 _CANDLE = ("open", "high", "low", "close", "volume")
 _FIELDS = 6
+_TAKEN = ("taker_ratio", "taker_buy_volume", "taker_sell_volume")
 
 
 # ---------------------------------------------------------------------- candles
@@ -162,6 +163,28 @@ def rate_frame(rows: Iterable[Mapping[str, Any]], name: str, column: str, now: i
     what = column.replace("_", " ") + "s"
     notes = _counted([(bad, f"unreadable {what}"), (future, f"{what} from the future")])
     return _frame([(time, kept[time]) for time in sorted(kept)], (column,)), notes
+
+
+def taker_frame(rows: Iterable[Taken], instrument: Instrument, now: int) -> tuple[pd.DataFrame, Notes]:
+    """Return by UTC time what takers did: taker_ratio (bought / sold), taker_buy_volume, taker_sell_volume [base].
+
+    NaN where the venue does not tell it. Rows without a time or without any figure are left out and counted.
+    """
+    kept: dict[int, tuple[float, float, float]] = {}
+    bad = future = 0
+    for row in rows:
+        bought, sold = row.bought * instrument.scale, row.sold * instrument.scale
+        ratio = bought / sold if sold > 0 else row.ratio
+        figures = (ratio, bought, sold)
+        sound = all(math.isnan(figure) or 0 <= figure < math.inf for figure in figures)
+        if not (0 < row.time < math.inf and sound) or all(map(math.isnan, figures)):
+            bad += 1
+        elif int(row.time) * MILLISECOND > now:
+            future += 1
+        else:
+            kept[int(row.time) * MILLISECOND] = figures
+    notes = _counted([(bad, "unreadable taker volumes"), (future, "taker volumes from the future")])
+    return _frame([(time, *kept[time]) for time in sorted(kept)], _TAKEN), notes
 
 
 # ---------------------------------------------------------------------- liquidations

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
 
     from liqwidget.market.venue.instrument import Instrument
-    from liqwidget.market.venue.payload import Liquidated
+    from liqwidget.market.venue.payload import Liquidated, Taken
 
     Ask = Callable[..., Awaitable[Any]]
     """Calls a method of ccxt by its name with arguments, and returns what it answers."""
@@ -75,6 +75,10 @@ class Venue(ABC):
         Periods of the accounts' long/short ratio; empty where there is none.
     ratio_page : int
         Its rows a request.
+    taker_periods : tuple of str
+        Periods of what takers bought and sold; empty where it is not public.
+    taker_page : int
+        Its rows a request.
     liquidation_history : str
         How far back single liquidations are listed, such as '7d'; '' where there is no public list.
     liquidation_page : int
@@ -125,6 +129,8 @@ class Venue(ABC):
     interest_now: bool = True
     ratio_periods: tuple[str, ...] = ()
     ratio_page: int = 0
+    taker_periods: tuple[str, ...] = ()
+    taker_page: int = 0
     liquidation_history: str = ""
     liquidation_page: int = 0
     liquidation_window: int | None = None
@@ -155,14 +161,17 @@ class Venue(ABC):
         happened = " and ".join(filter(None, (listed, streamed))) or "not public"
         ratio = f"every {self.ratio_periods[0]}" if self.ratio_periods else "not public"
         tiers = "public" if self.tiers == "public" else "need a key, dated tables are used"
-        return f"{interest}; liquidations {happened}; long/short ratio {ratio}; margin tiers {tiers}"
+        taken = f"every {self.taker_periods[0]}" if self.taker_periods else "not public"
+        ratios = f"long/short ratio {ratio}; taker volume {taken}"
+        return f"{interest}; liquidations {happened}; {ratios}; margin tiers {tiers}"
 
     # ------------------------------------------------------------------ what ccxt is asked
 
     @property
     def longest_page(self) -> int:
         """The most rows that a request asks for."""
-        return max(self.candle_page, self.interest_page, self.funding_page, self.ratio_page, self.liquidation_page)
+        statistics = max(self.ratio_page, self.taker_page)
+        return max(self.candle_page, self.interest_page, self.funding_page, statistics, self.liquidation_page)
 
     def candles_at_once(self, step: int, *, inverse: bool) -> int:
         """Return how many candles of `step` [ns] a request may ask for."""
@@ -194,6 +203,10 @@ class Venue(ABC):
     async def ratios(self, ask: Ask, instrument: Instrument, period: str, start: int) -> list[Any]:
         """Return rows with `longShortRatio` from `start` [ms] on, as ccxt makes them."""
         return list(await ask("fetch_long_short_ratio_history", instrument.symbol, period, start, self.ratio_page))
+
+    async def taken(self, ask: Ask, instrument: Instrument, period: str, start: int) -> list[Taken]:
+        """Return what takers bought and sold from `start` [ms] on; what cannot be read has a time of NaN."""
+        return []
 
     async def margin_tiers(self, ask: Ask, instrument: Instrument, market: Any) -> list[Any]:
         """Return rows with `maxNotional`, `maxLeverage` and `maintenanceMarginRate`; `market` is ccxt's of it."""

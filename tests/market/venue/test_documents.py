@@ -46,7 +46,7 @@ def gate(path: str, query: dict[str, str]) -> Any:  # noqa: PLR0911 - one return
             first, step = int(query["from"]) * 1000, {"5m": STEP}[query["interval"]]
             times = [time for time in range(START, END + 1, step) if time >= first][: int(query["limit"])]
             return [{"time": time // 1000, "open_interest": 20_000_000, "open_interest_usd": "180000000",
-                     "lsr_account": "1.25"} for time in times]  # fmt: skip
+                     "lsr_account": "1.25", "lsr_taker": "1.125"} for time in times]  # fmt: skip
         case "/api/v4/futures/usdt/funding_rate":
             return [{"t": time // 1000, "r": "0.0001"} for time in range(START, END, 8 * HOUR)
                     if int(query["from"]) * 1000 <= time <= int(query["to"]) * 1000]  # fmt: skip
@@ -140,6 +140,9 @@ def bitget(path: str, query: dict[str, str]) -> Any:
         case "/api/v2/mix/market/account-long-short":
             data = [{"longAccountRatio": "0.6", "shortAccountRatio": "0.4", "longShortAccountRatio": "1.5",
                      "ts": str(time)} for time in range(END - 10 * STEP, END, STEP)]  # fmt: skip
+        case "/api/v2/mix/market/taker-buy-sell":
+            assert (query["symbol"], query["period"]) == ("BTCUSDT", "5m")
+            data = [{"sellVolume": "2", "buyVolume": "3", "ts": str(time)} for time in range(START, END + 1, STEP)]
         case _:
             raise AssertionError(path)
     return {"code": "00000", "msg": "success", "data": data, "requestTime": END}
@@ -240,6 +243,17 @@ def test_ratios() -> None:
     assert set(read("gate").frames["long_short"]["long_short_ratio"]) == {1.25}
     assert set(read("bitget").frames["long_short"]["long_short_ratio"]) == {1.5}
     assert "htx publishes no long/short ratio" in read("htx").notes
+
+
+def test_taker_volumes() -> None:
+    """Of a period that may not be over nothing is taken."""
+    bitget = read("bitget").frames["taker_volume"]
+    assert set(map(tuple, bitget.to_numpy().tolist())) == {(1.5, 3.0, 2.0)}
+    assert bitget.index[-1] == pd.Timestamp(END - STEP, unit="ms", tz="UTC")
+    gate = read("gate").frames["taker_volume"]
+    assert set(gate["taker_ratio"]) == {1.125}
+    assert gate[["taker_buy_volume", "taker_sell_volume"]].isna().all(axis=None)
+    assert "htx publishes no taker volume" in read("htx").notes
 
 
 def test_what_a_venue_lacks_is_said(told: list[str]) -> None:

@@ -9,6 +9,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -22,9 +23,11 @@ from liqwidget.market.venue.rows import (
     liquidation,
     liquidation_frame,
     rate_frame,
+    taker_frame,
 )
 from liqwidget.market.venue.venues import VENUES
 from tests.answers import START, STEP, candle_rows, instrument
+from tests.loops import run
 from tests.recorded import FOLDER, needs_recordings
 
 if TYPE_CHECKING:
@@ -341,3 +344,55 @@ def test_what_is_no_number_is_nan_or_infinite(value: Any) -> None:
 def test_texts_from_the_network_are_short_and_plain() -> None:
     assert said("  <b>\x1b[31mno\n\nway\u202e </b> ") == "<b> [31mno way </b>"
     assert len(said("x" * 9999)) == 160
+
+
+def asked_for(venue: str, answer: Any, *, inverse: bool = False) -> list[Any]:
+    """Return what a venue's answer about takers is read as; the question must be one that it has."""
+    swap = instrument(venue, inverse=inverse)
+    asked: list[Any] = []
+
+    async def ask(*question: Any) -> Any:
+        asked.append(question)
+        return answer
+
+    rows = run(VENUES[venue].taken(ask, swap, "5m", START))
+    assert len(asked) == 1
+    frame, notes = taker_frame(rows, swap, 2**62)
+    assert not notes
+    times = pd.DatetimeIndex(frame.index).as_unit("ms").asi8
+    return [row | {"time": time} for row, time in zip(frame.to_dict("records"), times.tolist(), strict=True)]
+
+
+@needs_recordings
+def test_recorded_taker_volume_agrees_with_the_ratio_that_stands_beside_it() -> None:
+    """Binance: coins, of COIN-M the amounts called value."""
+    folder = FOLDER / "data" / "real" / "payloads" / "rest_2026-09_10"
+    linear = json.loads((folder / "binance_takerlongshortRatio_5m.json").read_text())
+    (row,) = asked_for("binance", linear)
+    assert (row["taker_buy_volume"], row["taker_sell_volume"]) == (153.864, 157.769)
+    assert row["taker_ratio"] == pytest.approx(float(linear[0]["buySellRatio"]), abs=1e-4)
+    assert row["time"] == linear[0]["timestamp"]
+    inverse = json.loads((folder / "binance_coinm_takerBuySellVol_BTCUSD_5m.json").read_text())
+    (row,) = asked_for("binance", inverse, inverse=True)
+    assert (row["taker_buy_volume"], row["taker_sell_volume"]) == (0.1317, 0.1513)
+    assert 11344 * 100 / row["taker_buy_volume"] == pytest.approx(13037 * 100 / row["taker_sell_volume"], rel=0.01)
+
+
+def test_taker_volume_of_okx_is_sold_before_bought() -> None:
+    (row,) = asked_for("okx", {"code": "0", "data": [[str(START), "2", "3"], ["x"], 7]})
+    assert row == {"taker_ratio": 1.5, "taker_buy_volume": 3.0, "taker_sell_volume": 2.0, "time": START}
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.sampled_from(["binance", "okx", "bitget"]), st.recursive(
+    st.none() | st.booleans() | st.floats() | st.text(max_size=6),
+    lambda part: st.lists(part, max_size=3) | st.dictionaries(st.sampled_from(["data", "ts", "buyVol"]), part),
+    max_leaves=6,
+))  # fmt: skip
+def test_no_answer_about_takers_breaks_a_reader(venue: str, answer: Any) -> None:
+    async def ask(*_: Any) -> Any:
+        return answer if venue != "binance" else [answer]
+
+    swap = instrument(venue)
+    frame, _ = taker_frame(run(VENUES[venue].taken(ask, swap, "5m", START)), swap, 2**62)
+    assert frame.isna().all(axis=1).sum() == 0
