@@ -23,7 +23,6 @@ from liqwidget.domain.time import DAY, duration_ns, time_ns, timestamp
 from liqwidget.errors import DataError
 from liqwidget.market.bulk.adding import add
 from liqwidget.market.store import files
-from liqwidget.market.store.account_log import account_files
 from liqwidget.market.store.days import KINDS, Store, StoreWarning
 
 if TYPE_CHECKING:
@@ -89,6 +88,8 @@ def list(  # noqa: A001 - `liqwidget.store.list()` is what it does
 
 def _accounts(venue: str | None) -> Sequence[dict[str, Any]]:
     """Return a row for each venue whose accounts are kept."""
+    from liqwidget.market.store.account_log import account_files
+
     kept = account_files(Store().root, venue)
     rows = []
     for name in sorted({one.venue for one in kept}):
@@ -283,6 +284,8 @@ def prune(
 
 def _forget_accounts(store: Store, venue: str | None, low: int, high: int) -> int:
     """Remove what is kept of accounts of whole days within a span [ns]; return how many files went."""
+    from liqwidget.market.store.account_log import account_files
+
     chosen = [one for one in account_files(store.root, venue) if low <= one.time // DAY * DAY <= high - DAY]
     if chosen:
         with files.locked(chosen[0].path.parent):
