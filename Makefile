@@ -93,8 +93,8 @@ release-check: install-test browser ## what a release is held to: packaging, eve
 	export SKIP_JUPYTER_BUILDER=1; $(INSTALL) --no-build-isolation --editable ".[release]"
 	$(BIN)/pytest -m packaging $(PYTEST_ARGS)
 
-bench: install-test ## speed budgets, measured
-	$(BIN)/pytest -m benchmark $(PYTEST_ARGS)
+bench: install-test ## speed budgets, kernels beside copies, growth, peers: artefacts/benchmarks.json and .md
+	$(BIN)/python -m pytest -p tests.benchmarks.report -m benchmark $(PYTEST_ARGS)
 
 soak: browser ## what takes minutes: memory and feeds over hundreds of steps
 	$(BIN)/pytest -m soak $(PYTEST_ARGS)

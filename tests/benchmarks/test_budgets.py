@@ -19,6 +19,7 @@ from liqwidget.field.density import Prior
 from liqwidget.raster.quantise import quantise
 from liqwidget.study.levels import levels
 from liqwidget.study.profile import profile
+from tests.benchmarks.copies import LEVEL, MADE_ROW, READ_ROW, beside_copy, seen_bytes, standing_bytes
 from tests.benchmarks.peak import peak_megabytes
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def processor_seconds(call: Callable[[], object]) -> float:
 
 
 def test_import(benchmark: BenchmarkFixture) -> None:
-    """Budget 0.7 s."""
+    """Budget 0.6 s."""
     benchmark.pedantic(
         subprocess.run, ([sys.executable, "-c", "import liqwidget"],), {"check": True}, rounds=5, warmup_rounds=1
     )
@@ -89,6 +90,7 @@ def test_estimate_30_days_of_5m(benchmark: BenchmarkFixture) -> None:
     market = walk(5, 30)
     estimate(market)
     benchmark(estimate, market)
+    beside_copy(benchmark, 2 * len(market.time) * MADE_ROW)
 
 
 def test_one_forward_pass_of_30_days_of_5m(benchmark: BenchmarkFixture) -> None:
@@ -96,6 +98,7 @@ def test_one_forward_pass_of_30_days_of_5m(benchmark: BenchmarkFixture) -> None:
     market = walk(5, 30)
     estimated(market, OWN, Rules())
     benchmark(estimated, market, OWN, Rules())
+    beside_copy(benchmark, len(market.time) * MADE_ROW)
 
 
 def test_one_forward_pass_of_a_year_of_1m(benchmark: BenchmarkFixture) -> None:
@@ -103,6 +106,7 @@ def test_one_forward_pass_of_a_year_of_1m(benchmark: BenchmarkFixture) -> None:
     market = walk(1, 365)
     benchmark.extra_info["peak_mb"] = peak_megabytes(lambda: estimated(market, OWN, Rules()))
     benchmark.pedantic(estimated, (market, OWN, Rules()), rounds=3)
+    beside_copy(benchmark, len(market.time) * MADE_ROW)
 
 
 def test_estimate_a_year_of_1m(benchmark: BenchmarkFixture) -> None:
@@ -128,12 +132,15 @@ def test_raster(benchmark: BenchmarkFixture, minutes: int, history: int, days: i
     viewport = view(source, days)
     rasterise(source, viewport, measure)
     benchmark(rasterise, source, viewport, measure)
+    beside_copy(benchmark, seen_bytes(source.venues[0], viewport))
 
 
 def test_quantise(benchmark: BenchmarkFixture) -> None:
     """Part of each repaint."""
     source = ledger(5, 60)
-    benchmark(quantise, rasterise(source, view(source, 7)))
+    grid = rasterise(source, view(source, 7))
+    benchmark(quantise, grid)
+    beside_copy(benchmark, grid.long.nbytes + grid.short.nbytes + grid.long.size)
 
 
 @pytest.mark.parametrize(("minutes", "history"), [(5, 30), (1, 365)], ids=["month-of-5m", "year-of-1m"])
@@ -142,6 +149,7 @@ def test_clusters(benchmark: BenchmarkFixture, minutes: int, history: int) -> No
     source = ledger(minutes, history)
     find_clusters(source)
     benchmark(find_clusters, source)
+    beside_copy(benchmark, standing_bytes(source.venues[0]))
 
 
 @pytest.mark.parametrize(("minutes", "history"), [(5, 30), (1, 365)], ids=["month-of-5m", "year-of-1m"])
@@ -151,6 +159,7 @@ def test_profile(benchmark: BenchmarkFixture, minutes: int, history: int) -> Non
     edges = np.geomspace(*view(source, 7).price, 400)
     profile(source, edges)
     benchmark(profile, source, edges)
+    beside_copy(benchmark, standing_bytes(source.venues[0]))
 
 
 @pytest.mark.parametrize(("minutes", "history"), [(5, 30), (1, 365)], ids=["month-of-5m", "year-of-1m"])
@@ -159,6 +168,7 @@ def test_levels(benchmark: BenchmarkFixture, minutes: int, history: int) -> None
     source = ledger(minutes, history)
     levels(source)
     benchmark.pedantic(levels, (source,), rounds=3)
+    beside_copy(benchmark, len(source.venues[0].time) * READ_ROW + len(levels(source)) * LEVEL)
 
 
 @pytest.mark.parametrize(("minutes", "history"), [(5, 30), (1, 365)], ids=["month-of-5m", "year-of-1m"])
@@ -174,6 +184,7 @@ def test_a_live_candle(benchmark: BenchmarkFixture, minutes: int, history: int) 
 
     live()
     benchmark(live)
+    beside_copy(benchmark, MADE_ROW + standing_bytes(known.venues[0]) + 2 * 4 * 600)
 
 
 def test_a_heatmap_of_the_sample(benchmark: BenchmarkFixture) -> None:

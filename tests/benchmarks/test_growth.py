@@ -58,7 +58,7 @@ def measured(months: int) -> dict[str, float]:
     }
 
 
-def test_growth(capsys: pytest.CaptureFixture[str]) -> None:
+def test_growth(capsys: pytest.CaptureFixture[str], record_property: Callable[[str, object], None]) -> None:
     """Budget for the whole of sixty months 150 ms, for clusters 10 ms at any size; exponents: time over months."""
     measured(MONTHS[0])
     sizes = [measured(months) for months in MONTHS]
@@ -66,6 +66,7 @@ def test_growth(capsys: pytest.CaptureFixture[str]) -> None:
     for name in sizes[0]:
         taken = [size[name] for size in sizes]
         exponent = np.polyfit(np.log(MONTHS), np.log(taken), 1)[0]
+        record_property(name, {"months": list(MONTHS), "ms": taken, "exponent": float(exponent)})
         lines.append(f"{name:26}" + "".join(f"{value:9.1f}" for value in taken) + f"{exponent:9.2f}")
     with capsys.disabled():
         sys.stdout.write("\n".join(lines) + "\n")

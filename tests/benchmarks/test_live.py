@@ -17,6 +17,8 @@ from tests.benchmarks.test_budgets import walk
 from tests.fake_feed import FakeFeed, asked
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pytest_benchmark.fixture import BenchmarkFixture
 
 pytestmark = pytest.mark.benchmark
@@ -49,7 +51,9 @@ def test_a_live_candle_of_one_venue_to_its_column(benchmark: BenchmarkFixture) -
     heatmap.close()
 
 
-def test_updates_a_second_of_three_venues(capsys: pytest.CaptureFixture[str]) -> None:
+def test_updates_a_second_of_three_venues(
+    capsys: pytest.CaptureFixture[str], record_property: Callable[[str, object], None]
+) -> None:
     """A front end that takes each at once: budget 10 a second."""
     feed = feed_of(3)
     heatmap = LiqHeatmap("BTC", source=feed.markets, window="24h")
@@ -70,6 +74,7 @@ def test_updates_a_second_of_three_venues(capsys: pytest.CaptureFixture[str]) ->
         threading.Event().wait(0.02)
     heatmap.close()
     sentence = f"{len(shown) / RUN_SECONDS:.1f} updates a second (budget 10), at most {max(lag):.2f} s behind"
+    record_property("per_second", len(shown) / RUN_SECONDS)
     with capsys.disabled():
         sys.stdout.write(f"\nlive, 3 venues: {sentence}\n")
     assert shown

@@ -40,7 +40,11 @@ def found(base: str, venue: str, url: str) -> str:
     return f"{'ws' if kind.startswith('ws') else 'http'}{base.removeprefix('http')}/{venue}/{place}"
 
 
-def test_thirty_live_symbols(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_thirty_live_symbols(
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    record_property: Callable[[str, object], None],
+) -> None:
     """Budget 40 % of one core; shown four times twenty seconds."""
     command = [sys.executable, "-m", "tests.benchmarks.many_markets"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as exchanges:
@@ -65,6 +69,7 @@ def test_thirty_live_symbols(capsys: pytest.CaptureFixture[str], monkeypatch: py
         states = watchlist.to_frame()["state"]
         watchlist.close()
         exchanges.communicate()
+    record_property("share", sorted(shares)[len(shares) // 2])
     with capsys.disabled():
         parts = ", ".join(f"{share:.0%}" for share in shares)
         sys.stdout.write(f"\nwatchlist, {len(COINS)} live symbols on 4 venues: {parts} of a core (budget 40 %)\n")

@@ -20,6 +20,7 @@ from liqwidget.errors import DataError
 from liqwidget.estimate.estimator import advance, estimate
 from liqwidget.field.density import venue_density
 from liqwidget.field.measure import volatility
+from liqwidget.run.own_data import joined
 from liqwidget.study.levels import levels
 from liqwidget.study.profile import profile
 from liqwidget.study.provenance import provenance
@@ -204,6 +205,21 @@ def test_a_ledger_of_trades_is_saved_retold_and_read_like_any_other(tmp_path: Pa
     assert "part" not in set(told["kind"])
     assert (told["open_time"] < told["close_time"]).iloc[1:].all()
     assert str(grade(ledger, ledger.end)) == str(grade(estimate(of_candles(walk)), ledger.end))
+
+
+def test_own_trades_go_on() -> None:
+    """`h.update` with newer trades: of a candle that both have, the newer way counts."""
+    walk = trade_walk(7, 400, 3.0)
+    middle = walk.trades["time"].iloc[200].floor("5min")
+    older = Walk(walk.trades[walk.trades["time"] < middle], walk.open_interest).market()
+    newer = Walk(walk.trades[walk.trades["time"] >= middle - pd.Timedelta("15min")], walk.open_interest).market()
+    whole = walk.market()
+    made = joined(older, newer)
+    assert made.path is not None
+    assert whole.path is not None
+    for name in ("time", "low", "high", "close", "volume"):
+        np.testing.assert_array_equal(getattr(made.path, name), getattr(whole.path, name))
+    assert content(estimate(made).venues[0].inputs) == content(estimate(whole).venues[0].inputs)
 
 
 def test_longer_candles_keep_the_way() -> None:

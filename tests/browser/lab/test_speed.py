@@ -15,8 +15,12 @@ from tests.browser.lab.test_live import FEED, SHOW
 from tests.waiting import eventually
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.browser.heatmap import Heatmap
     from tests.browser.lab.sheet import Desk
+
+    Record = Callable[[str, object], None]
 
 pytestmark = pytest.mark.benchmark
 
@@ -31,15 +35,17 @@ def tell(capsys: pytest.CaptureFixture[str], sentence: str) -> None:
         sys.stdout.write(f"\n{sentence}\n")
 
 
-def test_wheel_to_sharp(heatmap: Heatmap, capsys: pytest.CaptureFixture[str]) -> None:
+def test_wheel_to_sharp(heatmap: Heatmap, capsys: pytest.CaptureFixture[str], record_property: Record) -> None:
     heatmap.root.evaluate(SPEED, [10, 400])
     times = heatmap.root.evaluate(SPEED, [60, 400])
     p50, p95 = (float(np.quantile(times, share)) for share in (0.5, 0.95))
+    record_property("p50_ms", p50)
+    record_property("p95_ms", p95)
     tell(capsys, f"wheel to sharp picture: p50 {p50:.0f} ms (budget 70), p95 {p95:.0f} ms (budget 120)")
     assert np.isfinite(times).all()
 
 
-def test_run_to_painted(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+def test_run_to_painted(desk: Desk, capsys: pytest.CaptureFixture[str], record_property: Record) -> None:
     with desk.sheet("speed", SAMPLE, EIGHT, run=False) as sheet:
         sheet.kernel.value("1")
         taken = []
@@ -48,10 +54,14 @@ def test_run_to_painted(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
             sheet.run_cell(cell)
             sheet.page.wait_for_function(PAINTED, arg=count)
             taken.append(time.monotonic() - began)
+    record_property("first_s", taken[0])
+    record_property("eight_s", taken[1])
     tell(capsys, f"run to painted: {taken[0]:.2f} s (budget 3), eight more {taken[1]:.2f} s (budget 4)")
 
 
-def test_live_updates_taken_by_the_page(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+def test_live_updates_taken_by_the_page(
+    desk: Desk, capsys: pytest.CaptureFixture[str], record_property: Record
+) -> None:
     stream = (
         "def stream():\n    for _ in range(600):\n        tell(0.002); time.sleep(0.02)\n"
         "threading.Thread(target=stream, daemon=True).start()"
@@ -66,5 +76,6 @@ def test_live_updates_taken_by_the_page(desk: Desk, capsys: pytest.CaptureFixtur
         began, first = sheet.kernel.value(f"list({count})")
         time.sleep(8)
         ended, last = sheet.kernel.value(f"list({count})")
+    record_property("per_second", (last - first) / (ended - began))
     tell(capsys, f"live, 3 venues, in the page: {(last - first) / (ended - began):.1f} updates a second (budget 10)")
     assert last > first
