@@ -60,8 +60,8 @@ class FromTrades:
             As for `MarketData.from_frames`. Trades that end within a candle leave it complete, unless `complete_until`
             says that it is not.
         timeframe : str
-            Length of the candles. A candle is known at its close, and what is drawn changes then; one in which nothing
-            was traded is missing.
+            Length of the candles. A candle is known at its close, and what is drawn changes then. One in which nothing
+            was traded stands still at the last price; in a silence of more than an hour candles are missing.
         width : float
             Trades that follow each other within so much of ln(price), at most 0.001, share one entry in the middle of
             their range; 0.0002 by default, the width on which touches are decided, so that an entry lies within one

@@ -14,7 +14,7 @@ from liqwidget.domain.columns import have_columns
 from liqwidget.domain.lattice import PRICE_CELL
 from liqwidget.domain.mixture import refuse_mixture
 from liqwidget.domain.stamps import times_of
-from liqwidget.domain.time import time_index, timestamp
+from liqwidget.domain.time import HOUR, time_index, timestamp
 from liqwidget.errors import DataError
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 
+STILL = HOUR
+"""Within so long a silence [ns] nothing was traded; of a longer one the trades may be missing."""
 _TAKERS = {"buy": 1.0, "sell": 0.0, "b": 1.0, "s": 0.0}
 
 
@@ -112,11 +114,26 @@ def made_of_trades(chunks: Iterable[Any], step: int, width: float, symbol: str) 
         message = "Expected trades in at least one chunk, was none"
         raise DataError(message)
     made.append(_made(_Trades._make(map(np.concatenate, zip(*held, strict=True))), step, width))
-    columns = {name: np.concatenate([one[name] for one, _ in made]) for name in made[0][0]}
+    columns = _stilled({name: np.concatenate([one[name] for one, _ in made]) for name in made[0][0]}, step)
     path = PricePath._make(map(np.concatenate, zip(*(way for _, way in made), strict=True)))
     for column in path:
         column.flags.writeable = False
     return Made(pd.DataFrame(columns, index=time_index(columns.pop("time")).rename("time")), path)
+
+
+def _stilled(columns: dict[str, npt.NDArray[Any]], step: int) -> dict[str, npt.NDArray[Any]]:
+    """Return candles with those in which nothing was traded: at the last price, where the silence was short."""
+    silent = np.append(np.diff(columns["time"]) // step - 1, 0)
+    silent = np.where(silent * step <= STILL, silent, 0)
+    row = np.repeat(np.arange(len(silent)), silent + 1)
+    after = np.arange(len(row)) - np.searchsorted(row, row)
+    made = {name: column[row] for name, column in columns.items()}
+    made["time"] = made["time"] + after * step
+    for name in ("open", "high", "low"):
+        made[name][after > 0] = made["close"][after > 0]
+    for name in ("volume", "taker_buy_volume"):
+        made[name][after > 0] *= 0.0
+    return made
 
 
 def _number(value: object) -> float:
@@ -178,9 +195,10 @@ def _made(trades: _Trades, step: int, width: float) -> tuple[dict[str, npt.NDArr
         "close": price[ends],
         "taker_buy_volume": np.add.reduceat(trades.amount * trades.bought, starts),
     }
-    runs = np.union1d(_begins(price), starts)
-    fresh = np.isin(runs, starts, assume_unique=True)
-    parts = runs[_breaks(price[runs].tolist(), fresh.tolist(), math.exp(width))]
+    fresh = np.zeros(len(price), np.bool_)
+    fresh[starts] = True
+    runs = np.flatnonzero(fresh | np.append(True, price[1:] != price[:-1]))
+    parts = runs[_breaks(price[runs].tolist(), fresh[runs].tolist(), math.exp(width))]
     path = PricePath(
         opens[parts],
         np.minimum.reduceat(price, parts),

@@ -81,6 +81,24 @@ def test_trades_agree_with_their_candles(timeframe: str) -> None:
     assert np.abs(one - single).sum() / (one + single).sum() <= TOTAL_VARIATION / 10
 
 
+@pytest.mark.parametrize("coin", ["BTC", "ETH"])
+def test_ten_days_of_minutes_as_trades_agree_with_candles_of_five(coin: str) -> None:
+    """Open, low, high and close of each recorded minute of Binance as four trades: what their order does to the map."""
+    bars = pd.read_csv(FOLDER / "data" / "real" / "binance_um_1m_2025-05" / f"{coin}USDT_ohlcv_1m.csv.gz")[-14_400:]
+    opens = pd.to_datetime(bars["date"], utc=True).dt.as_unit("ns").astype("int64").to_numpy()
+    rising = bars["close"] >= bars["open"]
+    turns = (np.where(rising, bars["low"], bars["high"]), np.where(rising, bars["high"], bars["low"]))
+    prices = np.stack([bars["open"], *turns, bars["close"]], axis=1)
+    times = opens[:, None] + np.array([0, 20, 40, 59]) * 1_000_000_000
+    amounts = np.repeat(np.maximum(bars["volume"].to_numpy(), 1e-6) / 4, 4)
+    trades = pd.DataFrame({"price": prices.ravel(), "amount": amounts}, index=pd.to_datetime(times.ravel(), utc=True))
+    market = MarketData.from_trades(trades, symbol=coin)
+    candles = MarketData.from_frames(market.to_frame(), symbol=coin)
+    one, other = map_of(estimate(market)), map_of(estimate(candles))
+    assert np.abs(one - other).sum() / (one + other).sum() <= TOTAL_VARIATION
+    assert pd.Series(one).corr(pd.Series(other), method="spearman") >= SECTION_8.spearman
+
+
 def test_recorded_minutes_are_those_of_the_trades() -> None:
     """The candles that trades are made into are the recorded ones, made by others of the same trades."""
     bars = pd.read_csv(MINUTES / "bars_1m.csv.gz").query("coin == 'BTC'")

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 laws = settings(max_examples=12, deadline=None)
 cuts = st.lists(st.floats(0, 1), max_size=5)
+START = pd.Timestamp("2026-01-01", tz="UTC")
 
 
 def of_candles(walk: Walk, **options: Any) -> MarketData:
@@ -207,6 +208,19 @@ def test_a_ledger_of_trades_is_saved_retold_and_read_like_any_other(tmp_path: Pa
     assert str(grade(ledger, ledger.end)) == str(grade(estimate(of_candles(walk)), ledger.end))
 
 
+def test_a_candle_without_a_trade_stands_still_and_a_long_silence_is_a_gap() -> None:
+    minutes = pd.to_timedelta([0, 1, 21, 200], unit="min")
+    trades = pd.DataFrame({"price": [100.0, 101, 102, 103], "amount": 1.0, "side": "buy"}, index=START + minutes)
+    market = MarketData.from_trades(trades)
+    opened = (market.time - START.value) // 60_000_000_000
+    assert opened.tolist() == [0, 5, 10, 15, 20, 200]
+    assert market.close.tolist() == [101.0, 101, 101, 101, 102, 103]
+    assert market.low.tolist() == [100.0, 101, 101, 101, 102, 103]
+    assert market.volume.tolist() == market.taker_buy_volume.tolist() == [2.0, 0, 0, 0, 1, 1]
+    kinds = [RowKind(kind).name for kind in estimate(market).venues[0].inputs.kind]
+    assert kinds == ["START", "PART", *["CANDLE"] * 5, "GAP", "CANDLE"]
+
+
 def test_own_trades_go_on() -> None:
     """`h.update` with newer trades: of a candle that both have, the newer way counts."""
     walk = trade_walk(7, 400, 3.0)
@@ -230,7 +244,6 @@ def test_longer_candles_keep_the_way() -> None:
     np.testing.assert_array_equal(whole_candles(made.inputs).high, whole_candles(direct.inputs).high)
 
 
-START = pd.Timestamp("2026-01-01", tz="UTC")
 SOUND = pd.DataFrame({"price": [1.0, 2.0], "amount": [1.0, 1.0]}, index=pd.DatetimeIndex([START, START]))
 
 
