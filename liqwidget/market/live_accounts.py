@@ -53,6 +53,19 @@ class LivePositions:
         What was read first, and where newer ones are put.
     every : int
         From the begin of one reading to that of the next [ns].
+
+    Examples
+    --------
+    >>> import liqwidget
+    >>> held = liqwidget.positions("hyperliquid", "BTC", live=True)  # doctest: +SKIP
+    >>> held.latest.to_frame()  # doctest: +SKIP
+    >>> held.close()  # doctest: +SKIP
+
+    >>> try:
+    ...     liqwidget.positions("hyperliquid", "BTC", accounts="kept", live=True)
+    ... except liqwidget.DataError as error:
+    ...     print(error)
+    Expected accounts that can be read again with live=True, was 'kept': name them
     """
 
     def __init__(self, asked: Asked, told: Told, every: int) -> None:
