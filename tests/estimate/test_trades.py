@@ -20,6 +20,7 @@ from liqwidget.errors import DataError
 from liqwidget.estimate.estimator import advance, estimate
 from liqwidget.field.density import venue_density
 from liqwidget.field.measure import volatility
+from liqwidget.run.ledger_bytes import _timed
 from liqwidget.run.own_data import joined
 from liqwidget.study.levels import levels
 from liqwidget.study.profile import profile
@@ -234,6 +235,25 @@ def test_own_trades_go_on() -> None:
     for name in ("time", "low", "high", "close", "volume"):
         np.testing.assert_array_equal(getattr(made.path, name), getattr(whole.path, name))
     assert content(estimate(made).venues[0].inputs) == content(estimate(whole).venues[0].inputs)
+
+
+def test_parts_of_a_file_that_cannot_be_are_refused() -> None:
+    """The parts of a candle have its time, something to share, and a candle's row behind them."""
+    inputs = estimate(trade_walk(9, 200, 1.0, volatility=2e-3).market()).venues[0].inputs
+    part = int(np.flatnonzero(inputs.kind == RowKind.PART)[5])
+    last = int(np.flatnonzero(inputs.kind[part:] == RowKind.CANDLE)[0]) + part
+    assert _timed(inputs)
+    for name, row, value in (
+        ("kind", len(inputs.kind) - 1, RowKind.PART),
+        ("kind", last, RowKind.GAP),
+        ("time", part, inputs.time[part] - 1),
+        ("time", last, inputs.time[last] + 1),
+        ("volume", part, 0.0),
+        ("volume", last, np.nan),
+    ):
+        column = getattr(inputs, name).copy()
+        column[row] = value
+        assert not _timed(inputs._replace(**{name: column})), (name, row)
 
 
 def test_longer_candles_keep_the_way() -> None:

@@ -7,8 +7,10 @@ import gc
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
 import pytest
 
+from liqwidget import LiqHeatmap, Positions
 from liqwidget.errors import DataError
 from liqwidget.market import account_sweep, live_accounts
 from liqwidget.market.store.account_log import AccountLog
@@ -141,6 +143,19 @@ def test_all_that_is_under_way_shares_the_pace(monkeypatch: pytest.MonkeyPatch) 
     run(both())
     assert len(times) == 8
     assert max(times) - min(times) >= 7 * 0.02 - 0.001
+
+
+def test_a_heatmap_compares_the_newest() -> None:
+    heatmap = LiqHeatmap("BTC", source="sample")
+    stands = {"time": pd.Timestamp("2026-01-31", tz="UTC"), "side": ["long", "short"], "size": [2.0, 1.5]}
+    frame = pd.DataFrame(stands | {"liquidation_price": [80_000.0, 95_000.0]})
+
+    class Held:
+        latest = property(lambda _: Positions.from_frame(frame, symbol="BTC"))
+
+    newest, plain = heatmap.compare(Held()), heatmap.compare(frame)  # type: ignore[arg-type]
+    assert newest.to_frame().equals(plain.to_frame())
+    heatmap.close()
 
 
 @pytest.mark.parametrize(
