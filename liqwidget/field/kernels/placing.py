@@ -57,6 +57,17 @@ def entries(low: float, high: float, wide: int, unit: int, places: Integers, sha
 
 
 @nb.njit(cache=True, nogil=True, inline="never")
+def land(target: Floats, base: int, amount: float, table: Floats, first: int, last: int, side: int, entry: int) -> None:
+    """Add `amount` x the density of an entry at offsets [first, last) to the units of `target`, from unit `base` on."""
+    if side == 0:
+        for unit in range(max(entry - last + 1, base), min(entry - first, base + target.shape[0] - 1) + 1):
+            target[unit - base] += amount * table[entry - unit]
+    else:
+        for unit in range(max(entry + first, base), min(entry + last - 1, base + target.shape[0] - 1) + 1):
+            target[unit - base] += amount * table[unit - entry]
+
+
+@nb.njit(cache=True, nogil=True, inline="never")
 def place(
     target: Floats, base: int, amount: float, table: Floats, first: int, last: int, side: int, entry: int, close: int
 ) -> None:
@@ -70,13 +81,7 @@ def place(
         index = close + sign * offset - base
         if 0 <= index < target.shape[0]:
             target[index] += amount * table[offset]
-    start = max(first, beyond + 1)
-    if side == 0:
-        for unit in range(max(entry - last + 1, base), min(entry - start, base + target.shape[0] - 1) + 1):
-            target[unit - base] += amount * table[entry - unit]
-    else:
-        for unit in range(max(entry + start, base), min(entry + last - 1, base + target.shape[0] - 1) + 1):
-            target[unit - base] += amount * table[unit - entry]
+    land(target, base, amount, table, max(first, beyond + 1), last, side, entry)
 
 
 @nb.njit(cache=True, nogil=True)
