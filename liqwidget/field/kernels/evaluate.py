@@ -235,7 +235,7 @@ def evaluate(
         Quote currency; added to.
     """
     books, viewed = table.shape[1], state.shape[2]
-    places, shares = np.empty(2 * MAXIMUM_NODES, np.int64), np.empty(2 * MAXIMUM_NODES)
+    places, shares = np.empty((2, 2 * MAXIMUM_NODES), np.int64), np.empty((2, 2 * MAXIMUM_NODES))
     flags = np.where(layer[slot] >= 0, 1.0, 0.0)
     counted, even = per_weight * flags, np.zeros(viewed // wide + 2)
     facing = mirrored(table, span)

@@ -52,7 +52,7 @@ def passages(
     """
     books, count = units.shape[0], (stop - row) // length
     passed, kept, used = np.empty((count, 7), np.int64), np.empty(4096), 0
-    places, shares = np.empty(2 * MAXIMUM_NODES, np.int64), np.empty(2 * MAXIMUM_NODES)
+    places, shares = np.empty((2, 2 * MAXIMUM_NODES), np.int64), np.empty((2, 2 * MAXIMUM_NODES))
     counted, slot = per_weight * 1.0, np.arange(books)
     facing, edge = mirrored(table, span), np.zeros(2, np.int64)
     none = np.empty((0, 7), np.int64), np.empty(0)

@@ -77,6 +77,8 @@ def walk(
         By entry unit what was opened over the weight: zeros before, of all rows after.
     even : float64, shape (V / wide + 2,)
         Zeros, and left so.
+    places, shares : int64, float64, shape (2, 2 x MAXIMUM_NODES)
+        Room for the entries of a row.
     edge : int64, shape (2,)
         Written: the lowest and the highest cell touched.
     sides : int, int
@@ -104,31 +106,34 @@ def walk(
             continue
         alive = math.exp(log_survival[0, target] - log_survival[0, index])
         near_alive = math.exp(log_survival[1, target] - log_survival[1, index])
-        for kind in range(2):
-            unit, used = 1 if kind == 0 else wide, 0
+        narrow, broad = 0, 0  # entries by lattice cell and by price cell
+        for book in range(books):
+            if counted[book] == 0.0:
+                continue
+            if opened[index, sides[0], book] == 0.0 and opened[index, sides[1] - 1, book] == 0.0:
+                continue
+            unit, kind = units[book], int(units[book] > 1)
+            if kind == 0 and narrow == 0:
+                narrow = entries(low[index], high[index], wide, unit, places[0], shares[0])
+            if kind == 1 and broad == 0:
+                broad = entries(low[index], high[index], wide, unit, places[1], shares[1])
+            used = broad if kind == 1 else narrow
             left, ended = entry_base // unit, int(math.floor(close[index] / unit))
-            for book in range(books):
-                if int(units[book] > 1) != kind or counted[book] == 0.0:
+            factor = (near_alive if book == books - 1 else alive) * counted[book]
+            for side in range(sides[0], sides[1]):
+                amount = opened[index, side, book] * factor
+                if amount == 0.0:
                     continue
-                if opened[index, sides[0], book] == 0.0 and opened[index, sides[1] - 1, book] == 0.0:
-                    continue
-                factor = (near_alive if book == books - 1 else alive) * counted[book]
-                if used == 0:
-                    used = entries(low[index], high[index], wide, unit, places, shares)
-                for side in range(sides[0], sides[1]):
-                    amount = opened[index, side, book] * factor
-                    if amount == 0.0:
-                        continue
-                    first, last = span[side, book, 0], span[side, book, 1]
-                    for number in range(used):
-                        entry, part = places[number], amount * shares[number]
-                        entered[side, book, entry - left] += part
-                        beyond = ended - entry if side == 1 else entry - ended
-                        if beyond >= first:
-                            _from_close(
-                                state[slot[book], side], base, part, table[side, book], first, last, side, beyond,
-                                ended, unit, edge[side],
-                            )  # fmt: skip
+                first, last = span[side, book, 0], span[side, book, 1]
+                for number in range(used):
+                    entry, part = places[kind, number], amount * shares[kind, number]
+                    entered[side, book, entry - left] += part
+                    beyond = ended - entry if side == 1 else entry - ended
+                    if beyond >= first:
+                        _from_close(
+                            state[slot[book], side], base, part, table[side, book], first, last, side, beyond, ended,
+                            unit, edge[side],
+                        )  # fmt: skip
         before = close[max(index - 1, 0)]
         bottom, top = int(math.floor(min(low[index], before))), int(math.floor(max(high[index], before)))
         for side in range(sides[0], sides[1]):
