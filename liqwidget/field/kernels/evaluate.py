@@ -240,8 +240,8 @@ def evaluate(
     counted, even = per_weight * flags, np.zeros(viewed // wide + 2)
     facing = mirrored(table, span)
     last = columns.max() if columns.shape[0] > 0 else -1
-    lowest, highest = touched(row, last, low, high, close) if last > row else (0.0, 0.0)
-    entered = np.zeros((2, books, int(highest - lowest) + 7 * wide))
+    lowest, highest = touched(row, last, low, high, close, passed, length) if last > row else (0, 0)
+    entered = np.zeros((2, books, highest - lowest + 7 * wide))
     count_lines = edges.shape[0] - 1
     begins, ends, parts = np.empty(count_lines, np.int64), np.empty(count_lines, np.int64), np.empty((count_lines, 2))
     _parts(edges, viewed, begins, ends, parts)
@@ -261,10 +261,9 @@ def evaluate(
                 values[number] = 0.0
                 continue
             if target > row:
-                lowest, highest = touched(row, target, low, high, close)
-                entry_base = int(math.floor(lowest / wide)) * wide - 2 * wide
-                reached = int(math.floor(lowest)), int(math.floor(highest))
-                _survive(state, layer, base, reached, log_survival, row, target, side)
+                lowest, highest = touched(row, target, low, high, close, passed, length)
+                entry_base = lowest // wide * wide - 2 * wide
+                _survive(state, layer, base, (lowest, highest), log_survival, row, target, side)
                 walk(
                     row, target, low, high, close, log_survival, opened, passed, kept, length, counted, flags, slot,
                     state, base, wide, table, facing, span, units, entry_base, entered, even, places, shares, edge,

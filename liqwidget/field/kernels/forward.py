@@ -124,7 +124,7 @@ def forward(
         if not frozen[row]:
             for kind in range(2):
                 unit = 1 if kind == 0 else wide
-                used[kind] = entries(low[row], high[row], wide, unit, places[kind], shares[kind])
+                used[kind] = entries(low[row], high[row], wide, unit, places, shares, kind)
             for side in range(2):
                 for book in range(books):
                     wanted = weights[book] * interest[row]

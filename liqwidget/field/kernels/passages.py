@@ -60,9 +60,9 @@ def passages(
     for number in range(count):
         begin = row + number * length - 1
         target = begin + length
-        lowest, highest = touched(begin, target, low, high, close)
-        entry_base = int(math.floor(lowest / wide)) * wide - 2 * wide
-        end = int(math.floor(highest / wide)) * wide + 3 * wide
+        lowest, highest = touched(begin, target, low, high, close, none[0], 0)
+        entry_base = lowest // wide * wide - 2 * wide
+        end = highest // wide * wide + 3 * wide
         first, last = _kept(begin, target, low, high, close, wide, nearest, lowest, highest)
         state, even = np.zeros((books, 2, last - first)), np.zeros((last - first) // wide + 2)
         entered = np.zeros((2, books, end - entry_base))
@@ -106,11 +106,10 @@ def _nearest(span: Integers, units: Integers) -> int:
 
 @nb.njit(cache=True, nogil=True)
 def _kept(
-    row: int, target: int, low: Floats, high: Floats, close: Floats, wide: int, nearest: int, lowest: float,
-    highest: float,
+    row: int, target: int, low: Floats, high: Floats, close: Floats, wide: int, nearest: int, bottom: int,
+    top: int,
 ) -> tuple[int, int]:  # fmt: skip
     """Return the whole price cells that hold what was touched and what starts from the closes; the end is not in."""
-    bottom, top = int(math.floor(lowest)), int(math.floor(highest))
     for index in range(row + 1, target + 1):
         if high[index] - low[index] + 2 * wide < nearest:
             continue
