@@ -54,7 +54,7 @@ def passages(
     passed, kept, used = np.empty((count, 7), np.int64), np.empty(4096), 0
     places, shares = np.empty((2, 2 * MAXIMUM_NODES), np.int64), np.empty((2, 2 * MAXIMUM_NODES))
     counted, slot = per_weight * 1.0, np.arange(books)
-    facing, edge = mirrored(table, span), np.zeros(2, np.int64)
+    facing, edge, scale = mirrored(table, span), np.zeros(2, np.int64), np.ones(2)
     none = np.empty((0, 7), np.int64), np.empty(0)
     nearest = _nearest(span, units)
     for number in range(count):
@@ -68,7 +68,7 @@ def passages(
         entered = np.zeros((2, books, end - entry_base))
         walk(
             begin, target, low, high, close, log_survival, opened, none[0], none[1], 0, counted, counted, slot, state,
-            first, wide, table, facing, span, units, entry_base, entered, even, places, shares, edge, (0, 2),
+            first, wide, table, facing, span, units, entry_base, entered, even, places, shares, edge, (0, 2), scale,
         )  # fmt: skip
         size = books * (last - first)
         for book in range(books):

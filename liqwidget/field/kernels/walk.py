@@ -69,6 +69,7 @@ def walk(
     shares: Floats,
     edge: Integers,
     sides: tuple[int, int],
+    scale: Floats,
 ) -> None:
     """Add to `state` what the rows (row, target] left in the cells that they touched.
 
@@ -98,6 +99,8 @@ def walk(
         Written: the lowest and the highest cell touched.
     sides : int, int
         The first side that is taken, and one past the last.
+    scale : float64, shape (2,)
+        Coins of the row `target` are `state` times this: the groups' books, the book at the cap.
     """
     books, broad_base = units.shape[0], entry_base // wide
     edge[:] = int(math.floor(close[target]))
@@ -115,14 +118,14 @@ def walk(
                     )  # fmt: skip
             _pass(
                 state, slot, base, units, shown, entered, entry_base, edge, one, kept, int(math.floor(close[index])),
-                math.exp(log_survival[0, target] - log_survival[0, index]),
-                math.exp(log_survival[1, target] - log_survival[1, index]), sides,
+                math.exp(log_survival[0, target] - log_survival[0, index]) / scale[0],
+                math.exp(log_survival[1, target] - log_survival[1, index]) / scale[1], sides,
             )  # fmt: skip
             edge[0], edge[1] = min(edge[0], one[BOTTOM]), max(edge[1], one[TOP])
             index -= length
             continue
-        alive = math.exp(log_survival[0, target] - log_survival[0, index])
-        near_alive = math.exp(log_survival[1, target] - log_survival[1, index])
+        alive = math.exp(log_survival[0, target] - log_survival[0, index]) / scale[0]
+        near_alive = math.exp(log_survival[1, target] - log_survival[1, index]) / scale[1]
         narrow, broad = 0, 0  # entries by lattice cell and by price cell
         narrow_close, broad_close = int(math.floor(close[index])), int(math.floor(close[index] / wide))
         for book in range(books):
