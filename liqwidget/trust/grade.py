@@ -215,7 +215,7 @@ class _Seen(NamedTuple):
         inputs, step, start = part.inputs, part.timeframe, int(part.time[0])
         since = max(start, time - RECENT)
         begin, end = np.searchsorted(part.time, (since, time), side="right")
-        candles = inputs.kind[:end] == RowKind.CANDLE
+        candles = inputs.cut(slice(0, end)).are(RowKind.CANDLE)
         recent = begin + np.flatnonzero(candles[begin:])
         last = recent[-1:] if len(recent) else np.flatnonzero(candles)[-1:]
         slots = max((time - start) // step - (since - start) // step, len(recent), 1)
