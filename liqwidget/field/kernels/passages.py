@@ -72,14 +72,14 @@ def passages(
         )  # fmt: skip
         size = books * (last - first)
         for book in range(books):
-            size += 2 * ((end - entry_base) // units[book])
+            size += 2 * ((end - entry_base - 2 * wide) // units[book])
         while used + size > kept.shape[0]:
             more = np.empty(2 * kept.shape[0])
             more[:used] = kept[:used]
             kept = more
         one = passed[number]
         one[BOTTOM], one[TOP], one[FIRST], one[STOP] = edge[0], edge[1], first, last
-        one[ENTRIES], one[END], one[BEGIN] = entry_base, end, used
+        one[ENTRIES], one[END], one[BEGIN] = entry_base + wide, end - wide, used
         middle = min(max(int(math.floor(close[target])) - first, 0), last - first)
         for book in range(books):
             kept[used : used + middle] = state[book, 0, :middle]
@@ -87,8 +87,8 @@ def passages(
             used += last - first
         for side in range(2):
             for book in range(books):
-                cells = (end - entry_base) // units[book]
-                kept[used : used + cells] = entered[side, book, :cells]
+                first_unit, cells = wide // units[book], (end - entry_base - 2 * wide) // units[book]
+                kept[used : used + cells] = entered[side, book, first_unit : first_unit + cells]
                 used += cells
     return passed, kept[:used]
 
