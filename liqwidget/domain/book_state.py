@@ -33,8 +33,12 @@ class BookState:
         book (`starts`). What cells never touched hold follows from `entered`.
     swept : ndarray of float64, shape (2, B, V)
         What `accumulated` was when price last touched each cell.
+    waiting : ndarray of float64, shape (2, L)
+        What `accumulated` lacks as yet, by entry unit as `entered`.
+    between : ndarray of int64, shape (B, 2)
+        First and last unit of what waits in each book.
     scale : ndarray of float64, shape (2,)
-        Factor that brings `accumulated`, `entered` and `swept` to coins of this row: groups, book at the cap.
+        Factor that brings all of these to coins of this row: groups, book at the cap.
     log_survival : ndarray of float64, shape (2,)
         ln of the survival since the first row: groups, book at the cap.
     """
@@ -46,11 +50,13 @@ class BookState:
     accumulated: npt.NDArray[np.float64]
     entered: npt.NDArray[np.float64]
     swept: npt.NDArray[np.float64]
+    waiting: npt.NDArray[np.float64]
+    between: npt.NDArray[np.int64]
     scale: npt.NDArray[np.float64]
     log_survival: npt.NDArray[np.float64]
 
     def checkpoint(self, units: npt.NDArray[np.int64]) -> Checkpoint:
-        """Return what stands in coins."""
+        """Return what stands in coins; nothing may wait."""
         begins = starts(units, self.cells)
         scales = np.where(np.arange(len(units)) == len(units) - 1, self.scale[1], self.scale[0])
         standing = np.empty_like(self.swept)

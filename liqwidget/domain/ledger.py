@@ -76,6 +76,10 @@ class RowInputs(NamedTuple):
     interest: npt.NDArray[np.float64]
     interest_time: npt.NDArray[np.int64]
 
+    def are(self, kind: RowKind) -> npt.NDArray[np.bool_]:
+        """Say which rows are of a kind, shape (n,); compared as bytes, an eighth of the work."""
+        return np.equal(self.kind, np.uint8(kind))
+
     def cut(self, rows: slice) -> RowInputs:
         """Return some of the rows, as views."""
         return type(self)._make(column[rows] for column in self)
@@ -209,7 +213,7 @@ class VenueLedger:
     @cached_property
     def known(self) -> npt.NDArray[np.int64]:
         """When each row is known [ns], shape (n,): a gap with the candle after it, whose open ends it."""
-        gaps = np.flatnonzero(self.inputs.kind == RowKind.GAP)
+        gaps = np.flatnonzero(self.inputs.are(RowKind.GAP))
         if not len(gaps):
             return self.time
         array = self.time.copy()

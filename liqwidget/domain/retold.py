@@ -22,7 +22,7 @@ def market_of(part: VenueLedger) -> MarketData:
     a gap those that were told. Taker volume, funding and liquidations are not in a ledger.
     """
     rows = whole_candles(part.inputs)
-    candles = np.flatnonzero((rows.kind == RowKind.CANDLE) | (rows.kind == RowKind.PROVISIONAL))
+    candles = np.flatnonzero(rows.are(RowKind.CANDLE) | rows.are(RowKind.PROVISIONAL))
     low, high = rows.low[candles], rows.high[candles]
     stamps, first = np.unique(rows.interest_time, return_index=True)
     known = ~np.isnan(rows.interest[first])

@@ -45,12 +45,26 @@ def empty_books(coordinate: float, density: Density) -> BookState:
     cells = 2 * _MARGIN * wide
     line = np.zeros((2, starts(density.units, cells)[-1]))
     base = (int(np.floor(coordinate / wide)) - _MARGIN) * wide
-    swept = np.zeros((2, books, cells))
-    return BookState(-1, np.zeros((2, books)), base, cells, line, line.copy(), swept, np.ones(2), np.zeros(2))
+    return BookState(
+        row=-1,
+        mass=np.zeros((2, books)),
+        base=base,
+        cells=cells,
+        accumulated=line,
+        entered=line.copy(),
+        swept=np.zeros((2, books, cells)),
+        waiting=line.copy(),
+        between=np.tile([0, -1], (books, 1)),
+        scale=np.ones(2),
+        log_survival=np.zeros(2),
+    )
 
 
 def grown(state: BookState, low: int, high: int, density: Density) -> BookState:
-    """Return the state with the cells [low, high] in its range; cells never touched hold what was spread on them."""
+    """Return the state with the cells [low, high] in its range; cells never touched hold what was spread on them.
+
+    Nothing may wait.
+    """
     wide = cells_in_price_cell()
     margin = max(_MARGIN, state.cells // (_SHARE * wide))
     first = (low // wide - margin) * wide if low < state.base else state.base
@@ -75,7 +89,8 @@ def grown(state: BookState, low: int, high: int, density: Density) -> BookState:
         base=first,
         cells=last - first,
         accumulated=np.concatenate(accumulated, axis=1),
-        entered=np.concatenate(entered, axis=1),
+        entered=(line := np.concatenate(entered, axis=1)),
+        waiting=np.zeros_like(line),
         swept=swept,
     )
 
@@ -125,14 +140,17 @@ def run_books(
         stop = min(count, (first_row + row) // CHECKPOINT_ROWS * CHECKPOINT_ROWS + CHECKPOINT_ROWS - first_row)
         reached = engine().forward(
             row, stop, low, high, close, *given, previous, now.mass, now.accumulated, now.swept, now.entered,
-            now.scale, now.base, cells_in_price_cell(), *spread, log_survival, opened,
+            now.waiting, now.between, now.scale, now.base, cells_in_price_cell(), *spread, log_survival, opened,
         )  # fmt: skip
         now = replace(now, row=first_row + reached - 1, log_survival=previous[1:].copy())
+        at_checkpoint = reached == stop and (first_row + reached) % CHECKPOINT_ROWS == 0
+        if reached < stop or at_checkpoint:
+            now = landed(now, density)
         if reached < stop:
             wide, closed = 2 * cells_in_price_cell(), int(np.floor(close[reached]))
             lowest, highest = int(np.floor(low[reached])) - wide, int(np.floor(high[reached])) + wide
             now = grown(now, min(lowest, 2 * closed - highest), max(highest, 2 * closed - lowest), density)
-        elif (first_row + reached) % CHECKPOINT_ROWS == 0:
+        elif at_checkpoint:
             checkpoints.append(now.checkpoint(density.units))
         row = reached
     return Pass(log_survival, opened, tuple(checkpoints), now)
@@ -169,6 +187,14 @@ def passed(
     return before.followed_by(*made)
 
 
+def landed(state: BookState, density: Density) -> BookState:
+    """Return the books with nothing waiting."""
+    now = _copied(state)
+    spread = map(sealed, (density.table, density.span, density.units))
+    engine().settle(now.accumulated, now.waiting, now.between, now.base, now.cells, *spread)
+    return now
+
+
 def _copied(state: BookState) -> BookState:
     """Return a state that the kernel may write to."""
     return replace(
@@ -177,5 +203,7 @@ def _copied(state: BookState) -> BookState:
         accumulated=state.accumulated.copy(),
         entered=state.entered.copy(),
         swept=state.swept.copy(),
+        waiting=state.waiting.copy(),
+        between=state.between.copy(),
         scale=state.scale.copy(),
     )

@@ -32,8 +32,9 @@ def extend(ledger: VenueLedger, rows: RowInputs, prior: Prior, beside: VenueLedg
 def _noted(ledger: VenueLedger) -> tuple[str, ...]:
     """Return the notes of a ledger with what its rows say of open interest."""
     notes = [note for note in ledger.notes if not note.startswith((_OUTLIERS, _SETTLED))]
-    if (ledger.flags & RowFlag.OUTLIER).any():
-        odd = np.flatnonzero(ledger.flags & RowFlag.OUTLIER)
+    outlier = ledger.flags & np.uint8(RowFlag.OUTLIER)
+    if outlier.max():
+        odd = np.flatnonzero(outlier)
         last = f"the last at {timestamp(ledger.time[odd[-1]]):%Y-%m-%d %H:%M}"
         notes.append(f"{_OUTLIERS} in {len(odd)} candles, {last}: under half or over three times the value before")
     held = np.flatnonzero(ledger.open_interest) if ledger.open_interest[-1] == 0 else np.empty(0, np.int64)

@@ -218,7 +218,7 @@ class _Seen(NamedTuple):
         flags = part.flags if ends is None else part.flags[ends]
         since = max(start, time - RECENT)
         begin, end = np.searchsorted(inputs.time, (since, time), side="right")
-        candles = inputs.kind[:end] == RowKind.CANDLE
+        candles = inputs.cut(slice(0, end)).are(RowKind.CANDLE)
         recent = begin + np.flatnonzero(candles[begin:])
         last = recent[-1:] if len(recent) else np.flatnonzero(candles)[-1:]
         newest = last if ends is None else ends[last]

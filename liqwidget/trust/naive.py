@@ -210,7 +210,7 @@ def _leader(venue: VenueLedger) -> Seeds:
     candles are taken as they are, shorter ones in fives of minutes; the open is the close before.
     """
     rows = np.arange(len(venue.time))
-    candle = venue.inputs.kind == RowKind.CANDLE
+    candle = venue.inputs.are(RowKind.CANDLE)
     bucket = (np.stack([venue.time, venue.time + venue.timeframe]) - 1) // LEADERS_CANDLE
     ends = rows[candle & (bucket[0] != bucket[1])]
     ends = ends[ends > 0]

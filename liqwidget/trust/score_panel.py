@@ -128,7 +128,7 @@ def _missing(ledger: Ledger, edges: Integers) -> Floats:
     """Return the largest share of each period that a venue's gaps take, shape (periods,)."""
     worst = np.zeros(len(edges) - 1)
     for part in ledger:
-        gaps = np.cumsum(np.diff(part.time, prepend=part.time[0]) * (part.inputs.kind == RowKind.GAP))
+        gaps = np.cumsum(np.diff(part.time, prepend=part.time[0]) * (part.inputs.are(RowKind.GAP)))
         taken = np.diff(np.interp(edges - part.time[0], part.time - part.time[0], gaps))
         worst = np.maximum(worst, taken / np.diff(edges))
     return worst

@@ -51,7 +51,7 @@ def _mirrored(inputs: RowInputs, sign: npt.NDArray[np.float64]) -> RowInputs:
     close = np.log(inputs.close)
     before = np.append(close[:1], close[:-1])
     low, high = np.log(inputs.low) - before, np.log(inputs.high) - before
-    steps = np.where(inputs.kind == RowKind.START, 0.0, close - before) * sign
+    steps = np.where(inputs.are(RowKind.START), 0.0, close - before) * sign
     walked = close[0] + np.cumsum(steps)
     start = walked - steps
     return inputs._replace(

@@ -14,7 +14,7 @@ from liqwidget import MarketData, estimate, profile
 from liqwidget.domain.lattice import PRICE_CELL
 from liqwidget.domain.leverage import GROUP_DISTANCES
 from liqwidget.field.density import LONG_LIMIT
-from tests.accuracy.test_scores import scorer
+from tests.accuracy.scorer import scorer
 from tests.accuracy.variant_books import DAY_MS, SPREAD_CELLS, Floats, Integers, Market, Signal, Spread, Variant, mixed
 from tests.recorded import FOLDER
 

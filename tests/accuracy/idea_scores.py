@@ -12,7 +12,7 @@ import pandas as pd
 
 from liqwidget.market.simulated.sample import sample_market
 from tests.accuracy.idea_list import Provider, recorded
-from tests.accuracy.test_scores import scorer
+from tests.accuracy.scorer import scorer
 
 if TYPE_CHECKING:
     from collections.abc import Callable

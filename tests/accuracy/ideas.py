@@ -29,7 +29,7 @@ from tests.accuracy.idea_scores import (
     scores,
 )
 from tests.accuracy.provider import liqwidget
-from tests.accuracy.test_scores import scorer
+from tests.accuracy.scorer import scorer
 from tests.accuracy.variant_books import Floats, Variant
 
 if TYPE_CHECKING:

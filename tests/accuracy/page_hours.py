@@ -9,7 +9,6 @@ from liqwidget.trust.score import BY_MOVE, LOG, MEDIAN_OF_LARGE, PARTIAL, RANK, 
 from tests.accuracy import hourly
 from tests.accuracy.page_markdown import markdown, of_scores
 from tests.accuracy.ranges import held
-from tests.accuracy.targets import HOURS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -93,23 +92,6 @@ def hours_by_move() -> str:
     return "\n\n".join(tables)
 
 
-def hours_targets() -> str:
-    """Return what the specification asks of these figures, and what they are."""
-    rows = []
-    for target in HOURS:
-        found = hourly.hourly(target.name).of("map", target.metric)
-        kept = [low <= found.value <= high for low, high in (target.must, target.good)]
-        verdict = "missed" if not kept[0] else "good" if kept[1] else "met"
-        rows.append(
-            [f"{target.name}, {target.metric}", _bounds(target.must), _bounds(target.good), str(found), verdict]
-        )
-    return markdown(["figure", "must", "good", "is", ""], rows)
-
-
-def _bounds(bounds: tuple[float, float]) -> str:
-    return f"{bounds[0]:.2f}" if math.isinf(bounds[1]) else f"{bounds[0]:g} to {bounds[1]:g}"
-
-
 def foreign_caps() -> str:
     """Return what maps score that are made with another nearest distance than the venue's."""
     tables = []
@@ -143,7 +125,6 @@ TABLES: dict[str, Callable[[], str]] = {
     "hours_b": hours_b,
     "hours_k": hours_k,
     "hours_by_move": hours_by_move,
-    "hours_targets": hours_targets,
     "foreign_caps": foreign_caps,
     "hours_ranges": hours_ranges,
 }

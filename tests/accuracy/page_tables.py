@@ -17,7 +17,7 @@ from liqwidget.trust.alternatives import PUBLISHED, Alternative, default_alterna
 from liqwidget.trust.reliability import reliability
 from liqwidget.trust.score import score
 from liqwidget.trust.score_standing import score_positions, score_truth
-from tests.accuracy import chance, page_hours, recorded_truth
+from tests.accuracy import chance, page_hours, page_targets, recorded_truth
 from tests.accuracy.cascades import cascades
 from tests.accuracy.page_markdown import GAIN, PARTIAL, RANK, RATIO, markdown, of_scores
 from tests.accuracy.recorded_truth import COINS
@@ -287,6 +287,7 @@ SIMULATED: dict[str, Callable[[], str]] = {
 
 RECORDED: dict[str, Callable[[], str]] = {
     **page_hours.TABLES,
+    **page_targets.TABLES,
     "daily": daily,
     "other_candles": other_candles,
     "events": events,

@@ -1,4 +1,4 @@
-"""What the specification asks of hourly scores (section 8): what must be reached, and what would be good.
+"""What the specification asks of scores (section 8): what must be reached, and what would be good.
 
 The test of hourly events on Hyperliquid (E3b) is no target: there a plain yes or no, whether the candle reached
 anything beyond the nearest distance that the venue allows, scores .436 of the .443 that the map had, so it cannot
@@ -32,6 +32,25 @@ HOURS = (
     Target("K", LOG, (0.73, ABOVE), (0.76, ABOVE)),
 )
 """K has no bounds of amounts: its liquidations are lower bounds."""
+
+THREE_MARKETS = "E4 of three markets"
+"""Test E4 as the scorer has it: three simulated markets of forty days, a minute."""
+
+DAYS = (
+    Target("E2", "rank_corr", (0.85, ABOVE), (0.87, ABOVE)),
+    Target("E2", "partial_rank|move", (0.53, ABOVE), (0.57, ABOVE)),
+    Target("E2", "delta_R2|move", (0.10, ABOVE), (0.12, ABOVE)),
+    Target("E2b", "partial_rank|move", (0.51, ABOVE), (0.55, ABOVE)),
+    Target("E1", "rho@20%", (0.27, ABOVE), (0.30, ABOVE)),
+    Target("E1", "emd@all", (0.0, 0.155), (0.0, 0.145)),
+    Target(THREE_MARKETS, "rho@20%", (0.43, ABOVE), (0.46, ABOVE)),
+    Target(THREE_MARKETS, "tv_dist@20%", (0.0, 0.25), (0.0, 0.24)),
+    Target(THREE_MARKETS, "max_mass/OI", (0.0, 1.0), (0.0, 1.0)),
+)
+"""Of tests of the scorer beside the data: days, positions, simulated markets."""
+
+SAME_MAP = ((0.995, 0.015), (0.998, 0.008))
+"""Spearman's correlation and total variation of the map of 5m and of 1h candles: must, and good."""
 
 RELIABILITY = {"4h": (0.018, 0.012), "12h": (0.010, 0.006), "24h": (0.008, 0.005)}
 """Mean error of the chance by horizon, pooled over all recorded markets: what it must be, and what would be good."""

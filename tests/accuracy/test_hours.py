@@ -18,8 +18,8 @@ from liqwidget.trust.naive import METHODS
 from liqwidget.trust.score import score
 from tests.accuracy import hourly, recorded_hours
 from tests.accuracy.provider import liqwidget
+from tests.accuracy.scorer import scorer
 from tests.accuracy.targets import HOURS, LOG, PARTIAL, Target
-from tests.accuracy.test_scores import scorer
 from tests.recorded import FOLDER, needs_recordings
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ import pytest
 from liqwidget.estimate.calibrate import calibrate
 from liqwidget.field.density import Prior
 from liqwidget.trust.score_table import Score
-from tests.accuracy import page_hours, page_tables, recorded_truth
+from tests.accuracy import page_hours, page_tables, page_targets, recorded_truth
 from tests.accuracy.page import PAGE, PLACE, PROSE
 from tests.accuracy.page_markdown import GAIN, PARTIAL, RANK, RATIO, markdown
 from tests.accuracy.page_tables import RECORDED, SIMULATED
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from liqwidget.trust.score_table import Scores
 
 NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
-PARTLY = ("calibrations", "hours_ranges", "other_chances", "priors")
+PARTLY = ("calibrations", "hours_ranges", "other_chances", "other_targets", "priors")
 """Tables whose rows take seconds each: some of them are made anew, all by `make accuracy`."""
 HOURLY = (("B", "1h"), ("K", "1h"))
 EFFECTIVE = Prior.parse("effective")
@@ -110,6 +110,7 @@ def test_some_rows_of_the_longer_tables_are_right() -> None:
     assert rows_differ("other_chances", page_tables.other_chances((chances[0], chances[-1]))) == []
     assert rows_differ("priors", page_tables.priors(("effective", priors[-1]))) == []
     assert rows_differ("hours_ranges", page_hours.hours_ranges(HOURLY)) == []
+    assert rows_differ("other_targets", page_targets.other_targets(page_targets.SHORT)) == []
 
 
 @needs_recordings

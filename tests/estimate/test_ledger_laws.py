@@ -16,7 +16,7 @@ from liqwidget.domain.ledger import Ledger, RowFlag, RowKind, VenueLedger
 from liqwidget.domain.leverage import LEVERAGE_GROUPS, NEAR_BOOK, NEAR_SHARE
 from liqwidget.domain.passages import Passages
 from liqwidget.errors import DataError
-from liqwidget.estimate.books import run_books
+from liqwidget.estimate.books import landed, run_books
 from liqwidget.estimate.estimator import estimate
 from liqwidget.field.density import FINE_DISTANCE, Prior, density, venue_density
 from liqwidget.study.levels import levels, lives
@@ -150,7 +150,7 @@ def test_a_wider_candle_leaves_no_cell_with_more_after_its_sweep(drawn: Frames, 
         frozen_row = np.ones((2, 1)), part.open_interest[-1:], np.ones(1, np.bool_)
         done = run_books(part.books, last, line, *frozen_row, spread)
         assert not done.opened.any()
-        after.append(done.state)
+        after.append(landed(done.state, spread))
     narrow, wide = after
     less, more = wide.checkpoint(spread.units), narrow.checkpoint(spread.units)
     shift = more.base - less.base

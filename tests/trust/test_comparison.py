@@ -20,7 +20,7 @@ from liqwidget.trust.agreement import Cells, draws_of, interval, shape_figures
 from liqwidget.trust.comparison import compare, compare_snapshots
 from liqwidget.trust.naive import METHODS
 from tests.accuracy.provider import _frames
-from tests.accuracy.test_scores import scorer
+from tests.accuracy.scorer import scorer
 from tests.markets import walk
 from tests.recorded import FOLDER, needs_recordings
 

@@ -20,7 +20,7 @@ from liqwidget.errors import DataError
 from liqwidget.trust.naive import LEADER, METHODS, MOVE, THE_MAP, Method, _leader, mean_moves, steps, value
 from liqwidget.trust.naive_walk import GRID, places
 from tests.accuracy.recorded_truth import hyperliquid_hourly
-from tests.accuracy.test_scores import scorer
+from tests.accuracy.scorer import scorer
 from tests.ledgers import edges_of, traded_cells
 from tests.markets import Frames, candles_of, interest_of, two_venues, walk
 from tests.recorded import FOLDER, needs_recordings

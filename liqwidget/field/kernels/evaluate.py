@@ -17,37 +17,45 @@ BLOCK, HELD = 64, 65_536
 _FAR = 1 << 40
 """A cell beyond all others."""
 
-_NOTHING = 1e-280
-"""Coins that are none: smaller numbers are slow to reckon with."""
+_SMALL = 1e-60
+"""A scale under which it is worked into what it scales."""
 
 
 @nb.njit(cache=True, nogil=True)
 def _survive(
-    state: Floats, layer: Integers, base: int, reach: tuple[int, int], log_survival: Floats, row: int, target: int,
-    side: int,
+    state: Floats, scale: Floats, layer: Integers, base: int, reach: tuple[int, int], log_survival: Floats, row: int,
+    target: int, side: int,
 ) -> None:  # fmt: skip
-    """Take from one side of `state` what was touched up to `reach`, and what did not survive from `row` to `target`."""
+    """Take from one side of `state` what was touched up to `reach`, from `scale` what closed from `row` to `target`.
+
+    A scale that has become small is worked into the state, so that no number is too small to reckon with.
+    """
     slots, viewed = state.shape[0], state.shape[2]
     first, stop = 0, min(max(reach[0] - base, 0), viewed)
     if side == 1:
         first, stop = min(max(reach[1] + 1 - base, 0), viewed), viewed
+    for speed in range(2):
+        scale[speed] *= math.exp(log_survival[speed, target] - (log_survival[speed, row] if row >= 0 else 0.0))
     for slot in range(slots):
         if layer[slot] < 0:
             continue
-        speed = int(slot == slots - 1)
-        kept = math.exp(log_survival[speed, target] - (log_survival[speed, row] if row >= 0 else 0.0))
+        kept = scale[int(slot == slots - 1)]
         coins = state[slot, side]
         coins[:first] = 0.0
         coins[stop:] = 0.0
-        for cell in range(np.uint64(first), np.uint64(stop)):
-            left = coins[cell] * kept
-            coins[cell] = left if abs(left) > _NOTHING else 0.0
+        if kept < _SMALL:
+            for cell in range(np.uint64(first), np.uint64(stop)):
+                coins[cell] *= kept
+    for speed in range(2):
+        if scale[speed] < _SMALL:
+            scale[speed] = 1.0
 
 
 @nb.njit(cache=True, nogil=True)
 def _value(
-    state: Floats, layer: Integers, again: Flags, side: int, first: int, stop: int, worth: Floats, values: Floats
-) -> None:
+    state: Floats, scale: Floats, layer: Integers, again: Flags, side: int, first: int, stop: int, worth: Floats,
+    values: Floats,
+) -> None:  # fmt: skip
     """Write what the cells [first, stop) of one side are worth by layer; values, shape (L, V) [quote].
 
     `again`, shape (S,), says of which places the layer has been written by one before.
@@ -56,13 +64,13 @@ def _value(
     for slot in range(state.shape[0]):
         if layer[slot] < 0:
             continue
-        coins, target = state[slot, side], values[layer[slot]]
+        coins, target, kept = state[slot, side], values[layer[slot]], scale[int(slot == state.shape[0] - 1)]
         if again[slot]:
             for cell in range(start, end):
-                target[cell] += coins[cell] * worth[cell]
+                target[cell] += coins[cell] * kept * worth[cell]
         else:
             for cell in range(start, end):
-                target[cell] = coins[cell] * worth[cell]
+                target[cell] = coins[cell] * kept * worth[cell]
 
 
 @nb.njit(cache=True, nogil=True)
@@ -235,19 +243,19 @@ def evaluate(
         Quote currency; added to.
     """
     books, viewed = table.shape[1], state.shape[2]
-    places, shares = np.empty(2 * MAXIMUM_NODES, np.int64), np.empty(2 * MAXIMUM_NODES)
+    places, shares = np.empty((2, 2 * MAXIMUM_NODES), np.int64), np.empty((2, 2 * MAXIMUM_NODES))
     flags = np.where(layer[slot] >= 0, 1.0, 0.0)
     counted, even = per_weight * flags, np.zeros(viewed // wide + 2)
     facing = mirrored(table, span)
     last = columns.max() if columns.shape[0] > 0 else -1
-    lowest, highest = touched(row, last, low, high, close) if last > row else (0.0, 0.0)
-    entered = np.zeros((2, books, int(highest - lowest) + 7 * wide))
+    lowest, highest = touched(row, last, low, high, close, passed, length) if last > row else (0, 0)
+    entered = np.zeros((2, books, highest - lowest + 7 * wide))
     count_lines = edges.shape[0] - 1
     begins, ends, parts = np.empty(count_lines, np.int64), np.empty(count_lines, np.int64), np.empty((count_lines, 2))
     _parts(edges, viewed, begins, ends, parts)
     together = max(min(BLOCK, columns.shape[0], HELD // (out.shape[0] * viewed)), 1)
     values = np.zeros((together, out.shape[0], viewed))
-    edge, sides = np.zeros(2, np.int64), (side, side + 1)
+    edge, sides, scale = np.zeros(2, np.int64), (side, side + 1), np.ones(2)
     again = np.zeros(layer.shape[0], np.bool_)
     for place in range(layer.shape[0]):
         again[place] = (layer[:place] == layer[place]).any()
@@ -261,14 +269,13 @@ def evaluate(
                 values[number] = 0.0
                 continue
             if target > row:
-                lowest, highest = touched(row, target, low, high, close)
-                entry_base = int(math.floor(lowest / wide)) * wide - 2 * wide
-                reached = int(math.floor(lowest)), int(math.floor(highest))
-                _survive(state, layer, base, reached, log_survival, row, target, side)
+                lowest, highest = touched(row, target, low, high, close, passed, length)
+                entry_base = lowest // wide * wide - 2 * wide
+                _survive(state, scale, layer, base, (lowest, highest), log_survival, row, target, side)
                 walk(
                     row, target, low, high, close, log_survival, opened, passed, kept, length, counted, flags, slot,
                     state, base, wide, table, facing, span, units, entry_base, entered, even, places, shares, edge,
-                    sides,
+                    sides, scale,
                 )  # fmt: skip
                 fill(
                     state, slot, base, wide, table, facing, span, units, entered, entry_base, side,
@@ -285,7 +292,7 @@ def evaluate(
                 begin, end = min(begin, first), max(end, stop)
             values[number, :, :first] = 0.0
             values[number, :, stop:] = 0.0
-            _value(state, layer, again, side, first, stop, worth, values[number])
+            _value(state, scale, layer, again, side, first, stop, worth, values[number])
             if reach[column] > 0.0:
                 for one in range(out.shape[0]):
                     _by_chance(values[number, one], first, stop, reach[column], base + 0.5 - origin[column], chances)
@@ -293,3 +300,5 @@ def evaluate(
             line = int(np.searchsorted(ends, begin)), min(int(np.searchsorted(begins, end)), count_lines)
             for one in range(out.shape[0]):
                 _lines(values, one, count, begins, ends, parts, line[0], line[1], out[one], block)
+    for place in range(layer.shape[0]):
+        state[place, side] *= scale[int(place == layer.shape[0] - 1)]

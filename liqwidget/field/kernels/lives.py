@@ -190,7 +190,7 @@ def lives(
                 reference[:], scale[:] = log_survival[:, row], 1.0
             for kind in range(2):
                 unit = 1 if kind == 0 else wide
-                counts[kind] = entries(low[row], high[row], wide, unit, places[kind], shares[kind])
+                counts[kind] = entries(low[row], high[row], wide, unit, places, shares, kind)
             landed[:, :, 0], landed[:, :, 1] = zone_high + 1, zone_low - 1
             for side in range(2):
                 for book in range(books):
@@ -370,7 +370,7 @@ def _opened(
             if group_of[book] != group or opened[row, side, book] == 0.0:
                 continue
             unit = units[book]
-            used = entries(low[row], high[row], wide, unit, places[0], shares[0])
+            used = entries(low[row], high[row], wide, unit, places, shares, 0)
             units_here = target[: (stop - 1) // unit - first // unit + 1]
             for number in range(used):
                 place(

@@ -52,34 +52,34 @@ def passages(
     """
     books, count = units.shape[0], (stop - row) // length
     passed, kept, used = np.empty((count, 7), np.int64), np.empty(4096), 0
-    places, shares = np.empty(2 * MAXIMUM_NODES, np.int64), np.empty(2 * MAXIMUM_NODES)
+    places, shares = np.empty((2, 2 * MAXIMUM_NODES), np.int64), np.empty((2, 2 * MAXIMUM_NODES))
     counted, slot = per_weight * 1.0, np.arange(books)
-    facing, edge = mirrored(table, span), np.zeros(2, np.int64)
+    facing, edge, scale = mirrored(table, span), np.zeros(2, np.int64), np.ones(2)
     none = np.empty((0, 7), np.int64), np.empty(0)
     nearest = _nearest(span, units)
     for number in range(count):
         begin = row + number * length - 1
         target = begin + length
-        lowest, highest = touched(begin, target, low, high, close)
-        entry_base = int(math.floor(lowest / wide)) * wide - 2 * wide
-        end = int(math.floor(highest / wide)) * wide + 3 * wide
+        lowest, highest = touched(begin, target, low, high, close, none[0], 0)
+        entry_base = lowest // wide * wide - 2 * wide
+        end = highest // wide * wide + 3 * wide
         first, last = _kept(begin, target, low, high, close, wide, nearest, lowest, highest)
         state, even = np.zeros((books, 2, last - first)), np.zeros((last - first) // wide + 2)
         entered = np.zeros((2, books, end - entry_base))
         walk(
             begin, target, low, high, close, log_survival, opened, none[0], none[1], 0, counted, counted, slot, state,
-            first, wide, table, facing, span, units, entry_base, entered, even, places, shares, edge, (0, 2),
+            first, wide, table, facing, span, units, entry_base, entered, even, places, shares, edge, (0, 2), scale,
         )  # fmt: skip
         size = books * (last - first)
         for book in range(books):
-            size += 2 * ((end - entry_base) // units[book])
+            size += 2 * ((end - entry_base - 2 * wide) // units[book])
         while used + size > kept.shape[0]:
             more = np.empty(2 * kept.shape[0])
             more[:used] = kept[:used]
             kept = more
         one = passed[number]
         one[BOTTOM], one[TOP], one[FIRST], one[STOP] = edge[0], edge[1], first, last
-        one[ENTRIES], one[END], one[BEGIN] = entry_base, end, used
+        one[ENTRIES], one[END], one[BEGIN] = entry_base + wide, end - wide, used
         middle = min(max(int(math.floor(close[target])) - first, 0), last - first)
         for book in range(books):
             kept[used : used + middle] = state[book, 0, :middle]
@@ -87,8 +87,8 @@ def passages(
             used += last - first
         for side in range(2):
             for book in range(books):
-                cells = (end - entry_base) // units[book]
-                kept[used : used + cells] = entered[side, book, :cells]
+                first_unit, cells = wide // units[book], (end - entry_base - 2 * wide) // units[book]
+                kept[used : used + cells] = entered[side, book, first_unit : first_unit + cells]
                 used += cells
     return passed, kept[:used]
 
@@ -106,11 +106,10 @@ def _nearest(span: Integers, units: Integers) -> int:
 
 @nb.njit(cache=True, nogil=True)
 def _kept(
-    row: int, target: int, low: Floats, high: Floats, close: Floats, wide: int, nearest: int, lowest: float,
-    highest: float,
+    row: int, target: int, low: Floats, high: Floats, close: Floats, wide: int, nearest: int, bottom: int,
+    top: int,
 ) -> tuple[int, int]:  # fmt: skip
     """Return the whole price cells that hold what was touched and what starts from the closes; the end is not in."""
-    bottom, top = int(math.floor(lowest)), int(math.floor(highest))
     for index in range(row + 1, target + 1):
         if high[index] - low[index] + 2 * wide < nearest:
             continue

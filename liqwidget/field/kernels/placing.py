@@ -21,7 +21,7 @@ Flags = npt.NDArray[np.bool_]
 
 
 @nb.njit(cache=True, nogil=True, inline="never")
-def entries(low: float, high: float, wide: int, unit: int, places: Integers, shares: Floats) -> int:
+def entries(low: float, high: float, wide: int, unit: int, places: Integers, shares: Floats, kind: int) -> int:
     """Split one candle's openings over entry nodes, one per price cell of range, each shared by two units' centres.
 
     Parameters
@@ -30,8 +30,8 @@ def entries(low: float, high: float, wide: int, unit: int, places: Integers, sha
         Lattice coordinates of what was traded.
     wide, unit : int
         Lattice cells in a price cell, and in a unit.
-    places, shares : int64, float64, shape (2 x MAXIMUM_NODES,)
-        Written: units, ascending, and their shares, which sum to 1.
+    places, shares : int64, float64, shape (K, 2 x MAXIMUM_NODES)
+        Written in row `kind`: units, ascending, and their shares, which sum to 1.
 
     Returns
     -------
@@ -47,13 +47,24 @@ def entries(low: float, high: float, wide: int, unit: int, places: Integers, sha
         fraction = position - place
         for step in range(2):
             share = (fraction if step == 1 else 1.0 - fraction) / nodes
-            if used > 0 and places[used - 1] >= place + step:
-                shares[used - 1 - (places[used - 1] - place - step)] += share
+            if used > 0 and places[kind, used - 1] >= place + step:
+                shares[kind, used - 1 - (places[kind, used - 1] - place - step)] += share
             else:
-                places[used] = place + step
-                shares[used] = share
+                places[kind, used] = place + step
+                shares[kind, used] = share
                 used += 1
     return used
+
+
+@nb.njit(cache=True, nogil=True, inline="never")
+def land(target: Floats, base: int, amount: float, table: Floats, first: int, last: int, side: int, entry: int) -> None:
+    """Add `amount` x the density of an entry at offsets [first, last) to the units of `target`, from unit `base` on."""
+    if side == 0:
+        for unit in range(max(entry - last + 1, base), min(entry - first, base + target.shape[0] - 1) + 1):
+            target[unit - base] += amount * table[entry - unit]
+    else:
+        for unit in range(max(entry + first, base), min(entry + last - 1, base + target.shape[0] - 1) + 1):
+            target[unit - base] += amount * table[unit - entry]
 
 
 @nb.njit(cache=True, nogil=True, inline="never")
@@ -70,13 +81,7 @@ def place(
         index = close + sign * offset - base
         if 0 <= index < target.shape[0]:
             target[index] += amount * table[offset]
-    start = max(first, beyond + 1)
-    if side == 0:
-        for unit in range(max(entry - last + 1, base), min(entry - start, base + target.shape[0] - 1) + 1):
-            target[unit - base] += amount * table[entry - unit]
-    else:
-        for unit in range(max(entry + start, base), min(entry + last - 1, base + target.shape[0] - 1) + 1):
-            target[unit - base] += amount * table[unit - entry]
+    land(target, base, amount, table, max(first, beyond + 1), last, side, entry)
 
 
 @nb.njit(cache=True, nogil=True)

@@ -17,12 +17,27 @@ _FEW = 6
 
 
 @nb.njit(cache=True, nogil=True)
-def touched(row: int, target: int, low: Floats, high: Floats, close: Floats) -> tuple[float, float]:
-    """Return the lowest and highest lattice coordinate touched in the rows (row, target], the last close included."""
+def touched(
+    row: int, target: int, low: Floats, high: Floats, close: Floats, passed: Integers, length: int
+) -> tuple[int, int]:
+    """Return the lowest and highest cell touched in the rows (row, target], the last close included.
+
+    What passages of `length` rows touched is known, see `passages`; `length` 0 is without them.
+    """
     lowest, highest = close[max(row, 0)], close[max(row, 0)]
-    for index in range(row + 1, target + 1):
-        lowest, highest = min(lowest, low[index]), max(highest, high[index])
-    return lowest, highest
+    bottom, top = int(math.floor(lowest)), int(math.floor(highest))
+    index = row + 1
+    while index <= target:
+        number = index // length if length > 0 else 0
+        if length > 0 and index % length == 0 and index + length <= target + 1 and number < passed.shape[0]:
+            bottom, top = min(bottom, passed[number, BOTTOM]), max(top, passed[number, TOP])
+            index += length
+            continue
+        stop = min(target + 1, (number + 1) * length) if length > 0 else target + 1
+        for one in range(index, stop):
+            lowest, highest = min(lowest, low[one]), max(highest, high[one])
+        index = stop
+    return min(bottom, int(math.floor(lowest))), max(top, int(math.floor(highest)))
 
 
 @nb.njit(cache=True, nogil=True)
@@ -54,6 +69,7 @@ def walk(
     shares: Floats,
     edge: Integers,
     sides: tuple[int, int],
+    scale: Floats,
 ) -> None:
     """Add to `state` what the rows (row, target] left in the cells that they touched.
 
@@ -77,12 +93,16 @@ def walk(
         By entry unit what was opened over the weight: zeros before, of all rows after.
     even : float64, shape (V / wide + 2,)
         Zeros, and left so.
+    places, shares : int64, float64, shape (2, 2 x MAXIMUM_NODES)
+        Room for the entries of a row.
     edge : int64, shape (2,)
         Written: the lowest and the highest cell touched.
     sides : int, int
         The first side that is taken, and one past the last.
+    scale : float64, shape (2,)
+        Coins of the row `target` are `state` times this: the groups' books, the book at the cap.
     """
-    books = units.shape[0]
+    books, broad_base = units.shape[0], entry_base // wide
     edge[:] = int(math.floor(close[target]))
     index = target
     while index > row:
@@ -90,73 +110,62 @@ def walk(
         if length > 0 and index - length >= row and (index + 1) % length == 0 and number < passed.shape[0]:
             one = passed[number]
             for side in range(sides[0], sides[1]):
-                _reach(
-                    state, slot, base, wide, table, facing, span, units, entered, entry_base, edge, side, one[BOTTOM],
-                    one[TOP], even, edge[0], edge[1],
-                )  # fmt: skip
+                begin, stop = (one[BOTTOM], edge[0]) if side == 0 else (edge[1] + 1, one[TOP] + 1)
+                if begin < stop:
+                    fill(
+                        state, slot, base, wide, table, facing, span, units, entered, entry_base, side, begin, stop - 1,
+                        even, edge[0], edge[1],
+                    )  # fmt: skip
             _pass(
                 state, slot, base, units, shown, entered, entry_base, edge, one, kept, int(math.floor(close[index])),
-                math.exp(log_survival[0, target] - log_survival[0, index]),
-                math.exp(log_survival[1, target] - log_survival[1, index]), sides,
+                math.exp(log_survival[0, target] - log_survival[0, index]) / scale[0],
+                math.exp(log_survival[1, target] - log_survival[1, index]) / scale[1], sides,
             )  # fmt: skip
             edge[0], edge[1] = min(edge[0], one[BOTTOM]), max(edge[1], one[TOP])
             index -= length
             continue
-        alive = math.exp(log_survival[0, target] - log_survival[0, index])
-        near_alive = math.exp(log_survival[1, target] - log_survival[1, index])
-        for kind in range(2):
-            unit, used = 1 if kind == 0 else wide, 0
-            left, ended = entry_base // unit, int(math.floor(close[index] / unit))
-            for book in range(books):
-                if int(units[book] > 1) != kind or counted[book] == 0.0:
+        alive = math.exp(log_survival[0, target] - log_survival[0, index]) / scale[0]
+        near_alive = math.exp(log_survival[1, target] - log_survival[1, index]) / scale[1]
+        narrow, broad = 0, 0  # entries by lattice cell and by price cell
+        narrow_close, broad_close = int(math.floor(close[index])), int(math.floor(close[index] / wide))
+        for book in range(books):
+            if counted[book] == 0.0:
+                continue
+            if opened[index, sides[0], book] == 0.0 and opened[index, sides[1] - 1, book] == 0.0:
+                continue
+            kind = int(units[book] > 1)
+            if kind == 0 and narrow == 0:
+                narrow = entries(low[index], high[index], wide, 1, places, shares, 0)
+            if kind == 1 and broad == 0:
+                broad = entries(low[index], high[index], wide, wide, places, shares, 1)
+            used, left = (broad, broad_base) if kind == 1 else (narrow, entry_base)
+            ended = broad_close if kind == 1 else narrow_close
+            factor = (near_alive if book == books - 1 else alive) * counted[book]
+            for side in range(sides[0], sides[1]):
+                amount = opened[index, side, book] * factor
+                if amount == 0.0:
                     continue
-                if opened[index, sides[0], book] == 0.0 and opened[index, sides[1] - 1, book] == 0.0:
-                    continue
-                factor = (near_alive if book == books - 1 else alive) * counted[book]
-                if used == 0:
-                    used = entries(low[index], high[index], wide, unit, places, shares)
-                for side in range(sides[0], sides[1]):
-                    amount = opened[index, side, book] * factor
-                    if amount == 0.0:
-                        continue
-                    first, last = span[side, book, 0], span[side, book, 1]
-                    for number in range(used):
-                        entry, part = places[number], amount * shares[number]
-                        entered[side, book, entry - left] += part
-                        beyond = ended - entry if side == 1 else entry - ended
-                        if beyond >= first:
-                            _from_close(
-                                state[slot[book], side], base, part, table[side, book], first, last, side, beyond,
-                                ended, unit, edge[side],
-                            )  # fmt: skip
+                first, last = span[side, book, 0], span[side, book, 1]
+                for number in range(used):
+                    entry, part = places[kind, number], amount * shares[kind, number]
+                    entered[side, book, entry - left] += part
+                    beyond = ended - entry if side == 1 else entry - ended
+                    if beyond >= first:
+                        _from_close(
+                            state[slot[book], side], base, part, table[side, book], first, last, side, beyond, ended,
+                            units[book], edge[side],
+                        )  # fmt: skip
         before = close[max(index - 1, 0)]
         bottom, top = int(math.floor(min(low[index], before))), int(math.floor(max(high[index], before)))
         for side in range(sides[0], sides[1]):
-            _reach(
-                state, slot, base, wide, table, facing, span, units, entered, entry_base, edge, side, bottom, top, even,
-                min(edge[0], bottom), max(edge[1], top),
-            )  # fmt: skip
+            begin, stop = (bottom, edge[0]) if side == 0 else (edge[1] + 1, top + 1)
+            if begin < stop:
+                fill(
+                    state, slot, base, wide, table, facing, span, units, entered, entry_base, side, begin, stop - 1,
+                    even, min(edge[0], bottom), max(edge[1], top),
+                )  # fmt: skip
         edge[0], edge[1] = min(edge[0], bottom), max(edge[1], top)
         index -= 1
-
-
-@nb.njit(cache=True, nogil=True)
-def _reach(
-    state: Floats, slot: Integers, base: int, wide: int, table: Floats, facing: Floats, span: Integers, units: Integers,
-    entered: Floats, entry_base: int, edge: Integers, side: int, bottom: int, top: int, even: Floats, lowest: int,
-    highest: int,
-) -> None:  # fmt: skip
-    """Fill what is touched now beyond the edge of what was; entries lie between `lowest` and `highest`."""
-    if side == 0 and bottom < edge[0]:
-        fill(
-            state, slot, base, wide, table, facing, span, units, entered, entry_base, 0, bottom, edge[0] - 1, even,
-            lowest, highest,
-        )  # fmt: skip
-    if side == 1 and top > edge[1]:
-        fill(
-            state, slot, base, wide, table, facing, span, units, entered, entry_base, 1, edge[1] + 1, top, even, lowest,
-            highest,
-        )  # fmt: skip
 
 
 @nb.njit(cache=True, nogil=True)
@@ -228,10 +237,14 @@ def fill(
     if first_cell > last_cell:
         return
     books, pending = units.shape[0], False
+    by_cell = first_cell, last_cell, base, entry_base, lowest, highest
+    by_price_cell = (
+        first_cell // wide, last_cell // wide, base // wide, entry_base // wide, lowest // wide, highest // wide
+    )  # fmt: skip
     for book in range(books):
         unit, nearest, farthest = units[book], span[side, book, 0], span[side, book, 1] - 1
-        bottom, top, start, left = first_cell // unit, last_cell // unit, base // unit, entry_base // unit
-        begin, end = lowest // unit - 1, highest // unit + 1
+        bottom, top, start, left, begin, end = by_cell if unit == 1 else by_price_cell
+        begin, end = begin - 1, end + 1
         if side == 0:
             begin, end = max(begin, bottom + nearest), min(end, top + farthest)
         else:

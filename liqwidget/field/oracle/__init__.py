@@ -9,9 +9,9 @@ come as lattice coordinates ln(price) / CELL.
 from __future__ import annotations
 
 from liqwidget.field.oracle.evaluate import evaluate, rows
-from liqwidget.field.oracle.forward import forward
+from liqwidget.field.oracle.forward import forward, settle
 from liqwidget.field.oracle.lives import lives
 from liqwidget.field.oracle.passages import passages
 from liqwidget.field.oracle.placing import spread
 
-__all__ = ["evaluate", "forward", "lives", "passages", "rows", "spread"]
+__all__ = ["evaluate", "forward", "lives", "passages", "rows", "settle", "spread"]

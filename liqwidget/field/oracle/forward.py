@@ -21,6 +21,7 @@ from liqwidget.field.oracle.placing import (
     landed,
     padded,
     sources_of,
+    spread,
     touched_cells,
 )
 
@@ -41,6 +42,8 @@ def forward(
     accumulated: Floats,
     swept: Floats,
     entered: Floats,
+    waiting: Floats,
+    between: Integers,
     scale: Floats,
     base: int,
     wide: int,
@@ -71,6 +74,10 @@ def forward(
         Openings by unit on which they landed, and by entry unit over the weight, all over `scale`; updated.
     swept : float64, shape (2, B, V)
         What `accumulated` was when price last touched the cell; updated.
+    waiting : float64, shape (2, L)
+        What `accumulated` lacks, by entry unit as `entered`: put there at once, and nothing waits after.
+    between : int64, shape (B, 2)
+        First and last unit of what waits in a book.
     scale : float64, shape (2,)
         Factor of the groups' books and of the one at the cap; updated.
     wide : int
@@ -85,6 +92,7 @@ def forward(
     begins = np.concatenate([[0], np.cumsum(len(cells) // units)])
     speeds = (np.arange(len(units)) == len(units) - 1).astype(int)
     lines = [slice(*ends) for ends in itertools.pairwise(begins)]
+    settle(accumulated, waiting, between, base, len(cells), table, span, units)
     for index in range(row, stop):
         if not _inside(low[index], high[index], close[index], base, base + len(cells) - 1, 2 * wide):
             return index
@@ -112,12 +120,32 @@ def forward(
                 part = amount / weights[book] / scale[speed]
                 entries, shares = entered_units(float(low[index]), float(high[index]), wide, unit)
                 entered[:, line][:, entries - base // unit] += part[:, None] * shares
-                closed, spread = math.floor(close[index] / unit), (table[:, book], span[:, book])
-                _land(accumulated[:, line], base // unit, part, entries, shares, closed, *spread)
+                closed, density = math.floor(close[index] / unit), (table[:, book], span[:, book])
+                _land(accumulated[:, line], base // unit, part, entries, shares, closed, *density)
         small = np.where(scale < _SMALLEST_SCALE, scale, 1.0)
         _forget(accumulated, entered, swept, lines, small[speeds])
         scale[small < 1] = 1.0
     return stop
+
+
+def settle(
+    accumulated: Floats,
+    waiting: Floats,
+    between: Integers,
+    base: int,
+    cells: int,
+    table: Floats,
+    span: Integers,
+    units: Integers,
+) -> None:
+    """Put what waits where it landed; arguments as those of `forward`, of so many cells from `base` on."""
+    begin = 0
+    for book, unit in enumerate(units):
+        line, first, count = slice(begin, begin + cells // unit), base // unit, cells // unit
+        accumulated[:, line] += spread(waiting[:, line], first, table[:, book], span[:, book], first, first + count)
+        begin = line.stop
+    waiting[:] = 0.0
+    between[:] = 0, -1
 
 
 def _forget(accumulated: Floats, entered: Floats, swept: Floats, lines: list[slice], factors: Floats) -> None:

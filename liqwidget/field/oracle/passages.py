@@ -57,7 +57,7 @@ def passages(
         rows = slice(begin, begin + length)
         lows, highs = np.minimum(low[rows], before[rows]), np.maximum(high[rows], before[rows])
         bottom, top = math.floor(lows.min()), math.floor(highs.max())
-        entry_base, end = bottom // wide * wide - 2 * wide, top // wide * wide + 3 * wide
+        entry_base, end = bottom // wide * wide - wide, top // wide * wide + 2 * wide
         far, closed = high[rows] - low[rows] + 2 * wide >= nearest, np.floor(close[rows]).astype(int)
         down = np.min(2 * closed - np.floor(high[rows]).astype(int) - 2 * wide, where=far, initial=bottom)
         up = np.max(2 * closed - np.floor(low[rows]).astype(int) + 2 * wide, where=far, initial=top)
