@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from typing import NamedTuple
 
 import numpy as np
 
@@ -16,11 +17,7 @@ from liqwidget.field.oracle.placing import (
     Flags,
     Floats,
     Integers,
-    Sources,
     entered_units,
-    landed,
-    padded,
-    sources_of,
     spread,
     touched_cells,
 )
@@ -93,6 +90,7 @@ def forward(
     speeds = (np.arange(len(units)) == len(units) - 1).astype(int)
     lines = [slice(*ends) for ends in itertools.pairwise(begins)]
     settle(accumulated, waiting, between, base, len(cells), table, span, units)
+    shelves = _shelves(units, begins, table, span)
     for index in range(row, stop):
         if not _inside(low[index], high[index], close[index], base, base + len(cells) - 1, 2 * wide):
             return index
@@ -103,29 +101,52 @@ def forward(
         scale[~alive] = 1.0
         _forget(accumulated, entered, swept, lines, alive[speeds].astype(float))
         near = _window(low[index], high[index], previous[0], base, wide)
-        touched = touched_cells(low[index], high[index], previous[0], cells[near])
+        touched = touched_cells(low[index], high[index], previous[0], cells[near])[:, np.newaxis]
         previous[0] = close[index]
-        for book, (unit, line, speed) in enumerate(zip(units, lines, speeds, strict=True)):
-            units_near = slice(near.start // unit, near.stop // unit)
-            sums = np.repeat(accumulated[:, line][:, units_near], unit, axis=1)
-            gone = np.sum(sums - swept[:, book, near], axis=1, where=touched) / unit * scale[speed]
-            swept[:, book, near] = np.where(touched, sums, swept[:, book, near])
-            mass[:, book] = np.maximum(mass[:, book] * survival[speed, index] - gone, 0.0)
-            wanted = weights[book] * interest[index]
-            if not frozen[index] and weights[book] > 0:
-                missing = wanted - mass[:, book]
-                amount = np.where(missing > wanted * ROUNDING, missing, 0.0)
-                opened[index, :, book] = amount
-                mass[:, book] = np.where(amount > 0, wanted, mass[:, book])
-                part = amount / weights[book] / scale[speed]
-                entries, shares = entered_units(float(low[index]), float(high[index]), wide, unit)
-                entered[:, line][:, entries - base // unit] += part[:, None] * shares
-                closed, density = math.floor(close[index] / unit), (table[:, book], span[:, book])
-                _land(accumulated[:, line], base // unit, part, entries, shares, closed, *density)
+        for unit, books, line, density in shelves:
+            speed, first = speeds[books], base // unit
+            held = accumulated[:, line].reshape(2, len(speed), -1)
+            sums = np.repeat(held[..., near.start // unit : near.stop // unit], unit, axis=2)
+            gone = np.sum(sums - swept[:, books, near], axis=2, where=touched) / unit * scale[speed]
+            swept[:, books, near] = np.where(touched, sums, swept[:, books, near])
+            mass[:, books] = np.maximum(mass[:, books] * survival[speed, index] - gone, 0.0)
+            if frozen[index]:
+                continue
+            wanted, used = weights[books] * interest[index], weights[books] > 0
+            missing = wanted - mass[:, books]
+            amount = np.where(used & (missing > wanted * ROUNDING), missing, 0.0)
+            opened[index, :, books] = amount
+            mass[:, books] = np.where(amount > 0, wanted, mass[:, books])
+            part = amount / np.where(used, weights[books], 1.0) / scale[speed]
+            entries, shares = entered_units(float(low[index]), float(high[index]), wide, unit)
+            entered[:, line].reshape(held.shape)[..., entries - first] += part[..., np.newaxis] * shares
+            _land(held, first, part, entries, shares, math.floor(close[index] / unit), density)
         small = np.where(scale < _SMALLEST_SCALE, scale, 1.0)
         _forget(accumulated, entered, swept, lines, small[speeds])
         scale[small < 1] = 1.0
     return stop
+
+
+class _Shelf(NamedTuple):
+    """Neighbouring books of one unit, which go through a row together."""
+
+    unit: int
+    books: slice
+    line: slice
+    density: Floats
+    """Shape (2, B, K)."""
+
+
+def _shelves(units: Integers, begins: Integers, table: Floats, span: Integers) -> list[_Shelf]:
+    """Return the books by their unit."""
+    inside = np.arange(table.shape[2]) < span[..., 1:]
+    shelves, first = [], 0
+    for unit, same in itertools.groupby(units.tolist()):
+        books = slice(first, first := first + len(list(same)))
+        farthest = int(span[:, books, 1].max())
+        density = np.where(inside, table, 0.0)[:, books, :farthest]
+        shelves.append(_Shelf(unit, books, slice(begins[books.start], begins[books.stop]), density))
+    return shelves
 
 
 def settle(
@@ -157,34 +178,36 @@ def _forget(accumulated: Floats, entered: Floats, swept: Floats, lines: list[sli
 
 
 def _land(
-    target: Floats,
-    first: int,
-    amounts: Floats,
-    entries: Integers,
-    shares: Floats,
-    closed: int,
-    table: Floats,
-    span: Integers,
+    target: Floats, first: int, amounts: Floats, entries: Integers, shares: Floats, closed: int, density: Floats
 ) -> None:
-    """Add what a row opened in a book, by side, to the units it lands on; `target`, shape (2, U), begins at `first`."""
+    """Add what a row opened, by side and book, to the units it lands on; `target`: shape (2, B, U), from `first` on.
+
+    The part of an entry that lies beyond the close starts from the close's unit.
+    """
     for side, sign in enumerate(SIGNS):
-        if amounts[side] > 0:
-            sources = sources_of(entries, shares, closed, sign)
-            reached = _reached(sources, sign, span[side], first, target.shape[1])
-            places = first + np.arange(reached.start, reached.stop)
-            target[side, reached] += amounts[side] * landed(sources, sign, padded(table[side, : span[side, 1]]), places)
+        if not amounts[side].any():
+            continue
+        for entry, share in zip(entries.tolist(), shares.tolist(), strict=True):
+            beyond = sign * (closed - entry)
+            for begin, offsets in ((entry, slice(max(beyond + 1, 0), None)), (closed, slice(0, max(beyond + 1, 0)))):
+                _spread(target[side], begin - first, sign, offsets, density[side], share * amounts[side])
+
+
+def _spread(target: Floats, begin: int, sign: int, offsets: slice, density: Floats, amounts: Floats) -> None:
+    """Add amounts, shape (B,), by a density's offsets to the units that are there, each from unit `begin` on."""
+    room = target.shape[1] - 1 - begin if sign > 0 else begin
+    start = max(offsets.start, -begin if sign > 0 else begin - target.shape[1] + 1)
+    stop = min(density.shape[1] if offsets.stop is None else offsets.stop, density.shape[1], room + 1)
+    if start < stop:
+        ends = (begin + sign * start, begin + sign * (stop - 1))
+        units = target[:, min(ends) : max(ends) + 1]
+        units[:, ::sign] += amounts[:, np.newaxis] * density[:, start:stop]
 
 
 def _window(low: float, high: float, last_close: float, base: int, wide: int) -> slice:
     """Return the whole price cells that a row touches: beyond them nothing stands that it could take."""
     first, last = math.floor(min(low, last_close)) // wide, math.floor(max(high, last_close)) // wide
     return slice(first * wide - base, (last + 1) * wide - base)
-
-
-def _reached(sources: Sources, sign: int, span: Integers, first: int, count: int) -> slice:
-    """Return which of `count` units from `first` on an opening can land on."""
-    ends = np.add.outer(sources.cell, sign * np.array([0, *span])) - first
-    return slice(max(int(ends.min()), 0), max(min(int(ends.max()) + 1, count), 0))
 
 
 def _inside(low: float, high: float, close: float, first: int, last: int, room: int) -> bool:
