@@ -74,8 +74,7 @@ test-js: js/node_modules/.package-lock.json ## vitest
 browser: install-test ## find a Chromium, or install one
 	$(BIN)/python -m tests.chromium
 
-compiled: install-test ## Numba's kernels, once for all processes
-	$(BIN)/python -c "import liqwidget; liqwidget.LiqHeatmap('BTC', source='sample').uncertainty()"
+compiled: install-test $(VENV)/warm ## Numba's kernels, once for all processes
 
 test-python: install-test ## Python tests without browser, notebooks and packaging
 	$(BIN)/pytest -m "not browser and not packaging and not benchmark and not soak" $(PYTEST_ARGS)
@@ -163,10 +162,12 @@ $(VENV)/tools: $(VENV)/made pyproject.toml
 		$$($(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"])')
 	@touch $@
 
-# Numba compiles a kernel when it is first called; then it is read from beside its source.
-$(VENV)/warm: $(shell find liqwidget/field -name '*.py') | install
+# Numba compiles a kernel when it is first called, and reads it from beside its source later; it does not see that what a
+# kernel calls in another file is another.
+$(VENV)/warm: $(shell find liqwidget/field -name '*.py') | $(VENV)/installed
 	@echo "Compiling the kernels, once: about half a minute"
-	@$(BIN)/python -c "import liqwidget; liqwidget.LiqHeatmap('BTC', source='sample')"
+	@find liqwidget/field -name '*.nb[ci]' -delete
+	@$(BIN)/python -c "import liqwidget; liqwidget.LiqHeatmap('BTC', source='sample').uncertainty()"
 	@touch $@
 
 $(BUILT): $(JS_SOURCES) js/node_modules/.package-lock.json
