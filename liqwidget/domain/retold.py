@@ -58,7 +58,7 @@ def market_of(part: VenueLedger) -> MarketData:
 def _path(part: VenueLedger) -> PricePath | None:
     """Return the way of price within candles that were made of trades; None where none was."""
     rows = part.inputs
-    if not (rows.kind == RowKind.PART).any():
+    if not rows.are(RowKind.PART).any():
         return None
     _, several = np.unique(candle_of(rows.kind), return_counts=True)
     inside = np.repeat(several > 1, several)

@@ -10,7 +10,7 @@ from liqwidget.domain.ledger import RowInputs, RowKind
 
 def candle_of(kind: npt.NDArray[np.uint8]) -> npt.NDArray[np.int64]:
     """Return the last row of each row's candle, by the kinds of rows."""
-    if not (kind == RowKind.PART).any():
+    if not np.equal(kind, np.uint8(RowKind.PART)).any():
         return np.arange(len(kind))
     ends = candle_ends(kind)
     return ends[np.searchsorted(ends, np.arange(len(kind)))]
@@ -23,7 +23,7 @@ def candle_ends(kind: npt.NDArray[np.uint8]) -> npt.NDArray[np.int64]:
 
 def whole_candles(rows: RowInputs) -> RowInputs:
     """Return one row per candle, gap and start: the same rows, where none is a part of a candle."""
-    if not (rows.kind == RowKind.PART).any():
+    if not rows.are(RowKind.PART).any():
         return rows
     ends = candle_ends(rows.kind)
     starts = np.append(0, ends[:-1] + 1)

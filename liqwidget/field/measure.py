@@ -95,7 +95,7 @@ def volatility(ledger: VenueLedger) -> npt.NDArray[np.float64]:
     """
     known = _volatilities.get(ledger)
     if known is None:
-        ends = candle_ends(ledger.inputs.kind) if (ledger.inputs.kind == RowKind.PART).any() else slice(None)
+        ends = candle_ends(ledger.inputs.kind) if ledger.inputs.are(RowKind.PART).any() else slice(None)
         close = np.ascontiguousarray(ledger.coordinates[2][ends])
         out = np.zeros(len(close))
         compiled(_volatility)(ledger.time[ends], close, CELL, out)

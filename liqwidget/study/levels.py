@@ -58,7 +58,7 @@ def levels(ledger: Ledger, *, width: float = PRICE_CELL) -> LevelSet:
         np.concatenate([time[rows[:, column].astype(np.int64)] for time, rows in zip(times, tables, strict=True)])
         for column in (3, 4)
     )
-    if any((part.inputs.kind == RowKind.PART).any() for part in ledger):
+    if any(part.inputs.are(RowKind.PART).any() for part in ledger):
         # What opened and ended within one candle of trades is seen by nobody.
         seen = opens < closes
         tables = [rows[seen[end - len(rows) : end]] for rows, end in zip(tables, np.cumsum(sizes), strict=True)]
