@@ -14,7 +14,6 @@ export interface SharingOptions {
   messages: Messages
   /** What is saved as a picture, once it is there. */
   figure: () => HTMLElement
-  tags: readonly HTMLElement[]
 }
 
 /** Ways to take the view elsewhere; each gives a sentence that says what came of it. */
@@ -28,12 +27,12 @@ const PATIENCE = 60_000
 const SILENCE = 'The kernel did not answer. Try again when it is idle, or write h.to_html("map.html")'
 
 /** Save the view as a picture or a file, or copy it as code. */
-export function sharing({ model, messages, figure, tags }: SharingOptions): Sharing {
+export function sharing({ model, messages, figure }: SharingOptions): Sharing {
   const file = offlineFile(messages)
   return {
     async png() {
       const saved = pictureName(model)
-      download(saved, await composite(figure(), tags, caption(model)))
+      download(saved, await composite(figure(), caption(model)))
       return `Saved ${saved}`
     },
     async html() {

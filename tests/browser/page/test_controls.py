@@ -150,11 +150,15 @@ def test_saving_a_picture(heatmap: Heatmap, artefacts: Path) -> None:
     path = artefacts / "saved.png"
     found.value.save_as(path)
     assert found.value.suggested_filename.startswith("BTC-expected-")
-    image = np.asarray(Image.open(io.BytesIO(path.read_bytes())).convert("RGB"))
-    main = heatmap.root.locator(".liq-main").bounding_box()
+    opened = np.asarray(Image.open(io.BytesIO(path.read_bytes())).convert("RGBA"))
+    assert (opened[..., 3] == 255).all()
+    image = opened[..., :3]
+    main, buttons = (heatmap.root.locator(part).bounding_box() for part in (".liq-main", ".liq-under"))
     assert main is not None
+    assert buttons is not None
     assert abs(image.shape[1] - main["width"]) <= 1
-    assert image.shape[0] > main["height"]
+    # A line of words below, and no empty place where the buttons are on the page.
+    assert image.shape[0] == pytest.approx(main["height"] - buttons["height"] + 28, abs=2)
     shown = heatmap.picture()
     frame, main = heatmap.drawn().frame, heatmap.root.locator(".liq-main").bounding_box()
     assert main is not None
