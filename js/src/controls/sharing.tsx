@@ -118,10 +118,10 @@ function Action({ text, title, act, tell, held = null, pressed, children }: Acti
 
 /** "BTC-heat-2026-02-05T1200Z.png": what, how, and the end of the data shown. */
 export function pictureName(model: AnyModel<Traits>): string {
-  const end = model.get("_market")?.time[1]
-  const time = end === undefined ? [] : [`${new Date(end).toISOString().slice(0, 16).replace(":", "")}Z`]
+  const market = model.get("_market")
+  const time = market ? [`${new Date(market.time[1]).toISOString().slice(0, 16).replace(":", "")}Z`] : []
   const kind = model.get("view") === "map" ? "map" : model.get("measure")
-  return `${[model.get("symbol").replace(/[^\w.-]+/g, "_"), kind, ...time].join("-")}.png`
+  return `${[(market?.symbol ?? model.get("symbol")).replace(/[^\w.-]+/g, "_"), kind, ...time].join("-")}.png`
 }
 
 function caption(model: AnyModel<Traits>): string {

@@ -143,6 +143,6 @@ def test_the_legend_names_what_is_drawn_and_covers_nothing(heatmap: Heatmap) -> 
     heatmap.page.set_viewport_size(size)
     heatmap.set(view="map", profile="off")
     expect(legend).to_contain_text("right axis")
-    expect(legend).not_to_contain_text("Heat")
+    expect(legend).not_to_contain_text("per 10 bps")
     heatmap.set(view="heatmap", profile="leverage", measure="expected")
     heatmap.sharp()
