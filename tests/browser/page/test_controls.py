@@ -166,6 +166,10 @@ def test_saving_a_picture(heatmap: Heatmap, artefacts: Path) -> None:
     saved = image[top : top + shown.shape[0], left : left + shown.shape[1]]
     apart = np.abs(saved.astype(int) - shown.astype(int)).max(axis=-1) > 40
     assert apart[40:-40, 60:-60].mean() < 0.05
+    # Under the liquidation map there is nothing that could be saved with it.
+    heatmap.button("View", "map").click()
+    expect(heatmap.root.locator(".liq-canvas")).to_be_hidden()
+    heatmap.button("View", "heatmap").click()
     heatmap.options(shown=False)
 
 
@@ -197,3 +201,22 @@ def test_the_help_opens_by_its_button_and_by_its_key(heatmap: Heatmap) -> None:
     expect(shown).to_contain_text("full screen")
     button.click()
     expect(shown).to_be_hidden()
+
+
+WHOLE = """list => {
+  const pen = document.createElement("canvas").getContext("2d")
+  pen.font = getComputedStyle(list).font
+  return list.clientWidth - pen.measureText(list.selectedOptions[0].text).width
+}"""
+ARROW = 16
+"""Pixels that a closed list needs beside its words."""
+
+
+@pytest.mark.parametrize("width", [640, 960, 1600])
+def test_the_closed_list_of_models_shows_the_longest_whole(heatmap: Heatmap, width: int) -> None:
+    heatmap.page.set_viewport_size({"width": width, "height": 1000})
+    models = heatmap.field("prior")
+    models.select_option("ladder")
+    assert models.evaluate(WHOLE) >= ARROW
+    heatmap.named("Cancel").click()
+    expect(models).to_have_value("effective")

@@ -79,6 +79,17 @@ def keep_off(heatmap: Heatmap) -> None:
         assert covered == [], label["said"]
 
 
+@pytest.mark.parametrize("width", [1380, 1450])
+def test_a_threshold_pushes_no_button_out_of_its_line(heatmap: Heatmap, width: int) -> None:
+    heatmap.page.set_viewport_size({"width": width, "height": 1000})
+    top = heatmap.kernel.value("h._display.session.ends(h._settings())[1]")
+    heatmap.set(threshold=0.9 * top)
+    expect(heatmap.root.locator(".liq-hides")).to_contain_text("cluster")
+    last = heatmap.named("Latest").bounding_box()
+    assert last is not None
+    assert last["x"] + last["width"] <= width - 10
+
+
 def test_labels_belong_to_the_time_shown(heatmap: Heatmap) -> None:
     assert heatmap.root.evaluate(LABELS)
     end = heatmap.kernel.value("h._market['time'][1]")

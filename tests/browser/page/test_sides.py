@@ -128,6 +128,11 @@ def test_the_legend_names_what_is_drawn_and_covers_nothing(heatmap: Heatmap) -> 
             ]
             assert all(apart)
             assert legend.evaluate("node => node.scrollWidth <= node.clientWidth")
+    heatmap.page.set_viewport_size({"width": 640, "height": size["height"]})
+    heatmap.set(measure="heat")
+    expect(legend).to_contain_text("Relative heat")
+    assert eventually(lambda: legend.evaluate("node => node.clientHeight"), lambda high: high < 3 * 16)
+    heatmap.set(measure="size")
     heatmap.page.set_viewport_size({"width": 1010, "height": size["height"]})
     line = heatmap.root.locator(".liq-readout")
     heatmap.page.mouse.move(*heatmap.sharp().at(0.4, 0.2))
