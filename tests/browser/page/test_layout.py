@@ -178,7 +178,7 @@ def test_axes_stretch_by_dragging_and_cursors_say_so(heatmap: Heatmap) -> None:
     heatmap.drag((right, middle), (right, middle + 80))
     taller = eventually(heatmap.drawn, lambda now: now.price[1] - now.price[0] > 1.2 * (home.price[1] - home.price[0]))
     assert taller.time == home.time
-    assert heatmap.trait("follow") is False
+    heatmap.becomes("follow", value=False)
     heatmap.drag((frame["x"] + 200, bottom), (frame["x"] + 100, bottom))
     wider = eventually(heatmap.drawn, lambda now: now.time != home.time)
     assert wider.time[1] == pytest.approx(home.time[1], abs=2)
