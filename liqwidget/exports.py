@@ -82,5 +82,6 @@ def to_png(
 
 def _picture_name(self: HeatmapWidget) -> str:
     """Return the name of a picture file: what, how, and the end of the data shown."""
-    kind = "map" if self.view == "map" else self.measure
-    return f"{file_name(self.symbol)}-{kind}-{timestamp(self._shown().end):%Y-%m-%dT%H%MZ}.png"
+    # Not the symbol that is asked for, while another is still shown.
+    shown, kind = self._shown(), "map" if self.view == "map" else self.measure
+    return f"{file_name(shown.ledger.symbol)}-{kind}-{timestamp(shown.end):%Y-%m-%dT%H%MZ}.png"

@@ -78,7 +78,7 @@ export function render({ model: given, el, signal: aborted, host }: RenderOption
   const [figure, canvas, profile, panels, main] = [createRef<HTMLDivElement>(), createRef<HTMLDivElement>(), createRef<HTMLDivElement>(), createRef<HTMLDivElement>(), createRef<HTMLDivElement>()]
   const root = element("div", "liq-root", { "data-view": view })
   const full = fullScreen(root)
-  const ways = sharing({ model, messages: asked, figure: () => main.current!, tags: tags.nodes })
+  const ways = sharing({ model, messages: asked, figure: () => main.current! })
   const turnFull = () => (full.reason ? words.say(full.reason) : void full.turn())
   const kernel = kernelWatch(model, (state) => {
     const back = !running.peek() && state !== "gone"

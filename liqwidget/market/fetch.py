@@ -264,10 +264,12 @@ def wait_for(requests: Sequence[Request], seconds: float, told: Callable[[str], 
     while waiting:
         _, ended_not = concurrent.futures.wait(waiting, left if told is None else min(left, TELLS_SECONDS))
         left = end - time.monotonic()
-        if not ended_not or left <= 0:
+        if not ended_not:
             return
         if told is not None:
             told(_progress(requests))
+        if left <= 0:
+            return
 
 
 def _progress(requests: Sequence[Request]) -> str:

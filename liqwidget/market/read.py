@@ -98,7 +98,7 @@ def read(
         How long to wait for exchanges before returning what has answered (`FIRST_SECONDS`); the rest is in
         `Source.joining`.
     told : callable, optional
-        Called about twice a second while exchanges are waited for, with a sentence on how far they are.
+        Called at once, then about twice a second while exchanges are waited for, with a sentence on how far they are.
 
     Raises
     ------
@@ -167,10 +167,13 @@ def _named(symbol: str, names: list[str], candles: _Candles, patience: _Patience
 
 def _asked(symbol: str, names: Sequence[str], candles: _Candles, patience: _Patience, *, auto: bool) -> Source:
     """Ask exchanges side by side, and return what has answered after so many seconds."""
+    (seconds, told), (timeframe, since) = patience, candles
+    coin, begun = base_symbol(symbol), time.monotonic()
+    if told is not None:
+        told(f"asking {', '.join(names)}")
+    # Takes a second to load.
     from liqwidget.market import fetch
 
-    coin, begun = base_symbol(symbol), time.monotonic()
-    (seconds, told), (timeframe, since) = patience, candles
     span = {} if since is None else {"since": since}
     requests = [fetch.request_history(name, symbol, timeframe, keep=True, **span) for name in names]
     answered = functools.partial(_answered, since=since)

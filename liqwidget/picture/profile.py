@@ -150,7 +150,8 @@ def draw_map(axes: Axes, view: Scene, ink: Ink, theme: str) -> float:
     axes.axvline(last, color=ink.accent, linewidth=1.0, linestyle=(0, (4, 3)), zorder=5)
     decimals = axis_decimals((low, high))
     accent: dict[str, Any] = {"color": ink.accent, "fontsize": 9, "weight": "bold", "ha": "center", "va": "bottom"}
-    axes.annotate(price_text(last, decimals), (last, 1), xycoords=("data", "axes fraction"), **accent)
+    said = price_text(last, int(view.market_state["price_decimals"]))
+    axes.annotate(said, (last, 1), xycoords=("data", "axes fraction"), **accent)
     _bare(axes)
     across = ticks(low, high, max(int(axes.bbox.width / look.tick_room), 2))
     axes.set_xticks(across, [price_text(price, decimals) for price in across])

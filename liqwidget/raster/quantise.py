@@ -28,6 +28,8 @@ BRIGHTEST = 0.999
 
 BLACK, WHITE = 0.4, 0.998
 """Shares of the window's price cells that hold anything up to which heat is black, and from which it is brightest."""
+BRIGHT, BLACKEST = 0.078, 0.6
+"""So many of them may be brighter than half; if more would be, black moves up, as far as to this share of them."""
 
 _SLIP = 1e-6
 _LARGE = 1e38
@@ -72,11 +74,18 @@ def brightest(grid: Grid) -> float:
 
 
 def heat_ends(grid: Grid) -> tuple[float, float]:
-    """Return up to which heat a window is black, and from which it is brightest; 0 where nothing stands."""
+    """Return up to which heat a window is black, and from which it is brightest; 0 where nothing stands.
+
+    They are `BLACK` and `WHITE` of the window's cells. Where that makes more than `BRIGHT` of them brighter than half,
+    as in a market whose bands are broad, the brightest colour moves up, at most to the hottest cell, and then black, at
+    most to `BLACKEST`: so bright stays rare.
+    """
     standing = _standing(grid)
     if not len(standing):
         return 0.0, 0.0
-    black, white = np.quantile(standing, (BLACK, WHITE))
+    black, white, half, blackest, hottest = np.quantile(standing, (BLACK, WHITE, 1 - BRIGHT, BLACKEST, 1.0))
+    white = min(max(white, 2 * half - black), hottest)
+    black = min(max(black, 2 * half - white), blackest)
     return float(black), float(white)
 
 

@@ -112,8 +112,8 @@ class Feed:
         In any usual spelling; by default the ledger's.
     timeframe : str, optional
         Length of a candle; by default the ledger's.
-    later : mapping of str to float, optional
-        Venues that are asked only after so many seconds.
+    later : mapping of str to (float, str), optional
+        Venues that are asked only after so many seconds, and what is wrong with each until then.
     address : callable, optional
         (venue, address) -> address: where to find the venues instead. For tests.
     keep : bool
@@ -138,7 +138,7 @@ class Feed:
         on_change: Callable[[Ask], None],
         symbol: str | Wanted | None = None,
         timeframe: str | None = None,
-        later: Mapping[str, float] | None = None,
+        later: Mapping[str, tuple[float, str]] | None = None,
         address: Address | None = None,
         keep: bool = False,
         pace: float = 1.0,
@@ -308,7 +308,7 @@ class Feed:
         try:
             async with asyncio.TaskGroup() as group:
                 for part in self._venues:
-                    group.create_task(part.run(self._later.get(part.venue.name, 0.0)))
+                    group.create_task(part.run(*self._later.get(part.venue.name, (0.0, ""))))
                 while True:
                     # Not wait_for: in Python 3.11 it may swallow that this is cancelled.
                     with contextlib.suppress(TimeoutError):
@@ -352,7 +352,9 @@ def follow(source: Source, ledger: Ledger, symbol: str, timeframe: str, listener
     known = ledger.only([]) if source.simulated else ledger
     there = {market.venue for market in markets}
     under_way = source.joining is not None
-    later = {name: AGAIN_SECONDS * (1.5 if under_way else 1.0) for name in names if name not in there}
+    said = {part.venue: part.reason for part in source.status if part.state == "refused"}
+    seconds = AGAIN_SECONDS * (1.5 if under_way else 1.0)
+    later = {name: (seconds, said.get(name, "")) for name in names if name not in there}
     return Feed(markets, known, names, on_change=listener, symbol=symbol, timeframe=timeframe, later=later, keep=True)
 
 

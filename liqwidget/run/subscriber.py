@@ -192,9 +192,9 @@ class Subscriber:
 
     # ------------------------------------------------------------------ work
 
-    async def run(self, wait: float = 0.0) -> None:
-        """Go on until cancelled; the first question comes after `wait` [s]."""
-        self.running, setting = True, self.setting
+    async def run(self, wait: float = 0.0, reason: str = "") -> None:
+        """Go on until cancelled; the first question comes after `wait` [s], until then `reason` says what is wrong."""
+        self.running, self._reason, setting = True, reason, self.setting
         try:
             await pause_until(self._given, wait / setting.pace)
             client = self._client = await setting.client(self.venue)

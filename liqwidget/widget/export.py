@@ -91,6 +91,7 @@ def html_page(traits: dict[str, Any], css: str, shown: Shown, title: str | None 
     state = traits | {
         "_frames": [frame.state() for frame in stored_frames(shown.session, shown.settings, moved, packing=packing)],
         "_offline": True,
+        "symbol": symbol,
         "_bokeh": {"version": bokeh_version(), "gz": bokeh_gzip()},
     }
     return _PAGE.format(

@@ -33,5 +33,5 @@ def _known(found: Grade) -> list[str]:
     return [
         f"{values.get('days of data', 0.0):.0f} days of candles, {share}",
         "Open interest of its own hour" if values.get("open interest", 0.0) > 0 else "No open interest",
-        f"{values.get('venues answering', 0.0):.0f} venues answering",
+        f"venues answering: {values.get('venues answering', 0.0):.0f}",
     ]

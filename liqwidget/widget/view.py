@@ -333,7 +333,7 @@ class HeatmapWidget(anywidget.AnyWidget):
 
     def _file(self, request: protocol.HtmlRequest) -> Reply:
         with self._lock:
-            name = f"{file_name(self.symbol)}-liquidations.html"
+            name = f"{file_name(self._shown().ledger.symbol)}-liquidations.html"
             return protocol.file_answer(request, name, self._page().encode())
 
     def _page(self, title: str | None = None) -> str:

@@ -8,8 +8,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
+from liqwidget.domain.lattice import PRICE_CELL
 from liqwidget.raster.grid import Grid
-from liqwidget.raster.quantise import DECADES, LEVELS, SHORT_BIT, highest, level_value, per_cell, quantise
+from liqwidget.raster.quantise import DECADES, LEVELS, SHORT_BIT, heat_ends, highest, level_value, per_cell, quantise
 
 EDGES = np.exp(np.arange(4600, 4604) * 0.001)
 """Three rows of one lattice cell each, so that a row's value is its value per cell."""
@@ -64,3 +65,28 @@ def test_nothing_standing_is_an_empty_image(top: float | None) -> None:
     assert not image.pixels.any()
     assert image.pixels.dtype == np.uint8
     assert image.pixels.shape == (3, 2)
+
+
+def column(values: np.ndarray) -> Grid:
+    """Return a grid of one column of cells as high as a price cell."""
+    edges = np.exp(np.arange(len(values) + 1) * PRICE_CELL)
+    return Grid(values[:, None], np.zeros_like(values[:, None]), edges, np.arange(2), "heat", "24h")
+
+
+def test_heat_goes_from_the_40th_percentile_to_the_99_8th_where_bright_is_rare() -> None:
+    steep = np.geomspace(1, 1e5, 1001, dtype=np.float32)
+    assert heat_ends(column(steep)) == pytest.approx(np.quantile(steep, (0.4, 0.998)), rel=1e-5)
+
+
+@settings(max_examples=50, deadline=None)
+@given(arrays.arrays(np.float32, st.integers(20, 300), elements=st.floats(0.0625, 1e6, width=32)))
+@example(np.linspace(1, 100, 200, dtype=np.float32))
+def test_ends_of_heat_move_up_as_far_as_bright_is_not_rare_and_no_farther(values: np.ndarray) -> None:
+    black, white = heat_ends(column(values))
+    least, top, blackest, hottest = np.quantile(values, (0.4, 0.998, 0.6, 1.0))
+    slip = 1e-5 * hottest
+    assert least - slip <= black <= blackest + slip
+    assert top - slip <= white <= hottest + slip
+    bright = (values > (black + white) / 2 + slip).mean()
+    assert bright <= 0.08 + 1 / len(values) or black == pytest.approx(blackest, abs=slip)
+    assert white == pytest.approx(hottest, abs=slip) or black == pytest.approx(least, abs=slip)

@@ -48,7 +48,7 @@ def test_half_is_dark_little_is_bright_and_levels_are_steady(coin: str) -> None:
     session = Session(estimate(market), [market])
     heat = shares(session, "heat")
     assert 0.5 <= heat.dark <= 0.7
-    assert 0.02 <= heat.bright <= 0.12
+    assert 0.02 <= heat.bright <= 0.08
     assert heat.flicker <= 0.006
     # The other measures on the same colours are what heat was made against.
     assert shares(session, "expected").flicker > 3 * heat.flicker

@@ -15,7 +15,10 @@ import pytest
 from liqwidget import DataError, LiqHeatmap
 from liqwidget.domain.amount import money
 from liqwidget.widget.assets import bokeh_gzip
+from liqwidget.widget.export import html_page
+from liqwidget.widget.names import shared_names
 from liqwidget.widget.notices import notices
+from liqwidget.widget.view import HeatmapWidget
 from tests.recorded import binance, needs_recordings
 
 if TYPE_CHECKING:
@@ -68,6 +71,11 @@ def test_nothing_in_the_state_can_end_its_script(heatmap: LiqHeatmap, tmp_path: 
     assert "alert(1)</script>" not in page
     assert "<title>&lt;b&gt;&amp;</title>" in page
     assert state_of(page)["_market"]["notice"].startswith("</script>")
+
+
+def test_a_file_names_what_it_shows_while_another_coin_is_read(heatmap: LiqHeatmap) -> None:
+    asked = heatmap.get_state(shared_names(HeatmapWidget)) | {"symbol": "SOL"}
+    assert state_of(html_page(asked, "", heatmap._shown()))["symbol"] == "BTC"
 
 
 @pytest.mark.parametrize("theme", ["dark", "light"])

@@ -20,6 +20,8 @@ export interface MapLook {
   /** From the lowest to the highest price. */
   price: Interval
   last: number
+  /** Decimals of the last price. */
+  decimals: number
   side: SideChoice
   stack: "leverage" | "venue"
   width: number
@@ -96,7 +98,7 @@ export function drawMap(context: CanvasRenderingContext2D, look: MapLook): void 
   drawOverlays(context, look, x, (amount) => up(amount / largest), [top, top + height])
   context.fillStyle = colours.accent
   context.textBaseline = "bottom"
-  context.fillText(formatPrice(last, decimals), x(last), top - 3)
+  context.fillText(formatPrice(last, look.decimals), x(last), top - 3)
   context.fillStyle = colours.muted
   context.textAlign = "left"
   context.fillText(perCell(quote), 6, top - 3)
@@ -140,8 +142,8 @@ export function mapView({ model, market, look, say }: MapOptions): MapView {
     const [width, height] = [node.clientWidth, node.clientHeight]
     if (!state || !(width > 0 && height > 0)) return null
     const stack = model.get("profile") === "venue" ? "venue" : "leverage"
-    const { last_price: last, quote } = market()
-    return { standing: decoded(state, stack), price: prices(), last, side: model.get("side"), stack, width, height, quote, pointer, overlays: overlaysOf(model), ...look() }
+    const { last_price: last, price_decimals: decimals, quote } = market()
+    return { standing: decoded(state, stack), price: prices(), last, decimals, side: model.get("side"), stack, width, height, quote, pointer, overlays: overlaysOf(model), ...look() }
   }
   const draw = () => {
     setHidden(node, model.get("view") !== "map")

@@ -2,63 +2,72 @@ import { font, simulated } from "../../../liqwidget/look.json"
 
 const FOOT = 28
 
-/** What is drawn under an element as one PNG: its grounds, canvases, legends and words, the tags on the axes, and a line of text below. */
-export async function composite(host: HTMLElement, tags: readonly HTMLElement[], caption: string): Promise<Blob> {
+/** Where on the picture what stands on the page is drawn. */
+type Place = (box: DOMRect) => [number, number]
+
+/** What is drawn under an element as one PNG: its grounds, canvases, legends and words, and a line of text below. */
+export async function composite(host: HTMLElement, caption: string): Promise<Blob> {
   const area = host.getBoundingClientRect()
-  const style = getComputedStyle(host)
+  // The buttons under the picture leave no gap.
+  const buttons = host.querySelector(".liq-under")!.getBoundingClientRect()
+  const high = area.height - buttons.height + FOOT
+  const place: Place = ({ left, top }) => [left - area.left, top - area.top - (top < buttons.bottom ? 0 : buttons.height)]
+  const style = getComputedStyle(host.closest(".liq-root") ?? host)
   const drawn = canvases(host)
   const ratio = Math.max(1, ...drawn.map((canvas) => canvas.width / (canvas.getBoundingClientRect().width || canvas.width || 1)))
   const sheet = document.createElement("canvas")
   sheet.width = Math.round(area.width * ratio)
-  sheet.height = Math.round((area.height + FOOT) * ratio)
+  sheet.height = Math.round(high * ratio)
   const pen = sheet.getContext("2d")
   if (!pen || drawn.length === 0) throw new Error("Expected a picture to save, was none on the page")
   pen.scale(ratio, ratio)
   pen.fillStyle = style.backgroundColor
-  pen.fillRect(0, 0, area.width, area.height + FOOT)
-  for (const node of host.querySelectorAll<HTMLElement>("*")) if (!node.closest(`.liq-figure, ${UNSAID}`)) drawGround(pen, node, area)
+  pen.fillRect(0, 0, sheet.width, sheet.height)
+  for (const node of host.querySelectorAll<HTMLElement>("*")) if (!node.closest(`.liq-figure, ${UNSAID}`)) drawGround(pen, node, place)
   for (const canvas of drawn) {
-    const { left, top, width, height } = canvas.getBoundingClientRect()
-    if (width > 0 && height > 0) pen.drawImage(canvas, left - area.left, top - area.top, width, height)
+    const box = canvas.getBoundingClientRect()
+    if (box.width > 0 && box.height > 0) pen.drawImage(canvas, ...place(box), box.width, box.height)
   }
-  for (const node of host.querySelectorAll<HTMLElement>(".liq-feed-list, .liq-feed-short")) if (getComputedStyle(node).visibility !== "hidden") drawGround(pen, node, area)
-  drawWords(pen, host, area)
-  for (const tag of tags) if (!tag.hidden) drawTag(pen, tag, area)
+  for (const node of host.querySelectorAll<HTMLElement>(".liq-feed-list, .liq-feed-short, .liq-feed-dot, .liq-tag")) drawGround(pen, node, place)
+  drawWords(pen, host, place)
   const mark = host.querySelector<HTMLElement>(".liq-watermark")
   if (mark) drawWatermark(pen, mark, area)
   pen.fillStyle = style.color
   pen.font = `12px ${font}`
   pen.textBaseline = "middle"
-  pen.fillText(caption, 10, area.height + FOOT / 2, area.width - 20)
+  pen.fillText(caption, 10, high - FOOT / 2, area.width - 20)
   return new Promise((resolve, reject) => {
     sheet.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("The browser made no PNG of the picture"))), "image/png")
   })
 }
 
 /** What a picture does without: what is pressed, what passes, and what is drawn in its own way. */
-const UNSAID = "button, input, [hidden], .liq-under, .liq-panel, .liq-chip, .liq-spoken, .liq-wheel-hint, .liq-tag, .liq-zone, .liq-watermark, .liq-stack-keys:empty"
+const UNSAID = "button, input, [hidden], .liq-under, .liq-panel, .liq-chip, .liq-spoken, .liq-wheel-hint, .liq-watermark, .liq-stack-keys:empty"
 const COLOUR = /(?:rgba?|hsla?|color|lab|lch|oklab|oklch)\([^()]*\)/g
 
 /** The background of an element: a colour, or the colours of its gradients from left to right, one gradient under the other. */
-function drawGround(pen: CanvasRenderingContext2D, node: HTMLElement, area: DOMRect): void {
-  const { left, top, width, height } = node.getBoundingClientRect()
-  if (!(width > 0 && height > 0)) return
-  const { backgroundColor, backgroundImage } = getComputedStyle(node)
-  const [x, y] = [left - area.left, top - area.top]
+function drawGround(pen: CanvasRenderingContext2D, node: HTMLElement, place: Place): void {
+  const box = node.getBoundingClientRect()
+  const { width, height } = box
+  const { backgroundColor, backgroundImage, visibility } = getComputedStyle(node)
+  if (visibility === "hidden") return
+  const [x, y] = place(box)
   pen.fillStyle = backgroundColor
   pen.fillRect(x, y, width, height)
   const gradients = backgroundImage.split("linear-gradient(").slice(1).map((text) => text.match(COLOUR) ?? []).filter(({ length }) => length > 0)
   gradients.forEach((colours, row) => {
-    const [each, high] = [width / colours.length, height / gradients.length]
+    const high = height / gradients.length
+    // Whole pixels, so that no seam between two colours lets the ground through.
+    const at = (i: number) => Math.round(x + (i * width) / colours.length)
     colours.forEach((colour, i) => {
       pen.fillStyle = colour
-      pen.fillRect(x + i * each, y + row * high, each, high)
+      pen.fillRect(at(i), y + row * high, at(i + 1) - at(i), high)
     })
   })
 }
 
 /** The words under an element, where and as they are on the page. */
-function drawWords(pen: CanvasRenderingContext2D, host: HTMLElement, area: DOMRect): void {
+function drawWords(pen: CanvasRenderingContext2D, host: HTMLElement, place: Place): void {
   const walker = document.createTreeWalker(host, NodeFilter.SHOW_TEXT)
   const range = document.createRange()
   pen.textBaseline = "middle"
@@ -67,24 +76,14 @@ function drawWords(pen: CanvasRenderingContext2D, host: HTMLElement, area: DOMRe
     const parent = node.parentElement
     if (!parent || parent.closest(UNSAID)) continue
     range.selectNodeContents(node)
-    const { left, top, width, height } = range.getBoundingClientRect()
+    const box = range.getBoundingClientRect()
+    const [x, y] = place(box)
     const { color, fontWeight, fontSize, visibility } = getComputedStyle(parent)
-    if (!(width > 0) || visibility === "hidden") continue
+    if (!(box.width > 0) || visibility === "hidden") continue
     pen.fillStyle = color
     pen.font = `${fontWeight} ${fontSize} ${font}`
-    pen.fillText(node.textContent ?? "", left - area.left, top - area.top + height / 2)
+    pen.fillText(node.textContent ?? "", x, y + box.height / 2)
   }
-}
-
-function drawTag(pen: CanvasRenderingContext2D, tag: HTMLElement, area: DOMRect): void {
-  const { left, top, width, height } = tag.getBoundingClientRect()
-  const style = getComputedStyle(tag)
-  pen.fillStyle = style.backgroundColor
-  pen.fillRect(left - area.left, top - area.top, width, height)
-  pen.fillStyle = style.color
-  pen.font = `${style.fontWeight} ${style.fontSize} ${font}`
-  pen.textBaseline = "middle"
-  pen.fillText(tag.textContent ?? "", left - area.left + 3, top - area.top + height / 2)
 }
 
 function drawWatermark(pen: CanvasRenderingContext2D, mark: HTMLElement, area: DOMRect): void {

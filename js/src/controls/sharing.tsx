@@ -14,7 +14,6 @@ export interface SharingOptions {
   messages: Messages
   /** What is saved as a picture, once it is there. */
   figure: () => HTMLElement
-  tags: readonly HTMLElement[]
 }
 
 /** Ways to take the view elsewhere; each gives a sentence that says what came of it. */
@@ -28,12 +27,12 @@ const PATIENCE = 60_000
 const SILENCE = 'The kernel did not answer. Try again when it is idle, or write h.to_html("map.html")'
 
 /** Save the view as a picture or a file, or copy it as code. */
-export function sharing({ model, messages, figure, tags }: SharingOptions): Sharing {
+export function sharing({ model, messages, figure }: SharingOptions): Sharing {
   const file = offlineFile(messages)
   return {
     async png() {
       const saved = pictureName(model)
-      download(saved, await composite(figure(), tags, caption(model)))
+      download(saved, await composite(figure(), caption(model)))
       return `Saved ${saved}`
     },
     async html() {
@@ -119,10 +118,10 @@ function Action({ text, title, act, tell, held = null, pressed, children }: Acti
 
 /** "BTC-heat-2026-02-05T1200Z.png": what, how, and the end of the data shown. */
 export function pictureName(model: AnyModel<Traits>): string {
-  const end = model.get("_market")?.time[1]
-  const time = end === undefined ? [] : [`${new Date(end).toISOString().slice(0, 16).replace(":", "")}Z`]
+  const market = model.get("_market")
+  const time = market ? [`${new Date(market.time[1]).toISOString().slice(0, 16).replace(":", "")}Z`] : []
   const kind = model.get("view") === "map" ? "map" : model.get("measure")
-  return `${[model.get("symbol").replace(/[^\w.-]+/g, "_"), kind, ...time].join("-")}.png`
+  return `${[(market?.symbol ?? model.get("symbol")).replace(/[^\w.-]+/g, "_"), kind, ...time].join("-")}.png`
 }
 
 function caption(model: AnyModel<Traits>): string {

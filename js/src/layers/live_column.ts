@@ -42,7 +42,7 @@ const EDGE = 0.04
 
 /** Show live data as they come, and tell the kernel when they are shown: it sends no more before. */
 export function liveColumn({ model, messages, market, wrapper, plot, heat, tags, steer, closed, failed }: LiveColumnOptions): LiveColumn {
-  const node = element("button", "liq-button liq-back", { type: "button", title: "Show the newest candle" }, ["Back to now"])
+  const node = element("button", "liq-button liq-back", { type: "button" }, ["Newest candle"])
   const bag = disposerBag()
   let pending = 0
   let shown: Live | null = null

@@ -38,10 +38,10 @@ export function Legend(props: LegendProps) {
           <span>{ends[0]}</span>
           <span class="liq-ramp" data-ticks={ramp.value?.ladder.decades === 0} style={rampStyle(ramp.value?.lut)} aria-hidden="true" />
           <span>{ends[1]}</span>
-          <span class="liq-heat-text">{heat}</span>
+          <span class="liq-heat-text">{narrowed(heat)}</span>
         </span>
       )}
-      {!map && price_style.value !== "off" && candle.value > 0 && <span class="liq-candle-length">{candleText(candle.value, _market.value?.timeframe_ms ?? candle.value)}</span>}
+      {!map && price_style.value !== "off" && candle.value > 0 && <span class="liq-candle-length">{narrowed(candleText(candle.value, _market.value?.timeframe_ms ?? candle.value))}</span>}
       {names.length > 0 && (
         <span class="liq-stack-keys">
           <span>{`By ${stack}:`}</span>
@@ -50,7 +50,7 @@ export function Legend(props: LegendProps) {
               {name}
             </Key>
           ))}
-          <Key kind="line" background={pair((colour) => colour)}>{`sum from the last price, ${map ? "right axis" : `to ${formatMoney(sum.value, quote)}`}`}</Key>
+          <Key kind="line" background={pair((colour) => colour)}>{`sum| from the last price|, ${map ? "right axis" : `to ${formatMoney(sum.value, quote)}`}`}</Key>
         </span>
       )}
     </div>
@@ -58,12 +58,15 @@ export function Legend(props: LegendProps) {
 }
 
 /** Name the length of the candles drawn; small ones are drawn together. */
-const candleText = (drawn: number, own: number): string => `${formatLength(drawn)} candles${drawn > own ? `, each of several ${formatLength(own)}` : ""}`
+const candleText = (drawn: number, own: number): string => `${formatLength(drawn)} candles${drawn > own ? `|, each of several ${formatLength(own)}` : ""}`
+
+/** Words of which those between bars are left out where a line is short. */
+const narrowed = (words: string) => words.split("|").map((part, i) => (i % 2 ? <span class="liq-spare">{part}</span> : part))
 
 const Key = ({ kind, background, children }: { kind: string; background: string; children: string }) => (
   <span class="liq-stack-key">
     <span class="liq-swatch" data-kind={kind} aria-hidden="true" style={{ background }} />
-    {kind === "line" ? <span>{children}</span> : children}
+    {kind === "line" ? <span>{narrowed(children)}</span> : children}
   </span>
 )
 
@@ -73,13 +76,13 @@ function heatText({ bound, ramp }: LegendProps): string {
   if (view.value === "map" || !known || !(known.top > 0)) return ""
   if (known.decades === 0) {
     const clear = threshold.value > 0 ? `, clear: below ${Number(threshold.value.toPrecision(6))}` : ""
-    return `Relative heat: 100 is the top of the window; no amount${clear}`
+    return `Relative heat|: 100 is the top of the window|; no amount${clear}`
   }
   const quote = _market.value?.quote ?? "USD"
   const what = measure.value === "expected" ? `expected in ${horizon.value}` : "standing"
   const least = Math.max(known.top * 10 ** -known.decades, threshold.value)
   const note = measure.value === "expected" ? "; brightness follows volatility" : ""
-  return `Heat: est. ${quote} ${what} per 10 bps of price, clear: ${formatMoney(0, quote)} to ${formatMoney(least, quote)}${note}`
+  return `Est. ${quote} ${what} per 10 bps of price, clear: ${formatMoney(0, quote)} to ${formatMoney(least, quote)}${note}`
 }
 
 /** What the ends of the ramp stand for, whatever the threshold: it hides and stretches nothing. */

@@ -127,7 +127,7 @@ def test_ages_count_on_and_old_data_are_named(heatmap: Heatmap, artefacts: Path)
 
 
 def test_the_past_stays_and_a_button_leads_back(heatmap: Heatmap) -> None:
-    back = heatmap.named("Back to now")
+    back = heatmap.named("Newest candle")
     expect(back).to_be_hidden()
     drawn = heatmap.drawn()
     heatmap.drag(drawn.at(0.2, 0.5), drawn.at(0.7, 0.5))

@@ -150,11 +150,15 @@ def test_saving_a_picture(heatmap: Heatmap, artefacts: Path) -> None:
     path = artefacts / "saved.png"
     found.value.save_as(path)
     assert found.value.suggested_filename.startswith("BTC-expected-")
-    image = np.asarray(Image.open(io.BytesIO(path.read_bytes())).convert("RGB"))
-    main = heatmap.root.locator(".liq-main").bounding_box()
+    opened = np.asarray(Image.open(io.BytesIO(path.read_bytes())).convert("RGBA"))
+    assert (opened[..., 3] == 255).all()
+    image = opened[..., :3]
+    main, buttons = (heatmap.root.locator(part).bounding_box() for part in (".liq-main", ".liq-under"))
     assert main is not None
+    assert buttons is not None
     assert abs(image.shape[1] - main["width"]) <= 1
-    assert image.shape[0] > main["height"]
+    # A line of words below, and no empty place where the buttons are on the page.
+    assert image.shape[0] == pytest.approx(main["height"] - buttons["height"] + 28, abs=2)
     shown = heatmap.picture()
     frame, main = heatmap.drawn().frame, heatmap.root.locator(".liq-main").bounding_box()
     assert main is not None
@@ -162,6 +166,10 @@ def test_saving_a_picture(heatmap: Heatmap, artefacts: Path) -> None:
     saved = image[top : top + shown.shape[0], left : left + shown.shape[1]]
     apart = np.abs(saved.astype(int) - shown.astype(int)).max(axis=-1) > 40
     assert apart[40:-40, 60:-60].mean() < 0.05
+    # Under the liquidation map there is nothing that could be saved with it.
+    heatmap.button("View", "map").click()
+    expect(heatmap.root.locator(".liq-canvas")).to_be_hidden()
+    heatmap.button("View", "heatmap").click()
     heatmap.options(shown=False)
 
 
@@ -193,3 +201,22 @@ def test_the_help_opens_by_its_button_and_by_its_key(heatmap: Heatmap) -> None:
     expect(shown).to_contain_text("full screen")
     button.click()
     expect(shown).to_be_hidden()
+
+
+WHOLE = """list => {
+  const pen = document.createElement("canvas").getContext("2d")
+  pen.font = getComputedStyle(list).font
+  return list.clientWidth - pen.measureText(list.selectedOptions[0].text).width
+}"""
+ARROW = 16
+"""Pixels that a closed list needs beside its words."""
+
+
+@pytest.mark.parametrize("width", [640, 960, 1600])
+def test_the_closed_list_of_models_shows_the_longest_whole(heatmap: Heatmap, width: int) -> None:
+    heatmap.page.set_viewport_size({"width": width, "height": 1000})
+    models = heatmap.field("prior")
+    models.select_option("ladder")
+    assert models.evaluate(WHOLE) >= ARROW
+    heatmap.named("Cancel").click()
+    expect(models).to_have_value("effective")

@@ -79,6 +79,17 @@ def keep_off(heatmap: Heatmap) -> None:
         assert covered == [], label["said"]
 
 
+@pytest.mark.parametrize("width", [1380, 1450])
+def test_a_threshold_pushes_no_button_out_of_its_line(heatmap: Heatmap, width: int) -> None:
+    heatmap.page.set_viewport_size({"width": width, "height": 1000})
+    top = heatmap.kernel.value("h._display.session.ends(h._settings())[1]")
+    heatmap.set(threshold=0.9 * top)
+    expect(heatmap.root.locator(".liq-hides")).to_contain_text("cluster")
+    last = heatmap.named("Latest").bounding_box()
+    assert last is not None
+    assert last["x"] + last["width"] <= width - 10
+
+
 def test_labels_belong_to_the_time_shown(heatmap: Heatmap) -> None:
     assert heatmap.root.evaluate(LABELS)
     end = heatmap.kernel.value("h._market['time'][1]")
@@ -167,7 +178,7 @@ def test_axes_stretch_by_dragging_and_cursors_say_so(heatmap: Heatmap) -> None:
     heatmap.drag((right, middle), (right, middle + 80))
     taller = eventually(heatmap.drawn, lambda now: now.price[1] - now.price[0] > 1.2 * (home.price[1] - home.price[0]))
     assert taller.time == home.time
-    assert heatmap.trait("follow") is False
+    heatmap.becomes("follow", value=False)
     heatmap.drag((frame["x"] + 200, bottom), (frame["x"] + 100, bottom))
     wider = eventually(heatmap.drawn, lambda now: now.time != home.time)
     assert wider.time[1] == pytest.approx(home.time[1], abs=2)
