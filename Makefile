@@ -71,8 +71,9 @@ check-js: js/node_modules/.package-lock.json ## TypeScript check
 test-js: js/node_modules/.package-lock.json ## vitest
 	$(NPM) run test
 
-browser: install-test ## find a Chromium, or install one
+browser: install-test ## find a Chromium and a Firefox, or install them
 	$(BIN)/python -m tests.chromium
+	$(BIN)/python -m tests.firefox
 
 compiled: install-test $(VENV)/warm ## Numba's kernels, once for all processes
 
