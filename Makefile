@@ -29,7 +29,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help lab test check prepared lint format types compiled check-js test-js js browser test-python test-browser test-packaging \
-	test-notebooks release-check bench soak notebooks golden look accuracy evidence pictures docs install install-test clean
+	test-notebooks release-check bench places soak notebooks golden look accuracy evidence pictures docs install install-test clean
 
 help: ## this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,7 +45,7 @@ test: prepared ## everything: lint, types, front end, Python, notebooks, browser
 	$(BIN)/pytest $(SIDE_BY_SIDE) $(PYTEST_ARGS)
 
 check: prepared ## the quick part: as `test`, without JupyterLab, notebooks and packaging
-	$(BIN)/pytest $(SIDE_BY_SIDE) -m "not lab and not packaging and not benchmark and not soak and not release" $(PYTEST_ARGS)
+	$(BIN)/pytest $(SIDE_BY_SIDE) -m "not lab and not packaging and not benchmark and not soak and not release and not places" $(PYTEST_ARGS)
 
 # What stands beside pytest, two at a time: packages with the front end, then types with the rest.
 prepared:
@@ -84,7 +84,7 @@ test-notebooks: install-test ## notebooks against their saved outputs
 	$(BIN)/pytest -p nbval.plugin --nbval --nbval-cell-timeout=600 notebooks $(PYTEST_ARGS)
 
 test-browser: browser ## widget in a Chromium: in a plain page, and in a real JupyterLab
-	$(BIN)/pytest -m "browser and not soak" $(PYTEST_ARGS)
+	$(BIN)/pytest -m "browser and not soak and not places" $(PYTEST_ARGS)
 
 test-packaging: install-test ## wheel, sdist and Binder in fresh environments
 	$(BIN)/pytest -m "packaging and not release" $(PYTEST_ARGS)
@@ -95,6 +95,9 @@ release-check: install-test browser ## what a release is held to: packaging, eve
 
 bench: install-test ## speed budgets, kernels beside copies, growth, peers: artefacts/benchmarks.json and .md
 	$(BIN)/python -m pytest -p tests.benchmarks.report -m benchmark $(PYTEST_ARGS)
+
+places: browser ## Voila, Solara, Panel and others, each in an environment of its own; what cannot be had is skipped
+	$(BIN)/pytest -m places $(PYTEST_ARGS)
 
 soak: browser ## what takes minutes: memory and feeds over hundreds of steps
 	$(BIN)/pytest -m soak $(PYTEST_ARGS)

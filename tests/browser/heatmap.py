@@ -220,10 +220,10 @@ class Heatmap:
         if frame["y"] < 0 or frame["y"] + frame["height"] > below:
             self.figure.evaluate("node => void node.scrollIntoView({ block: 'nearest' })")
             frame, _, *scrolled = self._probed(frame_alone=True)
-        clip = {name: float(round(value)) for name, value in frame.items()}
+        x, y, width, height = (float(round(frame[name])) for name in ("x", "y", "width", "height"))
         if not self._in_chromium:
-            return _pixels(self.page.screenshot(clip=FloatRect(**clip)))
-        clip = {**clip, "x": clip["x"] + scrolled[0], "y": clip["y"] + scrolled[1], "scale": 1}
+            return _pixels(self.page.screenshot(clip=FloatRect(x=x, y=y, width=width, height=height)))
+        clip = {"x": x + scrolled[0], "y": y + scrolled[1], "width": width, "height": height, "scale": 1}
         if self._screen is None:
             self._screen = self.page.context.new_cdp_session(self.page)
         # Playwright's own way takes twice as long, and tests take hundreds.
