@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.error import URLError
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 LIMIT_S = 400
-Serve = "Callable[[list[str], list[str], Path], object]"
 
 
 def environment(folder: Path, packages: list[str]) -> Path:
@@ -37,7 +36,9 @@ def environment(folder: Path, packages: list[str]) -> Path:
         done = subprocess.run(command, capture_output=True, text=True, timeout=LIMIT_S, check=False)
         if done.returncode != 0:
             last = done.stderr.strip().splitlines()[-1:]
-            pytest.skip(f"Expected {', '.join(packages)} in an environment of their own, could not be installed: {last}")
+            pytest.skip(
+                f"Expected {', '.join(packages)} in an environment of their own, could not be installed: {last}"
+            )
     return python
 
 
@@ -85,8 +86,6 @@ def answers(address: str, process: subprocess.Popen[bytes], folder: Path) -> boo
 @pytest.fixture
 def place(tmp_path: Path) -> Iterator[Callable[..., str]]:
     """Return what installs a place, writes its file and serves it."""
-    from contextlib import ExitStack
-
     with ExitStack() as stack:
 
         def served(packages: list[str], command: list[str], name: str, text: str) -> str:

@@ -57,7 +57,8 @@ PLACES = {
         NOTEBOOK,
     ),
     "solara": Place(
-        ["solara"],
+        # Else its server fetches its own scripts from a public one.
+        ["solara", "solara-assets"],
         ["solara", "run", "app.py", f"--host={HERE}", "--port={port}", "--no-open"],
         "app.py",
         f"import solara\n{CELL}\n@solara.component\ndef Page():\n    solara.display(h)\n",
@@ -112,6 +113,33 @@ def test_it_paints_and_python_answers_a_zoom(name: str, place: Callable[..., str
         heatmap.wheel(0.6, 0.5, -200, times=3)
         # No picture that came first has these prices: Python has made one for them.
         eventually(heatmap.drawn, lambda drawn: drawn.heat is not None and drawn.heat.price == drawn.price)
+
+
+def test_who_did_not_run_the_cell_sees_the_picture_too(place: Callable[..., str], browser: Browser) -> None:
+    command = [
+        "jupyterlab", "--no-browser", "--allow-root", f"--ip={HERE}", "--port={port}", "--IdentityProvider.token=",
+        "--ServerApp.password=", "--LabApp.news_url=", "--LabApp.extension_manager=readonly",
+    ]  # fmt: skip
+    packages = ["jupyterlab>=4.4,<5", "jupyter-collaboration"]
+    address = f"{place(packages, command, 'book.ipynb', NOTEBOOK)}/lab/tree/book.ipynb"
+    with (
+        contexts.opened(browser, viewport={"width": 1400, "height": 1200}) as ours,
+        contexts.opened(browser, viewport={"width": 1400, "height": 1200}) as theirs,
+    ):
+        page = ours.new_page()
+        page.goto(address)
+        page.get_by_text("| Idle").wait_for()
+        page.locator(".jp-CodeCell .cm-content").click()
+        page.keyboard.press("Control+Enter")
+        heatmap = Heatmap(page, page.locator(".liq-root"))
+        eventually(lambda: under_way(heatmap, page), lambda way: way[0])
+        other = theirs.new_page()
+        other.goto(address)
+        seen = Heatmap(other, other.locator(".liq-root"))
+        other.get_by_text("| Idle").wait_for()
+        eventually(lambda: under_way(seen, other), lambda way: way[0])
+        seen.changes(lambda: heatmap.button("Side", "short").click())
+        assert seen.pressed("Side") == "short"
 
 
 def under_way(heatmap: Heatmap, page: Page) -> tuple[bool, str]:
