@@ -86,7 +86,7 @@ PLACES = {
         ],
         "book.ipynb",
         NOTEBOOK,
-        "/nbclassic/notebooks/book.ipynb",
+        "/notebooks/book.ipynb",
         ["text=Cell", "text=Run All"],
     ),
 }  # fmt: skip

@@ -70,5 +70,5 @@ def paints_and_zooms(page: WebKit) -> None:
     """Hold a picture against itself without heat, and let the wheel go closer."""
     assert changed_share(page.steady_picture(), page.without("liq-heat-image")) > 0.1
     home = page.drawn()["time"]
-    page.wheel(0.5, 0.5, -600)
+    page.wheel(0.05, 0.9, -600)
     eventually(page.drawn, lambda drawn: drawn["time"][1] - drawn["time"][0] < 0.5 * (home[1] - home[0]))

@@ -106,25 +106,22 @@ class WebKit:
         self.perform({"type": "key", "id": "keys", "actions": [*downs, *ups]})
 
     def wheel(self, across: float, down: float, turn: int) -> None:
-        """Turn the wheel over a place of the picture, with Ctrl."""
+        """Turn the wheel over a place of the picture, after a click on it: the driver's wheel knows of no Ctrl."""
         frame = self.drawn()["frame"]
         x, y = frame["x"] + across * frame["width"], frame["y"] + down * frame["height"]
+        self.drag((x, y), (x, y))
         self.turned += turn
-        self.perform({"type": "key", "id": "keys", "actions": [{"type": "keyDown", "value": CONTROL}]})
         scroll = {"type": "scroll", "x": round(x), "y": round(y), "deltaX": 0, "deltaY": self.turned, "duration": 0}
         self.perform({"type": "wheel", "id": "wheel", "actions": [scroll]})
-        self.perform({"type": "key", "id": "keys", "actions": [{"type": "keyUp", "value": CONTROL}]})
 
     def drawn(self) -> Any:
-        """Return what is on the picture; None before there is one."""
-        probe = PROBE[PROBE.index("async (") :]
-        found = self.value(f"{ROOT} && ({probe})({ROOT})")
-        return found and json.loads(found)
+        """Return what is on the picture."""
+        return json.loads(self.value(f"({PROBE[PROBE.index('async (') :]})({ROOT})"))
 
     def painted(self) -> bool:
-        """Tell whether there is a picture."""
-        drawn = self.drawn()
-        return bool(drawn and drawn["heat"])
+        """Tell whether a picture stands instead of a sentence."""
+        panel = "document.querySelector('.liq-root .liq-panel')"
+        return bool(self.value(f"{panel}?.getClientRects().length === 0") and self.drawn()["heat"])
 
     def picture(self) -> Pixels:
         """Return the pixels of the plot's frame."""
