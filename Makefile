@@ -96,7 +96,7 @@ release-check: install-test browser ## what a release is held to: packaging, eve
 bench: install-test ## speed budgets, kernels beside copies, growth, peers: artefacts/benchmarks.json and .md
 	$(BIN)/python -m pytest -p tests.benchmarks.report -m benchmark $(PYTEST_ARGS)
 
-places: browser ## Voila, Solara, Panel and others, each in an environment of its own; what cannot be had is skipped
+places: browser ## Voila, Panel and marimo, each in an environment of its own; what cannot be had is skipped
 	$(BIN)/pytest -m places $(PYTEST_ARGS)
 
 soak: browser ## what takes minutes: memory and feeds over hundreds of steps
