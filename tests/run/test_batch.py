@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import json
 import os
 import signal
@@ -156,9 +157,14 @@ def test_a_killed_worker_loses_nothing(store: Path, client: Any, whole: liqwidge
 
         places.write = written
 
+    def set_to_live() -> None:
+        from liqwidget.run import places
+
+        importlib.reload(places)
+
     client.run(set_to_die)
     done = liqwidget.batch(out, store, client=client, **ARGUMENTS)
-    client.restart()
+    client.run(set_to_live)
     assert died.exists()
     assert set(done.markets["reason"]) == {""}
     assert files_of(out) == files_of(whole.out)

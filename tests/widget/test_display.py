@@ -36,7 +36,7 @@ def test_what_is_made_anew_calmly_never_takes_back_what_was_said_of_the_source_m
         clusters=lambda _settings: (),
         market=market,
         standing=lambda _settings: None,
-        base_frame=lambda _settings: SimpleNamespace(state=dict),
+        base_frame=lambda _settings: SimpleNamespace(packed_state=dict),
     )
     about = About(label="", simulated=False, arguments="", notice=None, status=(), timeframes=(), reading="")
 

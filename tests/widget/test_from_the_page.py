@@ -11,7 +11,7 @@ import pytest
 from liqwidget.widget.answers import MOST_PIXELS
 from liqwidget.widget.kept import Kept
 from liqwidget.widget.pictures import Pictures
-from liqwidget.widget.protocol import ViewportRequest
+from liqwidget.widget.protocol import ViewportRequest, decode_frame
 from tests.waiting import eventually
 from tests.widget.conftest import Recorder
 
@@ -86,9 +86,9 @@ def test_a_picture_has_no_more_pixels_than_a_screen(
     monkeypatch.setattr("liqwidget.widget.answers.MOST_PIXELS", 10_000)
     content, buffers = ask(viewport_request(heatmap, 1, width, height))
     assert content["type"] == "frame"
-    frame = content["frame"]
-    assert frame["width"] * frame["height"] == len(buffers[0]) <= 10_000
-    assert frame["width"] / frame["height"] == pytest.approx(width / height, rel=0.2)
+    frame = decode_frame(content, buffers)
+    assert frame.width * frame.height == len(frame.pixels) <= 10_000
+    assert frame.width / frame.height == pytest.approx(width / height, rel=0.2)
     assert MOST_PIXELS <= 4096 * 2160
 
 

@@ -31,6 +31,7 @@ const PAUSE = 100
 export function raster({ model, messages, market, heard, failed, overdue }: RasterOptions): Raster {
   const times = new WeakMap<Question, number>()
   let slow = false
+  let queued = false
   let timer: ReturnType<typeof setTimeout> | undefined
   const newest = newestWins({
     messages,
@@ -44,6 +45,8 @@ export function raster({ model, messages, market, heard, failed, overdue }: Rast
   let last: [Viewport, { width: number; height: number }] | null = null
   let asked = ""
   const ask = () => {
+    queued = false
+    clearTimeout(timer)
     const request = last && rasterRequest(...last, market(), window.devicePixelRatio || 1)
     last = null
     if (!request || asked === JSON.stringify(request)) return
@@ -55,11 +58,12 @@ export function raster({ model, messages, market, heard, failed, overdue }: Rast
   return {
     want(target, plot) {
       if (model.get("_offline")) return
-      // One task may move the view more than once: Bokeh's drag sets one range after the other.
-      if (!last && !slow) queueMicrotask(ask)
       last = [target, plot]
       clearTimeout(timer)
       if (slow) timer = setTimeout(ask, PAUSE)
+      // One task may move the view more than once: Bokeh's drag sets one range after the other.
+      else if (!queued) queueMicrotask(ask)
+      queued ||= !slow
     },
     renew: () => void (asked = ""),
     dispose() {
