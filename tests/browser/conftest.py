@@ -14,7 +14,7 @@ from tests.waiting import patience_s
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Playwright
 
 HERE = Path(__file__).parent
 
@@ -27,11 +27,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def browser(chromium_path: Path) -> Iterator[Browser]:
+def playwright(chromium_path: Path) -> Iterator[Playwright]:
+    """Return the one Playwright of a process, which takes no second; a Chromium was looked for by one before."""
+    del chromium_path
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_path, args=list(chromium.FLAGS), timeout=0)
-        yield browser
-        browser.close()
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright, chromium_path: Path) -> Iterator[Browser]:
+    browser = playwright.chromium.launch(executable_path=chromium_path, args=list(chromium.FLAGS), timeout=0)
+    yield browser
+    browser.close()
 
 
 @pytest.fixture(scope="session")

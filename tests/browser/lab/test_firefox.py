@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from tests import firefox
 from tests.browser import contexts
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from playwright.sync_api import BrowserContext
+    from playwright.sync_api import BrowserContext, Playwright
 
     from tests.browser.lab.server import Lab
     from tests.browser.lab.sheet import Sheet
@@ -38,13 +38,12 @@ def downloads(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def window(downloads: Path) -> Iterator[BrowserContext]:
+def window(playwright: Playwright, downloads: Path) -> Iterator[BrowserContext]:
     """Return a window of the one Firefox of these tests."""
     found = firefox.find()
     if found is None:
         pytest.skip(firefox.MISSING)
     with (
-        sync_playwright() as playwright,
         firefox.running(playwright, found, downloads) as browser,
         contexts.opened(browser, viewport={"width": 1600, "height": 1700}) as context,
     ):
