@@ -18,8 +18,8 @@ JS_SOURCES := liqwidget/look.json $(filter-out js/node_modules,$(wildcard js/*.j
 INSTALL = f() { $(BIN)/uv pip install --quiet --python $(BIN)/python "$$@" || $(BIN)/python -m pip install --quiet --no-compile "$$@"; }; f
 
 TOGETHER := $(MAKE) --no-print-directory --jobs=2 --output-sync=target
-# Browsers, kernels and fresh environments are waited for: four processes keep two cores busy.
-SIDE_BY_SIDE := -n 4 --dist loadscope --no-loadscope-reorder --benchmark-disable
+# Browsers, kernels and fresh environments are waited for: three processes keep two cores busy.
+SIDE_BY_SIDE := -n 3 --dist loadscope --no-loadscope-reorder --benchmark-disable
 
 # As many processes as cores run side by side: threads of linear algebra would only wait for each other, at full speed.
 export OPENBLAS_NUM_THREADS := 1

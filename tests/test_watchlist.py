@@ -33,7 +33,7 @@ def shown(*given: Any, **options: Any) -> Iterator[Watchlist]:
         yield watchlist
     finally:
         watchlist.close()
-    assert not [thread for thread in threading.enumerate() if thread.name.startswith("liqwidget-watchlist")]
+    until(lambda: not [one for one in threading.enumerate() if one.name.startswith("liqwidget-watchlist")])
 
 
 def test_own_markets_of_several_coins_are_a_row_each() -> None:
