@@ -5,15 +5,20 @@ What asks a venue is marked to be skipped; such a name has another example besid
 
 from __future__ import annotations
 
+import builtins
 import doctest
 import importlib
 import inspect
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 import liqwidget
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ROOT = Path(__file__).resolve().parents[1]
 RUN = re.compile(r"^\s*>>> (?!.*doctest: \+SKIP)(?!import )(?!from )", re.MULTILINE)
@@ -22,6 +27,13 @@ MODULES = [
     for path in sorted((ROOT / "liqwidget").rglob("*.py"))
     if RUN.search(path.read_text(encoding="utf-8"))
 ]
+
+
+@pytest.fixture(autouse=True)
+def no_last_value() -> Iterator[None]:
+    """Take away what an example's last value leaves for all: IPython keeps none where it is."""
+    yield
+    vars(builtins).pop("_", None)
 
 
 @pytest.mark.parametrize("module", MODULES)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import json
 import os
@@ -11,6 +12,7 @@ import subprocess
 import sys
 import threading
 import time
+import warnings
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -56,6 +58,10 @@ def client() -> Iterator[Any]:
         distributed.Client(cluster) as made,
     ):
         yield made
+    # What was connected to a killed worker is left to the garbage collector, which complains of it in another's test.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()
 
 
 @pytest.fixture(scope="module")

@@ -105,6 +105,6 @@ class OwnPage:
         """Show the heatmap of a kernel as it is now, in place of what was shown."""
         self._kernel, kernel.page = kernel, self.page
         self.page.evaluate(OWN_KERNEL, kernel.state())
-        heatmap = Heatmap(self.page, self.page.locator(".liq-root"), kernel)
+        heatmap = Heatmap(self.page, self.page.locator(".liq-root"), kernel).alone_in_chromium()
         eventually(lambda: heatmap.root.count() == 1 and heatmap.shown())
         return heatmap
