@@ -149,6 +149,10 @@ class Heatmap:
         rows = self.root.locator(f'[role=radiogroup][aria-label="{group}"] :checked')
         return rows.get_attribute("data-value") if rows.count() == 1 else None
 
+    def presses(self, group: str, value: str) -> None:
+        """Wait until a row shows a choice as taken."""
+        eventually(lambda: self.pressed(group), lambda found: found == value)
+
     def named(self, name: str) -> Locator:
         """Return a single button by its text."""
         return self.root.get_by_role("button", name=name, exact=True)
@@ -202,16 +206,20 @@ class Heatmap:
         assert found is not None, "Expected a Bokeh document inside the widget, was none"
         return json.loads(found)
 
-    def sharp(self) -> Drawn:
-        """Wait until the raster drawn is one cell a pixel of exactly what is looked at, and all is at rest."""
+    def sharp(self, *, last: float | None = None) -> Drawn:
+        """Wait until the raster drawn is one cell a pixel of exactly what is looked at, and all is at rest.
+
+        It ends at `last` [ms], as live data do before a candle is over; by default where the data end.
+        """
         self.page.mouse.move(3, 3)
-        first, last = self.kernel.value(f"{self.name}._market['time']")
+        first, end = self.kernel.value(f"{self.name}._market['time']")
+        newest = end if last is None else last
 
         def is_sharp(drawn: Drawn) -> bool:
             heat = drawn.heat
             if heat is None or heat.price != drawn.price:
                 return False
-            time = max(drawn.time[0], first), min(drawn.time[1], last)
+            time = max(drawn.time[0], first), min(drawn.time[1], newest)
             share = (time[1] - time[0]) / (drawn.time[1] - drawn.time[0])
             size = round(drawn.frame["width"] * share), round(drawn.frame["height"])
             slip = abs(heat.time[0] - time[0]) + abs(heat.time[1] - time[1])

@@ -71,7 +71,7 @@ def test_two_in_a_row_share_its_width(row: tuple[Heatmap, Heatmap], sheet: Sheet
 def test_linked_traits_move_the_other_picture(row: tuple[Heatmap, Heatmap]) -> None:
     first, second = row
     second.changes(lambda: first.button("Side", "short").click())
-    assert second.pressed("Side") == "short"
+    second.presses("Side", "short")
     second.becomes("side", "short")
     first.changes(lambda: second.button("Side", "both").click())
     first.becomes("side", "both")
@@ -110,7 +110,7 @@ def test_a_tab_that_is_shown_later_holds_a_whole_picture(row: tuple[Heatmap, Hea
     row[0].set(palette="ember", side="long")
     sheet.cell(2).get_by_role("tab", name="map").click()
     later.sharp()
-    assert later.pressed("Side") == "long"
+    later.presses("Side", "long")
     row[0].set(side="both")
 
 

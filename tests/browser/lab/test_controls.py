@@ -18,7 +18,7 @@ from tests.browser.controls import (
     check_row,
     check_threshold,
 )
-from tests.waiting import eventually
+from tests.waiting import eventually, settled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -103,7 +103,7 @@ def test_keys_on_the_figure_move_zoom_and_reset(heatmap: Heatmap) -> None:
     heatmap.becomes("time_range", None)
     heatmap.figure.press("Enter")
     low, high = eventually(lambda: heatmap.kernel.value("list(h.selection.price) if h.selection else None"))
-    assert (low, high) == pytest.approx(heatmap.drawn().price)
+    assert (low, high) == pytest.approx(settled(heatmap.drawn).price)
     heatmap.figure.press("Escape")
     heatmap.becomes("_selection", None)
 
@@ -111,7 +111,7 @@ def test_keys_on_the_figure_move_zoom_and_reset(heatmap: Heatmap) -> None:
 def test_traits_without_a_control_of_their_own_change_the_picture(heatmap: Heatmap) -> None:
     heatmap.changes(lambda: heatmap.set(leverage=(">50x",)))
     heatmap.changes(lambda: heatmap.kernel.run("h.leverage = h.trait_defaults('leverage')"))
-    assert len(heatmap.listed()) > 3
+    eventually(heatmap.listed, lambda listed: len(listed) > 3)
     heatmap.set(sensitivity=0.0)
     fewer = heatmap.kernel.value("[cluster.id for cluster in h.clusters]")
     assert eventually(heatmap.listed, lambda listed: listed == fewer)

@@ -16,7 +16,7 @@ from tests.browser.agreement import SHARP, agreement, in_step
 from tests.browser.heatmap import Heatmap, changed_share, distance
 from tests.browser.lab.server import ROOT
 from tests.browser.lab.sheet import Desk
-from tests.waiting import eventually
+from tests.waiting import eventually, settled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -101,7 +101,7 @@ def test_controls_go_both_ways(heatmap: Heatmap) -> None:
     heatmap.becomes("palette", "viridis")
     heatmap.options(shown=False)
     heatmap.changes(lambda: heatmap.set(side="both", window="7d", palette="ember"))
-    assert heatmap.pressed("Side") == "both"
+    heatmap.presses("Side", "both")
     expect(heatmap.field("palette")).to_have_value("ember")
 
 
@@ -129,12 +129,12 @@ def test_the_file_it_writes_works_alone(
     heatmap = Heatmap(page, page.locator(".liq-root"))
     eventually(heatmap.shown)
     assert changed_share(heatmap.steady_picture(), heatmap.without("liq-heat-image")) > 0.1
-    home = heatmap.drawn()
+    home = settled(heatmap.drawn)
     heatmap.changes(lambda: heatmap.wheel(0.6, 0.5, -200, times=3))
-    near = heatmap.drawn()
+    near = settled(heatmap.drawn)
     assert near.time[1] - near.time[0] == pytest.approx(np.exp(-1.2) * (home.time[1] - home.time[0]), rel=1e-3)
     heatmap.changes(lambda: heatmap.drag(near.at(0.5, 0.5), near.at(0.7, 0.5)))
-    assert heatmap.drawn().time[0] < near.time[0]
+    eventually(lambda: heatmap.drawn().time[0], lambda start: start < near.time[0])
     heatmap.changes(lambda: heatmap.named("Reset").click())
     heatmap.changes(lambda: heatmap.button("Side", "long").click())
     heatmap.changes(lambda: heatmap.button("Measure", "size").click())

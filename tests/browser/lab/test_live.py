@@ -82,7 +82,7 @@ def closed_and_now(heatmap: Heatmap) -> list[float]:
 
 
 def test_price_candle_and_column_move_before_the_candle_is_over(heatmap: Heatmap) -> None:
-    before = heatmap.drawn()
+    before = heatmap.sharp(last=closed_and_now(heatmap)[0])
     tell(heatmap, 0.5)
     closed, now = closed_and_now(heatmap)
     drawn = eventually(heatmap.drawn, lambda drawn: drawn.column == pytest.approx([closed, now]))
@@ -143,7 +143,7 @@ def test_the_past_stays_and_a_button_leads_back(heatmap: Heatmap) -> None:
     drawn = eventually(heatmap.drawn, lambda drawn: drawn.time[1] > now)
     assert drawn.time[1] - drawn.time[0] == pytest.approx(span)
     eventually(lambda: heatmap.trait("time_range"), lambda found: found is not None and found[1] > now)
-    ends = heatmap.drawn().time[1]
+    ends = settled(heatmap.drawn).time[1]
     tell(heatmap, 1.0)
     eventually(lambda: heatmap.drawn().time[1], lambda end: end == pytest.approx(ends + CANDLE_MS, abs=2))
     heatmap.set(time_range=None, price_range=None)
@@ -160,7 +160,7 @@ def test_replay_ignores_what_comes_until_it_ends(heatmap: Heatmap) -> None:
     assert settled(lambda: (tag.inner_text(), heatmap.drawn().digest, heatmap.drawn().time)) == past
     heatmap.set(as_of=None)
     tell(heatmap, 0.1)
-    assert heatmap.drawn().time[1] > past[2][1]
+    eventually(lambda: heatmap.drawn().time[1], lambda end: end > past[2][1])
 
 
 def test_a_busy_cell_does_not_stop_the_data(desk: Desk, sheet: Sheet, heatmap: Heatmap) -> None:

@@ -82,7 +82,7 @@ def test_notebook_7_shows_the_heatmap_and_its_controls_go_both_ways(book: Sheet)
     heatmap.changes(lambda: heatmap.button("Side", "short").click())
     heatmap.becomes("side", "short")
     heatmap.changes(lambda: heatmap.set(side="both", palette="viridis"))
-    assert heatmap.pressed("Side") == "both"
+    heatmap.presses("Side", "both")
     expect(heatmap.field("palette")).to_have_value("viridis")
     heatmap.wheel(0.7, 0.5, -200, times=3)
     eventually(lambda: heatmap.trait("time_range"))
@@ -122,7 +122,7 @@ def test_nbconvert_makes_a_page_of_the_saved_state(book: Sheet, desk: Desk, brow
     with opened(browser, desk, text, tmp_path / "saved.html") as (page, fetched):
         saved = Heatmap(page, page.locator(".liq-root"))
         eventually(saved.shown)
-        assert saved.pressed("Side") == "short"
+        saved.presses("Side", "short")
         assert saved.cluster_boxes().count() == listed
         assert changed_share(saved.steady_picture(), saved.without("liq-heat-image")) > 0.05
         saved.changes(lambda: saved.button("Side", "long").click())

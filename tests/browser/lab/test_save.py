@@ -69,7 +69,7 @@ def test_a_saved_notebook_opens_with_its_picture(desk: Desk, pair: Sheet) -> Non
     with desk.page(REOPENED) as page:
         heatmap = restored(page, desk.complaints)
         assert len(heatmap.drawn().candles) > 40
-        assert heatmap.pressed("Side") == "short"
+        heatmap.presses("Side", "short")
         expect(heatmap.field("palette")).to_have_value("viridis")
         assert heatmap.cluster_boxes().count() == listed
         assert changed_share(kept, heatmap.steady_picture()) < 0.35

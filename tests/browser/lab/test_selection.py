@@ -90,7 +90,7 @@ def test_a_click_on_the_map_selects_a_cluster(heatmap: Heatmap) -> None:
     heatmap.changes(lambda: heatmap.page.mouse.click(x, y))
     clicked = heatmap.page.evaluate("performance.now()")
     eventually(lambda: heatmap.kernel.value(IDS), lambda ids: ids == [name])
-    assert heatmap.ticked() == [name]
+    eventually(heatmap.ticked, lambda ticked: ticked == [name])
     heatmap.page.wait_for_function(f"performance.now() > {clicked + DOUBLE_CLICK_MS}")
     heatmap.page.mouse.click(x, y)
     eventually(lambda: heatmap.kernel.value(IDS), lambda ids: ids == [])
@@ -128,8 +128,8 @@ def test_the_list_by_keyboard(heatmap: Heatmap) -> None:
 def test_python_ticks_the_list(heatmap: Heatmap) -> None:
     ids = heatmap.kernel.value("[cluster.id for cluster in h.clusters[:2]]")
     heatmap.changes(lambda: heatmap.kernel.run("h.selected_clusters = h.clusters[:2]"))
-    assert sorted(heatmap.ticked()) == sorted(ids)
+    eventually(heatmap.ticked, lambda ticked: sorted(ticked) == sorted(ids))
     expect(heatmap.cluster_boxes().nth(0)).to_be_checked()
     heatmap.changes(lambda: heatmap.kernel.run("h.selected_clusters = ()"))
-    assert heatmap.ticked() == []
+    eventually(heatmap.ticked, lambda ticked: ticked == [])
     assert heatmap.kernel.value("ticks") == [ids, []]

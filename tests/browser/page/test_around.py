@@ -99,7 +99,7 @@ def test_a_replay_goes_by_candles_and_comes_back(heatmap: Heatmap) -> None:
 def test_what_followed_is_shown_faded_on_request(heatmap: Heatmap) -> None:
     heatmap.changes(lambda: heatmap.kernel.run("h.as_of = h.ledger.end - 2 * 86_400 * 10**9"))
     end = heatmap.kernel.value("h._display.session.end(h._settings())") / 1e6
-    assert max(heatmap.drawn().candles) < end
+    eventually(lambda: max(heatmap.drawn().candles), lambda newest: newest < end)
     heatmap.changes(lambda: heatmap.root.get_by_role("button", name="What followed").click())
     assert eventually(lambda: max(heatmap.drawn().candles), lambda newest: newest > end)
     heatmap.changes(lambda: heatmap.set(future=False, as_of=None))

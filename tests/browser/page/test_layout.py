@@ -126,7 +126,7 @@ def test_escape_clears_what_the_mouse_has_drawn(heatmap: Heatmap) -> None:
     eventually(lambda: heatmap.trait("_selection"))
     heatmap.page.keyboard.press("Escape")
     heatmap.becomes("_selection", None)
-    assert heatmap.pressed("Drag mode") == "select"
+    heatmap.presses("Drag mode", "select")
     heatmap.page.keyboard.press("Escape")
     eventually(lambda: heatmap.pressed("Drag mode") == "pan")
 

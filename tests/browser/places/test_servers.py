@@ -84,7 +84,7 @@ def test_it_paints_and_python_answers_a_zoom(name: str, place: Callable[..., str
         eventually(lambda: under_way(heatmap, page), lambda way: way[0])
         assert changed_share(heatmap.steady_picture(), heatmap.without("liq-heat-image")) > 0.1
         heatmap.changes(lambda: heatmap.button("Side", "short").click())
-        assert heatmap.pressed("Side") == "short"
+        heatmap.presses("Side", "short")
         heatmap.figure.scroll_into_view_if_needed()
         heatmap.wheel(0.6, 0.5, -200, times=3)
         # No picture that came first has these prices: Python has made one for them.
