@@ -12,6 +12,12 @@ import pytest
 import yaml
 
 import liqwidget
+from liqwidget.domain.lattice import CELL
+from liqwidget.domain.ledger import CHURN
+from liqwidget.domain.leverage import FLOOR_DISTANCE, GROUP_DISTANCES, NEAR_SHARE
+from liqwidget.estimate.survival import NEAR_CHURN
+from liqwidget.field.density import DEFAULT_PRIOR, HEAT_PRIOR, LONG_LIMIT, NAMED_PRIORS, NEAR_FARTHEST, NEAR_WIDTH
+from liqwidget.field.touching import FREEDOM, SCALE, SCALE_POWER
 
 ROOT = Path(__file__).resolve().parents[1]
 GUIDES = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "CODE_OF_CONDUCT.md")
@@ -50,6 +56,34 @@ def test_code_of_pages_can_be_read_and_names_what_there_is(page: Path) -> None:
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
                 owner = {"liqwidget": liqwidget, "h": liqwidget.LiqHeatmap, "w": liqwidget.Watchlist}.get(node.value.id)
                 assert owner is None or hasattr(owner, node.attr), ast.unparse(node)
+
+
+@pytest.mark.parametrize("folder", ["liqwidget", "tests", "js/src", "docs"])
+def test_documents_that_code_and_pages_name_are_here(folder: str) -> None:
+    for path in (ROOT / folder).rglob("*"):
+        if path.suffix in {".py", ".pyi", ".ts", ".tsx", ".md"}:
+            for name in re.findall(r"(?<![\w./-])(?:[\w-]+/)*[A-Z]{4,}\.md\b", path.read_text(encoding="utf-8")):
+                assert (ROOT / name).is_file(), f"{path.relative_to(ROOT)} names {name}"
+
+
+def test_the_method_page_has_the_numbers_in_use() -> None:
+    text = re.sub(r"(?<![\d.])\.(?=\d)", "0.", (ROOT / "docs" / "method.md").read_text(encoding="utf-8"))
+    median, sigma = NAMED_PRIORS[DEFAULT_PRIOR]
+    edges = ", ".join(f"{edge:g}" for edge in GROUP_DISTANCES[1:5])
+    for said in (
+        f"Normal(ln {median}, {sigma})",
+        f"median {HEAT_PRIOR.median:g} and spread {HEAT_PRIOR.sigma:g}",
+        f"floor(ln P / {CELL:g})",
+        f"`w_c = {NEAR_SHARE:g}`",
+        f"edges {edges}, 1/3, {GROUP_DISTANCES[-1]}",
+        f"Normal(0, {NEAR_WIDTH:g})` cut at {NEAR_WIDTH * NEAR_FARTHEST:.1f}",
+        f"exp(-{CHURN:g} a)",
+        f"with {NEAR_CHURN:.1f} in place of {CHURN:g}",
+        f"at least {FLOOR_DISTANCE:g}",
+        f"delta >= {LONG_LIMIT:g}",
+        f"with {FREEDOM:g} degrees of freedom, `c = {SCALE} H^{SCALE_POWER}`",
+    ):
+        assert said in text, said
 
 
 def test_the_changelog_is_by_version_and_kind() -> None:

@@ -79,7 +79,7 @@ def chunked(trades: pd.DataFrame, shares: list[float]) -> list[pd.DataFrame]:
 
 
 class PlainMap:
-    """What stands, in plain arrays: every trade survives, sweeps and opens by itself (ESTIMATOR.md, section 3)."""
+    """What stands, in plain arrays: every trade survives, sweeps and opens by itself (docs/method.md, section 4)."""
 
     def __init__(self, prices: Floats, open_interest: float) -> None:
         self.spread = density(Prior.parse("effective"), MINIMUM_DISTANCE, "binance", 0.004)

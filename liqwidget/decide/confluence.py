@@ -1,7 +1,8 @@
 """Confluence: each cluster with what else a trader knows near it, counted and weighted openly.
 
 A score counts; it does not foretell. References are not independent either: one low may be a swing, the low of a day
-and the end of a wick at once. On the recorded markets neither clusters nor recent extremes drew price (EVIDENCE.md).
+and the end of a wick at once. On recorded markets neither clusters nor recent extremes drew price
+(notebooks/evidence.md).
 """
 
 from __future__ import annotations

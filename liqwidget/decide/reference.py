@@ -1,6 +1,6 @@
 """References: what else a trader knows of a market beside its clusters, prices and states, each with its formula.
 
-Nothing here says that a price holds or draws another: a reference is where people look (EVIDENCE.md).
+Nothing here says that a price holds or draws another: a reference is where people look (notebooks/evidence.md).
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ A sweep is one that the history of clusters tells (`cluster_history`): price has
 in a cluster at the look before. So ids, amounts and times are those of the history. Its candle is the first one by
 whose close that tenth was crossed, the earliest at which the sweep could be known; what followed is reckoned from that
 close. Farther back, from the touch of the edge, sweeps that stop short would be left out of it, and those that go on
-kept (EVIDENCE.md, sections 4 and 5).
+kept (notebooks/evidence.md, "How it is asked").
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The absolute price lattice: cells of 2 basis points in ln(price), on which touches are decided.
 
-A cell is the finest thing that price touches or leaves (ESTIMATOR.md, section 3, lattice). A price cell is five of
+A cell is the finest thing that price touches or leaves (docs/method.md, section 2). A price cell is five of
 them, 10 basis points: what tables and read-outs show, and how far apart the entries of a candle stand.
 """
 

@@ -48,7 +48,7 @@ def estimate(
         Share of positions closed per day of normal volume, as an exponential rate; 0.4 is a half-life of 1.7 days.
     near : float
         Share of open interest in the book at the venue's cap, a small and fast one that sets the level of sizes near
-        price (ESTIMATOR.md, sections 3 and 9); 0 is without it.
+        price (docs/method.md, section 3); 0 is without it.
 
     Returns
     -------

@@ -1,10 +1,10 @@
 """What each row of a venue's ledger opened and still stands in a price range: the closed form, row by row.
 
 Of what row j opened, a lattice cell holds at row i the density mass that fell on it times the survival D_i / D_j,
-unless a later row touched the cell (ESTIMATOR.md, section 3, closed form). Price touches the cells next to it first, so
-what later rows left of row j's openings is one interval: below the lowest sweep since for longs, above the highest for
-shorts. The mass of an interval is a difference of the density's running sum, so a row costs the same however wide the
-range is. Nothing after row i is read.
+unless a later row touched the cell (docs/method.md, section 4). Price touches the cells next to it first, so what later
+rows left of row j's openings is one interval: below the lowest sweep since for longs, above the highest for shorts. The
+mass of an interval is a difference of the density's running sum, so a row costs the same however wide the range is.
+Nothing after row i is read.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float64]
 
 _MAXIMUM_NODES = 7
-"""Entry nodes of a candle at most, one per price cell of its range (ESTIMATOR.md, section 3, step 3)."""
+"""Entry nodes of a candle at most, one per price cell of its range (docs/method.md, section 4, step 3)."""
 
 _BORDER = 1e-6
 """Cells by which a price may miss a cell's border and still mean it, as in `evaluate`."""

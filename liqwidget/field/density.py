@@ -1,7 +1,7 @@
 """The leverage prior: how what opens at a price is spread over liquidation prices.
 
 Seven books a side: one per leverage group, and the book at the venue's cap, which counts to the nearest group
-(ESTIMATOR.md, section 3). A book's openings stand on units of its own: single lattice cells where liquidation may lie
+(docs/method.md, section 3). A book's openings stand on units of its own: single lattice cells where liquidation may lie
 within 2 % of the entry, whole price cells, whose mass lies evenly on their lattice cells, where the density is smooth.
 An entry stands at the centre of a unit (entries between two centres are shared linearly), so the spread is a table by
 whole units of offset. ``table[s, b, k]`` is the share of open interest of side s (0 long, 1 short) and book b whose
@@ -146,7 +146,7 @@ class Prior:
 
 
 HEAT_PRIOR = Prior.parse("nominal")
-"""What heat is drawn from: its amounts are too large by far, its levels stand near price (ESTIMATOR.md, section 7)."""
+"""What heat is drawn from: its amounts are too large by far, its levels stand near price (docs/method.md)."""
 
 
 @dataclass(frozen=True, eq=False)

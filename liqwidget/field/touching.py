@@ -1,8 +1,8 @@
 """The law of touching: the chance that price gets to a distance within a horizon, as a table that kernels read.
 
 ``2 T(-c x)`` with T the distribution function of Student's t with 3.3 degrees of freedom, ``c = 1.25 (days)^-0.045``
-and x the distance in ln(price) over volatility x sqrt(days) (ESTIMATOR.md, section 7): the touch of a Brownian motion,
-``2 Phi(-x)``, averaged over a variance that is not known.
+and x the distance in ln(price) over volatility x sqrt(days) (docs/method.md, section 5): the touch of a Brownian
+motion, ``2 Phi(-x)``, averaged over a variance that is not known.
 """
 
 from __future__ import annotations

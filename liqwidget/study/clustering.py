@@ -1,6 +1,6 @@
 """Which neighbouring price cells belong together: where much stands close together, and where little does.
 
-Pure rules on the heat of one side, cell by cell (EVIDENCE.md, section 4). Cells start clusters by falling heat; a
+Pure rules on the heat of one side, cell by cell. Cells start clusters by falling heat; a
 cluster is narrow enough to be traded, and clusters need not touch.
 """
 

@@ -1,10 +1,10 @@
 """Clusters: prices at which much stands close together, found on relative heat, narrow enough to be traded.
 
 By falling heat, a price cell that is no less than both neighbours starts a cluster and grows over neighbours that are
-nearly as hot (`liqwidget.study.clustering`; EVIDENCE.md, section 4). Clusters need not touch. Where little stands lies
+nearly as hot (`liqwidget.study.clustering`). Clusters need not touch. Where little stands lies
 a gap. All of it is decided on price cells at one time, whatever the view and the measure drawn.
 
-Nothing here says that price goes to a cluster: on recorded markets it does not (EVIDENCE.md).
+Nothing here says that price goes to a cluster: on recorded markets it does not (notebooks/evidence.md).
 
 Two figures say how far a cluster can be relied on. Persistence asks the past: at how many of the last 24 full hours
 did its price range already hold, on its side, at least half of what it holds now? A cluster that a single candle made

@@ -1,7 +1,7 @@
 """Shares and differences with intervals from calendar blocks, and what many questions at once leave of a p value.
 
 Hourly questions overlap: what is asked now and an hour later is nearly the same. Sums are therefore kept by blocks of
-five calendar days, the same for all coins and venues, and a block counts as one observation (EVIDENCE.md, section 4).
+five calendar days, the same for all coins and venues, and a block counts as one observation (notebooks/evidence.md).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Does it work: what recorded candles say of the claims that are made of liquidation clusters.
 
 Eight questions are put to the loaded history, each with its control, and counted together. No vendor says what this
-says; EVIDENCE.md has the method and what it found, `notebooks/evidence.md` the figures. A hit rate proves nothing:
+says; `notebooks/evidence.md` has the method, the figures and what was found. A hit rate proves nothing:
 every level at that distance is hit, so it never stands without that of matched levels.
 """
 
@@ -206,7 +206,7 @@ def evidence(
 
     Clusters are those of `find_clusters`, one venue at a time, as they could be known at each asked time. Each question
     has a control for which the answer is known to be none: the price as far away on the other side, levels alike at
-    other times, touches alike that swept nothing (EVIDENCE.md, sections 4 and 7). Intervals are Student's over blocks
+    other times, touches alike that swept nothing (notebooks/evidence.md). Intervals are Student's over blocks
     of five calendar days that all markets share. A year of 5-minute candles takes some three seconds, and as long again
     for each market that it is checked on.
 

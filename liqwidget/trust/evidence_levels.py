@@ -1,7 +1,7 @@
 """Questions about levels over hours: which of two is reached first, which are touched, and which way price goes.
 
 Clusters are asked by their near edges, at the distances where they can be told from chance: 0.25 to 2.5 of what price
-moves in a horizon (EVIDENCE.md, sections 4 and 7). Each answer is a `Tally`, in points of per cent.
+moves in a horizon (notebooks/evidence.md). Each answer is a `Tally`, in points of per cent.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Questions about single candles: what follows when price reaches a cluster, and how fast it crosses a gap.
 
 A touch is the first candle that reaches a level, for clusters and for what they are compared with: a stopping time on
-both sides, never the high or low of an hour, which would build a reversal in (EVIDENCE.md, sections 4 and 5).
+both sides, never the high or low of an hour, which would build a reversal in (notebooks/evidence.md).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The questions of `evidence`, and what is said of an answer: an effect, none, or that nobody can tell yet.
 
 Which of the three is said follows from the interval and from the effect that would have shown, never from a p value
-alone (EVIDENCE.md, section 7).
+alone (notebooks/evidence.md).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Controls: for each event the cases most like it that are none, and what is left when they are taken off.
 
 Cases are near where features, each in its own scale, are near. What stays unequal is mended by a linear regression on
-the pool that controls are drawn from (EVIDENCE.md, section 4).
+the pool that controls are drawn from (notebooks/evidence.md).
 """
 
 from __future__ import annotations

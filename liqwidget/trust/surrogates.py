@@ -1,7 +1,7 @@
 """Markets in which nothing can be attracted: the loaded candles, each mirrored with chance one half.
 
 Volume, volatility and the geometry of levels stay; attraction, trend and reversal cannot. What a question gives there
-is its bias, and how far it scatters by chance (EVIDENCE.md, section 4).
+is its bias, and how far it scatters by chance (notebooks/evidence.md).
 """
 
 from __future__ import annotations

@@ -38,7 +38,7 @@ def ladder(venue: str, entry: float, rows: dict[float, tuple[float, float]], **o
     ]
 
 
-# FORMULAS.md section 1; each number is rounded there as written here.
+# The venues' pages (../shared/FORMULAS.md, section 1); each number is rounded there as written here.
 WORKED = [
     *ladder(
         "binance",
@@ -134,7 +134,7 @@ def test_wrong_oracles_are_avoided() -> None:
         price("binance", LONG, 100_000, 100, maintenance_margin_rate=0.025)
 
 
-# FORMULAS.md, "how far off the peers' formulas are": a long at 100,000 in Binance's first tier.
+# What other tools compute (../shared/FORMULAS.md): a long at 100,000 in Binance's first tier.
 PEERS = {
     "1 - 1/L": (90_000, 96_000, 98_000, 99_000),
     "rate over leverage": (90_040, 96_016, 98_008, 99_004),

@@ -69,7 +69,7 @@ def test_amounts_keep_maintenance_continuous(table: TierTable) -> None:
         assert high.maintenance_amount == pytest.approx(low.maintenance_amount + step, rel=1e-9, abs=1e-6)
 
 
-# FORMULAS.md section 1: limit, largest leverage, rate, deduction where it is printed.
+# Venues' pages (../shared/FORMULAS.md, section 1): limit, largest leverage, rate, deduction where it is printed.
 BYBIT_BTC = [
     (2e6, 100, 0.005, 0),
     (2.6e6, 90, 0.0056, 1_200),

@@ -232,7 +232,7 @@ def test_densities_are_masses_cut_to_what_the_venue_allows(
 
 @pytest.mark.parametrize("minimum_distance", [0.004, 0.01, 0.0199])
 def test_the_book_at_the_cap_is_as_near_as_the_specification_says(minimum_distance: float) -> None:
-    """Its share nearer than 1.125, 1.25, 1.5 and 2 d_min (ESTIMATOR.md, section 3, the book at the cap)."""
+    """Its share nearer than 1.125, 1.25, 1.5 and 2 d_min (docs/method.md, section 3)."""
     spread = density(Prior.parse("effective"), minimum_distance)
     for side in range(2):
         table = spread.table[side, NEAR_BOOK]

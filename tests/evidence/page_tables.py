@@ -33,7 +33,7 @@ FIRST = {
     "extremes_alone": (-1.3, -2.9, 0.3),
     "old_less_fresh": (-1.3, -4.6, 2.1),
 }
-"""What the first study found on the same recordings, with code of its own (EVIDENCE.md, sections 1 and 2)."""
+"""What the first study found on the same recordings, with code of its own (notebooks/evidence.md)."""
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Markets with a known lean toward clusters: whether a question sees what is there (EVIDENCE.md, section 3).
+"""Markets with a known lean toward clusters: whether a question sees what is there.
 
 Candles are drawn one after the other. Each one's direction leans toward the nearer cluster of the map as it could be
 known by then, with chance one half and the lean.

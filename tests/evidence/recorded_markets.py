@@ -1,7 +1,7 @@
 """The recorded markets that evidence is asked of: long enough, and without a venue twice for a coin.
 
 BTC on Binance in 5m candles, ETH and SOL there in 1h candles, and all three on Bybit in 5m candles. The first questions
-were put to the same recordings (EVIDENCE.md); open interest is missing in most of them and left out in all.
+were put to the same recordings; open interest is missing in most of them and left out in all.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The questions themselves on trial: nothing is found where there is nothing, and a lean where there is one.
 
 A short market each in the quick tests; the recorded ones, with twenty surrogates or three seeds, take minutes and are
-left to `make soak` (EVIDENCE.md, section 7, tests to write).
+left to `make soak`.
 """
 
 from __future__ import annotations

@@ -81,7 +81,7 @@ SPECIFIED = {
     1.0: (0.7734, 0.5725, 0.2926, 0.0801, 0.0122, 0.0014),
     3.0: (0.7839, 0.5903, 0.3127, 0.0898, 0.0141, 0.0016),
 }
-"""Chances at x of 0.25, 0.5, 1, 2, 4 and 8 by horizon in days: ESTIMATOR.md, section 7."""
+"""Chances at x of 0.25, 0.5, 1, 2, 4 and 8 by horizon in days: docs/method.md, section 5."""
 
 
 @pytest.mark.parametrize("days", SPECIFIED)

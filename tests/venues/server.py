@@ -13,6 +13,7 @@ import asyncio
 import json
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
@@ -98,6 +99,8 @@ class VenueServer:
         if self._thread.is_alive():
             self._loop.call_soon_threadsafe(self._stopping.set)
             self._thread.join()
+            if self._failure is not None:
+                raise RuntimeError("Expected the loopback server to end") from self._failure
 
     def __enter__(self) -> Self:
         return self.start()
@@ -148,11 +151,15 @@ class VenueServer:
             await _turns(20)
             server = runner.server
             ends = [] if server is None else [one.transport for one in server.connections if one.transport is not None]
-            await runner.cleanup()
-            # What a client has not read is not waited for: such a connection would outlive the loop.
-            for transport in ends:
-                transport.abort()
-            await _turns(5)
+            try:
+                # An answer to a client that has left says so while it is cancelled.
+                with suppress(ConnectionError):
+                    await runner.cleanup()
+            finally:
+                # What a client has not read is not waited for: such a connection would outlive the loop.
+                for transport in ends:
+                    transport.abort()
+                await _turns(5)
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         name = request.match_info["venue"]
