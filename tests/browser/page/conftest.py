@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from tests.browser.heatmap import Heatmap
 
-SIZE: ViewportSize = {"width": 1600, "height": 1000}
+SIZE: ViewportSize = {"width": 1200, "height": 800}
 PUBLIC = [*public(), "prior"]
 
 

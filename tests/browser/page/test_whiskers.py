@@ -25,6 +25,8 @@ def amounts(text: str) -> list[float]:
 
 
 def test_whiskers_say_how_far_a_cluster_moves_and_can_go(heatmap: Heatmap, artefacts: Path) -> None:
+    # The column of ranges wants a wide page.
+    heatmap.page.set_viewport_size({"width": 1600, "height": 1000})
     eventually(lambda: heatmap.drawn().whiskers > 0)
     ranges = heatmap.kernel.value(f"{RANGES}(h.uncertainty().to_frame())")
     for row in heatmap.root.locator(".liq-row").all():
