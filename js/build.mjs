@@ -8,15 +8,16 @@ const outdir = new URL("../liqwidget/static/", import.meta.url)
 const absWorkingDir = new URL(".", import.meta.url).pathname
 await mkdir(outdir, { recursive: true })
 
-/** Bundle a module; terser packs it 5 % smaller than esbuild alone. Returns what was written. */
-async function bundle(name, define, inject = ["src/dom/jsx.ts"]) {
+/** Bundle a module; terser packs it 5 % smaller than esbuild alone. Returns a digest of what was written. */
+async function bundle(name, { define = {}, inject = ["src/dom/jsx.ts"], format = "esm", external = [] } = {}) {
   const { outputFiles } = await build({
     absWorkingDir,
     entryPoints: [`src/${name}.ts`],
     bundle: true,
     minify: true,
     write: false,
-    format: "esm",
+    format,
+    external,
     target: "es2022",
     charset: "utf8",
     legalComments: "none",
@@ -30,12 +31,15 @@ async function bundle(name, define, inject = ["src/dom/jsx.ts"]) {
   })
   const { code } = await minify(outputFiles[0].text, { module: true, ecma: 2022, compress: { passes: 3 } })
   await writeFile(new URL(`${name}.js`, outdir), code)
-  return code
+  return JSON.stringify(createHash("sha256").update(code).digest("hex").slice(0, 16))
 }
 
-const digest = createHash("sha256").update(await bundle("widget")).digest("hex")
+// Each file names the one that it loads; what a page loads on demand is given the libraries that the front end has.
+const onDemand = await bundle("on_demand", { format: "cjs", external: ["preact", "preact/hooks", "@preact/signals"] })
+const widget = await bundle("widget", { define: { ON_DEMAND_DIGEST: onDemand } })
+await bundle("loader", { define: { WIDGET_DIGEST: widget }, inject: [] })
+await bundle("offline", { inject: [] })
 await bundle("watchlist")
-await bundle("loader", { WIDGET_DIGEST: JSON.stringify(digest.slice(0, 16)) }, [])
 // The colours of liqwidget/look.json as properties of the root, for the stylesheet.
 const { themes: { light, dark }, simulated } = look
 const share = (value) => `${100 * value}%`

@@ -27,7 +27,7 @@ export default {
       const sources = assetSources(model, host, kernel, "code")
       const { default: frontEnd } = await loadFrontEnd({ digest: WIDGET_DIGEST, sources })
       note.remove()
-      return signal.aborted ? undefined : frontEnd.render(props)
+      return signal.aborted ? undefined : frontEnd.render({ ...props, model })
     } catch (error) {
       note.textContent = `The heatmap could not be drawn: ${error instanceof Error ? error.message : String(error)}`
       return undefined

@@ -11,17 +11,16 @@ import type { Tags } from "./layers/axis_tags"
 import { clusterLayer } from "./layers/clusters"
 import { liveColumn } from "./layers/live_column"
 import { type Mode, mountPlot, type Plot, type Point } from "./layers/plot"
-import { overlayLayer } from "./layers/overlays"
-import { provenanceLayer } from "./layers/provenance"
 import type { BokehJS } from "./load/bokeh"
+import { type OnDemand, partOf } from "./load/on_demand"
 import { hands } from "./steer/hands"
 import { navigation } from "./steer/navigation"
 import { pointUnder } from "./steer/viewport"
 import { observe, presentMarket } from "./wire/model"
 import type { Messages } from "./wire/messages"
+import { laidOver } from "./wire/overlays"
 import type { Box, Market, Traits } from "./wire/traits"
 import type { Notes } from "./words/notes"
-import { pointing } from "./words/pointing"
 import { hintOf, type Pointed, type Readout } from "./words/readout"
 
 export interface Picture {
@@ -37,6 +36,7 @@ export interface PictureOptions {
   model: AnyModel<Traits>
   bokeh: BokehJS
   messages: Messages
+  demand: OnDemand
   /** The focusable wrapper, and the element inside it that Bokeh draws in. */
   wrapper: HTMLElement
   host: HTMLElement
@@ -57,7 +57,7 @@ export interface PictureOptions {
 
 /** The plot with all that moves it, once there is data and BokehJS. */
 export async function mountPicture(options: PictureOptions): Promise<Picture> {
-  const { model, messages, wrapper, host, notes, readout, tags } = options
+  const { model, messages, demand, wrapper, host, notes, readout, tags } = options
   const bag = disposerBag()
   const market = (): Market => presentMarket(model)
   let theme: Theme = "dark"
@@ -73,7 +73,7 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
   // Bokeh calls back while it mounts, before the parts below exist.
   let ready = false
   const whenReady = <A extends unknown[]>(callback: (...args: A) => void) => (...args: A) => void (ready && model.get("_market") && callback(...args))
-  const plot: Plot = await mountPlot(options.bokeh, model.get("_figure_document"), host, {
+  const plot: Plot = bag.keep(await mountPlot(options.bokeh, model.get("_figure_document"), host, {
     viewport: whenReady(() => steer.moved()),
     resize: whenReady(() => {
       steer.refresh()
@@ -87,16 +87,16 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
     }),
     doubleTap: whenReady(() => steer.reset()),
     box: whenReady((box: Box) => select(box)),
-  }, zone)
-  bag.add(plot.dispose)
+  }, zone))
   // Whether the model has newer frames than the sharp one on the picture.
   let stale = false
   let gone = false
+  bag.add(() => void (gone = true))
   const failed = (sentence: string) => {
     sharp.renew()
     notes.chip(sentence)
   }
-  const sharp = raster({
+  const sharp = bag.keep(raster({
     model,
     messages,
     market,
@@ -114,33 +114,35 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
       live.refresh()
       surroundings.draw()
     },
-  })
+  }))
   const candles = () => picture.candles(plot.viewport().time)
   const feeds = () => wrapper.querySelector(".liq-feeds:not([hidden]) .liq-feed-list")?.textContent ?? ""
-  const overlays = overlayLayer({ model, plot, market, look, candles, titles: () => titlesOf(market()), feeds })
-  const clusters = clusterLayer({ model, plot, market, colours, wrapper, candles, drawn: overlays.draw, named: (prices) => tags.clusters(prices, market().last_price, plot) })
-  const picture = heat({ model, plot, market, look, painted: (lut, frame) => options.legend(frame, lut) })
-  const steer = navigation({ model, plot, market, candles: picture.candles, changed: () => changed() })
-  const live = liveColumn({ model, messages, market, wrapper, plot, heat: picture, tags, steer, failed, closed: () => changed() })
-  const provenance = provenanceLayer({ model, messages, plot, market, colours, failed, shown: (text) => (wrapper.classList.toggle("liq-with-provenance", text !== ""), overlays.opened(text), clusters.draw()) })
-  const steering = hands(wrapper, host, plot, { ...steer, cancel: () => (mode === "select" && !chosen() ? setMode("pan") : select(null)), select: () => model.get("_offline") || select(steer.viewport()) })
-  bag.add(picture.dispose, () => void (gone = true), sharp.dispose, steer.dispose, provenance.dispose, steering.dispose, live.dispose)
-  const surroundings = beside({
+  let [opened, seen]: [string, Pointed | null] = ["", null]
+  const titles = () => titlesOf(market())
+  const overlays = partOf(demand, () => laidOver(model), ({ overlayLayer }) => overlayLayer({ model, plot, market, look, candles, titles, feeds, opened: () => opened }), () => clusters.draw())
+  const clusters = clusterLayer({ model, plot, market, colours, wrapper, candles, drawn: (placed) => overlays()?.draw(placed), named: (prices) => tags.clusters(prices, market().last_price, plot) })
+  const picture = bag.keep(heat({ model, plot, market, demand, look, painted: (lut, frame) => options.legend(frame, lut) }))
+  const steer = bag.keep(navigation({ model, plot, market, candles: picture.candles, changed: () => changed() }))
+  const live = bag.keep(liveColumn({ model, messages, market, wrapper, plot, heat: picture, tags, steer, failed, closed: () => changed() }))
+  const shown = (text: string) => (wrapper.classList.toggle("liq-with-provenance", text !== ""), (opened = text), clusters.draw())
+  const provenance = partOf(demand, () => chosen() && !model.get("_offline"), ({ provenanceLayer }) => bag.keep(provenanceLayer({ model, messages, plot, market, colours, failed, shown })), () => drawProvenance())
+  const drawProvenance = () => provenance()?.draw()
+  const steering = bag.keep(hands(wrapper, host, plot, { ...steer, cancel: () => (mode === "select" && !chosen() ? setMode("pan") : select(null)), select: () => model.get("_offline") || select(steer.viewport()) }))
+  const surroundings = bag.keep(beside({
     model,
     plot,
     market,
+    demand,
     candles: () => picture.shown()?.candles ?? null,
     look: page,
     hosts: { profile: options.profile, panels: options.panels, over: wrapper },
     say: (text) => readout.idle(text ?? hint()),
     over: (at) => pointAt(at),
     summed: options.summed,
-  })
-  bag.add(surroundings.dispose)
+  }))
   const hint = () => hintOf(model)
   const decimals = () => Math.max(market().price_decimals, axisDecimals(plot.viewport().price))
-  const pointed = pointing({ model, messages, market, picture, readout, hint, decimals, failed })
-  bag.add(pointed.dispose)
+  const pointed = partOf(demand, () => seen !== null, ({ pointing }) => bag.keep(pointing({ model, messages, market, picture, readout, hint, decimals, failed })), () => (pointer ? move(pointer) : pointAt(seen)))
   const changed = () => {
     const current = plot.viewport()
     plot.setPriceDecimals(axisDecimals(current.price), decimals())
@@ -150,7 +152,7 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
     clusters.draw()
     if (model.get("_offline")) void picture.showStored(current)
     surroundings.draw()
-    provenance.draw()
+    drawProvenance()
     live.refresh()
     if (pointer) move(pointUnder(plot, pointer))
   }
@@ -163,11 +165,11 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
     options.hovered(over)
     pointAt(point)
     readout.cluster(clusters.told(over))
-    readout.laid(point ? overlays.told(point) : "")
+    readout.laid((point && overlays()?.told(point)) ?? "")
   }
   const pointAt = (at: Pointed | null) => {
-    surroundings.point(at)
-    pointed.at(at)
+    surroundings.point((seen = at))
+    pointed()?.at(at)
   }
   const chosen = () => model.get("_selection") !== null || model.get("_selected").length > 0
   const select = (box: Box | null) => {
@@ -195,7 +197,7 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
   }
   const dress = () => {
     plot.restyle(colours(), page().colours)
-    for (const draw of [picture.repaint, clusters.draw, surroundings.draw, provenance.draw]) draw()
+    for (const draw of [picture.repaint, clusters.draw, surroundings.draw, drawProvenance]) draw()
   }
   const showStored = () => void picture.showStored(plot.viewport()).then(() => gone || surroundings.draw(), (error) => failed(String(error)))
   const newFrames = () => {
@@ -212,7 +214,7 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
     observe(model, ["_market"], facts),
     observe(model, ["_frames", "measure"], newFrames),
     observe(model, ["_clusters", "_cluster_ranges", "whiskers", "_selected", "side", "side_colours", "measure", "price_style", "threshold", "_overlays", "_lives"], clusters.draw),
-    observe(model, ["_selection", "_selected", "_clusters"], provenance.draw),
+    observe(model, ["_selection", "_selected", "_clusters"], drawProvenance),
     observe(model, ["_prior", "_priors"], () => pointer ?? readout.idle(hint())),
     observe(model, ["timezone"], () => (plot.refresh(), changed())),
     observe(model, ["_selection"], () => plot.setSelection(model.get("_selection"))),

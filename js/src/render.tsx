@@ -1,37 +1,33 @@
 import type { AnyModel, Host } from "@anywidget/types"
-import { computed, effect, signal } from "@preact/signals"
+import { computed, effect, type Signal, signal } from "@preact/signals"
 import { createRef, render as draw } from "preact"
-import { Drawer, DrawerButton, DrawerGroup } from "./controls/drawer"
-import { Look, WhatCounts } from "./controls/options"
+import { DrawerButton } from "./controls/drawer"
 import { PictureLine } from "./controls/picture_line"
 import { Replay } from "./controls/replay"
-import { fullScreen, FullScreenButton, Share, sharing } from "./controls/sharing"
+import { fullScreen, FullScreenButton } from "./controls/sharing"
 import type { Ramp } from "./controls/threshold"
 import { type Reasons, Toolbar } from "./controls/toolbar"
 import { disposerBag } from "./dom/dispose"
 import { element } from "./dom/element"
 import { type Theme, tint, watchTheme } from "./dom/theme"
-import { chooseFrame } from "./heat/frame"
 import { axisTags } from "./layers/axis_tags"
 import type { Mode } from "./layers/plot"
-import { bokehSources } from "./load/files"
 import { loadBokeh } from "./load/bokeh"
+import { partSources } from "./load/files"
+import { onDemand, wantedAtOnce } from "./load/on_demand"
 import { mountPicture, type Picture } from "./picture"
 import { containKeys } from "./steer/keys"
-import { windowRange } from "./steer/window"
 import { ClusterTable } from "./table/table"
 import { type Bound, bind } from "./wire/bound"
 import { kernelWatch } from "./wire/kernel_watch"
 import { messages, randomId } from "./wire/messages"
 import { guardedModel, observe } from "./wire/model"
 import type { Traits } from "./wire/traits"
-import { AlertList, AlertsButton, Toasts } from "./words/alerts"
 import { DataAge } from "./words/data_age"
-import { Help, HelpButton, helpKeys } from "./words/help"
+import { HelpButton, helpKeys } from "./words/help"
 import { Legend, WhiskerLegend } from "./words/legend"
 import { Banners, Foot, notes, OverPicture } from "./words/notes"
 import { readout, ReadoutLine } from "./words/readout"
-import { SelectionLine } from "./words/selection"
 import { Simulated, Watermark } from "./words/simulated"
 
 export interface RenderOptions {
@@ -39,16 +35,16 @@ export interface RenderOptions {
   el: HTMLElement
   signal: AbortSignal
   host?: Host
+  /** What a page without a kernel does not have, with the reason. */
+  missing?(traits: Bound["traits"]): Reasons | null
 }
 
 /** Below which height that is given all has no room: with the table under the map, and beside it from a width on [px]. */
 const [SHORT, SHORT_WIDE, WIDE] = [960, 720, 2000]
-const OFFLINE = "Needs a running kernel: this file holds a finished picture"
-const THIS_FILE = "This is that file already"
 const STEER = "Arrow keys move, plus and minus zoom, zero resets, Escape clears the selection, question mark lists all keys."
 
 /** Draw one view of the model into an element; returns what takes it away again. */
-export function render({ model: given, el, signal: aborted, host }: RenderOptions): () => void {
+export function render({ model: given, el, signal: aborted, host, missing = () => null }: RenderOptions): () => void {
   const model = guardedModel(given, { gone: () => !running.peek(), lost: () => kernel.lost() })
   const view = randomId()
   const bag = disposerBag()
@@ -68,8 +64,7 @@ export function render({ model: given, el, signal: aborted, host }: RenderOption
   const listing = signal(false)
   const candle = computed(() => ramp.value?.candle ?? 0)
   const drawable = computed(() => traits._market.value !== null && traits._frames.value.length > 0)
-  const offline = computed(() => (traits._offline.value && picture.value ? OFFLINE : null))
-  const reasons = computed(() => (offline.value ? missing(bound.traits) : null))
+  const reasons = computed(() => (picture.value && missing(bound.traits)))
   const label = computed(() => `Estimated liquidation heatmap of ${traits._market.value?.label ?? traits.symbol.value}. ${STEER}`)
 
   const words = notes()
@@ -78,7 +73,11 @@ export function render({ model: given, el, signal: aborted, host }: RenderOption
   const [figure, canvas, profile, panels, main] = [createRef<HTMLDivElement>(), createRef<HTMLDivElement>(), createRef<HTMLDivElement>(), createRef<HTMLDivElement>(), createRef<HTMLDivElement>()]
   const root = element("div", "liq-root", { "data-view": view })
   const full = fullScreen(root)
-  const ways = sharing({ model, messages: asked, figure: () => main.current! })
+  const share = { model, messages: asked, figure: () => main.current! }
+  const demand = onDemand({ sources: partSources(model, host, asked, "on_demand"), failed: words.chip, signal: aborted })
+  const load = async () => (await demand.load()) !== null
+  const turn = async (open: Signal<boolean>) => void (open.value = !open.peek() && (await load()))
+  const told = traits._fired.peek()?.at(-1)?.number ?? 0
   const turnFull = () => (full.reason ? words.say(full.reason) : void full.turn())
   const kernel = kernelWatch(model, (state) => {
     const back = !running.peek() && state !== "gone"
@@ -94,61 +93,56 @@ export function render({ model: given, el, signal: aborted, host }: RenderOption
   const reset = () => picture.peek()?.reset()
   const widen = (wide: boolean) => void root.classList.toggle("liq-wide-table", wide)
 
-  const Widget = () => (
-    <>
-      <Toolbar bound={bound} reasons={reasons} say={words.say}>
-        <FullScreenButton full={full} say={words.say} />
-        <DrawerButton id={drawerId} open={options} />
-        <HelpButton id={helpId} open={helping} />
-      </Toolbar>
-      <Help id={helpId} open={helping} />
-      <Banners notes={words} />
-      <div class="liq-told">
-        <ReadoutLine readout={line} />
-        <SelectionLine bound={bound} say={words.say} />
-      </div>
-      <div class="liq-body">
-        <Drawer id={drawerId} open={options}>
-          <DrawerGroup id={`${drawerId}-2`} title="Share">
-            <Share ways={ways} held={traits._offline.value ? THIS_FILE : null} say={words.say} />
-          </DrawerGroup>
-          <DrawerGroup id={`${drawerId}-0`} title="What counts">
-            <WhatCounts bound={bound} say={words.say} held={offline.value} />
-          </DrawerGroup>
-          <DrawerGroup id={`${drawerId}-1`} title="Look">
-            <Look bound={bound} say={words.say} held={null} />
-          </DrawerGroup>
-        </Drawer>
-        <div ref={main} class="liq-main">
-          <Simulated bound={bound} />
-          <div class="liq-plots">
-            <div ref={figure} class="liq-figure" tabIndex={0} role="application" data-mode={mode} aria-label={label}>
-              <div ref={canvas} class="liq-canvas" />
-              <Watermark bound={bound} />
-              <OverPicture notes={words} />
-              <Toasts bound={bound} />
-              <DataAge bound={bound} theme={theme} running={running} />
-            </div>
-            <div ref={profile} class="liq-host liq-profile-host" />
-          </div>
-          <div class="liq-host liq-panels-host">
-            <div class="liq-under">
-              {picture.value && traits.view.value !== "map" && <PictureLine bound={bound} ramp={ramp} mode={mode} reasons={reasons} setMode={setMode} reset={reset} say={words.say} />}
-              {picture.value && !traits._offline.value && <Replay bound={bound} say={words.say} />}
-            </div>
-            {picture.value && <Legend bound={bound} theme={theme} ramp={ramp} sum={sum} candle={candle} />}
-            <div ref={panels} class="liq-panels" />
-          </div>
+  const Widget = () => {
+    const Parts = demand.parts.value
+    return (
+      <>
+        <Toolbar bound={bound} reasons={reasons} say={words.say} editor={Parts?.Rungs} load={load}>
+          <FullScreenButton full={full} say={words.say} />
+          <DrawerButton id={drawerId} open={options} turn={turn} />
+          <HelpButton id={helpId} open={helping} turn={turn} />
+        </Toolbar>
+        {Parts && <Parts.Help id={helpId} open={helping} />}
+        <Banners notes={words} />
+        <div class="liq-told">
+          <ReadoutLine readout={line} />
+          {Parts && <Parts.SelectionLine bound={bound} say={words.say} />}
         </div>
-        <ClusterTable bound={bound} hovered={hovered} toggle={toggle} point={point} widen={widen} />
-      </div>
-      <AlertList id={alertsId} open={listing} bound={bound} />
-      <Foot notes={words}>
-        <AlertsButton id={alertsId} open={listing} bound={bound} />
-        <WhiskerLegend bound={bound} />
-      </Foot>
-    </>
-  )
+        <div class="liq-body">
+          {Parts && <Parts.Options id={drawerId} open={options} share={share} bound={bound} say={words.say} held={reasons.value?.kernel ?? null} />}
+          <div ref={main} class="liq-main">
+            <Simulated bound={bound} />
+            <div class="liq-plots">
+              <div ref={figure} class="liq-figure" tabIndex={0} role="application" data-mode={mode} aria-label={label}>
+                <div ref={canvas} class="liq-canvas" />
+                <Watermark bound={bound} />
+                <OverPicture notes={words} />
+                <div class="liq-toasts" role="status" aria-live="polite">
+                  {Parts && <Parts.Toasts bound={bound} since={told} />}
+                </div>
+                <DataAge bound={bound} theme={theme} running={running} />
+              </div>
+              <div ref={profile} class="liq-host liq-profile-host" />
+            </div>
+            <div class="liq-host liq-panels-host">
+              <div class="liq-under">
+                {picture.value && traits.view.value !== "map" && <PictureLine bound={bound} ramp={ramp} mode={mode} reasons={reasons} setMode={setMode} reset={reset} say={words.say} />}
+                {picture.value && !traits._offline.value && <Replay bound={bound} say={words.say} />}
+              </div>
+              {picture.value && <Legend bound={bound} theme={theme} ramp={ramp} sum={sum} candle={candle} />}
+              <div ref={panels} class="liq-panels" />
+            </div>
+          </div>
+          <ClusterTable bound={bound} hovered={hovered} toggle={toggle} point={point} widen={widen} />
+        </div>
+        {Parts && <Parts.AlertList id={alertsId} open={listing} bound={bound} />}
+        <Foot notes={words}>
+          {Parts && <Parts.AlertsButton id={alertsId} open={listing} bound={bound} />}
+          <WhiskerLegend bound={bound} />
+        </Foot>
+      </>
+    )
+  }
   draw(<Widget />, root)
   figure.current!.append(...tags.nodes)
   el.append(root)
@@ -161,13 +155,14 @@ export function render({ model: given, el, signal: aborted, host }: RenderOption
     words.loading(1, 2, "preparing BokehJS, once for this page")
     try {
       const version = String((JSON.parse(model.get("_figure_document")) as { version?: unknown }).version ?? "")
-      const bokeh = await loadBokeh({ version, sources: bokehSources(model, host, asked) })
+      const [bokeh] = await Promise.all([loadBokeh({ version, sources: partSources(model, host, asked, "bokeh") }), wantedAtOnce(model) && demand.load()])
       if (aborted.aborted) return
       words.loading(2, 2, "building the figure")
       const made = await mountPicture({
         model,
         bokeh,
         messages: asked,
+        demand,
         wrapper: figure.current!,
         host: canvas.current!,
         profile: profile.current!,
@@ -216,7 +211,8 @@ export function render({ model: given, el, signal: aborted, host }: RenderOption
     containKeys(root),
     full.dispose,
     kernel.dispose,
-    helpKeys(root, helping, turnFull),
+    helpKeys(root, { open: helping, turn }, turnFull),
+    effect(() => void ((traits._fired.value?.length || traits._selection.value || traits._selected.value.length) && load())),
     watchTheme(model, (next) => void (theme.value = root.dataset.theme = next)),
     effect(() => void root.classList.toggle("liq-drawer-open", options.value)),
     effect(() => void (root.style.height = traits.height.value ? `${traits.height.value}px` : "")),
@@ -227,21 +223,4 @@ export function render({ model: given, el, signal: aborted, host }: RenderOption
   aborted.addEventListener("abort", bag.dispose, { once: true })
   state()
   return bag.dispose
-}
-
-/** What a file without a kernel does not have. */
-function missing({ _market, _frames, measure }: Bound["traits"]): Reasons | null {
-  const market = _market.value
-  if (!market) return null
-  const frames = _frames.value
-  return {
-    kernel: OFFLINE,
-    measure: (other) => (frames.some((frame) => frame.measure === other) ? null : OFFLINE),
-    window(window) {
-      const time = windowRange(window, market)
-      const frame = chooseFrame(frames, measure.value, { time, price: [market.last_price, market.last_price] }, market)
-      return frame && frame.time[0] <= time[0] + 1 ? null : OFFLINE
-    },
-    mode: (mode) => (mode === "select" ? OFFLINE : null),
-  }
 }

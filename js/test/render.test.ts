@@ -1,7 +1,8 @@
 // @vitest-environment happy-dom
 import { describe, expect, it, vi } from "vitest"
 import { render } from "../src/render"
-import { mount } from "../src/widget"
+import { mount } from "../src/offline"
+import frontEnd from "../src/widget"
 import type { Cluster, Market } from "../src/wire/traits"
 import { fakeModel } from "./fake_model"
 
@@ -63,7 +64,7 @@ describe("render", () => {
 describe("mount", () => {
   it("shows a state and takes it away again", () => {
     const el = document.createElement("div")
-    const unmount = mount(el, { _palettes: [palette], _priors: [], _frames: [], _clusters: [], _selected: [], _market: null, _error: "It ended early", symbol: "BTC" })
+    const unmount = mount(el, { _palettes: [palette], _priors: [], _frames: [], _clusters: [], _selected: [], _market: null, _error: "It ended early", symbol: "BTC" }, frontEnd)
     expect(el.textContent).toContain("It ended early")
     unmount()
     expect(el.childElementCount).toBe(0)

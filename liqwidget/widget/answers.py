@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from liqwidget.look import LOOK
 from liqwidget.widget import protocol
-from liqwidget.widget.assets import bokeh_gzip, bokeh_version, code_gzip
+from liqwidget.widget.assets import bokeh_gzip, bokeh_version, code_gzip, on_demand_gzip
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -74,7 +74,14 @@ def front_end(request: protocol.CodeRequest) -> Reply:
     return _packed("code", request, code_gzip())
 
 
-def _packed(kind: str, request: protocol.BokehRequest | protocol.CodeRequest, content: bytes) -> Reply:
+def on_demand(request: protocol.OnDemandRequest) -> Reply:
+    """Return what the front end loads on demand."""
+    return _packed("on_demand", request, on_demand_gzip())
+
+
+def _packed(
+    kind: str, request: protocol.BokehRequest | protocol.CodeRequest | protocol.OnDemandRequest, content: bytes
+) -> Reply:
     return {"type": kind, "view": request.view, "id": request.id, "version": bokeh_version()}, [content]
 
 

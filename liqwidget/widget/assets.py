@@ -6,7 +6,7 @@ import gzip
 import importlib.metadata
 import importlib.util
 import threading
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import anywidget
@@ -14,10 +14,18 @@ from traitlets import Bytes, Unicode
 
 from liqwidget.background import freed_in_child
 from liqwidget.errors import MissingExtraError
+from liqwidget.widget.lifetime import after_cell
 
 STATIC = Path(__file__).parent.parent / "static"
 FRONT_END = (STATIC / "widget.js").read_bytes()
 """The built front end; ``loader.js`` imports it once a page."""
+ON_DEMAND = (STATIC / "on_demand.js").read_bytes()
+"""What no first picture needs; the front end imports it once a page, when something of it is first wanted."""
+OFFLINE = (STATIC / "offline.js").read_bytes()
+"""What shows a saved state by the front end, in a page without a kernel."""
+
+AFTER_S = 0.5
+"""What is loaded on demand is sent so long after the rest at most: a slow line carries the first picture first [s]."""
 
 _SCRIPT = Path("server") / "static" / "js" / "bokeh.min.js"
 _lock = freed_in_child(threading.Lock())
@@ -34,14 +42,24 @@ class BokehAsset(anywidget.AnyWidget):
     """``bokeh.min.js`` compressed with gzip."""
     code = Bytes().tag(sync=True)
     """``widget.js`` compressed with gzip."""
+    on_demand = Bytes().tag(sync=True)
+    """``on_demand.js`` compressed with gzip; empty until the first picture is on its way to the page."""
 
 
 def bokeh_asset() -> BokehAsset:
     """Return the asset widget of this kernel, made on first use and again after it was closed."""
     with _lock:
         if not _shared or _shared[0].comm is None:
-            _shared[:] = [BokehAsset(version=bokeh_version(), bokeh=bokeh_gzip(), code=code_gzip())]
+            asset = BokehAsset(version=bokeh_version(), bokeh=bokeh_gzip(), code=code_gzip())
+            _shared[:] = [asset]
+            after_cell(partial(_complete, asset), AFTER_S)
         return _shared[0]
+
+
+def _complete(asset: BokehAsset) -> None:
+    """Send what is loaded on demand; a saved page has it too, whether or not somebody wanted it."""
+    if asset.comm is not None:
+        asset.on_demand = on_demand_gzip()
 
 
 @cache
@@ -64,3 +82,9 @@ def bokeh_gzip() -> bytes:
 def code_gzip() -> bytes:
     """Return the front end, compressed with gzip (same bytes every time)."""
     return gzip.compress(FRONT_END, compresslevel=9, mtime=0)
+
+
+@cache
+def on_demand_gzip() -> bytes:
+    """Return what the front end loads on demand, compressed with gzip (same bytes every time)."""
+    return gzip.compress(ON_DEMAND, compresslevel=9, mtime=0)

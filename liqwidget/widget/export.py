@@ -12,7 +12,7 @@ import pandas as pd
 
 from liqwidget.domain.time import milliseconds_ns, timestamp
 from liqwidget.look import LOOK
-from liqwidget.widget.assets import FRONT_END, bokeh_gzip, bokeh_version
+from liqwidget.widget.assets import FRONT_END, OFFLINE, bokeh_gzip, bokeh_version, on_demand_gzip
 from liqwidget.widget.export_frames import Packing, stored_frames
 from liqwidget.widget.notices import notices
 
@@ -46,6 +46,7 @@ body {{ background: {light.page}; color: {light.muted}; }}
 <details id="liqwidget-notices"><summary>Licences</summary><pre>{notices}</pre></details>
 <script type="application/json" id="liqwidget-state">{state}</script>
 <script type="application/json" id="liqwidget-code">{code}</script>
+<script type="application/json" id="liqwidget-offline">{offline}</script>
 <script type="module">
 const unpacked = []
 async function unpack(holder, key, text) {{
@@ -58,11 +59,12 @@ function revive(key, value) {{
   return value
 }}
 const read = (id) => JSON.parse(document.getElementById(id).textContent, revive)
-const source = new Blob([read("liqwidget-code")], {{ type: "text/javascript" }})
-const {{ mount }} = await import(URL.createObjectURL(source))
+const load = (id) => import(URL.createObjectURL(new Blob([read(id)], {{ type: "text/javascript" }})))
+const {{ default: frontEnd }} = await load("liqwidget-code")
+const {{ mount }} = await load("liqwidget-offline")
 const state = read("liqwidget-state")
 await Promise.all(unpacked)
-await mount(document.getElementById("liqwidget"), state)
+await mount(document.getElementById("liqwidget"), state, frontEnd)
 </script>
 </body>
 </html>
@@ -92,7 +94,10 @@ def html_page(traits: dict[str, Any], css: str, shown: Shown, title: str | None 
         "_frames": [frame.state() for frame in stored_frames(shown.session, shown.settings, moved, packing=packing)],
         "_offline": True,
         "symbol": symbol,
-        "_bokeh": {"version": bokeh_version(), "gz": bokeh_gzip()},
+        "_files": {
+            name: {"version": bokeh_version(), "gz": content}
+            for name, content in (("bokeh", bokeh_gzip()), ("on_demand", on_demand_gzip()))
+        },
     }
     return _PAGE.format(
         title=html.escape(title or f"{symbol} liquidation heatmap (estimate)"),
@@ -103,6 +108,7 @@ def html_page(traits: dict[str, Any], css: str, shown: Shown, title: str | None 
         dark=LOOK.themes["dark"],
         state=_embedded(state, packing),
         code=_embedded(FRONT_END.decode(), packing),
+        offline=_embedded(OFFLINE.decode(), packing),
     )
 
 

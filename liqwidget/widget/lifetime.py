@@ -13,6 +13,7 @@ Where cells have no names (scripts, nbclient, callbacks of other widgets) it is 
 
 from __future__ import annotations
 
+import contextlib
 import re
 import sys
 import threading
@@ -24,7 +25,7 @@ from ipywidgets.widgets import widget as registry
 from liqwidget.background import freed_in_child
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from ipywidgets import Widget
 
@@ -48,6 +49,30 @@ def shown_here(widget: Widget) -> None:
         if shell is not None and shell not in _hooked:
             _hooked.add(shell)
             shell.events.register("pre_run_cell", _begins)
+
+
+def after_cell(act: Callable[[], None], most: float) -> None:
+    """Act when what the running cell shows is on its way: at its end, or after some time [s] if it runs on by then.
+
+    Where there are no cells, and so no end of one, it is done at once.
+    """
+    shell = _shell()
+    if shell is None:
+        act()
+        return
+
+    def ended(_result: object = None) -> None:
+        timer.cancel()
+        with contextlib.suppress(ValueError):
+            shell.events.unregister("post_run_cell", ended)
+        act()
+
+    timer = threading.Timer(most, ended)
+    timer.daemon = True
+    shell.events.register("post_run_cell", ended)
+    # In a browser, where Python has no threads, it waits for the end.
+    with contextlib.suppress(RuntimeError):
+        timer.start()
 
 
 def _shell() -> Any:

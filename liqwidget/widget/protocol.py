@@ -81,6 +81,14 @@ class CodeRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class OnDemandRequest:
+    """Asks for what the front end loads on demand, where the asset model cannot be reached."""
+
+    view: str
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
 class HtmlRequest:
     """Asks for the file that `LiqHeatmap.to_html` writes."""
 
@@ -96,13 +104,14 @@ class TakenNote:
     id: int
 
 
-Request = ViewportRequest | ReadingRequest | ProvenanceRequest | BokehRequest | CodeRequest | HtmlRequest | TakenNote
+_Bare = BokehRequest | CodeRequest | OnDemandRequest | HtmlRequest | TakenNote
+Request = ViewportRequest | ReadingRequest | ProvenanceRequest | _Bare
 _KINDS: dict[str, type[Request]] = {
     "viewport": ViewportRequest, "reading": ReadingRequest, "provenance": ProvenanceRequest, "bokeh": BokehRequest,
-    "code": CodeRequest, "html": HtmlRequest, "taken": TakenNote,
+    "code": CodeRequest, "on_demand": OnDemandRequest, "html": HtmlRequest, "taken": TakenNote,
 }  # fmt: skip
-_BARE: dict[str, type[BokehRequest | CodeRequest | HtmlRequest | TakenNote]] = {
-    "bokeh": BokehRequest, "code": CodeRequest, "html": HtmlRequest, "taken": TakenNote,
+_BARE: dict[str, type[_Bare]] = {
+    "bokeh": BokehRequest, "code": CodeRequest, "on_demand": OnDemandRequest, "html": HtmlRequest, "taken": TakenNote,
 }  # fmt: skip
 """Kinds that ask for nothing but themselves."""
 

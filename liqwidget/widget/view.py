@@ -21,8 +21,8 @@ from liqwidget.look import LOOK, THEME_CHOICES
 from liqwidget.raster.palette import DEFAULT_PALETTE, PALETTES, palettes_state
 from liqwidget.raster.side_colours import DEFAULT_SIDE_COLOURS, SIDE_COLOURS, side_colours_state
 from liqwidget.study.selection import Selection
-from liqwidget.widget import checked_traits, chosen, protocol, resets
-from liqwidget.widget.answers import Answers, Reply, bokeh_script, front_end, not_drawn, picture_of, reading_of
+from liqwidget.widget import answers, checked_traits, chosen, protocol, resets
+from liqwidget.widget.answers import Answers, Reply, not_drawn, picture_of, reading_of
 from liqwidget.widget.assets import STATIC, bokeh_asset
 from liqwidget.widget.display import Display, Shown
 from liqwidget.widget.document import FigureDocument
@@ -191,8 +191,9 @@ class HeatmapWidget(anywidget.AnyWidget):
                 protocol.ProvenanceRequest: weakly(self._opened),
                 protocol.HtmlRequest: self._pages.asked,
                 protocol.TakenNote: self._updates.taken,
-                protocol.BokehRequest: bokeh_script,
-                protocol.CodeRequest: front_end,
+                protocol.BokehRequest: answers.bokeh_script,
+                protocol.CodeRequest: answers.front_end,
+                protocol.OnDemandRequest: answers.on_demand,
             }
         )
         shared = {"_palettes": palettes_state(), "_sides": side_colours_state(), "_assets": bokeh_asset()}

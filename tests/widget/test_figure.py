@@ -72,6 +72,7 @@ def test_the_asset_is_the_installed_bokeh_and_one_a_kernel() -> None:
     assert asset.version == assets.bokeh_version()
     assert b"Bokeh" in gzip.decompress(asset.bokeh)
     assert gzip.decompress(asset.code) == assets.FRONT_END
+    assert gzip.decompress(asset.on_demand) == assets.ON_DEMAND
     asset.close()
     assert assets.bokeh_asset() is not asset
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import gzip
+import threading
 import weakref
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +15,7 @@ from ipywidgets.widgets.widget import _instances
 from traitlets.config import Config
 
 from liqwidget import LiqHeatmap
-from liqwidget.widget import lifetime
+from liqwidget.widget import assets, lifetime
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -156,3 +158,28 @@ def test_closing_closes_the_layout_that_was_made_for_it(markets: tuple[MarketDat
     given.close()
     assert made not in _instances
     assert shared.model_id in _instances
+
+
+def test_what_waits_for_a_cell_is_done_when_it_ends(notebook: Notebook) -> None:
+    done: list[str] = []
+    notebook.user_ns |= {"after_cell": lifetime.after_cell, "done": done}
+    notebook.run("a", "after_cell(lambda: done.append('after'), 3600.0); done.append('shown')")
+    assert done == ["shown", "after"]
+    notebook.run("b", "done.append('next')")
+    assert done == ["shown", "after", "next"]
+
+
+def test_what_waits_for_a_cell_that_runs_on_is_done_meanwhile(notebook: Notebook) -> None:
+    done = threading.Event()
+    notebook.user_ns |= {"after_cell": lifetime.after_cell, "done": done}
+    notebook.run("a", "after_cell(done.set, 0.0); assert done.wait(60.0)")
+
+
+def test_what_a_page_loads_on_demand_is_sent_after_what_a_cell_shows(notebook: Notebook) -> None:
+    assets.bokeh_asset().close()
+    notebook.user_ns["asset"] = assets.bokeh_asset
+    notebook.run("a", "sent = asset(); before = (len(sent.code), len(sent.on_demand))")
+    sent, (code, on_demand) = notebook.user_ns["sent"], notebook.user_ns["before"]
+    assert code > 0
+    assert on_demand == 0
+    assert gzip.decompress(sent.on_demand) == assets.ON_DEMAND

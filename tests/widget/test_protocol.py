@@ -28,6 +28,7 @@ requests = st.one_of(
     st.builds(protocol.ProvenanceRequest, st.text(), ids, intervals, pixels),
     st.builds(protocol.BokehRequest, st.text(), ids),
     st.builds(protocol.CodeRequest, st.text(), ids),
+    st.builds(protocol.OnDemandRequest, st.text(), ids),
     st.builds(protocol.HtmlRequest, st.text(), ids),
 )
 

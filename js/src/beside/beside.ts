@@ -4,10 +4,10 @@ import { type Disposer, disposerBag } from "../dom/dispose"
 import type { Theme } from "../dom/theme"
 import type { Candles } from "../heat/frame"
 import type { Plot } from "../layers/plot"
+import { type OnDemand, partOf } from "../load/on_demand"
 import { observe } from "../wire/model"
 import type { Market, Traits } from "../wire/traits"
 import type { Pointed } from "../words/readout"
-import { mapView } from "./map"
 import { panels } from "./panels"
 import { profilePanel } from "./profile"
 
@@ -23,6 +23,7 @@ export interface BesideOptions {
   model: AnyModel<Traits>
   plot: Plot
   market: () => Market
+  demand: OnDemand
   candles: () => Candles | null
   look: () => { theme: Theme; colours: Colours }
   /** Where the profile, the panels and the liquidation map go. */
@@ -36,15 +37,20 @@ export interface BesideOptions {
 }
 
 /** What stands beside the picture: the profile, the panels under it, the liquidation map in its place. */
-export function beside({ model, plot, market, candles, look, hosts, say, over, summed }: BesideOptions): Beside {
+export function beside({ model, plot, market, demand, candles, look, hosts, say, over, summed }: BesideOptions): Beside {
   const profile = profilePanel({ model, market, look, over: (price) => over(price === null ? null : { time: null, price }) })
-  const lower = panels({ model, market, node: hosts.panels, colours: () => look().colours, over: (time) => over(time === null ? null : { time, price: null }) })
-  const map = mapView({ model, market, look, say })
+  const lower = panels({ model, market, demand, node: hosts.panels, colours: () => look().colours, over: (time) => over(time === null ? null : { time, price: null }) })
+  const bag = disposerBag()
+  const map = partOf(demand, () => model.get("view") === "map", ({ mapView }) => {
+    const made = bag.keep(mapView({ model, market, look, say }))
+    hosts.over.append(made.node)
+    bag.add(() => made.node.remove())
+    return made
+  }, () => later(true))
   hosts.profile.replaceChildren(profile.node)
-  hosts.over.append(map.node)
   let pending = 0
   const paint = (again: boolean) => {
-    map.draw()
+    map()?.draw()
     const sum = profile.draw(plot)
     lower.draw(plot, candles())
     // Last: what is written would make those that measure their place wait for a layout of the page.
@@ -58,17 +64,14 @@ export function beside({ model, plot, market, candles, look, hosts, say, over, s
       paint(again)
     })
   }
-  const bag = disposerBag()
   const draw = () => later(true)
   const seen = new ResizeObserver(draw)
   seen.observe(hosts.profile)
   bag.add(
     () => seen.disconnect(),
     () => cancelAnimationFrame(pending),
-    map.dispose,
     profile.dispose,
     lower.dispose,
-    () => map.node.remove(),
     observe(model, ["_standing", "profile", "panels", "view", "side", "side_colours", "_overlays"], draw),
     observe(model, ["price_style"], () => plot.setPriceStyle(model.get("price_style"))),
     observe(model, ["circles"], () => plot.setCirclesShown(model.get("circles"))),

@@ -1,10 +1,12 @@
+import type { AnyModel } from "@anywidget/types"
 import { panel } from "../../../liqwidget/look.json"
 import type { Colours } from "../dom/colours"
 import { formatMoney } from "../format/money"
 import { formatPrice, priceDecimals } from "../format/price"
 import type { Candles } from "../heat/frame"
-import type { Series } from "../wire/overlays"
-import type { Market, PanelName } from "../wire/traits"
+import { knownUntil, upTo } from "../layers/overlays"
+import { overlaysOf, type Series } from "../wire/overlays"
+import type { Market, PanelName, Traits } from "../wire/traits"
 
 export interface Bars {
   /** Values of candle i from the base line up (positive) or down (negative), with their colours, drawn in order. */
@@ -62,6 +64,13 @@ export function panelSeries(name: PanelName, candles: Candles, market: Market, c
       known(liquidatedLong[i], (long) => `long ${formatMoney(long, market.quote)}, short ${formatMoney(liquidatedShort[i]!, market.quote)}`),
   }
 }
+
+/** The analyst's own series that are no prices, as far as they are known: where their points are, and what a panel draws. */
+export const ownSeries = (model: AnyModel<Traits>, market: Market, colours: Colours): { points: Series; series: PanelSeries }[] =>
+  overlaysOf(model)
+    .series.filter((line) => !line.on_price)
+    .map((line) => upTo(line, knownUntil(model, market)))
+    .map((points) => ({ points, series: lineSeries(points, colours) }))
 
 /** What the panel of an analyst's own series draws. */
 export function lineSeries({ label, unit, values }: Series, colours: Colours): PanelSeries {

@@ -4,12 +4,12 @@ import type { Colours } from "../dom/colours"
 import { type Disposer, listen } from "../dom/dispose"
 import { element, setText } from "../dom/element"
 import { candleAt, type Candles } from "../heat/frame"
-import { knownUntil, upTo } from "../layers/overlays"
 import type { Plot } from "../layers/plot"
-import { overlaysOf, type Series } from "../wire/overlays"
+import { type OnDemand, partOf } from "../load/on_demand"
+import { laidOver, type Series } from "../wire/overlays"
 import type { Interval, Market, Traits } from "../wire/traits"
 import { type Canvas, canvas } from "./canvas"
-import { lineSeries, panelSeries, type PanelSeries } from "./panel_series"
+import { panelSeries, type PanelSeries } from "./panel_series"
 
 export interface Panels {
   /** Draw the panels that are shown for the candles and the view of the picture. */
@@ -24,6 +24,7 @@ export interface PanelsOptions {
   node: HTMLElement
   model: AnyModel<Traits>
   market: () => Market
+  demand: OnDemand
   colours: () => Colours
   /** Told the time where a panel itself is pointed at, or none. */
   over(time: number | null): void
@@ -38,7 +39,7 @@ interface Row {
 }
 
 /** The panels under the picture, linked to it in time. */
-export function panels({ model, market, node, colours, over }: PanelsOptions): Panels {
+export function panels({ model, market, demand, node, colours, over }: PanelsOptions): Panels {
   const rows = new Map<string, Row>()
   let last: [Plot, Candles] | null = null
   let pointer: number | null = null
@@ -48,11 +49,12 @@ export function panels({ model, market, node, colours, over }: PanelsOptions): P
     rows.set(name, made)
     return made
   }
+  const ownSeries = partOf(demand, () => laidOver(model), (parts) => parts.ownSeries, () => paint())
   const paint = () => {
     const seen = model.get("view") !== "map"
     const names = seen ? model.get("panels") : []
-    const own = seen ? overlaysOf(model).series.filter((line) => !line.on_price).map((line) => upTo(line, knownUntil(model, market()))) : []
-    const shown = [...names.map(row), ...own.map((line, i) => row(`${line.label} ${i}`))]
+    const own = (seen && ownSeries()?.(model, market(), colours())) || []
+    const shown = [...names.map(row), ...own.map(({ points }, i) => row(`${points.label} ${i}`))]
     if (node.children.length !== shown.length || shown.some((part, i) => node.children[i] !== part.node)) {
       node.replaceChildren(...shown.map((part) => part.node))
     }
@@ -62,8 +64,8 @@ export function panels({ model, market, node, colours, over }: PanelsOptions): P
     shown.forEach((part, i) => {
       const name = names[i]
       const line = own[i - names.length]
-      const series = name ? panelSeries(name, candles, market(), colours()) : lineSeries(line!, colours())
-      const points = line ?? candles
+      const series = name ? panelSeries(name, candles, market(), colours()) : line!.series
+      const points = line?.points ?? candles
       const [wide, high] = [part.node.clientWidth, part.node.clientHeight]
       const index = candleAt(points, Math.min(pointer ?? Infinity, line ? Infinity : market().time[1] - 1))
       setText(part.title, series.title)

@@ -9,8 +9,15 @@ export interface DrawerProps {
   children: ComponentChildren
 }
 
+export interface OpenerProps {
+  id: string
+  open: Signal<boolean>
+  /** Opens it once it is loaded, or closes it. */
+  turn(open: Signal<boolean>): void
+}
+
 /** Opens and closes the drawer. */
-export function DrawerButton({ id, open }: Omit<DrawerProps, "children">) {
+export function DrawerButton({ id, open, turn }: OpenerProps) {
   return (
     <button
       class="liq-button liq-options"
@@ -18,7 +25,7 @@ export function DrawerButton({ id, open }: Omit<DrawerProps, "children">) {
       title="What counts, how it looks, and sharing"
       aria-controls={id}
       aria-expanded={open.value}
-      onClick={() => void (open.value = !open.value)}
+      onClick={() => turn(open)}
       onKeyDown={({ key }) => key === "Escape" && (open.value = false)}
     >
       Options

@@ -14,18 +14,27 @@ export interface ModelProps {
   say(sentence: string): void
   /** Why it cannot be changed, or null when it can. */
   held: string | null
+  /** What edits the shares of a ladder, once it is loaded; `load` says whether it can be had. */
+  editor: typeof Rungs | undefined
+  load(): Promise<boolean>
 }
 
 /** How leverage is assumed, which decides where amounts stand and how large they are; a ladder has shares of one's own. */
-export function Model({ bound, say, held }: ModelProps) {
+export function Model({ bound, say, held, editor: Editor, load }: ModelProps) {
   const { _prior, _priors } = bound.traits
   const editing = useSignal(false)
   const priors = _priors.value
   const shown = priors.find(({ name }) => name === _prior.value)
   const ladder = priors.find(({ name }) => name === LADDER)
-  const choose = (name: string) => {
-    editing.value = name === LADDER
-    if (name === LADDER) return
+  const edit = async () => void (editing.value = await load())
+  const choose = async (list: HTMLSelectElement) => {
+    const name = list.value
+    if (name === LADDER) {
+      await edit()
+      if (!editing.value) list.value = _prior.value
+      return
+    }
+    editing.value = false
     bound.set({ _prior: name })
     say(`Model: ${priors.find((prior) => prior.name === name)?.label ?? name}`)
   }
@@ -38,7 +47,7 @@ export function Model({ bound, say, held }: ModelProps) {
         title={held ?? shown?.title ?? ""}
         disabled={held !== null}
         value={editing.value ? LADDER : _prior.value}
-        onChange={({ currentTarget }) => choose(currentTarget.value)}
+        onChange={({ currentTarget }) => void choose(currentTarget)}
       >
         {priors.filter(({ name }) => name !== LADDER).map(({ name, label, title }) => (
           <option key={name} value={name} title={title}>
@@ -50,11 +59,11 @@ export function Model({ bound, say, held }: ModelProps) {
         </option>
       </select>
       {ladder && _prior.value === LADDER && !editing.value && (
-        <button class="liq-link" type="button" title="The ladder's shares" disabled={held !== null} onClick={() => void (editing.value = true)}>
+        <button class="liq-link" type="button" title="The ladder's shares" disabled={held !== null} onClick={() => void edit()}>
           Edit
         </button>
       )}
-      {editing.value && <Rungs of={ladder} close={() => void (editing.value = false)} take={(rungs) => bound.set({ _ladder: rungs })} say={say} />}
+      {editing.value && Editor && <Editor of={ladder} close={() => void (editing.value = false)} take={(rungs) => bound.set({ _ladder: rungs })} say={say} />}
     </span>
   )
 }
@@ -70,7 +79,7 @@ interface RungsProps {
 }
 
 /** The shares of a ladder, in percent; they are taken when they add up to no more than all that is open. */
-function Rungs({ of, close, take, say }: RungsProps) {
+export function Rungs({ of, close, take, say }: RungsProps) {
   const start = of?.rungs?.length ? of.rungs : RUNGS
   const shares = useSignal<readonly (readonly [number, number])[]>(start.map(([leverage, share]) => [leverage, Math.round(share * 1000) / 10]))
   const node = useRef<HTMLDivElement>(null)

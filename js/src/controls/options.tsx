@@ -1,9 +1,12 @@
+import type { Signal } from "@preact/signals"
 import { useMemo } from "preact/hooks"
 import { candle_colours } from "../../../liqwidget/look.json"
 import { LEVERAGE_GROUPS } from "../format/shares"
 import type { Bound } from "../wire/bound"
 import type { PanelName, PriceStyle, ProfileStack, Scale, ThemeChoice, Traits } from "../wire/traits"
+import { Drawer, DrawerGroup } from "./drawer"
 import { CheckBox, CheckList, List, Slider } from "./fields"
+import { Share, sharing, type SharingOptions } from "./sharing"
 
 const HORIZONS = ["4h", "8h", "24h", "3d", "7d"].map((value) => ({ value, text: value, title: `Chance that price gets there within ${value}` }))
 const SCALES = [
@@ -39,14 +42,40 @@ const PANELS = [
 ]
 const GROUPS = LEVERAGE_GROUPS.map((value) => ({ value, text: value, title: `Effective leverage ${value}` }))
 
-export interface OptionsProps {
+export interface SettingsProps {
   bound: Bound
   say(sentence: string): void
   /** Why what the kernel computes cannot be changed, or null when it can. */
   held: string | null
 }
 
-const useSetting = ({ bound, say }: OptionsProps) =>
+export interface OptionsProps extends SettingsProps {
+  id: string
+  open: Signal<boolean>
+  share: SharingOptions
+}
+
+const THIS_FILE = "This is that file already"
+
+/** The drawer with all that is seldom moved, and the ways to take the view elsewhere. */
+export function Options({ id, open, share, bound, say, held }: OptionsProps) {
+  const ways = useMemo(() => sharing(share), [share])
+  return (
+    <Drawer id={id} open={open}>
+      <DrawerGroup id={`${id}-2`} title="Share">
+        <Share ways={ways} held={bound.traits._offline.value ? THIS_FILE : null} say={say} />
+      </DrawerGroup>
+      <DrawerGroup id={`${id}-0`} title="What counts">
+        <WhatCounts bound={bound} say={say} held={held} />
+      </DrawerGroup>
+      <DrawerGroup id={`${id}-1`} title="Look">
+        <Look bound={bound} say={say} held={null} />
+      </DrawerGroup>
+    </Drawer>
+  )
+}
+
+const useSetting = ({ bound, say }: SettingsProps) =>
   useMemo(() => {
     return (values: Partial<Traits>, said: string) => {
       bound.set(values)
@@ -57,7 +86,7 @@ const useSetting = ({ bound, say }: OptionsProps) =>
 const named = (names: readonly string[]) => names.join(", ") || "none"
 
 /** What the estimate is made of. */
-export function WhatCounts(props: OptionsProps) {
+export function WhatCounts(props: SettingsProps) {
   const { bound, say, held } = props
   const { leverage, venues, horizon, sensitivity, _market } = bound.traits
   const set = useSetting(props)
@@ -87,7 +116,7 @@ export function WhatCounts(props: OptionsProps) {
 }
 
 /** How the picture looks. */
-export function Look(props: OptionsProps) {
+export function Look(props: SettingsProps) {
   const { traits } = props.bound
   const set = useSetting(props)
   const palettes = traits._palettes.value.map(({ name, label }) => ({ value: name, text: label }))

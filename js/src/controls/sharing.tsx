@@ -1,6 +1,5 @@
 import type { AnyModel } from "@anywidget/types"
 import { type ReadonlySignal, signal, useSignal } from "@preact/signals"
-import type { ComponentChildren } from "preact"
 import { type Disposer, disposerBag } from "../dom/dispose"
 import { exactBytes } from "../wire/bytes"
 import type { Messages } from "../wire/messages"
@@ -79,39 +78,37 @@ export function Share({ ways, held, say }: ShareProps) {
 export function FullScreenButton({ full, say }: { full: FullScreen; say(sentence: string): void }) {
   const on = full.on.value
   const name = on ? "Leave full screen" : "Full screen"
+  const turn = () => void full.turn().catch((error: unknown) => say(String(error)))
   return (
-    <Action text={name} title="Fill the screen (key F); Escape leaves" act={full.turn} tell={say} held={full.reason} pressed={on}>
+    <button class="liq-button" type="button" title={full.reason ?? "Fill the screen (key F); Escape leaves"} disabled={full.reason !== null} aria-pressed={on} aria-label={name} onClick={turn}>
       <span class="liq-full-long">{name}</span>
       <span class="liq-full-short" aria-hidden="true">
         <Icon name="full" />
       </span>
-    </Action>
+    </button>
   )
 }
 
 interface ActionProps {
   text: string
   title: string
-  act(): Promise<string | void>
+  act(): Promise<string>
   tell(sentence: string): void
   held?: string | null
-  pressed?: boolean
-  /** What it shows in place of its text, which names it. */
-  children?: ComponentChildren
 }
 
-function Action({ text, title, act, tell, held = null, pressed, children }: ActionProps) {
+function Action({ text, title, act, tell, held = null }: ActionProps) {
   const busy = useSignal(false)
   const run = () => {
     busy.value = true
     act()
-      .then((sentence) => tell(sentence ?? ""))
+      .then(tell)
       .catch((error: unknown) => tell(error instanceof Error ? error.message : String(error)))
       .finally(() => (busy.value = false))
   }
   return (
-    <button class="liq-button" type="button" title={held ?? title} disabled={held !== null} aria-busy={busy.value || undefined} aria-pressed={pressed} aria-label={children ? text : undefined} onClick={run}>
-      {children ?? text}
+    <button class="liq-button" type="button" title={held ?? title} disabled={held !== null} aria-busy={busy.value || undefined} onClick={run}>
+      {text}
     </button>
   )
 }

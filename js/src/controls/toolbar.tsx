@@ -5,7 +5,7 @@ import type { Bound } from "../wire/bound"
 import type { Measure, SideChoice, Traits, ViewKind, Window } from "../wire/traits"
 import { Coin } from "./coin"
 import { type Choice, Segments } from "./fields"
-import { Model } from "./model"
+import { Model, type ModelProps } from "./model"
 
 /** What cannot be had without a kernel, with the reason. */
 export interface Reasons {
@@ -16,7 +16,7 @@ export interface Reasons {
   mode(mode: Mode): string | null
 }
 
-export interface ToolbarProps {
+export interface ToolbarProps extends Pick<ModelProps, "editor" | "load"> {
   bound: Bound
   reasons: ReadonlySignal<Reasons | null>
   say(sentence: string): void
@@ -40,7 +40,7 @@ const VIEWS: readonly Choice<ViewKind>[] = [
 ]
 
 /** The one line of what matters: which coin, how much of it, whose liquidations, how drawn, under which model. */
-export function Toolbar({ bound, reasons, say, children }: ToolbarProps) {
+export function Toolbar({ bound, reasons, say, editor, load, children }: ToolbarProps) {
   const { side, window, view, timeframe, _market } = bound.traits
   const set = (values: Partial<Traits>, said: string) => {
     bound.set(values)
@@ -76,7 +76,7 @@ export function Toolbar({ bound, reasons, say, children }: ToolbarProps) {
       </select>
       <Segments label="Side" choices={SIDES} value={side.value} choose={(value) => set({ side: value }, `Side: ${value}`)} />
       <Segments label="View" choices={VIEWS} value={view.value ?? "heatmap"} choose={(value) => set({ view: value }, `View: ${value}`)} />
-      <Model bound={bound} say={say} held={held} />
+      <Model bound={bound} say={say} held={held} editor={editor} load={load} />
       <div class="liq-group liq-view">{children}</div>
     </div>
   )

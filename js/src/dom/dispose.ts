@@ -1,10 +1,18 @@
 export type Disposer = () => void
 
+export interface DisposerBag {
+  add(...disposers: Disposer[]): void
+  /** Add what takes a part away, and return the part. */
+  keep<T extends { dispose: Disposer }>(part: T): T
+  dispose: Disposer
+}
+
 /** Collect disposers and run them once, last added first. */
-export function disposerBag(): { add: (...disposers: Disposer[]) => void; dispose: Disposer } {
+export function disposerBag(): DisposerBag {
   const disposers: Disposer[] = []
   return {
     add: (...more) => void disposers.push(...more),
+    keep: (part) => (disposers.push(part.dispose), part),
     dispose: () => {
       for (let next = disposers.pop(); next; next = disposers.pop()) next()
     },

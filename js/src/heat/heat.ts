@@ -4,12 +4,13 @@ import type { Colours } from "../dom/colours"
 import type { Theme } from "../dom/theme"
 import { candleColumns, circleColumns, liveCandles } from "../layers/candles"
 import type { HeatSource, Plot } from "../layers/plot"
+import { type OnDemand, partOf } from "../load/on_demand"
 import { span, type Viewport } from "../steer/viewport"
 import { exactBytes } from "../wire/bytes"
 import type { FrameMeta, FrameParts, FrameState, Interval, Market, Traits } from "../wire/traits"
 import { type Candle, type Candles, candleUnder, type Cell, cellUnder, chooseFrame, decodeCandles, decodeFrame, type Frame, unpackFrame } from "./frame"
 import { buildLut, paint } from "./lut"
-import { reach, smooth } from "./smooth"
+import { reach } from "./smooth"
 
 /** The heat and the candles of one view: which frame is shown, in which colours. */
 export interface Heat {
@@ -42,11 +43,12 @@ export interface HeatOptions {
   model: AnyModel<Traits>
   plot: Plot
   market: () => Market
+  demand: OnDemand
   look: () => { theme: Theme; colours: Colours }
   painted: (lut: Uint32Array, frame: Frame) => void
 }
 
-export function heat({ model, plot, market, look, painted }: HeatOptions): Heat {
+export function heat({ model, plot, market, demand, look, painted }: HeatOptions): Heat {
   const decoded = new WeakMap<FrameState, Frame>()
   const itsCandles = new WeakMap<FrameState, Candles>()
   let shown: Frame | null = null
@@ -95,10 +97,12 @@ export function heat({ model, plot, market, look, painted }: HeatOptions): Heat 
     painted(draw("liq-heat", shown, shown), shown)
   }
 
+  const smoothing = partOf(demand, () => model.get("smooth"), (parts) => parts.smooth, () => (repaint(), repaintColumn()))
   // Smoothing is for the eye: `shown.pixels`, which are read out, stay as they are.
   const drawn = (frame: Frame, lut: Uint32Array) => {
     const image = paint(frame.pixels, lut)
-    if (!model.get("smooth")) return image
+    const smooth = model.get("smooth") && smoothing()
+    if (!smooth) return image
     const { time, price, width, height } = frame
     const cell = ((price[0] + price[1]) / 2) * CELL
     return smooth(image, width, height, reach((width * market().timeframe_ms) / span(time)), reach((height * cell) / span(price)))

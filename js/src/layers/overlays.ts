@@ -15,8 +15,6 @@ import { columnsOf } from "./whiskers"
 export interface OverlayLayer {
   /** Draw for the view of the picture; labels keep off those of clusters. */
   draw(clusters: readonly Placed[]): void
-  /** Keep off what is said at the bottom of when a selection was opened, from the next drawing on. */
-  opened(text: string): void
   /** What lies under a point, in words; '' for nothing. */
   told(point: Point): string
 }
@@ -29,14 +27,14 @@ export interface OverlayOptions {
   candles: () => Candles | null
   /** What stands in the corner of the picture. */
   titles: () => readonly string[]
-  /** Whose data these are, as it stands at the bottom of the picture. */
+  /** What stands at the bottom of the picture: whose data these are, and when a selection was opened. */
   feeds: () => string
+  opened: () => string
 }
 
 /** Levels, ranges, events and series over the heat, and the lives of clusters that are ticked. */
-export function overlayLayer({ model, plot, market, look, candles, titles, feeds }: OverlayOptions): OverlayLayer {
+export function overlayLayer({ model, plot, market, look, candles, titles, feeds, opened }: OverlayOptions): OverlayLayer {
   let some = false
-  let opened = ""
   return {
     draw(clusters) {
       const [overlays, lives] = [overlaysOf(model), model.get("_lives") ?? []]
@@ -51,14 +49,13 @@ export function overlayLayer({ model, plot, market, look, candles, titles, feeds
         size,
         until: knownUntil(model, market()),
         candles: model.get("price_style") === "off" ? null : candles(),
-        areas: [corner, ...foot(feeds(), opened, size), ...labelled],
+        areas: [corner, ...foot(feeds(), opened(), size), ...labelled],
         ...look(),
       })
       plot.setColumns("liq-overlay-bands", drawn.bands)
       plot.setColumns("liq-overlay-lines", drawn.lines)
       plot.setColumns("liq-overlay-labels", drawn.labels)
     },
-    opened: (text) => void (opened = text),
     told({ time, price }) {
       const { levels, marks, series } = overlaysOf(model)
       const { width, height } = plot.area()

@@ -5,33 +5,36 @@ import type { Bytes, Traits } from "../wire/traits"
 
 const PATIENCE = 20_000
 
-interface Asset {
-  version: string
-  bokeh: Bytes
-  code: Bytes
-}
+/** What is loaded: BokehJS, the front end, and what of it is loaded on demand. */
+type Part = "bokeh" | "code" | "on_demand"
+
+type Asset = { version: string } & Record<Part, Bytes>
 
 /** Where a part of the kernel's asset model may be, best first: in that model, by either way, or in the kernel itself. */
 export function assetSources(
   model: AnyModel<Traits>,
   host: Host | undefined,
   messages: Messages,
-  part: "bokeh" | "code",
+  part: Part,
 ): FileSource[] {
   const ref = model.get("_assets")
+  let found: AnyModel<Asset> | null = null
   const read = (asset: AnyModel<Asset>) => {
+    found = asset
     const gzip = asset.get(part)
-    return gzip ? { version: asset.get("version"), gzip } : null
+    return gzip?.byteLength ? { version: asset.get("version"), gzip } : null
   }
   const byHost: FileSource = async () => (ref && host ? read(await host.getModel<Asset>(ref)) : null)
   const byManager: FileSource = async () => {
     const id = ref?.replace(/^(anywidget:|IPY_MODEL_)/, "")
     return id && model.widget_manager ? read(await model.widget_manager.get_model<Asset>(id)) : null
   }
-  return [byHost, byManager, () => askKernel(messages, part)]
+  // What is loaded on demand comes to that model a moment after the rest.
+  const coming = () => new Promise<PackedFile | null>((resolve) => found?.on(`change:${part}`, () => resolve(read(found!))))
+  return [byHost, byManager, () => Promise.race([coming(), askKernel(messages, part)])]
 }
 
-async function askKernel(messages: Messages, part: "bokeh" | "code"): ReturnType<FileSource> {
+async function askKernel(messages: Messages, part: Part): ReturnType<FileSource> {
   const { answer, buffers } = await messages.fetch({ type: part }, PATIENCE)
   const [gzip] = buffers
   return answer.type === part && gzip ? { version: answer.version, gzip } : null
@@ -60,13 +63,13 @@ async function firstFile(what: string, sources: readonly FileSource[]): Promise<
   throw new Error(`${what} did not reach this page${why}. Run the cell again.`)
 }
 
-/** Where BokehJS may be, best first: in the offline file, in the kernel's asset model, in the kernel itself. */
-export function bokehSources(model: AnyModel<Traits>, host: Host | undefined, messages: Messages): FileSource[] {
+/** Where a part may be, best first: in the offline file, in the kernel's asset model, in the kernel itself. */
+export function partSources(model: AnyModel<Traits>, host: Host | undefined, messages: Messages, part: "bokeh" | "on_demand"): FileSource[] {
   const inFile: FileSource = async () => {
-    const file = model.get("_bokeh")
+    const file = model.get("_files")?.[part]
     return file ? { version: file.version, gzip: file.gz } : null
   }
-  return model.get("_offline") ? [inFile] : [inFile, ...assetSources(model, host, messages, "bokeh")]
+  return model.get("_offline") ? [inFile] : [inFile, ...assetSources(model, host, messages, part)]
 }
 
 export interface OnceOptions<T> {

@@ -9,7 +9,7 @@ export type Question =
   | { type: "reading"; time: number; price: number }
   | { type: "provenance"; time: Interval; columns: number }
   | { type: "html" }
-  | { type: "bokeh" | "code" }
+  | { type: "bokeh" | "code" | "on_demand" }
 
 export interface SideReading {
   size: number
@@ -59,7 +59,7 @@ export type Answer =
   | Reading
   | Provenance
   | { type: "file"; view: string; id: number; name: string }
-  | { type: "bokeh" | "code"; view: string; id: number; version: string }
+  | { type: "bokeh" | "code" | "on_demand"; view: string; id: number; version: string }
   | { type: "error"; view: string; id: number; message: string }
 
 /** What the kernel tells unasked: how the figure has changed. */
@@ -68,7 +68,7 @@ interface Patch {
   content: unknown
 }
 
-const KINDS = new Set(["frame", "reading", "bokeh", "code", "provenance", "file", "error"])
+const KINDS = new Set(["frame", "reading", "bokeh", "code", "on_demand", "provenance", "file", "error"])
 
 /** Narrow an incoming message; null if it is none of ours, or addressed to another view. */
 export function readMessage(message: unknown, view: string): Answer | Patch | null {

@@ -70,6 +70,9 @@ export interface Overlays {
   curves: readonly Curve[]
 }
 
+/** Whether anything is laid over the picture, of whichever coin. */
+export const laidOver = (model: AnyModel<Traits>): boolean => [model.get("_overlays"), model.get("_lives")].some((laid) => laid !== undefined && laid.length > 0)
+
 const read = new WeakMap<readonly LayerState[], Overlays & { symbol: string }>()
 
 /** What is laid over the picture of the coin shown, by what it is. */

@@ -246,5 +246,5 @@ export interface Traits {
   _lives?: readonly LifeState[]
   _error: string
   _offline: boolean
-  _bokeh?: { version: string; gz: Bytes }
+  _files?: Readonly<Record<"bokeh" | "on_demand", { version: string; gz: Bytes }>>
 }

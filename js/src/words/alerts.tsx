@@ -41,12 +41,12 @@ export function AlertList({ id, open, bound }: { id: string; open: ReadonlySigna
   )
 }
 
-/** Over the picture: what was told since this view was opened, until it is closed. */
-export function Toasts({ bound }: { bound: Bound }) {
+/** Over the picture: what was told since the alert with some number, until it is closed. */
+export function Toasts({ bound, since }: { bound: Bound; since: number }) {
   const { _fired, timezone } = bound.traits
   const fired = _fired.value ?? []
   const last = fired.at(-1)?.number ?? 0
-  const seen = useSignal(last)
+  const seen = useSignal(since)
   const closed = useSignal<readonly number[]>([])
   const shown = fired.filter(({ number }) => number > seen.value && !closed.value.includes(number)).slice(-MOST)
   const key = (event: KeyboardEvent) => {
@@ -55,16 +55,23 @@ export function Toasts({ bound }: { bound: Bound }) {
     seen.value = last
   }
   return (
-    <div class="liq-toasts" role="status" aria-live="polite" onKeyDown={key}>
+    <>
       {shown.map((one) => (
-        <Toast key={one.number} one={one} when={formatTime(one.time, timezone.value)} close={() => void (closed.value = [...closed.value, one.number])} />
+        <Toast key={one.number} one={one} when={formatTime(one.time, timezone.value)} close={() => void (closed.value = [...closed.value, one.number])} onKey={key} />
       ))}
-    </div>
+    </>
   )
 }
 
-const Toast = ({ one, when, close }: { one: Fired; when: string; close(): void }) => (
-  <div class="liq-toast" data-kind={one.kind}>
+interface ToastProps {
+  one: Fired
+  when: string
+  close(): void
+  onKey(event: KeyboardEvent): void
+}
+
+const Toast = ({ one, when, close, onKey }: ToastProps) => (
+  <div class="liq-toast" data-kind={one.kind} onKeyDown={onKey}>
     <Icon name={one.kind === "off" ? "alert" : "bell"} />
     <span>
       <b>{when}</b> <span dir="auto">{one.text}</span>

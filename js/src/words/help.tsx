@@ -1,4 +1,5 @@
-import type { ReadonlySignal, Signal } from "@preact/signals"
+import type { ReadonlySignal } from "@preact/signals"
+import type { OpenerProps } from "../controls/drawer"
 import type { Disposer } from "../dom/dispose"
 import { listen } from "../dom/dispose"
 
@@ -35,7 +36,7 @@ const WAYS: readonly (readonly [string, readonly (readonly [string, string])[]])
 ]
 
 /** Opens and closes the help. */
-export function HelpButton({ id, open }: { id: string; open: Signal<boolean> }) {
+export function HelpButton({ id, open, turn }: OpenerProps) {
   return (
     <button
       class="liq-button"
@@ -44,7 +45,7 @@ export function HelpButton({ id, open }: { id: string; open: Signal<boolean> }) 
       aria-label="Help"
       aria-controls={id}
       aria-expanded={open.value}
-      onClick={() => void (open.value = !open.value)}
+      onClick={() => turn(open)}
     >
       ?
     </button>
@@ -73,7 +74,7 @@ export function Help({ id, open }: { id: string; open: ReadonlySignal<boolean> }
 }
 
 /** Hear ? and F from everywhere in the widget that does not take letters itself, and Escape, which closes the help first. */
-export function helpKeys(root: HTMLElement, open: Signal<boolean>, full: () => void): Disposer {
+export function helpKeys(root: HTMLElement, { open, turn }: Omit<OpenerProps, "id">, full: () => void): Disposer {
   const escape = (event: KeyboardEvent) => {
     if (event.key !== "Escape" || !open.peek()) return
     open.value = false
@@ -82,7 +83,7 @@ export function helpKeys(root: HTMLElement, open: Signal<boolean>, full: () => v
   const press = (event: KeyboardEvent) => {
     const { key, target, ctrlKey, metaKey, altKey } = event
     if (ctrlKey || metaKey || altKey || (target as Element).matches("input:not([type=checkbox], [type=radio], [type=range]), select")) return
-    if (key === "?") open.value = !open.peek()
+    if (key === "?") turn(open)
     else if (key.toLowerCase() === "f") full()
     else return
     event.preventDefault()

@@ -5,6 +5,7 @@ import type { Messages } from "../wire/messages"
 import type { Market, Traits } from "../wire/traits"
 import { exactReading } from "./reading"
 import type { Pointed, Readout } from "./readout"
+import { tellAbout, tellExact } from "./told"
 
 export interface Pointing {
   /** Read out what is pointed at: on the picture, beside it (a price) or under it (a time). */
@@ -32,7 +33,7 @@ export function pointing({ model, messages, market, picture, readout, hint, deci
     messages,
     failed,
     heard(reading) {
-      if (asked && picture.shown()) readout.exact(reading, market(), { measure: model.get("measure"), horizon: model.get("horizon") })
+      if (asked && picture.shown()) tellExact(readout, reading, market(), { measure: model.get("measure"), horizon: model.get("horizon") })
     },
   })
   return {
@@ -48,7 +49,7 @@ export function pointing({ model, messages, market, picture, readout, hint, deci
       const heated = frame.measure === "heat"
       const amount = heated && price !== null ? picture.sizeUnder(seen, price) : cell
       const under = { heat: heated ? cell : null, amount, heated, candle: picture.candle(time ?? end) }
-      readout.about(at, decimals(), under, market(), !model.get("_offline"), model.get("timezone") ?? "UTC")
+      tellAbout(readout, at, decimals(), under, market(), !model.get("_offline"), model.get("timezone") ?? "UTC")
     },
     dispose: exact.dispose,
   }

@@ -37,7 +37,7 @@ describe("Drawer", () => {
     const open = signal(false)
     const { host } = draw(
       <>
-        <DrawerButton id="d" open={open} />
+        <DrawerButton id="d" open={open} turn={() => void (open.value = !open.value)} />
         <Drawer id="d" open={open}>
           nothing
         </Drawer>

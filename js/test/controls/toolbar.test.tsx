@@ -1,6 +1,7 @@
 // @vitest-environment happy-dom
 import { signal } from "@preact/signals"
 import { describe, expect, it, vi } from "vitest"
+import { Rungs } from "../../src/controls/model"
 import { PictureLine } from "../../src/controls/picture_line"
 import { type Reasons, Toolbar } from "../../src/controls/toolbar"
 import type { Market, Traits } from "../../src/wire/traits"
@@ -13,11 +14,16 @@ describe("Toolbar", () => {
     const fake = boundModel({ _palettes: [palette], time_range: [1, 2], price_range: [3, 4], ...state })
     const reasons = signal<Reasons | null>(null)
     const nothing = () => {}
+    const editor = signal<typeof Rungs | undefined>(undefined)
+    const load = vi.fn(async () => !!(editor.value = Rungs))
+    const Bar = () => (
+      <Toolbar bound={fake.bound} reasons={reasons} say={nothing} editor={editor.value} load={load}>
+        <button type="button">?</button>
+      </Toolbar>
+    )
     const { host } = draw(
       <>
-        <Toolbar bound={fake.bound} reasons={reasons} say={nothing}>
-          <button type="button">?</button>
-        </Toolbar>
+        <Bar />
         <PictureLine bound={fake.bound} ramp={signal(null)} mode={signal("pan")} reasons={reasons} setMode={nothing} reset={nothing} say={nothing} />
       </>,
     )
@@ -25,7 +31,7 @@ describe("Toolbar", () => {
     const pressed = () => [...bar.node.querySelectorAll('[aria-pressed="true"], label:has(:checked)')].map(({ textContent }) => textContent)
     const press = (text: string) =>
       [...bar.node.querySelectorAll<HTMLElement>("button, label:has(input[type=radio])")].find(({ textContent }) => textContent === text)!.click()
-    return { ...fake, bar, pressed, press }
+    return { ...fake, bar, pressed, press, load }
   }
 
   it("moves the trait when the control is used", () => {
@@ -116,5 +122,14 @@ describe("Toolbar", () => {
     await vi.waitFor(() => expect(apply().disabled).toBe(false))
     apply().click()
     expect(model.get("_ladder")).toEqual([[5, 0.4], [25, 0.2], [50, 0.2], [100, 0.2]])
+  })
+
+  it("keeps the model that is shown where a ladder cannot be edited", async () => {
+    const { bar, load, model } = setup({ _priors: [{ name: "effective", label: "Effective leverage", title: "", code: "" }], _prior: "effective" })
+    load.mockResolvedValue(false)
+    const list = select(bar.node, "prior")
+    choose(list, "ladder")
+    await vi.waitFor(() => expect(list.value).toBe("effective"))
+    expect([bar.node.querySelector(".liq-rungs"), model.get("_prior")]).toEqual([null, "effective"])
   })
 })

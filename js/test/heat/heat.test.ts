@@ -4,6 +4,7 @@ import { heat } from "../../src/heat/heat"
 import type { Plot } from "../../src/layers/plot"
 import type { FrameState, Interval, Market, Traits } from "../../src/wire/traits"
 import { fakeModel } from "../fake_model"
+import { loaded } from "../loaded"
 
 const HOUR = 3_600_000
 const CANDLE_ROWS = 12
@@ -26,9 +27,10 @@ const frame = (hours: number, candleHours: number, close: number): FrameState =>
 function heatOf(...frames: FrameState[]) {
   const palette = { name: "ember", label: "", dark: new Uint8Array(1024), light: new Uint8Array(1024) }
   const { model } = fakeModel({ _frames: frames, _palettes: [palette] } as Partial<Traits>)
+  const demand = loaded
   const plot = { setImage() {}, setColumns() {}, clearImage() {} } as unknown as Plot
   const market = () => ({ time: [-1000 * HOUR, 0], span: [-1000 * HOUR, 0] }) as unknown as Market
-  return heat({ model, plot, market, look: () => ({ theme: "dark", colours: COLOURS.dark }), painted() {} })
+  return heat({ model, plot, market, demand, look: () => ({ theme: "dark", colours: COLOURS.dark }), painted() {} })
 }
 
 describe("candles of a range of time", () => {

@@ -1,6 +1,6 @@
 import type { Host } from "@anywidget/types"
 import { describe, expect, it, vi } from "vitest"
-import { bokehSources } from "../../src/load/files"
+import { partSources } from "../../src/load/files"
 import { type BokehJS, loadBokeh } from "../../src/load/bokeh"
 import { messages } from "../../src/wire/messages"
 import { fakeModel } from "../fake_model"
@@ -36,8 +36,8 @@ describe("loadBokeh", () => {
   })
 })
 
-describe("bokehSources", () => {
-  const read = async (sources: ReturnType<typeof bokehSources>) => {
+describe("partSources", () => {
+  const read = async (sources: ReturnType<typeof partSources>) => {
     for (const source of sources) {
       const found = await source().catch(() => null)
       if (found) return found.version
@@ -50,22 +50,37 @@ describe("bokehSources", () => {
     const asked: string[] = []
     const asset = { get: (key: string) => (key === "version" ? "3.9.2" : new DataView(gzip.buffer)) }
     const host = { getModel: async (ref: string) => (asked.push(ref), asset) } as unknown as Host
-    expect(await read(bokehSources(model, host, messages(model, "v")))).toBe("3.9.2")
+    expect(await read(partSources(model, host, messages(model, "v"), "bokeh"))).toBe("3.9.2")
     expect([asked, sent]).toEqual([["anywidget:abc"], []])
   })
 
   it("asks the kernel last, and hears only its own answer", async () => {
     const { model, sent, tell } = fakeModel()
     const { content, buffers } = sample("bokehAnswer")
-    const answer = read(bokehSources(model, undefined, messages(model, "k3x9")))
+    const answer = read(partSources(model, undefined, messages(model, "k3x9"), "bokeh"))
     await vi.waitFor(() => expect(sent).toEqual([sample("bokehRequest").content]))
     tell({ ...content, view: "other" }, buffers)
     tell(content, buffers)
     expect(await answer).toBe("3.9.2")
   })
 
+  it("takes what comes to the asset model a moment later, or what the kernel answers, whichever is first", async () => {
+    for (const first of ["model", "kernel"] as const) {
+      const { model, sent, tell } = fakeModel({ _assets: "anywidget:abc" })
+      let [come, held]: [() => void, DataView | undefined] = [() => {}, new DataView(new ArrayBuffer(0))]
+      const asset = { get: (key: string) => (key === "version" ? "from the model" : held), on: (name: string, heard: () => void) => void (name === "change:on_demand" && (come = heard)) }
+      const host = { getModel: async () => asset } as unknown as Host
+      const found = read(partSources(model, host, messages(model, "v"), "on_demand"))
+      await vi.waitFor(() => expect(sent).toEqual([{ type: "on_demand", view: "v", id: 1 }]))
+      held = new DataView(gzip.buffer)
+      if (first === "model") come()
+      else tell({ type: "on_demand", view: "v", id: 1, version: "from the kernel" }, [held])
+      expect(await found).toBe(`from the ${first}`)
+    }
+  })
+
   it("looks nowhere but in the file without a kernel", () => {
     const { model } = fakeModel({ _offline: true })
-    expect(bokehSources(model, undefined, messages(model, "v"))).toHaveLength(1)
+    expect(partSources(model, undefined, messages(model, "v"), "bokeh")).toHaveLength(1)
   })
 })

@@ -9,6 +9,7 @@ import { Legend } from "../../src/words/legend"
 import { candlesOf } from "../candles"
 import { boundModel, draw } from "../draw"
 import { fakeModel } from "../fake_model"
+import { loaded } from "../loaded"
 
 interface PanelCase {
   name: PanelName
@@ -28,7 +29,7 @@ function panel({ name, symbol, quote, known }: PanelCase) {
   const series = panelSeries(name, shown, market, COLOURS.dark)
   const { model } = fakeModel({ panels: [name] })
   const node = document.createElement("div")
-  const row = panels({ model, market: () => market, node, colours: () => COLOURS.dark, over: () => {} })
+  const row = panels({ model, market: () => market, demand: loaded, node, colours: () => COLOURS.dark, over: () => {} })
   row.draw({ area: () => ({ left: 0, top: 0, width: 100, height: 50 }), viewport: () => ({ time: [0, 1], price: [0, 1] }) } as unknown as Plot, shown)
   const ink = (colour: string) => Object.entries(COLOURS.dark).find(([, value]) => value === colour)![0]
   return {

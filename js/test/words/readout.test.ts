@@ -2,7 +2,8 @@
 import { describe, expect, it } from "vitest"
 import { readMessage, type Reading } from "../../src/wire/messages"
 import type { Market } from "../../src/wire/traits"
-import { readout, type Under } from "../../src/words/readout"
+import { readout } from "../../src/words/readout"
+import { tellAbout, tellExact, type Under } from "../../src/words/told"
 import { sample } from "../sample"
 
 const HOUR = 3_600_000
@@ -15,7 +16,7 @@ const answer = (more: object = {}): Reading => ({ ...(readMessage(sample("readin
 
 function said(under: Partial<Under>, pointed: { time: number | null; price: number | null } = at, asked = false, shown = market) {
   const line = readout()
-  line.about(pointed, 1, { ...plain, ...under }, shown, asked)
+  tellAbout(line, pointed, 1, { ...plain, ...under }, shown, asked)
   return { line, told: line.said.told.value }
 }
 
@@ -67,7 +68,7 @@ describe("what the page knows at once", () => {
 describe("what the kernel answers", () => {
   const exact = (more: object = {}) => {
     const { line } = said({ heat: null }, at, true)
-    line.exact(answer(more), market, { measure: "heat", horizon: "24h" })
+    tellExact(line, answer(more), market, { measure: "heat", horizon: "24h" })
     return line.said
   }
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 Value = TypeVar("Value")
 
-MOUNT = 'await mount(document.getElementById("liqwidget"), state)\n'
+MOUNT = 'await mount(document.getElementById("liqwidget"), state, frontEnd)\n'
 OWN_KERNEL = Path(__file__).with_name("own_kernel.js").read_text(encoding="utf-8")
 
 

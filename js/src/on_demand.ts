@@ -1,0 +1,12 @@
+/** What no first picture needs: a file of its own, loaded when one of these is first wanted. */
+export { mapView } from "./beside/map"
+export { ownSeries } from "./beside/panel_series"
+export { Rungs } from "./controls/model"
+export { Options } from "./controls/options"
+export { smooth } from "./heat/smooth"
+export { overlayLayer } from "./layers/overlays"
+export { provenanceLayer } from "./layers/provenance"
+export { AlertList, AlertsButton, Toasts } from "./words/alerts"
+export { Help } from "./words/help"
+export { pointing } from "./words/pointing"
+export { SelectionLine } from "./words/selection"
