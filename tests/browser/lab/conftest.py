@@ -84,11 +84,12 @@ def heatmap(workbench: Sheet) -> Heatmap:
     heatmap.set(**START)
     heatmap.kernel.run("h.clear_selection(); h.leverage = h.trait_defaults('leverage')")
     heatmap.button("Drag mode", "pan").click()
-    heatmap.options(shown=False)
+    heatmap.options(shown=True)
     for trait, label in (("side", "Side"), ("window", "Window"), ("measure", "Measure")):
         eventually(lambda label=label, trait=trait: heatmap.pressed(label) == START[trait])  # type: ignore[misc]
     for trait, value in (("palette", "ember"), ("scale", "log"), ("prior", "effective"), ("threshold", "0")):
         expect(heatmap.field(trait)).to_have_value(value)
+    heatmap.options(shown=False)
     expect(heatmap.named("Follow")).to_have_attribute("aria-pressed", "true")
     eventually(lambda: heatmap.drawn().selection is None and not heatmap.ticked())
     # Controls stand under the picture too: whoever clicked one may have scrolled the picture away.

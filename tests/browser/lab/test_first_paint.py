@@ -94,5 +94,7 @@ def test_paints_while_the_kernel_is_busy_and_answers_nothing(desk: Desk) -> None
         assert len(drawn.candles) > 40
         assert changed_share(heatmap.steady_picture(), heatmap.without("liq-heat-image")) > 0.1
         expect(heatmap.root.locator(".liq-chip")).to_contain_text("Kernel busy")
+        heatmap.options(shown=True)
+        heatmap.changes(lambda: heatmap.field("palette").select_option("viridis"))
         desk.lab.folder.joinpath("released").touch()
         sheet.idle()

@@ -6,6 +6,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.heatmap import GROUND, Heatmap, changed_share
 from tests.browser.lab.sheet import SAMPLE
@@ -92,6 +93,7 @@ def test_nothing_overlaps_leaves_the_widget_or_is_cut_off(sheet: Sheet, width: i
         heatmap.set(threshold=0.3 * top, panels=("volume", "open_interest", "funding", "liquidations"))
         eventually(lambda heatmap=heatmap: heatmap.field("threshold").input_value() != "0")  # type: ignore[misc]
         heatmap.named("Help").click()
+        expect(heatmap.root.locator(".liq-help")).to_be_visible()
         for shown in (False, True):
             heatmap.options(shown=shown)
             check_places(heatmap)

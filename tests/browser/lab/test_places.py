@@ -83,7 +83,9 @@ def test_notebook_7_shows_the_heatmap_and_its_controls_go_both_ways(book: Sheet)
     heatmap.becomes("side", "short")
     heatmap.changes(lambda: heatmap.set(side="both", palette="viridis"))
     heatmap.presses("Side", "both")
+    heatmap.options(shown=True)
     expect(heatmap.field("palette")).to_have_value("viridis")
+    heatmap.options(shown=False)
     heatmap.wheel(0.7, 0.5, -200, times=3)
     eventually(lambda: heatmap.trait("time_range"))
     heatmap.sharp()
@@ -127,6 +129,8 @@ def test_nbconvert_makes_a_page_of_the_saved_state(book: Sheet, desk: Desk, brow
         assert changed_share(saved.steady_picture(), saved.without("liq-heat-image")) > 0.05
         saved.changes(lambda: saved.button("Side", "long").click())
         saved.changes(lambda: saved.wheel(0.5, 0.5, -200, times=2))
+        saved.options(shown=True)
+        expect(saved.field("palette")).to_have_value("ember")
         assert {name.rsplit("/", 1)[-1] for name in fetched} == {*FETCHED, "index.js"}
 
 

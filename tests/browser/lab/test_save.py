@@ -70,7 +70,9 @@ def test_a_saved_notebook_opens_with_its_picture(desk: Desk, pair: Sheet) -> Non
         heatmap = restored(page, desk.complaints)
         assert len(heatmap.drawn().candles) > 40
         heatmap.presses("Side", "short")
+        heatmap.options(shown=True)
         expect(heatmap.field("palette")).to_have_value("viridis")
+        heatmap.options(shown=False)
         assert heatmap.cluster_boxes().count() == listed
         assert changed_share(kept, heatmap.steady_picture()) < 0.35
         assert changed_share(heatmap.steady_picture(), heatmap.without("liq-heat-image")) > 0.2

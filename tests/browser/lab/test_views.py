@@ -9,11 +9,12 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.heatmap import changed_share
+from tests.browser.lab.sheet import SAMPLE
 from tests.waiting import eventually
 
 if TYPE_CHECKING:
     from tests.browser.heatmap import Heatmap
-    from tests.browser.lab.sheet import Sheet
+    from tests.browser.lab.sheet import Desk, Sheet
 
 OVERLAY = """
 times = h.figure.line(
@@ -82,6 +83,31 @@ def test_zooms_of_two_views_agree(views: tuple[Heatmap, Heatmap, Heatmap]) -> No
     assert one.digest == two.digest
     assert other.drawn() == before
     assert other.trait("time_range") is None
+
+
+COUNT = """() => {
+  const make = URL.createObjectURL
+  globalThis.scripts = 0
+  URL.createObjectURL = (blob) => {
+    if (blob.type === "text/javascript") globalThis.scripts++
+    return make.call(URL, blob)
+  }
+}"""
+"""Counts the texts that are imported as modules from now on."""
+
+
+def test_what_is_loaded_on_demand_is_loaded_once_a_page(desk: Desk) -> None:
+    with desk.sheet("demand", SAMPLE, "h") as sheet:
+        views = [sheet.heatmap(0), sheet.heatmap(1)]
+        sheet.page.evaluate(COUNT)
+        assert all(view.root.locator(".liq-drawer").count() == 0 for view in views)
+        for view in views:
+            view.options(shown=True)
+            expect(view.root.locator(".liq-drawer")).to_be_visible()
+        views[1].named("Help").click()
+        expect(views[1].root.locator(".liq-help")).to_be_visible()
+        assert sheet.page.evaluate("globalThis.scripts") == 1
+        assert sheet.kernel.value("len(h._assets.on_demand)") > 0
 
 
 def test_bokehjs_and_the_front_end_are_on_the_page_and_in_the_kernel_once(
