@@ -1,4 +1,4 @@
-/** What no first picture needs: a file of its own, loaded when one of these is first wanted. */
+/** What no first picture needs: a file of its own, loaded right after it, or earlier where one of these is wanted. */
 export { mapView } from "./beside/map"
 export { ownSeries } from "./beside/panel_series"
 export { Rungs } from "./controls/model"
@@ -6,6 +6,7 @@ export { Options } from "./controls/options"
 export { smooth } from "./heat/smooth"
 export { overlayLayer } from "./layers/overlays"
 export { provenanceLayer } from "./layers/provenance"
+export { hands } from "./steer/hands"
 export { AlertList, AlertsButton, Toasts } from "./words/alerts"
 export { Help } from "./words/help"
 export { pointing } from "./words/pointing"

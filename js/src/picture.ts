@@ -13,7 +13,6 @@ import { liveColumn } from "./layers/live_column"
 import { type Mode, mountPlot, type Plot, type Point } from "./layers/plot"
 import type { BokehJS } from "./load/bokeh"
 import { type OnDemand, partOf } from "./load/on_demand"
-import { hands } from "./steer/hands"
 import { navigation } from "./steer/navigation"
 import { pointUnder } from "./steer/viewport"
 import { observe, presentMarket } from "./wire/model"
@@ -22,6 +21,7 @@ import { laidOver } from "./wire/overlays"
 import type { Box, Market, Traits } from "./wire/traits"
 import type { Notes } from "./words/notes"
 import { hintOf, type Pointed, type Readout } from "./words/readout"
+import { titlesOf } from "./words/titles"
 
 export interface Picture {
   reset(): void
@@ -127,7 +127,8 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
   const shown = (text: string) => (wrapper.classList.toggle("liq-with-provenance", text !== ""), (opened = text), clusters.draw())
   const provenance = partOf(demand, () => chosen() && !model.get("_offline"), ({ provenanceLayer }) => bag.keep(provenanceLayer({ model, messages, plot, market, colours, failed, shown })), () => drawProvenance())
   const drawProvenance = () => provenance()?.draw()
-  const steering = bag.keep(hands(wrapper, host, plot, { ...steer, cancel: () => (mode === "select" && !chosen() ? setMode("pan") : select(null)), select: () => model.get("_offline") || select(steer.viewport()) }))
+  const actions = { ...steer, cancel: () => (mode === "select" && !chosen() ? setMode("pan") : select(null)), select: () => model.get("_offline") || select(steer.viewport()) }
+  const steering = partOf(demand, () => ready, ({ hands }) => bag.keep(hands(wrapper, host, plot, actions)), () => steering())
   const surroundings = bag.keep(beside({
     model,
     plot,
@@ -183,7 +184,7 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
     mode = next
     plot.setMode(next)
     wrapper.dataset.mode = next
-    steering.ruled()
+    steering()?.ruled()
     options.modeChanged(next)
   }
   const facts = () => {
@@ -236,6 +237,7 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
   readout.idle(hint())
   changed()
   live.show()
+  steering()
   return {
     reset: steer.reset,
     setMode,
@@ -244,6 +246,3 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
     dispose: bag.dispose,
   }
 }
-
-/** What the corner of the picture says: of which market it is, and what is to be known of it. */
-const titlesOf = ({ symbol, label, notice }: Market) => [label.includes(symbol) ? label : `${symbol} · ${label}`, notice ?? ""] as const
