@@ -20,7 +20,7 @@ STATIC = Path(__file__).parent.parent / "static"
 FRONT_END = (STATIC / "widget.js").read_bytes()
 """The built front end; ``loader.js`` imports it once a page."""
 ON_DEMAND = (STATIC / "on_demand.js").read_bytes()
-"""What no first picture needs; the front end imports it once a page, when something of it is first wanted."""
+"""What no first picture needs; the front end imports it once a page, right after that picture."""
 OFFLINE = (STATIC / "offline.js").read_bytes()
 """What shows a saved state by the front end, in a page without a kernel."""
 

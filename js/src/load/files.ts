@@ -30,7 +30,15 @@ export function assetSources(
     return id && model.widget_manager ? read(await model.widget_manager.get_model<Asset>(id)) : null
   }
   // What is loaded on demand comes to that model a moment after the rest.
-  const coming = () => new Promise<PackedFile | null>((resolve) => found?.on(`change:${part}`, () => resolve(read(found!))))
+  const coming = () =>
+    new Promise<PackedFile | null>((resolve) => {
+      const look = () => {
+        const file = found && read(found)
+        if (file) resolve(file)
+      }
+      found?.on(`change:${part}`, look)
+      look()
+    })
   return [byHost, byManager, () => Promise.race([coming(), askKernel(messages, part)])]
 }
 

@@ -17,9 +17,11 @@ it("hands over all that the parts take from libraries", async () => {
     external: Object.keys(LIBRARIES),
   })
   const text = outputFiles[0]!.text
-  const libraries = [...text.matchAll(/var (import_\w+) = require\("([^"]+)"\);/g)].map(([, name, library]) => [library!, name!] as const)
-  const used = libraries.map(([library, name]) => [library, [...text.matchAll(new RegExp(`\\b${name}\\.(\\w+)`, "g"))].map(([, one]) => one!)] as const)
-  const handed = Object.entries(LIBRARIES).map(([library, names]) => [library, Object.keys(names).sort()])
-  expect(Object.fromEntries(Object.keys(LIBRARIES).map((library) => [library, [...new Set(used.flatMap(([one, names]) => (one === library ? names : [])))].sort()]))).toEqual(Object.fromEntries(handed))
-  expect(libraries.length).toBeGreaterThan(2)
+  const names = (library: string) => {
+    const holders = [...text.matchAll(new RegExp(`var (import_\\w+) = require\\("${library}"\\);`, "g"))].map(([, name]) => name)
+    return holders.flatMap((holder) => [...text.matchAll(new RegExp(`\\b${holder}\\.(\\w+)`, "g"))].map(([, name]) => name!))
+  }
+  for (const [library, handed] of Object.entries(LIBRARIES)) {
+    expect([library, ...new Set(names(library))].sort()).toEqual([library, ...Object.keys(handed)].sort())
+  }
 })
