@@ -112,8 +112,8 @@ def batch(
     out: str | Path,
     source: str | Path | None = None,
     *,
-    symbols: Iterable[str] | None = None,
-    venues: Iterable[str] | None = None,
+    symbols: str | Iterable[str] | None = None,
+    venues: str | Iterable[str] | None = None,
     timeframe: str = "5m",
     since: Any = None,
     until: Any = None,
@@ -145,8 +145,8 @@ def batch(
         ``markets.parquet``.
     source : str or Path, optional
         Market data in the layout of `liqwidget.store`, of this machine by default; a folder or address.
-    symbols, venues : iterable of str, optional
-        Only these, as 'BTC'; all that are there by default.
+    symbols, venues : str, or iterable of str, optional
+        Only these, as 'BTC'; all that are there by default. One that is not there is an error.
     timeframe, since, until : str, time, time
         Length of a candle, and the span that is read, [since, until).
     prior, churn, near
@@ -162,7 +162,8 @@ def batch(
     workers, memory : int, str
         Of that cluster: processes (one a core by default), and the limit of each; beyond it Dask spills and pauses.
     retries : int
-        How often a task that raises is tried again. One whose worker dies goes to another at once.
+        How often work on a market that raises is tried again; then `reason` in its row says why, and all others go on.
+        What a worker that dies had begun goes to another at once.
     progress : bool
         Whether a bar (tqdm) is shown; Dask's own dashboard shows each task.
 
@@ -205,6 +206,9 @@ def batch(
         raise DataError(message)
     terms = Rules.checked(churn, near)
     low, high = (-(2**62) if since is None else time_ns(since)), (2**62 if until is None else time_ns(until))
+    if low >= high:
+        message = f"Expected until after since, was {until!r:.40} and {since!r:.40}"
+        raise DataError(message)
     wanted = Wanted(duration_text(length).replace(" ", ""), low, high)
     job = work.Job(places.place(out), wanted, Prior.parse(prior), *terms, apart, span, asked)
     series = series_of(places.place(Store().root if source is None else source), symbols, venues)
@@ -279,24 +283,20 @@ def _done(
     options = {"pure": False, "retries": retries}
     groups: dict[str, list[Any]] = {}
     rows: dict[Any, tuple[str, str]] = {}
-    quotes: dict[str, list[Any]] = {}
+    stood: dict[str, list[Any]] = {}
     for one in series:
-        made = client.submit(work.work_venue, job, one, **options)
+        made = client.submit(work.work_venue, job, one, retries, **options)
         groups.setdefault(one.symbol, []).append(made)
         rows[client.submit(work.row_of, made, **options)] = one.symbol, one.venue
     for symbol, parts in groups.items():
-        made = client.submit(work.work_symbol, job, symbol, parts, **options)
+        made = client.submit(work.work_symbol, job, symbol, parts, retries, **options)
         rows[client.submit(work.row_of, made, **options)] = symbol, work.ALL
         quote = shown_quote(parse_symbol(symbol).quote)
-        quotes.setdefault(quote, []).append(client.submit(work.totals_of, made, **options))
-    ends = [
-        client.submit(work.write_totals, job, quote, _tree(client, parts, options), **options)
-        for quote, parts in quotes.items()
-    ]
+        stood.setdefault(quote, []).append(client.submit(work.totals_of, made, **options))
     found = list(_rows(client, rows, progress=progress))
-    if not any(row["reason"] for row in found):
-        for end in ends:
-            _result(end)
+    for quote, futures in stood.items():
+        parts = [one for one in futures if one.status != "error"]  # the reason is in its row
+        _result(client.submit(work.write_totals, job, quote, _tree(client, parts, options), **options))
     return found
 
 

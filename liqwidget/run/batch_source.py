@@ -15,6 +15,7 @@ from liqwidget.domain.time import DAY, duration_ns, time_ns
 from liqwidget.errors import DataError, plain
 from liqwidget.market.store.files import EVENTS, KINDS, SUFFIX, decoded, frame_of
 from liqwidget.market.store.parquet import BrokenFileError, NewerFileError, decoded_day
+from liqwidget.market.store.sound import unsound
 from liqwidget.market.venue.symbols import parse_symbol
 from liqwidget.market.venue.venues import VENUES
 from liqwidget.run import places
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     import numpy.typing as npt
+
+    from liqwidget.market.store.files import Kind
 
 
 class Series(NamedTuple):
@@ -53,8 +56,10 @@ def series_of(root: str, symbols: Iterable[str] | None, venues: Iterable[str] | 
     DataError
         If none is there, or one that is asked for is not.
     """
-    wanted = None if symbols is None else {parse_symbol(one) for one in symbols}
+    symbols, venues = ([given] if isinstance(given, str) else given for given in (symbols, venues))
+    wanted = None if symbols is None else {one: parse_symbol(one) for one in symbols}
     chosen = None if venues is None else {one.strip().lower() for one in venues}
+    met: set[str] = set()
     found: dict[tuple[str, str], Series] = {}
     for venue_name in places.folders(root):
         venue = decoded(venue_name)
@@ -68,14 +73,16 @@ def series_of(root: str, symbols: Iterable[str] | None, venues: Iterable[str] | 
             except DataError:
                 continue
             symbol = contract if parsed.inverse else parsed.name
-            if wanted is None or any(
-                (parsed.coin, parsed.inverse) == (one.coin, one.inverse) and one.quote in {"", parsed.quote}
-                for one in wanted
-            ):
+            asked = [
+                given for given, one in (wanted or {}).items()
+                if (parsed.coin, parsed.inverse) == (one.coin, one.inverse) and one.quote in {"", parsed.quote}
+            ]  # fmt: skip
+            met.update(asked)
+            if wanted is None or asked:
                 found.setdefault(
                     (symbol, venue), Series(symbol, venue, contract, places.within(root, venue_name, name))
                 )
-    missing = (chosen or set()) - {venue for _, venue in found}
+    missing = (chosen or set()) - {venue for _, venue in found} | set(wanted or ()) - met
     if not found or missing:
         what = f"of {', '.join(sorted(missing))} " if missing else ""
         message = f"Expected series {what}in the layout of liqwidget.store in {root!r:.200}, was none"
@@ -98,8 +105,10 @@ def market_of(series: Series, wanted: Wanted) -> tuple[MarketData, tuple[str, ..
     candles = _frame(series, "candles", wanted, said)
     interest = _frame(series, "open_interest", wanted, said)
     if candles is None:
-        message = f"Expected {wanted.timeframe} candles in {series.folder!r:.200}, was none"
-        raise DataError(message)
+        lengths = ", ".join(places.folders(places.within(series.folder, "candles")))
+        was = f"those of {lengths}" if lengths and wanted.timeframe not in lengths.split(", ") else "none of that span"
+        message = f"Expected {wanted.timeframe} candles in {series.folder!r:.200}, was {was if lengths else 'none'}"
+        raise DataError("; ".join([message, *said]))
     if interest is not None and not VENUES[series.venue].interest_history:
         interest = pd.concat([interest[:1].set_axis(candles.index[:1]), interest])
         interest = interest[~interest.index.duplicated(keep="last")]
@@ -122,7 +131,8 @@ def market_of(series: Series, wanted: Wanted) -> tuple[MarketData, tuple[str, ..
 
 def _frame(series: Series, kind: str, wanted: Wanted, said: list[str]) -> pd.DataFrame | None:
     """Return the rows of a kind; None if there are none. A file that cannot be read counts as missing, and is named."""
-    what = KINDS[kind]
+    what, step = KINDS[kind], duration_ns(wanted.timeframe)
+    grid = step if kind == "candles" and step <= DAY else None
     folder = places.within(series.folder, kind, wanted.timeframe if what.timed else EVENTS)
     parts: list[dict[str, npt.NDArray[Any]]] = []
     for path in places.found(folder, SUFFIX):
@@ -130,7 +140,7 @@ def _frame(series: Series, kind: str, wanted: Wanted, said: list[str]) -> pd.Dat
         if day is None or not (day < wanted.until and wanted.since < day + DAY):
             continue
         try:
-            columns = decoded_day(places.read(path), what.columns).columns
+            columns = _sound(places.read(path), what, grid)
         except (BrokenFileError, NewerFileError, DataError, OSError) as error:
             said.append(f"{path} cannot be used and counts as missing: {plain(error)[:80]}")
             continue
@@ -143,6 +153,15 @@ def _frame(series: Series, kind: str, wanted: Wanted, said: list[str]) -> pd.Dat
         if parts
     }
     return frame_of(joined, what) if parts and len(joined["time"]) else None
+
+
+def _sound(content: bytes, what: Kind, grid: int | None) -> dict[str, npt.NDArray[Any]]:
+    """Return the rows of a day file; a BrokenFileError if it is none, or its values cannot be."""
+    columns = decoded_day(content, what.columns).columns
+    fault = unsound(columns, grid, keyed=what.keyed)
+    if fault is not None:
+        raise BrokenFileError(f"expected {fault[1]}")
+    return columns
 
 
 def _day_of(path: str) -> int | None:

@@ -19,7 +19,7 @@ from liqwidget.decide.alerts import AlertFold, alerts_frame
 from liqwidget.decide.looks import BLOCK, looks
 from liqwidget.domain.ledger import Ledger, VenueLedger
 from liqwidget.domain.time import DAY, HOUR, time_index, timestamp
-from liqwidget.errors import LiqError
+from liqwidget.errors import DataError, LiqError, plain
 from liqwidget.estimate.estimator import Rules, estimate, estimated, folded, with_heat
 from liqwidget.estimate.estimator import advance as advanced
 from liqwidget.estimate.tail import without_past
@@ -38,7 +38,7 @@ from liqwidget.run.ledger_file import FOLDER, SUFFIX
 from liqwidget.trust.score import score
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
     from liqwidget.decide.looks import Look
     from liqwidget.decide.watching import AlertRule
@@ -102,75 +102,96 @@ class Done(NamedTuple):
     totals: pd.DataFrame | None = None
 
 
-def work_venue(job: Job, series: Series) -> Done:
-    """Write ledger, clusters, profiles and scores of a symbol on a venue, cut by cut; what is there already stays."""
-    begun = clock.perf_counter()
-    row = empty_row(series.symbol, series.venue)
-    try:
-        market, said = market_of(series, job.wanted)
-        marks, counts = {}, [0, 0, 0]
-        for name, before, ledger, dropped, mark in _cuts(job, market):
-            done = _mark(job, series.symbol, series.venue, name) == mark
-            if not done:
-                part, rows = ledger.venues[0], 0 if before is None else len(before.venues[0].time)
-                content = encoded_ledger(ledger, begin=rows, dropped=dropped)
-                found = list(looks(ledger, job.step, after=_last_look(before, job.step)))
-                counts[0] += len(part.time) - rows
-                counts[1] += _write(job, (series.symbol, series.venue, name), content, found)
-                counts[2] += len(found)
-                _set_mark(job, series.symbol, series.venue, name, mark)
-            marks[name] = mark
-        _clear(job, (series.symbol, series.venue), marks)
-        row |= {"first": timestamp(int(market.time[0])), "last": timestamp(int(market.close_time[-1]))}
-        row |= {"candles": len(market.time), "written_rows": counts[0], "written_bytes": counts[1], "looks": counts[2]}
-        if _mark(job, series.symbol, series.venue, SCORES) != mark:
-            said = (*said, *_score(job, series, market))
-            _set_mark(job, series.symbol, series.venue, SCORES, mark)
-    except LiqError as error:
-        row["reason"] = str(error)
-        marks, said = {}, ()
-    row |= {"notes": "; ".join(said), "seconds": clock.perf_counter() - begun}
-    return Done(row, marks)
+def work_venue(job: Job, series: Series, retries: int = 0) -> Done:
+    """Write ledger, clusters, profiles and scores of a symbol on a venue, cut by cut; what is there already stays.
+
+    What goes wrong is the reason in its row, and costs no other task anything.
+    """
+    return _tried(lambda: _venue(job, series), empty_row(series.symbol, series.venue), retries)
 
 
-def work_symbol(job: Job, symbol: str, venues: Sequence[Done]) -> Done:
+def work_symbol(job: Job, symbol: str, venues: Sequence[Done], retries: int = 0) -> Done:
     """Write clusters, profiles and alerts of all venues of a symbol, from the ledgers that they have written."""
+    return _tried(lambda: _symbol(job, symbol, venues), empty_row(symbol, ALL), retries)
+
+
+def _tried(work: Callable[[], Done], row: dict[str, Any], retries: int) -> Done:
+    """Return what comes of some work; of what fails, or raises more often than `retries`, a row with the reason."""
     begun = clock.perf_counter()
-    row = empty_row(symbol, ALL)
+    for left in range(retries, -1, -1):
+        try:
+            done = work()
+        except LiqError as error:
+            reason = str(error)
+            break
+        except Exception as error:  # noqa: BLE001 - of one market, which must not cost the others
+            reason = f"{type(error).__name__}: {error}"
+            if not left:
+                break
+        else:
+            return done._replace(row=done.row | {"seconds": clock.perf_counter() - begun})
+    return Done(row | {"reason": plain(reason)[:500], "seconds": clock.perf_counter() - begun}, {})
+
+
+def _venue(job: Job, series: Series) -> Done:
+    row, place = empty_row(series.symbol, series.venue), (series.symbol, series.venue)
+    market, said = market_of(series, job.wanted)
+    marks, counts = {}, [0, 0, 0]
+    for name, before, ledger, dropped, mark in _cuts(job, market):
+        if not _is_done(job, place, name, mark):
+            part, rows = ledger.venues[0], 0 if before is None else len(before.venues[0].time)
+            content = encoded_ledger(ledger, begin=rows, dropped=dropped)
+            found = list(looks(ledger, job.step, after=_last_look(before, job.step)))
+            files = _write(job, (*place, name), content, found)
+            counts[0] += len(part.time) - rows
+            counts[1] += sum(files.values())
+            counts[2] += len(found)
+            _set_done(job, place, name, mark, files)
+        marks[name] = mark
+    _clear(job, place, marks)
+    row |= {"first": timestamp(int(market.time[0])), "last": timestamp(int(market.close_time[-1]))}
+    row |= {"candles": len(market.time), "written_rows": counts[0], "written_bytes": counts[1], "looks": counts[2]}
+    if not _is_done(job, place, SCORES, mark):
+        why, files = _score(job, series, market)
+        said = (*said, *why)
+        _set_done(job, place, SCORES, mark, files)
+    return Done(row | {"notes": "; ".join(said)}, marks)
+
+
+def _symbol(job: Job, symbol: str, venues: Sequence[Done]) -> Done:
+    row, place = empty_row(symbol, ALL), (symbol, ALL)
     there = [(one.row["venue"], one.cuts) for one in venues if one.cuts]
     names = sorted({name for _, cuts in there for name in cuts})
+    if not names:
+        message = "no venue could be read"
+        raise DataError(message)
     fold, alerts, totals = AlertFold(job.rules, max(_ALERT_STEP, _candle(job))), [], []
     mark = _symbol_mark(job, there)
-    if names and _mark(job, symbol, ALL, ALL) == mark:
-        totals = [decoded_table(places.read(job.path("totals", symbol, ALL, "totals")))]
-        return Done(row | {"seconds": clock.perf_counter() - begun}, dict.fromkeys(names, mark), totals[0])
+    if _is_done(job, place, ALL, mark):
+        stood = decoded_table(places.read(job.path("totals", symbol, ALL, "totals")))
+        return Done(row, dict.fromkeys(names, mark), stood)
     ledger: Ledger | None = None
     last: int | None = None
-    try:
-        for name in names:
-            ledger = _grown(job, ledger, symbol, [venue for venue, cuts in there if name in cuts], name)
-            found = list(looks(ledger, job.step, after=last))
-            last = found[-1].time if found else last
-            row["written_bytes"] += _write(job, (symbol, ALL, name), None, found)
-            row["looks"] += len(found)
-            totals.append(totals_table(found))
-            if job.rules:
-                alerts += [one.row() for _, one in fold.go_on(ledger)]
-            ledger = without_past(ledger, _needed(min(last or 0, fold.time or last or 0), job.step))
-        if job.rules and ledger is not None:
-            content = encoded_table(alerts_frame(alerts))
-            places.write(job.path("alerts", symbol, ALL, "alerts"), content)
-            row |= {"alerts": len(alerts), "notes": "; ".join(fold.switched_off.values())}
-        if names:
-            places.write(job.path("totals", symbol, ALL, "totals"), encoded_table(pd.concat(totals, ignore_index=True)))
-            _clear(job, (symbol, ALL), names)
-            _set_mark(job, symbol, ALL, ALL, mark)
-    except LiqError as error:
-        row["reason"] = str(error)
-    if not names:
-        row["reason"] = "no venue could be read"
-    row["seconds"] = clock.perf_counter() - begun
-    return Done(row, dict.fromkeys(names, mark), pd.concat(totals, ignore_index=True) if totals else None)
+    files: dict[str, int] = {}
+    for name in names:
+        ledger = _grown(job, ledger, symbol, [venue for venue, cuts in there if name in cuts], name)
+        found = list(looks(ledger, job.step, after=last))
+        last = found[-1].time if found else last
+        files |= _write(job, (symbol, ALL, name), None, found)
+        row["looks"] += len(found)
+        totals.append(totals_table(found))
+        if job.rules:
+            alerts += [one.row() for _, one in fold.go_on(ledger)]
+        ledger = without_past(ledger, _needed(min(last or 0, fold.time or last or 0), job.step))
+    row["written_bytes"] = sum(files.values())
+    if job.rules and ledger is not None:
+        files |= _put(job, "alerts", (symbol, ALL, "alerts"), encoded_table(alerts_frame(alerts)))
+        row |= {"alerts": len(alerts), "notes": "; ".join(fold.switched_off.values())}
+    stood = pd.concat(totals, ignore_index=True)
+    files |= _put(job, "totals", (symbol, ALL, "totals"), encoded_table(stood))
+    _clear(job, place, names)
+    _set_done(job, place, ALL, mark, files)
+    return Done(row, dict.fromkeys(names, mark), stood)
 
 
 def row_of(done: Done) -> dict[str, Any]:
@@ -227,7 +248,12 @@ def _grown(job: Job, ledger: Ledger | None, symbol: str, venues: Sequence[str], 
     prior = heat_prior = job.prior
     for venue in venues:
         where = job.path(FOLDER, symbol, venue, name)
-        part = decoded_ledger(places.read(where), where)
+        try:
+            part = decoded_ledger(places.read(where), where)
+        except DataError as error:
+            places.remove(_mark_path(job, (symbol, venue), name))
+            message = f"{error}. Call batch again: it is made anew"
+            raise DataError(message) from error
         one = part.venues[0]
         prior, heat_prior = part.prior, part.heat_prior or part.prior
         hot = one.terms if one.heat is None else one.heat
@@ -259,14 +285,19 @@ def _candle(job: Job) -> int:
 # ------------------------------------------------------------------ what is written
 
 
-def _write(job: Job, place: tuple[str, str, str], ledger: bytes | None, found: Sequence[Look]) -> int:
-    """Write the files of a cut, and return their bytes."""
-    files = {"clusters": encoded_table(clusters_table(found)), "profiles": encoded_table(profiles_table(found))}
+def _put(job: Job, kind: str, place: tuple[str, str, str], content: bytes) -> dict[str, int]:
+    """Write a file of a cut, and return its bytes by its kind and name."""
+    places.write(job.path(kind, *place), content)
+    return {f"{kind} {place[2]}": len(content)}
+
+
+def _write(job: Job, place: tuple[str, str, str], ledger: bytes | None, found: Sequence[Look]) -> dict[str, int]:
+    """Write the files of a cut, and return the bytes of each."""
+    tables = {"clusters": clusters_table(found), "profiles": profiles_table(found)}
+    files = [_put(job, kind, place, encoded_table(table)) for kind, table in tables.items()]
     if ledger is not None:
-        files[FOLDER] = ledger
-    for kind, content in files.items():
-        places.write(job.path(kind, *place), content)
-    return sum(map(len, files.values()))
+        files.append(_put(job, FOLDER, place, ledger))
+    return {name: size for one in files for name, size in one.items()}
 
 
 def _clear(job: Job, place: tuple[str, str], names: Collection[str]) -> None:
@@ -278,19 +309,18 @@ def _clear(job: Job, place: tuple[str, str], names: Collection[str]) -> None:
                 places.remove(path)
 
 
-def _score(job: Job, series: Series, market: MarketData) -> tuple[str, ...]:
-    """Write the scores of a market with realised liquidations; return why there are none, if there were some."""
+def _score(job: Job, series: Series, market: MarketData) -> tuple[tuple[str, ...], dict[str, int]]:
+    """Write the scores of a market with realised liquidations; return why there are none, and the file's bytes."""
     times = market.liquidations.time
     if not len(times):
-        return ()
+        return (), {}
     try:
         begin = max(int(times[0]) - WARM_UP, int(market.time[0]))
         ledger = estimated(market.since(begin), job.prior, Rules(job.churn, job.near))
         frame = score(ledger, market).to_frame()
     except LiqError as error:
-        return (f"not scored: {error}",)
-    places.write(job.path(SCORES, series.symbol, series.venue, SCORES), encoded_table(frame))
-    return ()
+        return (f"not scored: {error}",), {}
+    return (), _put(job, SCORES, (series.symbol, series.venue, SCORES), encoded_table(frame))
 
 
 def job_mark(job: Job) -> str:
@@ -314,13 +344,27 @@ def _symbol_mark(job: Job, venues: Sequence[tuple[str, dict[str, str]]]) -> str:
     return hashlib.blake2b(said.encode(), digest_size=16).hexdigest()
 
 
-def _mark(job: Job, symbol: str, venue: str, name: str) -> str | None:
-    path = job.path("marks", symbol, venue, name, ".txt")
-    return places.read(path).decode() if places.there(path) else None
+def _mark_path(job: Job, place: tuple[str, str], name: str) -> str:
+    return job.path("marks", *place, name, ".txt")
 
 
-def _set_mark(job: Job, symbol: str, venue: str, name: str, mark: str) -> None:
-    places.write(job.path("marks", symbol, venue, name, ".txt"), mark.encode())
+def _is_done(job: Job, place: tuple[str, str], name: str, mark: str) -> bool:
+    """Return whether some work on the same data has been done, and all that it wrote is there in its full length."""
+    path = _mark_path(job, place, name)
+    if not places.there(path):
+        return False
+    said, *files = places.read(path).decode(errors="replace").splitlines() or [""]
+    parts = [line.split() for line in files]
+    return said == mark and all(
+        len(part) == 3 and places.size(job.path(part[0], *place, part[1])) == int(part[2])  # noqa: PLR2004
+        for part in parts
+    )
+
+
+def _set_done(job: Job, place: tuple[str, str], name: str, mark: str, files: dict[str, int]) -> None:
+    """Note that some work is done, and the lengths of the files that it wrote."""
+    lines = [mark, *(f"{file} {size}" for file, size in files.items())]
+    places.write(_mark_path(job, place, name), "\n".join(lines).encode())
 
 
 def empty_row(symbol: str, venue: str) -> dict[str, Any]:

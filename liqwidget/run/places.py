@@ -75,6 +75,17 @@ def there(path: str) -> bool:
     return Path(path).exists()
 
 
+def size(path: str) -> int | None:
+    """Return how many bytes a file has; None where there is none."""
+    try:
+        if _MARK in path:
+            system, root = _system(path)
+            return int(system.size(root))
+        return Path(path).stat().st_size
+    except OSError:
+        return None
+
+
 def read(path: str) -> bytes:
     """Return the bytes of a file.
 

@@ -137,6 +137,7 @@ def test_a_folder_of_other_arguments_is_refused(store: Path, client: Any, whole:
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [({"cut": "90m"}, "whole days"), ({"step": "7h"}, "part of a day"), ({"step": "5m"}, "at least a candle"),
+     ({"since": "2026-02-01", "until": "2026-01-01"}, "Expected until after since"),
      ({"churn": -1}, "Expected churn"), ({"rules": [3]}, "Expected a rule"), ({"prior": "x"}, "Expected prior")],
 )  # fmt: skip
 def test_arguments_that_cannot_be_used(store: Path, tmp_path: Path, wrong: dict[str, Any], words: str) -> None:
@@ -221,6 +222,20 @@ def test_a_killed_scheduler_is_a_sentence_and_the_next_goes_on(
     assert 0 < begun < len(list(out.glob("marks/*/*/*.txt")))
     assert set(done.markets["reason"]) == {""}
     assert files_of(out) == files_of(whole.out)
+
+
+def test_one_broken_market_costs_the_others_nothing(client: Any, whole: liqwidget.Batch, tmp_path: Path) -> None:
+    """Files of another program, empty ones, nonsense: the others are those of a store without it, totals too."""
+    store = filled(tmp_path / "store", SYMBOLS | {"SOL/USDT:USDT": ("binance",)}, hours=240)
+    for number, path in enumerate(sorted((store / "binance").rglob("SOL*/candles/1h/*.parquet"))):
+        pd.DataFrame({"a": [1]}).to_parquet(path) if number % 2 else path.write_bytes(b"")
+    done = liqwidget.batch(tmp_path / "out", store, client=client, **ARGUMENTS)
+    reasons = done.markets.set_index(["symbol", "venue"])["reason"]
+    assert reasons[reasons != ""].index.tolist() == [("SOL", "all"), ("SOL", "binance")]
+    assert "written by another program" in reasons["SOL", "binance"]
+    assert {name: data for name, data in files_of(done.out).items() if name in files_of(whole.out)} == files_of(
+        whole.out
+    )
 
 
 def test_a_function_of_a_notebook_that_uses_the_package_reaches_a_worker(client: Any) -> None:

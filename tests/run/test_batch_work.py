@@ -13,9 +13,11 @@ from liqwidget.domain.ledger import Ledger
 from liqwidget.domain.time import DAY, HOUR
 from liqwidget.errors import DataError
 from liqwidget.estimate import books
+from liqwidget.market.store.files import KINDS
+from liqwidget.market.store.parquet import decoded_day, encoded_day
 from liqwidget.run import batch_work, places
 from liqwidget.run.batch import Batch
-from liqwidget.run.batch_source import series_of
+from liqwidget.run.batch_source import Wanted, market_of, series_of
 from liqwidget.run.batch_tables import clusters_table, encoded_table, profiles_table, totals_table
 from liqwidget.run.batch_work import Done, Job, work_symbol, work_totals, work_venue
 from tests.ledgers import content
@@ -154,6 +156,68 @@ def test_a_venue_that_cannot_be_read_costs_the_others_nothing(tmp_path: Path) ->
     assert nothing.row["reason"] == "no venue could be read"
 
 
+def test_what_nobody_expected_is_the_reason_of_one_market(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fault that is no sentence of ours, tried again first, costs neither the other venue nor the symbol."""
+    root, job, tried = filled(tmp_path / "store", {USDT: ("binance", "bybit")}, hours=240), job_in(tmp_path / "out"), []
+
+    def market(series: Any, wanted: Any, real: Any = batch_work.market_of) -> Any:
+        if series.venue == "binance":
+            tried.append(series)
+            raise ZeroDivisionError("one of a library")
+        return real(series, wanted)
+
+    monkeypatch.setattr(batch_work, "market_of", market)
+    venues = [work_venue(job, one, 2) for one in series_of(str(root), ["BTC"], None)]
+    assert len(tried) == 3
+    assert [one.row["reason"] for one in venues] == ["ZeroDivisionError: one of a library", ""]
+    both = work_symbol(job, "BTC", venues, 2)
+    assert both.row["reason"] == ""
+    assert both.row["looks"] > 0
+
+
+def test_results_that_are_lost_are_made_again(small: Path, tmp_path: Path) -> None:
+    """A mark counts where all that it stands for is there: whoever takes a file away, or cuts it, gets it back."""
+    job = job_in(tmp_path)
+    worked(job, small)
+    before = files_of(tmp_path)
+    for kind in ("ledgers", "clusters", "profiles", "totals"):
+        lost = sorted((tmp_path / kind).rglob("*.parquet"))
+        for path in lost[::3]:
+            path.unlink()
+        for path in lost[1::3]:
+            path.write_bytes(path.read_bytes()[:-5])
+        assert lost
+    worked(job, small)
+    assert files_of(tmp_path) == before
+
+
+def test_a_ledger_that_rots_is_said_and_made_again(small: Path, tmp_path: Path) -> None:
+    job = job_in(tmp_path)
+    worked(job, small)
+    before = files_of(tmp_path)
+    path = min((tmp_path / "ledgers").rglob("*.parquet"))
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+    (tmp_path / "marks" / "symbol=BTC" / "venue=all" / "all.txt").unlink()
+    assert "Call batch again: it is made anew" in worked(job, small)[-1].row["reason"]
+    worked(job, small)
+    assert files_of(tmp_path) == before
+
+
+def test_a_day_of_values_that_no_market_has_counts_as_missing(tmp_path: Path) -> None:
+    """Sealed, and nonsense: as the store reads it. A day costs a day, not the years beside it."""
+    root = filled(tmp_path / "store", {USDT: ("binance",)}, hours=240)
+    day = sorted(root.rglob("candles/1h/*.parquet"))[4]
+    whole = decoded_day(day.read_bytes(), KINDS["candles"].columns)
+    day.write_bytes(encoded_day(whole.columns | {"low": -whole.columns["low"]}, whole.covered))
+    (done,) = worked(job_in(tmp_path / "out"), root)[:1]
+    assert "cannot be used and counts as missing: expected low of at least 0" in done.row["notes"]
+    assert done.row["candles"] == 240 - 24
+    with pytest.raises(DataError, match=r"Expected 5m candles in .*, was those of 1h"):
+        market_of(series_of(str(root), None, None)[0], Wanted("5m", -(2**62), 2**62))
+
+
 def test_a_day_that_is_damaged_counts_as_missing_and_is_named(tmp_path: Path) -> None:
     root = filled(tmp_path / "store", {USDT: ("binance",)}, hours=240)
     day = sorted(root.rglob("candles/1h/*.parquet"))[4]
@@ -182,3 +246,6 @@ def test_which_contracts_are_there(store: Path, tmp_path: Path) -> None:
         series_of(str(tmp_path), None, None)
     with pytest.raises(DataError, match="Expected series of gate"):
         series_of(str(store), None, ["okx", "gate"])
+    with pytest.raises(DataError, match="Expected series of DOGE, doge2 in the layout"):
+        series_of(str(store), ["ETH", "doge2", "DOGE"], None)
+    assert series_of(str(store), "ETH", "okx") == series_of(str(store), ["ETH"], ["okx"])

@@ -154,7 +154,7 @@ def checked_footer(content: bytes) -> None:
     if not 0 < length <= min(len(content) - _TAIL, 2 * LARGEST_NOTE):
         raise BrokenFileError("cut short")
     if b"ARROW:schema" in content[-_TAIL - length : -_TAIL]:
-        raise BrokenFileError("other notes")
+        raise BrokenFileError("written by another program")
 
 
 def _footer_length(content: bytes) -> int:

@@ -241,7 +241,7 @@ def test_types_that_a_file_names_are_never_made(tmp_path: Path) -> None:
     try:
         pq.write_table(table, path)
         Evil.made.clear()
-        with pytest.warns(StoreWarning, match="other notes"):
+        with pytest.warns(StoreWarning, match="written by another program"):
             assert store.read(*SERIES).empty
         assert Evil.made == []
         pq.read_table(tmp_path / f"{path}.corrupt-1")
