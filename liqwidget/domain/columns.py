@@ -171,14 +171,19 @@ def have_columns(frame: pd.DataFrame, names: Sequence[str], what: str, symbol: s
     columns = ", ".join(repr(name[:60]) for name in available[:30]) or "none"
     hints = _of_the_whole(frame, missing, what)
     if not hints:
-        others = [one for one in available if one not in names]
-        hints = [hint for name in missing for hint in _hints(name, others, what, symbol)]
+        hints = [hint for found in hints_of(frame, names, what, symbol).values() for hint in found]
     named = " and ".join(map(repr, missing))
     plural, verb = ("s", "were") if len(missing) > 1 else ("", "was")
     message = (
         f"Expected column{plural} {named} in {what}, {verb} missing; columns are {columns}.{' '.join(['', *hints])}"
     )
     raise DataError(message)
+
+
+def hints_of(frame: pd.DataFrame, names: Sequence[str], what: str, symbol: str = "") -> dict[str, list[str]]:
+    """Return what may be meant for each of some columns that is missing, in sentences; [] where nothing is like it."""
+    others = [one for one in map(str, frame.columns) if one not in names]
+    return {name: _hints(name, others, what, symbol) for name in names if name not in frame.columns}
 
 
 def _of_the_whole(frame: pd.DataFrame, missing: Sequence[str], what: str) -> list[str]:

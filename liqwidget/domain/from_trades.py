@@ -53,9 +53,9 @@ class FromTrades:
         ----------
         trades : DataFrame, or iterable of DataFrame
             Aggregated trades or single ones: price [quote/base], amount [base], and ``taker_buy`` (1 where the taker
-            bought, else 0) or ``side`` ('buy' / 'sell', of the taker) if it is known; a UTC DatetimeIndex or a `time`
-            column. Chunks from the oldest to the newest, within a chunk in any order. `liqwidget.store.chunks` gives
-            stored trades day by day.
+            bought, else 0), Binance's ``is_buyer_maker``, or ``side`` ('buy' / 'sell', of the taker) if it is known; a
+            UTC DatetimeIndex or a `time` column. Chunks from the oldest to the newest, within a chunk in any order.
+            `liqwidget.store.chunks` gives stored trades day by day.
         open_interest, symbol, venue, funding, liquidations, minimum_distance, complete_until, contract, contract_size
             As for `MarketData.from_frames`. Trades that end within a candle leave it complete, unless `complete_until`
             says that it is not.

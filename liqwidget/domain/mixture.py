@@ -23,6 +23,20 @@ _COUNTED = re.compile(r"(?:10{2,}|1M|K(?=(?:PEPE|SHIB|BONK|FLOKI|LUNC|NEIRO|DOGS
 _SHOWN = 4
 
 
+def names_coins(name: object) -> bool:
+    """Return whether a column of this name says of which coin, or contract, each row is."""
+    return _plain(name) in _COINS
+
+
+def names_venues(name: object) -> bool:
+    """Return whether a column of this name says of which venue each row is."""
+    return _plain(name) in _VENUES
+
+
+def _plain(name: object) -> str:
+    return re.sub(r"[^a-z]", "", str(name).lower())
+
+
 def refuse_mixture(frame: pd.DataFrame, what: str, symbol: str, *, venues: bool = False) -> None:
     """Refuse rows of several coins, or of another coin than `symbol`; of several venues too, unless they may be.
 
@@ -43,8 +57,7 @@ def refuse_mixture(frame: pd.DataFrame, what: str, symbol: str, *, venues: bool 
         The text names the column, what is in it, and how to take one.
     """
     for name in frame.columns:
-        plain = re.sub(r"[^a-z]", "", str(name).lower())
-        coins, several = plain in _COINS, plain in _VENUES and not venues
+        coins, several = names_coins(name), names_venues(name) and not venues
         level = _LEVELS.fullmatch(str(name)) is not None
         if not (coins or several or level):
             continue

@@ -25,7 +25,14 @@ Integers = npt.NDArray[np.int64]
 
 STILL = HOUR
 """Within so long a silence [ns] nothing was traded; of a longer one the trades may be missing."""
-_TAKERS = {"buy": 1.0, "sell": 0.0, "b": 1.0, "s": 0.0}
+TAKERS = {"buy": 1.0, "sell": 0.0, "b": 1.0, "s": 0.0}
+"""Whether a taker of such a side, in small letters, bought."""
+_FLAGS = {
+    "taker_buy": "the taker bought or sold", "is_buyer_maker": "the taker sold or bought",
+    "isBuyerMaker": "the taker sold or bought",
+}  # fmt: skip
+"""Columns that say it by 1 or 0, and what these mean; the last two are Binance's."""
+_YES = {"1": 1.0, "1.0": 1.0, "true": 1.0, "0": 0.0, "0.0": 0.0, "false": 0.0}
 
 
 class PricePath(NamedTuple):
@@ -154,6 +161,8 @@ def _read(given: object, what: str, symbol: str) -> _Trades:
     shown = times if len(times) else np.full(len(frame), check.NO_TIME)
     columns: dict[str, Floats] = {}
     for name in ("price", "amount"):
+        if name not in frame.columns:  # said above
+            continue
         with faults:
             columns[name] = check.numbers(frame, name, what, shown)
             kind = "a price" if name == "price" else "an amount"
@@ -166,19 +175,28 @@ def _read(given: object, what: str, symbol: str) -> _Trades:
 
 def _bought(frame: pd.DataFrame, what: str, times: Integers) -> Floats:
     """Return 1 where the taker bought, 0 where he sold; NaN where no column says it."""
-    if "taker_buy" in frame.columns:
-        told = frame["taker_buy"]
-        values = pd.to_numeric(told.astype(object), errors="coerce").to_numpy(np.float64)
-        bad = ~np.isin(values, (0.0, 1.0))
-        check.refuse(bad, told, times, f"1 or 0 (the taker bought or sold) in column 'taker_buy' of {what}")
-    elif "side" in frame.columns:
-        told = frame["side"]
-        values = told.astype(str).str.lower().map(_TAKERS).to_numpy(np.float64)
+    named = next((name for name in (*_FLAGS, "side") if name in frame.columns), None)
+    if named is None:
+        return np.full(len(frame), np.nan)
+    told = frame[named]
+    if named == "side":
+        values = _mapped(told, TAKERS)
         remedy = ". It is the side of the taker"
+        if told.isin(["A"]).any():
+            remedy += "; of Hyperliquid 'B' is a buy and 'A' a sell"
         check.refuse(np.isnan(values), told, times, f"'buy' or 'sell' in column 'side' of {what}", remedy)
-    else:
-        values = np.full(len(frame), np.nan)
-    return values
+        return values
+    values = _mapped(told, _YES)
+    bad = np.isnan(values)
+    check.refuse(bad, told, times, f"1 or 0 ({_FLAGS[named]}) in column {named!r} of {what}")
+    return values if named == "taker_buy" else 1.0 - values
+
+
+def _mapped(told: pd.Series, known: dict[str, float]) -> Floats:
+    """Return what each word of a column stands for, NaN where it is not known; each is looked up once."""
+    codes, words = pd.factorize(told)
+    meant = [known.get(str(word).strip().lower(), np.nan) for word in words]
+    return np.array([*meant, np.nan])[codes]  # code -1, which is missing, is the last
 
 
 def _made(trades: _Trades, step: int, width: float) -> tuple[dict[str, npt.NDArray[Any]], PricePath]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from liqwidget.domain.time import duration_ns, time_ns
+from liqwidget.domain.time import ISO, duration_ns, not_iso, time_ns
 from liqwidget.errors import DataError, SourceError
 from liqwidget.market.history import FIRST_KINDS, KINDS, UNDER_WAY, Gathering, History, Kind, default_span
 from liqwidget.market.store.keeper import Keeper
@@ -244,6 +244,9 @@ def since_time(since: Any, until: Any = None) -> Any:
         try:
             length = pd.Timedelta(duration_ns(since))
         except DataError:
+            if isinstance(since, str) and ISO.fullmatch(since.strip()) is None:
+                message = "Expected since as a time such as '2026-01-15 08:00', or as long ago as '90d' or '2y', was "
+                raise DataError(f"{message}{since!r:.60}{not_iso(since)}") from None
             return since
         return (pd.Timestamp.now(tz="UTC") if until is None else pd.Timestamp(until)) - length
     return since

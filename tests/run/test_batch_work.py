@@ -160,11 +160,11 @@ def test_what_nobody_expected_is_the_reason_of_one_market(tmp_path: Path, monkey
     """A fault that is no sentence of ours, tried again first, costs neither the other venue nor the symbol."""
     root, job, tried = filled(tmp_path / "store", {USDT: ("binance", "bybit")}, hours=240), job_in(tmp_path / "out"), []
 
-    def market(series: Any, wanted: Any, real: Any = batch_work.market_of) -> Any:
+    def market(series: Any, wanted: Any) -> Any:
         if series.venue == "binance":
             tried.append(series)
             raise ZeroDivisionError("one of a library")
-        return real(series, wanted)
+        return market_of(series, wanted)
 
     monkeypatch.setattr(batch_work, "market_of", market)
     venues = [work_venue(job, one, 2) for one in series_of(str(root), ["BTC"], None)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,8 +28,16 @@ if TYPE_CHECKING:
     from liqwidget.market.venue.instrument import Instrument, Wanted
 
 UNITS = ("coins", "contracts", "quote")
+_ALIKE = 0.84
+"""Names that are more alike than this are misspelt: 'binanse', 'okex', but not 'binanceus'."""
 _INTEREST = "5m"
 """Under which length of a candle open interest is kept, where nothing else is said."""
+_IN_NAME = re.compile(
+    r"(?<![A-Za-z0-9])[A-Z0-9]{2,15}(?:USD_PERP|[-_]?(?:USDT|USDC|FDUSD|BUSD|USD))(?![A-Za-z])", re.ASCII
+)
+"""A contract in the name of a file."""
+_FORMER = {"okx": ("okex",), "htx": ("huobi",), "gate": ("gateio",)}
+"""Names that venues had, by which files of theirs are sold."""
 _COLUMNS = ("venue", "symbol", "kind", "timeframe", "first", "last", "rows")
 
 
@@ -92,6 +101,8 @@ def add(
         raise DataError(f"Expected unit as one of {', '.join(UNITS)}, was {unit!r:.40}")
     store, wanted = Store(), parse_symbol(symbol)
     name = str(venue).strip().lower()
+    if name not in VENUES and (near := difflib.get_close_matches(name, VENUES, 1, _ALIKE)):
+        raise DataError(f"Expected a venue, was {name!r:.40}: is {near[0]!r} meant?")
     contract = contract_of(name, wanted, store.root)
     adding = _Adding(store, contract, wanted, kind, timeframe)
     adding.reading.unit = unit
@@ -119,29 +130,28 @@ class _Adding:
         self.steps: dict[str, str | None] = {}
         self.totals: dict[str, tuple[int, int, int]] = {}
         self.others: dict[str, None] = {}
+        self.elsewhere: dict[str, None] = {}
 
     def run(self, given: str | Path | pd.DataFrame) -> pd.DataFrame:
         if isinstance(given, pd.DataFrame):
             name, parts = "", iter([indexed(given)])
+        elif isinstance(given, str) and "://" in given:
+            raise DataError(f"Expected a file of this machine, was the address {given!r:.100}: download it first")
         elif isinstance(given, str | Path):
             path = Path(given).expanduser()
             name, parts = path.name, tables(path)
         else:
-            raise DataError(f"Expected a path or a DataFrame, was {type(given).__name__}")
-        found = re.search(rf"(?:10{{3,}}|1M){re.escape(self.wanted.coin)}", name)
-        if self.contract.factor == 1 and found is not None:
-            raise DataError(
-                f"Expected rows of {self.wanted.name} in {name[:80]}, was {found[0]} by its name: say "
-                f"symbol={found[0]!r}"
-            )
-        chunks = chunks_read(parts, self.reading, self._ours, kind=self.kind, name=name)
+            raise DataError(f"Expected a path or a pandas DataFrame, was {_other(given)}")
+        self._refuse_others(name)
+        chunks = chunks_read(parts, self.reading, self._ours, of_venue=self._of_venue, kind=self.kind, name=name)
         for frames in by_day(self._chosen(part) for _, part in chunks):
             for kind, frame in frames.items():
                 self._write(kind, frame)
         if not self.totals:
-            if self.others and not self.reading.left_out:
-                shown = ", ".join(list(self.others)[:3])[:80]
-                raise DataError(f"Expected rows of {self.wanted.name} in {name or 'the frame'}, was {shown}")
+            if (self.elsewhere or self.others) and not self.reading.left_out:
+                shown = ", ".join(list(self.elsewhere or self.others)[:3])[:80]
+                whose = f"{self.wanted.name} on {self.contract.venue}" if self.elsewhere else self.wanted.name
+                raise DataError(f"Expected rows of {whose} in {name or 'the frame'}, was {shown}")
             left = "; ".join(self.reading.notes()) or "it has no rows"
             raise DataError(f"Expected rows of {self.kind or 'a kind'} in {name or 'the frame'}, was none: {left}")
         symbol = series_symbol(self.contract)
@@ -161,6 +171,27 @@ class _Adding:
             shown = ", ".join(sorted(ours))[:80]
             raise DataError(f"Expected rows of one contract of {self.wanted.name}, was {shown}: name one in symbol=")
         return ours
+
+    def _of_venue(self, names: list[str]) -> set[str]:
+        """Return which names of venues in a file are its own: Tardis has 'binance-futures' and 'okex-swap'."""
+        plain = re.sub(r"[^a-z]", "", self.contract.venue)
+        own = (plain, *_FORMER.get(plain, ()))
+        ours = {text for text in names if re.sub(r"[^a-z]", "", text.lower()).startswith(own)}
+        self.elsewhere.update(dict.fromkeys(text for text in names if text not in ours))
+        return ours
+
+    def _refuse_others(self, name: str) -> None:
+        """Refuse a file that is of another contract by its name, where its rows do not say it."""
+        found = re.search(rf"(?:10{{3,}}|1M){re.escape(self.wanted.coin)}", name)
+        told = [match[0] for match in _IN_NAME.finditer(name)]
+        if self.contract.factor == 1 and found is not None:
+            told = [found[0]]
+        elif not told or any(self._is_ours(text) for text in told):
+            return
+        raise DataError(
+            f"Expected a file of {self.wanted.name}, was {told[0]} by its name, {name[:80]}: say symbol={told[0]!r}; "
+            "if the name misleads, read it and add the frame"
+        )
 
     def _is_ours(self, text: str) -> bool:
         if text.upper() in {self.contract.id.upper(), self.wanted.text.upper(), self.wanted.name.upper()}:
@@ -184,14 +215,35 @@ class _Adding:
 
     def _write(self, kind: str, frame: pd.DataFrame) -> None:
         times, step = _times(frame), self.steps[kind]
+        if kind == "candles":
+            frame = self._traded(frame)
+            times = _times(frame)
         if kind == "candles" and step is not None and duration_ns(step) <= DAY:
             frame = frame[self.reading.kept(times % duration_ns(step) == 0, f"candles off the grid of {step}")]
             times = _times(frame)
         if not len(frame):
             return
+        if KINDS[kind].keyed:
+            again = pd.Index(times).duplicated(keep="last")
+            frame = frame[self.reading.kept(~again, f"rows of {kind} whose time comes again (the last counts)")]
+            times = _times(frame)
         self.store.write(self.contract.venue, series_symbol(self.contract), kind, self.steps[kind], frame)
         low, high, count = self.totals.get(kind, (times.min(), times.max(), 0))
         self.totals[kind] = min(low, int(times.min())), max(high, int(times.max())), count + len(frame)
+
+    def _traded(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Return candles, unless price moves in all of them and nothing is traded: those of a mark or index price."""
+        moves = (frame["high"] > frame["low"]).to_numpy()
+        untraded = moves & (frame["volume"] == 0).to_numpy()
+        if not moves.any() or (moves & ~untraded).any():
+            return frame
+        if "candles" not in self.totals:
+            raise DataError(
+                f"Expected candles of trades, was {int(moves.sum()):,} in which price moves and nothing is traded "
+                f"(volume 0), from {timestamp(int(_times(frame).min()))} on, as those of a mark or index price: add "
+                "the file of what was traded. Where volume is not known, write NaN"
+            )
+        return frame[self.reading.kept(~moves, "candles in which price moves and nothing is traded")]
 
     def _step(self, kind: str, times: Integers) -> str:
         """Return the length of a candle under which rows are kept."""
@@ -200,7 +252,8 @@ class _Adding:
             usual = duration_ns(_INTEREST)
             return duration_text(self.given or (found if found and found > usual and found % MINUTE == 0 else usual))
         if found is None and self.given is None:
-            raise DataError("Expected timeframe= of candles, was None: one row does not say how long it is")
+            left = "".join(f"; {note}" for note in self.reading.notes())
+            raise DataError(f"Expected timeframe= of candles, was None: one row does not say how long it is{left}")
         if found is not None and self.given not in {None, found}:
             raise DataError(
                 f"Expected candles of {duration_text(self.given or 0)}, was {duration_text(found)}: leave timeframe out"
@@ -224,6 +277,17 @@ class _Adding:
             inside = (opens[row] <= times) & (times < opens[row] + length) & np.isnan(prices)
             prices[inside] = frame["close"].to_numpy()[row[inside]]
         return prices
+
+
+def _other(given: object) -> str:
+    """Return what was given that is neither a path nor a frame, and what helps."""
+    kind = type(given)
+    name = f"{kind.__module__.partition('.')[0]}.{kind.__name__}".removeprefix("builtins.")
+    if hasattr(given, "to_pandas"):
+        return f"a {name}: add its .to_pandas()"
+    if isinstance(given, list | tuple | set) or hasattr(given, "__next__"):
+        return f"a {name}: add files and frames one by one"
+    return f"a {name}"
 
 
 def _times(frame: pd.DataFrame) -> Integers:

@@ -70,8 +70,7 @@ def _metrics(rows: pd.DataFrame, reading: Reading) -> Frames:
 
 
 def _funding(rows: pd.DataFrame, reading: Reading) -> Frames:
-    rate = {"funding_rate": numbers(rows, "last_funding_rate")}
-    return {"funding": cleaning.rates(reading, times_ns(rows["calc_time"]), rate, "funding rates that cannot be")}
+    return {"funding": cleaning.funding(reading, times_ns(rows["calc_time"]), numbers(rows, "last_funding_rate"))}
 
 
 def _liquidations(rows: pd.DataFrame, reading: Reading) -> Frames:
@@ -96,7 +95,13 @@ def _trades(rows: pd.DataFrame, reading: Reading) -> Frames:
 
 
 def _numeric(rows: pd.DataFrame, *columns: int) -> bool:
-    return all(pd.api.types.is_numeric_dtype(rows[column]) for column in columns)
+    kinds = [rows[column].dtype for column in columns]
+    return all(pd.api.types.is_numeric_dtype(kind) and not pd.api.types.is_bool_dtype(kind) for kind in kinds)
+
+
+def _told(rows: pd.DataFrame, column: int) -> bool:
+    """Return whether a column says true or false."""
+    return {str(value).strip().lower() for value in rows[column].head(20)} <= {"true", "false"}
 
 
 def _sided(rows: pd.DataFrame) -> bool:
@@ -129,11 +134,11 @@ LAYOUTS = (
     Layout(
         "Binance, aggregated trades", ("trades",),
         ("agg_trade_id", "price", "quantity", "first_trade_id", "last_trade_id", "transact_time", "is_buyer_maker"),
-        _trades, bare=(7,), looks=lambda rows: _numeric(rows, 0, 1, 2, 5),
+        _trades, bare=(7,), looks=lambda rows: _numeric(rows, 0, 1, 2, 5) and _told(rows, 6),
     ),
     Layout(
         "Binance, trades", ("trades",), ("id", "price", "qty", "quote_qty", "time", "is_buyer_maker"), _trades,
-        bare=(6,), looks=lambda rows: _numeric(rows, 0, 1, 2, 4),
+        bare=(6,), looks=lambda rows: _numeric(rows, 0, 1, 2, 4) and _told(rows, 5),
     ),
     Layout(
         "Binance, trades of COIN-M", ("trades",), ("id", "price", "qty", "base_qty", "time", "is_buyer_maker"), _trades,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from liqwidget.domain.plausible import MOST_SWING, PRICE_BOUNDS
-from liqwidget.domain.time import DAY, EARLIEST, LATEST, time_index, timestamp
+from liqwidget.domain.time import DAY, EARLIEST, LATEST, how_counted, not_iso, time_index, timestamp
 from liqwidget.errors import DataError
 
 if TYPE_CHECKING:
@@ -28,6 +29,11 @@ _OWNED = {"buy": "short", "sell": "long", "long": "long", "short": "short"}
 """The side of the position that an order of this side closes, or that is named."""
 _CANDLE = ("open", "high", "low", "close")
 _RATE = 1.0
+_FORMS = (
+    "times as ISO 8601, such as 2024-01-31 13:00 (UTC where no zone is named), or as seconds, milliseconds, "
+    "microseconds or nanoseconds since 1970,"
+)
+_REMEDY = ". Read the file with pandas, write its times so, and add the frame"
 
 
 @dataclass(slots=True)
@@ -69,7 +75,7 @@ class Reading:
 
     def notes(self) -> list[str]:
         """Return what was left out, in words."""
-        return [f"{count:,} {what} left out" for what, count in self.left_out.items()]
+        return [f"left out: {count:,} {what}" for what, count in self.left_out.items()]
 
 
 def times_ns(values: pd.Series[Any]) -> Integers:
@@ -84,27 +90,63 @@ def times_ns(values: pd.Series[Any]) -> Integers:
         If one is no time from 2009 to 2100.
     """
     try:
-        if pd.api.types.is_datetime64_any_dtype(values.dtype):
-            found = pd.DatetimeIndex(pd.to_datetime(values, utc=True)).as_unit("ns").asi8
-        elif pd.api.types.is_numeric_dtype(values.dtype):
-            found = _counted(values.to_numpy())
-        else:
-            text = values.astype(str).str.strip().str.replace(".", "-", n=2, regex=False)
-            if pd.to_numeric(values, errors="coerce").notna().all():
-                found = _counted(pd.to_numeric(values).to_numpy())
-            else:
-                dotted = values.astype(str).str.match(r"\s*\d{4}\.\d")
-                text = text.where(dotted, values.astype(str).str.strip().str.replace(r"\s*UTC$", "Z", regex=True))
-                found = pd.DatetimeIndex(pd.to_datetime(text, utc=True, format="ISO8601")).as_unit("ns").asi8
+        found = _read_times(values)
     except (ValueError, TypeError, OverflowError) as error:
-        raise DataError(f"Expected times in column {values.name!r}, was {values.iloc[0]!r:.40}") from error
-    found = np.asarray(found, dtype=np.int64)
-    if len(found) and not (found.min() >= EARLIEST and found.max() < LATEST):
-        row = int(np.argmax((found < EARLIEST) | (found >= LATEST)))
+        row = _first_unread(values)
+        raise DataError(f"Expected {_FORMS} in column {values.name!r}, was {_shown(values.iloc[row], row)}") from error
+    bad = (found < EARLIEST) | (found >= LATEST)
+    if bad.any():
+        row = int(np.argmax(bad))
         raise DataError(
-            f"Expected times from 2009 to 2100 in column {values.name!r}, was {values.iloc[row]!r:.40} in row {row}"
+            f"Expected times from 2009 to 2100 in column {values.name!r}, was {_shown(values.iloc[row], row)}"
         )
     return found
+
+
+def _shown(value: Any, row: int) -> str:
+    """Return a value that is no time, where it stands, and what may help."""
+    if pd.isna(value):
+        return f"missing in row {row}"
+    text = str(value).strip()
+    try:
+        way = how_counted(float(text))
+        hint = "" if way is None else f": {way} may read them"
+    except ValueError:
+        hint = not_iso(text)
+    if re.fullmatch(r"(19|20)\d{6}(\.0)?", text):
+        hint = ": digits of a day, which pandas.to_datetime(x, format='%Y%m%d', utc=True) reads"
+    return f"{text!r:.40} in row {row}{hint}{_REMEDY if hint else ''}"
+
+
+def _first_unread(values: pd.Series[Any]) -> int:
+    """Return the first row with which a column cannot be read as times, which it cannot as a whole."""
+    low, high = 0, len(values)
+    while high - low > 1:
+        middle = (low + high) // 2
+        try:
+            _read_times(values.iloc[:middle])
+            low = middle
+        except (ValueError, TypeError, OverflowError):
+            high = middle
+    return low
+
+
+def _read_times(values: pd.Series[Any]) -> Integers:
+    if pd.api.types.is_datetime64_any_dtype(values.dtype):
+        found = pd.DatetimeIndex(pd.to_datetime(values, utc=True)).as_unit("ns").asi8
+    elif pd.api.types.is_numeric_dtype(values.dtype) and not pd.api.types.is_bool_dtype(values.dtype):
+        found = _counted(values.to_numpy())
+    else:
+        text = values.astype(str).str.strip()
+        counts = pd.to_numeric(text, errors="coerce")
+        if counts.notna().all():
+            found = _counted(counts.to_numpy())
+        else:
+            dotted = text.str.match(r"\d{4}\.\d")
+            text = text.str.replace(".", "-", n=2, regex=False).where(dotted, text)
+            text = text.str.replace(r"\s*(?:UTC|GMT)$", "Z", regex=True)
+            found = pd.DatetimeIndex(pd.to_datetime(text, utc=True, format="ISO8601")).as_unit("ns").asi8
+    return np.asarray(found, dtype=np.int64)
 
 
 def _counted(values: npt.NDArray[Any]) -> Integers:
@@ -152,7 +194,9 @@ def candles(
     good &= np.isnan(volume) | ((volume >= 0) & np.isfinite(volume))
     if reading.grid is not None and reading.grid <= DAY:
         good &= time % reading.grid == 0
-    good = reading.kept(good, "candles that cannot be")
+    good = reading.kept(
+        good, "candles whose prices or volume cannot be (missing, below 0, high below low, or off their grid)"
+    )
     columns = dict(zip(_CANDLE, (opened, top, bottom, close), strict=True))
     columns = {name: part / reading.scale for name, part in columns.items()} | {"volume": volume * reading.scale}
     if taker_buy_volume is not None:
@@ -165,7 +209,9 @@ def interest(reading: Reading, time: Integers, amount: Floats, *, quoted: bool =
 
     Values of 0 are left out: files have them where a venue did not count.
     """
-    good = reading.kept(np.isfinite(amount) & (amount > 0), "values of open interest that cannot be")
+    good = reading.kept(
+        np.isfinite(amount) & (amount > 0), "values of open interest that cannot be (missing, 0 or below)"
+    )
     column = {"open_interest_value": amount} if quoted else {"open_interest": amount * reading.scale}
     return _by_time(time, column, good)
 
@@ -183,13 +229,19 @@ def rates(reading: Reading, time: Integers, columns: dict[str, Floats], what: st
     return _by_time(time, clean, reading.kept(good, what))
 
 
+def funding(reading: Reading, time: Integers, rate: Floats) -> pd.DataFrame:
+    """Return funding rates by UTC time, as fractions of a settlement's own period."""
+    what = "funding rates that cannot be (missing, or of 100 % and more)"
+    return rates(reading, time, {"funding_rate": rate}, what)
+
+
 def liquidations(
     reading: Reading, time: Integers, side: pd.Series[Any], price: Floats, worth: Floats
 ) -> pd.DataFrame:  # fmt: skip
     """Return liquidations with a column `time`: side of the position, price [quote/base], size [quote]."""
     owned = side.astype(str).str.strip().str.lower().map(_OWNED)
     good = np.isfinite(price) & (price > 0) & np.isfinite(worth) & (worth > 0) & owned.notna().to_numpy()
-    good = reading.kept(good, "liquidations that cannot be")
+    good = reading.kept(good, "liquidations that cannot be (without a side, a price or an amount above 0)")
     columns = {"time": time_index(time), "side": owned.to_numpy(), "price": price / reading.scale, "size": worth}
     return pd.DataFrame(columns)[good].reset_index(drop=True)
 
@@ -198,7 +250,10 @@ def trades(
     reading: Reading, time: Integers, price: Floats, amount: Floats, bought: npt.NDArray[np.bool_]
 ) -> pd.DataFrame:  # fmt: skip
     """Return trades with a column `time`: price [quote/base], amount [base], taker_buy: 1 where the taker bought."""
-    good = reading.kept((price > 0) & np.isfinite(price) & (amount > 0) & np.isfinite(amount), "trades that cannot be")
+    good = reading.kept(
+        (price > 0) & np.isfinite(price) & (amount > 0) & np.isfinite(amount),
+        "trades that cannot be (without a price or an amount above 0)",
+    )
     columns: dict[str, Any] = {
         "time": time_index(time), "price": price / reading.scale, "amount": amount * reading.scale,
         "taker_buy": bought.astype(np.float64),

@@ -209,7 +209,7 @@ class Filling:
                 self._unfit.append(str(error))
                 return False
             except DataError as error:
-                self._unfit.append(f"{file.name} cannot be read ({str(error)[:160]})")
+                self._unfit.append(f"{file.name} cannot be read ({str(error).partition('. Read are')[0][:160]})")
                 return False
         return True
 
@@ -228,6 +228,9 @@ class Filling:
                     several.add(kind)
                     self._write(series, kind, last[kind], [])
                 last[kind] = frame
+        first = series.kinds[0]
+        if KINDS[first].timed and not len(last.get(first, ())):  # a market has some each day, of events not always
+            raise DataError("it has no rows")
         for kind in dict.fromkeys((*series.kinds, *last)):
             rows = last.get(kind, pd.DataFrame())
             if kind in several:
@@ -277,10 +280,10 @@ class Filling:
                 more = f" and {len(left) - _NAMED} more spans" if len(left) > _NAMED else ""
                 notes.append(f"{venue} has no public files of {name} for {words}{more}")
         if self._unfit:
-            shown = "; ".join(self._unfit[:_SHOWN])
+            shown = "; ".join(sorted(self._unfit)[:_SHOWN])
             shown += f"; and {len(self._unfit) - _SHOWN} more" if len(self._unfit) > _SHOWN else ""
             notes.append(f"{venue}: left out of its public files: {shown}")
-        notes += [f"{venue}: {count:,} {what} left out of its public files" for what, count in self._left_out.items()]
+        notes += [f"{venue}, left out of its public files: {count:,} {what}" for what, count in self._left_out.items()]
         if self.done and self.archive.note:
             notes.append(f"{venue}, public files: {self.archive.note}")
         return notes

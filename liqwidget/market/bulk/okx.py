@@ -37,8 +37,7 @@ def _candles(rows: pd.DataFrame, reading: Reading) -> Frames:
 
 
 def _funding(rows: pd.DataFrame, reading: Reading) -> Frames:
-    rate = {"funding_rate": numbers(rows, "funding_rate")}
-    return {"funding": cleaning.rates(reading, times_ns(rows["funding_time"]), rate, "funding rates that cannot be")}
+    return {"funding": cleaning.funding(reading, times_ns(rows["funding_time"]), numbers(rows, "funding_rate"))}
 
 
 def _trades(rows: pd.DataFrame, reading: Reading) -> Frames:

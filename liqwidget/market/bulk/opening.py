@@ -35,6 +35,9 @@ _FEW_LINES = 5
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?|nan|", re.IGNORECASE)
 _DAY = re.compile(r"\d{4}[-./]\d{1,2}[-./]\d{1,2}.*")
 _TEXT_ENDINGS = (".csv", ".txt", ".tsv")
+_SAID = ("msg", "message", "retMsg", "error")
+"""Under which an answer says why it has no rows."""
+_DECIMAL = re.compile(r"[-+]?\d+,\d+")
 _KNOWN = "CSV (also .gz and .zip), Parquet, Feather or JSON"
 
 
@@ -51,22 +54,10 @@ def tables(given: Path) -> Iterator[pd.DataFrame]:
     DataError
         If it is none of these, is cut short or rotten, or grows beyond all measure when it is unpacked.
     """
-    name = given.name.lower()
     try:
-        if name.endswith((".parquet", ".pq")):
-            yield from _parquet(given)
-        elif name.endswith((".feather", ".arrow")):
-            yield from _feather(given)
-        elif name.endswith(".zip"):
-            yield from _zipped(given)
-        elif name.endswith(".gz"):
-            with gzip.open(given, "rb") as packed:
-                yield from _of_text(_Bounded(packed, given.stat().st_size), name.removesuffix(".gz"), given)
-        elif name.endswith((*_TEXT_ENDINGS, ".json")):
-            with given.open("rb") as handle:
-                yield from _of_text(handle, name, given)
-        else:
-            raise DataError(f"Expected {_KNOWN}, was {given.name[:80]!r}")
+        if given.is_dir():
+            raise DataError(_folder(given))
+        yield from _opened(given)
     except FileNotFoundError as error:
         raise DataError(f"Expected a file, was none at {given}") from error
     except (EOFError, zlib.error, zipfile.BadZipFile, gzip.BadGzipFile, RecursionError, ValueError) as error:
@@ -76,6 +67,33 @@ def tables(given: Path) -> Iterator[pd.DataFrame]:
             f"Expected {_KNOWN} that is whole, was {given.name[:80]!r}, which cannot be read ({plain(error)[:100]}): "
             "get it again"
         ) from error
+    except OSError as error:
+        raise DataError(f"Expected a file that can be read, was {given} ({plain(error.strerror or error)})") from error
+
+
+def _opened(given: Path) -> Iterator[pd.DataFrame]:
+    name = given.name.lower()
+    if name.endswith((".parquet", ".pq")):
+        yield from _parquet(given)
+    elif name.endswith((".feather", ".arrow")):
+        yield from _feather(given)
+    elif name.endswith(".zip"):
+        yield from _zipped(given)
+    elif name.endswith(".gz"):
+        with gzip.open(given, "rb") as packed:
+            yield from _of_text(_Bounded(packed, given.stat().st_size), name.removesuffix(".gz"), given)
+    elif name.endswith((*_TEXT_ENDINGS, ".json")):
+        with given.open("rb") as handle:
+            yield from _of_text(handle, name, given)
+    else:
+        raise DataError(f"Expected {_KNOWN}, was {given.name[:80]!r}")
+
+
+def _folder(given: Path) -> str:
+    return (
+        f"Expected a file, was the folder {given}: add its files one by one, for path in "
+        f"sorted(pathlib.Path({str(given)!r}).iterdir()): liqwidget.store.add(path, ...)"
+    )
 
 
 def _of_text(handle: Any, name: str, given: Path) -> Iterator[pd.DataFrame]:
@@ -116,7 +134,9 @@ class _Bounded(io.RawIOBase):
 
 def _csv(handle: Any) -> Iterator[pd.DataFrame]:
     stream = io.BufferedReader(handle, _HEAD) if isinstance(handle, _Bounded) else handle
-    lines = list(itertools.islice(iter(stream.readline, b""), _FEW_LINES))
+    lines = list(itertools.islice(iter(lambda: stream.readline(_HEAD), b""), _FEW_LINES))
+    if (fault := _no_text(b"".join(lines))) is not None:
+        raise DataError(f"Expected a table as text in UTF-8, was {fault}")
     texts = [line.decode("utf-8-sig" if not number else "utf-8", errors="replace") for number, line in enumerate(lines)]
     # A line of who made it stands before the header at CryptoDataDownload.
     skipped = 1 if len(texts) > 1 and _cells(texts[0]) < _cells(texts[1]) and not _is_row(texts[0]) else 0
@@ -129,11 +149,25 @@ def _csv(handle: Any) -> Iterator[pd.DataFrame]:
     whole = io.BufferedReader(_Joined("".join(texts).encode(), stream), _HEAD)
     reader = pd.read_csv(
         whole, header=header, sep=separator, chunksize=CHUNK_ROWS, encoding="utf-8", encoding_errors="replace",
-        **_EXACT, skipinitialspace=True, on_bad_lines="error",
+        **_EXACT, skipinitialspace=True, on_bad_lines="error", decimal=_decimal(texts, separator),
     )  # fmt: skip
     with reader:
         for frame in reader:
             yield frame.rename(columns=str.strip) if header is not None else frame
+
+
+def _no_text(head: bytes) -> str | None:
+    """Return what the begin of a file is that is no table of text, None where it may be one."""
+    start = head.lstrip()[:32].lower()
+    if start.startswith((b"<!doctype", b"<html", b"<?xml", b"<error")):
+        return "a web page or an error of a server: get the file again"
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "text in UTF-16: save it as UTF-8"
+    if start.startswith(b"pk\x03\x04"):
+        return "a zip, or a workbook of Excel: give the zip that ending, save the workbook as CSV"
+    if start.startswith((b"\x1f\x8b", b"par1", b"arrow1", b"feather")):
+        return "packed, or Parquet or Feather: give it the ending that says so (.csv.gz, .parquet, .feather)"
+    return "no text" if b"\0" in head else None
 
 
 class _Joined(io.RawIOBase):
@@ -155,6 +189,14 @@ class _Joined(io.RawIOBase):
 
 def _separator(line: str) -> str:
     return max(",;\t", key=line.count)
+
+
+def _decimal(lines: list[str], separator: str) -> str:
+    """Return what stands before the fraction of a number: a comma where cells are parted by another sign."""
+    if separator == ",":
+        return "."
+    cells = [cell.strip().strip('"') for line in lines for cell in line.split(separator)]
+    return "," if any(map(_DECIMAL.fullmatch, cells)) else "."
 
 
 def _cells(line: str) -> int:
@@ -194,7 +236,9 @@ def _feather(given: Path) -> Iterator[pd.DataFrame]:
 
 def _with_index(frame: pd.DataFrame) -> pd.DataFrame:
     """Return a frame with its times as a column, where they are its index."""
-    return frame.reset_index(names="time") if isinstance(frame.index, pd.DatetimeIndex) else frame
+    if not isinstance(frame.index, pd.DatetimeIndex):
+        return frame
+    return frame.reset_index(drop=True) if "time" in frame.columns else frame.reset_index(names="time")
 
 
 def _json(handle: Any, given: Path) -> Iterator[pd.DataFrame]:
@@ -211,10 +255,19 @@ def _rows_of(found: Any, name: str) -> Iterator[pd.DataFrame]:
             yield from _rows_of(found[key], name)
             return
     if not isinstance(found, list):
-        raise DataError(f"Expected a list of rows in JSON, was a {type(found).__name__} in {name[:80]!r}")
+        told = next((found[key] for key in _SAID if found.get(key)), None) if isinstance(found, dict) else None
+        says = "" if told is None else f", which says {plain(told)[:100]!r}: ask for it again"
+        raise DataError(f"Expected a list of rows in JSON, was a {type(found).__name__} in {name[:80]!r}{says}")
     if found and all(isinstance(row, dict) and "history" in row for row in found):
         if len(found) > 1:
             raise DataError(f"Expected rows of one symbol in JSON, was {len(found)} symbols in {name[:80]!r}: take one")
         yield from _rows_of(found[0], name)
         return
-    yield pd.DataFrame(found)
+    rows = pd.DataFrame(found)
+    if found and all(isinstance(row, list) for row in found):  # answers have numbers as text, and no names
+        rows = rows.apply(lambda column: counts if (counts := _numbers(column)).notna().all() else column)
+    yield rows
+
+
+def _numbers(column: pd.Series[Any]) -> pd.Series[Any]:
+    return pd.to_numeric(column, errors="coerce")

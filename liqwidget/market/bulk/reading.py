@@ -7,9 +7,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from liqwidget.domain.time import DAY
+from liqwidget.domain.columns import hints_of
+from liqwidget.domain.mixture import names_coins, names_venues
+from liqwidget.domain.time import DAY, timestamp
 from liqwidget.errors import DataError
 from liqwidget.market.bulk import binance, bybit, okx, vendors
+from liqwidget.market.bulk.layout import small
+from liqwidget.market.store.files import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -21,15 +25,20 @@ if TYPE_CHECKING:
 
 LAYOUTS: tuple[Layout, ...] = (*binance.LAYOUTS, *bybit.LAYOUTS, *okx.LAYOUTS, *vendors.LAYOUTS)
 """What is known, in the order in which it is shown."""
-_MOST_HELD = 20_000_000
-"""Rows of unfinished days that are held at a time."""
+_MOST_HELD = 40_000_000
+"""Rows that are held at a time."""
 _HELD_DAYS = 2
 """The day that grows, and the next."""
 _NAMED_KINDS = {
     "liquidation": "liquidations", "funding": "funding", "openinterest": "open_interest", "trades": "trades",
 }  # fmt: skip
 """What a word of a file's name says of its kind, where columns leave it open."""
-_SYMBOLS = ("symbol", "instrument_name")
+_PLAIN: dict[str, tuple[str, ...]] = {
+    "candles": ("open", "high", "low", "close", "volume"), "open_interest": ("open_interest",),
+    "funding": ("funding_rate",), "liquidations": ("side", "price", "size"), "trades": ("price", "amount", "side"),
+    "long_short": ("long_short_ratio",), "taker_volume": ("taker_buy_volume", "taker_sell_volume"),
+}  # fmt: skip
+"""Columns of a plain table of each kind, beside its times."""
 
 
 def layout_of(frame: pd.DataFrame, kind: str | None, name: str = "") -> Layout:
@@ -52,13 +61,14 @@ def layout_of(frame: pd.DataFrame, kind: str | None, name: str = "") -> Layout:
     fitting = [one for one in LAYOUTS if one.fits(frame)]
     said = kind or next((found for word, found in _NAMED_KINDS.items() if word in _plain(name)), None)
     left = [one for one in fitting if one.open_ended and said not in one.kinds]
-    named = [one for one in fitting if one.open_ended and said in one.kinds]
-    fitting = named or [one for one in fitting if not one.open_ended]
+    fitting = [one for one in fitting if not one.open_ended or said in one.kinds]
     if left and not fitting and kind is None:
         likely = ", ".join(repr(one.kinds[0]) for one in left)
+        prices = {"open", "high", "low", "close"} <= {small(one) for one in frame.columns}
+        lacks = f". As candles it has no{_said_of(frame, 'candles')}" if prices else ""
         raise DataError(
             f"Expected kind= such as {likely}, was None: {name or 'the frame'} has columns {_columns(frame)}, which "
-            "candles of anything have"
+            f"tables of other things have too{lacks}"
         )
     if kind is not None:
         others = fitting
@@ -69,7 +79,7 @@ def layout_of(frame: pd.DataFrame, kind: str | None, name: str = "") -> Layout:
                 "kind out, or give the file that holds it"
             )
     if not fitting:
-        raise DataError(_unknown(frame, kind, name))
+        raise DataError(_unknown(frame, said, name))
     most = max(len(one.columns) for one in fitting)
     best = [one for one in fitting if len(one.columns) == most]
     kinds = {one.kinds[0] for one in best}
@@ -95,18 +105,46 @@ def _columns(frame: pd.DataFrame) -> str:
 
 
 def _unknown(frame: pd.DataFrame, kind: str | None, name: str) -> str:
+    hints = "".join(f" As {one} it has no{_said_of(frame, one)}" for one in _nearest(frame, kind))
     return (
         f"Expected rows of {kind or 'a kind'} in a layout that is known, was columns {_columns(frame)} in "
-        f"{name or 'the frame'}. Read are files of Binance, Bybit, OKX, Tardis, CryptoDataDownload, freqtrade, "
+        f"{name or 'the frame'}.{hints} Read are files of Binance, Bybit, OKX, Tardis, CryptoDataDownload, freqtrade, "
         "Coinalyze, CoinGlass, and plain ones with 'time' and: open, high, low, close, volume [coins]; "
         "open_interest [coins] or open_interest_value [quote]; funding_rate; side, price, size [quote] of "
-        "liquidations; price, amount, taker_buy of trades; long_short_ratio. Rename the columns"
+        "liquidations; price, amount, taker_buy (or side, with kind='trades') of trades; long_short_ratio. Rename the "
+        "columns"
     )
 
 
+def _nearest(frame: pd.DataFrame, kind: str | None) -> list[str]:
+    """Return the kinds of plain tables of which a frame seems to have all under other names, the least others first."""
+    if all(isinstance(one, int) for one in frame.columns):
+        return []
+    found = {one: _hints(frame, one) for one in (_PLAIN if kind is None else [kind])}
+    lacking = {
+        one: len(hints)
+        for one, hints in found.items()
+        if all(any(text.startswith("Is ") for text in texts) for texts in hints.values())
+    }
+    least = min(lacking.values(), default=0)
+    return [one for one, count in lacking.items() if count == least]
+
+
+def _hints(frame: pd.DataFrame, kind: str) -> dict[str, list[str]]:
+    return hints_of(frame.set_axis([small(one) for one in frame.columns], axis=1), _PLAIN[kind], kind)
+
+
+def _said_of(frame: pd.DataFrame, kind: str) -> str:
+    """Return which columns a plain table of a kind lacks, and which may be meant."""
+    hints = _hints(frame, kind)
+    texts = [text for found in hints.values() for text in found[:2]]
+    return f" {', '.join(map(repr, hints))}. {' '.join(texts)}"
+
+
 def chunks_read(
-    tables: Iterable[pd.DataFrame], reading: Reading, ours: Ours, *, kind: str | None = None, name: str = ""
-) -> Iterator[tuple[Layout, Frames]]:
+    tables: Iterable[pd.DataFrame], reading: Reading, ours: Ours, *, of_venue: Ours | None = None,
+    kind: str | None = None, name: str = "",
+) -> Iterator[tuple[Layout, Frames]]:  # fmt: skip
     """Yield the layout and the frames of each chunk of rows.
 
     Parameters
@@ -117,6 +155,8 @@ def chunks_read(
         What figures count; it hears what is left out.
     ours : callable
         Says of the symbols that stand in a chunk which are taken, where rows have symbols.
+    of_venue : callable, optional
+        Same of the names of venues.
     kind, name : str
         As for `layout_of`.
 
@@ -132,37 +172,73 @@ def chunks_read(
         if not len(table):
             continue
         rows = layout.named(table)
-        column = next((part for part in _SYMBOLS if part in rows), None)
-        if column is not None:
-            symbols = rows[column].astype(str).str.strip()
-            rows = rows[symbols.isin(ours(symbols.unique().tolist()))]
-            if not len(rows):
-                continue
+        for says, taken in ((names_coins, ours), (names_venues, of_venue)):
+            column = next((part for part in rows.columns if says(part)), None)
+            if column is not None and taken is not None and len(rows):
+                texts = rows[column].astype(str).str.strip()
+                rows = rows[texts.isin(taken(texts.unique().tolist()))]
+        if not len(rows):
+            continue
         yield layout, layout.read(rows.reset_index(drop=True), reading)
 
 
 def by_day(chunks: Iterable[Frames]) -> Iterator[Frames]:
     """Yield frames of whole days: what a day holds is written once, however many chunks tell of it.
 
-    Rows may be out of order; days are held until newer ones of another day have come, or too many rows are held.
+    Rows may come from the oldest to the newest or the other way round, and a little out of order: a day is held until
+    the newest chunk tells of others only.
+
+    Raises
+    ------
+    DataError
+        If rows of a day come back after it was yielded: equal events of both parts could not be told from the same one
+        told twice.
     """
     held: dict[str, list[pd.DataFrame]] = {}
+    over: dict[str, set[int]] = {}
     for frames in chunks:
         for kind, frame in frames.items():
             if len(frame):
                 held.setdefault(kind, []).append(frame)
         for kind, parts in held.items():
-            if sum(map(len, parts)) < _MOST_HELD and _days(parts) <= _HELD_DAYS:
-                continue
-            joined = pd.concat(parts)
-            last = _times(joined).max() // DAY if len(parts) else 0
-            done = _times(joined) // DAY < last
-            if done.any():
-                yield {kind: joined[done]}
-            held[kind] = [joined[~done]]
+            done, held[kind] = _over(kind, parts)
+            if len(done):
+                _refuse_again(kind, over, done)
+                yield {kind: done}
     rest = {kind: pd.concat(parts) for kind, parts in held.items() if parts}
+    for kind, frame in rest.items():
+        _refuse_again(kind, over, frame)
     if rest:
         yield rest
+
+
+def _over(kind: str, parts: list[pd.DataFrame]) -> tuple[pd.DataFrame, list[pd.DataFrame]]:
+    """Return the rows of days that the newest of some chunks does not tell of, and what is held for later."""
+    if len(parts) < 2 or _days(parts) <= _HELD_DAYS:  # noqa: PLR2004 - one chunk is all that is known
+        return pd.DataFrame(), parts
+    joined = pd.concat(parts)
+    days, newest = _times(joined) // DAY, _times(parts[-1]) // DAY
+    done = (days < newest.min()) | (days > newest.max())
+    if len(joined) - done.sum() > _MOST_HELD:
+        if not KINDS[kind].keyed:
+            message = f"Expected {kind} in the order of time, was {len(joined):,} rows in none: sort the file by time"
+            raise DataError(message)
+        done[:] = True  # a row that is written twice does no harm
+    return joined[done], [joined[~done]]
+
+
+def _refuse_again(kind: str, over: dict[str, set[int]], frame: pd.DataFrame) -> None:
+    """Note which days are yielded; a DataError if one of them was before, and its events could be lost so."""
+    days = set(np.unique(_times(frame) // DAY).tolist())
+    seen = over.setdefault(kind, set())
+    if not KINDS[kind].keyed and days & seen:
+        message = (
+            f"Expected {kind} in the order of time, oldest or newest first, was one of "
+            f"{timestamp(min(days & seen) * DAY):%Y-%m-%d} long after others of that day: sort the file by time, and "
+            "add it again; nothing is stored twice"
+        )
+        raise DataError(message)
+    seen |= days
 
 
 def _days(parts: list[pd.DataFrame]) -> int:

@@ -13,6 +13,7 @@ import pandas as pd
 
 from liqwidget.domain.columns import unit_of
 from liqwidget.domain.time import MINUTE, time_index
+from liqwidget.domain.trades import TAKERS
 from liqwidget.errors import DataError
 from liqwidget.market.bulk import cleaning
 from liqwidget.market.bulk.cleaning import Floats, Frames, Integers, Reading, numbers, times_ns
@@ -89,8 +90,7 @@ def _tardis_ticker(rows: pd.DataFrame, reading: Reading) -> Frames:
     if told.any():
         rates = pd.Series(rate[told]).groupby(settled[told].astype(np.int64)).last()
         when = times_ns(pd.Series(rates.index.to_numpy(np.int64), name="funding_timestamp"))
-        column = {"funding_rate": np.asarray(rates, dtype=np.float64)}
-        frames["funding"] = cleaning.rates(reading, when, column, "funding rates that cannot be")
+        frames["funding"] = cleaning.funding(reading, when, np.asarray(rates, dtype=np.float64))
     return frames
 
 
@@ -115,8 +115,7 @@ def _cdd_candles(rows: pd.DataFrame, reading: Reading) -> Frames:
 
 def _freqtrade_funding(rows: pd.DataFrame, reading: Reading) -> Frames:
     """Read rates, which stand in `open` of a file of candles."""
-    rate = {"funding_rate": numbers(rows, "open")}
-    return {"funding": cleaning.rates(reading, time_of(rows), rate, "funding rates that cannot be")}
+    return {"funding": cleaning.funding(reading, time_of(rows), numbers(rows, "open"))}
 
 
 # ---------------------------------------------------------------------- Coinalyze, CoinGlass
@@ -245,6 +244,14 @@ def _plain_trades(rows: pd.DataFrame, reading: Reading) -> Frames:
     return {"trades": cleaning.trades(reading, time_of(rows), price, numbers(rows, "amount"), bought == 1)}
 
 
+def _sided_trades(rows: pd.DataFrame, reading: Reading) -> Frames:
+    """Read trades: `side` is that of the taker; `amount` is coins, as freqtrade has it of contracts too."""
+    side = rows["side"].astype(str).str.strip().str.lower().map(TAKERS).to_numpy(np.float64)
+    rows = rows[reading.kept(np.isfinite(side), "trades without 'buy' or 'sell' of the taker in side")]
+    price, amount = numbers(rows, "price"), numbers(rows, "amount")
+    return {"trades": cleaning.trades(reading, time_of(rows), price, amount, side[np.isfinite(side)] == 1)}
+
+
 def indexed(frame: pd.DataFrame) -> pd.DataFrame:
     """Return a frame with its times as a column, where its index holds them."""
     if isinstance(frame.index, pd.DatetimeIndex) and not set(_TIMES) & {str(name).lower() for name in frame.columns}:
@@ -254,8 +261,13 @@ def indexed(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 LAYOUTS = (
-    Layout("Tardis, trades", ("trades",), (*_TARDIS, "side", "price", "amount"), _tardis_trades),
-    Layout("Tardis, liquidations", ("liquidations",), (*_TARDIS, "side", "price", "amount"), _tardis_liquidations),
+    Layout(
+        "Tardis, trades", ("trades",), (*_TARDIS, "side", "price", "amount"), _tardis_trades, without=("is_snapshot",)
+    ),
+    Layout(
+        "Tardis, liquidations", ("liquidations",), (*_TARDIS, "side", "price", "amount"), _tardis_liquidations,
+        without=("is_snapshot",),
+    ),
     Layout(
         "Tardis, derivative ticker", ("open_interest", "funding"),
         (*_TARDIS, "funding_timestamp", "funding_rate", "open_interest"), _tardis_ticker,
@@ -298,5 +310,6 @@ LAYOUTS = (
     Layout("taker ratio", ("taker_volume",), ("taker_ratio",), _plain_rates),
     Layout("liquidations", ("liquidations",), ("side", "price", "size"), _plain_liquidations),
     Layout("trades", ("trades",), ("price", "amount", "taker_buy"), _plain_trades),
+    Layout("trades with a side", ("trades",), ("price", "amount", "side"), _sided_trades, open_ended=True),
 )  # fmt: skip
 """What their files look like."""

@@ -45,7 +45,12 @@ def test_metrics_of_binance_give_three_kinds(tmp_path: Path) -> None:
     made = liqwidget.store.add(put(tmp_path, "m.csv", header, *rows), venue="binance", symbol="HYPE")
     assert made["kind"].tolist() == ["open_interest", "long_short", "taker_volume"]
     assert made.attrs["notes"] == [
-        "1 values of open interest that cannot be left out", "1 rows without a long/short ratio left out",
+        "left out: 1 values of open interest that cannot be (missing, 0 or below)",
+        "left out: 1 rows without a long/short ratio",
+        *(
+            f"left out: 1 rows of {kind} whose time comes again (the last counts)"
+            for kind in ("open_interest", "long_short", "taker_volume")
+        ),
     ]  # fmt: skip
     found = stored("open_interest", symbol="HYPE")
     assert found["open_interest"].to_dict() == {pd.Timestamp("2025-05-30 12:05", tz="UTC"): 66203.0}
