@@ -212,9 +212,8 @@ def _one_series(venue: str, symbol: str, kind: str, timeframe: str | None) -> tu
     found = [(names, folder) for folder, names in Store().series(venue, symbol, kind, timeframe)]
     if len(found) != 1:
         known = "; ".join(" ".join(names.values()) for names, _ in found[:5]) or "none"
-        raise DataError(
-            f"Expected one stored series of {venue} {symbol} {kind}, was {known}: name its symbol and timeframe"
-        )
+        remedy = "name its symbol and timeframe" if found else "liqwidget.store.list() shows what there is"
+        raise DataError(f"Expected one stored series of {venue} {symbol} {kind}, was {known}: {remedy}")
     return found[0]
 
 

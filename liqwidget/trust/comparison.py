@@ -94,13 +94,13 @@ def compare(
             np.isin(positions.venue, [code for code, name in enumerate(positions.venues) if name in ledger.names])
         )
     limit = ledger.end + ledger.timeframe
+    if at is None and len(positions) and int(positions.time.min()) > limit:
+        raise DataError(_apart(ledger, int(positions.time.min())))
     time = positions.snapshot_time(timestamp(limit) if at is None else at)
     price = positions.mark(time)
     last = ledger.last_price(time)
     if not last > 0 or time > limit:
-        span = f"{timestamp(ledger.start)} to {timestamp(ledger.end)}"
-        message = f"Expected a snapshot while the candles run ({span}), was {timestamp(time)}"
-        raise DataError(message)
+        raise DataError(_apart(ledger, time))
     price = price if price > 0 else last
     prices = edges_around(price, reach, step) if edges is None else checked_edges(edges)
     cut = float(prices[len(prices) // 2]) if edges is None else price
@@ -174,6 +174,13 @@ def compare_snapshots(
     stacked = pd.concat(tables, names=["time"])
     frame: pd.DataFrame = stacked.unstack("figure")  # noqa: PD010
     return frame[list(dict.fromkeys(stacked.index.get_level_values("figure")))]
+
+
+def _apart(ledger: Ledger, time: int) -> str:
+    """Return the sentence about a snapshot at a time [ns] of which the candles of a ledger do not tell."""
+    later = ": a heatmap that is live, or made after the positions were read, has them" if time > ledger.end else ""
+    span = f"{timestamp(ledger.start)} to {timestamp(ledger.end)}"
+    return f"Expected a snapshot while the candles run ({span}), was {timestamp(time)}{later}"
 
 
 def _check(ledger: Ledger, positions: Positions, scale: object, draws: object) -> None:

@@ -152,9 +152,13 @@ def test_what_opened_and_was_swept_within_one_candle_is_gone() -> None:
 def test_a_frame_and_what_it_says_of_the_taker() -> None:
     """Sides as words or numbers; taker volume is kept, and what one order ate through is walked in its direction."""
     walk = trade_walk(1, 300)
-    told = walk.trades.assign(side=np.where(walk.trades["taker_buy"] == 1, "Buy", "sell")).drop(columns="taker_buy")
-    ours, theirs = walk.market(), Walk(told, walk.open_interest).market()
-    assert content(ours) == content(theirs)
+    told, bought = walk.trades.drop(columns="taker_buy"), walk.trades["taker_buy"] == 1
+    ours = walk.market()
+    for columns in (
+        {"side": np.where(bought, "Buy", " sell")}, {"side": np.where(bought, "b", "S")}, {"taker_buy": bought},
+        {"taker_buy": bought.astype(str)}, {"is_buyer_maker": ~bought}, {"isBuyerMaker": (~bought).astype(int)},
+    ):  # fmt: skip
+        assert content(Walk(told.assign(**columns), walk.open_interest).market()) == content(ours), columns
     bought = walk.trades["amount"] * walk.trades["taker_buy"]
     np.testing.assert_allclose(ours.taker_buy_volume.sum(), bought.sum())
     at_once = pd.DataFrame(
@@ -283,6 +287,9 @@ SOUND = pd.DataFrame({"price": [1.0, 2.0], "amount": [1.0, 1.0]}, index=pd.Datet
             SOUND.assign(side=["buy", "long"]),
             "'buy' or 'sell' in column 'side' of chunk 1 of trades, was 'long' in row 1",
         ),
+        (SOUND.assign(side=["A", "B"]), "of Hyperliquid 'B' is a buy and 'A' a sell"),
+        (SOUND.assign(side=["buy", np.nan]), "'buy' or 'sell' in column 'side' of chunk 1 of trades, was nan in row 1"),
+        (SOUND.assign(is_buyer_maker=["no", "yes"]), "1 or 0 .* in column 'is_buyer_maker' of chunk 1 of trades"),
         (SOUND.assign(taker_buy=[1, 2]), "1 or 0 .* in column 'taker_buy' of chunk 1 of trades, was 2"),
         (SOUND.reset_index(drop=True), "time"),
         (
@@ -294,6 +301,12 @@ SOUND = pd.DataFrame({"price": [1.0, 2.0], "amount": [1.0, 1.0]}, index=pd.Datet
 def test_trades_that_cannot_be_used_are_refused(trades: Any, said: str) -> None:
     with pytest.raises(DataError, match=said):
         MarketData.from_trades(trades)
+
+
+def test_each_fault_of_a_chunk_is_said_once() -> None:
+    with pytest.raises(DataError) as caught:
+        MarketData.from_trades(SOUND.rename(columns={"price": "px", "amount": "sz"}))
+    assert str(caught.value).count("Is 'px' meant") == 1
 
 
 @pytest.mark.parametrize("width", [-0.1, 0.01, float("nan"), "2bps", True])

@@ -276,6 +276,8 @@ def test_another_symbol_or_time_is_refused() -> None:
     late = table(1).assign(time=pd.Timestamp("2027-01-01", tz="UTC"))
     with pytest.raises(DataError, match="Expected a snapshot while the candles run"):
         compare(ledger(), Positions.from_frame(late), "2027-01-02")
+    with pytest.raises(DataError, match="made after the positions were read, has them"):
+        compare(ledger(), Positions.from_frame(late))
     with pytest.raises(DataError, match="was none in Positions"):
         compare_snapshots(ledger(), Positions.from_frame(late))
 

@@ -97,6 +97,16 @@ def test_candles_of_a_mark_price_are_no_candles_of_trades(tmp_path: Path) -> Non
     assert len(stored("candles", "bybit")) == 4
 
 
+def test_open_interest_in_another_unit_than_it_says() -> None:
+    """Beside stored candles it cannot be: dollars under the name of coins are not kept as coins."""
+    liqwidget.store.add(frame(**PRICES, volume=50.0), venue="binance", symbol="BTC")
+    liqwidget.store.add(frame(open_interest=900.0), venue="binance", symbol="BTC")
+    sentence = said(frame(open_interest=9e10))
+    assert "'open_interest_value'" in sentence
+    assert "say unit= ('coins', 'contracts', 'quote')" in sentence
+    liqwidget.store.add(frame(open_interest=9e4), venue="binance", symbol="BTC", unit="quote")
+
+
 @pytest.mark.parametrize(
     ("columns", "words"),
     [
@@ -119,8 +129,9 @@ def test_trades_with_a_side_where_they_are_said_to_be_trades(tmp_path: Path) -> 
     assert "Expected kind= such as 'trades', was None" in said(frame(**columns))
     path = tmp_path / "BTC_USDT_USDT-trades.feather"
     frame(**columns).rename(columns={"time": "timestamp"}).assign(id="1", type=None).to_feather(path)
-    for table, options in ((path, {}), (frame(**columns), {"kind": "trades"})):
-        liqwidget.store.add(table, venue="okx", symbol="BTC", **options)
+    tables: tuple[tuple[Any, str | None], ...] = ((path, None), (frame(**columns), "trades"))
+    for table, kind in tables:
+        liqwidget.store.add(table, venue="okx", symbol="BTC", kind=kind)
         assert stored("trades", "okx")["taker_buy"].tolist() == [1.0, 0.0, 1.0, 0.0]
     made = liqwidget.store.add(frame(**columns | {"side": "?"}).assign(side=["buy", "?", "buy", "buy"]), venue="okx",
                                symbol="ETH", kind="trades")  # fmt: skip
