@@ -61,6 +61,12 @@ def layout_of(frame: pd.DataFrame, kind: str | None, name: str = "") -> Layout:
     fitting = [one for one in LAYOUTS if one.fits(frame)]
     said = kind or next((found for word, found in _NAMED_KINDS.items() if word in _plain(name)), None)
     left = [one for one in fitting if one.open_ended and said not in one.kinds]
+    if said == "funding" and left and left == fitting:
+        raise DataError(
+            f"Expected funding as 'time' of each settlement and 'funding_rate', a fraction (0.0001 is 0.01 %), was "
+            f"columns {_columns(frame)} in {name or 'the frame'}: of candles of a rate take the last value of each "
+            "period; where it is in per cent, divide it by 100"
+        )
     fitting = [one for one in fitting if not one.open_ended or said in one.kinds]
     if left and not fitting and kind is None:
         likely = ", ".join(repr(one.kinds[0]) for one in left)

@@ -156,6 +156,19 @@ def _coinalyze_candles(rows: pd.DataFrame, reading: Reading) -> Frames:
     return {"candles": cleaning.candles(reading, time_of(rows), prices, numbers(rows, "v"), bought)}
 
 
+def _coinglass_candles(rows: pd.DataFrame, reading: Reading) -> Frames:
+    """Read candles whose volume is dollars: as many coins as that is at the close."""
+    prices = _prices(rows)
+    return {"candles": cleaning.candles(reading, time_of(rows), prices, numbers(rows, "volume_usd") / prices[3])}
+
+
+def _coinglass_taker(rows: pd.DataFrame, reading: Reading) -> Frames:
+    """Read what takers bought and sold in dollars: the ratio of both, known when its candle is over."""
+    bought, sold = numbers(rows, "taker_buy_volume_usd"), numbers(rows, "taker_sell_volume_usd")
+    ratio = {"taker_ratio": bought / np.where(sold > 0, sold, np.nan)}
+    return {"taker_volume": cleaning.rates(reading, _ends(time_of(rows), reading), ratio, "rows without a taker ratio")}
+
+
 def _sums(rows: pd.DataFrame, reading: Reading, names: tuple[str, str], unit: str) -> Frames:
     """Read what was liquidated of each side in a candle: an event a side, at the close of the stored candle."""
     time = time_of(rows)
@@ -292,6 +305,13 @@ LAYOUTS = (
     Layout(
         "CoinGlass, open interest", ("open_interest",), ("time", *_PRICES), _interest_candles, without=("volume",),
         open_ended=True,
+    ),
+    Layout(
+        "CoinGlass, candles", ("candles",), ("time", *_PRICES, "volume_usd"), _coinglass_candles, without=("volume",)
+    ),
+    Layout(
+        "CoinGlass, taker volume", ("taker_volume",), ("time", "taker_buy_volume_usd", "taker_sell_volume_usd"),
+        _coinglass_taker,
     ),
     *(
         Layout(f"CoinGlass, long/short ratio ({name})", ("long_short",), ("time", f"{name}_long_short_ratio"), _ratios)

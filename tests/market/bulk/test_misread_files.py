@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -216,6 +217,26 @@ def test_answers_without_names_are_read_as_files_without_a_header(tmp_path: Path
     path.write_text("[[" + "], [".join(cells) + "]]", encoding="utf-8")
     liqwidget.store.add(path, venue="binance", symbol="BTC")
     assert stored("candles")["close"].tolist() == [95223.10, 95230.00]
+
+
+def test_candles_of_a_rate_are_no_open_interest(tmp_path: Path) -> None:
+    """Answers of Coinalyze and CoinGlass on funding look like those on open interest, and are in per cent."""
+    told = json.dumps([{"symbol": "BTCUSDT_PERP.A", "history": [{"t": 1704067200, "o": 1, "h": 1, "l": 1, "c": 0.01}]}])
+    path = tmp_path / "funding-rate-history.json"
+    path.write_text(told, encoding="utf-8")
+    assert "Expected funding as 'time' of each settlement and 'funding_rate', a fraction" in said(path)
+    assert "divide it by 100" in said(frame(**PRICES), kind="funding")
+
+
+def test_answers_of_coinglass_in_dollars() -> None:
+    """Candles with a volume in dollars; what takers bought and sold as a ratio, which has no unit."""
+    liqwidget.store.add(frame(**PRICES, volume_usd=[210.0, 420.0, 105.0, 0.0]), venue="okx", symbol="BTC")
+    assert stored("candles", "okx")["volume"].tolist() == [2.0, 4.0, 1.0, 0.0]
+    columns = {"taker_buy_volume_usd": [3.0, 1.0, 1.0, 5.0], "taker_sell_volume_usd": [2.0, 2.0, 0.0, 4.0]}
+    liqwidget.store.add(frame(**columns), venue="okx", symbol="BTC")
+    found = stored("taker_volume", "okx")["taker_ratio"]
+    assert found.tolist() == [1.5, 0.5, 1.25]
+    assert found.index[0] == OPENS[1]
 
 
 def test_rows_that_come_twice_are_counted_once(tmp_path: Path) -> None:
