@@ -135,6 +135,7 @@ def _frame(series: Series, kind: str, wanted: Wanted, said: list[str]) -> pd.Dat
     grid = step if kind == "candles" and step <= DAY else None
     folder = places.within(series.folder, kind, wanted.timeframe if what.timed else EVENTS)
     parts: list[dict[str, npt.NDArray[Any]]] = []
+    broken: dict[str, list[str]] = {}
     for path in places.found(folder, SUFFIX):
         day = _day_of(path)
         if day is None or not (day < wanted.until and wanted.since < day + DAY):
@@ -142,10 +143,13 @@ def _frame(series: Series, kind: str, wanted: Wanted, said: list[str]) -> pd.Dat
         try:
             columns = _sound(places.read(path), what, grid)
         except (BrokenFileError, NewerFileError, DataError, OSError) as error:
-            said.append(f"{path} cannot be used and counts as missing: {plain(error)[:80]}")
+            broken.setdefault(plain(error)[:80], []).append(path)
             continue
         inside = (columns["time"] >= wanted.since) & (columns["time"] < wanted.until)
         parts.append({name: column[inside] for name, column in columns.items()})
+    for why, paths in broken.items():
+        more = f" and {len(paths) - 1} more of {kind}" if len(paths) > 1 else ""
+        said.append(f"{paths[0]}{more} cannot be used and counts as missing: {why}")
     names = ["time", *(name for name in what.columns if any(name in part for part in parts))]
     joined = {
         name: np.concatenate([part[name] if name in part else np.full(len(part["time"]), np.nan) for part in parts])

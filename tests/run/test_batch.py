@@ -232,7 +232,7 @@ def test_one_broken_market_costs_the_others_nothing(client: Any, whole: liqwidge
     done = liqwidget.batch(tmp_path / "out", store, client=client, **ARGUMENTS)
     reasons = done.markets.set_index(["symbol", "venue"])["reason"]
     assert reasons[reasons != ""].index.tolist() == [("SOL", "all"), ("SOL", "binance")]
-    assert "written by another program" in reasons["SOL", "binance"]
+    assert "and 4 more of candles cannot be used and counts as missing" in reasons["SOL", "binance"]
     assert {name: data for name, data in files_of(done.out).items() if name in files_of(whole.out)} == files_of(
         whole.out
     )

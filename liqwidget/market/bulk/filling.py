@@ -42,6 +42,7 @@ _HELD = 8
 INTEREST_STEP = 5 * MINUTE
 """Length of time between values of open interest in files, under which they are kept too."""
 _SHOWN = 3
+_LONGEST = 160
 _NAMED = 12
 """Spans that are named one by one in a note."""
 
@@ -209,7 +210,7 @@ class Filling:
                 self._unfit.append(str(error))
                 return False
             except DataError as error:
-                self._unfit.append(f"{file.name} cannot be read ({str(error).partition('. Read are')[0][:160]})")
+                self._unfit.append(f"{file.name} cannot be read ({_shortly(str(error))})")
                 return False
         return True
 
@@ -309,6 +310,13 @@ class _Month:
     days: tuple[int, ...]
     whole: bool
     over: bool
+
+
+def _shortly(words: str) -> str:
+    """Return why a file cannot be read, without what helps one who has given it himself."""
+    before, _, inner = words.partition("which cannot be read (")
+    text = inner.rpartition(")")[0] if inner else before.partition(". Read are")[0]
+    return text if len(text) <= _LONGEST else text[:_LONGEST].rpartition(" ")[0] + " ..."
 
 
 def _whole_days(rows: pd.DataFrame) -> Spans:
