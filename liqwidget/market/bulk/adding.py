@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from liqwidget.domain.quotation import shown_quote
-from liqwidget.domain.reading import plausible_interest
 from liqwidget.domain.time import DAY, MINUTE, duration_ns, duration_text, timestamp
 from liqwidget.errors import DataError
 from liqwidget.market.bulk import cleaning
@@ -19,6 +17,7 @@ from liqwidget.market.bulk.cleaning import Reading
 from liqwidget.market.bulk.contract import contract_of
 from liqwidget.market.bulk.opening import tables
 from liqwidget.market.bulk.reading import by_day, chunks_read
+from liqwidget.market.bulk.units import refuse_another_unit
 from liqwidget.market.bulk.vendors import indexed
 from liqwidget.market.store.contracts import known_contract, remember, series_symbol
 from liqwidget.market.store.days import KINDS, Store
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
 UNITS = ("coins", "contracts", "quote")
 _ALIKE = 0.84
 """Names that are more alike than this are misspelt: 'binanse', 'okex', but not 'binanceus'."""
-_FEW_CANDLES = 3
 _INTEREST = "5m"
 """Under which length of a candle open interest is kept, where nothing else is said."""
 _IN_NAME = re.compile(
@@ -226,8 +224,8 @@ class _Adding:
             times = _times(frame)
         if not len(frame):
             return
-        if kind == "open_interest" and kind not in self.totals:
-            self._refuse_another_unit(frame)
+        if kind in {"open_interest", "taker_volume"} and kind not in self.totals:
+            refuse_another_unit(kind, frame, self.store, self.contract)
         if KINDS[kind].keyed:
             again = pd.Index(times).duplicated(keep="last")
             frame = frame[self.reading.kept(~again, f"rows of {kind} whose time comes again (the last counts)")]
@@ -235,28 +233,6 @@ class _Adding:
         self.store.write(self.contract.venue, series_symbol(self.contract), kind, self.steps[kind], frame)
         low, high, count = self.totals.get(kind, (times.min(), times.max(), 0))
         self.totals[kind] = min(low, int(times.min())), max(high, int(times.max())), count + len(frame)
-
-    def _refuse_another_unit(self, frame: pd.DataFrame) -> None:
-        """Refuse open interest that cannot be in its unit, beside the stored candles of its time, if there are some."""
-        times, symbol = _times(frame), series_symbol(self.contract)
-        ends = timestamp(int(times.min()) - DAY), timestamp(int(times.max()) + 1)
-        valued = "open_interest_value" in frame.columns
-        for _, names in self.store.series(self.contract.venue, symbol, "candles"):
-            candles = self.store.read(self.contract.venue, symbol, "candles", names["timeframe"], *ends)
-            if len(candles) < _FEW_CANDLES:
-                continue
-            columns = {name: candles[name].to_numpy(np.float64) for name in ("volume", "close")}
-            values = frame["open_interest_value" if valued else "open_interest"].to_numpy(np.float64)
-            try:
-                plausible_interest(
-                    values, columns, duration_ns(names["timeframe"]), valued=valued, inverse=self.contract.inverse,
-                    quote=shown_quote(self.contract.quote),
-                )  # fmt: skip
-            except DataError as error:
-                raise DataError(
-                    f"{error}. Or say unit= ('coins', 'contracts', 'quote') to liqwidget.store.add"
-                ) from None
-            return
 
     def _traded(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Return candles, unless price moves in all of them and nothing is traded: those of a mark or index price."""

@@ -106,6 +106,10 @@ def test_open_interest_in_another_unit_than_it_says() -> None:
     assert "'open_interest_value'" in sentence
     assert "say unit= ('coins', 'contracts', 'quote')" in sentence
     liqwidget.store.add(frame(open_interest=9e4), venue="binance", symbol="BTC", unit="quote")
+    liqwidget.store.add(frame(taker_buy_volume=20.0, taker_sell_volume=30.0), venue="binance", symbol="BTC")
+    sentence = said(frame(taker_buy_volume=2000.0, taker_sell_volume=3000.0))
+    assert "was 100 times what the stored candles say was traded" in sentence
+    assert "name them taker_buy_volume_usd" in sentence
 
 
 @pytest.mark.parametrize(
