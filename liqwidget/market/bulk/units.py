@@ -85,8 +85,8 @@ def _check_takers(frame: pd.DataFrame, beside: _Beside, step: int) -> None:
     if taken > _MOST_TAKEN * traded > 0:
         names = " and ".join(f"{name}_usd" for name in _TAKERS)
         raise DataError(
-            f"Expected {' and '.join(_TAKERS)} in coins, was {taken / traded:,.0f} times what the stored candles say was "
-            f"traded: if they are dollars, as those of CoinGlass, name them {names}"
+            f"Expected {' and '.join(_TAKERS)} in coins, was {taken / traded:,.0f} times what the stored candles say "
+            f"was traded: if they are dollars, as those of CoinGlass, name them {names}"
         )
 
 

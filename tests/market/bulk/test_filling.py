@@ -147,26 +147,6 @@ def test_a_wrong_checksum_is_not_believed(files: FileServer, history: History) -
     assert not list(liqwidget.store.location().parent.rglob("*.part"))
 
 
-def test_a_file_without_rows_is_a_gap_that_is_asked_for_again(files: FileServer, history: History) -> None:
-    """A header, or nothing at all: the day is named, and read once the venue has mended it."""
-    month_of_candles(files, "2024-04", candle_rows("2024-04-01", "2024-04-05"))
-    for day in (1, 2, 4):
-        day_of_metrics(files, f"2024-04-0{day}", metric_rows(f"2024-04-0{day}", f"2024-04-0{day + 1}"))
-    place = day_of_metrics(files, "2024-04-03", [])
-    given = {"since": "2024-04-01", "until": "2024-04-05", "kinds": ("candles", "open_interest")}
-    for _ in range(2):
-        market = history("binance", "BTC", **given)
-        assert "binance has no public files of open interest and ratios for 2024-04-03" in market.notes
-        said = "BTCUSDT-metrics-2024-04-03.zip cannot be read (it has no rows)"
-        assert any(said in note for note in market.notes)
-    files.files[place] = b"<html>no zip</html>"
-    files.files.pop(f"{place}.CHECKSUM")
-    words = "BTCUSDT-metrics-2024-04-03.zip cannot be read (File is not a zip file)"
-    assert any(words in note for note in history("binance", "BTC", **given).notes)
-    day_of_metrics(files, "2024-04-03", metric_rows("2024-04-03", "2024-04-04"))
-    assert not [note for note in history("binance", "BTC", **given).notes if "no public files of open" in note]
-
-
 def test_what_broke_off_goes_on_where_it_was(files: FileServer, history: History) -> None:
     place = month_of_candles(files, "2024-04", candle_rows("2024-04-01", "2024-04-05"))
     files.broken[place] = 2

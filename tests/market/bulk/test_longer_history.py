@@ -24,7 +24,7 @@ from tests.venues.recorded_market import sample_tape
 from tests.venues.server import VenueServer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 SINCE = pd.Timestamp("2026-01-21", tz="UTC")
 
@@ -101,3 +101,28 @@ def test_own_data_are_cut_by_their_owner() -> None:
     market = liqwidget.sample_market("BTC", days=2).markets()[0]
     with pytest.raises(DataError, match="Expected since= of exchanges, was '2y' beside your own data"):
         liqwidget.LiqHeatmap("BTC", source=market, since="2y")
+
+
+def test_a_file_without_rows_is_a_gap_that_is_asked_for_again(files: FileServer, history: Callable[..., Any]) -> None:
+    """A header, or nothing at all: the day is named, and read once the venue has mended it."""
+    month = f"{BINANCE}/um/monthly/klines/BTCUSDT/5m/BTCUSDT-5m-2024-04.zip"
+    files.put(month, candle_file(candle_rows("2024-04-01", "2024-04-05")))
+
+    def day_of_metrics(day: int, part: list[str]) -> str:
+        return files.put(f"{BINANCE}/um/daily/metrics/BTCUSDT/BTCUSDT-metrics-2024-04-0{day}.zip", rows(part, METRICS))
+
+    for day in (1, 2, 4):
+        day_of_metrics(day, metric_rows(f"2024-04-0{day}", f"2024-04-0{day + 1}"))
+    place = day_of_metrics(3, [])
+    given: dict[str, Any] = {"since": "2024-04-01", "until": "2024-04-05", "kinds": ("candles", "open_interest")}
+    for _ in range(2):
+        market = history("binance", "BTC", **given)
+        assert "binance has no public files of open interest and ratios for 2024-04-03" in market.notes
+        said = "BTCUSDT-metrics-2024-04-03.zip cannot be read (it has no rows)"
+        assert any(said in note for note in market.notes)
+    files.files[place] = b"<html>no zip</html>"
+    files.files.pop(f"{place}.CHECKSUM")
+    words = "BTCUSDT-metrics-2024-04-03.zip cannot be read (File is not a zip file)"
+    assert any(words in note for note in history("binance", "BTC", **given).notes)
+    day_of_metrics(3, metric_rows("2024-04-03", "2024-04-04"))
+    assert not [note for note in history("binance", "BTC", **given).notes if "no public files of open" in note]
