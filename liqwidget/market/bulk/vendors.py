@@ -257,6 +257,17 @@ def _plain_trades(rows: pd.DataFrame, reading: Reading) -> Frames:
     return {"trades": cleaning.trades(reading, time_of(rows), price, numbers(rows, "amount"), bought == 1)}
 
 
+def _maker_trades(rows: pd.DataFrame, reading: Reading) -> Frames:
+    """Read trades that say, as Binance does, whether the buyer was the maker: the taker sold then."""
+    told = (
+        rows["is_buyer_maker"].astype(str).str.strip().str.lower().map({"true": 0.0, "1": 0.0, "false": 1.0, "0": 1.0})
+    )
+    bought = told.to_numpy(np.float64)
+    rows = rows[reading.kept(np.isfinite(bought), "trades without true or false in is_buyer_maker")]
+    price, amount = numbers(rows, "price"), numbers(rows, "amount")
+    return {"trades": cleaning.trades(reading, time_of(rows), price, amount, bought[np.isfinite(bought)] == 1)}
+
+
 def _sided_trades(rows: pd.DataFrame, reading: Reading) -> Frames:
     """Read trades: `side` is that of the taker; `amount` is coins, as freqtrade has it of contracts too."""
     side = rows["side"].astype(str).str.strip().str.lower().map(TAKERS).to_numpy(np.float64)
@@ -330,6 +341,7 @@ LAYOUTS = (
     Layout("taker ratio", ("taker_volume",), ("taker_ratio",), _plain_rates),
     Layout("liquidations", ("liquidations",), ("side", "price", "size"), _plain_liquidations),
     Layout("trades", ("trades",), ("price", "amount", "taker_buy"), _plain_trades),
+    Layout("trades with a maker", ("trades",), ("price", "amount", "is_buyer_maker"), _maker_trades),
     Layout("trades with a side", ("trades",), ("price", "amount", "side"), _sided_trades, open_ended=True),
 )  # fmt: skip
 """What their files look like."""

@@ -141,6 +141,9 @@ def test_trades_with_a_side_where_they_are_said_to_be_trades(tmp_path: Path) -> 
     made = liqwidget.store.add(frame(**columns | {"side": "?"}).assign(side=["buy", "?", "buy", "buy"]), venue="okx",
                                symbol="ETH", kind="trades")  # fmt: skip
     assert made.attrs["notes"] == ["left out: 1 trades without 'buy' or 'sell' of the taker in side"]
+    for maker in ([False, True, False, True], ["false", "true", "0", "1"]):
+        liqwidget.store.add(frame(price=100.0, amount=1.0, is_buyer_maker=maker), venue="bybit", symbol="BTC")
+        assert stored("trades", "bybit")["taker_buy"].tolist() == [1.0, 0.0, 1.0, 0.0]
 
 
 WRITTEN = {
