@@ -34,9 +34,15 @@ _ALIKE = 0.84
 _INTEREST = "5m"
 """Under which length of a candle open interest is kept, where nothing else is said."""
 _IN_NAME = re.compile(
-    r"(?<![A-Za-z0-9])[A-Z0-9]{2,15}(?:USD_PERP|[-_]?(?:USDT|USDC|FDUSD|BUSD|USD))(?![A-Za-z])", re.ASCII
+    r"(?<![A-Za-z0-9])(?=[0-9]*[A-Z])([A-Z0-9]{2,15}?)(?:USD_PERP|([-_]?)(?:USDT|USDC|FDUSD|BUSD|USD))(?![A-Za-z])",
+    re.ASCII,
 )
 """A contract in the name of a file."""
+_NO_COINS = {name.upper() for name in VENUES} | {
+    "OKEX", "HUOBI", "GATEIO", "BITMEX", "DERIBIT", "KRAKEN", "COINBASE", "PERP", "SWAP", "FUTURES", "SPOT", "LINEAR",
+    "INVERSE", "ALL", "CANDLES", "KLINES", "TRADES", "OHLCV", "FUNDING", "USD", "USDT", "USDC",
+}  # fmt: skip
+"""What else stands before a currency in names of files, apart from it."""
 _FORMER = {"okx": ("okex",), "htx": ("huobi",), "gate": ("gateio",)}
 """Names that venues had, by which files of theirs are sold."""
 _COLUMNS = ("venue", "symbol", "kind", "timeframe", "first", "last", "rows")
@@ -184,7 +190,7 @@ class _Adding:
     def _refuse_others(self, name: str) -> None:
         """Refuse a file that is of another contract by its name, where its rows do not say it."""
         found = re.search(rf"(?:10{{3,}}|1M){re.escape(self.wanted.coin)}", name)
-        told = [match[0] for match in _IN_NAME.finditer(name)]
+        told = [match[0] for match in _IN_NAME.finditer(name) if match[1] not in _NO_COINS or not match[2]]
         if self.contract.factor == 1 and found is not None:
             told = [found[0]]
         elif not told or any(self._is_ours(text) for text in told):

@@ -45,6 +45,7 @@ def said(given: Any, **options: Any) -> str:
         ("ETHUSDT-1m-2024-01.csv", "BTC", "ETHUSDT"), ("BTCUSD_PERP-1m-2024-01.csv", "BTC", "BTCUSD_PERP"),
         ("BTCUSDT-1m-2024-01.csv", "BTC/USD:BTC", "BTCUSDT"), ("BTC_USDT_USDT-5m-futures.csv", "ETH", "BTC_USDT"),
         ("ETHUSDT_1_2024-01-01_2024-01-31.csv", "SOL", "ETHUSDT"), ("BTCUSDC-1m-2024-01.csv", "BTC", "BTCUSDC"),
+        ("1INCHUSDT-1m-2024-01.csv", "BTC", "1INCHUSDT"), ("PERPUSDT-1m.csv", "BTC", "PERPUSDT"),
     ],
 )  # fmt: skip
 def test_a_file_of_another_contract_by_its_name(tmp_path: Path, name: str, symbol: str, told: str) -> None:
@@ -54,7 +55,11 @@ def test_a_file_of_another_contract_by_its_name(tmp_path: Path, name: str, symbo
     liqwidget.store.add(pd.read_csv(path), venue="binance", symbol=symbol)
 
 
-@pytest.mark.parametrize("name", ["BTCUSDT-1m-2024-01.csv", "my own.csv", "Binance_BTCUSDT_1m.csv", "usdt.csv"])
+@pytest.mark.parametrize(
+    "name",
+    ["BTCUSDT-1m-2024-01.csv", "my own.csv", "Binance_BTCUSDT_1m.csv", "usdt.csv", "candles_2024-01-01_USDT.csv",
+     "OKX_USDT_candles.csv", "BTC_PERP_USDT.csv", "BTC-USDT-SWAP-candlesticks-2024-01.csv", "ETHUSDT_and_BTCUSDT.csv"],
+)  # fmt: skip
 def test_a_file_of_the_contract_by_its_name(tmp_path: Path, name: str) -> None:
     assert len(liqwidget.store.add(put(tmp_path, name, CANDLES, ROW, NEXT), venue="binance", symbol="BTC")) == 1
 
