@@ -106,7 +106,11 @@ def market_of(series: Series, wanted: Wanted) -> tuple[MarketData, tuple[str, ..
     interest = _frame(series, "open_interest", wanted, said)
     if candles is None:
         lengths = ", ".join(places.folders(places.within(series.folder, "candles")))
-        was = f"those of {lengths}" if lengths and wanted.timeframe not in lengths.split(", ") else "none of that span"
+        was = (
+            f"those of {lengths}"
+            if lengths and wanted.timeframe not in lengths.split(", ")
+            else "none that can be used in that span"
+        )
         message = f"Expected {wanted.timeframe} candles in {series.folder!r:.200}, was {was if lengths else 'none'}"
         raise DataError("; ".join([message, *said]))
     if interest is not None and not VENUES[series.venue].interest_history:
