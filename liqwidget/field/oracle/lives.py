@@ -84,14 +84,13 @@ def lives(
         if hit.any():
             size = sizes()
             standing *= ~ends[:, np.newaxis, np.newaxis]
-            left = holds()
             for side, group in np.ndindex(2, groups):
                 which = np.flatnonzero(hit[side, group])
                 ended += _lives(
                     side, group, which, base // width, since[side, group], row, size[side, group], peak[side, group]
                 )
             peak = np.where(hit, 0.0, peak)
-            since = np.where(hit, np.where(left, row, -1), since)
+            since = np.where(hit, -1, since)
         found += sorted(ended, key=lambda life: (life[0], life[2], life[1]))
         for side, book in np.argwhere(opened[row] * per_weight > 0):
             unit, sign, group = int(units[book]), SIGNS[side], group_of[book]
