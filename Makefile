@@ -18,6 +18,7 @@ JS_SOURCES := liqwidget/look.json $(filter-out js/node_modules,$(wildcard js/*.j
 INSTALL = f() { $(BIN)/uv pip install --quiet --python $(BIN)/python "$$@" || $(BIN)/python -m pip install --quiet --no-compile "$$@"; }; f
 
 TOGETHER := $(MAKE) --no-print-directory --jobs=2 --output-sync=target
+BESIDE := $(MAKE) --no-print-directory --jobs=2
 # Browsers, kernels and fresh environments are waited for: three processes keep two cores busy.
 SIDE_BY_SIDE := -n 3 --dist loadscope --no-loadscope-reorder --benchmark-disable
 
@@ -28,7 +29,7 @@ export OPENBLAS_NUM_THREADS := 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test check prepared lint format types compiled check-js test-js js browser test-python test-browser test-packaging \
+.PHONY: help lab test check prepared suite others lint format types compiled check-js test-js js browser test-python test-browser test-packaging \
 	test-notebooks release-check bench places soak notebooks golden look accuracy evidence pictures docs install install-test clean
 
 help: ## this list
@@ -42,15 +43,23 @@ lab: install $(VENV)/warm ## install into .venv and open the quickstart in Jupyt
 		$$([ "$$(id -u)" -ne 0 ] || echo --allow-root) $(LAB_ARGS)
 
 test: prepared ## everything: lint, types, front end, Python, notebooks, browser, packaging
-	$(BIN)/pytest $(SIDE_BY_SIDE) $(PYTEST_ARGS)
+	@$(BESIDE) suite others OTHERS="types test-notebooks"
 
 check: prepared ## the quick part: as `test`, without JupyterLab, notebooks and packaging
-	$(BIN)/pytest $(SIDE_BY_SIDE) -m "not lab and not packaging and not benchmark and not soak and not release and not places" $(PYTEST_ARGS)
+	@$(BESIDE) suite others OTHERS=types \
+		ONLY="not lab and not packaging and not benchmark and not soak and not release and not places"
 
-# What stands beside pytest, two at a time: packages with the front end, then types with the rest.
+# What pytest needs, two at a time: packages with the front end, then browsers and kernels.
 prepared:
 	@$(TOGETHER) install-test check-js test-js
-	@$(TOGETHER) types compiled browser lint $(if $(filter test,$(MAKECMDGOALS)),test-notebooks) PYTEST_ARGS=
+	@$(TOGETHER) compiled browser lint PYTEST_ARGS=
+
+suite: install-test
+	$(BIN)/pytest $(SIDE_BY_SIDE) $(if $(ONLY),-m "$(ONLY)") $(PYTEST_ARGS)
+
+# One after the other beside pytest, which leaves a part of both cores idle while it waits for browsers.
+others: install-test
+	@for one in $(OTHERS); do $(MAKE) --no-print-directory $$one PYTEST_ARGS= || exit 1; done
 
 # --- parts of the tests ---
 

@@ -53,16 +53,23 @@ def part_of(module: Path) -> str:
     return module.relative_to(PACKAGE).with_suffix("").parts[0]
 
 
-def imports_of(module: Path) -> set[str]:
+@functools.cache
+def tree_of(module: Path) -> ast.Module:
+    """Return a module as it is parsed, once for all tests."""
+    return ast.parse(module.read_text(encoding="utf-8"))
+
+
+@functools.cache
+def imports_of(module: Path) -> frozenset[str]:
     """Return the dotted names that a module imports, at its top or inside functions."""
     found: set[str] = set()
-    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree_of(module)):
         if isinstance(node, ast.Import):
             found.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"Expected absolute imports, was a relative one, {module}:{node.lineno}"
             found.update(f"{node.module}.{alias.name}" for alias in node.names)
-    return found
+    return frozenset(found)
 
 
 def dotted(module: Path) -> str:
@@ -164,7 +171,7 @@ def test_every_rule_is_about_files_that_exist() -> None:
 
 @pytest.mark.parametrize("module", MODULES, ids=named)
 def test_files_and_public_names_use_the_words_of_the_guide(module: Path) -> None:
-    tree = ast.parse(module.read_text(encoding="utf-8"))
+    tree = tree_of(module)
     bodies = [tree.body, *(node.body for node in tree.body if isinstance(node, ast.ClassDef))]
     names = [module.stem, *(name for body in bodies for node in body for name in names_of(node))]
     assert [name for name in names if not name.startswith("_") and BANNED & words_of(name)] == []
@@ -206,7 +213,7 @@ def test_a_function_keeps_its_name_beside_a_folder_of_that_name() -> None:
 
 @pytest.mark.parametrize("module", MODULES, ids=named)
 def test_every_module_says_what_it_is_for(module: Path) -> None:
-    assert ast.get_docstring(ast.parse(module.read_text(encoding="utf-8")))
+    assert ast.get_docstring(tree_of(module))
 
 
 def test_no_drawers() -> None:

@@ -9,7 +9,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import nbformat
 import pytest
 import yaml
 
@@ -41,6 +40,9 @@ def job() -> dict[str, object]:
 
 
 def test_a_live_notebook_is_checked_offline_and_a_stale_picture_fails(tmp_path: Path, job: dict[str, object]) -> None:
+    # Takes seconds to load, in every process that collects tests.
+    import nbformat
+
     (tmp_path / "nbval.cfg").write_text(block("ini"), encoding="utf-8")
     notebooks = tmp_path / "notebooks"
     notebooks.mkdir()

@@ -19,7 +19,7 @@ HURRY_S = 10.0
 FEW = 5
 LONGEST_S = 240.0
 """How long what changes and never becomes what is waited for may go on [s]."""
-INTERVAL_S = 0.03
+INTERVAL_S, LONGEST_INTERVAL_S = 0.03, 0.3
 
 _failed: list[str] = []
 
@@ -44,19 +44,22 @@ def eventually(
 ) -> Value:
     """Ask until the answer holds; return it.
 
+    Between two questions it waits as long as a question takes, so that asking leaves the machine to what is awaited.
+
     Raises
     ------
     AssertionError
         With the last answer, if it stays the same for `patience_s()`, or does not hold after `LONGEST_S`.
     """
-    begun = changed = time.monotonic()
+    begun = changed = asked = time.monotonic()
     answer = probe()
     while not holds(answer):
         now = time.monotonic()
         if now - changed > patience_s() or now - begun > LONGEST_S:
             message = f"Expected a condition, after {now - begun:.0f} s the answer was still {answer!r}"
             raise AssertionError(message)
-        time.sleep(interval_s)
+        time.sleep(max(interval_s, min(now - asked, LONGEST_INTERVAL_S)))
+        asked = time.monotonic()
         before, answer = answer, probe()
         if not same(before, answer):
             changed = time.monotonic()

@@ -17,7 +17,7 @@ from liqwidget.domain.time import DAY, duration_ns, duration_text, time_index, t
 from liqwidget.errors import DataError
 from liqwidget.estimate import likelihood
 from liqwidget.estimate.calibration import Calibration
-from liqwidget.estimate.estimator import estimate
+from liqwidget.estimate.estimator import Rules, estimate, estimated
 from liqwidget.field.crossed import crossed
 from liqwidget.field.density import DEFAULT_PRIOR, Prior, PriorLike
 
@@ -179,7 +179,7 @@ def calibrate(
         fitted, after = base.prior, seen.plain * values["scale"]
     else:
         fitted = Prior.parse((values["median"], values["sigma"]))
-        after = _predicted(estimate(markets, fitted), seen.edges, len(seen.starts))
+        after = _predicted(estimated(markets, fitted, Rules()), seen.edges, len(seen.starts))
     return _judged(fit, fitted, seen=seen, after=after, found=found, sums=sums, best=best)
 
 
@@ -314,7 +314,7 @@ def _priors(markets: tuple[MarketData, ...], seen: _Seen) -> _Candidates:
     medians, sigmas = np.geomspace(*MEDIANS, _COARSE[0]), np.geomspace(*SIGMAS, _COARSE[1])
 
     def logs(pair: tuple[float, float]) -> Floats:
-        amounts = seen.used(_predicted(estimate(markets, pair), seen.edges, len(seen.starts)))
+        amounts = seen.used(_predicted(estimated(markets, Prior.parse(pair), Rules()), seen.edges, len(seen.starts)))
         return np.asarray(np.log(np.maximum(amounts, np.exp(floor) * FLOOR)))
 
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:

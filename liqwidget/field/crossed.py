@@ -70,4 +70,6 @@ def _crossed_on(venue: VenueLedger, ledger: Ledger, times: npt.NDArray[np.int64]
 
 def _added(sizes: Floats) -> Floats:
     """Return sums over cells, from the lowest up: the same to the last digit however many columns and empty cells."""
-    return np.asarray(sizes.cumsum(axis=0)[-1])
+    # Rows of many columns are added one after the other, as cumsum does a fiftieth as fast; one column would be halved.
+    one_by_one = sizes.cumsum(axis=0)[-1] if sizes.shape[1] == 1 else np.add.reduce(np.ascontiguousarray(sizes), axis=0)
+    return np.asarray(one_by_one)

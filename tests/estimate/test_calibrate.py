@@ -12,7 +12,6 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy import stats
 
 from liqwidget.domain.frames import MarketData
 from liqwidget.domain.time import DAY, HOUR, time_index, timestamp
@@ -26,6 +25,8 @@ from tests.markets import Frames, walk
 from tests.recorded import FOLDER, needs_recordings
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from liqwidget.estimate.calibration import Calibration
 
 laws = settings(max_examples=4, deadline=None)
@@ -257,47 +258,58 @@ def test_it_speaks() -> None:
     assert "too narrow" in short.sentence
 
 
-GIVEN = liquidations(market())
-FEW = GIVEN[GIVEN["time"].dt.day.isin([5, 12, 19, 26])]
-SHORT = GIVEN[GIVEN["time"].dt.day.isin([5, 6, 7, 8])]
+def given_days(*days: int) -> pd.DataFrame:
+    """Return the liquidations of some days of the month, of all if none is named."""
+    frame = given_liquidations()
+    return frame[frame["time"].dt.day.isin(days)] if days else frame
+
+
+@functools.cache
+def given_liquidations() -> pd.DataFrame:
+    return liquidations(market())
 
 
 @pytest.mark.parametrize(
-    ("frame", "options", "words"),
+    ("changed", "options", "words"),
     [
-        (FEW, {}, "at least 10 sums .* was 8 on 4"),
-        (GIVEN[GIVEN["time"] < "2026-01-12"], {"fit": "prior"}, "at least 20 sums"),
-        (SHORT, {"period": "6h"}, "on 5 days .* on 4"),
-        (GIVEN.assign(time=GIVEN["time"] + pd.Timedelta(days=365)), {}, "was none; they lie from 2027"),
-        (GIVEN.assign(size=0.0), {}, "was none"),
-        (None, {}, "was none"),
-        (GIVEN, {"fit": "weights"}, "'scale' or 'prior'"),
-        (GIVEN, {"every": "7h"}, "whole steps"),
-        (GIVEN, {"period": "daily"}, "duration"),
-        (GIVEN, {"skip": [("2026-01-05",)]}, "skip as times"),
-        (GIVEN, {"skip": ["someday"]}, "skip as a time"),
-        (GIVEN.assign(size=-1.0), {}, "size of at least 0"),
-        (GIVEN.assign(side="buy"), {}, "'long' or 'short'"),
-        (GIVEN.drop(columns="size"), {}, "column 'size'"),
-        (GIVEN.assign(time=GIVEN["time"].dt.tz_localize(None)), {}, "time zone"),
-        (GIVEN.iloc[:0], {}, "at least one row"),
+        (lambda _: given_days(5, 12, 19, 26), {}, "at least 10 sums .* was 8 on 4"),
+        (lambda frame: frame[frame["time"] < "2026-01-12"], {"fit": "prior"}, "at least 20 sums"),
+        (lambda _: given_days(5, 6, 7, 8), {"period": "6h"}, "on 5 days .* on 4"),
+        (lambda frame: frame.assign(time=frame["time"] + pd.Timedelta(days=365)), {}, "was none; they lie from 2027"),
+        (lambda frame: frame.assign(size=0.0), {}, "was none"),
+        (lambda _: None, {}, "was none"),
+        (lambda frame: frame, {"fit": "weights"}, "'scale' or 'prior'"),
+        (lambda frame: frame, {"every": "7h"}, "whole steps"),
+        (lambda frame: frame, {"period": "daily"}, "duration"),
+        (lambda frame: frame, {"skip": [("2026-01-05",)]}, "skip as times"),
+        (lambda frame: frame, {"skip": ["someday"]}, "skip as a time"),
+        (lambda frame: frame.assign(size=-1.0), {}, "size of at least 0"),
+        (lambda frame: frame.assign(side="buy"), {}, "'long' or 'short'"),
+        (lambda frame: frame.drop(columns="size"), {}, "column 'size'"),
+        (lambda frame: frame.assign(time=frame["time"].dt.tz_localize(None)), {}, "time zone"),
+        (lambda frame: frame.iloc[:0], {}, "at least one row"),
     ],
 )
-def test_what_cannot_be_used_is_named(frame: pd.DataFrame | None, options: dict[str, Any], words: str) -> None:
+def test_what_cannot_be_used_is_named(
+    changed: Callable[[pd.DataFrame], pd.DataFrame | None], options: dict[str, Any], words: str
+) -> None:
     with pytest.raises(DataError, match=words):
-        calibrate(market(), frame, **options)
+        calibrate(market(), changed(given_days()), **options)
 
 
 def test_a_relative_map_cannot_be_calibrated() -> None:
     relative = walk(1, 24 * DAYS, "1h", volatility=0.008, interest="none").market()
     with pytest.raises(DataError, match="open interest to calibrate"):
-        calibrate(relative, GIVEN)
+        calibrate(relative, given_days())
 
 
 @settings(max_examples=5, deadline=None)
 @given(st.integers(0, 10_000), st.integers(20, 200), st.floats(-2, 2), st.floats(0.1, 2))
 def test_the_choice_is_the_maximum_of_the_likelihood(seed: int, count: int, middle: float, spread: float) -> None:
     """SciPy's fit of Student's t with four degrees of freedom finds nothing better from there."""
+    # Takes a second to load, in every process that collects tests.
+    from scipy import stats
+
     errors = stats.t.rvs(4, middle, spread, size=count, random_state=seed)
     offsets = np.linspace(-4, 4, 1601)
     found = likelihood.choose(errors - offsets[:, None])

@@ -42,7 +42,7 @@ def alike(first: Any, second: Any) -> None:
 
 
 def settled(given: tuple[Any, ...]) -> list[Any]:
-    """Return what the compiled `forward` was given and wrote, with all that waits landed: its oracle lets none wait."""
+    """Return what `forward` was given and wrote, with all that waits landed: how long it waits is not the same."""
     copies = [np.array(part) if isinstance(part, np.ndarray) else part for part in given]
     named = dict(zip(inspect.signature(oracle.forward).parameters, copies, strict=True)) | {"cells": given[11].shape[2]}
     own: list[Any] = [named[name] for name in inspect.signature(oracle.settle).parameters]
@@ -66,8 +66,8 @@ def both() -> Iterator[Counter[str]]:
                 ):
                     assert np.shape(one) == np.shape(other)
                     alike(one, other)
-            written = settled(given) if name == "forward" else given
-            for one, other in zip(written, copies, strict=True):
+            written = (settled(given), settled(tuple(copies))) if name == "forward" else (given, copies)
+            for one, other in zip(*written, strict=True):
                 if isinstance(one, np.ndarray) and one.dtype == np.float64:
                     alike(one, other)
             return ours

@@ -51,7 +51,9 @@ def test_they_leave_what_rows_leave_one_by_one(drawn: Frames, length: int) -> No
     assert len(ledger.venues[0].passages.passed) == len(ledger.venues[0].time) // length
     for fast, slow in zip(pictures(ledger), pictures(without(ledger)), strict=True):
         np.testing.assert_allclose(fast, slow, rtol=1e-9, atol=1e-13 * slow.max())
-        assert ((fast == 0) == (slow == 0)).all()
+        # What a close moves is taken away in its own cell, where rounding may leave a trace.
+        trace = 1e-16 * slow.max()
+        assert ((np.abs(fast) <= trace) == (np.abs(slow) <= trace)).all()
 
 
 @pytest.mark.parametrize("timeframe", ["1m", "1d"])

@@ -34,11 +34,10 @@ WITHOUT = (
     "tests/domain/test_frames.py::test_ten_years_of_hours",
     "tests/domain/test_frames_of_others.py::test_score_and_calibrate",
     "tests/estimate/test_fold.py::test_pictures_of_the_past",
-    "tests/estimate/test_fold.py::test_frames_that_end_at_t_give_the_same_rows",
 )
 """Tests that need compiled kernels, or more of the package than its pure part; a beginning stands for several.
 
-Those of the fold that are left out walk the same lines as its others, and take half of the time without kernels."""
+Those of the fold that are left out walk the same lines as its others, and take long without kernels."""
 TOOLS = ("pytest>=9,<10", "hypothesis>=6.120,<7")
 _VERSION = "import sys; print(*sys.version_info[:2], sys.version_info.releaselevel)"
 

@@ -5,22 +5,20 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from liqwidget.field.oracle.placing import (
-    SIGNS,
-    Floats,
-    Integers,
-    entered_units,
-    landed_on_cells,
-    sources_of,
-    touched_cells,
-)
+from liqwidget.field.oracle.closed_form import ClosedForm
 from liqwidget.field.touching import touch_chance_at
 
-_WINDOW = 64
-"""Rows that `evaluate` takes at a time, so that its arrays of rows by cells stay small."""
+if TYPE_CHECKING:
+    from liqwidget.field.oracle.placing import Floats, Integers
+
+_WINDOW = 512
+"""Rows that `evaluate` takes at a time."""
+_HELD = 1 << 21
+"""Numbers that it holds before it makes rows of price of them."""
 
 
 def evaluate(
@@ -32,7 +30,7 @@ def evaluate(
     log_survival: Floats,
     opened: Floats,
     passed: Integers,  # noqa: ARG001
-    kept: Floats,
+    kept: Floats,  # noqa: ARG001
     length: int,  # noqa: ARG001
     per_weight: Floats,
     slot: Integers,
@@ -86,44 +84,36 @@ def evaluate(
     out : float64, shape (L, H, W)
         Quote currency; added to.
     """
-    cells = base + np.arange(state.shape[2])
-    last_close, amounts = close[np.maximum(np.arange(len(close)) - 1, 0)], opened * (per_weight * (layer[slot] >= 0))
+    cells, last = base + np.arange(state.shape[2]), int(columns.max(initial=row))
+    before = close[np.maximum(np.arange(row + 1, last + 1) - 1, 0)]
+    taken, places = slice(row + 1, last + 1), np.flatnonzero(layer >= 0)
+    prices = low[taken], high[taken], close[taken], before
+    form = ClosedForm(side, base, len(cells), *prices, table, span, units, wide, slot)
+    amounts = opened[taken, side] * (per_weight * (layer[slot] >= 0))
     speeds = (np.arange(len(units)) == len(units) - 1).astype(int)
     slow = (np.arange(len(layer)) == len(layer) - 1).astype(int)
-    amounts[:, 1 - side] = 0.0
-    now = np.zeros_like(state)
-    now[:, side] = state[:, side]
-    for column, target in enumerate(columns):
-        while row < target:
-            end = min(row + _WINDOW, int(target))
-            taken = slice(row + 1, end + 1)
-            before = log_survival[:, row] if row >= 0 else np.zeros(2)
-            now *= np.exp(log_survival[:, end] - before)[slow, None, None]
-            alive = np.exp(log_survival[:, [end]] - log_survival[:, taken])
-            kept = amounts[taken] * alive[speeds].T[:, None]
-            fold(
-                now,
-                slot,
-                cells,
-                low[taken],
-                high[taken],
-                close[taken],
-                last_close[taken],
-                kept,
-                table,
-                span,
-                units,
-                wide,
-            )
-            row = end
-        if target < 0:
-            continue
-        chance = touch_chance_at(np.abs(cells + 0.5 - origin[column]) * reach[column]) if reach[column] > 0 else 1.0
-        for one, place in enumerate(layer):
-            if place >= 0:
-                value = now[one, side] * worth * chance
-                rows(value[None, :, None], edges, out[place : place + 1, :, column : column + 1])
-    state[:, side] = now[:, side]
+    now, first, reached = state[:, side].copy(), row + 1, row
+    together = max(_HELD // (out.shape[0] * len(cells)), 1)
+    for block in range(0, len(columns), together):
+        values = np.zeros((min(together, len(columns) - block), out.shape[0], len(cells)))
+        for number, target in enumerate(columns[block : block + together].tolist()):
+            column = block + number
+            if target < 0:
+                continue
+            while reached < target:
+                end = min(reached + _WINDOW, target)
+                gone = log_survival[:, reached] if reached >= 0 else 0.0
+                now *= np.exp(log_survival[:, end] - gone)[slow, np.newaxis]
+                alive = np.exp(log_survival[:, end] - log_survival[:, reached + 1 : end + 1].T)
+                begin, stop = reached + 1 - first, end + 1 - first
+                form.bring(now, begin, stop, amounts[begin:stop] * alive[:, speeds])
+                reached = end
+            for place in places:
+                values[number, layer[place]] += now[place] * worth
+            if reach[column] > 0:
+                values[number] *= touch_chance_at(np.abs(cells + 0.5 - origin[column]) * reach[column])
+        rows(values.transpose(1, 2, 0), edges, out[..., block : block + len(values)])
+    state[:, side] = now
 
 
 def rows(values: Floats, edges: Floats, out: Floats) -> None:
@@ -140,38 +130,6 @@ def rows(values: Floats, edges: Floats, out: Floats) -> None:
     """
     cuts = np.union1d(edges, np.arange(math.ceil(edges[0]), math.floor(edges[-1]) + 1))
     cell, row = cuts[:-1].astype(np.int64), np.searchsorted(edges, cuts[:-1], side="right") - 1
-    parts = values[:, cell] * np.diff(cuts)[:, None]
-    np.add.at(np.swapaxes(out, 0, 1), row, np.swapaxes(parts, 0, 1))
-
-
-def fold(
-    state: Floats,
-    slot: Integers,
-    cells: Integers,
-    low: Floats,
-    high: Floats,
-    close: Floats,
-    last_close: Floats,
-    amounts: Floats,
-    table: Floats,
-    span: Integers,
-    units: Integers,
-    wide: int,
-) -> None:
-    """Bring `state`, shape (S, 2, V), over n rows by the closed form; `amounts`, shape (n, 2, B), survive them.
-
-    `slot`, shape (B,), is where in `state` a book stands.
-    """
-    touched = np.stack([touched_cells(*prices, cells) for prices in zip(low, high, last_close, strict=True)])
-    since = np.where(touched.any(axis=0), len(low) - 1 - np.argmax(touched[::-1], axis=0), -1)
-    state *= since < 0
-    for index, book in np.ndindex(len(low), len(units)):
-        if not amounts[index, :, book].any():
-            continue
-        unit = int(units[book])
-        entries, shares = entered_units(float(low[index]), float(high[index]), wide, unit)
-        for side, sign in enumerate(SIGNS):
-            sources = sources_of(entries, shares, math.floor(close[index] / unit), sign)
-            part, landed = landed_on_cells(sources, sign, table[side, book], span[side, book], unit, cells)
-            left = amounts[index, side, book] * landed * (since[side, part] <= index)
-            state[slot[book], side, part] += left
+    begins = np.flatnonzero(np.diff(row, prepend=-1))
+    if len(begins):
+        out[:, row[begins]] += np.add.reduceat(values[:, cell] * np.diff(cuts)[:, None], begins, axis=1)

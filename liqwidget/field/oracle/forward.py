@@ -4,25 +4,14 @@
 
 from __future__ import annotations
 
-import itertools
-import math
-from typing import NamedTuple
-
 import numpy as np
 
-from liqwidget.field.oracle.placing import (
-    ALL_CLOSED,
-    ROUNDING,
-    SIGNS,
-    Flags,
-    Floats,
-    Integers,
-    entered_units,
-    spread,
-    touched_cells,
-)
+from liqwidget.field.oracle.placing import ALL_CLOSED, ROUNDING, SIGNS, Flags, Floats, Integers, add_spread
+from liqwidget.field.oracle.shelf import Rows, Shelf, shelves_of
 
 _SMALLEST_SCALE = 1e-60
+_TOGETHER = 2048
+"""Rows whose entries are made at once."""
 
 
 def forward(
@@ -53,6 +42,9 @@ def forward(
 ) -> int:
     """Run the books over rows [row, stop): survive, sweep, open.
 
+    What follows from prices alone is made of many rows at once; from row to row go the masses. What opened is entered
+    for several rows together, and lands when price comes near to where it may stand.
+
     Parameters
     ----------
     low, high, close : float64, shape (n,)
@@ -72,9 +64,9 @@ def forward(
     swept : float64, shape (2, B, V)
         What `accumulated` was when price last touched the cell; updated.
     waiting : float64, shape (2, L)
-        What `accumulated` lacks, by entry unit as `entered`: put there at once, and nothing waits after.
+        What `accumulated` lacks, by entry unit as `entered`; updated.
     between : int64, shape (B, 2)
-        First and last unit of what waits in a book.
+        First and last unit of what waits in a book, or of one beside it; updated.
     scale : float64, shape (2,)
         Factor of the groups' books and of the one at the cap; updated.
     wide : int
@@ -85,75 +77,33 @@ def forward(
     int
         The row reached: before `stop` when the cells must grow first.
     """
-    cells = base + np.arange(swept.shape[2])
-    begins = np.concatenate([[0], np.cumsum(len(cells) // units)])
+    stop = row + _rows_inside(low[row:stop], high[row:stop], close[row:stop], base, swept.shape[2], 2 * wide)
     speeds = (np.arange(len(units)) == len(units) - 1).astype(int)
-    lines = [slice(*ends) for ends in itertools.pairwise(begins)]
-    settle(accumulated, waiting, between, base, len(cells), table, span, units)
-    shelves = _shelves(units, begins, table, span)
-    for index in range(row, stop):
-        if not _inside(low[index], high[index], close[index], base, base + len(cells) - 1, 2 * wide):
-            return index
-        scale *= survival[:, index]
-        alive = survival[:, index] > 0
-        previous[1:] += np.where(alive, np.log(np.where(alive, survival[:, index], 1.0)), ALL_CLOSED)
-        log_survival[:, index] = previous[1:]
-        scale[~alive] = 1.0
-        _forget(accumulated, entered, swept, lines, alive[speeds].astype(float))
-        near = _window(low[index], high[index], previous[0], base, wide)
-        touched = touched_cells(low[index], high[index], previous[0], cells[near])[:, np.newaxis]
-        previous[0] = close[index]
-        for unit, books, line, density in shelves:
-            speed, first = speeds[books], base // unit
-            held = accumulated[:, line].reshape(2, len(speed), -1)
-            sums = np.repeat(held[..., near.start // unit : near.stop // unit], unit, axis=2)
-            gone = np.sum(sums - swept[:, books, near], axis=2, where=touched) / unit * scale[speed]
-            swept[:, books, near] = np.where(touched, sums, swept[:, books, near])
-            mass[:, books] = np.maximum(mass[:, books] * survival[speed, index] - gone, 0.0)
-            if frozen[index]:
-                continue
-            wanted, used = weights[books] * interest[index], weights[books] > 0
-            missing = wanted - mass[:, books]
-            amount = np.where(used & (missing > wanted * ROUNDING), missing, 0.0)
-            opened[index, :, books] = amount
-            mass[:, books] = np.where(amount > 0, wanted, mass[:, books])
-            part = amount / np.where(used, weights[books], 1.0) / scale[speed]
-            entries, shares = entered_units(float(low[index]), float(high[index]), wide, unit)
-            entered[:, line].reshape(held.shape)[..., entries - first] += part[..., np.newaxis] * shares
-            _land(held, first, part, entries, shares, math.floor(close[index] / unit), density)
-        small = np.where(scale < _SMALLEST_SCALE, scale, 1.0)
-        _forget(accumulated, entered, swept, lines, small[speeds])
-        scale[small < 1] = 1.0
+    shelves = list(shelves_of(accumulated, swept, entered, waiting, between, base, table, span, weights, units, speeds))
+    while row < stop:
+        rows = slice(row, min(row + _TOGETHER, stop))
+        before = np.append(previous[0], close[row : rows.stop - 1])
+        alive = survival[:, rows] > 0
+        steps = np.where(alive, np.log(np.where(alive, survival[:, rows], 1.0)), ALL_CLOSED)
+        log_survival[:, rows] = np.cumsum(np.column_stack([previous[1:], steps]), axis=1)[:, 1:]
+        previous[:] = close[rows.stop - 1], *log_survival[:, rows.stop - 1]
+        wanted = np.where(weights > 0, weights, 0.0) * interest[rows, np.newaxis]
+        given = Rows(
+            low[rows], high[rows], close[rows], wide, survival[:, rows].T, frozen[rows], wanted,
+            np.where(weights > 0, wanted * ROUNDING, np.inf), opened[rows], np.ones((rows.stop - row, 2)),
+        )  # fmt: skip
+        _go_through(given, before, shelves, speeds, mass, scale)
+        row = rows.stop
+    for shelf in shelves:
+        between[shelf.books] = shelf.lowest, shelf.highest
     return stop
-
-
-class _Shelf(NamedTuple):
-    """Neighbouring books of one unit, which go through a row together."""
-
-    unit: int
-    books: slice
-    line: slice
-    density: Floats
-    """Shape (2, B, K)."""
-
-
-def _shelves(units: Integers, begins: Integers, table: Floats, span: Integers) -> list[_Shelf]:
-    """Return the books by their unit."""
-    inside = np.arange(table.shape[2]) < span[..., 1:]
-    shelves, first = [], 0
-    for unit, same in itertools.groupby(units.tolist()):
-        books = slice(first, first := first + len(list(same)))
-        farthest = int(span[:, books, 1].max())
-        density = np.where(inside, table, 0.0)[:, books, :farthest]
-        shelves.append(_Shelf(unit, books, slice(begins[books.start], begins[books.stop]), density))
-    return shelves
 
 
 def settle(
     accumulated: Floats,
     waiting: Floats,
     between: Integers,
-    base: int,
+    base: int,  # noqa: ARG001
     cells: int,
     table: Floats,
     span: Integers,
@@ -162,55 +112,59 @@ def settle(
     """Put what waits where it landed; arguments as those of `forward`, of so many cells from `base` on."""
     begin = 0
     for book, unit in enumerate(units):
-        line, first, count = slice(begin, begin + cells // unit), base // unit, cells // unit
-        accumulated[:, line] += spread(waiting[:, line], first, table[:, book], span[:, book], first, first + count)
-        begin = line.stop
+        line = slice(begin, begin := begin + cells // unit)
+        for side, sign in enumerate(SIGNS):
+            add_spread(accumulated[side, line], waiting[side, line], 0, sign, table[side, book], span[side, book])
     waiting[:] = 0.0
     between[:] = 0, -1
 
 
-def _forget(accumulated: Floats, entered: Floats, swept: Floats, lines: list[slice], factors: Floats) -> None:
-    """Multiply what the books hold by their factors."""
-    for book, line in enumerate(lines):
-        if factors[book] < 1:
-            for array, part in ((accumulated, line), (entered, line), (swept, book)):
-                array[:, part] *= factors[book]
-
-
-def _land(
-    target: Floats, first: int, amounts: Floats, entries: Integers, shares: Floats, closed: int, density: Floats
+def _go_through(
+    rows: Rows, before: Floats, shelves: list[Shelf], speeds: Integers, mass: Floats, scale: Floats
 ) -> None:
-    """Add what a row opened, by side and book, to the units it lands on; `target`: shape (2, B, U), from `first` on.
+    """Bring the books over some rows; `before`, shape (n,), is the close before each."""
+    bottoms = np.floor(np.minimum(rows.low, before)).astype(int).tolist()
+    tops = np.floor(np.maximum(rows.high, before)).astype(int).tolist()
+    middles, frozen, kept = np.floor(before).astype(int).tolist(), rows.frozen.tolist(), rows.survival[:, speeds]
+    for shelf in shelves:
+        shelf.begin(rows)
+    for index, (bottom, top, middle) in enumerate(zip(bottoms, tops, middles, strict=True)):
+        scale *= rows.survival[index]
+        _renew(scale, 0.0, index, shelves)
+        rows.scales[index] = scale
+        mass *= kept[index]
+        for shelf in shelves:
+            if shelf.waits_near(bottom, top):
+                shelf.enter(index)
+                shelf.land()
+            for side, begin, end in shelf.stands(bottom, middle, top):
+                gone = shelf.sweep(side, begin, end) * scale[shelf.speed]
+                mass[side, shelf.books] = np.maximum(mass[side, shelf.books] - gone, 0.0)
+        if not frozen[index]:
+            missing = rows.wanted[index] - mass
+            new = missing > rows.least[index]
+            np.copyto(rows.opened[index], missing, where=new)
+            np.copyto(mass, rows.wanted[index], where=new)
+            for shelf in shelves:
+                shelf.open(index)
+        _renew(scale, _SMALLEST_SCALE, index + 1, shelves)
+    for shelf in shelves:
+        shelf.enter(len(rows.low))
 
-    The part of an entry that lies beyond the close starts from the close's unit.
-    """
-    for side, sign in enumerate(SIGNS):
-        if not amounts[side].any():
-            continue
-        for entry, share in zip(entries.tolist(), shares.tolist(), strict=True):
-            beyond = sign * (closed - entry)
-            for begin, offsets in ((entry, slice(max(beyond + 1, 0), None)), (closed, slice(0, max(beyond + 1, 0)))):
-                _spread(target[side], begin - first, sign, offsets, density[side], share * amounts[side])
+
+def _renew(scale: Floats, least: float, index: int, shelves: list[Shelf]) -> None:
+    """Work scales that are at most `least` into what the books hold before a row, and begin again at 1."""
+    for speed, factor in enumerate(scale.tolist()):
+        if factor <= least:
+            for shelf in shelves:
+                if shelf.speed == speed:
+                    shelf.enter(index)
+                    shelf.forget(factor)
+            scale[speed] = 1.0
 
 
-def _spread(target: Floats, begin: int, sign: int, offsets: slice, density: Floats, amounts: Floats) -> None:
-    """Add amounts, shape (B,), by a density's offsets to the units that are there, each from unit `begin` on."""
-    room = target.shape[1] - 1 - begin if sign > 0 else begin
-    start = max(offsets.start, -begin if sign > 0 else begin - target.shape[1] + 1)
-    stop = min(density.shape[1] if offsets.stop is None else offsets.stop, density.shape[1], room + 1)
-    if start < stop:
-        ends = (begin + sign * start, begin + sign * (stop - 1))
-        units = target[:, min(ends) : max(ends) + 1]
-        units[:, ::sign] += amounts[:, np.newaxis] * density[:, start:stop]
-
-
-def _window(low: float, high: float, last_close: float, base: int, wide: int) -> slice:
-    """Return the whole price cells that a row touches: beyond them nothing stands that it could take."""
-    first, last = math.floor(min(low, last_close)) // wide, math.floor(max(high, last_close)) // wide
-    return slice(first * wide - base, (last + 1) * wide - base)
-
-
-def _inside(low: float, high: float, close: float, first: int, last: int, room: int) -> bool:
-    """Return whether a row's entries, and what is placed back from the close, stay in the cells [first, last]."""
-    bottom, top, closed = math.floor(low) - room, math.floor(high) + room, math.floor(close)
-    return min(bottom, 2 * closed - top) >= first and max(top, 2 * closed - bottom) <= last
+def _rows_inside(low: Floats, high: Floats, close: Floats, base: int, cells: int, room: int) -> int:
+    """Return how many rows' entries, and what is placed back from the close, stay in so many cells from `base` on."""
+    bottom, top, closed = np.floor(low) - room, np.floor(high) + room, np.floor(close)
+    out = (np.minimum(bottom, 2 * closed - top) < base) | (np.maximum(top, 2 * closed - bottom) >= base + cells)
+    return int(np.argmax(out)) if out.any() else len(out)

@@ -4,13 +4,17 @@
 
 from __future__ import annotations
 
+import functools
 import math
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from liqwidget.field.oracle.placing import (
     ALL_CLOSED,
     SIGNS,
+    Flags,
     Floats,
     Integers,
     entered_units,
@@ -63,25 +67,30 @@ def lives(
     peak, since = np.zeros((2, groups, len(cells) // width)), np.full((2, groups, len(cells) // width), -1)
     found: list[list[float]] = []
 
-    def sizes(side: int, group: int) -> Floats:
-        held = standing[side, group].sum(axis=0) * worth
-        return np.asarray(held.reshape(-1, width).sum(axis=1))
+    def sizes() -> Floats:
+        return _by_level(np.add, standing.sum(axis=2) * worth, width)
+
+    def holds() -> Flags:
+        return _by_level(np.logical_or, (standing[:, :, 0] != 0.0) | (standing[:, :, 1] != 0.0), width)
 
     for row in range(len(close)):
         settled = _settles(log_survival, row)
         before = log_survival[:, row - 1] if row else np.zeros(2)
         standing *= 1.0 if settled else np.exp(log_survival[:, row] - before)[:, None]
         ends = touched_cells(low[row], high[row], close[max(row - 1, 0)], cells) | settled
+        taken = np.asarray(np.where(ends[:, np.newaxis, np.newaxis], standing, 0.0).any(axis=2))
+        hit = _by_level(np.logical_or, taken, width)
         ended: list[list[float]] = []
-        for side, group in np.ndindex(2, groups):
-            held = standing[side, group].any(axis=0)
-            hit = (held & ends[side]).reshape(-1, width).any(axis=1)
-            size, most = sizes(side, group), peak[side, group]
-            standing[side, group] *= ~ends[side]
-            left = standing[side, group].any(axis=0).reshape(-1, width).any(axis=1)
-            ended += _lives(side, group, np.flatnonzero(hit), base // width, since[side, group], row, size, most)
-            peak[side, group] = np.where(hit, 0.0, most)
-            since[side, group] = np.where(hit, np.where(left, row, -1), since[side, group])
+        if hit.any():
+            size = sizes()
+            standing *= ~ends[:, np.newaxis, np.newaxis]
+            for side, group in np.ndindex(2, groups):
+                which = np.flatnonzero(hit[side, group])
+                ended += _lives(
+                    side, group, which, base // width, since[side, group], row, size[side, group], peak[side, group]
+                )
+            peak = np.where(hit, 0.0, peak)
+            since = np.where(hit, -1, since)
         found += sorted(ended, key=lambda life: (life[0], life[2], life[1]))
         for side, book in np.argwhere(opened[row] * per_weight > 0):
             unit, sign, group = int(units[book]), SIGNS[side], group_of[book]
@@ -90,16 +99,19 @@ def lives(
             part, landed = landed_on_cells(sources, sign, table[side, book], span[side, book], unit, cells)
             amount = opened[row, side, book] * per_weight[book]
             standing[side, group, int(book == len(units) - 1), part] += amount * landed
-        for side, group in np.ndindex(2, groups):
-            holds = standing[side, group].any(axis=0).reshape(-1, width).any(axis=1)
-            since[side, group] = np.where((since[side, group] < 0) & holds, row, since[side, group])
-            if (row + 1) % block == 0 or row == len(close) - 1 or _settles(log_survival, row + 1):
-                peak[side, group] = np.maximum(peak[side, group], sizes(side, group))
+        since = np.where((since < 0) & holds(), row, since)
+        if (row + 1) % block == 0 or row == len(close) - 1 or _settles(log_survival, row + 1):
+            peak = np.maximum(peak, sizes())
+    size, still = sizes(), holds()
     for side, group in np.ndindex(2, groups):
-        size, most = sizes(side, group), peak[side, group]
-        still = np.flatnonzero(standing[side, group].any(axis=0).reshape(-1, width).any(axis=1))
-        found += _lives(side, group, still, base // width, since[side, group], -1, size, most)
+        which = np.flatnonzero(still[side, group])
+        found += _lives(side, group, which, base // width, since[side, group], -1, size[side, group], peak[side, group])
     return np.array(found, dtype=np.float64).reshape(-1, 7)
+
+
+def _by_level(joined: np.ufunc, values: npt.NDArray[Any], width: int) -> npt.NDArray[Any]:
+    """Return the cells of each level joined by a function of two; shape (..., V) becomes (..., V / width)."""
+    return functools.reduce(joined, (values[..., cell::width] for cell in range(width)))
 
 
 def _settles(log_survival: Floats, row: int) -> bool:

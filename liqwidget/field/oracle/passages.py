@@ -8,7 +8,7 @@ import math
 
 import numpy as np
 
-from liqwidget.field.oracle.evaluate import fold
+from liqwidget.field.oracle.closed_form import ClosedForm
 from liqwidget.field.oracle.placing import Floats, Integers, entered_units, spread
 
 
@@ -69,7 +69,9 @@ def passages(
         amounts[..., -1] *= alive[1, :, None]
         state = np.zeros((len(units), 2, len(cells)))
         prices = low[rows], high[rows], close[rows], before[rows]
-        fold(state, np.arange(len(units)), cells, *prices, amounts, table, span, units, wide)
+        for side in range(2):
+            form = ClosedForm(side, cells[0], len(cells), *prices, table, span, units, wide, np.arange(len(units)))
+            form.bring(state[:, side], 0, length, amounts[:, side])
         entered = [
             _entered(*prices[:2], amounts[..., book], entry_base, end, wide, unit) for book, unit in enumerate(units)
         ]

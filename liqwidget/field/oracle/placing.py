@@ -32,7 +32,7 @@ class Sources(NamedTuple):
     share: Floats
 
 
-def spread(entered: Floats, base: int, table: Floats, span: Integers, start: int, stop: int) -> Floats:  # noqa: ARG001
+def spread(entered: Floats, base: int, table: Floats, span: Integers, start: int, stop: int) -> Floats:
     """Spread one book's entry histograms over units [start, stop) that price has never touched.
 
     Parameters
@@ -47,23 +47,56 @@ def spread(entered: Floats, base: int, table: Floats, span: Integers, start: int
     float64, shape (2, stop - start)
     """
     out = np.zeros((2, stop - start))
-    units, used = np.arange(start, stop), np.flatnonzero(entered.any(axis=0))
     for side, sign in enumerate(SIGNS):
-        out[side] = entered[side, used] @ within(table[side], sign * (units - (base + used)[:, None]))
+        add_spread(out[side], entered[side], base - start, sign, table[side], span[side])
     return out
 
 
+def add_spread(target: Floats, amounts: Floats, begin: int, sign: int, density: Floats, span: Integers) -> None:
+    """Add amounts by entry unit, spread by a density, shape (K,), to units; the first entry is at index `begin`.
+
+    One correlation of the two lines, of which no more is reckoned than lands in `target`.
+    """
+    used = np.flatnonzero(amounts)
+    first, last = int(span[0]), int(span[1]) - 1
+    if not len(used) or first > last:
+        return
+    entry, stop = begin + int(used[0]), begin + int(used[-1])
+    ends = (entry + first, stop + last) if sign > 0 else (entry - last, stop - first)
+    low, high = max(ends[0], 0), min(ends[1], len(target) - 1)
+    if low > high:
+        return
+    line = amounts[used[0] : used[-1] + 1]
+    # Offsets from the last entry to the lowest unit, up to those from the first entry to the highest unit.
+    nearest, farthest = (low - stop, high - entry) if sign > 0 else (entry - high, stop - low)
+    inside = density[max(nearest, first) : min(farthest, last) + 1]
+    padded, before = np.zeros(farthest - nearest + 1), max(first - nearest, 0)
+    padded[before : before + len(inside)] = inside
+    spread_out = np.correlate(padded, line[::-1] if sign > 0 else line, "valid")
+    target[low : high + 1] += spread_out if sign > 0 else spread_out[::-1]
+
+
 def entered_units(low: float, high: float, wide: int, unit: int) -> tuple[Integers, Floats]:
-    """Return the units in which one candle's openings enter, ascending, and their shares, which sum to 1.
+    """Return the units in which one candle's openings enter, ascending, and their shares, which sum to 1."""
+    entries, shares = entries_of_rows(np.array([low]), np.array([high]), wide, unit)
+    places, which = np.unique(entries[0], return_inverse=True)
+    return np.asarray(places, np.int64), np.asarray(np.bincount(which, shares[0]), np.float64)
+
+
+def entries_of_rows(low: Floats, high: Floats, wide: int, unit: int) -> tuple[Integers, Floats]:
+    """Return the units in which candles' openings enter, and their shares, which sum to 1; shape (n, 14).
 
     One node per price cell of range, at most 7; each node is shared by the two units whose centres it lies between.
+    Units may repeat; what a candle does not use has a share of 0.
     """
-    nodes = min(MAXIMUM_NODES, max(1, math.ceil((high - low) / wide)))
-    position = (low + (high - low) * ((np.arange(nodes) + 0.5) / nodes)) / unit - 0.5
-    below = np.floor(position).astype(np.int64)
-    share = np.concatenate([1 - (position - below), position - below]) / nodes
-    places, which = np.unique(np.concatenate([below, below + 1]), return_inverse=True)
-    return np.asarray(places, np.int64), np.asarray(np.bincount(which, share), np.float64)
+    spread = (high - low)[:, np.newaxis]
+    nodes = np.clip(np.ceil(spread / wide), 1, MAXIMUM_NODES)
+    number = np.arange(MAXIMUM_NODES)
+    position = (low[:, np.newaxis] + spread * ((np.minimum(number, nodes - 1) + 0.5) / nodes)) / unit - 0.5
+    below = np.floor(position)
+    part, used = position - below, (number < nodes) / nodes
+    entries = np.concatenate([below, below + 1], axis=1).astype(np.int64)
+    return entries, np.concatenate([(1 - part) * used, part * used], axis=1)
 
 
 def sources_of(entries: Integers, shares: Floats, closed: int, sign: int) -> Sources:
