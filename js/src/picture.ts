@@ -106,11 +106,13 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
       if (yes && stale) showStored()
     },
     heard(answer, buffers) {
-      const parts = frameParts(buffers)
+      const parts = answer.type === "frame" ? frameParts(buffers, answer.standing) : null
       if (answer.type !== "frame" || !parts) return
       notes.chip("")
       stale = false
       picture.showSent(answer.frame, parts)
+      // Its candles are newer than those that the prices were fitted to.
+      if (market().step) steer.refresh()
       live.refresh()
       surroundings.draw()
     },
@@ -135,6 +137,7 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
     market,
     demand,
     candles: () => picture.shown()?.candles ?? null,
+    standing: () => picture.standing(),
     look: page,
     hosts: { profile: options.profile, panels: options.panels, over: wrapper },
     say: (text) => readout.idle(text ?? hint()),
@@ -201,18 +204,17 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
     for (const draw of [picture.repaint, clusters.draw, surroundings.draw, drawProvenance]) draw()
   }
   const showStored = () => void picture.showStored(plot.viewport()).then(() => gone || surroundings.draw(), (error) => failed(String(error)))
+  const renewed = () => ((stale = true), sharp.renew(), changed())
   const newFrames = () => {
     if (!model.get("_market") || model.get("_frames").length === 0) return
-    stale = true
-    sharp.renew()
     const kept = picture.shown()?.measure === model.get("measure") && !model.get("_offline")
     if (!kept) showStored()
     steer.refresh()
-    changed()
+    renewed()
   }
   bag.add(
     messages.patched(plot.patch),
-    observe(model, ["_market"], facts),
+    observe(model, ["_market"], () => (facts(), model.get("_market")?.step && renewed())),
     observe(model, ["_frames", "measure"], newFrames),
     observe(model, ["_clusters", "_cluster_ranges", "whiskers", "_selected", "side", "side_colours", "measure", "price_style", "threshold", "_overlays", "_lives"], clusters.draw),
     observe(model, ["_selection", "_selected", "_clusters"], drawProvenance),

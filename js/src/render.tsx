@@ -22,6 +22,7 @@ import { type Bound, bind } from "./wire/bound"
 import { kernelWatch } from "./wire/kernel_watch"
 import { messages, randomId } from "./wire/messages"
 import { guardedModel, observe } from "./wire/model"
+import { unpackFrame } from "./wire/packing"
 import type { Traits } from "./wire/traits"
 import { DataAge } from "./words/data_age"
 import { HelpButton, helpKeys } from "./words/help"
@@ -49,7 +50,7 @@ export function render({ model: given, el, signal: aborted, host, missing = () =
   const view = randomId()
   const bag = disposerBag()
   const bound = bind(model)
-  const asked = messages(model, view)
+  const asked = messages(model, view, unpackFrame)
   const { traits } = bound
 
   const picture = signal<Picture | null>(null)

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 from liqwidget.look import LOOK
 from liqwidget.widget import protocol
 from liqwidget.widget.assets import bokeh_gzip, bokeh_version, code_gzip, on_demand_gzip
+from liqwidget.widget.frame_answers import frame_answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from liqwidget.widget.display import Shown
+    from liqwidget.widget.frame_answers import LastPictures
     from liqwidget.widget.protocol import Request
 
 MOST_PIXELS = LOOK.screen.widest * LOOK.screen.tallest
@@ -43,14 +45,18 @@ class Answers:
             return protocol.error_answer(str(asked.get("view", "")), _whole(asked.get("id")), error), []
 
 
-def picture_of(request: protocol.ViewportRequest, shown: Shown) -> Reply:
-    """Return the picture of a range of time and price; of more pixels than a screen has, one of fewer."""
+def picture_of(request: protocol.ViewportRequest, shown: Shown, last: LastPictures, stack: str) -> Reply:
+    """Return the picture of a range of time and price; of more pixels than a screen has, one of fewer.
+
+    `last`: what views hold. In a step of a replay what stands in those prices comes with it, stacked by `stack`.
+    """
     width, height = request.width, request.height
     if width * height > MOST_PIXELS:
         share = math.sqrt(MOST_PIXELS / (width * height))
         width, height = max(int(width * share), 1), max(int(height * share), 1)
     frame = shown.session.frame(shown.settings, request.time, request.price, width, height)
-    return protocol.frame_answer(request, frame)
+    standing = shown.session.standing(shown.settings, frame.price, stack) if shown.step else None
+    return frame_answer(request, frame, last, standing)
 
 
 def not_drawn(request: Request, error: Exception) -> Reply:

@@ -29,6 +29,8 @@ class Shown:
     session: Session
     settings: Settings
     clusters: tuple[Cluster, ...]
+    step: bool = False
+    """Of a replay that goes on: what the page holds of the window, and of all that stands, is older."""
 
     @property
     def ledger(self) -> Ledger:
@@ -76,7 +78,7 @@ class Display:
         self._pictured = 0
         self._wholes = 0
         self._number = 0
-        self._live = False
+        self._live = self._behind = False
 
     @property
     def session(self) -> Session:
@@ -84,9 +86,14 @@ class Display:
         return self._session
 
     @property
+    def behind(self) -> bool:
+        """Whether the pictures of the window and what stands are those of an earlier step of a replay."""
+        return self._behind
+
+    @property
     def shown(self) -> Shown:
         """What is shown now."""
-        return Shown(self._session, self._settings(), self._clusters)
+        return Shown(self._session, self._settings(), self._clusters, self._behind)
 
     def take(self, session: Session, *, live: bool = False) -> None:
         """Let everything that is asked be answered by another session from now on; `live`: data go on coming."""
@@ -94,11 +101,19 @@ class Display:
             self._session = session
             self._live |= live
 
-    def whole(self) -> None:
-        """Compute and share all that the settings show."""
+    def whole(self, *, step: bool = False) -> None:
+        """Compute and share all that the settings show.
+
+        `step`: of a replay that goes on; the pictures of the window and all that stands stay behind until something
+        else is set: a page asks for its own picture anyway, which brings what stands in its prices.
+        """
         with self._lock:
             self._pictured, self._wholes = self._session.closed, self._wholes + 1
-            clusters, traits = self._computed(self._session, self._settings())
+            clusters, traits = self._computed(self._session, self._settings(), frames=not step)
+            self._behind = step
+            if step:
+                del traits["_standing"]
+                traits["_market"]["step"] = True
             self._shared(clusters, traits | ({"_live": self._state()} if self._live else {}))
 
     def calmly(self) -> bool | None:

@@ -6,7 +6,6 @@ Requests carry the id of the view that asks and a number that grows; an answer c
 from __future__ import annotations
 
 import math
-import zlib
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -15,6 +14,7 @@ import numpy.typing as npt
 
 from liqwidget.domain.viewport import MAXIMUM_PIXELS
 from liqwidget.errors import ProtocolError, plain, shortened
+from liqwidget.widget.packing import differences, packed
 
 Interval = tuple[float, float]
 Buffers = list[bytes]
@@ -22,9 +22,6 @@ Buffers = list[bytes]
 PARTS = ("pixels", "candles", "events")
 """Parts of a frame that travel as bytes, in the order of an answer's buffers."""
 CANDLE_ROWS, EVENT_ROWS = 12, 4
-_FEW_PIXELS = 4096
-"""So many travel as they are: the newest column, which live data move."""
-
 _ENDS, _LONGEST_NAME = 2, 200
 _FARTHEST = 4e12
 """Of a time from 1970 [ms], so that what lies between two of them is a number of ns too."""
@@ -34,7 +31,10 @@ _SENTENCE = 1000
 
 @dataclass(frozen=True, slots=True)
 class ViewportRequest:
-    """Asks for the picture of a range of time [ms UTC] and price [quote/base] in pixels."""
+    """Asks for the picture of a range of time [ms UTC] and price [quote/base] in pixels.
+
+    `base`: the answer whose picture the view holds, 0 for none; None: it will not hold this one either.
+    """
 
     view: str
     id: int
@@ -42,6 +42,7 @@ class ViewportRequest:
     price: Interval
     width: int
     height: int
+    base: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,9 +170,13 @@ class Frame:
         """Return the description with the bytes, as a file holds it."""
         return self.meta() | {name: getattr(self, name) for name in PARTS}
 
+    def packed_pixels(self) -> bytes:
+        """Return the pixels as they travel: what each row differs from pixel to pixel, packed."""
+        return packed(differences(self.pixels, self.height), runs=True)
+
     def packed_state(self) -> dict[str, Any]:
         """Return the description with the bytes, as it is kept in a trait: the pixels packed."""
-        return self.state() | {"pixels": packed(self.pixels), "packed": True}
+        return self.state() | {"pixels": self.packed_pixels(), "packed": True}
 
 
 def _number(content: dict[str, Any], name: str, *, whole: bool = False) -> Any:
@@ -239,49 +244,18 @@ def decode_request(content: object) -> Request:
     if not (1 <= width <= MAXIMUM_PIXELS and 1 <= height <= MAXIMUM_PIXELS):
         message = f"Expected 1 to {MAXIMUM_PIXELS} pixels, was {width} x {height}"
         raise ProtocolError(message)
-    return ViewportRequest(view, number, _interval(content, "time"), _interval(content, "price"), width, height)
+    base = _number(content, "base", whole=True) if "base" in content else None
+    return ViewportRequest(view, number, _interval(content, "time"), _interval(content, "price"), width, height, base)
 
 
 def encode_request(request: Request) -> dict[str, Any]:
     """Return the message of a request: the inverse of `decode_request`."""
     kind = next(name for name, cls in _KINDS.items() if isinstance(request, cls))
     return {"type": kind} | {
-        name: list(part) if isinstance(part, tuple) else part for name, part in asdict(request).items()
+        name: list(part) if isinstance(part, tuple) else part
+        for name, part in asdict(request).items()
+        if part is not None
     }
-
-
-def frame_answer(request: ViewportRequest, frame: Frame) -> tuple[dict[str, Any], Buffers]:
-    """Return the answer to a viewport request and its buffers; `packed`: the pixels are, by `packed`."""
-    packs = len(frame.pixels) > _FEW_PIXELS
-    content = {"type": "frame", "view": request.view, "id": request.id, "frame": frame.meta(), "packed": packs}
-    return content, [packed(frame.pixels) if packs else frame.pixels, frame.candles, frame.events]
-
-
-def packed(pixels: bytes) -> bytes:
-    """Return pixels as they travel: levels stand for long, so zlib's quickest takes a tenth of the bytes in some ms."""
-    return zlib.compress(pixels, 1)
-
-
-def decode_frame(answer: dict[str, Any], buffers: Buffers) -> Frame:
-    """Return the frame in an answer.
-
-    Raises
-    ------
-    ProtocolError
-        If the bytes do not fit the description.
-    """
-    meta, parts = answer["frame"], {name: bytes(part) for name, part in zip(PARTS, buffers, strict=True)}
-    if answer["packed"]:
-        parts["pixels"] = zlib.decompress(parts["pixels"])
-    frame = Frame(**meta | {"time": tuple(meta["time"]), "price": tuple(meta["price"])} | parts)
-    sizes = [len(part) for part in parts.values()]
-    if sizes[0] != frame.width * frame.height or sizes[1] % (8 * CANDLE_ROWS) or sizes[2] % (8 * EVENT_ROWS):
-        message = (
-            f"Expected {frame.width} x {frame.height} pixels, {CANDLE_ROWS} rows of candles, {EVENT_ROWS} of events, "
-            f"was {', '.join(map(str, sizes))} bytes"
-        )
-        raise ProtocolError(message)
-    return frame
 
 
 def provenance_answer(

@@ -354,9 +354,11 @@ class Session:
             "grade": grade_state(self.grade(settings)),
         }
 
-    def standing(self, settings: Settings) -> dict[str, Any] | None:
-        """Return what stands at the end shown, cell by cell."""
-        return standing_state(self.around(settings))
+    def standing(
+        self, settings: Settings, price: Interval | None = None, stack: str | None = None
+    ) -> dict[str, Any] | None:
+        """Return what stands at the end shown, cell by cell; `price`: in sight alone; `stack`: stacked so alone."""
+        return standing_state(self.around(settings), price, stack)
 
     def grade(self, settings: Settings) -> Grade:
         """Return how far the map can be relied on at the end shown."""

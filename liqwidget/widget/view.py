@@ -21,11 +21,12 @@ from liqwidget.look import LOOK, THEME_CHOICES
 from liqwidget.raster.palette import DEFAULT_PALETTE, PALETTES, palettes_state
 from liqwidget.raster.side_colours import DEFAULT_SIDE_COLOURS, SIDE_COLOURS, side_colours_state
 from liqwidget.study.selection import Selection
-from liqwidget.widget import answers, checked_traits, chosen, protocol, resets
+from liqwidget.widget import answers, checked_traits, chosen, protocol, replay_steps, resets
 from liqwidget.widget.answers import Answers, Reply, not_drawn, picture_of, reading_of
 from liqwidget.widget.assets import STATIC, bokeh_asset
 from liqwidget.widget.display import Display, Shown
 from liqwidget.widget.document import FigureDocument
+from liqwidget.widget.frame_answers import LastPictures
 from liqwidget.widget.lifetime import shown_here
 from liqwidget.widget.live import FAILED, Live
 from liqwidget.widget.names import checked_attribute, choice, option_names, shared_names
@@ -155,6 +156,7 @@ class HeatmapWidget(anywidget.AnyWidget):
     _offline = Bool(default_value=False).tag(sync=True)
 
     _by_page = False
+    get_state, _complete = replay_steps.get_state, replay_steps.complete
     set_state, _known_as_of = checked_traits.take_state, checked_traits.known_as_of
     _known_time_range, _known_price_range = checked_traits.known_time_range, checked_traits.known_price_range
     _known_scale, _follow_chosen, _reset_others = checked_traits.known_scale, chosen.follow, resets.follow
@@ -179,7 +181,7 @@ class HeatmapWidget(anywidget.AnyWidget):
         )  # fmt: skip
         self._selecting = Selecting(shown)
         self._ranges = ranges = UncertaintyRanges(weakly(self._with_ranges), share, lock)
-        self._drawn_on = FigureDocument(weakly(self._patched))
+        self._drawn_on, self._last_pictures = FigureDocument(weakly(self._patched)), LastPictures()
         self._pictures, self._readings, self._pages = self._queues = tuple(
             Pictures(weakly(answer), weakly(self._reply), not_drawn)
             for answer in (self._picture, self._reading, self._file)
@@ -208,6 +210,7 @@ class HeatmapWidget(anywidget.AnyWidget):
         self.observe(weakly(self._follow_chosen), list(chosen.NAMES))
         self.observe(lambda _: ranges.renew(), "whiskers")
         self.observe(weakly(self._range_set), "time_range")
+        self.observe(weakly(self._complete), ["view", "profile"])
         self.on_msg(weakly(self._answer))
         shown_here(self)
 
@@ -219,16 +222,15 @@ class HeatmapWidget(anywidget.AnyWidget):
         Venues that it does not have are not shown any more, and all that it has are if all were, or `every` is true.
         """
         every |= self.venues == self._display.session.ledger.names
-        names = session.ledger.names
-        kept = tuple(name for name in self.venues if name in names)
+        kept = tuple(name for name in self.venues if name in session.ledger.names)
         self._display.take(session, live=live)
-        self.venues = names if every or not kept else kept
+        self.venues = session.ledger.names if every or not kept else kept
 
-    def _refresh(self) -> None:
-        """Compute what the settings show, and send it in one go."""
+    def _refresh(self, *, step: bool = False) -> None:
+        """Compute what the settings show, and send it in one go; `step`: the little that a step of replay moves."""
         with self._lock, self.hold_sync():
             self._updates.caught_up()
-            self._display.whole()
+            self._display.whole(step=step)
             chosen.renew(self)
             self._ranges.renew()
 
@@ -251,7 +253,7 @@ class HeatmapWidget(anywidget.AnyWidget):
 
     def _kernel_trait_changed(self, change: Any) -> None:
         self._reset_others(change)
-        self._refresh()
+        self._refresh(step=replay_steps.is_step(self, change))
 
     def _share(self, traits: dict[str, Any]) -> None:
         """Set traits by name, and send them in one go; by one thread at a time, as `hold_sync` knows of none."""
@@ -320,7 +322,7 @@ class HeatmapWidget(anywidget.AnyWidget):
     def _picture(self, request: protocol.ViewportRequest) -> Reply:
         with self._lock:
             shown = self._display.shown
-        reply = picture_of(request, shown)
+        reply = picture_of(request, shown, self._last_pictures, self.profile)
         self._ranges.watch()
         return reply
 
@@ -393,7 +395,6 @@ class HeatmapWidget(anywidget.AnyWidget):
 
     def _described(self) -> str:
         simulated, few = self._market["simulated"], len(self.venues) <= _MOST_NAMES
-        named = " + ".join(self.venues) if few else f"{len(self.venues)} venues"
         start, end = self.time_range or map(timestamp, self._display.shown.window)
-        where = "simulated" if simulated else named
+        where = "simulated" if simulated else " + ".join(self.venues) if few else f"{len(self.venues)} venues"
         return f"{where}, {self.timeframe}, {self.window}: {start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M} UTC"

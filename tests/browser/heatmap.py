@@ -223,7 +223,8 @@ class Heatmap:
             time = max(drawn.time[0], first), min(drawn.time[1], newest)
             share = (time[1] - time[0]) / (drawn.time[1] - drawn.time[0])
             size = round(drawn.frame["width"] * share), round(drawn.frame["height"])
-            slip = abs(heat.time[0] - time[0]) + abs(heat.time[1] - time[1])
+            # Columns of a replay begin where those of the step before did.
+            slip = max(abs(heat.time[0] - time[0]), abs(heat.time[1] - time[1]))
             return slip < drawn.pixel[0] and abs(heat.width - size[0]) <= 1 and heat.height == size[1]
 
         return eventually(lambda: settled(self.drawn, times=3), is_sharp)

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from liqwidget.widget.answers import MOST_PIXELS
+from liqwidget.widget.frame_answers import decode_frame
 from liqwidget.widget.kept import Kept
 from liqwidget.widget.pictures import Pictures
-from liqwidget.widget.protocol import ViewportRequest, decode_frame
+from liqwidget.widget.protocol import ViewportRequest
 from tests.waiting import eventually
 from tests.widget.conftest import Recorder
 

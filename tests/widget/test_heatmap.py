@@ -15,7 +15,7 @@ import traitlets
 from liqwidget import DataError, LiqHeatmap, MarketData, SourceError, profile
 from liqwidget.market import read
 from liqwidget.market.read import ENVIRONMENT, base_symbol
-from liqwidget.widget import protocol
+from liqwidget.widget.frame_answers import decode_frame
 from tests.answers import answering, gathered, history
 from tests.waiting import PATIENCE_S
 
@@ -354,7 +354,7 @@ def test_frames_have_documented_columns(heatmap: LiqHeatmap) -> None:
 def test_a_viewport_request_is_answered_with_its_picture(heatmap: LiqHeatmap, ask: Ask) -> None:
     content, buffers = ask(viewport_request(heatmap, 5))
     assert (content["type"], content["view"], content["id"]) == ("frame", "a", 5)
-    frame = protocol.decode_frame(content, buffers)
+    frame = decode_frame(content, buffers)
     assert (frame.width, frame.height) == (60, 40)
     assert np.count_nonzero(np.frombuffer(frame.pixels, np.uint8)) > 100
     json.dumps(content, allow_nan=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ from hypothesis import strategies as st
 from liqwidget import ProtocolError
 from liqwidget.domain.viewport import MAXIMUM_PIXELS
 from liqwidget.widget import protocol
+from liqwidget.widget.frame_answers import Held, LastPictures, decode_frame, frame_answer, goes_on
+from liqwidget.widget.packing import differences, restored
 
 SAMPLES = sorted((Path(__file__).parent.parent / "protocol").glob("*.json"))
 
@@ -23,7 +26,7 @@ intervals = st.tuples(numbers, numbers).filter(lambda pair: pair[0] < pair[1])
 ids = st.integers(0, 2**31)
 pixels = st.integers(1, MAXIMUM_PIXELS)
 requests = st.one_of(
-    st.builds(protocol.ViewportRequest, st.text(), ids, intervals, intervals, pixels, pixels),
+    st.builds(protocol.ViewportRequest, st.text(), ids, intervals, intervals, pixels, pixels, st.none() | ids),
     st.builds(protocol.ReadingRequest, st.text(), ids, numbers, numbers),
     st.builds(protocol.ProvenanceRequest, st.text(), ids, intervals, pixels),
     st.builds(protocol.BokehRequest, st.text(), ids),
@@ -48,13 +51,77 @@ def test_law_6_a_frame_survives_the_wire(
     rows = data.draw(st.binary(min_size=96 * candles, max_size=96 * candles))
     events = data.draw(st.binary(min_size=32, max_size=32))
     frame = protocol.Frame((0.0, 9.5), (1.0, 2.0), width, height, "size", 3.5, 4, 60_000, cells, rows, events)
-    answer, buffers = protocol.frame_answer(
-        protocol.ViewportRequest("v", 1, (0.0, 9.5), (1.0, 2.0), width, height), frame
-    )
-    again = protocol.decode_frame(json.loads(json.dumps(answer)), buffers)
+    answer, buffers = frame_answer(protocol.ViewportRequest("v", 1, (0.0, 9.5), (1.0, 2.0), width, height), frame)
+    again = decode_frame(json.loads(json.dumps(answer)), buffers)
     assert again.state() == frame.state()
     assert (answer["view"], answer["id"]) == ("v", 1)
     assert len(buffers[0]) <= max(len(cells), 4096)
+
+
+frames = st.builds(
+    lambda start, width, height, cells, rows, top: protocol.Frame(
+        (float(start), float(start + width)), (1.0, 2.0), width, 64 * height, "size", top, 4, 60_000,
+        (cells * (64 * width * height))[: 64 * width * height], rows * 12, rows * 4,
+    ),
+    st.integers(0, 80), st.integers(64, 90), st.integers(1, 2), st.binary(min_size=1, max_size=300),
+    st.binary(max_size=40).map(lambda part: part[: len(part) // 8 * 8]), st.sampled_from((3.5, 3.5, 4.0)),
+)  # fmt: skip
+
+
+@given(st.lists(st.tuples(frames, st.sampled_from(("all", "lost", "none"))), min_size=2, max_size=5))
+def test_law_6_a_frame_told_by_the_last_one_is_that_frame(told: list[tuple[protocol.Frame, str]]) -> None:
+    last, held = LastPictures(), None
+    for number, (frame, fate) in enumerate(told, 1):
+        base = None if fate == "none" else held.id if held else 0
+        request = protocol.ViewportRequest("v", number, frame.time, frame.price, frame.width, frame.height, base)
+        answer, buffers = frame_answer(request, frame, last)
+        assert decode_frame(json.loads(json.dumps(answer)), buffers, held).state() == frame.state()
+        assert answer.get("base") in (None, base)
+        # A picture that is lost on its way, or is not kept, is not told by again.
+        if fate == "all":
+            held = Held(number, frame)
+
+
+@given(st.integers(1, 5), st.integers(0, 9), st.integers(0, 9), st.integers(-12, 12), st.data())
+def test_differences_are_made_bytes_again(rows: int, width: int, wide: int, shift: int, data: st.DataObject) -> None:
+    part, before = (data.draw(st.binary(min_size=rows * size, max_size=rows * size)) for size in (width, wide))
+    assert restored(differences(part, rows), rows) == part
+    assert restored(differences(part, rows, before, shift), rows, before, shift) == part
+
+
+def test_a_picture_that_goes_on_costs_its_new_columns() -> None:
+    cells = np.random.default_rng(1).integers(0, 256, (300, 401), np.uint8)
+    rows = np.arange(12.0 * 200) ** 0.5
+
+    def frame(first: int, **other: Any) -> protocol.Frame:
+        pixels, time = cells[:, first : first + 400].tobytes(), (float(first), first + 400.0)
+        made = protocol.Frame(time, (1.0, 2.0), 400, 300, "heat", 1.0, 0, 1, pixels, rows.tobytes(), b"")
+        return replace(made, **other)
+
+    def request(number: int, base: int) -> protocol.ViewportRequest:
+        return protocol.ViewportRequest("v", number, (0.0, 1.0), (1.0, 2.0), 400, 300, base)
+
+    last = LastPictures()
+    sizes = [
+        sum(map(len, frame_answer(request(number, base), frame(first), last)[1]))
+        for number, base, first in ((1, 0, 0), (2, 1, 1), (3, 1, 1))
+    ]
+    assert sizes[0] > 100_000
+    assert sizes[1] < 2_000
+    # The second was never heard: the third is whole.
+    assert sizes[2] > 100_000
+    assert goes_on(frame(0), frame(1)) == (1, 0)
+    for other in ({"price": (1.0, 2.1)}, {"time": (0.0, 402.0)}, {"time": (900.0, 1300.0)}, {"height": 301}):
+        assert goes_on(frame(0), frame(1, **other)) is None
+
+
+@pytest.mark.parametrize("damaged", [b"", b"\x07abc", b"\x03"])
+def test_damaged_bytes_are_refused(damaged: bytes) -> None:
+    frame = protocol.Frame((0.0, 1.0), (1.0, 2.0), 2, 2, "size", 1.0, 4, 60_000, b"abcd", b"", b"")
+    with pytest.raises(ProtocolError):
+        decode_frame({"frame": frame.meta(), "packed": True}, [damaged, damaged, damaged])
+    with pytest.raises(ProtocolError, match="hold picture 3"):
+        decode_frame({"frame": frame.meta(), "packed": True, "base": 3, "shift": [0, 0]}, [b""])
 
 
 @pytest.mark.parametrize(
@@ -84,7 +151,7 @@ def test_a_frame_whose_bytes_do_not_fit_is_refused() -> None:
     frame = protocol.Frame((0.0, 1.0), (1.0, 2.0), 2, 2, "size", 1.0, 4, 60_000, b"abcd", b"", b"")
     for parts in ([b"abc", b"", b""], [b"abcd", bytes(95), b""], [b"abcd", b"", bytes(31)]):
         with pytest.raises(ProtocolError, match="2 x 2 pixels"):
-            protocol.decode_frame({"frame": frame.meta(), "packed": False}, parts)
+            decode_frame({"frame": frame.meta(), "packed": False}, parts)
 
 
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
@@ -94,8 +161,10 @@ def test_recorded_messages_are_read(path: Path) -> None:
     if sample["direction"] == "to_kernel":
         assert protocol.encode_request(protocol.decode_request(content)) == content
     elif content["type"] == "frame":
-        frame = protocol.decode_frame(content, buffers)
+        frame = decode_frame(content, buffers, _held() if "base" in content else None)
         assert frame.meta() == content["frame"]
+        whole = [base64.b64decode(part) for part in sample.get("whole", ())]
+        assert whole[:3] in ([], [frame.pixels, frame.candles, frame.events])
     elif content["type"] == "provenance":
         sides = np.frombuffer(buffers[0], "<f8").reshape(2, -1)
         request = protocol.ProvenanceRequest(content["view"], content["id"], tuple(content["time"]), sides.shape[1])
@@ -113,6 +182,13 @@ def test_there_are_recorded_messages() -> None:
     assert kinds >= {("to_kernel", kind) for kind in ("viewport", "reading", "provenance", "bokeh", "html")}
     answers = ("frame", "reading", "provenance", "bokeh", "file", "patch", "error")
     assert kinds >= {("to_page", kind) for kind in answers}
+
+
+def _held() -> Held:
+    """Return the recorded packed picture, as a view holds it."""
+    sample = _read(SAMPLES[0].with_name("packed_frame_answer.json"))
+    frame = decode_frame(sample["content"], [base64.b64decode(part) for part in sample["buffers"]])
+    return Held(sample["content"]["id"], frame)
 
 
 def _read(path: Path) -> dict[str, Any]:

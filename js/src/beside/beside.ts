@@ -6,7 +6,7 @@ import type { Candles } from "../heat/frame"
 import type { Plot } from "../layers/plot"
 import { type OnDemand, partOf } from "../load/on_demand"
 import { observe } from "../wire/model"
-import type { Market, Traits } from "../wire/traits"
+import type { Market, StandingState, Traits } from "../wire/traits"
 import type { Pointed } from "../words/readout"
 import { panels } from "./panels"
 import { profilePanel } from "./profile"
@@ -25,6 +25,7 @@ export interface BesideOptions {
   market: () => Market
   demand: OnDemand
   candles: () => Candles | null
+  standing: () => StandingState | null
   look: () => { theme: Theme; colours: Colours }
   /** Where the profile, the panels and the liquidation map go. */
   hosts: { profile: HTMLElement; panels: HTMLElement; over: HTMLElement }
@@ -37,8 +38,8 @@ export interface BesideOptions {
 }
 
 /** What stands beside the picture: the profile, the panels under it, the liquidation map in its place. */
-export function beside({ model, plot, market, demand, candles, look, hosts, say, over, summed }: BesideOptions): Beside {
-  const profile = profilePanel({ model, market, look, over: (price) => over(price === null ? null : { time: null, price }) })
+export function beside({ model, plot, market, demand, candles, standing, look, hosts, say, over, summed }: BesideOptions): Beside {
+  const profile = profilePanel({ model, market, standing, look, over: (price) => over(price === null ? null : { time: null, price }) })
   const lower = panels({ model, market, demand, node: hosts.panels, colours: () => look().colours, over: (time) => over(time === null ? null : { time, price: null }) })
   const bag = disposerBag()
   const map = partOf(demand, () => model.get("view") === "map", ({ mapView }) => {

@@ -6,7 +6,7 @@ import { element, setHidden } from "../dom/element"
 import type { Theme } from "../dom/theme"
 import { formatMoney, perCell } from "../format/money"
 import type { Plot } from "../layers/plot"
-import type { Interval, Market, SideChoice, Traits } from "../wire/traits"
+import type { Interval, Market, SideChoice, StandingState, Traits } from "../wire/traits"
 import { canvas, casedStroke } from "./canvas"
 import { barsOf, type Standing, standingReader } from "./standing"
 
@@ -24,13 +24,15 @@ export interface ProfilePanel {
 export interface ProfileOptions {
   model: AnyModel<Traits>
   market: () => Market
+  /** What stands, at least in the prices in sight. */
+  standing: () => StandingState | null
   look: () => { theme: Theme; colours: Colours }
   /** Told the price where the profile itself is pointed at, or none. */
   over(price: number | null): void
 }
 
 /** Standing size by price beside the picture, on its price axis: bars by leverage group or venue, and what adds up. */
-export function profilePanel({ model, market, look, over }: ProfileOptions): ProfilePanel {
+export function profilePanel({ model, market, standing, look, over }: ProfileOptions): ProfilePanel {
   const surface = canvas("liq-profile-canvas", "Estimated standing size by price")
   const node = element("div", "liq-profile", {}, [surface.node])
   const decoded = standingReader()
@@ -46,7 +48,7 @@ export function profilePanel({ model, market, look, over }: ProfileOptions): Pro
   const draw = (plot: Plot): number | null => {
     seen = plot
     const stack = model.get("profile")
-    const state = model.get("_standing")
+    const state = standing()
     setHidden(node, stack === "off" || model.get("view") === "map")
     if (node.hidden || !state || stack === "off") return 0
     const { top, height } = plot.area()

@@ -1,5 +1,5 @@
 import { exactBytes } from "../wire/bytes"
-import type { Bytes, Interval, StandingState } from "../wire/traits"
+import type { Interval, Stack, StandingState } from "../wire/traits"
 
 /** What stands now by leverage group or by venue; sums over any prices are exact. */
 export interface Standing {
@@ -13,18 +13,20 @@ export interface Standing {
 }
 
 /** Decode one stacking of what stands; throws when the bytes do not fit. */
-export function decodeStanding({ base, cell }: StandingState, names: readonly string[], bytes: Bytes): Standing {
-  const exact = exactBytes(bytes)
-  const stride = 4 * names.length
-  if (names.length === 0 || exact.length % stride !== 0) {
-    throw new Error(`Expected what stands as ${names.length} rows of float32, was ${exact.length} bytes`)
+export function decodeStanding(state: StandingState, stack: Stack): Standing {
+  const { base, cell, columns: cells } = state
+  const places = state[`${stack}_cells`]
+  const exact = exactBytes(state[stack])
+  const stands = places.reduce((sum, [, count]) => sum + count, 0)
+  if (places.length === 0 || exact.length !== 4 * stands) {
+    throw new Error(`Expected what stands as ${places.length} rows of ${stands} float32 in all, was ${exact.length} bytes`)
   }
-  const cells = exact.length / stride
+  const values = new Float32Array(exact.buffer)
+  let at = 0
   // Sums up to each border, so that a range costs two look-ups; a part of a cell holds its share of ln(price).
-  const sums = names.map((_, row) => {
-    const values = new Float32Array(exact.buffer, row * cells * 4, cells)
+  const sums = places.map(([first, count]) => {
     const total = new Float64Array(cells + 1)
-    for (let i = 0; i < cells; i++) total[i + 1] = total[i]! + values[i]!
+    for (let i = 0; i < cells; i++) total[i + 1] = total[i]! + (i >= first && i < first + count ? values[at++]! : 0)
     return total
   })
   const upTo = (row: Float64Array, price: number): number => {
@@ -33,7 +35,7 @@ export function decodeStanding({ base, cell }: StandingState, names: readonly st
     return row[whole]! + (at - whole) * (row[whole + 1]! - row[whole]!)
   }
   return {
-    names,
+    names: state[`${stack}_names`],
     cell,
     between: (edges) =>
       sums.map((row) => {
@@ -91,12 +93,12 @@ export function cellAt(standing: Standing, price: number): { rows: readonly numb
 const SLIP = 1e-9
 
 /** Decode each state once. */
-export function standingReader(): (state: StandingState, stack: "leverage" | "venue") => Standing {
+export function standingReader(): (state: StandingState, stack: Stack) => Standing {
   const known = new WeakMap<StandingState, Map<string, Standing>>()
   return (state, stack) => {
     const kept = known.get(state) ?? new Map<string, Standing>()
     known.set(state, kept)
-    const standing = kept.get(stack) ?? decodeStanding(state, state[`${stack}_names`], state[stack])
+    const standing = kept.get(stack) ?? decodeStanding(state, stack)
     kept.set(stack, standing)
     return standing
   }

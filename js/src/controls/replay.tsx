@@ -23,6 +23,7 @@ export function Replay({ bound, say }: ReplayProps) {
   const playing = useSignal(false)
   const speed = useSignal(1)
   const asked = useRef<number | null>(null)
+  const since = useRef(0)
   const market = _market.value
   const [start, end] = market?.span ?? [0, 0]
   const candle = market?.timeframe_ms ?? 0
@@ -33,6 +34,7 @@ export function Replay({ bound, say }: ReplayProps) {
     if (!market) return
     const at = Math.max(start + candle, Math.min(time, end))
     asked.current = at >= end ? null : at
+    since.current = Date.now()
     bound.set({ as_of: asked.current })
     if (at >= end) playing.value = false
   }
@@ -46,11 +48,11 @@ export function Replay({ bound, say }: ReplayProps) {
     playing.value = false
     go(Infinity)
   }
-  // The next candle is asked for when the kernel has answered for this one: it is never overrun.
+  // The next candle is asked for when its time has come and the kernel has answered for this one: it is never overrun.
   const answered = asked.current !== null && market !== null && market.time[1] >= asked.current
   useLayoutEffect(() => {
     if (!playing.value || !answered) return
-    const timer = setTimeout(() => go(shown + speed.value * candle), STEP_MS)
+    const timer = setTimeout(() => go(shown + speed.value * candle), Math.max(0, since.current + STEP_MS - Date.now()))
     return () => clearTimeout(timer)
   }, [playing.value, answered, shown, market, speed.value])
   const past = as_of.value !== null

@@ -1,23 +1,10 @@
 import { span, type Viewport } from "../steer/viewport"
 import { exactBytes, inflated } from "../wire/bytes"
-import type { Bytes, FrameMeta, FrameParts, FrameState, Interval, Market, Measure, Side } from "../wire/traits"
+import type { StandingNames } from "../wire/messages"
+import { restore } from "../wire/packing"
+import { CANDLE_ROWS, EVENT_ROWS } from "../wire/rows"
+import type { Bytes, FrameMeta, FrameParts, FrameState, Interval, Market, Measure, Side, StandingState } from "../wire/traits"
 import { binValue } from "./bins"
-
-const CANDLE_ROWS = [
-  "start",
-  "end",
-  "open",
-  "high",
-  "low",
-  "close",
-  "volume",
-  "takerBuy",
-  "interest",
-  "funding",
-  "liquidatedLong",
-  "liquidatedShort",
-] as const
-const EVENT_ROWS = ["time", "price", "size", "side"] as const
 
 /** Candles and what belongs to them; NaN where unknown. */
 export type Candles = { length: number } & Readonly<Record<(typeof CANDLE_ROWS)[number], Float64Array>>
@@ -28,27 +15,36 @@ export interface Frame extends FrameMeta {
   pixels: Uint8Array<ArrayBuffer>
   candles: Candles
   events: Events
+  /** What stands in its prices, where it came with it. */
+  standing?: StandingState | undefined
 }
 
 /** The frame of a state, whose pixels take a moment where they are packed. */
-export const unpackFrame = async (state: FrameState): Promise<Frame> =>
-  decodeFrame(state, state.packed ? { ...state, pixels: await inflated(state.pixels) } : state)
+export async function storedFrame(state: FrameState): Promise<Frame> {
+  if (!state.packed) return decodeFrame(state, state)
+  const pixels = await inflated(state.pixels)
+  restore(pixels, state.height)
+  return decodeFrame(state, { ...state, pixels })
+}
 
 /** The candles of a frame alone. */
 export const decodeCandles = ({ candles }: FrameParts): Candles => rows(CANDLE_ROWS, candles, "candles")
 
 /** Decode a frame; throws when the bytes do not fit the description. */
-export function decodeFrame(meta: FrameMeta, { pixels, candles, events }: FrameParts): Frame {
+export function decodeFrame(meta: FrameMeta, { pixels, candles, events, standing }: SentParts): Frame {
   const cells = exactBytes(pixels)
   if (cells.length !== meta.width * meta.height) {
     throw new Error(`Expected ${meta.width} x ${meta.height} pixels in a frame, was ${cells.length} bytes`)
   }
-  return { ...meta, pixels: cells, candles: rows(CANDLE_ROWS, candles, "candles"), events: rows(EVENT_ROWS, events, "events") }
+  return { ...meta, pixels: cells, candles: rows(CANDLE_ROWS, candles, "candles"), events: rows(EVENT_ROWS, events, "events"), standing }
 }
 
+/** The parts of a frame that the kernel sent, with what stands in its prices in a step of a replay. */
+export type SentParts = FrameParts & { standing?: StandingState | undefined }
+
 /** The parts of an answer's frame; null when one is missing. */
-export function frameParts([pixels, candles, events]: readonly DataView[]): FrameParts | null {
-  return pixels && candles && events ? { pixels, candles, events } : null
+export function frameParts([pixels, candles, events, leverage, venue]: readonly DataView[], names?: StandingNames): SentParts | null {
+  return pixels && candles && events ? { pixels, candles, events, standing: names && leverage && venue && { ...names, leverage, venue } } : null
 }
 
 function rows<N extends string>(names: readonly N[], bytes: Bytes, what: string) {

@@ -7,8 +7,8 @@ import type { HeatSource, Plot } from "../layers/plot"
 import { type OnDemand, partOf } from "../load/on_demand"
 import { span, type Viewport } from "../steer/viewport"
 import { exactBytes } from "../wire/bytes"
-import type { FrameMeta, FrameParts, FrameState, Interval, Market, Traits } from "../wire/traits"
-import { type Candle, type Candles, candleUnder, type Cell, cellUnder, chooseFrame, decodeCandles, decodeFrame, type Frame, unpackFrame } from "./frame"
+import type { FrameMeta, FrameState, Interval, Market, StandingState, Traits } from "../wire/traits"
+import { type Candle, type Candles, candleUnder, type Cell, cellUnder, chooseFrame, decodeCandles, decodeFrame, type Frame, type SentParts, storedFrame } from "./frame"
 import { buildLut, paint } from "./lut"
 import { reach } from "./smooth"
 
@@ -18,6 +18,8 @@ export interface Heat {
   shown(): Frame | null
   /** The candle that is drawn at a time, or none. */
   candle(time: number): Candle | null
+  /** What stands, at least in the prices in sight. */
+  standing(): StandingState | null
   /** What a picture of sizes that is at hand has under a point. */
   sizeUnder(time: number, price: number): Cell | null
   /** Candles that cover a time range as finely as any frame at hand. */
@@ -25,7 +27,7 @@ export interface Heat {
   /** Show the best of the model's own frames for a viewport, once its pixels are at hand. */
   showStored(viewport: Viewport): Promise<void>
   /** Show a frame that the kernel sent. */
-  showSent(meta: FrameMeta, parts: FrameParts): void
+  showSent(meta: FrameMeta, parts: SentParts): void
   /** Show the newest column, which live data move; null for none. */
   showColumn(state: FrameState | null): void
   /** Draw the newest candles of live data with the others. */
@@ -56,6 +58,8 @@ export function heat({ model, plot, market, demand, look, painted }: HeatOptions
   let column: Frame | null = null
   let live: readonly (readonly number[])[] = []
 
+  /** The model's own frames, unless a replay has gone on since. */
+  const stored = () => (shown && market().step ? [] : model.get("_frames"))
   /** The frame of a state; null while its pixels are packed. */
   const decode = (state: FrameState): Frame | null => {
     const frame = decoded.get(state) ?? (state.packed ? null : decodeFrame(state, state))
@@ -126,25 +130,30 @@ export function heat({ model, plot, market, demand, look, painted }: HeatOptions
   return {
     shown: () => shown,
     candle: (time) => shown && candleUnder(latest(shown), shown.candle_ms, time),
+    standing() {
+      const { standing } = (market().step && shown) || {}
+      const stack = model.get("profile")
+      return stack !== "off" && standing?.[`${stack}_cells`].length ? standing : model.get("_standing")
+    },
     sizeUnder(time, price) {
-      const frame = chooseFrame(model.get("_frames"), "size", plot.viewport(), market())
+      const frame = chooseFrame(stored(), "size", plot.viewport(), market())
       const known = frame && decode(frame)
       return known && cellUnder(known, time, price)
     },
     candles(time) {
       const within: Interval = [Math.max(time[0], market().time[0]), Math.min(time[1], market().time[1])]
-      const known = [...(shown ? [shown] : []), ...model.get("_frames")]
+      const known = [...(shown ? [shown] : []), ...stored()]
       const covering = known.filter((frame) => frame.time[0] <= within[0] && frame.time[1] >= within[1])
       const best = covering.length > 0 ? least(covering, (frame) => frame.candle_ms) : least(known, (frame) => -span(frame.time))
       if (!best) return null
       return best === shown ? latest(shown!) : candlesOf(best as FrameState)
     },
     async showStored(viewport) {
-      const fitting = chooseFrame(model.get("_frames"), model.get("measure"), viewport, market())
-      const state = fitting ?? (shown ? null : model.get("_frames")[0])
+      const fitting = chooseFrame(stored(), model.get("measure"), viewport, market())
+      const state = fitting ?? (shown ? null : stored()[0])
       if (!state) return
       wanted = state
-      const frame = decode(state) ?? (await unpackFrame(state))
+      const frame = decode(state) ?? (await storedFrame(state))
       decoded.set(state, frame)
       if (wanted === state && frame !== shown) show(frame)
     },

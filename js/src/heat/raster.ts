@@ -47,11 +47,11 @@ export function raster({ model, messages, market, heard, failed, overdue }: Rast
   const ask = () => {
     queued = false
     clearTimeout(timer)
-    const request = last && rasterRequest(...last, market(), window.devicePixelRatio || 1)
+    const request = last && rasterRequest(...last, market(), window.devicePixelRatio || 1, model.get("as_of") !== null)
     last = null
     if (!request || asked === JSON.stringify(request)) return
     asked = JSON.stringify(request)
-    const question: Question = { type: "viewport", ...request }
+    const question: Question = { type: "viewport", ...request, base: 0 }
     times.set(question, performance.now())
     newest.ask(question)
   }
@@ -60,10 +60,12 @@ export function raster({ model, messages, market, heard, failed, overdue }: Rast
       if (model.get("_offline")) return
       last = [target, plot]
       clearTimeout(timer)
-      if (slow) timer = setTimeout(ask, PAUSE)
+      // What is out of date is not a move.
+      const pause = slow && asked !== ""
+      if (pause) timer = setTimeout(ask, PAUSE)
       // One task may move the view more than once: Bokeh's drag sets one range after the other.
       else if (!queued) queueMicrotask(ask)
-      queued ||= !slow
+      queued ||= !pause
     },
     renew: () => void (asked = ""),
     dispose() {
@@ -84,12 +86,14 @@ export interface RasterRequest {
 /**
  * Ask for the part of a viewport that has data, one cell a device pixel; null when none of it has. A picture larger than any
  * screen needs has cells of two device pixels, or of more: always a whole number, so that all cells are of one size.
+ * `aligned`: columns begin where those of the last step of a replay do, so that it is told what has changed alone.
  */
 export function rasterRequest(
   viewport: Viewport,
   plot: { width: number; height: number },
   market: Pick<Market, "time">,
   pixelRatio = 1,
+  aligned = false,
 ): RasterRequest | null {
   // Whole milliseconds, as the model holds them: a view that has come to rest is what was asked for as it moved.
   const time: Interval = [Math.round(Math.max(viewport.time[0], market.time[0])), Math.round(Math.min(viewport.time[1], market.time[1]))]
@@ -98,5 +102,9 @@ export function rasterRequest(
   const pixels = Math.max(1, Math.ceil((plot.width * pixelRatio) / screen.widest), Math.ceil((plot.height * pixelRatio) / screen.tallest))
   const width = ((plot.width * pixelRatio) / pixels) * share
   const height = (plot.height * pixelRatio) / pixels
-  return { time, price: viewport.price, width: Math.max(1, Math.round(width)), height: Math.max(1, Math.round(height)) }
+  const size = { price: viewport.price, height: Math.max(1, Math.round(height)) }
+  if (!aligned) return { time, width: Math.max(1, Math.round(width)), ...size }
+  const column = (span(viewport.time) * pixels) / (plot.width * pixelRatio)
+  const [first, end] = [Math.round(time[0] / column), Math.ceil(time[1] / column)]
+  return { time: [Math.round(first * column), Math.round(end * column)], width: end - first, ...size }
 }

@@ -12,7 +12,7 @@ export function exactBytes(bytes: Bytes): Uint8Array<ArrayBuffer> {
 export const unzipText = (gzip: Uint8Array<ArrayBuffer>): Promise<string> => unpacked(gzip, "gzip").text()
 
 /** Decompress what the kernel packs by zlib. */
-export const inflated = async (zlib: Bytes): Promise<DataView> => new DataView(await unpacked(exactBytes(zlib), "deflate").arrayBuffer())
+export const inflated = async (zlib: Bytes): Promise<Uint8Array<ArrayBuffer>> => new Uint8Array(await unpacked(exactBytes(zlib), "deflate").arrayBuffer())
 
 const unpacked = (bytes: Uint8Array<ArrayBuffer>, format: CompressionFormat) =>
   new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream(format)))

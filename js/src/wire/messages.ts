@@ -1,11 +1,12 @@
 import type { AnyModel } from "@anywidget/types"
 import type { Disposer } from "../dom/dispose"
-import { inflated } from "./bytes"
-import type { FrameMeta, Interval, Traits } from "./traits"
+import type { Held, Told } from "./packing"
+import type { Interval, StandingState, Traits } from "./traits"
 
 /** What is asked of the kernel; it goes out with the view and an id. */
 export type Question =
-  | { type: "viewport"; time: Interval; price: Interval; width: number; height: number }
+  /** `base`: the answer may be told by the last one that had it, which is filled in. */
+  | { type: "viewport"; time: Interval; price: Interval; width: number; height: number; base?: 0 }
   | { type: "reading"; time: number; price: number }
   | { type: "provenance"; time: Interval; columns: number }
   | { type: "html" }
@@ -54,13 +55,16 @@ export interface Provenance {
 }
 
 export type Answer =
-  /** `packed`: its pixels were, on the way. */
-  | { type: "frame"; view: string; id: number; frame: FrameMeta; packed: boolean }
+  /** `packed`: its buffers are; told by the answer `base`, whose picture has gone on by `shift` columns, and candles. */
+  | (Told & { type: "frame"; view: string; packed: boolean; standing?: StandingNames })
   | Reading
   | Provenance
   | { type: "file"; view: string; id: number; name: string }
   | { type: "bokeh" | "code" | "on_demand"; view: string; id: number; version: string }
   | { type: "error"; view: string; id: number; message: string }
+
+/** What stands in the prices of a picture; its rows are the last two buffers. */
+export type StandingNames = Omit<StandingState, "leverage" | "venue">
 
 /** What the kernel tells unasked: how the figure has changed. */
 interface Patch {
@@ -94,29 +98,35 @@ export interface Messages {
   dispose: Disposer
 }
 
+export type Unpack = (answer: Told, packed: readonly DataView[], held: Held | null) => Promise<[DataView[], Held]>
+
 /** Listen to the kernel for one view: each answer goes to whoever asked, by its id. */
-export function messages(model: AnyModel<Traits>, view = randomId()): Messages {
-  const asked = new Map<number, Heard>()
+export function messages(model: AnyModel<Traits>, view = randomId(), unpack?: Unpack): Messages {
+  const asked = new Map<number, [Heard, Held | null | undefined]>()
+  let held: Held | null = null
   let last = 0
   let patch: (content: unknown) => void = () => {}
   const hear = (content: unknown, buffers: readonly DataView[] = []) => {
     const message = readMessage(content, view)
     if (!message) return
     if (message.type === "patch") return patch(message.content)
-    const heard = asked.get(message.id)
+    const [heard, base] = asked.get(message.id) ?? []
     asked.delete(message.id)
-    const [pixels, ...others] = buffers
-    if (message.type !== "frame" || !message.packed || !pixels) return heard?.(message, buffers)
-    void inflated(pixels).then(
-      (whole) => heard?.(message, [whole, ...others]),
+    if (message.type !== "frame" || !message.packed || !unpack) return heard?.(message, buffers)
+    void unpack(message, buffers, base ?? null).then(
+      ([parts, picture]) => {
+        if (base !== undefined) held = picture
+        heard?.(message, parts)
+      },
       (error) => heard?.({ ...message, type: "error", message: `A picture came damaged: ${String(error)}` }, []),
     )
   }
   model.on("msg:custom", hear)
   const ask = (question: Question, heard: Heard) => {
     const id = ++last
-    asked.set(id, heard)
-    model.send({ ...question, view, id })
+    const told = "base" in question
+    asked.set(id, [heard, told ? held : undefined])
+    model.send({ ...question, ...(told && { base: held?.id ?? 0 }), view, id })
   }
   return {
     ask,

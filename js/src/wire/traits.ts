@@ -37,16 +37,16 @@ export interface FrameParts {
 export type FrameState = FrameMeta & FrameParts & { packed?: boolean }
 
 /** What stands now, cell by cell of the whole lattice range: longs below the last price, shorts above. */
-export interface StandingState {
+export interface StandingState extends Record<Stack, Bytes>, Record<`${Stack}_names`, readonly string[]> {
   /** Lattice cell of the first column; a cell covers `cell` in ln(price). */
   base: number
   cell: number
-  /** float32, shape (names, columns) [quote]. */
-  leverage: Bytes
-  leverage_names: readonly string[]
-  venue: Bytes
-  venue_names: readonly string[]
+  columns: number
+  /** Where anything stands in each row: from which column on, in how many. The bytes are float32 [quote] of those alone. */
+  leverage_cells: readonly Interval[]
+  venue_cells: readonly Interval[]
 }
+export type Stack = "leverage" | "venue"
 
 /** How far the map can be relied on, with the reasons; hatched: too little data to read anything off. */
 export interface Grade {
@@ -97,10 +97,11 @@ export interface Market {
   /** Of live data: the present, and the close of the candle that is not over. */
   now?: number
   edge?: number
+  /** A step of a replay: the pictures of the window, and all that stands, are older. */
+  step?: boolean
   last_price: number
   price_decimals: number
   timeframe_ms: number
-  /** Lengths of a candle to choose from. */
   timeframes?: readonly string[]
   /** What is being read for the length chosen; null when it is there. */
   reading?: string | null
@@ -154,7 +155,6 @@ export interface PaletteState {
   light: Bytes
 }
 
-/** The colours of the sides on each ground. */
 export interface SideColoursState {
   name: string
   label: string

@@ -2,9 +2,9 @@ import { price_cell as cell } from "../../../liqwidget/look.json"
 import { describe, expect, it } from "vitest"
 import { barsOf, cellAt, decodeStanding } from "../../src/beside/standing"
 
-const STATE = { base: 100, cell, leverage_names: ["near", "far"], venue: new Uint8Array(0), venue_names: [] }
+const STATE = { base: 100, cell, columns: 3, leverage_names: ["near", "far"], leverage_cells: [[0, 3], [0, 1]] as const, venue: new Uint8Array(0), venue_names: [], venue_cells: [] }
 const bytes = (rows: number[][]) => new Uint8Array(Float32Array.from(rows.flat()).buffer)
-const standing = decodeStanding({ ...STATE, leverage: bytes([[1, 2, 4], [10, 0, 0]]) }, STATE.leverage_names, bytes([[1, 2, 4], [10, 0, 0]]))
+const standing = decodeStanding({ ...STATE, leverage: bytes([[1, 2, 4], [10]]) }, "leverage")
 const edge = (cell: number) => Math.exp(cell * 0.001)
 
 describe("decodeStanding", () => {
@@ -24,13 +24,14 @@ describe("decodeStanding", () => {
   })
 
   it("refuses bytes that do not fit", () => {
-    expect(() => decodeStanding({ ...STATE, leverage: bytes([]) }, ["a", "b"], new Uint8Array(12))).toThrow("what stands as 2 rows")
+    expect(() => decodeStanding({ ...STATE, leverage: new Uint8Array(12) }, "leverage")).toThrow("what stands as 2 rows of 4 float32 in all, was 12 bytes")
+    expect(() => decodeStanding({ ...STATE, leverage: bytes([]) }, "venue")).toThrow("0 rows")
   })
 })
 
 describe("barsOf", () => {
   const sizes = Array.from({ length: 400 }, (_, i) => 1 + ((i * 7919) % 97))
-  const many = decodeStanding({ ...STATE, leverage: bytes([sizes]) }, ["near"], bytes([sizes]))
+  const many = decodeStanding({ ...STATE, columns: sizes.length, leverage_names: ["near"], leverage_cells: [[0, sizes.length]], leverage: bytes([sizes]) }, "leverage")
   const all = () => true
   const fullest = (most: number, shown: (price: number) => boolean = all) => Math.max(...barsOf(many, [edge(100), edge(500)], most, shown).map(({ total }) => total))
 

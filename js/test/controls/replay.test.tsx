@@ -63,6 +63,23 @@ describe("Replay", () => {
     expect(bar.node.dataset.past).toBe("true")
   })
 
+  it("keeps its speed where answers take a while", () => {
+    const { model, press } = setup(50 * MINUTE)
+    press("Play")
+    for (const minute of [51, 52, 53]) {
+      expect(model.get("as_of")).toBe(minute * MINUTE)
+      vi.advanceTimersByTime(200)
+      model.set("_market", market(minute * MINUTE))
+      vi.advanceTimersByTime(49)
+      expect(model.get("as_of")).toBe(minute * MINUTE)
+      vi.advanceTimersByTime(1)
+    }
+    vi.advanceTimersByTime(700)
+    model.set("_market", market(54 * MINUTE))
+    vi.advanceTimersByTime(1)
+    expect(model.get("as_of")).toBe(55 * MINUTE)
+  })
+
   it("plays no faster than the kernel answers, and stops at the end", () => {
     const { model, press } = setup(97 * MINUTE)
     press("Play")

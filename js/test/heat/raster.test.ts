@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { expect, test, vi } from "vitest"
-import { raster } from "../../src/heat/raster"
+import { raster, rasterRequest } from "../../src/heat/raster"
 import { messages } from "../../src/wire/messages"
 import type { Market } from "../../src/wire/traits"
 import { fakeModel } from "../fake_model"
@@ -88,6 +88,43 @@ test("over a slow line a move costs one picture: it is asked for once the view r
   expect(sent).toHaveLength(4)
   raster.dispose()
   vi.useRealTimers()
+})
+
+test("over a slow line what is out of date is asked for at once: it is no move", async () => {
+  vi.useFakeTimers()
+  const { sent, raster, answer } = link()
+  raster.want(at(0), plot)
+  await task()
+  vi.advanceTimersByTime(300)
+  answer()
+  raster.want(at(10), plot)
+  raster.renew()
+  raster.want(at(20), plot)
+  await task()
+  expect(sent.map(({ time }) => time[0])).toEqual([0, 20])
+  answer()
+  vi.advanceTimersByTime(200)
+  expect(sent).toHaveLength(2)
+  raster.dispose()
+  vi.useRealTimers()
+})
+
+test("steps of a replay ask for columns that begin where the last ones do", async () => {
+  const day = 86_400_000
+  const looked = (end: number) => ({ viewport: { time: [end - 7 * day, end + day] as const, price: [1, 2] as const }, market: { time: [0, end] as const } })
+  const asked = [0, 1, 2, 3].map((step) => {
+    const { viewport, market } = looked(20_000 * day + step * 300_000)
+    return { market, ...rasterRequest(viewport, { width: 1153, height: 500 }, market, 1.25, true)! }
+  })
+  const column = (8 * day) / (1153 * 1.25)
+  for (const { time, width, market } of asked) {
+    expect(Math.abs((time[1] - time[0]) / width - column)).toBeLessThan(0.01)
+    expect(time[1]).toBeGreaterThanOrEqual(market.time[1] - 1)
+    expect(time[1] - market.time[1]).toBeLessThan(column + 1)
+    expect(Math.abs(market.time[1] - 7 * day - time[0])).toBeLessThan(column / 2 + 1)
+    const shift = (time[0] - asked[0]!.time[0]) / column
+    expect(Math.abs(shift - Math.round(shift)) * column).toBeLessThan(2)
+  }
 })
 
 test("what is wanted while a slow line turns quick is asked for", async () => {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
 import { messages, readMessage } from "../../src/wire/messages"
 import { newestWins } from "../../src/wire/newest_wins"
+import { unpackFrame } from "../../src/wire/packing"
 import { fakeModel } from "../fake_model"
 import { sample } from "../sample"
 
@@ -39,7 +40,7 @@ describe("messages", () => {
 
   it("unpacks the pixels of a picture, and says when they are damaged", async () => {
     const { model, tell } = fakeModel()
-    const kernel = messages(model, "k3x9")
+    const kernel = messages(model, "k3x9", unpackFrame)
     const [packed, plain] = [sample("packedFrameAnswer"), sample("frameAnswer")]
     const asking = () => {
       for (let asked = 1; asked < Number(packed.content.id); asked++) kernel.ask({ type: "html" }, () => {})

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pytest
 from PIL import Image
 from playwright.sync_api import Locator, expect
 
-from tests.waiting import eventually
+from tests.waiting import eventually, settled
 
 if TYPE_CHECKING:
     from tests.browser.heatmap import Heatmap
+    from tests.browser.page.own_kernel import OwnKernel, OwnPage
 
 PANELS = ("volume", "open_interest", "funding", "liquidations")
 
@@ -82,6 +83,36 @@ def test_candles_can_be_a_line_or_nothing_and_circles_can_go(heatmap: Heatmap) -
     for style in ("line", "off", "candles"):
         heatmap.changes(lambda style=style: heatmap.set(price_style=style))  # type: ignore[misc]
     heatmap.changes(lambda: heatmap.set(circles=False))
+
+
+def test_steps_of_a_replay_draw_what_a_fresh_view_draws(heatmap: Heatmap, own_page: OwnPage) -> None:
+    kernel, shifts = cast("OwnKernel", heatmap.kernel), []
+    heatmap.set(profile="venue")
+    kernel.run("h.as_of = h.ledger.end - 3 * 86_400 * 10**9")
+    heatmap.sharp()
+    say = kernel.heatmap.send
+
+    def heard(content: Any, buffers: Any = ()) -> None:
+        shifts.append(content.get("shift"))
+        say(content, buffers)
+
+    kernel.heatmap.send = heard
+    for step in (1, 100, 1, 7):
+        kernel.run(f"h.as_of = h.as_of.value + {step} * 300 * 10**9")
+        drawn = heatmap.sharp()
+    kernel.heatmap.send = say
+    profile = heatmap.root.locator(".liq-profile-canvas")
+    inked = "canvas => canvas.toDataURL()"
+    bars = eventually(lambda: settled(lambda: profile.evaluate(inked)))
+    assert kernel.value("h._display.behind")
+    # The last was told as what differs from one some columns before it.
+    assert shifts[-1] is not None
+    assert min(shifts[-1]) > 0
+    fresh = own_page.mounted(kernel).sharp()
+    assert (fresh.time, fresh.price, fresh.heat) == (drawn.time, drawn.price, drawn.heat)
+    assert fresh.digest == drawn.digest
+    assert not kernel.value("h._display.behind")
+    eventually(lambda: profile.evaluate(inked), lambda found: found == bars)
 
 
 def test_a_replay_goes_by_candles_and_comes_back(heatmap: Heatmap) -> None:
