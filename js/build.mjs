@@ -37,7 +37,7 @@ async function bundle(name, { define = {}, inject = ["src/dom/jsx.ts"], format =
 // Each file names the one that it loads; what a page loads on demand is given the libraries that the front end has.
 const onDemand = await bundle("on_demand", { format: "cjs", external: ["preact", "preact/hooks", "@preact/signals"] })
 const widget = await bundle("widget", { define: { ON_DEMAND_DIGEST: onDemand } })
-await bundle("loader", { define: { WIDGET_DIGEST: widget }, inject: [] })
+for (const name of ["loader", "assets"]) await bundle(name, { define: { WIDGET_DIGEST: widget }, inject: [] })
 await bundle("offline", { inject: [] })
 await bundle("watchlist")
 // The colours of liqwidget/look.json as properties of the root, for the stylesheet.

@@ -16,6 +16,7 @@ from liqwidget.market.read import followed, read
 from liqwidget.run.following import Following
 from liqwidget.run.moving import Moving
 from liqwidget.study.clusters import clusters_frame
+from liqwidget.widget.assets import bokeh_asset
 from liqwidget.widget.names import checked_options, documented, option_names, own_traits
 from liqwidget.widget.priors import prior_state
 from liqwidget.widget.progress import ReadingProgress
@@ -96,6 +97,7 @@ class LiqHeatmap(HeatmapWidget):
     ) -> None:
         checked_options(traits, option_names(HeatmapWidget))
         symbol = checked_source(symbol, source)
+        bokeh_asset()  # on its way to the page while the market is read
         with ReadingProgress(symbol) as told:
             found = read(symbol, source, timeframe, since=since, told=told)
         follows = followed(found, live)

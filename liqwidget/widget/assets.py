@@ -33,9 +33,12 @@ _shared: list[BokehAsset] = []
 
 
 class BokehAsset(anywidget.AnyWidget):
-    """A widget without a face whose state is BokehJS and the front end; heatmaps refer to it."""
+    """A widget without a face whose state is BokehJS and the front end; heatmaps refer to it.
 
-    _esm = "export default { render() {} }"
+    A page unpacks them as soon as they are there, before it hears of a heatmap.
+    """
+
+    _esm = (STATIC / "assets.js").read_text(encoding="utf-8")
     version = Unicode().tag(sync=True)
     """Version of the installed bokeh package."""
     bokeh = Bytes().tag(sync=True)

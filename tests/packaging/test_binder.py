@@ -48,7 +48,7 @@ def test_pip_line_installs_the_package(binder_environment: Environment, tmp_path
     script = "import liqwidget; print(liqwidget.__file__)"
     module = Path(binder_environment.run("python", "-c", script, cwd=tmp_path).strip())
     assert module.is_relative_to(binder_environment.folder)
-    for name in ("loader.js", "widget.js", "widget.css", "watchlist.js", "watchlist.css"):
+    for name in ("assets.js", "loader.js", "widget.js", "widget.css", "watchlist.js", "watchlist.css"):
         assert (module.parent / "static" / name).stat().st_size > 0
 
 

@@ -80,7 +80,8 @@ def test_sdist_holds_the_sources_and_the_front_end(distributions: dict[str, Path
     needed = {"pyproject.toml", "README.md", "LICENSE", "js/package.json", "js/package-lock.json", "js/build.mjs"}
     guides = {"CHANGELOG.md", "CITATION.cff", "CONTRIBUTING.md", "SECURITY.md", "mkdocs.yml", "docs/index.md"}
     assert needed | guides | {"liqwidget/look.json"} <= names
-    built = ("loader.js", "widget.js", "on_demand.js", "offline.js", "widget.css", "watchlist.js", "watchlist.css")
+    parts = ("assets.js", "loader.js", "widget.js", "on_demand.js", "offline.js", "watchlist.js")
+    built = (*parts, "widget.css", "watchlist.css")
     assert {f"liqwidget/static/{name}" for name in built} <= names
     kept_out = ("node_modules", ".venv", "docs/pictures", "artefacts")
     assert [name for name in names if any(part in name for part in kept_out)] == []

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from liqwidget import LiqHeatmap, SourceError
+from liqwidget import heatmap as heatmap_module
 from liqwidget.widget import assets
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from liqwidget import LiqHeatmap
 
     Ask = Callable[[dict[str, Any]], tuple[dict[str, Any], list[bytes]]]
 
@@ -34,6 +34,25 @@ def test_the_front_end_can_be_asked_for(ask: Ask, kind: str, file: bytes) -> Non
 def test_a_heatmap_carries_a_loader_that_names_the_front_end_of_its_kernel(heatmap: LiqHeatmap) -> None:
     assert _digest(assets.FRONT_END) in str(heatmap._esm)
     assert len(str(heatmap._esm)) < 4000
+
+
+def test_what_pages_share_is_on_its_way_while_the_market_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[object] = []
+    monkeypatch.setattr(heatmap_module, "bokeh_asset", lambda: opened.append("assets"))
+
+    def read(*_: object, **__: object) -> None:
+        opened.append("market")
+        raise SourceError("Expected a market, was none")
+
+    monkeypatch.setattr(heatmap_module, "read", read)
+    with pytest.raises(SourceError):
+        LiqHeatmap("BTC", source="sample")
+    assert opened == ["assets", "market"]
+
+
+def test_the_asset_unpacks_the_front_end_that_it_holds() -> None:
+    asset = assets.bokeh_asset()
+    assert _digest(gzip.decompress(asset.code)) in str(asset._esm)
 
 
 def test_the_front_end_names_what_it_loads_on_demand() -> None:

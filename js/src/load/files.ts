@@ -8,7 +8,7 @@ const PATIENCE = 20_000
 /** What is loaded: BokehJS, the front end, and what of it is loaded on demand. */
 type Part = "bokeh" | "code" | "on_demand"
 
-type Asset = { version: string } & Record<Part, Bytes>
+export type Asset = { version: string } & Record<Part, Bytes>
 
 /** Where a part of the kernel's asset model may be, best first: in that model, by either way, or in the kernel itself. */
 export function assetSources(

@@ -10,7 +10,7 @@ const stream = new Blob(["the code"]).stream().pipeThrough(new CompressionStream
 const gzip = new Uint8Array(await new Response(stream).arrayBuffer())
 const file = { version: "", gzip }
 const away = vi.fn()
-const fake = { default: { initialize() {}, render: () => away } } as FrontEnd
+const fake = { default: { initialize() {}, render: () => away } } as unknown as FrontEnd
 
 describe("loadFrontEnd", () => {
   it("loads each digest once a page", async () => {
