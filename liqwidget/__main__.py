@@ -56,7 +56,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--prior", default=DEFAULT_PRIOR, help="effective, isolated or nominal")
     made.add_argument("--at", help="as of this time (UTC), such as 2026-01-31T12:00; by default the last close")
     made.add_argument("--png", type=Path, help="write the picture here")
-    made.add_argument("--html", type=Path, help="write the page here: one file, with all its controls")
+    made.add_argument("--html", type=Path, help="write the page here: one file that needs no kernel and no network")
     made.add_argument("--clusters", type=Path, help="write the clusters here, as .csv or .json")
     told = made.add_mutually_exclusive_group()
     told.add_argument("--json", action="store_true", help="say what was made as JSON, the clusters too")

@@ -85,7 +85,7 @@ def known_name(self: Any, proposal: Any) -> str:
     known = [part["name"] for part in self._priors]
     if not self._by_page or name in known:
         return name
-    message = f"_prior: Expected one of {', '.join(known)}, was {name!r:.60}"
+    message = f"prior: Expected one of {', '.join(known)}, was {name!r:.60}"
     raise traitlets.TraitError(message)
 
 
@@ -94,17 +94,17 @@ def known_ladder(_self: Any, proposal: Any) -> list[tuple[float, float]]:
     """Return the rungs of a ladder that can be estimated with."""
     rungs: Any = proposal["value"]
     if len(rungs) > _MOST_RUNGS:
-        message = f"_ladder: Expected at most {_MOST_RUNGS} rungs, was {len(rungs):,}"
+        message = f"prior: Expected a ladder of at most {_MOST_RUNGS} rungs, was {len(rungs):,}"
         raise traitlets.TraitError(message)
     try:
         found = [(float(leverage), float(share)) for leverage, share in rungs]
         if found:
             Prior.parse(dict(found))
     except DataError as error:
-        message = f"_ladder: {error}"
+        message = f"prior: {error}"
         raise traitlets.TraitError(message) from error
     except (TypeError, ValueError, OverflowError) as error:
-        message = f"_ladder: Expected rungs [[leverage, share], ...] of numbers, was {rungs!r:.60}"
+        message = f"prior: Expected the rungs of a ladder [[leverage, share], ...] of numbers, was {rungs!r:.60}"
         raise traitlets.TraitError(message) from error
     return found
 

@@ -32,7 +32,7 @@ def to_html(self: HeatmapWidget, path: str | Path, *, title: str | None = None) 
 def to_html(self: HeatmapWidget, path: str | Path | None = None, *, title: str | None = None) -> Path | str:
     """Write one HTML file, under 6 MB, that opens with no network and no kernel, and says when it was made.
 
-    What needs a kernel is disabled in it and says so. It holds every window in both measures. `title` is the
+    What needs a kernel is disabled in it and says so. It holds every window in every measure. `title` is the
     page's. Returns the path; without a path the text of the page.
 
     Raises

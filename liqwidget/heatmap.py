@@ -241,7 +241,7 @@ class LiqHeatmap(HeatmapWidget):
         """
         self._selection = self._selecting.box_state(price, time, self.price_range)
         if self.selection is None:
-            message = "Expected a selection after select"
+            message = "Expected a selection after select, was none"
             raise DataError(message)
         return self.selection
 

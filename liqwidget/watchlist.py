@@ -286,7 +286,7 @@ def _sources(symbols: Iterable[str] | None, source: SourceLike) -> dict[str, Sou
         If there is no symbol, one is none, or own markets are of others.
     """
     if isinstance(symbols, str):
-        message = f"Expected symbols as a list such as ['BTC', 'ETH'], was {symbols!r:.60}: use [{symbols!r}]"
+        message = f"Expected symbols as a list such as ['BTC', 'ETH'], was {symbols!r:.60}: use [{symbols!r:.60}]"
         raise DataError(message)
     given: Any = [source] if isinstance(source, MarketData) else source
     own: dict[str, list[MarketData]] = {}

@@ -389,5 +389,5 @@ def _value(state: MarketState) -> str:
 def _checked(within: object) -> float:
     if isinstance(within, int | float | np.floating) and not isinstance(within, bool) and 0 <= within <= _FARTHEST:
         return float(within)
-    message = f"Expected within as a share from 0 to {_FARTHEST:g} (0.005 is half a percent), was {within!r:.40}"
+    message = f"Expected within= as a share from 0 to {_FARTHEST:g} (0.005 is half a percent), was {within!r:.40}"
     raise DataError(message)

@@ -68,8 +68,12 @@ class GivenTiers:
         limit, leverage, rate = (_column(tiers, name) for name in ("limit", "max_leverage", "maintenance_margin_rate"))
         rising = (np.diff(limit) > 0).all() and (np.diff(rate) >= 0).all() and (np.diff(leverage) <= 0).all()
         if not (rising and (limit > 0).all() and (leverage > 0).all() and ((rate > 0) & (rate < 1)).all()):
+            rows = ", ".join(
+                f"{one:g} at {most:g}x, {share:g}" for one, most, share in zip(limit, leverage, rate, strict=True)
+            )
             raise DataError(
-                "Expected tiers whose limits and rates rise while leverage falls, all above 0, rates under 1"
+                "Expected tiers whose limits and rates rise while leverage falls, all above 0, rates under 1, "
+                f"was (limit, leverage, rate) {rows:.120}"
             )
         in_coins = units == {"base"}
         whole = in_coins is (contract == "linear")
@@ -94,7 +98,7 @@ def _column(tiers: pd.DataFrame, name: str) -> Floats:
     try:
         values = tiers[name].to_numpy(dtype=np.float64)
     except (TypeError, ValueError) as error:
-        raise DataError(f"Expected {name} of tiers as numbers") from error
+        raise DataError(f"Expected {name} of tiers as numbers, was {tiers[name].tolist()!r:.60}") from error
     if np.isnan(values).any():
         raise DataError(f"Expected {name} of tiers as numbers, was NaN in row {int(np.argmax(np.isnan(values)))}")
     return values

@@ -258,7 +258,7 @@ def parsed_step(step: object, usual: int, ledger: Ledger) -> int:
     length = duration_ns(step)
     if length < ledger.timeframe:
         candle = duration_text(ledger.timeframe)
-        message = f"Expected step of at least a candle ({candle}), was {step!r}: nothing changes in between"
+        message = f"Expected step of at least a candle ({candle}), was {step!r:.60}: nothing changes in between"
         raise DataError(message)
     return length
 

@@ -43,7 +43,7 @@ def own_references(own: Iterable[Overlay], time: int) -> Iterator[ReferenceLevel
             case Line():
                 yield from _own_series(one, time)
             case _:
-                raise DataError(f"Expected own as PriceLine, PriceBand, TimeMark or Line values, was {one!r:.60}")
+                raise DataError(f"Expected own= as PriceLine, PriceBand, TimeMark or Line values, was {one!r:.60}")
     for label, when in sorted(events.items(), key=lambda pair: pair[1]):
         yield MarketState("own event", label or "own event", float("nan"), "", when, "own", "the last one by then")
 

@@ -88,7 +88,8 @@ class ReferenceRules:
         for name in ("simple", "exponential"):
             given = getattr(self, name)
             if not (isinstance(given, tuple) and all(_whole(one) for one in given)):
-                raise DataError(f"Expected {name} of the rules as a tuple of candles such as (50, 200), was {given!r}")
+                message = f"Expected {name} of the rules as a tuple of candles such as (50, 200), was {given!r:.60}"
+                raise DataError(message)
         if self.oversold >= self.overbought:
             raise DataError(f"Expected oversold below overbought, was {self.oversold:g} and {self.overbought:g}")
 

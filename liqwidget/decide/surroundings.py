@@ -74,7 +74,7 @@ class Surroundings:
         """
         leading = ledger.leading(time)
         if leading is None:
-            message = f"Expected at on or after the first close (data begin {timestamp(ledger.start)})"
+            message = f"Expected at= on or after the first close (data begin {timestamp(ledger.start)})"
             raise DataError(f"{message}, was {timestamp(time)}")
         wanted, last = None if groups is None else tuple(groups), ledger.last_price(time)
         looked_at = around(ledger, time, group_indices(wanted), REACH)

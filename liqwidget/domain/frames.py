@@ -338,7 +338,7 @@ class MarketData(FromTrades):
         """
         step = duration_ns(timeframe)
         if step % self.timeframe:
-            message = f"Expected a timeframe of whole {duration_text(self.timeframe)} candles, was {timeframe!r}"
+            message = f"Expected a timeframe of whole {duration_text(self.timeframe)} candles, was {timeframe!r:.60}"
             raise DataError(message)
         if step == self.timeframe:
             return self
@@ -383,5 +383,5 @@ class MarketData(FromTrades):
 def _distance(value: object) -> float:
     if isinstance(value, int | float | np.number) and 0 < float(value) < 1:
         return float(value)
-    message = f"Expected minimum_distance between 0 and 1 (a share of the entry price), was {value!r}"
+    message = f"Expected minimum_distance between 0 and 1 (a share of the entry price), was {value!r:.60}"
     raise DataError(message)

@@ -300,7 +300,7 @@ class Ledger(InFile):
         for part in self.venues:
             if part.venue == name:
                 return part
-        message = f"Expected a venue among {', '.join(self.names)}, was {name!r}"
+        message = f"Expected a venue among {', '.join(self.names)}, was {name!r:.60}"
         raise DataError(message)
 
     def only(self, names: Iterable[str] | None) -> Ledger:

@@ -39,10 +39,10 @@ def group_indices(names: Iterable[str] | None) -> tuple[int, ...]:
     try:
         wanted = [names] if isinstance(names, str) else list(names)
     except TypeError as error:
-        message = f"Expected leverage groups among {', '.join(LEVERAGE_GROUPS)}, was {names!r}"
+        message = f"Expected leverage groups among {', '.join(LEVERAGE_GROUPS)}, was {names!r:.60}"
         raise DataError(message) from error
     unknown = [name for name in wanted if name not in LEVERAGE_GROUPS]
     if unknown:
-        message = f"Expected leverage groups among {', '.join(LEVERAGE_GROUPS)}, was {unknown[0]!r}"
+        message = f"Expected leverage groups among {', '.join(LEVERAGE_GROUPS)}, was {unknown[0]!r:.60}"
         raise DataError(message)
     return tuple(sorted({LEVERAGE_GROUPS.index(name) for name in wanted}))

@@ -31,10 +31,10 @@ def _numbers(name: str, value: npt.ArrayLike) -> FloatArray:
     try:
         array = np.asarray(value, dtype=np.float64)
     except (TypeError, ValueError) as error:
-        message = f"Expected {name} as a number or an array of numbers, was {value!r}"
+        message = f"Expected {name} as a number or an array of numbers, was {value!r:.60}"
         raise DataError(message) from error
     if np.asarray(value).dtype == bool:
-        raise DataError(f"Expected {name} as a number, was {value!r}")
+        raise DataError(f"Expected {name} as a number, was {value!r:.60}")
     if name in {"maintenance_margin_rate", "maintenance_amount", "fee"}:
         refuse(~(np.isfinite(array) & (array >= 0)), f"{name} finite and at least 0", array)
     elif name != "side":
@@ -48,7 +48,7 @@ def signs(side: Side | int | str | npt.ArrayLike) -> FloatArray:
     try:
         values, inverse = np.unique(array, return_inverse=True)
     except TypeError as error:
-        message = f"Expected side as 'long', 'short', 1, -1 or an array of one kind of these, was {side!r}"
+        message = f"Expected side as 'long', 'short', 1, -1 or an array of one kind of these, was {side!r:.60}"
         raise DataError(message) from error
     signs = np.array([float(Side.parse(value)) for value in values.tolist()])
     return signs[inverse].reshape(array.shape)

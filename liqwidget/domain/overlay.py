@@ -222,7 +222,9 @@ class PriceCurve:
         if price.ndim != 1 or price.shape != amount.shape or not len(price):
             raise DataError(f"Expected a price and an amount a point, was shapes {price.shape} and {amount.shape}")
         if not (np.isfinite(price).all() and (price > 0).all() and np.isfinite(amount).all()):
-            raise DataError(f"Expected prices above 0 and finite amounts in curve {self.name!r:.60}, was others")
+            row = int(np.argmin(np.isfinite(price) & (price > 0) & np.isfinite(amount)))
+            was = f"{price[row]:g} and {amount[row]:g} in point {row}"
+            raise DataError(f"Expected prices above 0 and finite amounts in curve {self.name!r:.60}, was {was}")
         object.__setattr__(self, "price", price)
         object.__setattr__(self, "amount", amount)
 

@@ -166,7 +166,7 @@ class Positions:
         """
         if venue not in self.venues:
             known = ", ".join(filter(None, self.venues)) or "none is named"
-            message = f"Expected a venue of the positions ({known}), was {venue!r}"
+            message = f"Expected a venue of the positions ({known}), was {venue!r:.60}"
             raise DataError(message)
         return self.where(self.venue == self.venues.index(venue))
 
@@ -266,7 +266,7 @@ def _of_symbol(frame: pd.DataFrame, symbol: str | None) -> tuple[pd.DataFrame, s
             raise DataError(message)
         return frame, check.checked_name(known[0], "a symbol")
     if symbol not in known:
-        message = f"Expected a symbol of the positions ({shown}), was {symbol!r}"
+        message = f"Expected a symbol of the positions ({shown}), was {symbol!r:.60}"
         raise DataError(message)
     return frame[(frame["symbol"].astype(str) == symbol).to_numpy()], symbol
 

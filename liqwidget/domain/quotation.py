@@ -187,7 +187,7 @@ def check_contract(contract: object) -> Contract:
     kinds: dict[object, Contract] = {"linear": "linear", "inverse": "inverse"}
     if isinstance(contract, str) and contract in kinds:
         return kinds[contract]
-    message = f"Expected contract to be 'linear' or 'inverse', was {contract!r}"
+    message = f"Expected contract to be 'linear' or 'inverse', was {contract!r:.60}"
     raise DataError(message)
 
 

@@ -45,5 +45,5 @@ class Side(IntEnum):
                 return cls[name]
         elif not isinstance(value, bool) and value in (1, -1):
             return cls(value)
-        message = f"Expected side 'long' or 'short' (Side.LONG, Side.SHORT), was {value!r}"
+        message = f"Expected side 'long' or 'short' (Side.LONG, Side.SHORT), was {value!r:.60}"
         raise DataError(message)

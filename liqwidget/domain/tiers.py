@@ -130,7 +130,7 @@ def venue_rules(venue: str) -> VenueRules:
     """
     name = str(venue).strip().lower()
     if name not in venues():
-        message = f"Expected venue to be one of {', '.join(venues())}, was {venue!r}"
+        message = f"Expected venue to be one of {', '.join(venues())}, was {venue!r:.60}"
         raise DataError(message)
     return _load(name)
 
@@ -160,8 +160,8 @@ def tier_table(venue: str, symbol: str, at: object = None, contract: str | None 
         if table.started(moment):
             return table
     message = (
-        f"Expected at on or after {tables[0].since}, from when the {tables[0].contract} tiers of {symbol!r} on {venue}"
-        f" are known, was {at!r}; give maintenance_margin_rate to do without the table"
+        f"Expected at= on or after {tables[0].since}, from when the {tables[0].contract} tiers of {symbol!r} on {venue}"
+        f" are known, was {at!r:.60}; give maintenance_margin_rate to do without the table"
     )
     raise DataError(message)
 
@@ -176,7 +176,7 @@ def symbol_tables(venue: str, symbol: str, contract: str | None = None) -> tuple
     if not found:
         known = sorted({name for table in tables for name in table.symbols}) or ["none"]
         message = (
-            f"Expected symbol to have {kind} tiers on {rules.venue} ({', '.join(known)}), was {symbol!r}; give"
+            f"Expected symbol to have {kind} tiers on {rules.venue} ({', '.join(known)}), was {symbol!r:.60}; give"
             " maintenance_margin_rate to do without the table"
         )
         raise DataError(message)
@@ -239,7 +239,7 @@ def read_rules(text: str, where: str) -> VenueRules:
             tables=tuple(_read_table(venue, table) for table in content["tables"]),
         )
     except (KeyError, TypeError, ValueError) as error:
-        message = f"Expected {where} to hold margin tiers as documented in liqwidget.domain.tiers: {error!r}"
+        message = f"Expected {where} to hold margin tiers as documented in liqwidget.domain.tiers, was other: {error!r}"
         raise DataError(message) from error
 
 
@@ -249,7 +249,7 @@ def _read_table(venue: str, table: dict[str, Any]) -> TierTable:
     since = table["valid_from"]
     contract, method, unit = check_contract(table["contract"]), table["method"], table["limit_unit"]
     if unit != _UNITS.get((contract, method)):
-        message = f"Expected limit_unit {_UNITS.get((contract, method))} for {contract} and {method}, was {unit!r}"
+        message = f"Expected limit_unit {_UNITS.get((contract, method))} for {contract} and {method}, was {unit!r:.60}"
         raise ValueError(message)
     return TierTable(
         venue=venue,
@@ -299,6 +299,6 @@ def _check_tiers(tiers: tuple[Tier, ...], where: str) -> None:
 
 def _choice(value: Any, allowed: tuple[str, ...]) -> Any:
     if value not in allowed:
-        message = f"Expected one of {', '.join(allowed)}, was {value!r}"
+        message = f"Expected one of {', '.join(allowed)}, was {value!r:.60}"
         raise ValueError(message)
     return value

@@ -87,7 +87,7 @@ def duration_ns(value: object) -> int:
         hint = ": 'm' is minutes, and months have no fixed length"
     elif isinstance(value, str) and (word := _WORD.fullmatch(value)):
         hint = f": write '{word[1]}{word[2].lower()}'"
-    message = f"Expected a positive duration such as '5m', '24h' or '7d', was {value!r}{hint}"
+    message = f"Expected a positive duration such as '5m', '24h' or '7d', was {value!r:.60}{hint}"
     raise DataError(message)
 
 
@@ -179,7 +179,7 @@ def _counted(value: float, name: str, *, any_year: bool) -> int:
     unit = fitting_unit(value)
     if any_year and unit is None and isinstance(value, int):
         return value
-    message = f"Expected {name} as a time such as '2026-01-15 08:00', was {value!r}"
+    message = f"Expected {name} as a time such as '2026-01-15 08:00', was {value!r:.60}"
     if unit is not None:
         message += f": as {_UNIT_NAMES[unit]} it is plausible, pandas.Timestamp({value!r}, unit={unit!r}, tz='UTC')"
     raise DataError(message)

@@ -90,7 +90,8 @@ def made_of_trades(chunks: Iterable[Any], step: int, width: float, symbol: str) 
     """
     if not 0 <= _number(width) <= PRICE_CELL:
         message = (
-            f"Expected width from 0 to {PRICE_CELL:g} in ln(price), within which trades share an entry, was {width!r}"
+            f"Expected width from 0 to {PRICE_CELL:g} in ln(price), within which trades share an entry, "
+            f"was {width!r:.60}"
         )
         raise DataError(message)
     made: list[tuple[dict[str, npt.NDArray[Any]], PricePath]] = []

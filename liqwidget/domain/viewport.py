@@ -20,7 +20,7 @@ def _range_of_times(value: Any, name: str) -> tuple[int, int]:
     try:
         first, last = value
     except (TypeError, ValueError) as error:
-        message = f"Expected {name} as (from, to), was {value!r}"
+        message = f"Expected {name} as (from, to), was {value!r:.60}"
         raise DataError(message) from error
     start, end = (time_ns(part, name, any_year=True) for part in (first, last))
     if not start < end:
@@ -33,10 +33,10 @@ def _range_of_prices(value: Any, name: str) -> tuple[float, float]:
     try:
         low, high = (float(part) for part in value)
     except (TypeError, ValueError) as error:
-        message = f"Expected {name} as (low, high), was {value!r}"
+        message = f"Expected {name} as (low, high), was {value!r:.60}"
         raise DataError(message) from error
     if not (0 < low < high < math.inf):
-        message = f"Expected {name} as two prices above 0, low before high, was {value!r}"
+        message = f"Expected {name} as two prices above 0, low before high, was {value!r:.60}"
         raise DataError(message)
     return low, high
 
@@ -86,10 +86,10 @@ class Viewport:
         sizes: dict[str, object] = {"width": width, "height": height}
         for name, size in sizes.items():
             if isinstance(size, bool) or not isinstance(size, int | np.integer) or not 1 <= size <= MAXIMUM_PIXELS:
-                message = f"Expected {name} as 1 to {MAXIMUM_PIXELS} pixels, was {size!r}"
+                message = f"Expected {name} as 1 to {MAXIMUM_PIXELS} pixels, was {size!r:.60}"
                 raise DataError(message)
         if price_scale not in PRICE_SCALES:
-            message = f"Expected price_scale 'linear' or 'log', was {price_scale!r}"
+            message = f"Expected price_scale as 'linear' or 'log', was {price_scale!r:.60}"
             raise DataError(message)
         object.__setattr__(self, "time", _range_of_times(time, "time"))
         object.__setattr__(self, "price", _range_of_prices(price, "price"))

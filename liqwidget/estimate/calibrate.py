@@ -161,7 +161,10 @@ def calibrate(
     markets = (market,) if isinstance(market, MarketData) else tuple(market)
     step, length = duration_ns(every), duration_ns(period)
     if fit not in FITS or length % step:
-        message = f"Expected fit 'scale' or 'prior' and a period of whole steps, was {fit!r}, {period!r} and {every!r}"
+        message = (
+            "Expected fit= as 'scale' or 'prior' and period= as a whole number of every=, was "
+            f"fit={fit!r:.60}, period={period!r:.60}, every={every!r:.60}"
+        )
         raise DataError(message)
     base = estimate(markets, prior)
     relative = next((part.venue for part in base if part.relative), None)
@@ -278,7 +281,7 @@ def _skipped(starts: Integers, length: int, skip: Iterable[Any]) -> npt.NDArray[
     for entry in skip:
         span = entry if isinstance(entry, tuple | list) else (entry, entry)
         if len(span) != 2:  # noqa: PLR2004 - a span has two ends
-            message = f"Expected skip as times or (start, end), was {entry!r}"
+            message = f"Expected skip= as times or (start, end), was {entry!r:.60}"
             raise DataError(message)
         first, last = (time_ns(one, "skip") for one in span)
         out |= (starts <= max(first, last - 1)) & (starts + length > first)

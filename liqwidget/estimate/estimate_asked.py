@@ -50,7 +50,7 @@ def checked_rate(value: object) -> float:
     """Return `churn` if it is a rate per day."""
     if isinstance(value, int | float) and 0 <= value < math.inf:
         return float(value)
-    message = f"Expected churn as a rate of at least 0 per day, was {value!r}"
+    message = f"Expected churn as a rate of at least 0 per day, was {value!r:.60}"
     raise DataError(message)
 
 
@@ -58,5 +58,5 @@ def checked_share(value: object) -> float:
     """Return `near` if it is a share below one."""
     if isinstance(value, int | float) and 0 <= value < 1:
         return float(value)
-    message = f"Expected near as a share of open interest from 0 to under 1, was {value!r}"
+    message = f"Expected near= as a share of open interest from 0 to under 1, was {value!r:.60}"
     raise DataError(message)

@@ -112,7 +112,7 @@ class Prior:
         if isinstance(value, str):
             if value not in NAMED_PRIORS:
                 names = ", ".join(map(repr, NAMED_PRIORS))
-                message = f"Expected prior among {names}, (median, sigma) or a ladder, was {value!r}"
+                message = f"Expected prior among {names}, (median, sigma) or a ladder, was {value!r:.60}"
                 raise DataError(message)
             return cls(value, *NAMED_PRIORS[value])
         if isinstance(value, Mapping):
@@ -120,10 +120,10 @@ class Prior:
         try:
             median, sigma = (float(part) for part in value)
         except (TypeError, ValueError) as error:
-            message = f"Expected prior as a name, (median, sigma) or a ladder {{10: 0.3, ...}}, was {value!r}"
+            message = f"Expected prior as a name, (median, sigma) or a ladder {{10: 0.3, ...}}, was {value!r:.60}"
             raise DataError(message) from error
         if not (0 < median < math.inf and 0 < sigma < math.inf):
-            message = f"Expected prior (median, sigma) as two positive numbers, was {value!r}"
+            message = f"Expected prior (median, sigma) as two positive numbers, was {value!r:.60}"
             raise DataError(message)
         return cls("own", median, sigma)
 
@@ -132,14 +132,14 @@ class Prior:
         try:
             rungs = tuple(sorted(((float(leverage), float(share)) for leverage, share in ladder.items()), reverse=True))
         except (TypeError, ValueError) as error:
-            message = f"Expected a ladder of numbers {{leverage: share of open interest}}, was {dict(ladder)!r}"
+            message = f"Expected a ladder of numbers {{leverage: share of open interest}}, was {dict(ladder)!r:.60}"
             raise DataError(message) from error
         total = math.fsum(share for _, share in rungs)
         sound = all(1 <= leverage < math.inf and 0 <= share <= 1 for leverage, share in rungs)
         if not (rungs and sound and 0 < total <= 1 + 1e-9):
             message = (
                 "Expected a ladder {leverage >= 1: share of open interest} with shares that add to at most 1, "
-                f"was {dict(ladder)!r}"
+                f"was {dict(ladder)!r:.60}"
             )
             raise DataError(message)
         return cls("ladder", math.nan, math.nan, rungs)

@@ -46,7 +46,7 @@ def parse_measure(measure: str, horizon: object, *, heat: bool = False) -> float
     """
     known = MEASURES if heat else AMOUNTS
     if measure not in known:
-        message = f"Expected measure {' or '.join(map(repr, known))}, was {measure!r}"
+        message = f"Expected measure as {' or '.join(map(repr, known))}, was {measure!r:.60}"
         raise DataError(message)
     days = duration_ns(horizon) / DAY
     return days if measure == "expected" else 0.0

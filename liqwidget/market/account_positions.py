@@ -124,11 +124,11 @@ def positions(
     if found.name not in PUBLIC:
         raise DataError(f"Expected a venue that shows accounts to everyone ({', '.join(PUBLIC)}), was {found.name!r}")
     if type(most) is not int or not 0 < most <= MOST_ACCOUNTS:
-        raise DataError(f"Expected most as a whole number of 1 to {MOST_ACCOUNTS:,}, was {most!r:.40}")
+        raise DataError(f"Expected most= as a whole number from 1 to {MOST_ACCOUNTS:,}, was {most!r:.40}")
     age, first = duration_ns(max_age), None if since is None else time_ns(since, "since")
     again = duration_ns(every)
     if again < LEAST_EVERY:
-        raise DataError(f"Expected every as at least {duration_text(LEAST_EVERY)}, was {every!r:.40}")
+        raise DataError(f"Expected every= as at least {duration_text(LEAST_EVERY)}, was {every!r:.40}")
     log = AccountLog(found.name)
     if isinstance(accounts, str) and accounts == "kept":
         if live:

@@ -124,7 +124,7 @@ def request_history(
     start = None if since is None else time_ns(since_time(since, until), "since")
     end = None if until is None else time_ns(until, "until")
     if start is not None and end is not None and end <= start:
-        message = f"Expected until after since, was {until} and {since}"
+        message = f"Expected until= after since=, was {until} and {since}"
         raise DataError(message)
     request = Request(found, wanted, step)
 

@@ -363,7 +363,7 @@ def _kept(ledger: Ledger) -> Source:
 def _sample(symbol: str, timeframe: str, reason: str) -> Source:
     if symbol not in SYMBOLS:
         message = (
-            f"Expected a symbol of the simulated market ({', '.join(SYMBOLS)}), was {symbol!r}; {reason}. "
+            f"Expected a symbol of the simulated market ({', '.join(SYMBOLS)}), was {symbol!r:.60}; {reason}. "
             "For your own data use LiqHeatmap.from_frames(candles, open_interest)"
         )
         raise SourceError(message, symbol=symbol)

@@ -59,10 +59,10 @@ def checked_look(theme: str, side_colours: str) -> tuple[str, str]:
         If either is unknown.
     """
     if theme not in THEMES:
-        message = f"Expected theme 'dark' or 'light', was {theme!r}"
+        message = f"Expected theme as 'dark' or 'light', was {theme!r:.60}"
         raise DataError(message)
     if side_colours not in SIDE_COLOURS:
-        message = f"Expected side_colours out of {', '.join(SIDE_COLOURS)}, was {side_colours!r}"
+        message = f"Expected side_colours out of {', '.join(SIDE_COLOURS)}, was {side_colours!r:.60}"
         raise DataError(message)
     return theme, side_colours
 

@@ -119,7 +119,7 @@ def drawing(comparison: Comparison, how: str = "beside") -> Drawing:
         If the way is unknown.
     """
     if how not in WAYS:
-        message = f"Expected how 'beside', 'over' or 'minus', was {how!r}"
+        message = f"Expected how= as 'beside', 'over' or 'minus', was {how!r:.60}"
         raise DataError(message)
     frame = comparison.to_frame()
     parts = {

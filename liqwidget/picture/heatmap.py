@@ -67,7 +67,7 @@ def _pixels(value: object) -> bool:
 def _check(width: int, height: int, theme: str) -> None:
     """Refuse a theme or a size that no picture has."""
     if theme not in LOOK.themes:
-        message = f"Expected theme 'dark' or 'light', was {theme!r}"
+        message = f"Expected theme as 'dark' or 'light', was {theme!r:.60}"
         raise DataError(message)
     if not (_pixels(width) and _pixels(height)):
         message = (

@@ -127,10 +127,10 @@ def look_up_table(name: str, theme: Theme) -> NDArray[np.uint8]:
     equally long in OKLab (Ottosson 2020). Levels are spread over a ramp by :data:`CONTRAST`.
     """
     if name not in PALETTES:
-        message = f"Expected a palette out of {', '.join(PALETTES)}, was {name!r}"
+        message = f"Expected a palette out of {', '.join(PALETTES)}, was {name!r:.60}"
         raise DataError(message)
     if theme not in ("dark", "light"):
-        message = f"Expected the theme 'dark' or 'light', was {theme!r}"
+        message = f"Expected theme as 'dark' or 'light', was {theme!r:.60}"
         raise DataError(message)
     palette = PALETTES[name]
     if theme == "dark":

@@ -199,10 +199,10 @@ def batch(
     length = duration_ns(timeframe)
     span = duration_ns(cut) if cut is not None else max(-(-CUT_ROWS * length // DAY), 1) * DAY
     if span % DAY or span <= 0:
-        message = f"Expected cut as whole days, such as '30d', was {cut!r}"
+        message = f"Expected cut= as whole days, such as '30d', was {cut!r:.60}"
         raise DataError(message)
     if (apart := duration_ns(step)) < length or DAY % apart:
-        message = f"Expected step as a part of a day, at least a candle ({timeframe}), was {step!r}"
+        message = f"Expected step as a part of a day, at least a candle ({timeframe}), was {step!r:.60}"
         raise DataError(message)
     terms = Rules.checked(churn, near)
     low, high = (-(2**62) if since is None else time_ns(since)), (2**62 if until is None else time_ns(until))

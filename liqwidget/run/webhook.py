@@ -204,7 +204,11 @@ def _checked(address: object) -> str:
             usable = False
         if usable:
             return address
-    kind = f"one that begins with {scheme}:" if scheme and scheme not in {"http", "https"} else "none"
+    kind = (
+        f"one that begins with {scheme}:"
+        if scheme and scheme not in {"http", "https"}
+        else "none"
+    )
     message = f"Expected the address of a webhook as https://... or http://..., was {kind}"
     raise DataError(message)
 
@@ -218,6 +222,9 @@ def _headers(given: object) -> dict[str, str]:
     for name, value in found.items():
         texts = isinstance(name, str) and isinstance(value, str)
         if not texts or not (name + value).isprintable() or not name.isascii() or not name.strip():
-            message = "Expected headers of a webhook as a mapping of names to texts of one line, was another value"
+            message = (
+                "Expected headers of a webhook as a mapping of names to texts of one line, such as "
+                "{'Authorization': 'Bearer ...'}, was another value (it is shown nowhere)"
+            )
             raise DataError(message)
     return found

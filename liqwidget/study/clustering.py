@@ -40,7 +40,7 @@ class Rule(NamedTuple):
         """
         if isinstance(sensitivity, int | float | np.floating) and 0 <= sensitivity <= 1:
             return cls(float(0.1 * 10.0 ** (1 - 2 * sensitivity)), float(0.5 ** (0.5 + sensitivity)))
-        message = f"Expected sensitivity from 0 (few clusters) to 1 (many), was {sensitivity!r}"
+        message = f"Expected sensitivity from 0 (few clusters) to 1 (many), was {sensitivity!r:.60}"
         raise DataError(message)
 
 

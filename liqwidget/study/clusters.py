@@ -318,7 +318,7 @@ def cells_of(width: object) -> int:
     """Return how many price cells a width in ln(price) is; a DataError if it cannot be a cluster's."""
     if isinstance(width, int | float | np.floating) and PRICE_CELL <= width <= REACH:
         return int(width / PRICE_CELL + _ROUNDING)
-    message = f"Expected width from {PRICE_CELL} to {REACH} in ln(price), was {width!r}"
+    message = f"Expected width from {PRICE_CELL} to {REACH} in ln(price), was {width!r:.60}"
     raise DataError(message)
 
 

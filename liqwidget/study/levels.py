@@ -93,7 +93,7 @@ def _cells(width: object) -> int:
         cells = round(width / CELL)
         if abs(cells * CELL - width) < CELL / 1000 and (cells == 1 or (cells > 0 and cells % wide == 0)):
             return cells
-    message = f"Expected width of {CELL:g}, or a multiple of {PRICE_CELL:g} under 1, in ln(price), was {width!r}"
+    message = f"Expected width of {CELL:g}, or a multiple of {PRICE_CELL:g} under 1, in ln(price), was {width!r:.60}"
     raise DataError(message)
 
 

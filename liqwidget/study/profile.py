@@ -111,8 +111,8 @@ def edges_around(price: float, reach: object, step: object) -> npt.NDArray[np.fl
         count = round(reach / PRICE_CELL / width)
         return price_cell_edge(np.round(price_cell_coordinate(price)) + np.arange(-count, count + 1) * width)
     message = (
-        f"Expected step of {PRICE_CELL} or more and reach from step to {_FARTHEST} in ln(price), was step={step!r}, "
-        f"reach={reach!r}"
+        f"Expected step of {PRICE_CELL} or more and reach from step to {_FARTHEST} in ln(price), "
+        f"was step={step!r:.60}, reach={reach!r:.60}"
     )
     raise DataError(message)
 

@@ -131,13 +131,13 @@ def check_alternatives(tried: Sequence[Alternative]) -> None:
         raise DataError(message)
     wrong = next((one for one in tried if not (0 <= one.churn < math.inf)), None)
     if wrong is not None:
-        message = f"Expected the churn of alternative {wrong.name!r} as a rate of at least 0, was {wrong.churn!r}"
+        message = f"Expected the churn of alternative {wrong.name!r} as a rate of at least 0, was {wrong.churn!r:.60}"
         raise DataError(message)
     wrong = next((one for one in tried if one.near is not None and not (0 <= one.near < 1)), None)
     if wrong is not None:
-        message = f"Expected the near share of alternative {wrong.name!r} from 0 to under 1, was {wrong.near!r}"
+        message = f"Expected the near share of alternative {wrong.name!r} from 0 to under 1, was {wrong.near!r:.60}"
         raise DataError(message)
     wrong = next((one for one in tried if not (0 < one.cap < math.inf)), None)
     if wrong is not None:
-        message = f"Expected the cap of alternative {wrong.name!r} as a factor above 0, was {wrong.cap!r}"
+        message = f"Expected the cap of alternative {wrong.name!r} as a factor above 0, was {wrong.cap!r:.60}"
         raise DataError(message)

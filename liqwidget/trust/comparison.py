@@ -188,10 +188,10 @@ def _check(ledger: Ledger, positions: Positions, scale: object, draws: object) -
         message = f"Expected positions of {ledger.symbol!r}, was {positions.symbol!r}"
         raise DataError(message)
     if scale not in SCALES:
-        message = f"Expected scale 'coverage' or None, was {scale!r}"
+        message = f"Expected scale as 'coverage' or None, was {scale!r:.60}"
         raise DataError(message)
     if isinstance(draws, bool) or not isinstance(draws, int) or draws < 0:
-        message = f"Expected draws of at least 0, was {draws!r}"
+        message = f"Expected draws of at least 0, was {draws!r:.60}"
         raise DataError(message)
 
 

@@ -131,7 +131,7 @@ class Evidence:
         if len(found) == 1:
             return found[0]
         names = ", ".join(f"{coin} on {name}" for coin, name in self.markets)
-        message = f"Expected one market among {names}, was venue {venue!r}, symbol {symbol!r}"
+        message = f"Expected one market among {names}, was venue {venue!r:.60}, symbol {symbol!r:.60}"
         raise DataError(message)
 
     def answer(self, name: str) -> Answer:
@@ -146,7 +146,7 @@ class Evidence:
             if one.name == name:
                 return one
         names = ", ".join(one.name for one in (*self.answers, *self.beside))
-        message = f"Expected a question among {names}, was {name!r}"
+        message = f"Expected a question among {names}, was {name!r:.60}"
         raise DataError(message)
 
     @property
@@ -258,7 +258,8 @@ def evidence(
         candle = heat.venues[0].timeframe
         if step < candle <= HOUR:
             message = (
-                f"Expected every of at least a candle of {symbol} on {venue} ({duration_text(candle)}), was {every!r}"
+                f"Expected every= as at least a candle of {symbol} on {venue} ({duration_text(candle)}), "
+                f"was {every!r:.60}"
             )
             raise DataError(message)
     made = []
@@ -353,7 +354,7 @@ def _heats(market: Source | Iterable[Source], venues: Iterable[str] | None) -> l
     known = {venue for _, venue in names}
     unknown = next((name for name in wanted or () if name not in known), None)
     if unknown is not None:
-        message = f"Expected a venue among {', '.join(sorted(known))}, was {unknown!r}"
+        message = f"Expected a venue among {', '.join(sorted(known))}, was {unknown!r:.60}"
         raise DataError(message)
     chosen = [one for one in found if wanted is None or one[1] in wanted]
     if not chosen:
@@ -376,7 +377,7 @@ def _step(every: object) -> int:
     length = duration_ns(every)
     if length > 0 and (length % HOUR == 0 or HOUR % length == 0) and length <= DAY:
         return length
-    message = f"Expected every of whole hours up to a day, or a part of one hour ('15m', '1h', '4h'), was {every!r}"
+    message = f"Expected every= as whole hours up to a day, or a part of one ('15m', '1h', '4h'), was {every!r:.60}"
     raise DataError(message)
 
 
@@ -384,7 +385,7 @@ def _horizon(horizon: object, every: object) -> int:
     length, bar = duration_ns(horizon), min(_step(every), HOUR)
     if HOUR <= length <= _LONGEST and length % bar == 0:
         return length
-    message = f"Expected horizon of whole hours from 1h to {duration_text(_LONGEST)}, was {horizon!r}"
+    message = f"Expected horizon as whole hours from 1h to {duration_text(_LONGEST)}, was {horizon!r:.60}"
     raise DataError(message)
 
 

@@ -290,7 +290,7 @@ def _venues(seen: list[_Seen], expected: int | Iterable[str] | None) -> Fact:
     elif isinstance(expected, Iterable) and not isinstance(expected, str) and (wanted := set(expected)):
         names, count = names & wanted, len(wanted)
     else:
-        raise DataError(f"Expected expected_venues as a number of at least 1 or names, was {expected!r}")
+        raise DataError(f"Expected expected_venues as a number of at least 1 or names, was {expected!r:.60}")
     enough = MISSING_SHARE[2] if count > 1 else 1.0
     answering = sum(part.answers and part.missing <= enough for part in seen if part.venue in names)
     answering = min(answering, count)

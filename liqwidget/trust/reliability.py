@@ -347,7 +347,7 @@ def _venue(ledger: Ledger, name: str | None) -> VenueLedger:
 def _bins(value: object) -> int:
     if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= _MOST_BINS:
         return value
-    raise DataError(f"Expected bins from 1 to {_MOST_BINS}, was {value!r}")
+    raise DataError(f"Expected bins from 1 to {_MOST_BINS}, was {value!r:.60}")
 
 
 def _count(side: str | Side) -> int:

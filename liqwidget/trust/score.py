@@ -146,10 +146,10 @@ def score(
     """
     step, length = duration_ns(every), duration_ns(period)
     if length % step:
-        message = f"Expected period as a whole number of every={every!r}, was {period!r}"
+        message = f"Expected period as a whole number of every={every!r}, was {period!r:.60}"
         raise DataError(message)
     if duration_ns(block) < DAY:
-        message = f"Expected block as a day or longer, since neighbouring hours are alike, was {block!r}"
+        message = f"Expected block as a day or longer, since neighbouring hours are alike, was {block!r:.60}"
         raise DataError(message)
     tried = all_methods(methods)
     skipped = tuple(span_of(one) for one in skip)

@@ -52,7 +52,7 @@ def all_methods(own: OwnMethods | None) -> tuple[Method, ...]:
     added = []
     for name, method in (own or {}).items():
         if name in taken:
-            message = f"Expected a name other than {', '.join(sorted(taken))} in methods, was {name!r}"
+            message = f"Expected a name other than {', '.join(sorted(taken))} in methods, was {name!r:.60}"
             raise DataError(message)
         if not isinstance(method, Method) and not callable(method):
             message = f"Expected {name!r} in methods as a Method or a function, was {type(method).__name__}"
@@ -235,7 +235,7 @@ def span_of(item: Any) -> tuple[int, int]:
         start, end = (time_ns(one, "skip") for one in item) if len(item) == 2 else (0, -1)  # noqa: PLR2004 - two ends
         if end > start:
             return start, end
-        message = f"Expected skip as times or pairs (start, end) with start before end, was {item!r}"
+        message = f"Expected skip= as times or pairs (start, end) with start before end, was {item!r:.60}"
         raise DataError(message)
     start = time_ns(item, "skip")
     return start, start + 1

@@ -74,9 +74,8 @@ def panel_of(
     candle = max(part.timeframe for part in ledger)
     length = grid.period
     if grid.step < candle:
-        message = (
-            f"Expected every as at least one candle of {name} ({duration_text(candle)}), was {duration_text(grid.step)}"
-        )
+        said = duration_text(grid.step)
+        message = f"Expected every= as at least one candle of {name} ({duration_text(candle)}), was {said}"
         raise DataError(message)
     if not len(events.time):
         message = f"Expected realised liquidations of {name}, was none"

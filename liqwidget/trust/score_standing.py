@@ -130,7 +130,7 @@ def score_truth(
     """
     step = duration_ns(every)
     if not 0 < 2 * width <= reach <= _FARTHEST:
-        message = f"Expected a reach up to {_FARTHEST:g} of two or more widths, was {reach!r} and {width!r}"
+        message = f"Expected a reach up to {_FARTHEST:g} of two or more widths, was {reach!r:.60} and {width!r:.60}"
         raise DataError(message)
     tried = _with_map(methods)
     pairs = pairs_of(ledger, truth, "truth")

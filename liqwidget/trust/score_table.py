@@ -82,7 +82,7 @@ class Scores:
                 return score
         names = ", ".join(dict.fromkeys(score.method for score in self.scores))
         metrics = ", ".join(dict.fromkeys(score.metric for score in self.scores))
-        message = f"Expected a method among {names} and a metric among {metrics}, was {method!r}, {metric!r}"
+        message = f"Expected a method among {names} and a metric among {metrics}, was {method!r:.60}, {metric!r:.60}"
         raise DataError(message)
 
     def to_frame(self) -> pd.DataFrame:

@@ -141,7 +141,7 @@ def draw_blocks(blocks: int, draws: int, seed: int) -> Floats:
     options: tuple[tuple[str, Any, int], ...] = (("draws", draws, 1), ("seed", seed, 0))
     for name, number, least in options:
         if not isinstance(number, int) or isinstance(number, bool) or number < least:
-            message = f"Expected {name} as a whole number of at least {least}, was {number!r}"
+            message = f"Expected {name} as a whole number of at least {least}, was {number!r:.60}"
             raise DataError(message)
     counts = np.random.default_rng(seed).multinomial(blocks, np.full(blocks, 1 / blocks), size=draws)
     return np.concatenate([np.ones((1, blocks)), counts.astype(np.float64)])

@@ -248,7 +248,7 @@ def _chosen(market: Markets, venues: Iterable[str] | None) -> tuple[MarketData, 
     known = {part.venue: part for part in markets}
     unknown = next((name for name in wanted if name not in known), None)
     if unknown is not None or not wanted:
-        message = f"Expected venues among {', '.join(known)}, was {unknown!r}"
+        message = f"Expected venues among {', '.join(known)}, was {unknown!r:.60}"
         raise DataError(message)
     return tuple(known[name] for name in dict.fromkeys(wanted))
 

@@ -111,7 +111,7 @@ def known_scale(self: Any, proposal: Any) -> Any:
     if self.measure != HEAT or self._by_page or value in ("linear", self.scale):
         return value
     message = (
-        f"scale: Expected 'linear' with measure='heat', which is relative and always linear, was {value!r}; "
+        f"scale: Expected 'linear' with measure='heat', which is relative and always linear, was {value!r:.60}; "
         "measure='size' and measure='expected' take every scale"
     )
     raise traitlets.TraitError(message)

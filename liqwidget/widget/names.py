@@ -55,7 +55,7 @@ def checked_options(names: Iterable[str], traits: Iterable[str]) -> None:
     unknown = [name for name in names if name not in (*known, "layout")]
     if unknown:
         options = ["source", "timeframe", "live", "prior", *known]
-        message = f"Expected options among {', '.join(options)}, was {unknown[0]!r}{near(unknown[0], options)}"
+        message = f"Expected options among {', '.join(options)}, was {unknown[0]!r:.60}{near(unknown[0], options)}"
         raise UnknownNameError(message)
 
 
@@ -71,7 +71,7 @@ def checked_attribute(kind: type[HasTraits], name: str) -> None:
         return
     if not any(name in inspect.get_annotations(part) for part in kind.__mro__):
         traits = [one for one in kind.class_trait_names() if not one.startswith("_")]
-        message = f"Expected a trait of a heatmap, was {name!r}{near(name, traits)}"
+        message = f"Expected a trait of a heatmap, was {name!r:.60}{near(name, traits)}"
         if name == "source":
             message = (
                 "Expected the source when a heatmap is made, LiqHeatmap(symbol, source=...), was 'source' set later: "

@@ -174,7 +174,7 @@ class Names(Checked):
         unknown = [name for name in names if self.choices and name not in self.choices]
         if unknown or not (names or self.empty):
             choices = ", ".join(self.choices) or "the venues"
-            message = f"Expected one or more of {choices}, was {unknown[0] if unknown else names!r}"
+            message = f"Expected one or more of {choices}, was {unknown[0] if unknown else names!r:.60}"
             raise DataError(message)
         return tuple(name for name in self.choices if name in names) if self.choices else tuple(dict.fromkeys(names))
 

@@ -266,7 +266,7 @@ class HeatmapWidget(anywidget.AnyWidget):
         names = self._display.session.ledger.names
         unknown = [name for name in proposal["value"] if name not in names]
         if unknown:
-            message = f"venues: Expected one or more of {', '.join(names)}, was {unknown[0]!r}"
+            message = f"venues: Expected one or more of {', '.join(names)}, was {unknown[0]!r:.60}"
             raise traitlets.TraitError(message)
         return tuple(name for name in names if name in proposal["value"])
 

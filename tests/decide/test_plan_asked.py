@@ -65,7 +65,7 @@ from tests.decide.plans import made
         ({"maintenance_margin_rate": 0.01, "maintenance_amount": -5}, "Expected maintenance_amount as money"),
         ({"tiers": [1]}, "Expected tiers as liqwidget.margin_tiers"),
         ({"sensitivity": 7}, "Expected sensitivity"),
-        ({"at": "2025-01-01"}, "Expected at on or after the first close"),
+        ({"at": "2025-01-01"}, "Expected at= on or after the first close"),
         ({"at": "soon"}, "Expected at"),
         ({"now": "soon"}, "Expected now"),
         ({"horizon": "soon"}, "soon"),

@@ -145,8 +145,8 @@ def test_the_figure_is_a_document(how: str, theme: str) -> None:
 @pytest.mark.parametrize(
     ("how", "theme", "said"),
     [
-        ("under", "dark", "Expected how 'beside', 'over' or 'minus', was 'under'"),
-        ("over", "red", "Expected theme 'dark'"),
+        ("under", "dark", "Expected how= as 'beside', 'over' or 'minus', was 'under'"),
+        ("over", "red", "Expected theme as 'dark'"),
     ],
 )
 def test_ways_and_themes_are_checked(how: str, theme: str, said: str) -> None:

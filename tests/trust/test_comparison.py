@@ -256,7 +256,7 @@ def test_simple_maps_stand_beside_the_map_on_the_same_positions() -> None:
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ({"scale": "size"}, "Expected scale 'coverage' or None, was 'size'"),
+        ({"scale": "size"}, "Expected scale as 'coverage' or None, was 'size'"),
         ({"reach": 0.01, "step": 0.02}, "Expected step of 0.001 or more and reach from step to 3.0 in ln(price)"),
         ({"step": 0.0001}, "Expected step of 0.001 or more"),
         ({"draws": -1}, "Expected draws of at least 0, was -1"),

@@ -127,7 +127,9 @@ class _Bounded(io.RawIOBase):
         part = self._packed.read(len(buffer))
         self._left -= len(part)
         if self._left < 0:
-            raise DataError("Expected a packed file of data, was one that grows beyond all measure: it is not read")
+            raise DataError(
+                "Expected a packed file of data, was one that unpacks to more than it can hold: it is not read"
+            )
         buffer[: len(part)] = part
         return len(part)
 

@@ -110,7 +110,7 @@ class SampleTruth:
         bounds = np.asarray(edges, np.float64)
         widths = np.diff(bounds) if bounds.ndim == 1 else np.empty(0)
         if widths.size == 0 or not (widths > 0).all():
-            raise DataError(f"Expected edges as two or more increasing prices, was {edges!r}")
+            raise DataError(f"Expected edges as two or more increasing prices, was {edges!r:.60}")
         rows = self._rows(at, venue)
         rows = rows[np.isfinite(self.liquidation_price[rows])]
         price = self.liquidation_price[rows]
@@ -153,7 +153,7 @@ class SampleTruth:
         stands = (self.open_time <= time) & (time < self.close_time)
         if venue is not None:
             if venue not in self.venues:
-                raise DataError(f"Expected venue as one of {', '.join(self.venues)}, was {venue!r}")
+                raise DataError(f"Expected venue as one of {', '.join(self.venues)}, was {venue!r:.60}")
             stands &= self.venue == self.venues.index(venue)
         return np.flatnonzero(stands)
 
@@ -214,7 +214,7 @@ def sample_market(symbol: str = "BTC", *, seed: int = DEFAULT_SEED, days: int = 
     """
     if symbol not in SYMBOLS:
         raise SourceError(
-            f"Expected a symbol of the simulated market, one of {', '.join(SYMBOLS)}, was {symbol!r}",
+            f"Expected a symbol of the simulated market, one of {', '.join(SYMBOLS)}, was {symbol!r:.60}",
             symbol=str(symbol),
         )
     seed, days = _whole("seed", seed, 0, 2**63 - 1), _whole("days", days, SHORTEST_DAYS, LONGEST_DAYS)
@@ -234,7 +234,7 @@ def sample_market(symbol: str = "BTC", *, seed: int = DEFAULT_SEED, days: int = 
 
 def _whole(name: str, value: object, least: int, most: int) -> int:
     if not isinstance(value, int | np.integer) or isinstance(value, bool) or not least <= value <= most:
-        raise DataError(f"Expected {name} as an integer from {least} to {most}, was {value!r}")
+        raise DataError(f"Expected {name} as an integer from {least} to {most}, was {value!r:.60}")
     return int(value)
 
 

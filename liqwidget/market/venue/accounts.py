@@ -49,7 +49,8 @@ def checked_addresses(given: Iterable[object]) -> list[str]:
         If one is none; the text says which by its place, never what it is.
     """
     if isinstance(given, str | bytes) or not hasattr(given, "__iter__"):
-        raise DataError("Expected accounts as a list of addresses, 'leaderboard' or 'kept', was something else")
+        was = "another text" if isinstance(given, str) else f"a {type(given).__name__}"
+        raise DataError(f"Expected accounts as a list of addresses, 'leaderboard' or 'kept', was {was}")
     found: list[str] = []
     for place, one in enumerate(given):
         if not isinstance(one, str) or not _ADDRESS.fullmatch(one.strip()):

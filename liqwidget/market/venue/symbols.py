@@ -135,15 +135,15 @@ def _refuse_dated(text: str, given: str) -> None:
     if _QUARTER.fullmatch(text) or _OPTION.fullmatch(text):
         kind = "an option" if _OPTION.fullmatch(text) else "a future that ends on a day"
         message = (
-            f"Expected a symbol of a perpetual swap such as 'BTC', was {given!r}, {kind}: futures and options that end "
-            "are not read"
+            f"Expected a symbol of a perpetual swap such as 'BTC', was {given!r:.60}, {kind}: futures and options that "
+            "end are not read"
         )
         raise DataError(message)
     match = _DATED.fullmatch(text)
     day = None if match is None else _day(match["digits"] or match["named"])
     if day is not None:
         message = (
-            f"Expected a symbol of a perpetual swap such as 'BTC', was {given!r}, a future that ends on {day}: "
+            f"Expected a symbol of a perpetual swap such as 'BTC', was {given!r:.60}, a future that ends on {day}: "
             "dated futures are not read"
         )
         raise DataError(message)
