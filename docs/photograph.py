@@ -14,12 +14,12 @@ from playwright.sync_api import sync_playwright
 from tests import chromium
 from tests.browser import contexts
 from tests.browser.page.own_kernel import OwnKernel, OwnPage, unmounted
-from tests.waiting import settled
+from tests.waiting import eventually, settled
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-WIDTH, HEIGHT, SCALE, MARGIN = 1300, 1500, 1.5, 2
+WIDTH, NARROW, HEIGHT, SCALE, MARGIN = 1300, 900, 1500, 1.5, 2
 _FIELDS = (
     "Horizon", "Sensitivity", "Palette", "Map ground", "Theme", "Time zone", "Candle colours", "Side colours", "Scale",
     "Price style", "Profile",
@@ -45,8 +45,17 @@ CONTROLS = {
 """By name, where each control is in the widget."""
 
 
+_SHOW = """async ([script, told]) => {
+  const { default: widget } = await import(URL.createObjectURL(new Blob([script], { type: "text/javascript" })))
+  const still = Object.fromEntries(["set", "on", "off", "save_changes", "send"].map((name) => [name, () => undefined]))
+  const model = { get: (name) => told[name], ...still }
+  widget.render({ model, el: document.body, signal: new AbortController().signal })
+}"""
+"""Shows a widget in an empty page, where nothing changes any more."""
+
+
 def take(folder: Path) -> None:
-    """Write one picture per control, of the whole widget, and of the help, into a folder."""
+    """Write one picture per control, of the whole widget, the help, a ladder and a watchlist, into a folder."""
     found = chromium.find()
     if found is None:
         sys.exit(chromium.MISSING)
@@ -64,6 +73,7 @@ def take(folder: Path) -> None:
         with contexts.opened(browser, offline=True, locale="en-US", timezone_id="UTC", **look) as context:
             page = context.new_page()
             shown = OwnPage(page, file).mounted(OwnKernel(heatmap))
+            eventually(shown.drawn, lambda drawn: drawn.whiskers > 0)
             _cut(page, ".liq-root", _shot(page), folder / "widget.png")
             shown.options(shown=True)
             image = _shot(page)
@@ -71,10 +81,34 @@ def take(folder: Path) -> None:
                 _cut(page, place, image, folder / f"control-{file_name(name)}.png")
             _cut(page, ".liq-drawer", image, folder / "options.png")
             shown.options(shown=False)
+            page.mouse.move(*shown.drawn().at(0.85, 0.65))
+            eventually(lambda: "est." in page.locator(".liq-readout").inner_text())
+            _cut(page, CONTROLS["Read-out"], _shot(page), folder / "control-read-out.png")
             page.get_by_label("Help", exact=True).first.click()
             _cut(page, ".liq-help", _shot(page), folder / "help.png")
+            page.keyboard.press("Escape")
+            page.get_by_label("Model", exact=True).select_option("ladder")
+            _cut(page, ".liq-rungs", _shot(page), folder / "ladder.png")
+            page = context.new_page()
+            page.set_viewport_size({"width": NARROW, "height": HEIGHT})
+            _watchlist(page, folder / "watchlist.png")
         heatmap.close()
         browser.close()
+
+
+def _watchlist(page: Page, path: Path) -> None:
+    """Take the table of a watchlist: its script in an empty page, which is told what the kernel would tell it."""
+    from liqwidget import Watchlist
+    from liqwidget.widget.assets import STATIC
+
+    watchlist = Watchlist(source="sample")
+    table = watchlist.children[0]
+    eventually(lambda: {row["state"] for row in table.rows}, lambda states: states == {"simulated"})
+    told = {"rows": table.rows, "opened": "", "note": "", "theme": "light"}
+    page.add_style_tag(path=STATIC / "watchlist.css")
+    page.evaluate(_SHOW, [(STATIC / "watchlist.js").read_text(encoding="utf-8"), told])
+    _cut(page, ".liq-watchlist", _shot(page), path)
+    watchlist.close()
 
 
 def file_name(control: str) -> str:

@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from mkdocs.structure.files import File
 
+from liqwidget.domain.time import duration_ns
+from liqwidget.market.bulk.archives import ARCHIVES
+from liqwidget.market.venue.instrument import Instrument, Wanted
 from liqwidget.market.venue.venues import VENUES
 
 if TYPE_CHECKING:
@@ -71,7 +74,9 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 def on_page_markdown(markdown: str, page: Page, **_: Any) -> str:
     """Put in what the code knows."""
-    return markdown.replace("{{ venues }}", "\n".join(venue_rows())) if page.file.src_uri == "venues.md" else markdown
+    if page.file.src_uri != "venues.md":
+        return markdown
+    return markdown.replace("{{ venues }}", "\n".join(venue_rows())).replace("{{ files }}", "\n".join(file_rows()))
 
 
 def public_names() -> dict[str, list[str]]:
@@ -98,9 +103,7 @@ def venue_rows() -> Iterator[str]:
     yield "| --- | --- | --- | --- | --- | --- | --- |"
     for venue in VENUES.values():
         kinds = " and ".join(kind for kind in ("linear", "inverse") if getattr(venue, f"{kind}_class"))
-        candles = (
-            "since the listing, or not documented" if venue.candle_rows is None else f"newest {venue.candle_rows:,}"
-        )
+        candles = "no limit documented" if venue.candle_rows is None else f"newest {venue.candle_rows:,}"
         heard = venue.liquidation_stream or "no public stream"
         listed = f"list of {venue.liquidation_history}; " if venue.liquidation_history else ""
         tiers = "public" if venue.tiers == "public" else "with a key: dated tables are shipped"
@@ -116,9 +119,21 @@ def venue_rows() -> Iterator[str]:
         yield f"| {' | '.join(cells)} |"
 
 
+def file_rows() -> Iterator[str]:
+    """Yield the table of the public files of venues, and the day before which there are none."""
+    yield "| venue | files of a day or month | since |"
+    yield "| --- | --- | --- |"
+    for name, archive in ARCHIVES.items():
+        contract = Instrument(
+            name, "BTC/USD:BTC", "BTCUSD", Wanted("BTC", "BTC"), "USD", inverse=True, contract_size=1.0, factor=1
+        )
+        for series in archive.series(contract, duration_ns("5m")):
+            yield f"| {name} | {series.name} | {series.first} |"
+
+
 def _interest(venue: Any) -> str:
     if not venue.interest_history:
         return "the present alone: collected as it is asked"
     limits = [f"{venue.interest_days} days"] if venue.interest_days else []
     limits += [f"newest {venue.interest_rows:,} rows"] if venue.interest_rows else []
-    return f"from {venue.interest_history[0]} rows, {' and '.join(limits) or 'since the listing, or not documented'}"
+    return f"every {venue.interest_history[0]}: {' and '.join(limits) or 'no limit documented'}"
