@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,7 +20,7 @@ from tests.waiting import eventually, settled
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-WIDTH, NARROW, HEIGHT, SCALE, MARGIN = 1300, 900, 1500, 1.5, 2
+WIDTH, NARROW, HEIGHT, SCALE, MARGIN = 1300, 950, 1500, 1.5, 2
 _FIELDS = (
     "Horizon", "Sensitivity", "Palette", "Map ground", "Theme", "Time zone", "Candle colours", "Side colours", "Scale",
     "Price style", "Profile",
@@ -72,8 +73,14 @@ def take(folder: Path) -> None:
         look = {"viewport": size, "device_scale_factor": SCALE, "color_scheme": "light", "reduced_motion": "reduce"}
         with contexts.opened(browser, offline=True, locale="en-US", timezone_id="UTC", **look) as context:
             page = context.new_page()
-            shown = OwnPage(page, file).mounted(OwnKernel(heatmap))
-            eventually(shown.drawn, lambda drawn: drawn.whiskers > 0)
+            kernel = OwnKernel(heatmap)
+            shown = OwnPage(page, file).mounted(kernel)
+
+            def ranges() -> int:
+                kernel.hear()
+                return page.get_by_text(re.compile(r"^Low \S high$")).count()
+
+            eventually(ranges)
             _cut(page, ".liq-root", _shot(page), folder / "widget.png")
             shown.options(shown=True)
             image = _shot(page)
@@ -82,7 +89,9 @@ def take(folder: Path) -> None:
             _cut(page, ".liq-drawer", image, folder / "options.png")
             shown.options(shown=False)
             page.mouse.move(*shown.drawn().at(0.85, 0.65))
-            eventually(lambda: "est." in page.locator(".liq-readout").inner_text())
+            eventually(
+                lambda: (kernel.hear(), page.locator(CONTROLS["Read-out"]).get_attribute("data-state"))[1] == "exact"
+            )
             _cut(page, CONTROLS["Read-out"], _shot(page), folder / "control-read-out.png")
             page.get_by_label("Help", exact=True).first.click()
             _cut(page, ".liq-help", _shot(page), folder / "help.png")

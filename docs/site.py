@@ -73,7 +73,12 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def on_page_markdown(markdown: str, page: Page, **_: Any) -> str:
-    """Put in what the code knows."""
+    """Lead links of the repository to the places of the site, and put in what the code knows."""
+    up = "../" * page.file.src_uri.count("/")
+    if page.file.src_uri in ELSEWHERE:
+        markdown = markdown.replace("](docs/", f"]({up}")
+    for place, source in ELSEWHERE.items():
+        markdown = markdown.replace(f"]({up}../{source}", f"]({up}{place}")
     if page.file.src_uri != "venues.md":
         return markdown
     return markdown.replace("{{ venues }}", "\n".join(venue_rows())).replace("{{ files }}", "\n".join(file_rows()))
