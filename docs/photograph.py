@@ -18,7 +18,7 @@ from tests.browser.page.own_kernel import OwnKernel, OwnPage, unmounted
 from tests.waiting import eventually, settled
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Locator, Page
 
 WIDTH, NARROW, HEIGHT, SCALE, MARGIN = 1300, 950, 1500, 1.5, 2
 _FIELDS = (
@@ -75,12 +75,7 @@ def take(folder: Path) -> None:
             page = context.new_page()
             kernel = OwnKernel(heatmap)
             shown = OwnPage(page, file).mounted(kernel)
-
-            def ranges() -> int:
-                kernel.hear()
-                return page.get_by_text(re.compile(r"^Low \S high$")).count()
-
-            eventually(ranges)
+            eventually(lambda: _heard(kernel, page.get_by_text(re.compile(r"^Low \S high$"))))
             _cut(page, ".liq-root", _shot(page), folder / "widget.png")
             shown.options(shown=True)
             image = _shot(page)
@@ -89,9 +84,7 @@ def take(folder: Path) -> None:
             _cut(page, ".liq-drawer", image, folder / "options.png")
             shown.options(shown=False)
             page.mouse.move(*shown.drawn().at(0.85, 0.65))
-            eventually(
-                lambda: (kernel.hear(), page.locator(CONTROLS["Read-out"]).get_attribute("data-state"))[1] == "exact"
-            )
+            eventually(lambda: _heard(kernel, page.locator('.liq-readout[data-state="exact"]')))
             _cut(page, CONTROLS["Read-out"], _shot(page), folder / "control-read-out.png")
             page.get_by_label("Help", exact=True).first.click()
             _cut(page, ".liq-help", _shot(page), folder / "help.png")
@@ -103,6 +96,12 @@ def take(folder: Path) -> None:
             _watchlist(page, folder / "watchlist.png")
         heatmap.close()
         browser.close()
+
+
+def _heard(kernel: OwnKernel, place: Locator) -> bool:
+    """Tell whether something stands on the page, once kernel and page have told each other what is new."""
+    kernel.hear()
+    return place.count() > 0
 
 
 def _watchlist(page: Page, path: Path) -> None:

@@ -52,7 +52,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--timeframe", help="length of a candle, such as 5m")
     made.add_argument("--window", help="such as 24h, 7d, all")
     made.add_argument("--measure", help="heat, size or expected")
-    made.add_argument("--side", help="both, long or short")
+    made.add_argument("--side", help="both, long or short: what the picture shows; the list has both")
     made.add_argument("--prior", default=DEFAULT_PRIOR, help="effective, isolated or nominal")
     made.add_argument("--at", help="as of this time (UTC), such as 2026-01-31T12:00; by default the last close")
     made.add_argument("--png", type=Path, help="write the picture here")
@@ -69,10 +69,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser().parse_args(arguments)
     try:
         made = _made(given)
-    except SourceError as error:
-        return _failed(error, UNREAD)
     except (LiqError, TraitError) as error:
-        return _failed(error, UNUSABLE)
+        return _failed(error, UNREAD if isinstance(error, SourceError) and not _refuses(error) else UNUSABLE)
     except OSError as error:
         return _failed(error, UNWRITTEN)
     if given.json:
@@ -144,11 +142,16 @@ def _told(made: dict[str, Any]) -> list[str]:
     kind = " (simulated market: prices and positions are not real)" if made["simulated"] else ""
     lines = [f"{made['symbol']} on {', '.join(made['venues'])}{kind}, {made['at']}: {made['price']:,.7g} {quote}"]
     lines += [
-        f"  {one['side']:5} {one['price_low']:,.7g} to {one['price_high']:,.7g} ({one['distance_pct']:+.1f} %): "
+        f"  {one['side']:5} {one['price_low']:,.7g} to {one['price_high']:,.7g} (peak {one['distance_pct']:+.1f} %): "
         f"est. {estimate_text(one['size'], quote)}, heat {one['heat']:.0f}"
         for one in made["clusters"]
     ]
     return lines + [f"{name}: {path}" for name, path in made["files"].items()]
+
+
+def _refuses(error: SourceError) -> bool:
+    """Tell whether an error is about what was asked for, and not about what a venue did."""
+    return str(error).startswith("Expected")
 
 
 def _failed(error: Exception, code: int) -> int:

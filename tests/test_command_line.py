@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import pytest
 
-from liqwidget import LiqHeatmap
+from liqwidget import LiqHeatmap, SourceError, heatmap
 from liqwidget.__main__ import DONE, UNREAD, UNUSABLE, UNWRITTEN, main
 
 if TYPE_CHECKING:
@@ -54,11 +54,13 @@ def test_words_say_that_the_market_is_simulated_and_quiet_says_nothing(
 @pytest.mark.parametrize(
     ("given", "code", "said"),
     [
-        (["BTC", "--source", "nosuch"], UNREAD, "Expected source among"),
+        (["BTC", "--source", "nosuch"], UNUSABLE, "Expected source among"),
+        (["BTC", "--source", "sample,binance"], UNUSABLE, "was 'sample' beside others: it stands alone"),
+        (["DOGE", "--source", "sample"], UNUSABLE, "of the simulated market (BTC, ETH, SOL), was 'DOGE'. For your own"),
         (["", "--source", "sample"], UNUSABLE, "symbol"),
         ([*SAMPLE, "--clusters", "clusters.xls"], UNUSABLE, "ends in .csv or .json"),
         ([*SAMPLE, "--png", "nowhere/x.png"], UNUSABLE, "folder that is there"),
-        ([*SAMPLE, "--side", "up"], UNUSABLE, "up"),
+        ([*SAMPLE, "--side", "up"], UNUSABLE, "side: Expected one of 'both', 'long', 'short', was 'up'"),
         ([*SAMPLE, "--at", "1999-01-01"], UNUSABLE, "1999"),
     ],
 )
@@ -77,6 +79,17 @@ def test_what_cannot_be_done_ends_with_a_code_and_a_sentence(
     assert told.err.startswith("liqwidget: ")
     assert said in told.err
     assert "Traceback" not in told.err
+
+
+def test_a_market_that_cannot_be_read_has_a_code_of_its_own(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def silent(*_: object, **__: object) -> None:
+        raise SourceError("BTC could not be read: binance: no answer", retryable=True)
+
+    monkeypatch.setattr(heatmap, "read", silent)
+    assert main(["BTC", "--source", "binance"]) == UNREAD
+    assert capsys.readouterr().err == "liqwidget: BTC could not be read: binance: no answer\n"
 
 
 def test_a_file_that_cannot_be_written_has_a_code_of_its_own(

@@ -18,8 +18,8 @@ SAID_ELSEWHERE = {
 """Files in which a part of the sentence that is not written there says what it was."""
 SHORT = {
     "duration_text(timeframe)", "error", "example", "first", "flat", "found.name", "found[0]", "given.name[:80]",
-    "ledger", "market", "market.symbol", "name[:80]", "names[0]", "opened.isoformat()", "part", "positions", "positions.symbol",
-    "str(name)", "str(target)", "str(target.parent)", "symbol", "wrong",
+    "ledger", "market", "market.symbol", "name[:80]", "names[0]", "opened.isoformat()", "part", "positions",
+    "positions.symbol", "str(name)", "str(target)", "str(target.parent)", "symbol", "wrong",
 }  # fmt: skip
 """What comes from the package itself, is cut already, or stands in code to copy."""
 
@@ -35,8 +35,8 @@ def sentences() -> list[tuple[str, int, ast.expr]]:
                 given = [
                     one for one in nodes if isinstance(one, ast.Assign) and ast.unparse(one.targets[0]) == "message"
                 ]
-                for one in nodes:
-                    call = one.exc if isinstance(one, ast.Raise) else None
+                for one in (node for node in nodes if isinstance(node, ast.Raise)):
+                    call = one.exc
                     if isinstance(call, ast.Call) and call.args and ast.unparse(call.func).split(".")[-1] in REFUSALS:
                         before = [text.value for text in given if text.lineno < one.lineno]
                         named = isinstance(call.args[0], ast.Name) and before

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from anywidget import AnyWidget
 
 import liqwidget
 from liqwidget.domain.lattice import CELL
@@ -42,6 +43,29 @@ def test_links_of_guides_lead_somewhere(name: str) -> None:
         headings = re.findall(r"^#+ (.+)$", target.read_text(encoding="utf-8"), re.MULTILINE) if place else [place]
         anchors = {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
         assert place in anchors, link
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "docs").rglob("*.md")), ids=lambda page: page.stem)
+def test_links_of_pages_lead_somewhere_in_the_repository_too(page: Path) -> None:
+    for link in re.findall(r"(?<!!)\[[^\]]*\]\((?!https?:|#)([^)\s#]+)", page.read_text(encoding="utf-8")):
+        assert (page.parent / link).is_file(), link
+
+
+def test_every_verb_is_on_its_page() -> None:
+    page = (ROOT / "docs" / "verbs.md").read_text(encoding="utf-8")
+    ours = set(dir(liqwidget.LiqHeatmap)) - set(dir(AnyWidget)) - set(liqwidget.LiqHeatmap.class_trait_names())
+    assert {name for name in ours if name[0] != "_" and f".{name}" not in page} == set()
+
+
+def test_the_page_of_controls_has_what_a_heatmap_begins_with() -> None:
+    page = (ROOT / "docs" / "controls.md").read_text(encoding="utf-8")
+    bold = re.findall(r"`h\.(\w+)`[:,] ([^.]*?)\*\*`([^`]+)`\*\*", page)
+    begins = {name: trait.default_value for name, trait in liqwidget.LiqHeatmap.class_traits().items()}
+    assert len(bold) > 20
+    for name, _, said in bold:
+        if name != "symbol":
+            default = begins[name]
+            assert ast.literal_eval(said) in (default if isinstance(default, tuple) else (default,)), name
 
 
 @pytest.mark.parametrize(

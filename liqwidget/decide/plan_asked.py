@@ -225,7 +225,9 @@ def _check_size(found: Asked) -> None:
     if not has["leverage"] and not has["margin"] and not cross:
         raise DataError("Expected leverage or margin, were both None")
     if not said and not (has["leverage"] and has["margin"]) and (cross or not has["leverage"]):
-        raise DataError("Expected risk, size, or leverage and margin, which say how large the position is, was none of them")
+        raise DataError(
+            "Expected risk, size, or leverage and margin, which say how large the position is, was none of them"
+        )
 
 
 def _entries(entry: Any, weights: Any) -> tuple[tuple[float, ...], tuple[float, ...]]:

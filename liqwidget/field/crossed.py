@@ -41,9 +41,7 @@ def crossed(ledger: Ledger, times: npt.NDArray[np.int64]) -> Floats:
         If the times do not increase.
     """
     if len(times) < 2 or not (np.diff(times) > 0).all():  # noqa: PLR2004 - a span has two ends
-        message = (
-            f"Expected two or more increasing times, was {len(times)}{' that do not' if len(times) > 1 else ''}"
-        )
+        message = f"Expected two or more increasing times, was {len(times)}{' that do not' if len(times) > 1 else ''}"
         raise DataError(message)
     total = np.zeros((2, len(times) - 1))
     for part in ledger:

@@ -125,7 +125,9 @@ class Sweep:
                 await asyncio.to_thread(self.log.make)
             except OSError as error:
                 why = error.strerror or type(error).__name__
-                raise DataError(f"Expected a folder of the store that can be written, for the list, was none: {why}") from None
+                raise DataError(
+                    f"Expected a folder of the store that can be written, for the list, was none: {why}"
+                ) from None
             self.chosen = await leaderboard(self.venue.name, self.log.folder, self.most, address=address, **given)
             source = f"the {len(self.chosen):,} accounts with the highest value on its leaderboard"
         if client.api is None:

@@ -157,7 +157,9 @@ def _named(symbol: str, names: list[str], candles: _Candles, patience: _Patience
     auto = names == ["auto"]
     unknown = [name for name in names if name not in VENUES and not auto]
     if unknown:
-        message = f"Expected source among 'auto', 'sample' and venues ({', '.join(VENUES)}), was {unknown[0]!r:.60}"
+        alone = " beside others: it stands alone" if unknown[0] in {"auto", "sample"} else ""
+        known = f"'auto', 'sample' and venues ({', '.join(VENUES)})"
+        message = f"Expected source among {known}, was {unknown[0]!r:.60}{alone}"
         raise SourceError(message, symbol=coin)
     return _asked(symbol, VENUES if auto else tuple(names), candles, patience, auto=auto)
 
@@ -362,8 +364,9 @@ def _kept(ledger: Ledger) -> Source:
 
 def _sample(symbol: str, timeframe: str, reason: str) -> Source:
     if symbol not in SYMBOLS:
+        why = reason.removeprefix(SIMULATED).strip()
         message = (
-            f"Expected a symbol of the simulated market ({', '.join(SYMBOLS)}), was {symbol!r:.60}; {reason}. "
+            f"Expected a symbol of the simulated market ({', '.join(SYMBOLS)}), was {symbol!r:.60}{why and f' {why}'}. "
             "For your own data use LiqHeatmap.from_frames(candles, open_interest)"
         )
         raise SourceError(message, symbol=symbol)

@@ -204,11 +204,7 @@ def _checked(address: object) -> str:
             usable = False
         if usable:
             return address
-    kind = (
-        f"one that begins with {scheme}:"
-        if scheme and scheme not in {"http", "https"}
-        else "none"
-    )
+    kind = f"one that begins with {scheme}:" if scheme and scheme not in {"http", "https"} else "none"
     message = f"Expected the address of a webhook as https://... or http://..., was {kind}"
     raise DataError(message)
 

@@ -101,9 +101,7 @@ def steps(venue: VenueLedger, times: Times) -> Steps:
         If there are fewer than two times or they do not increase.
     """
     if len(times) < 2 or not (np.diff(times) > 0).all():  # noqa: PLR2004 - a step has two ends
-        message = (
-            f"Expected two or more increasing times, was {len(times)}{' that do not' if len(times) > 1 else ''}"
-        )
+        message = f"Expected two or more increasing times, was {len(times)}{' that do not' if len(times) > 1 else ''}"
         raise DataError(message)
     low, high, close = venue.coordinates
     rows = venue.row_at(times)

@@ -7,9 +7,9 @@ import inspect
 from typing import TYPE_CHECKING, Any
 
 import anywidget
-import traitlets
 
 from liqwidget.errors import UnknownNameError
+from liqwidget.widget.traits import Choice, Flag
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -40,7 +40,12 @@ def choice(values: Iterable[str], default: str, meaning: str) -> Any:
     """Return a trait that is one of some values, which its help names."""
     values = tuple(values)
     listed = ", ".join(f"'{value}'" for value in values)
-    return traitlets.Enum(values, default, help=f"{meaning}: {listed}.").tag(sync=True)
+    return Choice(values, default, help=f"{meaning}: {listed}.").tag(sync=True)
+
+
+def flag(meaning: str, *, on: bool) -> Any:
+    """Return a trait that is True or False."""
+    return Flag(default_value=on, help=meaning).tag(sync=True)
 
 
 def checked_options(names: Iterable[str], traits: Iterable[str]) -> None:

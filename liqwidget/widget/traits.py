@@ -47,6 +47,31 @@ class Checked(traitlets.TraitType[Any, Any]):
             raise traitlets.TraitError(message) from error
 
 
+class Choice(traitlets.Enum[Any]):
+    """One of some values; another is refused in the words of all others."""
+
+    def validate(self, obj: Any, value: Any) -> Any:
+        """Return the value."""
+        try:
+            return super().validate(obj, value)
+        except traitlets.TraitError as error:
+            known = ", ".join(map(repr, self.values or ()))
+            message = f"{self.name}: Expected one of {known}, was {value!r:.60}"
+            raise traitlets.TraitError(message) from error
+
+
+class Flag(traitlets.Bool[bool, Any]):
+    """True or False; another is refused in the words of all others."""
+
+    def validate(self, obj: Any, value: Any) -> bool:
+        """Return the value."""
+        try:
+            return bool(super().validate(obj, value))
+        except traitlets.TraitError as error:
+            message = f"{self.name}: Expected True or False, was {value!r:.60}"
+            raise traitlets.TraitError(message) from error
+
+
 class TimeRange(Checked):
     """(from, to) as UTC Timestamps, or None for automatic; [ms, ms] in JSON."""
 

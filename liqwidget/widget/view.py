@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import anywidget
 import traitlets
-from traitlets import Bool, Dict, List, Unicode
+from traitlets import Dict, List, Unicode
 
 from liqwidget.background import weakly
 from liqwidget.domain.leverage import LEVERAGE_GROUPS
@@ -29,7 +29,7 @@ from liqwidget.widget.document import FigureDocument
 from liqwidget.widget.frame_answers import LastPictures
 from liqwidget.widget.lifetime import shown_here
 from liqwidget.widget.live import FAILED, Live
-from liqwidget.widget.names import checked_attribute, choice, option_names, shared_names
+from liqwidget.widget.names import checked_attribute, choice, flag, option_names, shared_names
 from liqwidget.widget.overlays import overlay_traits
 from liqwidget.widget.pictures import Pictures
 from liqwidget.widget.place import height_trait, timezone_trait
@@ -103,12 +103,12 @@ class HeatmapWidget(anywidget.AnyWidget):
     map_theme = choice(THEME_CHOICES, "dark", "The ground of the map; 'auto': as the page")
     timezone, height = timezone_trait(), height_trait()
     scale = choice(("linear", "log", "rank"), "log", "How values become colours")
-    smooth = Bool(default_value=False, help="Whether levels fade into each other; only drawn so.").tag(sync=True)
+    smooth = flag("Whether levels fade into each other; only drawn so.", on=False)
     sensitivity = Number(0.5, 0.0, 1.0, help="How many clusters are found, from few (0) to many (1).").tag(sync=True)
-    follow = Bool(default_value=True, help="Whether the price range follows the candles.").tag(sync=True)
+    follow = flag("Whether the price range follows the candles.", on=True)
     price_style = choice(("candles", "line", "off"), "candles", "How the price is drawn")
-    circles = Bool(default_value=True, help="Whether realised liquidations are drawn as circles.").tag(sync=True)
-    whiskers = Bool(default_value=True, help="Whether clusters show their range under other priors.").tag(sync=True)
+    circles = flag("Whether realised liquidations are drawn as circles.", on=True)
+    whiskers = flag("Whether clusters show their range under other priors.", on=True)
     panels = synced(
         Names(
             PANELS, empty=True, default_value=("volume", "open_interest"),
@@ -123,7 +123,7 @@ class HeatmapWidget(anywidget.AnyWidget):
     venues = synced(Names((), default_value=(), help="Venues that are shown, by name."))
     timeframe = synced(Duration("5m", help="Length of a candle; setting it estimates anew."))
     as_of = synced(Time(None, allow_none=True, help="The past time that is shown [UTC]; None: the present."))
-    future = Bool(default_value=False, help="Whether candles after `as_of` are drawn too.").tag(sync=True)
+    future = flag("Whether candles after `as_of` are drawn too.", on=False)
     time_range = synced(TimeRange(None, allow_none=True, help="(from, to) shown [UTC]; None: the window."))
     price_range = synced(PriceRange(None, allow_none=True, help="(low, high) [quote/base]; None: around the candles."))
 
@@ -153,7 +153,7 @@ class HeatmapWidget(anywidget.AnyWidget):
     _fired = List(Dict()).tag(sync=True)
     _overlays, _lives = overlay_traits()
     _error = Unicode().tag(sync=True)
-    _offline = Bool(default_value=False).tag(sync=True)
+    _offline = flag("", on=False)
 
     _by_page = False
     get_state, _complete = replay_steps.get_state, replay_steps.complete

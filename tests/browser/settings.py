@@ -5,8 +5,6 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING, Any
 
-import traitlets
-
 from liqwidget.domain.time import timestamp
 from liqwidget.widget import traits
 from liqwidget.widget.names import option_names
@@ -43,8 +41,8 @@ def _value(heatmap: LiqHeatmap, name: str, chance: random.Random) -> Any:
     price, middle = heatmap.ledger.last_price(end), (start + end) // (2 * hour) * hour
     choices = getattr(trait, "choices", ()) or heatmap.ledger.names
     made: dict[type, Callable[[], Any]] = {
-        traitlets.Enum: lambda: chance.choice([value for value in trait.values if value != trait.default_value]),
-        traitlets.Bool: lambda: not trait.default_value,
+        traits.Choice: lambda: chance.choice([value for value in trait.values if value != trait.default_value]),
+        traits.Flag: lambda: not trait.default_value,
         traits.Number: lambda: round(trait.low + chance.random(), 3),
         Timezone: lambda: chance.choice(("Europe/Berlin", "Asia/Kolkata")),
         traits.Names: lambda: tuple(chance.sample(choices, chance.randint(1, len(choices) - 1))),
