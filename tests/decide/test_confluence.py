@@ -220,7 +220,7 @@ def test_what_is_drawn_is_what_was_counted_once() -> None:
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ({"within": -0.001}, "within as a share from 0 to 0.2"),
+        ({"within": -0.001}, "within= as a share from 0 to 0.2"),
         ({"within": 0.5}, "within"),
         ({"within": math.nan}, "within"),
         ({"within": True}, "within"),
@@ -231,8 +231,8 @@ def test_what_is_drawn_is_what_was_counted_once() -> None:
         ({"weights": {"vwap": math.nan}}, "at least 0"),
         ({"weights": {"vwap": "2"}}, "at least 0"),
         ({"weights": ["vwap"]}, "as a mapping"),
-        ({"own": [100.0]}, "own as PriceLine"),
-        ({"own": 100.0}, "own as PriceLine"),
+        ({"own": [100.0]}, "own= as PriceLine"),
+        ({"own": 100.0}, "own= as PriceLine"),
         ({"venue": "nowhere"}, "venue as one of binance, bybit"),
         ({"venues": ["nowhere"]}, "Expected a venue among"),
         ({"at": "2020-01-01"}, "closed by"),

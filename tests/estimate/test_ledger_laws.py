@@ -272,5 +272,5 @@ def test_the_book_at_the_cap_is_closed_faster() -> None:
 
 @pytest.mark.parametrize("near", [-0.1, 1.0, float("nan"), "much"])
 def test_a_share_that_is_none_is_refused(near: Any) -> None:
-    with pytest.raises(DataError, match="near as a share"):
+    with pytest.raises(DataError, match="near= as a share"):
         estimate(walk(1, 3).market(), near=near)

@@ -162,7 +162,7 @@ def test_a_heatmap_compares_the_newest() -> None:
     ("given", "words"),
     [
         ({"accounts": "kept"}, "that can be read again with live=True, was 'kept'"),
-        ({"accounts": FORTY[:1], "every": "1s"}, "every as at least 10s, was '1s'"),
+        ({"accounts": FORTY[:1], "every": "1s"}, "every= as at least 10s, was '1s'"),
     ],
 )
 def test_what_cannot_be_followed_is_said(venue: Any, given: dict[str, Any], words: str) -> None:

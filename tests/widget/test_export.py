@@ -101,7 +101,7 @@ def test_png_follows_side_threshold_and_range(heatmap: LiqHeatmap, tmp_path: Pat
 
 
 def test_png_refuses_what_it_cannot_draw(heatmap: LiqHeatmap, tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="theme 'dark' or 'light'"):
+    with pytest.raises(DataError, match="theme as 'dark' or 'light'"):
         heatmap.to_png(tmp_path / "map.png", theme="sepia")
     with pytest.raises(DataError, match="at least 200 x 200"):
         heatmap.to_png(tmp_path / "map.png", width=50)
