@@ -63,7 +63,7 @@ class LiqHeatmap(HeatmapWidget):
         Leverage prior: ``'effective'`` (default), ``'isolated'``, ``'nominal'``, own numbers, or a ladder
         {10: 0.3, ...}.
     **traits
-        Any trait that a page shares but `symbol`: see below.
+        Any trait that a page shares but `symbol`: the controls, listed below and on *Every control* of the site.
 
     Raises
     ------
