@@ -18,8 +18,8 @@ SAID_ELSEWHERE = {
 """Files in which a part of the sentence that is not written there says what it was."""
 SHORT = {
     "duration_text(timeframe)", "error", "example", "first", "flat", "found.name", "found[0]", "given.name[:80]",
-    "ledger", "market", "market.symbol", "name[:80]", "names[0]", "opened.isoformat()", "part", "positions",
-    "positions.symbol", "str(name)", "str(target)", "str(target.parent)", "symbol", "wrong",
+    "ledger", "market", "market.symbol", "name[:80]", "names[0]", "near[0]", "opened.isoformat()", "part", "positions",
+    "positions.symbol", "str(name)", "str(target)", "str(target.parent)", "symbol", "told[0]", "wrong",
 }  # fmt: skip
 """What comes from the package itself, is cut already, or stands in code to copy."""
 
