@@ -139,7 +139,7 @@ def decode_frame(answer: dict[str, Any], buffers: Buffers, held: Held | None = N
     meta, parts = answer["frame"], [bytes(part) for part in buffers]
     before = held.frame if held is not None and held.id == answer.get("base") else None
     if before is None and "base" in answer:
-        message = f"Expected to hold picture {answer['base']}, held {None if held is None else held.id}"
+        message = f"Expected to hold picture {answer['base']}, was {None if held is None else held.id}"
         raise ProtocolError(message)
     if answer["packed"]:
         columns, candles = answer.get("shift", (0, 0))
