@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tests.browser import contexts
 from tests.browser.heatmap import Heatmap
+from tests.browser.lab.server import ROOT
 from tests.waiting import eventually
 
 if TYPE_CHECKING:
@@ -18,6 +20,13 @@ if TYPE_CHECKING:
     from tests.browser.lab.server import Kernel, Lab
 
 SAMPLE = 'from liqwidget import LiqHeatmap\nh = LiqHeatmap("BTC", source="sample")\nh'
+QUICKSTART = ROOT / "notebooks" / "01_quickstart.ipynb"
+
+
+def quickstart() -> tuple[str, ...]:
+    """Return the code cells of the quickstart."""
+    cells = json.loads(QUICKSTART.read_text(encoding="utf-8"))["cells"]
+    return tuple("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
 
 
 @dataclass
