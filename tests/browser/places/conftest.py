@@ -52,6 +52,8 @@ def serving(python: Path, command: list[str], folder: Path) -> Iterator[str]:
         "PATH": os.pathsep.join([str(python.parent), os.environ["PATH"]]),
         "HOME": str(folder),
         "LIQWIDGET_SOURCE": "sample",
+        # marimo's setting "On startup: autorun": a click on its button is lost while it connects.
+        "_MARIMO_CONFIG_OVERLOAD_RUNTIME_AUTO_INSTANTIATE": "true",
     }
     arguments = [part.format(port=port) for part in command]
     address = f"http://127.0.0.1:{port}"
