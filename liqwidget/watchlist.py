@@ -21,6 +21,7 @@ from liqwidget.field.density import DEFAULT_PRIOR
 from liqwidget.heatmap import LiqHeatmap
 from liqwidget.market.read import base_symbol
 from liqwidget.run.watched_markets import WatchedMarkets
+from liqwidget.widget.elsewhere import with_words
 from liqwidget.widget.live import on_main_thread
 from liqwidget.widget.watchlist_table import WatchlistTable
 
@@ -266,6 +267,10 @@ class Watchlist(ipywidgets.VBox):  # type: ignore[misc]
 
     def _show(self) -> None:
         self._table.rows = [_page_row(one) for one in self._markets.known]
+
+    def _repr_mimebundle_(self, **options: Any) -> dict[str, Any] | None:
+        data = super()._repr_mimebundle_(**options)
+        return data and with_words(data)
 
     def __repr__(self) -> str:
         """Return what is watched."""

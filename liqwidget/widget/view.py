@@ -21,7 +21,7 @@ from liqwidget.look import LOOK, THEME_CHOICES
 from liqwidget.raster.palette import DEFAULT_PALETTE, PALETTES, palettes_state
 from liqwidget.raster.side_colours import DEFAULT_SIDE_COLOURS, SIDE_COLOURS, side_colours_state
 from liqwidget.study.selection import Selection
-from liqwidget.widget import answers, checked_traits, chosen, protocol, replay_steps, resets
+from liqwidget.widget import answers, checked_traits, chosen, elsewhere, protocol, replay_steps, resets
 from liqwidget.widget.answers import Answers, Reply, not_drawn, picture_of, reading_of
 from liqwidget.widget.assets import STATIC, bokeh_asset
 from liqwidget.widget.display import Display, Shown
@@ -383,7 +383,7 @@ class HeatmapWidget(anywidget.AnyWidget):
 
     def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
         shown_here(self)
-        return super()._repr_mimebundle_(**options)
+        return elsewhere.bundle_with_words(super()._repr_mimebundle_(**options))
 
     def _repr_keys(self) -> Iterator[str]:
         yield from ()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
+from liqwidget.widget.elsewhere import SENTENCE
 from tests.browser import contexts
 from tests.browser.heatmap import Heatmap, changed_share
 from tests.waiting import eventually
@@ -149,9 +150,8 @@ def test_it_paints_and_python_answers(name: str, place: Callable[..., str], brow
         expect(heatmap.root.locator('.liq-chosen[data-kind="box"]')).to_contain_text("h.selection")
 
 
-@pytest.mark.parametrize("early", [False, True], ids=["comes later", "was there"])
-def test_who_did_not_run_the_cell_sees_the_picture_too(
-    early: bool, place: Callable[..., str], browser: Browser
+def test_who_did_not_run_the_cell_reads_what_to_do_and_sees_the_picture(
+    place: Callable[..., str], browser: Browser
 ) -> None:
     command = ["jupyterlab", "--no-browser", *OPEN, "--LabApp.news_url=", "--LabApp.extension_manager=readonly"]
     packages = ["jupyterlab>=4.4,<5", "jupyter-collaboration"]
@@ -161,15 +161,15 @@ def test_who_did_not_run_the_cell_sees_the_picture_too(
         contexts.opened(browser, viewport={"width": 1400, "height": 1200}) as theirs,
     ):
         page, other = ours.new_page(), theirs.new_page()
-        for opened in [page, other] if early else [page]:
+        for opened in (page, other):
             opened.goto(address)
             opened.get_by_text("| Idle").wait_for()
         page.locator(".jp-CodeCell .cm-content").click()
         page.keyboard.press("Control+Enter")
         heatmap = Heatmap(page, page.locator(".liq-root"))
         eventually(lambda: under_way(heatmap, page), lambda way: way[0])
-        if not early:
-            other.goto(address)
+        expect(other.locator(".jp-CodeCell .jp-OutputArea-output")).to_contain_text(SENTENCE)
+        other.reload()
         seen = Heatmap(other, other.locator(".liq-root"))
         eventually(lambda: under_way(seen, other), lambda way: way[0])
         seen.changes(lambda: heatmap.button("Side", "short").click())

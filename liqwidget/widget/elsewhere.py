@@ -1,0 +1,26 @@
+"""What stands in place of a widget on a page that did not run its cell: a shared notebook, a saved one."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+Bundle = tuple[dict[str, Any], dict[str, Any]]
+SENTENCE = (
+    "This page has not run the cell. Run it to see what it shows; in a shared notebook, where somebody else ran it, "
+    "load the page again."
+)
+
+
+def with_words(data: dict[str, Any]) -> dict[str, Any]:
+    """Return what a cell shows of a widget, with words for pages that do not draw it.
+
+    JupyterLab trusts what a page has run by itself. Of a cell that came from another page (jupyter-collaboration) it
+    draws no widget until it is loaded again, but the richest of what is safe.
+    """
+    return {**data, "text/html": f"<p><code>{escape(data['text/plain'], quote=False)}</code></p><p>{SENTENCE}</p>"}
+
+
+def bundle_with_words(bundle: Bundle | None) -> Bundle | None:
+    """Return the same of what anywidget gives: data and metadata."""
+    return bundle and (with_words(bundle[0]), bundle[1])
