@@ -105,7 +105,7 @@ release-check: install-test browser ## what a release is held to: packaging, eve
 bench: install-test ## speed budgets, kernels beside copies, growth, peers: artefacts/benchmarks.json and .md
 	$(BIN)/python -m pytest -p tests.benchmarks.report -m benchmark $(PYTEST_ARGS)
 
-places: browser ## Voila, Panel and marimo, each in an environment of its own; what cannot be had is skipped
+places: browser ## Voila, Solara, Panel, marimo and others, each in an environment of its own, and WebKitGTK; what cannot be had is skipped
 	$(BIN)/pytest -m places $(PYTEST_ARGS)
 
 soak: browser ## what takes minutes: memory and feeds over hundreds of steps

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
-from playwright.sync_api import FloatRect, expect
+from playwright.sync_api import FloatRect
 
 from liqwidget.look import LOOK
 from liqwidget.raster.palette import look_up_table
@@ -166,7 +166,7 @@ class Heatmap:
         button = self.named("Options")
         if (button.get_attribute("aria-expanded") == "true") != shown:
             button.click()
-            expect(button).to_have_attribute("aria-expanded", str(shown).lower())
+            eventually(lambda: button.get_attribute("aria-expanded") == str(shown).lower())
 
     def cluster_boxes(self) -> Locator:
         """Return the tick boxes of the cluster list."""
