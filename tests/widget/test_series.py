@@ -79,12 +79,15 @@ def test_the_largest_liquidations_of_a_view_are_drawn(markets: tuple[MarketData,
 def test_the_book_is_the_profile_of_the_time_shown(heatmap: LiqHeatmap, stack: str) -> None:
     heatmap.as_of = pd.Timestamp("2026-01-06", tz="UTC")
     book = heatmap.get_state(["_standing"])["_standing"]
-    sizes = np.frombuffer(book[stack], "<f4").reshape(len(book[f"{stack}_names"]), -1)
-    edges = price_cell_edge(book["base"] + np.arange(sizes.shape[1] + 1))
-    for row, name in zip(sizes, book[f"{stack}_names"], strict=True):
+    sizes = np.frombuffer(book[stack], "<f4")
+    edges = price_cell_edge(book["base"] + np.arange(book["columns"] + 1))
+    for name, (first, count) in zip(book[f"{stack}_names"], book[f"{stack}_cells"], strict=True):
+        row = np.zeros(book["columns"])
+        row[first : first + count], sizes = sizes[:count], sizes[count:]
         options: dict[str, Any] = {"venues" if stack == "venue" else stack: [name]}
         alone = profile(heatmap.ledger, edges, heatmap.as_of, **options)
         assert row == pytest.approx(alone.total, rel=1e-5, abs=1e-3)
+    assert not len(sizes)
 
 
 def test_what_followed_is_shown_on_request_alone(heatmap: LiqHeatmap) -> None:
