@@ -32,7 +32,11 @@ from tests.venues.questions import Asked, Question, RefusedError, Reply, Venue, 
 from tests.venues.stream import Socket
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tests.venues.recorded_market import MarketTape
+
+_MOST_TURNS = 1000
 
 VENUES: dict[str, Venue] = {venue.name: venue for venue in (Binance(), Bybit(), Okx(), Hyperliquid())}
 
@@ -149,17 +153,25 @@ class VenueServer:
             await site.stop()
             # Who is let in at this moment is a connection a few turns of the loop later.
             await _turns(20)
-            server = runner.server
-            ends = [] if server is None else [one.transport for one in server.connections if one.transport is not None]
             try:
                 # An answer to a client that has left says so while it is cancelled.
                 with suppress(ConnectionError):
                     await runner.cleanup()
             finally:
-                # What a client has not read is not waited for: such a connection would outlive the loop.
-                for transport in ends:
-                    transport.abort()
-                await _turns(5)
+                await self._hang_up()
+
+    async def _hang_up(self) -> None:
+        """End every connection: what a client has not read is not waited for, and would outlive the loop."""
+        # Of those that it closes itself aiohttp knows nothing any more.
+        held: Mapping[int, Any] = self._loop._transports  # type: ignore[attr-defined]
+        for _ in range(_MOST_TURNS):
+            left = [one for one in list(held.values()) if one.get_extra_info("socket").fileno() != -1]
+            if not left:
+                return
+            for transport in left:
+                transport.abort()
+            await _turns(1)
+        raise RuntimeError(f"Expected every connection to end, was {len(left)} open: {left}")
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         name = request.match_info["venue"]
