@@ -71,9 +71,8 @@ def a_replay_goes_back_and_comes_to_its_end(heatmap: Heatmap) -> None:
     heatmap.becomes("as_of", None)
 
 
-def the_file_works_alone(heatmap: Heatmap, downloads: Path) -> None:
-    """Do what needs no kernel; a box and a replay do, and are not offered."""
-    assert changed_share(heatmap.steady_picture(), heatmap.without("liq-heat-image")) > 0.1
+def zooms_and_pans(heatmap: Heatmap) -> None:
+    """Zoom in, drag, and go back to the window, as a page does without a kernel."""
     home = settled(heatmap.drawn)
     heatmap.changes(lambda: heatmap.wheel(0.6, 0.5, -200, times=3))
     near = settled(heatmap.drawn)
@@ -81,6 +80,13 @@ def the_file_works_alone(heatmap: Heatmap, downloads: Path) -> None:
     heatmap.changes(lambda: heatmap.drag(near.at(0.5, 0.5), near.at(0.7, 0.5)))
     eventually(lambda: heatmap.drawn().time[0], lambda start: start < near.time[0])
     heatmap.changes(lambda: heatmap.named("Reset").click())
+    eventually(lambda: heatmap.drawn().time, lambda time: time == pytest.approx(home.time))
+
+
+def the_file_works_alone(heatmap: Heatmap, downloads: Path) -> None:
+    """Do what needs no kernel; a box and a replay do, and are not offered."""
+    assert changed_share(heatmap.steady_picture(), heatmap.without("liq-heat-image")) > 0.1
+    zooms_and_pans(heatmap)
     heatmap.changes(lambda: heatmap.button("Side", "long").click())
     heatmap.changes(lambda: heatmap.button("Measure", "size").click())
     first = heatmap.listed()[0]

@@ -18,6 +18,17 @@ function link() {
 }
 const task = () => Promise.resolve()
 
+/** A link by timers of the test, whose first picture came late. */
+async function slowLink() {
+  vi.useFakeTimers()
+  const made = link()
+  made.raster.want(at(0), plot)
+  await task()
+  vi.advanceTimersByTime(300)
+  made.answer()
+  return made
+}
+
 test("asks before the next frame, once for all moves of a task", async () => {
   const { sent, raster } = link()
   raster.want(at(0), plot)
@@ -62,12 +73,7 @@ test("sharper screens ask for more cells of the same view", async () => {
 })
 
 test("over a slow line a move costs one picture: it is asked for once the view rests", async () => {
-  vi.useFakeTimers()
-  const { sent, raster, answer } = link()
-  raster.want(at(0), plot)
-  await task()
-  vi.advanceTimersByTime(300)
-  answer()
+  const { sent, raster, answer } = await slowLink()
   for (const from of [10, 20, 30.2, 30]) {
     raster.want(at(from), plot)
     vi.advanceTimersByTime(90)
@@ -91,12 +97,7 @@ test("over a slow line a move costs one picture: it is asked for once the view r
 })
 
 test("over a slow line what is out of date is asked for at once: it is no move", async () => {
-  vi.useFakeTimers()
-  const { sent, raster, answer } = link()
-  raster.want(at(0), plot)
-  await task()
-  vi.advanceTimersByTime(300)
-  answer()
+  const { sent, raster, answer } = await slowLink()
   raster.want(at(10), plot)
   raster.renew()
   raster.want(at(20), plot)
@@ -128,12 +129,7 @@ test("steps of a replay ask for columns that begin where the last ones do", asyn
 })
 
 test("what is wanted while a slow line turns quick is asked for", async () => {
-  vi.useFakeTimers()
-  const { sent, raster, answer } = link()
-  raster.want(at(0), plot)
-  await task()
-  vi.advanceTimersByTime(300)
-  answer()
+  const { sent, raster, answer } = await slowLink()
   raster.want(at(10), plot)
   vi.advanceTimersByTime(120)
   raster.want(at(20), plot)

@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
+from tests.browser import actions
 from tests.browser.heatmap import Heatmap, changed_share
 from tests.waiting import eventually, settled
 
@@ -68,14 +69,7 @@ def test_hover_reads_out(heatmap: Heatmap) -> None:
 
 
 def test_zoom_and_pan_work(heatmap: Heatmap) -> None:
-    home = settled(heatmap.drawn)
-    heatmap.changes(lambda: heatmap.wheel(0.6, 0.5, -200, times=3))
-    near = settled(heatmap.drawn)
-    assert near.time[1] - near.time[0] == pytest.approx(np.exp(-1.2) * (home.time[1] - home.time[0]), rel=1e-3)
-    heatmap.changes(lambda: heatmap.drag(near.at(0.5, 0.5), near.at(0.7, 0.5)))
-    eventually(lambda: heatmap.drawn().time[0], lambda start: start < near.time[0])
-    heatmap.changes(lambda: heatmap.named("Reset").click())
-    eventually(lambda: heatmap.drawn().time, lambda time: time == pytest.approx(home.time))
+    actions.zooms_and_pans(heatmap)
 
 
 def test_client_side_controls_work(heatmap: Heatmap) -> None:
