@@ -56,7 +56,7 @@ def eventually(
     while not holds(answer):
         now = time.monotonic()
         if now - changed > patience_s() or now - begun > LONGEST_S:
-            message = f"Expected a condition, after {now - begun:.0f} s the answer was still {answer!r}"
+            message = f"Expected a condition, after {now - begun:.0f} s the answer was still {answer!r:.600}"
             raise AssertionError(message)
         time.sleep(max(interval_s, min(now - asked, LONGEST_INTERVAL_S)))
         asked = time.monotonic()

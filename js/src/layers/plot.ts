@@ -17,7 +17,7 @@ import type { Timezone } from "../format/clocks"
 import type { TimeAxis } from "../format/time_axis"
 import { ruleAxes } from "./axes"
 import { restyle } from "./plot_style"
-import { leaveTabOrder, ruleCursor, watchPixelRatio } from "./surface"
+import { keepDrags, leaveTabOrder, ruleCursor, watchPixelRatio } from "./surface"
 
 export type Mode = "pan" | "select"
 export type Columns = Readonly<Record<string, ArrayLike<unknown>>>
@@ -140,6 +140,7 @@ export async function mountPlot(bokeh: BokehJS, json: string, host: HTMLElement,
   const surface = shown().canvas_view.events_el
   ruleCursor(surface)
   const unlink = [
+    keepDrags(host),
     subscribe(time.change, events.viewport),
     subscribe(price.change, events.viewport),
     subscribe(figure.properties.inner_width.change, events.resize),

@@ -1,4 +1,4 @@
-import type { Disposer } from "../dom/dispose"
+import { type Disposer, listen } from "../dom/dispose"
 
 /** Call back when the page moves to a screen of another resolution, or is zoomed. */
 export function watchPixelRatio(changed: () => void): Disposer {
@@ -19,6 +19,9 @@ export function ruleCursor(surface: HTMLElement): void {
   style.textContent = ".bk-events { cursor: var(--liq-cursor, default) !important; outline: none !important; }"
   surface.before(style)
 }
+
+/** Keep a drag on the picture from carrying away text that is selected there: the browser would take the pointer. */
+export const keepDrags = (host: HTMLElement): Disposer => listen(host, "dragstart", (event) => event.preventDefault())
 
 /** Take what BokehJS drew out of the tab order: the figure around it has the keys. Looks behind shadow roots too. */
 export function leaveTabOrder(node: ParentNode): void {
