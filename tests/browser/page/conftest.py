@@ -91,17 +91,26 @@ def mounted(own_page: OwnPage) -> Heatmap:
     return heatmap
 
 
+PLAIN = """async () => {
+  if (document.fullscreenElement) await document.exitFullscreen()
+  document.activeElement.blur()
+  getSelection().removeAllRanges()
+  scrollTo(0, 0)
+}"""
+
+
 def plain(page: Page) -> None:
-    """Give a page the size and the theme that tests begin with."""
+    """Give a page the size and the theme that tests begin with; nothing is focused, selected or scrolled."""
+    page.evaluate(PLAIN)
     page.set_viewport_size(SIZE)
+    waiting.eventually(lambda: page.evaluate("[innerWidth, innerHeight]"), lambda now: now == [*SIZE.values()])
     page.emulate_media(color_scheme="light", reduced_motion="no-preference")
 
 
 def at_start(heatmap: Heatmap) -> Heatmap:
     """Put a heatmap back to where it started."""
-    plain(heatmap.page)
     heatmap.options(shown=False)
-    heatmap.page.evaluate("document.activeElement.blur(); getSelection().removeAllRanges()")
+    plain(heatmap.page)
     # A gesture may tell of its end a moment after the test that made it: then it is put back once more.
     waiting.eventually(lambda: put_back(heatmap), lambda others: others == [])
     heatmap.kernel.run(FORGET)

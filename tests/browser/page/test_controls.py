@@ -179,9 +179,7 @@ def test_full_screen(heatmap: Heatmap) -> None:
     expect(leave).to_be_visible()
     size = heatmap.page.evaluate("[innerWidth, innerHeight]")
     eventually(heatmap.root.bounding_box, lambda box: box is not None and [box["width"], box["height"]] == size)
-    figure = heatmap.figure.bounding_box()
-    assert figure is not None
-    assert figure["height"] > 0.6 * size[1]
+    eventually(heatmap.figure.bounding_box, lambda box: box is not None and box["height"] > 0.6 * size[1])
     leave.click()
     expect(heatmap.named("Full screen")).to_be_visible()
     heatmap.figure.press("f")

@@ -88,19 +88,17 @@ def test_smoothing_and_threshold_are_for_the_eye_alone(heatmap: Heatmap, artefac
         expect(size).to_contain_text("$")
         return size.inner_text()
 
-    def profile() -> str:
-        """Return the profile without the mark of the price pointed at."""
-        heatmap.page.mouse.move(3, 3)
-        return str(settled(lambda: heatmap.root.evaluate(PROFILE), times=2))
-
-    before, drawn = read(), profile()
+    # Without the mark of the price pointed at.
+    drawn = settled(lambda: heatmap.root.evaluate(PROFILE))
+    before = read()
     heatmap.kernel.run("asked.clear()")
     heatmap.changes(lambda: heatmap.field("smooth_cells").check())
     heatmap.becomes("smooth", value=True)
     assert read() == before
     top = heatmap.kernel.value("h._display.session.ends(h._settings())[1]")
     heatmap.changes(lambda: heatmap.set(threshold=top / 4))
-    assert profile() == drawn
+    heatmap.page.mouse.move(3, 3)
+    eventually(lambda: heatmap.root.evaluate(PROFILE) == drawn)
     assert heatmap.kernel.value("[one for one in asked if one.get('type') == 'view']") == []
     # A picture of a widget higher than the page lays it out anew for a moment, and so asks.
     heatmap.root.screenshot(path=artefacts / "smooth.png")
