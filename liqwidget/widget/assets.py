@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import importlib.metadata
 import importlib.util
+import os
 import threading
 from functools import cache, partial
 from pathlib import Path
@@ -24,12 +25,20 @@ ON_DEMAND = (STATIC / "on_demand.js").read_bytes()
 OFFLINE = (STATIC / "offline.js").read_bytes()
 """What shows a saved state by the front end, in a page without a kernel."""
 
+WATCHED = os.environ.get("ANYWIDGET_HMR") == "1"
+"""Whether anywidget shall watch the built files, for development: a watched file keeps every widget."""
+
 AFTER_S = 0.5
 """What is loaded on demand is sent so long after the rest at most: a slow line carries the first picture first [s]."""
 
 _SCRIPT = Path("server") / "static" / "js" / "bokeh.min.js"
 _lock = freed_in_child(threading.Lock())
 _shared: list[BokehAsset] = []
+
+
+def built(name: str) -> str | Path:
+    """Return what is in a built file, or the file where it is watched."""
+    return STATIC / name if WATCHED else (STATIC / name).read_text(encoding="utf-8")
 
 
 class BokehAsset(anywidget.AnyWidget):

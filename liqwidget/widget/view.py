@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -21,9 +20,9 @@ from liqwidget.look import LOOK, THEME_CHOICES
 from liqwidget.raster.palette import DEFAULT_PALETTE, PALETTES, palettes_state
 from liqwidget.raster.side_colours import DEFAULT_SIDE_COLOURS, SIDE_COLOURS, side_colours_state
 from liqwidget.study.selection import Selection
-from liqwidget.widget import answers, checked_traits, chosen, elsewhere, protocol, replay_steps, resets
+from liqwidget.widget import answers, checked_traits, chosen, elsewhere, protocol, resets
 from liqwidget.widget.answers import Answers, Reply, not_drawn, picture_of, reading_of
-from liqwidget.widget.assets import STATIC, bokeh_asset
+from liqwidget.widget.assets import WATCHED, bokeh_asset, built
 from liqwidget.widget.display import Display, Shown
 from liqwidget.widget.document import FigureDocument
 from liqwidget.widget.frame_answers import LastPictures
@@ -33,6 +32,7 @@ from liqwidget.widget.names import checked_attribute, choice, flag, option_names
 from liqwidget.widget.overlays import overlay_traits
 from liqwidget.widget.pictures import Pictures
 from liqwidget.widget.place import height_trait, timezone_trait
+from liqwidget.widget.replay_steps import ReplaySteps
 from liqwidget.widget.resets import Thresholds
 from liqwidget.widget.selection import Selecting
 from liqwidget.widget.session import WINDOWS, Session, Settings
@@ -41,7 +41,6 @@ from liqwidget.widget.uncertainty_ranges import UncertaintyRanges
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
     from threading import RLock
 
     from liqwidget.domain.status import About
@@ -52,16 +51,6 @@ PANELS = ("volume", "open_interest", "funding", "liquidations")
 
 KERNEL_TRAITS = ("measure", "horizon", "window", "sensitivity", "leverage", "venues", "as_of", "future")
 """Traits that change what the kernel computes; the others are the front end's alone."""
-
-_WATCHED = os.environ.get("ANYWIDGET_HMR") == "1"
-"""Whether anywidget shall watch the built files, for development: a watched file keeps every widget."""
-_MOST_NAMES = 3
-"""Venues that the repr names; more are counted."""
-
-
-def _static(name: str) -> str | Path:
-    path = STATIC / name
-    return path if _WATCHED else path.read_text(encoding="utf-8")
 
 
 class HeatmapWidget(anywidget.AnyWidget):
@@ -85,8 +74,8 @@ class HeatmapWidget(anywidget.AnyWidget):
         By name.
     """
 
-    _esm = _static("widget.js" if _WATCHED else "loader.js")
-    _css = _static("widget.css")
+    _esm = built("widget.js" if WATCHED else "loader.js")
+    _css = built("widget.css")
 
     symbol = Unicode(help="The coin; setting it reads another from the same source.").tag(sync=True)
     side = choice(("both", "long", "short"), "both", "Whose liquidations are drawn")
@@ -156,7 +145,6 @@ class HeatmapWidget(anywidget.AnyWidget):
     _offline = flag("", on=False)
 
     _by_page = False
-    get_state, _complete = replay_steps.get_state, replay_steps.complete
     set_state, _known_as_of = checked_traits.take_state, checked_traits.known_as_of
     _known_time_range, _known_price_range = checked_traits.known_time_range, checked_traits.known_price_range
     _known_scale, _follow_chosen, _reset_others = checked_traits.known_scale, chosen.follow, resets.follow
@@ -175,6 +163,7 @@ class HeatmapWidget(anywidget.AnyWidget):
         self._own_layout, self._lock, self._ranged = "layout" not in traits, lock, 0
         shown, share = weakly(self._shown), weakly(self._share)
         self._display = Display(session, weakly(self._settings), about, share, lock)
+        self._steps = ReplaySteps(self._display, weakly(self._refresh))
         self._updates: Live[Any] = Live(
             self._display, take, calmed=weakly(self._calmed), tell=weakly(self._told), say=weakly(self._say_live),
             unwatched=unwatched,
@@ -210,7 +199,7 @@ class HeatmapWidget(anywidget.AnyWidget):
         self.observe(weakly(self._follow_chosen), list(chosen.NAMES))
         self.observe(lambda _: ranges.renew(), "whiskers")
         self.observe(weakly(self._range_set), "time_range")
-        self.observe(weakly(self._complete), ["view", "profile"])
+        self.observe(self._steps.complete, ["view", "profile"])
         self.on_msg(weakly(self._answer))
         shown_here(self)
 
@@ -253,7 +242,7 @@ class HeatmapWidget(anywidget.AnyWidget):
 
     def _kernel_trait_changed(self, change: Any) -> None:
         self._reset_others(change)
-        self._refresh(step=replay_steps.is_step(self, change))
+        self._refresh(step=self._steps.is_step(change, self.view))
 
     def _share(self, traits: dict[str, Any]) -> None:
         """Set traits by name, and send them in one go; by one thread at a time, as `hold_sync` knows of none."""
@@ -358,6 +347,11 @@ class HeatmapWidget(anywidget.AnyWidget):
         super().open()
         self.comm.on_msg(weakly(self._handle_msg))
 
+    def get_state(self, key: Any = None, drop_defaults: bool = False) -> Any:  # noqa: FBT001, FBT002
+        """Return the state of all or some traits, none of which is left behind."""
+        self._steps.complete_for(key)
+        return super().get_state(key, drop_defaults)
+
     def close(self) -> None:
         """Close the view, and the layout that was made for it; nothing goes on behind it."""
         was_open = self.comm is not None
@@ -390,11 +384,9 @@ class HeatmapWidget(anywidget.AnyWidget):
 
     def __repr__(self) -> str:
         """Return what it shows, a text that is the same in every run."""
-        described = [] if not self._market else [repr(self.symbol), self._described()]
-        return f"{type(self).__name__}({', '.join(described)})"
-
-    def _described(self) -> str:
-        simulated, few = self._market["simulated"], len(self.venues) <= _MOST_NAMES
-        start, end = self.time_range or map(timestamp, self._display.shown.window)
-        where = "simulated" if simulated else " + ".join(self.venues) if few else f"{len(self.venues)} venues"
-        return f"{where}, {self.timeframe}, {self.window}: {start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M} UTC"
+        if not self._market:
+            return f"{type(self).__name__}()"
+        times = self.time_range or tuple(map(timestamp, self._display.shown.window))
+        names = ("simulated",) if self._market["simulated"] else self.venues
+        shown = elsewhere.described(names, (self.timeframe, self.window), times)
+        return f"{type(self).__name__}({self.symbol!r}, {shown})"
