@@ -18,6 +18,7 @@ from traitlets import TraitError
 
 from liqwidget.domain.amount import estimate_text
 from liqwidget.domain.paths import checked_path
+from liqwidget.domain.status import is_simulated
 from liqwidget.domain.time import timestamp
 from liqwidget.errors import LiqError, SourceError
 from liqwidget.field.density import DEFAULT_PRIOR
@@ -99,19 +100,21 @@ def _made(given: argparse.Namespace) -> dict[str, Any]:
 
 def _written(heatmap: LiqHeatmap, targets: dict[str, Path]) -> dict[str, Any]:
     clusters, end = heatmap.clusters_frame(), heatmap.as_of or timestamp(heatmap.ledger.end)
+    simulated = is_simulated(heatmap.ledger)
+    listed = clusters.assign(simulated=simulated)
     for name, path in targets.items():
         if name == "png":
             heatmap.to_png(path)
         elif name == "html":
             heatmap.to_html(path)
         elif path.suffix.lower() == ".csv":
-            clusters.drop(columns=_MIXES).to_csv(path, index=False)
+            listed.drop(columns=_MIXES).to_csv(path, index=False)
         else:
-            path.write_text(json.dumps(_records(clusters), allow_nan=False), encoding="utf-8")
+            path.write_text(json.dumps(_records(listed), allow_nan=False), encoding="utf-8")
     return {
         "symbol": heatmap.ledger.symbol,
         "venues": list(heatmap.ledger.names),
-        "simulated": "simulated" in set(heatmap.status["state"]),
+        "simulated": simulated,
         "at": end.isoformat(),
         "price": heatmap.ledger.last_price(end.value),
         "quote": heatmap.ledger.quote,

@@ -57,10 +57,12 @@ def to_png(
 ) -> Path:
     """Write the picture as it is set up to a PNG file: heat, price, circles and clusters, the profile, the panels.
 
-    Legends name the colours. Small pictures leave parts out: the profile under 560 pixels of width; lower panels,
-    from the last, that leave the main panel less than half of the height (800 x 450 pixels have room for two). No
-    ticks or boxes are drawn. Without a path the file is named after what it shows and the end of its data, such as
-    `BTC-heat-2026-02-05T1200Z.png`, in the working folder.
+    Legends name the colours. Under them the first clusters stand in words: where, how much, and from the lowest to the
+    highest estimate under other assumptions, unless `whiskers` is False: finding these takes as long as the estimate
+    ten times. Above stands to when its data go, and when it was made. Small pictures leave parts out: the profile under
+    560 pixels of width; lower panels, from the last, and before them the list, that leave the main panel less than
+    45 % of the height. No ticks or boxes are drawn. Without a path the file is named after what it shows and the end of
+    its data, such as `BTC-heat-2026-02-05T1200Z.png`, in the working folder.
 
     `width` and `height` in pixels, 200 to 10,000 each; `theme`: 'dark' or 'light', by default that of the
     heatmap, dark if it is 'auto'. Returns the path.
@@ -77,7 +79,8 @@ def to_png(
     target = checked_path(_picture_name(self) if path is None else path, ".png")
     self._lived.complete()
     theme = theme or ("light" if self.theme == "light" else "dark")
-    return literally(write_png)(scene_of(self, self._shown(), dict(self._market)), target, width, height, theme)
+    scene = scene_of(self, self._shown(), dict(self._market), self._ranges.now())
+    return literally(write_png)(scene, target, width, height, theme)
 
 
 def _picture_name(self: HeatmapWidget) -> str:

@@ -78,9 +78,9 @@ class LiqHeatmap(HeatmapWidget):
     >>> h = LiqHeatmap("BTC", source="sample")
     >>> h
     LiqHeatmap('BTC', simulated, 5m, 7d: 2026-01-24 00:00 to 2026-01-31 00:00 UTC)
-    >>> h.side, h.window = "long", "3d"
-    >>> len(h.clusters_frame()), h.grade.letter
-    (4, 'A')
+    >>> h.side, h.window = "long", "3d"  # what is drawn and listed
+    >>> len(h.clusters_frame()), len(h.clusters_frame().query("side == @h.side")), h.grade.letter
+    (4, 2, 'A')
     >>> h.close()
     """
 
@@ -186,7 +186,11 @@ class LiqHeatmap(HeatmapWidget):
 
     @property
     def clusters(self) -> tuple[Cluster, ...]:
-        """Clusters that stand at the end shown, the hottest first."""
+        """Clusters that stand at the end shown, the hottest first, of the venues and leverage groups shown.
+
+        Of both sides, and as many whatever the threshold: `side` and `threshold` hide clusters from picture and table
+        alone.
+        """
         return self._shown().clusters
 
     @property
@@ -195,7 +199,10 @@ class LiqHeatmap(HeatmapWidget):
         return self._display.session.gaps(self._settings())
 
     def clusters_frame(self) -> pd.DataFrame:
-        """Return the clusters as a DataFrame; columns and units as the attributes of `Cluster`."""
+        """Return `clusters` as a DataFrame; columns and units as the attributes of `Cluster`.
+
+        One side of it: ``h.clusters_frame().query("side == @h.side")``.
+        """
         return clusters_frame(self.clusters)
 
     @property

@@ -241,6 +241,15 @@ class Overlay:
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """The clusters in words under a picture file: how many at most, and pixels of a line and between two columns."""
+
+    most: int
+    line: float
+    apart: float
+
+
+@dataclass(frozen=True, slots=True)
 class Panel:
     """The panels under the picture."""
 
@@ -345,6 +354,7 @@ class Look:
     band: Band
     overlay: Overlay
     label: Label
+    listed: Listed
     panel: Panel
     profile: Profile
     map: Map
@@ -365,6 +375,7 @@ _PARTS = {
     "band": Band,
     "overlay": Overlay,
     "label": Label,
+    "listed": Listed,
     "panel": Panel,
     "profile": Profile,
     "map": Map,

@@ -8,13 +8,16 @@ from tempfile import TemporaryDirectory
 
 from playwright.sync_api import sync_playwright
 
+from liqwidget.widget.empty_figure import KEPT
+from liqwidget.widget.figure import kept_text
 from tests import chromium
 from tests.browser import golden
 from tests.raster import test_golden as raster
 
 
 def main() -> None:
-    """Write the pictures of the raster, byte for byte, and those of the whole widget."""
+    """Write the empty figure, the pictures of the raster, byte for byte, and those of the whole widget."""
+    KEPT.write_text(kept_text() + "\n", encoding="utf-8")
     for name in raster.NAMES:
         (raster.FOLDER / f"{name}.txt").write_text(raster.picture(name), encoding="ascii")
     found = chromium.find()

@@ -33,6 +33,7 @@ def test_it_makes_what_the_notebook_makes(tmp_path: Path, capsys: pytest.Capture
     assert made["at"] == "2026-01-30T12:00:00+00:00"
     assert made["price"] == heatmap.ledger.last_price(pd.Timestamp(AT, tz="UTC").value)
     assert pd.read_csv(table)["size"].tolist() == pytest.approx(expected["size"].tolist())
+    assert pd.read_csv(table)["simulated"].all()
     assert png.read_bytes()[:4] == b"\x89PNG"
     assert "<!doctype html>" in page.read_text(encoding="utf-8")[:50]
     heatmap.close()
@@ -48,7 +49,9 @@ def test_words_say_that_the_market_is_simulated_and_quiet_says_nothing(
     table = tmp_path / "clusters.json"
     assert main([*SAMPLE, "--quiet", "--clusters", str(table)]) == DONE
     assert capsys.readouterr().out == ""
-    assert json.loads(table.read_text(encoding="utf-8"))[0]["leverage_mix"]
+    listed = json.loads(table.read_text(encoding="utf-8"))
+    assert listed[0]["leverage_mix"]
+    assert all(one["simulated"] is True for one in listed)
 
 
 @pytest.mark.parametrize(

@@ -39,6 +39,21 @@ def estimate_text(amount: float, quote: str = "USD") -> str:
     return money(float(exact.quantize(Decimal(1).scaleb(exact.adjusted() - 1), rounding=ROUND_HALF_UP)), quote)
 
 
+def estimate_range(low: float, high: float, quote: str = "USD") -> str:
+    """Return a low and a high estimate, as '$2.9M - 96M' with a dash between them."""
+    first, last = estimate_text(low, quote), estimate_text(high, quote)
+    return f"{first.replace(f' {quote}', '')} \N{EN DASH} {last.replace('$', '')}"
+
+
+def percent_text(percent: float) -> str:
+    """Return a signed percentage with two decimals, one from 10 % on: '+2.12 %'."""
+    if not math.isfinite(percent):
+        return UNKNOWN
+    value = _rounded(abs(percent), 1 if abs(percent) >= _TWO_DIGITS else 2)
+    sign = "" if value == 0 else MINUS if percent < 0 else "+"
+    return f"{sign}{value:f} %"
+
+
 def per_cell_words(quote: str) -> str:
     """Return what amounts are per price cell: 'est. $ per 0.1 %', a tenth of a percent of the price."""
     return f"est. {'$' if _DOLLAR.fullmatch(quote) else quote} per 0.1 %"

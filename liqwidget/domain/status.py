@@ -8,6 +8,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pandas as pd
 
+    from liqwidget.domain.ledger import Ledger
+
+SIMULATED = "prices and positions are not real"
+"""A note of every simulated market: it goes with the ledger, also into files."""
+
 _UNHEARD = {"no network": "no network", "did not answer": "no answer"}
 """States by words of the reason (`liqwidget.market.venue.refusals`)."""
 
@@ -86,3 +91,8 @@ class About:
     reading: str = ""
     coins: tuple[str, ...] = ()
     held: str = ""
+
+
+def is_simulated(ledger: Ledger) -> bool:
+    """Return whether a ledger is of the simulated market: no price and no position in it is real."""
+    return any(SIMULATED in part.notes for part in ledger)

@@ -18,11 +18,11 @@ from liqwidget.domain.frames import MarketData
 from liqwidget.domain.ledger import Ledger
 from liqwidget.domain.plausible import prices_apart
 from liqwidget.domain.retold import market_of
-from liqwidget.domain.status import VenueStatus
+from liqwidget.domain.status import SIMULATED, VenueStatus, is_simulated
 from liqwidget.domain.time import HOUR, duration_ns
 from liqwidget.errors import DataError, LiqError, SourceError
 from liqwidget.market.history import UNDER_WAY
-from liqwidget.market.simulated.sample import SIMULATED, SYMBOLS, sample_market
+from liqwidget.market.simulated.sample import SYMBOLS, sample_market
 from liqwidget.market.source import TIMEFRAME, VENUES, Joining, Source
 from liqwidget.market.timeframes import coarser
 from liqwidget.market.venue.payload import said
@@ -351,7 +351,7 @@ def grouped(status: Iterable[VenueStatus]) -> str:
 
 def _kept(ledger: Ledger) -> Source:
     markets = tuple(map(market_of, ledger))
-    simulated = any(SIMULATED in part.notes for part in ledger)
+    simulated = is_simulated(ledger)
     return Source(
         markets, "simulated market" if simulated else " + ".join(ledger.names),
         f"Simulated market: {SIMULATED}" if simulated else None, simulated=simulated, finest=markets,

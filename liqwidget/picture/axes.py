@@ -93,6 +93,12 @@ def time_axis(time: tuple[float, float], width: float, timezone: str) -> TimeAxi
     return TimeAxis(tuple(at), tuple(texts), whose if year else f"{_clock(end, timezone).year} {whose}")
 
 
+def clock_time(ms: float, timezone: str) -> str:
+    """Return a time [ms UTC] as 14 Dec 09:35 on the clocks of a time zone."""
+    clock = _clock(ms, timezone)
+    return f"{clock.day} {clock:%b %H:%M}"
+
+
 def _clock(ms: float, timezone: str) -> pd.Timestamp:
     return pd.Timestamp(round(ms) + clock_offset(ms, timezone), unit="ms")
 

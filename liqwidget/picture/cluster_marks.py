@@ -19,9 +19,17 @@ if TYPE_CHECKING:
 
     from liqwidget.picture.clusters import Label, Sight
     from liqwidget.picture.ink import Ink
+    from liqwidget.study.clusters import Cluster
     from liqwidget.widget.scene import Scene
 
 _DAY_MS = DAY // MILLISECOND
+
+
+def shown_clusters(view: Scene) -> list[tuple[Cluster, dict[str, float]]]:
+    """Return the clusters of the sides shown that the threshold leaves, in order, with what their peaks are."""
+    peaks = dict(zip([one.id for one in view.found], peak_values(view.session, view.settings, view.found), strict=True))
+    above = [one for one in view.found if not view.threshold > 0 or peaks[one.id][view.measure] >= view.threshold]
+    return [(one, peaks[one.id]) for one in shown(above, view.side, view.measure)]
 
 
 def draw_clusters(axes: Axes, sight: Sight, view: Scene, ink: Ink, page: Ink) -> tuple[list[Label], list[NamedPrice]]:
@@ -31,10 +39,8 @@ def draw_clusters(axes: Axes, sight: Sight, view: Scene, ink: Ink, page: Ink) ->
     """
     axes.set_xlim(sight.time[0] / _DAY_MS, sight.time[1] / _DAY_MS)
     axes.set_ylim(*sight.price)
-    peaks = dict(zip([one.id for one in view.found], peak_values(view.session, view.settings, view.found), strict=True))
-    above = [one for one in view.found if not view.threshold > 0 or peaks[one.id][view.measure] >= view.threshold]
-    found = shown(above, view.side, view.measure)
-    alphas = {one.id: strength(peaks[one.id], view.measure) for one in found}
+    seen = shown_clusters(view)
+    found, alphas = [one for one, _ in seen], {one.id: strength(peak, view.measure) for one, peak in seen}
     quote = str(view.market_state["quote"])
     decimals = view.session.price_decimals(view.settings)
     placed = labels(found, sight, measure=view.measure, quote=quote, decimals=decimals)

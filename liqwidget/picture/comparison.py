@@ -243,7 +243,8 @@ class DrawnComparison(Comparison):
         from liqwidget.picture.sheet import shown_page
 
         alt = f"{self.symbol}: estimate and measured positions. {self.sentence}"
-        return shown_page(self._png(960, 640), alt, [*self.sentences, *self.notes], self._table())
+        said = [*self.sentences, *self.notes]
+        return shown_page(self._png(960, 640), alt, said, self._table(), simulated=self.simulated)
 
     def _table(self) -> str:
         frame = self.agreement

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from liqwidget.trust.comparison_value import Comparison
 
 WAYS = ("beside", "over", "minus")
+SIMULATED_MARKET = "simulated market · "
+"""In the title of a picture of it, after the symbol."""
 
 _LONGEST = 2.0
 """A bar longer than this many times the longest estimated bar, and than most of the measured ones, is cut."""
@@ -54,6 +56,8 @@ class Drawing:
         What lies left and right of zero; the left one may be empty.
     quote : str
         The currency of the amounts.
+    simulated : bool
+        Whether the estimate is of the simulated market: every picture of it says so.
     """
 
     bars: pd.DataFrame
@@ -62,6 +66,7 @@ class Drawing:
     notes: tuple[str, ...]
     heads: tuple[str, str]
     quote: str = DOLLAR
+    simulated: bool = False
 
     def subtitle(self, letters: float = 200) -> str:
         """Return as many of the notes as fit into a line, at least the first."""
@@ -140,11 +145,12 @@ def drawing(comparison: Comparison, how: str = "beside") -> Drawing:
     return Drawing(
         bars=bars,
         reach=(0.0 if how == "over" else min(left, -longest * _LEAST), max(right, longest * _LEAST)),
-        title=f"{comparison.symbol} · "
+        title=f"{comparison.symbol} · {SIMULATED_MARKET if comparison.simulated else ''}"
         + ("measured liquidation levels minus est." if how == "minus" else "est. and measured liquidation levels"),
         notes=_notes(comparison, frame),
         heads=heads,
         quote=comparison.quote,
+        simulated=comparison.simulated,
     )
 
 

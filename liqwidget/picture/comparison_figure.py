@@ -206,6 +206,10 @@ def _draw_price(plot: figure, right: float, price: float, ink: Ink) -> None:
 
 def _draw_text(plot: figure, drawing: Drawing, high: float, ink: Ink) -> None:
     style: dict[str, Any] = {"text_font": LOOK.font}
+    if drawing.simulated:
+        said = LOOK.simulated
+        plate: dict[str, Any] = {"background_fill_color": said.ground, "text_color": said.ink, "text_font_size": "12px"}
+        plot.add_layout(Title(text=said.banner, align="center", **plate, **style), "above")
     plot.add_layout(
         Title(text=drawing.subtitle(), text_color=ink.faint, text_font_size="12px", text_font_style="normal", **style),
         "above",

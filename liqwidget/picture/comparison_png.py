@@ -9,6 +9,7 @@ from matplotlib.ticker import FuncFormatter
 
 from liqwidget.picture.comparison_bars import FAINT, STRONG, cut_text
 from liqwidget.picture.sheet import headings, png_bytes, sheet
+from liqwidget.picture.simulated import BANNER, draw_simulated_sheet
 from liqwidget.picture.words import literally
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ _NEAR = 0.028
 _LETTER = 7.0
 _MARGINS = 16, 84, 62, 86
 """Pixels left, right, below and above the plot."""
+_HEADS, _ROOM_FOR_BANNER = 26, BANNER + 2
+"""Pixels of the headings above the plot, and how much more room a banner above them takes."""
 
 
 @literally
@@ -42,11 +45,14 @@ def png(drawing: Drawing, price: float, ink: Ink, size: tuple[int, int]) -> byte
     figure = sheet(size, ink)
     left, right, below, above = _MARGINS
     below += 0 if width >= _NARROW else 20
+    above += _ROOM_FOR_BANNER if drawing.simulated else 0
     place = (left / width, below / height, 1 - (left + right) / width, 1 - (below + above) / height)
     axes = figure.add_axes(place, facecolor=ink.background)
     _draw_bars(axes, drawing, ink)
     _draw_axes(axes, drawing, price, ink)
     _draw_heads(axes, drawing, width - left - right, ink)
+    if drawing.simulated:
+        draw_simulated_sheet(figure, (place[0], place[1], place[2], place[3] + _HEADS / height))
     headings(figure, left, drawing.title, drawing.subtitle(width / _LETTER), ink)
     figure.legend(
         handles=_keys(drawing.bars, ink),

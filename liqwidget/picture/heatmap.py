@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.figure import Figure
@@ -18,11 +19,12 @@ from liqwidget.errors import DataError
 from liqwidget.field.measure import HEAT
 from liqwidget.look import LOOK
 from liqwidget.picture.axes import axis_decimals, draw_prices, draw_times
-from liqwidget.picture.cluster_marks import draw_clusters
+from liqwidget.picture.cluster_marks import draw_clusters, shown_clusters
 from liqwidget.picture.clusters import Sight
 from liqwidget.picture.ink import ink_of
 from liqwidget.picture.layout import EDGE, LEFT, layout
 from liqwidget.picture.legend import curve_words, draw_keys, draw_ramps
+from liqwidget.picture.listed_clusters import Listed, cluster_ranges, columns_of, draw_listed, listed_clusters
 from liqwidget.picture.overlays import draw_on_map, draw_overlays, lines_below
 from liqwidget.picture.panels import draw_panel
 from liqwidget.picture.profile import draw_map, draw_profile
@@ -97,7 +99,10 @@ def write_png(view: Scene, path: Path, width: int, height: int, theme: str) -> P
     axis, length = _axis_share(view, width) * width, ""
     panels: tuple[str | Line, ...] = () if on_map else (*view.panels, *lines_below(view))
     profile = view.profile != "off" and not on_map
-    places = layout(width, height, axis, profile=profile, panels=len(panels), heat=not on_map)
+    listed = _listed(view)
+    columns = columns_of(figure, listed, width - LEFT - EDGE)
+    room: dict[str, Any] = {"panels": len(panels), "heat": not on_map, "listed": columns.rows(listed)}
+    places = layout(width, height, axis, profile=profile, **room)
     left, bottom, wide, high = places.main
     on_map_place = left + axis / width, bottom, wide - axis / width, high - _MAP_TOP / height
     axes = figure.add_axes(on_map_place if on_map else places.main)
@@ -127,11 +132,20 @@ def write_png(view: Scene, path: Path, width: int, height: int, theme: str) -> P
             beside = figure.add_axes(places.profile, facecolor=ink.background)
             largest = draw_profile(beside, view, frame.price, ink, theme)
             draw_keys(figure, view, ink, theme, places.keys, curves=curve_words(largest, _quote(view), on_map=False))
+    draw_listed(figure, listed, columns, places.listed, ink)
     if view.market_state["simulated"]:
         draw_simulated(figure, axes)
     _draw_text(figure, view, ink, length)
     canvas.print_png(path)
     return path
+
+
+def _listed(view: Scene) -> Listed:
+    """Return the clusters shown in words, and how far each moves under other assumptions."""
+    found = [one for one, _ in shown_clusters(view)]
+    how: dict[str, Any] = {"measure": view.measure, "horizon": view.horizon, "quote": _quote(view)}
+    ranges = cluster_ranges(found, view.ranges, view.measure)
+    return listed_clusters(found, ranges, decimals=view.session.price_decimals(view.settings), **how)
 
 
 def _draw_main(axes: Axes, frame: Frame, view: Scene, ink: Ink, colours: npt.NDArray[np.uint8]) -> None:
@@ -340,13 +354,17 @@ def _draw_text(figure: Figure, view: Scene, ink: Ink, length: str) -> None:
     height = figure.bbox.height
     kind = "map" if view.view == "map" else "heatmap"
     said = {"expected": f"est. expected within {view.horizon}", HEAT: "relative heat"} if kind == "heatmap" else {}
-    title = [str(market["label"]), f"liquidation {kind}, {said.get(view.measure, 'est. size standing')}"]
+    title = [str(market["label"]), f"est. liquidation {kind}, {said.get(view.measure, 'est. size standing')}"]
     end = timestamp(view.session.end(view.settings))
-    notes = [f"as of {end:%Y-%m-%d %H:%M} UTC", "estimate from public data, quote currency per 10 bps of price"]
-    notes[:0] = (market["notice"] or "").splitlines()
+    made = pd.Timestamp.now("UTC")
+    notes = [
+        f"data to {end:%Y-%m-%d %H:%M} UTC, made {made:%Y-%m-%d %H:%M} UTC with liqwidget",
+        "estimate from public data, amounts per 0.1 % of price",
+    ]
+    notes[1:1] = (market["notice"] or "").splitlines()
     notes[-1:-1] = [length] if length and view.price_style == "candles" else []
     if kind == "map":
-        notes[-1] = "estimate from public data, quote currency"
+        notes[-1] = "estimate from public data"
     elif view.measure == HEAT:
         notes[-1] = "estimate from public data; heat is relative, amounts are est."
     width = figure.bbox.width - LEFT - EDGE
@@ -359,10 +377,9 @@ def _draw_text(figure: Figure, view: Scene, ink: Ink, length: str) -> None:
 
 
 def _fitting(parts: list[str], letters: float) -> str:
-    """Return as many of the parts as fit, at least the first."""
+    """Return the parts that fit, at least the first."""
     text = parts[0]
     for part in parts[1:]:
-        if len(text) + len(part) + 3 > letters:
-            break
-        text = f"{text} · {part}"
+        if len(text) + len(part) + 3 <= letters:
+            text = f"{text} · {part}"
     return text

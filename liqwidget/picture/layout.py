@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from liqwidget.look import LOOK
+
 Place = tuple[float, float, float, float]
 """Left, bottom, width and height as shares of the picture, as Matplotlib takes them."""
 
@@ -17,8 +19,14 @@ _PANEL, _LOWEST_PANEL, _HIGHEST_PANEL = 0.072, 46, 84
 _GAP = 6
 _ROW = 16
 """Pixels of a line of the legend."""
+_ABOVE_LIST = 6
+"""Pixels between the legends and the clusters in words."""
+_EACH_LINE = 150
+"""Pixels of a picture's height for each line of that list, so that it leaves room for panels."""
 _MAIN, _LOWEST_MAIN = 0.5, 220
 """The main panel keeps that share of the picture, and that many pixels: panels that leave less are left out."""
+_MAIN_LISTED, _LOWEST_MAIN_LISTED = 0.45, 200
+"""The same where clusters in words stand under it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +59,13 @@ class Layout:
     """The legend of the heat, under the dates."""
     keys: Row
     """The legend of what is stacked, under that of the heat, or in its place where there is no heat."""
+    listed: tuple[Row, ...]
+    """Lines of the clusters in words, under the legends; a heading alone is none."""
 
 
-def layout(width: int, height: int, axis: float, *, profile: bool, panels: int, heat: bool = True) -> Layout:
+def layout(
+    width: int, height: int, axis: float, *, profile: bool, panels: int, heat: bool = True, listed: int = 0
+) -> Layout:
     """Return where the parts of a picture lie.
 
     Parameters
@@ -68,6 +80,8 @@ def layout(width: int, height: int, axis: float, *, profile: bool, panels: int, 
         How many lower panels there are to be; as many of the first as have room.
     heat : bool
         Whether the main panel shows heat, and not the liquidation map.
+    listed : int
+        How many lines the clusters in words take; one for 150 pixels of height, before any lower panel.
 
     Returns
     -------
@@ -77,10 +91,13 @@ def layout(width: int, height: int, axis: float, *, profile: bool, panels: int, 
         min(max(_PROFILE * width, _NARROWEST_PROFILE), _WIDEST_PROFILE) if profile and width >= _PROFILE_FROM else 0
     )
     wide = width - LEFT - axis - EDGE - beside
-    rows = 1 + (heat and bool(beside))
-    room = height - HEADER - DATES - EDGE - rows * _ROW
+    legends = 1 + (heat and bool(beside))
+    least = max(_MAIN_LISTED * height, _LOWEST_MAIN_LISTED) if listed else max(_MAIN * height, _LOWEST_MAIN)
+    free = height - HEADER - DATES - EDGE - legends * _ROW - least
+    lines = max(min(listed, height // _EACH_LINE, int((free - _ABOVE_LIST) // LOOK.listed.line)), 0)
+    words = lines * LOOK.listed.line + _ABOVE_LIST if lines > 1 else 0
+    room = free + least - words
     each = min(max(_PANEL * height, _LOWEST_PANEL), _HIGHEST_PANEL)
-    least = max(_MAIN * height, _LOWEST_MAIN)
     count = max((n for n in range(panels + 1) if n == 0 or room - n * each >= least), default=0)
     main = max(room - count * each, 1.0)
     top = height - HEADER
@@ -93,12 +110,18 @@ def layout(width: int, height: int, axis: float, *, profile: bool, panels: int, 
     def row(number: int) -> Row:
         return Row(LEFT / width, 1 - EDGE / width, (under - (number + 0.5) * _ROW) / height)
 
+    def line(number: int) -> Row:
+        down = legends * _ROW + _ABOVE_LIST + (number + 0.5) * LOOK.listed.line
+        return Row(LEFT / width, 1 - EDGE / width, (under - down) / height)
+
     return Layout(
         main=place(LEFT, HEADER, wide, main),
         profile=place(width - EDGE - beside, HEADER, beside, main) if beside else None,
         heat=row(0),
-        keys=row(rows - 1),
+        keys=row(legends - 1),
+        listed=tuple(line(n) for n in range(lines)) if words else (),
         panels=tuple(
-            place(LEFT, height - under + rows * _ROW + n * each + _GAP, wide, each - _GAP) for n in range(count)
+            place(LEFT, height - under + legends * _ROW + words + n * each + _GAP, wide, each - _GAP)
+            for n in range(count)
         ),
     )

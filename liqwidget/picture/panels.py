@@ -13,6 +13,7 @@ from liqwidget.domain.amount import MINUS, MOST_DECIMALS, half_up, money, price_
 from liqwidget.domain.quotation import coin_of
 from liqwidget.domain.time import DAY, MILLISECOND
 from liqwidget.look import LOOK
+from liqwidget.picture.axes import clock_time
 from liqwidget.widget.protocol import CANDLE_ROWS
 
 if TYPE_CHECKING:
@@ -76,11 +77,12 @@ def draw_panel(axes: Axes, of: str | Line, frame: Frame, view: Scene, ink: Ink) 
         columns = np.frombuffer(frame.candles, "<f8").reshape(CANDLE_ROWS, -1)
         columns = columns[:, columns[0] < view.market_state["time"][1]]
         start, end = columns[0] / _DAY_MS, columns[1] / _DAY_MS
-        series = panel_series(of, columns[6:], coin_of(view.symbol), str(view.market_state["quote"]))
+        coin, quote = coin_of(view.symbol), str(view.market_state["quote"])
+        series = panel_series(of, columns[6:], coin, quote, start=columns[0], timezone=view.timezone)
     else:
         start = end = of.time / DAY
         first, last = np.searchsorted(end, axes.get_xlim())
-        series = line_series(of, slice(max(first - 1, 0), last + 1))
+        series = line_series(of, slice(max(first - 1, 0), last + 1), view.timezone)
     low, high = series.range
     middle, half = (start + end) / 2, (end - start) * LOOK.panel.body / 2
     for values, colour in series.bars:
@@ -110,7 +112,7 @@ def draw_panel(axes: Axes, of: str | Line, frame: Frame, view: Scene, ink: Ink) 
     )  # fmt: skip
 
 
-def panel_series(name: str, rows: Floats, symbol: str, quote: str) -> Series:
+def panel_series(name: str, rows: Floats, symbol: str, quote: str, *, start: Floats, timezone: str) -> Series:
     """Return what a panel draws.
 
     Parameters
@@ -121,30 +123,39 @@ def panel_series(name: str, rows: Floats, symbol: str, quote: str) -> Series:
         `liqwidget.widget.series.SERIES` of n candles; NaN where nothing is known.
     symbol, quote : str
         What amounts are in: the coin, and the quote currency.
+    start : ndarray of float64, shape (n,)
+        When they begin [ms UTC].
+    timezone : str
+        On whose clocks a time is said.
     """
     volume, taker, interest, funding, long, short = rows
+
+    def said(values: Floats, text: Callable[[int], str]) -> str:
+        return _last(values, start, timezone, text)
+
     if name == "volume":
-        text = _last(volume, lambda value: f"{_amount(value, symbol)}{_buyers(value, taker[-1])}")
+        text = said(volume, lambda row: f"{_amount(volume[row], symbol)}{_buyers(volume[row], taker[row])}")
         return Series("Volume", text, (0.0, _most(volume)), ((volume, "falling"), (taker, "accent")))
     if name == "open_interest":
         low, high = _least(interest), _most(interest)
         room = max((high - low) * LOOK.panel.padding, abs(high) * LOOK.panel.least)
-        text = _last(interest, lambda value: _amount(value, symbol))
+        text = said(interest, lambda row: _amount(interest[row], symbol))
         return Series("Open interest", text, (low - room, high + room), line=interest)
     if name == "funding":
         bars = ((np.where(funding > 0, funding, 0.0), "short"), (np.where(funding < 0, funding, 0.0), "long"))
-        text = _last(funding, lambda value: f"{MINUS if value < 0 else ''}{abs(100 * value):.4f} %")
+        text = said(funding, lambda row: f"{MINUS if funding[row] < 0 else ''}{abs(100 * funding[row]):.4f} %")
         return Series("Funding", text, _around(_least(funding), _most(funding)), bars)
-    text = _last(long, lambda value: f"long {money(value, quote)}, short {money(float(short[-1]), quote)}")
+    text = said(long, lambda row: f"long {money(long[row], quote)}, short {money(short[row], quote)}")
     reached = _around(_least(-long), _most(short))
     return Series("Liquidations", text, reached, ((short, "short"), (-long, "long")))
 
 
-def line_series(line: Line, seen: slice) -> Series:
+def line_series(line: Line, seen: slice, timezone: str) -> Series:
     """Return what the panel of an analyst's own series draws; `seen`: the points in sight, and one at each end."""
     low, high = _least(line.value[seen]), _most(line.value[seen])
     room = max((high - low) * LOOK.panel.padding, abs(high) * LOOK.panel.least)
-    text = _last(line.value, lambda value: value_text(value, line.unit))
+    start = line.time / MILLISECOND
+    text = _last(line.value, start, timezone, lambda row: value_text(float(line.value[row]), line.unit))
     return Series(line.name, text, (low - room, high + room), line=line.value)
 
 
@@ -171,11 +182,13 @@ def _around(low: float, high: float) -> tuple[float, float]:
     return (low, high) if np.isnan(low) or np.isnan(high) else (min(low, 0.0), max(high, 0.0))
 
 
-def _last(values: Floats, text: Callable[[float], str]) -> str:
-    """Return what is said of the last candle; nothing without any."""
-    if not len(values):
-        return ""
-    return text(float(values[-1])) if np.isfinite(values[-1]) else NOT_KNOWN
+def _last(values: Floats, start: Floats, timezone: str, text: Callable[[int], str]) -> str:
+    """Return what is said of the last candle: if it is not known, of what was known last, and when; '' without any."""
+    known = np.flatnonzero(np.isfinite(values))
+    if not len(known):
+        return NOT_KNOWN if len(values) else ""
+    row = int(known[-1])
+    return text(row) + (f" at {clock_time(start[row], timezone)}" if row < len(values) - 1 else "")
 
 
 def _amount(value: float, symbol: str) -> str:

@@ -11,6 +11,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from liqwidget.errors import DataError
+from liqwidget.look import LOOK
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -40,10 +41,17 @@ def sheet(size: tuple[int, int], ink: Ink) -> Figure:
 
 
 def headings(figure: Figure, left: float, title: str, subtitle: str, ink: Ink) -> None:
-    """Write a title and a line under it, `left` pixels from the edge."""
+    """Write a title and a line under it, `left` pixels from the edge; smaller where they are wider than the picture."""
     width, height = figure.get_size_inches() * _DPI
-    figure.text(left / width, 1 - 20 / height, title, color=ink.text, fontsize=12, weight="bold", va="center")
-    figure.text(left / width, 1 - 44 / height, subtitle, color=ink.faint, fontsize=9, va="center")
+    renderer = FigureCanvasAgg(figure).get_renderer()
+    for text, down, colour, size, weight in (
+        (title, 20, ink.text, 12, "bold"),
+        (subtitle, 44, ink.faint, 9, "normal"),
+    ):
+        at = left / width, 1 - down / height
+        said = figure.text(*at, text, color=colour, fontsize=size, weight=weight, va="center")
+        room = (width - 2 * left) / said.get_window_extent(renderer).width
+        said.set_fontsize(size * min(room, 1.0))
 
 
 def png_bytes(figure: Figure) -> bytes:
@@ -53,8 +61,13 @@ def png_bytes(figure: Figure) -> bytes:
     return target.getvalue()
 
 
-def shown_page(picture: bytes, alt: str, sentences: Iterable[str], table: str) -> str:
-    """Return a picture, sentences and a table [HTML] as HTML that needs neither a network nor a script."""
+def shown_page(picture: bytes, alt: str, sentences: Iterable[str], table: str, *, simulated: bool) -> str:
+    """Return a picture, sentences and a table [HTML] as HTML that needs neither a network nor a script.
+
+    Of the simulated market the first sentence, and what stands for the picture where none is drawn, say so.
+    """
+    if simulated:
+        alt, sentences = f"{LOOK.simulated.banner}. {alt}", [f"{LOOK.simulated.banner}.", *sentences]
     source = base64.b64encode(picture).decode("ascii")
     said = "".join(f"<li>{html.escape(text)}</li>" for text in sentences)
     return (

@@ -103,7 +103,7 @@ class DrawnVenueComparison(VenueComparison):
         from liqwidget.picture.sheet import shown_page
 
         alt = f"{self.symbol}: venues beside each other. {' '.join(self.sentences)}"
-        return shown_page(self._png(960, 560), alt, self.sentences, self._figures())
+        return shown_page(self._png(960, 560), alt, self.sentences, self._figures(), simulated=self.simulated)
 
     def _figures(self) -> str:
         cells = {

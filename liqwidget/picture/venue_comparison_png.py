@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.ticker import FuncFormatter
 
-from liqwidget.domain.amount import money
+from liqwidget.domain.amount import estimate_text, money
+from liqwidget.picture.comparison_bars import SIMULATED_MARKET
 from liqwidget.picture.sheet import headings, png_bytes, sheet
+from liqwidget.picture.simulated import BANNER, draw_simulated_sheet
 from liqwidget.picture.words import literally
 
 if TYPE_CHECKING:
@@ -18,8 +20,11 @@ if TYPE_CHECKING:
     from liqwidget.study.clusters import Cluster
     from liqwidget.trust.venue_comparison import VenueComparison
 
-_MARGINS = 16, 172, 34, 112
+_MARGINS = 16, 188, 34, 112
 """Pixels left, right, below and above the plots."""
+
+_HEADS, _ROOM_FOR_BANNER = 32, BANNER + 2
+"""Pixels from the plots to the middle of the venues' names, and how much more room a banner above them takes."""
 
 _BETWEEN = 10
 """Pixels between two venues."""
@@ -49,6 +54,7 @@ def png(comparison: VenueComparison, ink: Ink, size: tuple[int, int]) -> bytes:
     width, height = size
     figure = sheet(size, ink)
     left, right, below, above = _MARGINS
+    above += _ROOM_FOR_BANNER if comparison.simulated else 0
     count = len(comparison.venues)
     each = (width - left - right - _BETWEEN * (count - 1)) / count
     low, high = _shown(comparison)
@@ -62,13 +68,18 @@ def png(comparison: VenueComparison, ink: Ink, size: tuple[int, int]) -> bytes:
         axes.set_ylim(low, high)
         _draw_clusters(axes, venue, clusters, ink)
         share, amount = shares[number], money(sizes[number], comparison.quote)
-        top = 1 - (above - 32) / height
+        top = 1 - (above - _HEADS) / height
         figure.text(start / width, top, venue, color=ink.text, fontsize=10.5, weight="bold", va="center")
         said = f"{amount} · {share:.0%}" if each >= _NARROW else f"{share:.0%}"
         figure.text(start / width, top - 19 / height, said, color=ink.faint, fontsize=9, va="center")
     _draw_prices(axes, comparison.price, ink)
     _label_clusters(axes, comparison, clusters, (high - low) / (height - below - above), ink)
-    title = f"{comparison.symbol} · est. {_words(comparison)} by venue"
+    if comparison.simulated:
+        under = (_HEADS + 12) / height
+        high_enough = 1 - (below + above) / height + under
+        draw_simulated_sheet(figure, (left / width, below / height, 1 - (left + right) / width, high_enough))
+    simulated = SIMULATED_MARKET if comparison.simulated else ""
+    title = f"{comparison.symbol} · {simulated}est. {_words(comparison)} by venue"
     notes = [
         f"{comparison.at:%Y-%m-%d %H:%M} UTC",
         "each venue to its own scale",
@@ -162,9 +173,9 @@ def _label_clusters(axes: Axes, comparison: VenueComparison, clusters: list[Clus
         if any(abs(cluster.peak_price - other) < _LABEL * step for other in placed):
             continue
         placed.append(cluster.peak_price)
-        amount = money(cluster.size if sizes else cluster.expected_size, comparison.quote)
+        amount = estimate_text(cluster.size if sizes else cluster.expected_size, comparison.quote)
         axes.annotate(
-            f"{amount} · {cluster.venues_agreeing}/{venues}",
+            f"{amount} · {cluster.venues_agreeing} of {venues}",
             (1, cluster.peak_price),
             xycoords=("axes fraction", "data"),
             xytext=(60, 0),

@@ -15,13 +15,12 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from liqwidget.background import Newest, weakly
-from liqwidget.domain.status import About
+from liqwidget.domain.status import SIMULATED, About
 from liqwidget.domain.time import duration_ns, duration_text, timestamp
 from liqwidget.errors import DataError, LiqError
 from liqwidget.estimate.estimator import advance, estimate
 from liqwidget.field.density import Prior, venue_density
 from liqwidget.market.read import missing, read
-from liqwidget.market.simulated.sample import SIMULATED
 from liqwidget.market.timeframes import check_timeframe, coarser, timeframes
 from liqwidget.run.own_data import gone_on
 from liqwidget.run.reckoning import ended, reckoned

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from liqwidget.domain.status import is_simulated
 from liqwidget.domain.time import timestamp
 from liqwidget.errors import DataError
 from liqwidget.study.profile import checked_edges, edges_around, profile
@@ -126,6 +127,7 @@ def compare(
         venues=ledger.names,
         notes=positions.notes,
         methods=method_figures(by_method, sides, price),
+        simulated=is_simulated(ledger),
     )
 
 

@@ -51,6 +51,8 @@ class Comparison:
         The map beside simple maps of the same candles and open interest (`liqwidget.trust.naive.METHODS`), on the same
         positions, both sides together: index method, columns size_ratio, rank_correlation,
         rank_correlation_given_distance, top_share, earth_movers_distance, total_variation.
+    simulated : bool
+        Whether the estimate is of the simulated market.
 
     Examples
     --------
@@ -77,6 +79,7 @@ class Comparison:
     notes: tuple[str, ...] = ()
     quote: str = field(default=DOLLAR, repr=False)
     methods: pd.DataFrame = field(kw_only=True, repr=False)
+    simulated: bool = field(default=False, kw_only=True, repr=False)
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per side and cell, from the lowest price.

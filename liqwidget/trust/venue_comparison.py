@@ -16,6 +16,7 @@ import pandas as pd
 
 from liqwidget.domain.amount import money
 from liqwidget.domain.quotation import DOLLAR
+from liqwidget.domain.status import is_simulated
 from liqwidget.domain.time import timestamp
 from liqwidget.errors import DataError
 from liqwidget.study.clusters import Cluster, find_clusters
@@ -57,6 +58,8 @@ class VenueComparison:
         Rank correlation of two venues' maps at equal distance from price, both sides as one map.
     clusters : tuple of Cluster
         Those of all venues together, largest first.
+    simulated : bool
+        Whether it is the simulated market.
 
     Examples
     --------
@@ -79,6 +82,7 @@ class VenueComparison:
     pairs: pd.DataFrame = field(repr=False)
     clusters: tuple[Cluster, ...] = field(repr=False)
     quote: str = field(default=DOLLAR, repr=False)
+    simulated: bool = field(default=False, repr=False)
 
     @property
     def venues(self) -> tuple[str, ...]:
@@ -250,6 +254,7 @@ def compare_venues(
         table=table.join(_against_the_others(both, cells, table.index)),
         pairs=_pairs(both, cells, table.index),
         clusters=clusters,
+        simulated=is_simulated(chosen),
     )
 
 

@@ -90,6 +90,8 @@ def html_page(traits: dict[str, Any], css: str, shown: Shown, title: str | None 
         Of the page.
     """
     symbol, moved, packing = shown.ledger.symbol, _range_shown(traits), Packing()
+    simulated = bool(traits["_market"]["simulated"])
+    kind = "simulated market, " if simulated else ""
     state = traits | {
         "_frames": [frame.state() for frame in stored_frames(shown.session, shown.settings, moved, packing=packing)],
         "_offline": True,
@@ -100,8 +102,8 @@ def html_page(traits: dict[str, Any], css: str, shown: Shown, title: str | None 
         },
     }
     return _PAGE.format(
-        title=html.escape(title or f"{symbol} liquidation heatmap (estimate)"),
-        made=html.escape(_made(symbol, shown.end)),
+        title=html.escape(title or f"{symbol} liquidation heatmap ({kind}estimate)"),
+        made=html.escape(_made(symbol, shown.end, simulated=simulated)),
         css=css,
         notices=html.escape(notices(), quote=False),
         light=LOOK.themes["light"],
@@ -112,11 +114,12 @@ def html_page(traits: dict[str, Any], css: str, shown: Shown, title: str | None 
     )
 
 
-def _made(symbol: str, end: int) -> str:
+def _made(symbol: str, end: int, *, simulated: bool) -> str:
     """Return the sentence that says what the file is, and of when."""
     made, known = pd.Timestamp.now("UTC"), timestamp(end)
+    what = f"{symbol} (simulated market)" if simulated else symbol
     return (
-        f"A saved picture of {symbol}, made {made:%Y-%m-%d %H:%M} UTC; its data end {known:%Y-%m-%d %H:%M} UTC. "
+        f"A saved picture of {what}, made {made:%Y-%m-%d %H:%M} UTC; its data end {known:%Y-%m-%d %H:%M} UTC. "
         "Nothing in it changes by itself: for newer data, run the notebook again."
     )
 

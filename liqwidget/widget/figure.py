@@ -7,7 +7,6 @@ Models that the front end works with carry a name that starts with ``liq-``. Imp
 from __future__ import annotations
 
 import json
-from functools import cache
 from typing import Any, Literal
 
 from bokeh.core.properties import value
@@ -30,6 +29,7 @@ from bokeh.models.renderers import GlyphRenderer
 from bokeh.plotting import figure
 
 from liqwidget.look import LOOK
+from liqwidget.widget.empty_figure import empty_document_json
 
 FONT = LOOK.font
 FOREGROUND = LOOK.neutral
@@ -93,19 +93,28 @@ def build_figure() -> figure:
     return plot
 
 
-@cache
-def empty_document_json() -> str:
-    """Return a document of nothing but the figure as the front end reads it: the same text for all heatmaps.
+def kept_text() -> str:
+    """Return a document of nothing but the figure, as `liqwidget.widget.empty_figure` keeps it.
 
-    Bokeh takes a tenth of a second to build and to write it, which heatmaps whose figure nobody asks for need not wait.
+    It names no version, and its models have names of their own, so that no model of an analyst is called the same.
     """
     document = Document()
     document.add_root(build_figure())
-    return document_json(document)
+    known = {**document.to_json(deferred=False), "version": ""}
+    return json.dumps(_renamed(known, {}), separators=(",", ":"), allow_nan=False)
+
+
+def _renamed(value: Any, names: dict[str, str]) -> Any:
+    """Return JSON in which models are numbered as they come; `names` by those that Bokeh gave them, added to."""
+    if isinstance(value, dict):
+        own = value.get("id")
+        name = {"id": names.setdefault(own, f"liq-{len(names) + 1}")} if isinstance(own, str) else {}
+        return {key: _renamed(part, names) for key, part in value.items()} | name
+    return [_renamed(part, names) for part in value] if isinstance(value, list | tuple) else value
 
 
 def empty_document() -> Document:
-    """Return a document whose models are those of :func:`empty_document_json`, so that changes can be sent to it."""
+    """Return a document whose models are those of `empty_document_json`, so that changes can be sent to it."""
     document = Document.from_json(json.loads(empty_document_json()))
     document.models.flush_synced()
     return document

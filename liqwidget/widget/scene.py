@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What is shown, and how: every field but the first six is the trait of that name.
+    """What is shown, and how: every field but the first seven is the trait of that name.
 
     Parameters
     ----------
@@ -33,6 +33,8 @@ class Scene:
         What is laid over the picture.
     lives : tuple of dict
         The lives of clusters that are ticked, as the page reads them.
+    ranges : dict or None
+        How far clusters move under other assumptions, as the page reads it; None: it is not asked for.
     """
 
     session: Session
@@ -41,6 +43,7 @@ class Scene:
     market_state: dict[str, Any]
     overlays: tuple[Overlay, ...]
     lives: tuple[dict[str, Any], ...]
+    ranges: dict[str, Any] | None
     symbol: str
     side: str
     measure: str
@@ -64,9 +67,11 @@ class Scene:
     price_range: tuple[float, float] | None
 
 
-def scene_of(widget: HeatmapWidget, shown: Shown, market: dict[str, Any]) -> Scene:
+def scene_of(
+    widget: HeatmapWidget, shown: Shown, market: dict[str, Any], ranges: dict[str, Any] | None = None
+) -> Scene:
     """Return the scene of a widget as it is set up."""
-    traits = {field.name: getattr(widget, field.name) for field in fields(Scene)[6:]}
+    traits = {field.name: getattr(widget, field.name) for field in fields(Scene)[7:]}
     overlays = shown_layers(widget._overlays, widget.symbol)  # noqa: SLF001 - its own trait
     lives = tuple(widget._lives)  # noqa: SLF001
-    return Scene(shown.session, shown.settings, shown.clusters, market, overlays, lives, **traits)
+    return Scene(shown.session, shown.settings, shown.clusters, market, overlays, lives, ranges, **traits)

@@ -1,4 +1,4 @@
-"""The range beside each cluster: how far its size moves under the alternative priors, computed off the first paint."""
+"""The range beside each cluster: how far its size moves under other assumptions, computed off the first paint."""
 
 from __future__ import annotations
 
@@ -63,7 +63,8 @@ class UncertaintyRanges:
 
     def __init__(self, shown: Callable[[], Shown | None], share: Callable[[dict[str, Any]], None], lock: RLock) -> None:
         self._shown, self._share, self._lock = shown, share, lock
-        self._watched = self._there = False
+        self._watched = False
+        self._known: tuple[Asked, dict[str, Any]] | None = None
         self._last: Asked | None = None
         self._asked: Newest[Asked] = Newest()
         self._thread = Background("liqwidget-uncertainty", weakly(self._step))
@@ -84,7 +85,8 @@ class UncertaintyRanges:
             self._last = asked
             self._asked.put(asked)
             if asked is None or before is None or asked.ledger.prior != before.ledger.prior:
-                self._shared(None)
+                self._known = None
+                self._share({"_cluster_ranges": None})
             if asked is not None:
                 self._thread.wake()
 
@@ -93,10 +95,17 @@ class UncertaintyRanges:
         self._watched = True
         with self._lock:
             asked = self._wanted()
-            if asked is not None and not (asked == self._last and self._there):
+            if asked is not None and not self._knows(asked):
                 self._last = asked
                 self._asked.put(None)
-                self._shared(ranges(asked))
+                self._shared(asked, ranges(asked))
+
+    def now(self) -> dict[str, Any] | None:
+        """Return the ranges of what is shown now, computed if they are not there; None where there are none."""
+        with self._lock:
+            asked = self._of_shown()
+            known = self._known[1] if asked is not None and self._known is not None and self._knows(asked) else None
+        return ranges(asked) if known is None and asked is not None else known
 
     def close(self) -> None:
         """Compute nothing more, and return when nothing is computed; not with the lock held."""
@@ -104,14 +113,20 @@ class UncertaintyRanges:
         self._thread.close()
 
     def _wanted(self) -> Asked | None:
-        shown = self._shown() if self._watched else None
+        return self._of_shown() if self._watched else None
+
+    def _of_shown(self) -> Asked | None:
+        shown = self._shown()
         if shown is None or (shown.settings.as_of is not None and not keeps(shown.ledger)):
             return None
         settings = shown.settings
         return Asked(shown.ledger, shown.end, shown.clusters, settings.horizon, settings.leverage, settings.venues)
 
-    def _shared(self, found: dict[str, Any] | None) -> None:
-        self._there = found is not None
+    def _knows(self, asked: Asked) -> bool:
+        return self._known is not None and self._known[0] == asked
+
+    def _shared(self, asked: Asked, found: dict[str, Any]) -> None:
+        self._known = asked, found
         self._share({"_cluster_ranges": found})
 
     def _step(self, now: float) -> float | None:
@@ -124,7 +139,7 @@ class UncertaintyRanges:
         found = ranges(asked)
         with self._lock:
             if self._asked.counts(asked):
-                self._shared(found)
+                self._shared(asked, found)
         took = monotonic() - now
         self._next_at = now + took * (1 + REST) if took >= HEAVY else 0.0
         return 0.0 if self._asked.waits else None

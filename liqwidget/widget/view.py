@@ -25,6 +25,7 @@ from liqwidget.widget.answers import Answers, Reply, not_drawn, picture_of, read
 from liqwidget.widget.assets import WATCHED, bokeh_asset, built
 from liqwidget.widget.display import Display, Shown
 from liqwidget.widget.document import FigureDocument
+from liqwidget.widget.empty_figure import empty_document_json
 from liqwidget.widget.frame_answers import LastPictures
 from liqwidget.widget.lifetime import shown_here
 from liqwidget.widget.live import FAILED, Live
@@ -78,7 +79,7 @@ class HeatmapWidget(anywidget.AnyWidget):
     _css = built("widget.css")
 
     symbol = Unicode(help="The coin; setting it reads another from the same source.").tag(sync=True)
-    side = choice(("both", "long", "short"), "both", "Whose liquidations are drawn")
+    side = choice(("both", "long", "short"), "both", "Whose liquidations are drawn and listed; `clusters` keeps both")
     window = choice(WINDOWS, "7d", "How much of the past is shown")
     measure = choice(
         MEASURES, "heat", "What colours mean: relative heat, size standing, or size times the chance of the price"
@@ -97,7 +98,7 @@ class HeatmapWidget(anywidget.AnyWidget):
     follow = flag("Whether the price range follows the candles.", on=True)
     price_style = choice(("candles", "line", "off"), "candles", "How the price is drawn")
     circles = flag("Whether realised liquidations are drawn as circles.", on=True)
-    whiskers = flag("Whether clusters show their range under other priors.", on=True)
+    whiskers = flag("Whether clusters show their range under other assumptions.", on=True)
     panels = synced(
         Names(
             PANELS, empty=True, default_value=("volume", "open_interest"),
@@ -158,8 +159,6 @@ class HeatmapWidget(anywidget.AnyWidget):
         lock: RLock,
         **traits: Any,
     ) -> None:
-        from liqwidget.widget.figure import empty_document_json
-
         self._own_layout, self._lock, self._ranged = "layout" not in traits, lock, 0
         shown, share = weakly(self._shown), weakly(self._share)
         self._display = Display(session, weakly(self._settings), about, share, lock)

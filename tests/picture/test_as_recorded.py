@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from liqwidget.picture.clusters import Sight, bracketed, labels, shown, strength
 from liqwidget.picture.heatmap import circle_sizes, window_range
 from liqwidget.picture.ink import ink_of
 from liqwidget.picture.legend import curve_words, heat_words, stack_words
+from liqwidget.picture.listed_clusters import listed_clusters
 from liqwidget.picture.panels import panel_series
 from liqwidget.picture.profile import shade, venue_colour
 from liqwidget.raster.quantise import level_value
@@ -124,8 +126,8 @@ def test_colours_of_candles(given: list[str], wanted: dict[str, Any]) -> None:
 
 def cluster(given: dict[str, Any]) -> Cluster:
     side = Side.LONG if given["side"] == "long" else Side.SHORT
-    rest = {"distance_pct": 0.0, "age": pd.Timedelta(0), "leverage_mix": {}, "venue_mix": {}}
-    return Cluster(**(given | rest | {"side": side}))
+    rest: dict[str, Any] = {"distance_pct": 0.0, "age": pd.Timedelta(0), "leverage_mix": {}, "venue_mix": {}}
+    return Cluster(**(rest | given | {"side": side}))
 
 
 # No ticks are drawn in a picture file.
@@ -148,6 +150,22 @@ def test_brackets_and_labels_of_clusters(given: dict[str, Any], wanted: dict[str
     assert [label.cluster.side.label for label in placed] == wanted["labels"]["color"]
 
 
+@pytest.mark.parametrize(("given", "wanted"), cases("labels", "lists"))
+def test_clusters_in_words_under_the_picture(given: dict[str, Any], wanted: dict[str, Any]) -> None:
+    found: list[Cluster] = []
+    ranges: dict[str, tuple[float, float]] = {}
+    for number, (side, peak, distance, size, expected, range_of) in enumerate(given["clusters"]):
+        own = {"id": str(number), "side": side, "peak_price": peak, "size": size, "expected_size": expected}
+        edges = {"price_low": peak, "price_high": peak, "heat": 1.0, "distance_pct": distance}
+        found.append(cluster(own | edges))
+        if range_of:
+            ranges[str(number)] = (range_of[0], range_of[1])
+    how = {name: given[name] for name in ("measure", "horizon", "quote", "decimals")}
+    listed = listed_clusters(found, ranges, **how)
+    assert listed.heading(len(listed.clusters)) == wanted["heading"]
+    assert [asdict(one) for one in listed.clusters] == wanted["clusters"]
+
+
 @pytest.mark.parametrize(("given", "wanted"), cases("labels", "strengths"))
 def test_what_the_picture_hardly_shows_is_marked_faintly(given: list[Any], wanted: float) -> None:
     heat, measure = given
@@ -163,7 +181,8 @@ def test_decimals_of_a_price(given: list[Any], wanted: int) -> None:
 def test_panels(given: dict[str, Any], wanted: dict[str, Any]) -> None:
     length = len(next(iter(given["known"].values())))
     rows = np.array([unknown_as_nan(given["known"].get(row, [None] * length)) for row in ROWS])
-    found = panel_series(given["name"], rows, given["symbol"], given["quote"])
+    start = 10.0 * np.arange(length, dtype=np.float64)
+    found = panel_series(given["name"], rows, given["symbol"], given["quote"], start=start, timezone="UTC")
     assert (found.title, found.text) == (wanted["title"], wanted["text"])
     assert found.range == pytest.approx(unknown_as_nan(wanted["range"]), nan_ok=True)
     assert len(found.bars) == len(wanted["bars"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import matplotlib.image
@@ -103,7 +104,8 @@ def test_every_trait_of_the_picture_shows(heatmap: LiqHeatmap, tmp_path: Path) -
 
 
 @given(
-    st.integers(200, 2400), st.integers(200, 1600), st.floats(40, 110), st.booleans(), st.integers(0, 4)
+    st.integers(200, 2400), st.integers(200, 1600), st.floats(40, 110), st.booleans(), st.integers(0, 4),
+    st.integers(0, 9),
 )  # fmt: skip
 def test_parts_lie_side_by_side_inside_the_picture(
     width: int,
@@ -111,8 +113,9 @@ def test_parts_lie_side_by_side_inside_the_picture(
     axis: float,
     beside: bool,  # noqa: FBT001 - drawn by Hypothesis
     panels: int,
+    listed: int,
 ) -> None:
-    found = layout(width, height, axis, profile=beside, panels=panels)
+    found = layout(width, height, axis, profile=beside, panels=panels, listed=listed)
     main = box(found.main)
     for place in (found.main, found.profile, *found.panels):
         if place is not None:
@@ -122,9 +125,14 @@ def test_parts_lie_side_by_side_inside_the_picture(
     if found.profile is not None:
         assert found.profile[1::2] == found.main[1::2]
         assert found.profile[0] - main[2] >= axis / width - 1e-9
-    ends = [main[1], *(box(place)[1] for place in found.panels)]
+    lines = [row.middle * height for row in found.listed]
+    assert len(lines) <= listed
+    assert len(lines) != 1, "a heading over nothing"
+    assert all(above - below >= 16 - 1e-6 for above, below in pairwise([found.keys.middle * height, *lines]))
+    ends = [min([main[1] * height, *lines]) / height, *(box(place)[1] for place in found.panels)]
     assert all(box(place)[3] < end for place, end in zip(found.panels, ends, strict=False))
-    assert not found.panels or found.main[3] * height >= max(220, height / 2) - 1e-6
+    least = max(200, 0.45 * height) if listed else max(220, height / 2)
+    assert not (found.panels or lines) or found.main[3] * height >= least - 1e-6
     assert (found.profile is not None) == (beside and width >= 560)
 
 

@@ -15,7 +15,8 @@ from bokeh.models import ColumnDataSource, Plot
 from bokeh.plotting import figure
 
 from liqwidget.widget import assets
-from liqwidget.widget.figure import build_figure, document_json, empty_document, empty_document_json
+from liqwidget.widget.empty_figure import KEPT, empty_document_json
+from liqwidget.widget.figure import build_figure, document_json, empty_document, kept_text
 from tests.recorded_look import cases
 
 
@@ -48,6 +49,13 @@ def test_the_json_is_small_and_reads_back(document: Document) -> None:
     plot = again.get_model_by_name("liq-figure")
     assert isinstance(plot, Plot)
     assert plot.y_range.name == "liq-price"
+
+
+def test_the_text_that_is_kept_is_the_figure_and_names_no_model_as_bokeh_does() -> None:
+    assert KEPT.read_text(encoding="utf-8").strip() == kept_text(), "make golden writes it anew"
+    known = json.loads(empty_document_json())
+    assert known["version"] == assets.bokeh_version()
+    assert all(name.startswith("liq-") for name in re.findall(r'"id":"([^"]+)"', empty_document_json()))
 
 
 def test_all_heatmaps_begin_with_one_text_and_have_models_of_their_own() -> None:

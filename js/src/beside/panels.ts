@@ -3,6 +3,8 @@ import { panel } from "../../../liqwidget/look.json"
 import type { Colours } from "../dom/colours"
 import { type Disposer, listen } from "../dom/dispose"
 import { element, setText } from "../dom/element"
+import type { Timezone } from "../format/clocks"
+import { formatTime } from "../format/time"
 import { candleAt, type Candles } from "../heat/frame"
 import type { Plot } from "../layers/plot"
 import { type OnDemand, partOf } from "../load/on_demand"
@@ -69,8 +71,7 @@ export function panels({ model, market, demand, node, colours, over }: PanelsOpt
       const [wide, high] = [part.node.clientWidth, part.node.clientHeight]
       const index = candleAt(points, Math.min(pointer ?? Infinity, line ? Infinity : market().time[1] - 1))
       setText(part.title, series.title)
-      const text = index === null ? "" : series.text(index)
-      setText(part.value, text || (index === null ? "" : "not known"))
+      setText(part.value, index === null ? "" : toldOf(series, points, index, pointer === null, model.get("timezone")))
       if (wide > 0) {
         part.surface.draw(wide, high, (context) =>
           drawPanel(context, series, points, { time: plot.viewport().time, left, width, height: high, colours: colours(), pointer }),
@@ -100,6 +101,14 @@ export function panels({ model, market, demand, node, colours, over }: PanelsOpt
       paint()
     },
   }
+}
+
+/** What a panel says of a candle; of the last one, if it is not known, what was known last and when, as the bars show it. */
+function toldOf(series: PanelSeries, points: Candles | Series, index: number, back: boolean, zone?: Timezone): string {
+  let known = index
+  while (back && known > 0 && !series.text(known)) known--
+  const text = series.text(known)
+  return text ? text + (known < index ? ` at ${formatTime(points.start[known]!, zone)}` : "") : "not known"
 }
 
 function panelRow(name: string): Row {

@@ -148,7 +148,7 @@ export function Look(props: SettingsProps) {
       />
       <CheckBox
         label="Whiskers"
-        title="Each cluster under the alternative priors"
+        title="How far the size of each cluster moves under other assumptions"
         on={traits.whiskers.value ?? true}
         turn={(on) => set({ whiskers: on }, on ? "Whiskers shown" : "Whiskers hidden")}
       />

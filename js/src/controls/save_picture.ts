@@ -1,16 +1,20 @@
-import { font, simulated } from "../../../liqwidget/look.json"
+import { font, listed as look, simulated } from "../../../liqwidget/look.json"
+import type { Listed } from "./listed_clusters"
 
 const FOOT = 28
+const EDGE = 10
 
 /** Where on the picture what stands on the page is drawn. */
 type Place = (box: DOMRect) => [number, number]
 
-/** What is drawn under an element as one PNG: its grounds, canvases, legends and words, and a line of text below. */
-export async function composite(host: HTMLElement, caption: string): Promise<Blob> {
+/** What is drawn under an element as one PNG: its grounds, canvases, legends and words; below them clusters, and a line of text. */
+export async function composite(host: HTMLElement, listed: Listed, caption: string): Promise<Blob> {
   const area = host.getBoundingClientRect()
   // The buttons under the picture leave no gap.
   const buttons = host.querySelector(".liq-under")!.getBoundingClientRect()
-  const high = area.height - buttons.height + FOOT
+  const columns = columnsOf(listed, area.width - 2 * EDGE)
+  const below = columns.count > 0 ? (1 + Math.ceil(listed.clusters.length / columns.count)) * look.line + EDGE : 0
+  const high = area.height - buttons.height + below + FOOT
   const place: Place = ({ left, top }) => [left - area.left, top - area.top - (top < buttons.bottom ? 0 : buttons.height)]
   const style = getComputedStyle(host.closest(".liq-root") ?? host)
   const drawn = canvases(host)
@@ -32,10 +36,11 @@ export async function composite(host: HTMLElement, caption: string): Promise<Blo
   drawWords(pen, host, place)
   const mark = host.querySelector<HTMLElement>(".liq-watermark")
   if (mark) drawWatermark(pen, mark, area)
+  pen.textBaseline = "middle"
+  if (below > 0) drawListed(pen, listed, columns, high - FOOT - below + EDGE, style)
   pen.fillStyle = style.color
   pen.font = `12px ${font}`
-  pen.textBaseline = "middle"
-  pen.fillText(caption, 10, high - FOOT / 2, area.width - 20)
+  pen.fillText(caption, EDGE, high - FOOT / 2, area.width - 2 * EDGE)
   return new Promise((resolve, reject) => {
     sheet.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("The browser made no PNG of the picture"))), "image/png")
   })
@@ -84,6 +89,35 @@ function drawWords(pen: CanvasRenderingContext2D, host: HTMLElement, place: Plac
     pen.font = `${fontWeight} ${fontSize} ${font}`
     pen.fillText(node.textContent ?? "", x, y + box.height / 2)
   }
+}
+
+const LISTED = `12px ${font}`
+const AMOUNT = `bold ${LISTED}`
+
+/** How many columns clusters in words have room for, and how wide each is. */
+function columnsOf({ clusters }: Listed, room: number): { count: number; wide: number } {
+  const pen = document.createElement("canvas").getContext("2d")
+  if (!pen || clusters.length === 0) return { count: 0, wide: 0 }
+  pen.font = AMOUNT
+  const wide = look.apart + Math.max(...clusters.map(({ where, amount, range }) => pen.measureText(`${where}  ${amount} ${range}`).width))
+  return { count: Math.max(1, Math.floor((room + look.apart) / wide)), wide }
+}
+
+/** The clusters in words: where each is in the colour of its side, how much it holds, and how far that moves. */
+function drawListed(pen: CanvasRenderingContext2D, { heading, clusters }: Listed, { count, wide }: { count: number; wide: number }, top: number, style: CSSStyleDeclaration): void {
+  const muted = style.getPropertyValue("--liq-muted") || style.color
+  const write = (text: string, at: number, y: number, font: string, colour: string): number => {
+    pen.font = font
+    pen.fillStyle = colour
+    pen.fillText(text, at, y)
+    return at + pen.measureText(text).width
+  }
+  write(heading, EDGE, top + look.line / 2, LISTED, muted)
+  clusters.forEach(({ side, where, amount, range }, i) => {
+    const y = top + (Math.floor(i / count) + 1.5) * look.line
+    const said = write(`${where}  `, EDGE + (i % count) * wide, y, LISTED, style.getPropertyValue(`--liq-${side}`) || style.color)
+    write(range, write(`${amount} `, said, y, AMOUNT, style.color), y, LISTED, muted)
+  })
 }
 
 function drawWatermark(pen: CanvasRenderingContext2D, mark: HTMLElement, area: DOMRect): void {

@@ -2,10 +2,13 @@ import type { AnyModel } from "@anywidget/types"
 import { type ReadonlySignal, signal, useSignal } from "@preact/signals"
 import { type Disposer, disposerBag } from "../dom/dispose"
 import { exactBytes } from "../wire/bytes"
+import { shownClusters, sortedClusters } from "../layers/shown_clusters"
 import type { Messages } from "../wire/messages"
 import type { Traits } from "../wire/traits"
 import { Icon } from "../words/icon"
+import { titlesOf } from "../words/titles"
 import { copyState, copyText } from "./copy_code"
+import { type Listed, listedClusters } from "./listed_clusters"
 import { composite, download } from "./save_picture"
 
 export interface SharingOptions {
@@ -31,7 +34,7 @@ export function sharing({ model, messages, figure }: SharingOptions): Sharing {
   return {
     async png() {
       const saved = pictureName(model)
-      download(saved, await composite(figure(), caption(model)))
+      download(saved, await composite(figure(), listed(model), caption(model)))
       return `Saved ${saved}`
     },
     async html() {
@@ -121,11 +124,19 @@ export function pictureName(model: AnyModel<Traits>): string {
   return `${[(market?.symbol ?? model.get("symbol")).replace(/[^\w.-]+/g, "_"), kind, ...time].join("-")}.png`
 }
 
-function caption(model: AnyModel<Traits>): string {
+function listed(model: AnyModel<Traits>): Listed {
+  const [market, measure] = [model.get("_market"), model.get("measure")]
+  return market ? listedClusters(sortedClusters(shownClusters((name) => model.get(name)), measure), measure, model.get("horizon"), market) : { heading: "", clusters: [] }
+}
+
+/** "BTC · binance · liquidation heatmap (estimate), relative heat · data to 2026-02-05 12:00 UTC · made 2026-02-05 12:03 UTC with liqwidget". */
+export function caption(model: AnyModel<Traits>, made = Date.now()): string {
   const market = model.get("_market")
-  const measure = { heat: "relative heat", size: "size", expected: `expected in ${model.get("horizon")}` }[model.get("measure")]
-  const end = market ? `${new Date(market.time[1]).toISOString().slice(0, 16).replace("T", " ")} UTC` : ""
-  return [market?.label ?? model.get("symbol"), `estimated liquidations, ${measure}`, end, "liqwidget"].filter(Boolean).join(" · ")
+  const minute = (time: number) => `${new Date(time).toISOString().slice(0, 16).replace("T", " ")} UTC`
+  const measure = { heat: "relative heat", size: "est. size standing", expected: `est. expected in ${model.get("horizon")}` }[model.get("measure")]
+  const kind = model.get("view") === "map" ? "map (estimate)" : `heatmap (estimate), ${measure}`
+  const known = market ? [titlesOf(market)[0], `liquidation ${kind}`, `data to ${minute(market.time[1])}`] : [model.get("symbol"), `liquidation ${kind}`]
+  return [...known, `made ${minute(made)} with liqwidget`].join(" · ")
 }
 
 /** Ask the kernel for the offline file, one at a time. */

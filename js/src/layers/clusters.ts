@@ -179,10 +179,10 @@ export function clusterColumns(look: ClusterLook, viewport: Viewport, area: { wi
   }
 }
 
-/** "$42M est., $18M to $77M under other priors"; without the range as long as it is not known. */
+/** "$42M est., $18M to $77M under other assumptions"; without the range as long as it is not known. */
 export function clusterText(cluster: ShownCluster, measure: Measure, quote: string): string {
   const money = (amount: number) => formatEstimate(amount, quote)
   const [low, high] = cluster.range ?? []
-  const range = low === undefined || high === undefined ? "" : `, ${money(low)} to ${money(high)} under other priors`
+  const range = low === undefined || high === undefined ? "" : `, ${money(low)} to ${money(high)} under other assumptions`
   return `${money(clusterAmount(cluster, measure))} est.${range}`
 }

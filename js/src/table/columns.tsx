@@ -133,8 +133,8 @@ export const FIELDS: readonly Field[] = [
   },
   {
     name: "size_range",
-    head: () => "Low – high",
-    title: "Of the size under other models of leverage; no confidence interval. Sorts by how far apart they are",
+    head: ({ measure }) => (measure === "expected" ? "Expected low – high" : "Low – high"),
+    title: "Of the size, or of what is expected where colours show that, under other assumptions; no confidence interval. Sorts by how far apart they are",
     key: ({ range }) => (range ? range[1] / range[0] : Infinity),
     descending: false,
     number: true,

@@ -100,7 +100,7 @@ export function WhiskerLegend({ bound }: { bound: Bound }) {
   const ranges = _cluster_ranges.value
   if (!whiskers.value || !ranges) return null
   const { error, over } = ranges
-  const text = error ? `No whiskers: ${error}` : "Whiskers: lowest to highest est. under other priors, ÷100 to ×100 at most"
+  const text = error ? `No whiskers: ${error}` : "Whiskers: lowest to highest est. under other assumptions, ÷100 to ×100 at most"
   const title = error ? "" : `${over.join(", ")}; one at a time. Logarithmic, no cap: farther out. No confidence interval.`
   return <Fact kind={error ? "no-whiskers" : "whiskers"} icon="whisker" text={text} title={title} />
 }

@@ -1,11 +1,16 @@
+// @vitest-environment happy-dom
 import { describe, expect, it } from "vitest"
 import { ticks } from "../../src/beside/map"
+import { panels } from "../../src/beside/panels"
 import { panelSeries } from "../../src/beside/panel_series"
 import { COLOURS, leverageShade } from "../../src/dom/colours"
 import type { Candles } from "../../src/heat/frame"
 import { circleColumns } from "../../src/layers/candles"
+import type { Plot } from "../../src/layers/plot"
 import type { Market } from "../../src/wire/traits"
 import { candlesOf } from "../candles"
+import { fakeModel } from "../fake_model"
+import { loaded } from "../loaded"
 
 const row = (...values: number[]) => Float64Array.from(values)
 const base = candlesOf({ length: 3, start: row(0, 1, 2), end: row(1, 2, 3), open: row(1, 1, 1), high: row(1, 1, 1), low: row(1, 1, 1), close: row(1, 1, 1) })
@@ -37,6 +42,32 @@ describe("panelSeries", () => {
     expect(low).toBeLessThan(90)
     expect(high).toBeGreaterThan(100)
     expect(series("open_interest", {}).range(0, 3).every(Number.isNaN)).toBe(true)
+  })
+})
+
+describe("panels", () => {
+  const known = { ...base, start: row(0, 3_600_000, 7_200_000), end: row(3_600_000, 7_200_000, 10_800_000), liquidatedLong: row(5e6, 1e6, Number.NaN), liquidatedShort: row(0, 2e6, Number.NaN) }
+  const shown = (candles: typeof known, timezone = "UTC") => {
+    const node = document.createElement("div")
+    const made = panels({ model: fakeModel({ panels: ["liquidations"], timezone }).model, market: () => ({ ...market, time: [0, 10_800_000] }) as Market, demand: loaded, node, colours: () => COLOURS.dark, over: () => undefined })
+    made.draw({ area: () => ({ left: 0, top: 0, width: 100, height: 50 }), viewport: () => ({ time: [0, 10_800_000], price: [0, 1] }) } as unknown as Plot, candles)
+    return { made, said: () => node.querySelector(".liq-panel-value")!.textContent }
+  }
+
+  it("say what was known last, and when, where bars are drawn and the last candle is not known", () => {
+    const { made, said } = shown(known)
+    expect(said()).toBe("long $1M, short $2M at 1 Jan 01:00")
+    made.point(7_300_000)
+    expect(said()).toBe("not known")
+    made.point(100)
+    expect(said()).toBe("long $5M, short $0")
+    expect(shown(known, "Asia/Kolkata").said()).toContain("at 1 Jan 06:30")
+  })
+
+  it("say that nothing is known where no bar is drawn, and no time where the last candle is known", () => {
+    const none = row(Number.NaN, Number.NaN, Number.NaN)
+    expect(shown({ ...known, liquidatedLong: none, liquidatedShort: none }).said()).toBe("not known")
+    expect(shown({ ...known, liquidatedLong: row(1, 2, 3), liquidatedShort: row(1, 2, 3) }).said()).toBe("long $3, short $3")
   })
 })
 

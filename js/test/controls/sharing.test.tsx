@@ -2,7 +2,7 @@
 import { leverage_groups as GROUPS } from "../../../liqwidget/look.json"
 import { describe, expect, it, vi } from "vitest"
 import { copyState } from "../../src/controls/copy_code"
-import { fullScreen, offlineFile, Share } from "../../src/controls/sharing"
+import { caption, fullScreen, offlineFile, Share } from "../../src/controls/sharing"
 import { messages } from "../../src/wire/messages"
 import type { Market, Traits } from "../../src/wire/traits"
 import { draw } from "../draw"
@@ -77,6 +77,18 @@ describe("copyState", () => {
     expect(copyState(model)).toBe(`${IMPORT}LiqHeatmap("a\\"b", source=market)  # market: your data, own import os`)
     model.set("_market", { ...market, arguments: 'source=market, timeframe="1h"', label: "own" })
     expect(copyState(model)).toContain('source=market, timeframe="1h")  # market: your data, own')
+  })
+})
+
+describe("caption", () => {
+  it("says of what and when, and that a market is simulated, on a picture that left its page", () => {
+    const { model } = fakeModel({ ...START, _market: { ...market, symbol: "BTC", label: "simulated market", time: [0, Date.UTC(2026, 0, 31)] }, measure: "heat" })
+    const made = Date.UTC(2026, 1, 1, 9, 7)
+    expect(caption(model, made)).toBe("BTC · simulated market · liquidation heatmap (estimate), relative heat · data to 2026-01-31 00:00 UTC · made 2026-02-01 09:07 UTC with liqwidget")
+    model.set("view", "map")
+    expect(caption(model, made)).toContain(" · liquidation map (estimate) · data to ")
+    model.set("_market", null)
+    expect(caption(model, made)).toContain("BTC · liquidation map (estimate) · made ")
   })
 })
 

@@ -45,7 +45,7 @@ describe("shownClusters", () => {
 describe("whiskers in words", () => {
   it("say the estimate, and the range once it is known", () => {
     const [first, , last] = shown({ measure: "size" })
-    expect(clusterText(first!, "size", "USD")).toBe("$40M est., $18M to $77M under other priors")
+    expect(clusterText(first!, "size", "USD")).toBe("$40M est., $18M to $77M under other assumptions")
     expect(clusterText(last!, "size", "EUR")).toBe("1M EUR est.")
     expect([rangeMoney([2.93e6, 96.2e6], "USD"), rangeMoney([2.93e6, 96.2e6], "EUR")]).toEqual(["$2.9M – 96M", "2.9M – 96M EUR"])
   })
@@ -54,7 +54,7 @@ describe("whiskers in words", () => {
     const { model, bound } = boundModel(state())
     const { host } = draw(<WhiskerLegend bound={bound} />)
     const node = host.firstElementChild as HTMLElement
-    expect([node.hidden, node.textContent]).toEqual([false, "Whiskers: lowest to highest est. under other priors, ÷100 to ×100 at most"])
+    expect([node.hidden, node.textContent]).toEqual([false, "Whiskers: lowest to highest est. under other assumptions, ÷100 to ×100 at most"])
     expect(node.title).toContain(`isolated, ${HOSTILE}; one at a time`)
     model.set("_cluster_ranges", { over: [], of: {}, error: HOSTILE })
     expect([node.textContent, node.querySelector("img")]).toEqual([`No whiskers: ${HOSTILE}`, null])

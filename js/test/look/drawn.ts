@@ -6,7 +6,8 @@ import { candleColumns, circleColumns } from "../../src/layers/candles"
 import { stripOf } from "../../src/layers/cluster_labels"
 import { clusterColumns } from "../../src/layers/clusters"
 import { LEVERAGE_GROUPS } from "../../src/format/shares"
-import { shownClusters, sortedClusters, strength } from "../../src/layers/shown_clusters"
+import { listedClusters } from "../../src/controls/listed_clusters"
+import { type ShownCluster, shownClusters, sortedClusters, strength } from "../../src/layers/shown_clusters"
 import type { Cluster, Interval, Market, Measure, Scale, Side, SideChoice } from "../../src/wire/traits"
 import { candlesOf } from "../candles"
 import { fakeModel } from "../fake_model"
@@ -126,6 +127,42 @@ function crowd(count: number, seed: number): LabelCase["clusters"] {
   })
 }
 
+interface ListCase {
+  clusters: (readonly [side: Side, peak: number, distance: number, size: number, expected: number, range: Interval | null])[]
+  measure: Measure
+  horizon: string
+  quote: string
+  decimals: number
+}
+
+/** What a picture file lists under the map. */
+function listed({ clusters, measure, horizon, quote, decimals }: ListCase) {
+  const shown = clusters.map(([side, peak_price, distance_pct, size, expected_size, range]) => ({ side, peak_price, distance_pct, size, expected_size, ...(range && { range }) }) as ShownCluster)
+  return listedClusters(shown, measure, horizon, { quote, price_decimals: decimals })
+}
+
+function lists(): Case[] {
+  const plain = { measure: "heat", horizon: "24h", quote: "USD", decimals: 1 } as const
+  const some: ListCase["clusters"] = [
+    ["short", 109_809, 2.1156, 250.4e6, 97e6, [80e6, 2.9e9]],
+    ["long", 101_977.3, -5.17, 153e6, 9.34e6, [45.2e6, 1.849e9]],
+    ["long", 86_000, -19.995, 950, 0, null],
+    ["short", 107_534, 0.001, 0.004, 0.001, [0, 0.02]],
+  ]
+  const random = chance(17)
+  const many: ListCase["clusters"] = Array.from({ length: 11 }, () => [random() < 0.5 ? "long" : "short", short(1 + random()), short(20 * random() - 10), short(1e9 * random()), short(1e8 * random()), [short(1e7 * random()), short(1e9 + 1e9 * random())]])
+  const cases: ListCase[] = [
+    { ...plain, clusters: [] },
+    { ...plain, clusters: some },
+    { ...plain, clusters: some, measure: "size", quote: "EUR" },
+    { ...plain, clusters: some, measure: "expected", horizon: "4h" },
+    { ...plain, clusters: some.slice(2, 3) },
+    { ...plain, clusters: many, decimals: 4 },
+    { ...plain, clusters: [["short", 0.0000012345, 12.345, 1.5e3, 1, [900, 9.96e3]]], decimals: 10 },
+  ]
+  return cases.map((given) => ({ given, wanted: listed(given) }))
+}
+
 export const labels = () => {
   const plain = { measure: "size", side: "both", selected: [] as string[], price: [90, 110], time: [0, 20], last_time: 18, width: 1200, height: 400, quote: "USD", candles: [] as LabelCase["candles"] } as const
   const far = [cluster("a", "short", [105, 300], 250, 13.6e9), cluster("b", "long", [30, 92], 60, 4.4e9), cluster("c", "long", [95, 97], 96, 5e6)]
@@ -161,6 +198,7 @@ export const labels = () => {
   ]
   return {
     labels: cases.map((given) => ({ given, wanted: labelled(given) })),
+    lists: lists(),
     strengths: each((heat: number, measure: Measure) => strength({ peak: { heat, size: 1, expected: 1 } } as Cluster, measure), [0, "heat"], [9.99, "heat"], [10, "heat"], [100, "heat"], [0, "size"], [0, "expected"]),
   }
 }

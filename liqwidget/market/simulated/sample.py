@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from liqwidget.domain.status import SIMULATED
 from liqwidget.domain.time import time_index, time_ns
 from liqwidget.errors import DataError, SourceError
 from liqwidget.market.simulated import publishing
@@ -32,8 +33,6 @@ if TYPE_CHECKING:
 SYMBOLS = tuple(COINS)
 """Coins that the sample has."""
 DEFAULT_SEED = 24
-SIMULATED = "prices and positions are not real"
-"""A note of every simulated market: it goes with the ledger, also into files."""
 SHORTEST_DAYS, LONGEST_DAYS = 2, 90
 
 _ENDINGS = ("standing", "closed", "liquidated")

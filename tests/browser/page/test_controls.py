@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -145,6 +146,12 @@ def test_copied_code_makes_the_same_view(heatmap: Heatmap) -> None:
 
 def test_saving_a_picture(heatmap: Heatmap, artefacts: Path) -> None:
     heatmap.options(shown=True)
+    ranges = heatmap.root.locator(".liq-row .liq-col-size_range")
+    eventually(ranges.all_inner_texts, lambda texts: len(texts) > 0 and all("\N{EN DASH} " in text for text in texts))
+    heatmap.page.evaluate(
+        "{ globalThis.written = []; const pen = CanvasRenderingContext2D.prototype; const fill = pen.fillText;"
+        "pen.fillText = function (...given) { written.push(given[0]); return fill.apply(this, given) } }"
+    )
     with heatmap.page.expect_download() as found:
         heatmap.named("Save PNG").click()
     path = artefacts / "saved.png"
@@ -157,8 +164,14 @@ def test_saving_a_picture(heatmap: Heatmap, artefacts: Path) -> None:
     assert main is not None
     assert buttons is not None
     assert abs(image.shape[1] - main["width"]) <= 1
-    # A line of words below, and no empty place where the buttons are on the page.
-    assert image.shape[0] == pytest.approx(main["height"] - buttons["height"] + 28, abs=2)
+    # Lines of words below, and no empty place where the buttons are on the page.
+    below = image.shape[0] - (main["height"] - buttons["height"] + 28)
+    assert 32 <= below - 10 == pytest.approx(16 * round((below - 10) / 16), abs=2)
+    said = [text.strip() for text in heatmap.page.evaluate("written")]
+    listed = sorted(f"({text})" for text in ranges.all_inner_texts())
+    assert sorted(text for text in said if text.startswith("($")) == listed
+    assert any(text.startswith("Clusters, largest first: peak, distance, est. expected in 24h (low") for text in said)
+    assert re.search(r"simulated market · .* · data to .* UTC · made .* UTC with liqwidget$", said[-1])
     shown = heatmap.picture()
     frame, main = heatmap.drawn().frame, heatmap.root.locator(".liq-main").bounding_box()
     assert main is not None

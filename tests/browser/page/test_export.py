@@ -117,7 +117,8 @@ def test_the_other_measure_keeps_the_zoom(heatmap: Heatmap) -> None:
 
 def test_table_profile_panels_and_map_work(heatmap: Heatmap) -> None:
     root = heatmap.root
-    expect(heatmap.page.locator("#liqwidget-made")).to_contain_text(re.compile("saved picture of BTC, made .* UTC"))
+    made = re.compile(r"saved picture of BTC \(simulated market\), made .* UTC")
+    expect(heatmap.page.locator("#liqwidget-made")).to_contain_text(made)
     rows = root.locator(".liq-row")
     first = rows.first.get_attribute("data-id")
     root.get_by_role("button", name="Est. size").click()

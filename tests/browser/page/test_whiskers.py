@@ -1,4 +1,4 @@
-"""On the picture and in the list: how far a cluster moves under other priors, and when a selection was opened."""
+"""On the picture and in the list: how far a cluster moves under other assumptions, and when a selection was opened."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ def test_whiskers_say_how_far_a_cluster_moves_and_can_go(heatmap: Heatmap, artef
     for row in heatmap.root.locator(".liq-row").all():
         shown = amounts(row.locator(".liq-col-size_range").inner_text())
         assert shown == pytest.approx(ranges[row.get_attribute("data-id")], rel=0.05)
-    expect(heatmap.root.locator(".liq-fact[data-kind=whiskers]")).to_contain_text("under other priors")
+    expect(heatmap.root.locator(".liq-fact[data-kind=whiskers]")).to_contain_text("under other assumptions")
     drawn = heatmap.drawn()
     low, high = drawn.price
     inside = [price for price in heatmap.kernel.value("[one.peak_price for one in h.clusters]") if low < price < high]
     heatmap.page.mouse.move(*drawn.point(drawn.time[1] - 20 * drawn.pixel[0], inside[0]))
     told = heatmap.root.locator(".liq-cell-cluster")
     expect(told).to_have_text(
-        re.compile(r"^(long|short) cluster\$[\d.]+[KMB]? est\., \$.* to \$.* under other priors$")
+        re.compile(r"^(long|short) cluster\$[\d.]+[KMB]? est\., \$.* to \$.* under other assumptions$")
     )
     heatmap.root.screenshot(path=artefacts / "whiskers.png", animations="disabled")
     heatmap.page.mouse.move(3, 3)
