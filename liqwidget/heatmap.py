@@ -201,7 +201,8 @@ class LiqHeatmap(HeatmapWidget):
     def clusters_frame(self) -> pd.DataFrame:
         """Return `clusters` as a DataFrame; columns and units as the attributes of `Cluster`.
 
-        One side of it: ``h.clusters_frame().query("side == @h.side")``.
+        One side of it: ``h.clusters_frame().query("side == @h.side")``. `heat` is 100 for the hottest; the table's is
+        that of the picture, where 100 is the top of the window.
         """
         return clusters_frame(self.clusters)
 

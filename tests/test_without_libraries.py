@@ -21,7 +21,7 @@ for name in liqwidget.__all__:
     getattr(liqwidget, name)
 market = liqwidget.sample_market(days=2).markets()[0].until("2026-01-29 04:00")
 h = liqwidget.LiqHeatmap("BTC", source=market, whiskers=False)
-late = [name for name in ("bokeh.models", "matplotlib", "scipy") if name in sys.modules]
+late = [name for name in ("bokeh.models", "matplotlib") if name in sys.modules]
 print(h.ledger.heat is not None, len(h.clusters_frame()) > 0, late, h.to_png("map.png", width=400, height=300))
 try:
     liqwidget.LiqHeatmap("BTC", source="binance", live=False)

@@ -35,7 +35,7 @@ export function tellAbout(line: Readout, { time, price }: Pointed, decimals: num
       ...((own || asked) && { side: ["", own || WAITING] }),
       ...(heated && { heat: ["heat", heat ? heat.value.toFixed(0) : "0"] }),
       ...(!asked && (amount || !heated) && { about: ["est. about", amount ? `${formatMoney(amount.value, market.quote)} per 0.1 %` : "nothing"] }),
-      ...(asked && { size: ["est. per 0.1 %", WAITING], cumulative: [summed(time, end), WAITING], chance: ["chance", WAITING] }),
+      ...(asked && { size: ["est. per 0.1 %", WAITING], cumulative: [summed(time, end), WAITING], chance: ["chance of getting here", WAITING] }),
     }),
   }
   line.put("about", told, own)
@@ -57,7 +57,7 @@ export function tellExact(line: Readout, reading: Reading, market: Market, { mea
     cumulative: [summed(reading.time, market.time[1]), money(cumulative)],
     ...(some && {
       ...(measure === "expected" && { expected: ["expected est.", money(expected)] }),
-      chance: ["chance", `${(100 * chance).toFixed(chance < 0.0995 ? 1 : 0)} % in ${horizon}`],
+      chance: ["chance of getting here", `${(100 * chance).toFixed(chance < 0.0995 ? 1 : 0)} % in ${horizon}`],
       made: ["made of", [reading.leverage_mix, reading.venue_mix].map((mix) => formatShares(mix, SHARES)).filter(Boolean).join(" · ")],
     }),
   }

@@ -61,7 +61,7 @@ describe("what the page knows at once", () => {
   })
 
   it("waits for what the kernel is asked in the places where it will stand", () => {
-    expect(said({}, at, true).told).toMatchObject({ size: ["est. per 0.1 %", "…"], chance: ["chance", "…"], cumulative: ["from price then to here est.", "…"] })
+    expect(said({}, at, true).told).toMatchObject({ size: ["est. per 0.1 %", "…"], chance: ["chance of getting here", "…"], cumulative: ["from price then to here est.", "…"] })
   })
 })
 
@@ -81,7 +81,7 @@ describe("what the kernel answers", () => {
       heat: ["heat", "31"],
       size: ["est. per 0.1 %", "$1.25M"],
       cumulative: ["from last price to here est.", "$3.4M"],
-      chance: ["chance", "65 % in 24h"],
+      chance: ["chance of getting here", "65 % in 24h"],
       made: ["made of", "3-5x 75 %, 5-10x 25 % · binance 70 %, okx 30 %"],
     })
     expect(exact({ time: END - HOUR }).told.value.cumulative).toEqual(["from price then to here est.", "$3.4M"])

@@ -149,7 +149,7 @@ def test_saving_a_picture(heatmap: Heatmap, artefacts: Path) -> None:
     ranges = heatmap.root.locator(".liq-row .liq-col-size_range")
     eventually(ranges.all_inner_texts, lambda texts: len(texts) > 0 and all("\N{EN DASH} " in text for text in texts))
     heatmap.page.evaluate(
-        "{ globalThis.written = []; const pen = CanvasRenderingContext2D.prototype; const fill = pen.fillText;"
+        "() => { globalThis.written = []; const pen = CanvasRenderingContext2D.prototype; const fill = pen.fillText;"
         "pen.fillText = function (...given) { written.push(given[0]); return fill.apply(this, given) } }"
     )
     with heatmap.page.expect_download() as found:
