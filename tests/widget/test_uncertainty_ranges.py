@@ -10,8 +10,10 @@ import pytest
 
 from liqwidget import DataError
 from liqwidget.estimate.books import run_books
+from liqwidget.picture.listed_clusters import cluster_ranges
 from liqwidget.trust import uncertainty as study
 from liqwidget.widget import uncertainty_ranges
+from liqwidget.widget.scene import scene_of
 from tests.waiting import PATIENCE_S
 from tests.widget.test_export import state_of
 
@@ -134,6 +136,45 @@ def test_an_answer_to_what_is_no_longer_shown_is_dropped(
     leave.set()
     assert doubt(heatmap)["over"] == ["3d"]
     assert said == ["3d"]
+
+
+def test_a_file_holds_the_ranges_of_what_it_shows_also_while_they_are_being_made(
+    heatmap: LiqHeatmap, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leave = threading.Event()
+
+    def answer(one: uncertainty_ranges.Asked) -> dict[str, Any]:
+        if one.horizon != "24h" and threading.current_thread().name == NAME:
+            assert leave.wait(PATIENCE_S)
+        return {"over": [one.horizon], "of": {}, "error": ""}
+
+    monkeypatch.setattr(uncertainty_ranges, "ranges", answer)
+    ask(LOOK)
+    assert doubt(heatmap)["over"] == ["24h"]
+    heatmap.horizon = "4h"
+    told = heatmap._ranges.now()
+    heatmap._ranges.complete()
+    assert heatmap._cluster_ranges["over"] == ["4h"]
+    leave.set()
+    assert doubt(heatmap)["over"] == ["4h"]
+    assert told == heatmap._cluster_ranges
+
+
+def test_a_picture_lists_the_ranges_that_the_uncertainty_says_and_nobody_has_looked(
+    heatmap: LiqHeatmap, tmp_path: Path
+) -> None:
+    heatmap.measure, heatmap.horizon = "expected", "8h"
+    table = heatmap.uncertainty().to_frame()
+    scene = scene_of(heatmap, heatmap._shown(), dict(heatmap._market), heatmap._ranges.now())
+    found = cluster_ranges(heatmap.clusters, scene.ranges, "expected")
+    assert {name: pytest.approx(ends) for name, ends in found.items()} == {
+        name: (table.loc[name, "expected_low"], table.loc[name, "expected_high"]) for name in table.index
+    }
+    heatmap.to_png(tmp_path / "map.png", width=700, height=500)
+    assert heatmap._cluster_ranges is None
+    heatmap.whiskers = False
+    assert heatmap._ranges.now() is None
+    assert cluster_ranges(heatmap.clusters, None, "size") == {}
 
 
 def test_whiskers_can_be_switched_off(heatmap: LiqHeatmap, ask: Ask, estimates: list[int]) -> None:
