@@ -353,8 +353,8 @@ def _draw_text(figure: Figure, view: Scene, ink: Ink, length: str) -> None:
     market = view.market_state
     height = figure.bbox.height
     kind = "map" if view.view == "map" else "heatmap"
-    said = {"expected": f"est. expected within {view.horizon}", HEAT: "relative heat"} if kind == "heatmap" else {}
-    title = [str(market["label"]), f"est. liquidation {kind}, {said.get(view.measure, 'est. size standing')}"]
+    said = {"expected": f"expected in {view.horizon}", HEAT: "relative heat"} if kind == "heatmap" else {}
+    title = [str(market["label"]), f"est. liquidation {kind}, {said.get(view.measure, 'size standing')}"]
     end = timestamp(view.session.end(view.settings))
     made = pd.Timestamp.now("UTC")
     notes = [

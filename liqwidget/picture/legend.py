@@ -43,7 +43,7 @@ def heat_words(ladder: Ladder, *, measure: str, horizon: str, threshold: float, 
     said = f"expected in {horizon}" if measure == "expected" else "standing"
     least = money(least_value(ladder, threshold), quote)
     note = "; brightness follows volatility" if measure == "expected" else ""
-    return f"Est. {quote} {said} per 10 bps of price, clear: {money(0, quote)} to {least}{note}"
+    return f"Est. {quote} {said} per 0.1 % of price, clear: {money(0, quote)} to {least}{note}"
 
 
 def end_words(ladder: Ladder, quote: str) -> tuple[str, str]:

@@ -85,7 +85,7 @@ class HeatmapWidget(anywidget.AnyWidget):
         MEASURES, "heat", "What colours mean: relative heat, size standing, or size times the chance of the price"
     )
     horizon = synced(Duration("24h", help="Within what time price is to get there, for the measure 'expected'."))
-    threshold = Number(0.0, 0.0, help="Nothing under it is drawn [quote per 10 basis points; heat].").tag(sync=True)
+    threshold = Number(0.0, 0.0, help="Nothing under it is drawn [quote per 0.1 % of price; heat].").tag(sync=True)
     palette = choice(PALETTES, DEFAULT_PALETTE, "Colours of the map")
     side_colours = choice(SIDE_COLOURS, DEFAULT_SIDE_COLOURS, "Colours of longs and shorts elsewhere")
     candle_colours = choice(LOOK.candle_colours, "plain", "Colours of candles that rose and fell")

@@ -33,7 +33,7 @@ def ramps(
 
 def test_it_has_the_colours_between_the_least_and_the_highest_value() -> None:
     said, images = ramps("ember", width=760)
-    words = "Est. USD expected in 24h per 10 bps of price, clear: $0 to $448"
+    words = "Est. USD expected in 24h per 0.1 % of price, clear: $0 to $448"
     assert said == ["$448", "$4.48M", words]
     assert ramps("ember", width=1200)[0][2] == f"{words}; brightness follows volatility"
     assert len(images) == 1

@@ -23,7 +23,7 @@ export function Threshold({ bound, ramp }: { bound: Bound; ramp: ReadonlySignal<
   const heat = ladder?.decades === 0
   const text = least > 0 ? (heat ? `≥ heat ${least.toFixed(0)}` : `≥ est. ${formatMoney(least, quote)}`) : "no minimum"
   return (
-    <label class="liq-field liq-threshold" title={`Hide price cells below this ${heat ? "heat" : "estimated value per 10 bps of price"}`}>
+    <label class="liq-field liq-threshold" title={`Hide price cells below this ${heat ? "heat" : "estimated value per 0.1 % of price"}`}>
       <output class="liq-threshold-value">{text}</output>
       <input
         class="liq-range"

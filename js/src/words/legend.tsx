@@ -82,7 +82,7 @@ function heatText({ bound, ramp }: LegendProps): string {
   const what = measure.value === "expected" ? `expected in ${horizon.value}` : "standing"
   const least = Math.max(known.top * 10 ** -known.decades, threshold.value)
   const note = measure.value === "expected" ? "; brightness follows volatility" : ""
-  return `Est. ${quote} ${what} per 10 bps of price, clear: ${formatMoney(0, quote)} to ${formatMoney(least, quote)}${note}`
+  return `Est. ${quote} ${what} per 0.1 % of price, clear: ${formatMoney(0, quote)} to ${formatMoney(least, quote)}${note}`
 }
 
 /** What the ends of the ramp stand for, whatever the threshold: it hides and stretches nothing. */

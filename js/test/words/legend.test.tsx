@@ -24,10 +24,10 @@ describe("Legend", () => {
   it("names the heat's unit, measure and true zero, and follows threshold and measure", () => {
     const { model, heat, ends } = setup()
     expect(ends()).toEqual(["$448", "", "$4.48M"])
-    expect(heat()).toBe("Est. USD expected in 24h per 10 bps of price, clear: $0 to $448; brightness follows volatility")
+    expect(heat()).toBe("Est. USD expected in 24h per 0.1 % of price, clear: $0 to $448; brightness follows volatility")
     model.set("threshold", 5000)
     model.set("measure", "size")
-    expect(heat()).toBe("Est. USD standing per 10 bps of price, clear: $0 to $5K")
+    expect(heat()).toBe("Est. USD standing per 0.1 % of price, clear: $0 to $5K")
   })
 
   it("names each colour of the profile as it is drawn, and the curves with where they end", () => {

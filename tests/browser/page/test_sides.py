@@ -108,9 +108,9 @@ def test_smoothing_and_threshold_are_for_the_eye_alone(heatmap: Heatmap, artefac
 
 def test_the_legend_names_what_is_drawn_and_covers_nothing(heatmap: Heatmap) -> None:
     legend = heatmap.root.locator(".liq-legend")
-    expect(legend).to_contain_text("expected in 24h per 10 bps of price, clear: $0 to $")
+    expect(legend).to_contain_text("expected in 24h per 0.1 % of price, clear: $0 to $")
     heatmap.set(profile="venue", measure="size")
-    expect(legend).to_contain_text("standing per 10 bps")
+    expect(legend).to_contain_text("standing per 0.1 %")
     for venue in heatmap.kernel.value("h.ledger.names"):
         expect(legend.locator(".liq-stack-key", has_text=venue)).to_be_visible()
     size = heatmap.page.viewport_size
@@ -151,6 +151,6 @@ def test_the_legend_names_what_is_drawn_and_covers_nothing(heatmap: Heatmap) -> 
     heatmap.page.set_viewport_size(size)
     heatmap.set(view="map", profile="off")
     expect(legend).to_contain_text("right axis")
-    expect(legend).not_to_contain_text("per 10 bps")
+    expect(legend).not_to_contain_text("of price, clear")
     heatmap.set(view="heatmap", profile="leverage", measure="expected")
     heatmap.sharp()
