@@ -171,7 +171,7 @@ def test_a_picture_lists_the_ranges_that_the_uncertainty_says_and_nobody_has_loo
         name: (table.loc[name, "expected_low"], table.loc[name, "expected_high"]) for name in table.index
     }
     heatmap.to_png(tmp_path / "map.png", width=700, height=500)
-    assert heatmap._cluster_ranges is None
+    assert doubt(heatmap) is None
     heatmap.whiskers = False
     assert heatmap._ranges.now() is None
     assert cluster_ranges(heatmap.clusters, None, "size") == {}
