@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import matplotlib.image
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from liqwidget import profile
+from liqwidget.domain.amount import estimate_range, estimate_text
 from liqwidget.domain.lattice import price_cell_coordinate, price_cell_edge
 from liqwidget.domain.time import DAY, HOUR, time_ns, timestamp
 from liqwidget.look import LOOK
@@ -184,6 +186,23 @@ def test_rank_gives_the_strongest_of_the_side_shown_the_strongest_colour(heatmap
     strongest = look_up_table(heatmap.palette, "dark")[127, :3] / 255
     near = np.abs(pixels(heatmap, tmp_path)[60:360, 20:600] - strongest).max(axis=-1) < 0.01
     assert near.sum() > 20
+
+
+@pytest.mark.parametrize("view", ["heatmap", "map"])
+def test_a_picture_says_of_when_it_is_and_how_sure_its_clusters_are(
+    heatmap: LiqHeatmap, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, view: str
+) -> None:
+    drawn: list[Figure] = []
+    monkeypatch.setattr(FigureCanvasAgg, "print_png", lambda canvas, _path: drawn.append(canvas.figure))
+    heatmap.view = view
+    heatmap.to_png(tmp_path / "map.png")
+    said = " ".join(text.get_text() for text in drawn[0].texts)
+    assert f"data to {timestamp(heatmap.ledger.end):%Y-%m-%d %H:%M} UTC, made 2026-03-01 12:00 UTC" in said
+    assert "hottest first: peak, distance, est. size (low \N{EN DASH} high under other assumptions" in said
+    table = heatmap.uncertainty().to_frame()
+    for one in heatmap.clusters[: LOOK.listed.most]:
+        row: Any = table.loc[one.id]
+        assert f"est. {estimate_text(one.size)} ({estimate_range(row['size_low'], row['size_high'])})" in said
 
 
 def test_the_map_is_dark_on_a_light_page_unless_told(heatmap: LiqHeatmap, tmp_path: Path) -> None:
