@@ -1,4 +1,4 @@
-"""Controls by mouse and by keyboard: the trait changes in the kernel, and set in Python the control moves."""
+"""Controls and a box by mouse and by keyboard: the trait changes in the kernel, and set in Python the control moves."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.waiting import eventually
+from tests.waiting import eventually, settled
 
 if TYPE_CHECKING:
-    from tests.browser.heatmap import Heatmap
+    from tests.browser.heatmap import Drawn, Heatmap
 
 ROWS = [
     ("side", "Side", "long", "short"),
@@ -154,3 +154,42 @@ def check_boxes(heatmap: Heatmap, how: str, trait: str, names: list[str]) -> Non
     heatmap.set(**{trait: names[:1]})
     expect(boxes[0]).to_be_checked()
     expect(boxes[1]).not_to_be_checked()
+
+
+def check_dragged_box(heatmap: Heatmap, start: tuple[float, float], end: tuple[float, float]) -> None:
+    heatmap.button("Drag mode", "select").click()
+    drawn = heatmap.drawn()
+    heatmap.changes(lambda: heatmap.drag(drawn.at(*start), drawn.at(*end)))
+    width, height = drawn.time[1] - drawn.time[0], drawn.price[1] - drawn.price[0]
+    left, right, top, bottom = sorted((start[0], end[0])) + sorted((start[1], end[1]))
+    expected = [
+        drawn.time[0] + left * width,
+        drawn.time[0] + right * width,
+        drawn.price[1] - bottom * height,
+        drawn.price[1] - top * height,
+    ]
+    found = eventually(lambda: selected_box(heatmap))
+    assert close_by(drawn, found, expected), (found, expected)
+    box = heatmap.drawn().selection
+    assert box is not None
+    assert close_by(drawn, [*box["time"], *box["price"]], expected)
+    assert settled(lambda: heatmap.kernel.value("[boxes, seen]")) == [[True], [True]]
+    assert heatmap.kernel.value("list(h.selection.to_frame().columns)")[0] == "side"
+    assert heatmap.kernel.value("h.selection.long_size + h.selection.short_size > 0")
+    inside = heatmap.kernel.value("[[c.id, c.peak_price] for c in h.clusters]")
+    expected_ids = [one for one, peak in inside if found[2] <= peak <= found[3]]
+    assert heatmap.kernel.value("[cluster.id for cluster in h.selection.clusters]") == expected_ids
+
+
+def selected_box(heatmap: Heatmap) -> list[float]:
+    """Return the selection in the kernel: from, to [ms], low, high; empty without one."""
+    return heatmap.kernel.value(  # type: ignore[no-any-return]
+        "[*(part.value / 1e6 for part in h.selection.time), *h.selection.price] if h.selection else []"
+    )
+
+
+def close_by(drawn: Drawn, found: list[float], expected: list[float]) -> bool:
+    """Tell whether two boxes differ by a pixel at most."""
+    sizes = [drawn.pixel[0]] * 2 + [drawn.pixel[1]] * 2
+    parts = zip(found, expected, sizes, strict=False)
+    return len(found) == len(expected) and all(abs(one - other) <= 1.01 * size for one, other, size in parts)

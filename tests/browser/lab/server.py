@@ -28,6 +28,19 @@ SETTINGS = {
     "docmanager-extension/plugin": {"autosave": False},
 }
 SAVE_WIDGETS = {"saveState": True}
+UNUSED = (
+    *(f"@jupyterlab/{name}-extension" for name in (
+        "audio", "celltags", "completer", "console", "csvviewer", "debugger", "extensionmanager", "fileeditor", "help",
+        "htmlviewer", "hub", "imageviewer", "inspector", "launcher", "logconsole", "lsp", "markdownviewer", "mathjax",
+        "mermaid", "pdf", "pluginmanager", "running", "settingeditor", "terminal", "theme-dark-high-contrast", "toc",
+        "tooltip", "vega5", "video", "workspaces",
+    )),
+    "@jupyterlab/notebook-extension:toc",
+    "@jupyterlab/notebook-extension:language-server",
+)  # fmt: skip
+"""Parts of JupyterLab that no test needs, and that each page would load and run."""
+UNUSED_ON_SERVER = ("jupyter_lsp", "jupyter_server_terminals")
+KERNELS = Path(__file__).with_name("forked_kernel.py")
 
 
 class Kernel:
@@ -135,14 +148,17 @@ class Lab:
 @contextmanager
 def running_lab(home: Path) -> Iterator[Lab]:
     """Start JupyterLab with folders of its own, and stop it in the end."""
-    folder, runtime, settings = home / "notebooks", home / "runtime", home / "settings"
+    folder, runtime, settings, door = home / "notebooks", home / "runtime", home / "settings", home / "kernels"
     folder.mkdir(parents=True)
     write_settings(settings)
+    write_json(home / "config" / "labconfig" / "page_config.json", {"disabledExtensions": dict.fromkeys(UNUSED, True)})
+    write_kernel(home / "own", door)
     port = free_port()
     environment = {
         **os.environ,
         "JUPYTER_CONFIG_DIR": str(home / "config"),
         "JUPYTER_DATA_DIR": str(home / "data"),
+        "JUPYTER_PATH": str(home / "own"),
         "JUPYTER_RUNTIME_DIR": str(runtime),
         "JUPYTERLAB_SETTINGS_DIR": str(settings),
         "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
@@ -153,21 +169,36 @@ def running_lab(home: Path) -> Iterator[Lab]:
         sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}",
         "--ServerApp.port_retries=0", "--IdentityProvider.token=", "--ServerApp.password=",
         "--ServerApp.disable_check_xsrf=True", f"--ServerApp.root_dir={folder}", "--LabApp.news_url=",
-        "--LabApp.extension_manager=readonly",
+        "--LabApp.extension_manager=readonly", "--LabApp.expose_app_in_browser=True",
+        *(f"--ServerApp.jpserver_extensions={name}=False" for name in UNUSED_ON_SERVER),
     ]  # fmt: skip
-    with (home / "server.log").open("wb") as log:
-        process = subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT)
+    with (
+        (home / "server.log").open("wb") as log,
+        ended(
+            [sys.executable, str(KERNELS), str(door)], env=environment, stdin=subprocess.PIPE, stdout=log, stderr=log
+        ),
+        ended(command, env=environment, stdout=log, stderr=log) as process,
+    ):
         lab = Lab(port, folder, runtime)
+        eventually(lambda: (answers(lab, process), Path(log.name).stat().st_size), lambda found: found[0])
+        yield lab
+
+
+@contextmanager
+def ended(command: list[str], **options: Any) -> Iterator[subprocess.Popen[bytes]]:
+    """Start a process, and end it."""
+    process = subprocess.Popen(command, **options)
+    try:
+        yield process
+    finally:
+        process.terminate()
         try:
-            eventually(lambda: (answers(lab, process), Path(log.name).stat().st_size), lambda found: found[0])
-            yield lab
-        finally:
-            process.terminate()
-            try:
-                process.wait(timeout=20)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        if process.stdin is not None:
+            process.stdin.close()
 
 
 def answers(lab: Lab, process: subprocess.Popen[bytes]) -> bool:
@@ -184,12 +215,21 @@ def write_settings(folder: Path) -> None:
     """Write JupyterLab's settings: no news prompt, no autosave, widgets saved with the notebook."""
     for name, values in SETTINGS.items():
         extension, plugin = name.split("/")
-        path = folder / "@jupyterlab" / extension / f"{plugin}.jupyterlab-settings"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(values), encoding="utf-8")
-    manager = folder / "@jupyter-widgets" / "jupyterlab-manager" / "plugin.jupyterlab-settings"
-    manager.parent.mkdir(parents=True)
-    manager.write_text(json.dumps(SAVE_WIDGETS), encoding="utf-8")
+        write_json(folder / "@jupyterlab" / extension / f"{plugin}.jupyterlab-settings", values)
+    write_json(folder / "@jupyter-widgets" / "jupyterlab-manager" / "plugin.jupyterlab-settings", SAVE_WIDGETS)
+
+
+def write_kernel(folder: Path, door: Path) -> None:
+    """Write the kernel of notebooks: one that is forked from the process behind `door`."""
+    argv = [sys.executable, "-S", "-E", str(KERNELS), str(door), "{connection_file}"]
+    spec = {"argv": argv, "display_name": "Python 3", "language": "python"}
+    write_json(folder / "kernels" / "python3" / "kernel.json", spec)
+
+
+def write_json(path: Path, values: object) -> None:
+    """Write a file of settings and the folders that it lies in."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(values), encoding="utf-8")
 
 
 def free_port() -> int:

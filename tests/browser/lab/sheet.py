@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from tests import waiting
 from tests.browser import contexts
 from tests.browser.heatmap import Heatmap
 from tests.browser.lab.server import ROOT
@@ -15,12 +16,26 @@ from tests.waiting import eventually
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import BrowserContext, Locator, Page
+    from playwright.sync_api import BrowserContext, Locator, Page, ViewportSize
 
     from tests.browser.lab.server import Kernel, Lab
 
+SIZE: ViewportSize = {"width": 1600, "height": 1700}
 SAMPLE = 'from liqwidget import LiqHeatmap\nh = LiqHeatmap("BTC", source="sample")\nh'
 QUICKSTART = ROOT / "notebooks" / "01_quickstart.ipynb"
+OPEN = """async ([path, url]) => {
+  history.replaceState(null, "", url)
+  const opened = await jupyterapp.commands.execute("docmanager:open", { path, factory: "Notebook" })
+  await opened.sessionContext.ready
+}"""
+"""Opens a notebook in a JupyterLab that is loaded; reloaded, it opens it again."""
+CLOSE = """() => {
+  for (const opened of [...jupyterapp.shell.widgets("main")]) {
+    if (opened.context) opened.context.model.dirty = false
+    opened.close()
+  }
+}"""
+"""Closes what is open; nobody is asked whether it was saved."""
 
 
 def quickstart() -> tuple[str, ...]:
@@ -42,7 +57,7 @@ class Sheet:
         # A page behind another one is drawn about once a second.
         self.page.bring_to_front()
         heatmap = Heatmap(self.page, self.page.locator(".liq-root").nth(index), self.kernel, name)
-        eventually(heatmap.under_way, lambda way: way[0])
+        eventually(heatmap.under_way, lambda way: way[0], interval_s=0.1)
         return heatmap
 
     def run_all(self) -> None:
@@ -86,34 +101,50 @@ class Desk:
     lab: Lab
     context: BrowserContext
     complaints: list[str]
+    loaded: list[Page] = field(default_factory=list)
+    """Pages with a JupyterLab in which nothing is open: to load one takes longer than most tests."""
 
     @contextmanager
-    def sheet(self, name: str, *cells: str, run: bool = True) -> Iterator[Sheet]:
-        """Open a new notebook on a page of its own, and run it."""
+    def sheet(self, name: str, *cells: str, run: bool = True, fresh: bool = False) -> Iterator[Sheet]:
+        """Open a new notebook, and run it; `fresh`: on a page that no heatmap was on before."""
         book = f"{name}.ipynb"
         self.lab.write(book, cells)
-        with self.lab.kernel(book) as kernel:
-            kernel.begin("import liqwidget, bokeh.plotting")
-            with self.page(book) as page:
-                sheet = Sheet(page, kernel, book)
-                sheet.idle()
-                if run:
-                    sheet.run_all()
-                yield sheet
+        with self.lab.kernel(book) as kernel, self.page(book, fresh=fresh) as page:
+            sheet = Sheet(page, kernel, book)
+            sheet.idle()
+            if run:
+                sheet.run_all()
+            yield sheet
 
     @contextmanager
-    def page(self, book: str, workspace: str = "") -> Iterator[Page]:
+    def page(self, book: str, workspace: str = "", *, fresh: bool = False) -> Iterator[Page]:
         """Open a notebook in a workspace of its own, with the side bar closed."""
-        page = self.context.new_page()
+        url = self.lab.url(book, workspace or book.split(".", maxsplit=1)[0])
+        page = self._load(url) if fresh or not self.loaded else self.loaded.pop()
+        failures = waiting.failures()
         try:
-            self.listen(page, book)
-            page.goto(self.lab.url(book, workspace or book.split(".", maxsplit=1)[0]))
+            page.bring_to_front()
+            page.evaluate(OPEN, [book, url])
             page.locator(".jp-Notebook").wait_for()
-            page.keyboard.press("Control+b")
-            page.locator("#jp-left-stack").wait_for(state="hidden")
             yield page
-        finally:
+        except BaseException:
             page.close()
+            raise
+        if waiting.failures() > failures:
+            page.close()
+        elif not page.is_closed():
+            page.evaluate(CLOSE)
+            page.set_viewport_size(SIZE)
+            self.loaded.append(page)
+
+    def _load(self, url: str) -> Page:
+        page = self.context.new_page()
+        self.listen(page, "lab")
+        page.goto(url)
+        page.locator(".jp-Notebook").wait_for()
+        page.keyboard.press("Control+b")
+        page.locator("#jp-left-stack").wait_for(state="hidden")
+        return page
 
     def listen(self, page: Page, name: str) -> None:
         """Keep the errors and warnings of a page."""

@@ -7,44 +7,16 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.controls import (
-    CHECKS,
-    LISTS,
-    ROWS,
-    check_boxes,
-    check_drag_mode_and_reset,
-    check_follow,
-    check_list,
-    check_row,
-    check_threshold,
-)
+from tests.browser.controls import LISTS, ROWS, check_list, check_row
 from tests.waiting import eventually, settled
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.browser.heatmap import Heatmap
 
 COMM = ("palette", "timeframe")
 """Lists chosen from through JupyterLab: one that draws, one that reads. The page has them all."""
-PLAIN = {
-    "horizon": "24h",
-    "timeframe": "5m",
-    "price_style": "candles",
-    "profile": "leverage",
-    "view": "heatmap",
-    "panels": ("volume", "open_interest"),
-    "circles": True,
-}
-
-
-@pytest.fixture(autouse=True)
-def drawer_put_back(heatmap: Heatmap) -> Iterator[None]:
-    """Put back what the drawer moves and the other tests do not."""
-    yield
-    heatmap.set(**PLAIN)
-    heatmap.kernel.run("h.leverage = h.trait_defaults('leverage'); h.venues = h.ledger.names")
 
 
 @pytest.mark.parametrize(("trait", "label", "value", "other"), ROWS[:1])
@@ -55,23 +27,6 @@ def test_a_row_of_buttons(heatmap: Heatmap, trait: str, label: str, value: str, 
 @pytest.mark.parametrize(("trait", "label", "start", "value"), [one for one in LISTS if one[0] in COMM])
 def test_a_list(heatmap: Heatmap, trait: str, label: str, start: str, value: str) -> None:
     check_list(heatmap, "mouse", trait, label, start, value)
-
-
-def test_the_threshold(heatmap: Heatmap) -> None:
-    check_threshold(heatmap, "mouse")
-
-
-def test_follow(heatmap: Heatmap) -> None:
-    check_follow(heatmap, "mouse")
-
-
-def test_drag_mode_and_reset(heatmap: Heatmap) -> None:
-    check_drag_mode_and_reset(heatmap, "mouse")
-
-
-@pytest.mark.parametrize(("trait", "names"), CHECKS[1:])
-def test_a_check_list_never_lets_the_last_one_go(heatmap: Heatmap, trait: str, names: list[str]) -> None:
-    check_boxes(heatmap, "mouse", trait, names)
 
 
 def test_saving_a_file(heatmap: Heatmap, tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ def workbench(desk: Desk) -> Iterator[Sheet]:
     with desk.sheet("touch", WATCHED, "again", run=False) as sheet:
         sheet.run_cell(0)
         yield sheet
+        sheet.page.close()
 
 
 @pytest.fixture

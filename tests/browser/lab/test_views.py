@@ -10,12 +10,11 @@ from playwright.sync_api import expect
 
 from liqwidget.widget.assets import ON_DEMAND, on_demand_gzip
 from tests.browser.heatmap import changed_share
-from tests.browser.lab.sheet import SAMPLE
 from tests.waiting import eventually
 
 if TYPE_CHECKING:
     from tests.browser.heatmap import Heatmap
-    from tests.browser.lab.sheet import Desk, Sheet
+    from tests.browser.lab.sheet import Sheet
 
 OVERLAY = """
 times = h.figure.line(
@@ -86,28 +85,21 @@ def test_zooms_of_two_views_agree(views: tuple[Heatmap, Heatmap, Heatmap]) -> No
     assert other.trait("time_range") is None
 
 
-SIZES = """
-const make = URL.createObjectURL
-globalThis.__sizes = []
-URL.createObjectURL = (blob) => {
-  globalThis.__sizes.push(blob.size)
-  return make.call(URL, blob)
-}
-"""
-"""Notes the size of each text that a page imports as a module."""
-
-
-def test_what_follows_the_first_picture_is_loaded_once_a_page(desk: Desk) -> None:
-    desk.context.add_init_script(SIZES)
-    with desk.sheet("demand", SAMPLE, "h") as sheet:
-        for view in (sheet.heatmap(0), sheet.heatmap(1)):
-            view.options(shown=True)
-            expect(view.root.locator(".liq-drawer")).to_be_visible()
-            view.named("Help").click()
-            expect(view.root.locator(".liq-help")).to_be_visible()
-        sizes = sheet.page.evaluate("globalThis.__sizes")
-        assert sum(0 <= size - len(ON_DEMAND) < 200 for size in sizes) == 1
-        assert sheet.kernel.value("len(h._assets.on_demand)") == len(on_demand_gzip())
+def test_what_follows_the_first_picture_is_loaded_once_a_page(
+    pair: Sheet, views: tuple[Heatmap, Heatmap, Heatmap]
+) -> None:
+    for view in views[:2]:
+        view.options(shown=True)
+        expect(view.root.locator(".liq-drawer")).to_be_visible()
+        view.named("Help").click()
+        expect(view.root.locator(".liq-help")).to_be_visible()
+    sizes = pair.page.evaluate("modules")
+    assert sum(0 <= size - len(ON_DEMAND) < 200 for size in sizes) == 1
+    assert pair.kernel.value("len(h._assets.on_demand)") == len(on_demand_gzip())
+    for view in views[:2]:
+        view.named("Help").click()
+        expect(view.root.locator(".liq-help")).to_be_hidden()
+        view.options(shown=False)
 
 
 def test_bokehjs_and_the_front_end_are_on_the_page_and_in_the_kernel_once(

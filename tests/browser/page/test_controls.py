@@ -43,15 +43,18 @@ def test_a_list(heatmap: Heatmap, trait: str, label: str, start: str, value: str
 
 
 def test_the_threshold(heatmap: Heatmap) -> None:
-    check_threshold(heatmap, "keyboard")
+    for how in ("mouse", "keyboard"):
+        check_threshold(heatmap, how)
 
 
 def test_follow(heatmap: Heatmap) -> None:
-    check_follow(heatmap, "Space")
+    for how in ("mouse", "Space"):
+        check_follow(heatmap, how)
 
 
 def test_drag_mode_and_reset(heatmap: Heatmap) -> None:
-    check_drag_mode_and_reset(heatmap, "Space")
+    for how in ("mouse", "Space"):
+        check_drag_mode_and_reset(heatmap, how)
 
 
 @pytest.mark.parametrize(("trait", "names"), CHECKS)
