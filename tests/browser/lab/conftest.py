@@ -116,7 +116,7 @@ def workbench(desk: Desk) -> Iterator[Sheet]:
 def pair(desk: Desk) -> Iterator[Sheet]:
     """Return one notebook with two views of the heatmap h and one of g, all in sight."""
     with desk.sheet("pair", SAMPLE, "h", OTHER, "exec(later)", run=False, fresh=True) as sheet:
-        sheet.page.set_viewport_size({"width": 1600, "height": 4200})
+        sheet.page.set_viewport_size({**SIZE, "height": 4000})
         sheet.page.evaluate(WATCH_LOADING)
         for cell in range(3):
             sheet.run_cell(cell)

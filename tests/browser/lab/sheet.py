@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
     from tests.browser.lab.server import Kernel, Lab
 
-SIZE: ViewportSize = {"width": 1600, "height": 1700}
+SIZE: ViewportSize = {"width": 1200, "height": 1300}
+"""A heatmap and its controls in sight: Chromium paints what is larger more slowly."""
 SAMPLE = 'from liqwidget import LiqHeatmap\nh = LiqHeatmap("BTC", source="sample")\nh'
 QUICKSTART = ROOT / "notebooks" / "01_quickstart.ipynb"
 OPEN = """async ([path, url]) => {

@@ -9,7 +9,7 @@ import pytest
 from tests import firefox
 from tests.browser import actions, contexts
 from tests.browser.heatmap import Heatmap
-from tests.browser.lab.sheet import Desk, quickstart
+from tests.browser.lab.sheet import SIZE, Desk, quickstart
 from tests.waiting import eventually
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def window(playwright: Playwright, downloads: Path) -> Iterator[BrowserContext]:
         pytest.skip(firefox.MISSING)
     with (
         firefox.running(playwright, found, downloads) as browser,
-        contexts.opened(browser, viewport={"width": 1600, "height": 1700}) as context,
+        contexts.opened(browser, viewport=SIZE) as context,
     ):
         yield context
 

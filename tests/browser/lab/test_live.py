@@ -54,7 +54,6 @@ thread.join()
 @pytest.fixture(scope="module")
 def sheet(desk: Desk) -> Iterator[Sheet]:
     with desk.sheet("live", FEED, SHOW, BUSY, run=False) as sheet:
-        sheet.page.set_viewport_size({"width": 1200, "height": 1300})
         sheet.run_cell(0)
         sheet.run_cell(1)
         sheet.heatmap().sharp()

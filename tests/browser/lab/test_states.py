@@ -30,7 +30,6 @@ for _ in range(4000):
 @pytest.fixture(scope="module")
 def sheet(desk: Desk) -> Iterator[Sheet]:
     with desk.sheet("states", SAMPLE, SLOW, run=False) as sheet:
-        sheet.page.set_viewport_size({"width": 1200, "height": 1300})
         sheet.run_cell(0)
         sheet.heatmap().sharp()
         yield sheet

@@ -8,6 +8,7 @@ import pytest
 
 from tests.browser.fingers import touch_screen
 from tests.browser.heatmap import WATCHED
+from tests.browser.lab.sheet import SIZE
 from tests.waiting import eventually
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def test_one_finger_moves_the_picture(heatmap: Heatmap, fingers: Fingers) -> Non
 
 def test_up_and_down_scrolls_the_page(heatmap: Heatmap, fingers: Fingers) -> None:
     page = heatmap.page
-    page.set_viewport_size({"width": 1600, "height": 700})
+    page.set_viewport_size({**SIZE, "height": 700})
     try:
         top = page.evaluate(TOP)
         before = heatmap.sharp()
@@ -61,4 +62,4 @@ def test_up_and_down_scrolls_the_page(heatmap: Heatmap, fingers: Fingers) -> Non
         assert (after.time, after.price) == (before.time, before.price)
     finally:
         page.evaluate(f"{TOP} = {top}")
-        page.set_viewport_size({"width": 1600, "height": 1700})
+        page.set_viewport_size(SIZE)

@@ -8,7 +8,7 @@ import pytest
 
 from tests.browser import contexts
 from tests.browser.heatmap import Drawn, Heatmap
-from tests.browser.lab.sheet import Desk
+from tests.browser.lab.sheet import SIZE, Desk
 from tests.browser.lab.test_save import saved_state
 from tests.waiting import eventually
 
@@ -26,7 +26,6 @@ def test_a_zoomed_map_is_shown_again_by_cells_reloads_and_other_browsers(desk: D
         "h"
     )
     with desk.sheet("zoomed", first, "h", run=False) as sheet:
-        sheet.page.set_viewport_size({"width": 1600, "height": 2400})
         sheet.run_cell(0)
         made = sheet.heatmap(0)
         wanted = made.trait("time_range")
@@ -45,7 +44,7 @@ def test_a_zoomed_map_is_shown_again_by_cells_reloads_and_other_browsers(desk: D
         again = sheet.heatmap(0)
         assert alike(at, again.sharp())
         with (
-            contexts.opened(browser, viewport={"width": 1600, "height": 2400}) as context,
+            contexts.opened(browser, viewport=SIZE) as context,
             Desk(desk.lab, context, desk.complaints).page(sheet.name, "other") as page,
         ):
             other = Heatmap(page, page.locator(".liq-root").first, sheet.kernel)
