@@ -41,6 +41,11 @@ QUIET: dict[str, str | float | bool] = {
     "services.settings.server": "data:,#remote-settings-dummy/v1",
 }
 """Settings with which it asks the network for nothing of its own."""
+SPARING: dict[str, str | float | bool] = {
+    "browser.newtab.preload": False,
+    "dom.ipc.processPrelaunch.enabled": False,
+}
+"""Settings with which it starts no process before one is needed."""
 
 
 def find() -> Path | None:
@@ -67,7 +72,11 @@ def running(playwright: Playwright, executable: Path, folder: Path) -> Iterator[
     script.chmod(0o755)
     # With this name Playwright takes a Firefox that it has not built, and speaks WebDriver BiDi with it.
     browser = playwright.firefox.launch(
-        channel="moz-firefox", executable_path=script, firefox_user_prefs=QUIET, downloads_path=folder, timeout=0
+        channel="moz-firefox",
+        executable_path=script,
+        firefox_user_prefs=QUIET | SPARING,
+        downloads_path=folder,
+        timeout=0,
     )
     try:
         yield browser

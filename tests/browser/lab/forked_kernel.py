@@ -1,6 +1,7 @@
 """Kernels that are forked from a process which has imported and computed what each would: seconds for each notebook.
 
-JupyterLab starts this file in the place of a kernel. It asks that process for one, passes signals on, and ends with it.
+JupyterLab starts this file in the place of a kernel. It asks that process for one, passes interrupts on to it, and
+ends when it does.
 """
 
 from __future__ import annotations
@@ -13,17 +14,13 @@ import socket
 import sys
 import threading
 
-PASSED_ON = (signal.SIGINT, signal.SIGTERM)
-ROOM = 65_536
-
 
 def ask(door: str, connection_file: str) -> None:
     """Ask for a kernel, and stay as long as it does."""
     with socket.socket(socket.AF_UNIX) as line:
         line.connect(door)
         asked = {"file": connection_file, "folder": os.getcwd(), "environment": dict(os.environ)}  # noqa: PTH109
-        for number in PASSED_ON:
-            signal.signal(number, lambda number, _: line.send(bytes([number])))
+        signal.signal(signal.SIGINT, lambda *_: line.send(b"i"))
         line.sendall(json.dumps(asked).encode() + b"\n")
         while line.recv(1):
             pass
@@ -32,7 +29,7 @@ def ask(door: str, connection_file: str) -> None:
 def serve(door: str) -> None:
     """Fork a kernel for each who asks, until the standard input ends."""
     with socket.socket(socket.AF_UNIX) as listener:
-        # Who asks early waits.
+        # Who asks from now on waits.
         listener.bind(door)
         listener.listen()
         prepare()
@@ -40,10 +37,8 @@ def serve(door: str) -> None:
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)
         while sys.stdin not in select.select([listener, sys.stdin], [], [])[0]:
             line, _ = listener.accept()
-            said = line.recv(ROOM)
-            while not said.endswith(b"\n"):
-                said += line.recv(ROOM)
-            if os.fork() == 0:
+            said = line.makefile("rb").readline()
+            if said and os.fork() == 0:
                 listener.close()
                 become_a_kernel(line, json.loads(said))
             line.close()
@@ -91,9 +86,9 @@ def become_a_kernel(line: socket.socket, asked: dict[str, object]) -> None:
 
 
 def obey(line: socket.socket) -> None:
-    """Take the signals that are passed on; end when nobody is there any more."""
-    while number := line.recv(1):
-        os.kill(os.getpid(), number[0])
+    """Take an interrupt that is passed on; end when nobody is there any more."""
+    while line.recv(1):
+        os.kill(os.getpid(), signal.SIGINT)
     os._exit(1)
 
 

@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
@@ -148,11 +149,10 @@ class Lab:
 @contextmanager
 def running_lab(home: Path) -> Iterator[Lab]:
     """Start JupyterLab with folders of its own, and stop it in the end."""
-    folder, runtime, settings, door = home / "notebooks", home / "runtime", home / "settings", home / "kernels"
+    folder, runtime, settings = home / "notebooks", home / "runtime", home / "settings"
     folder.mkdir(parents=True)
     write_settings(settings)
     write_json(home / "config" / "labconfig" / "page_config.json", {"disabledExtensions": dict.fromkeys(UNUSED, True)})
-    write_kernel(home / "own", door)
     port = free_port()
     environment = {
         **os.environ,
@@ -174,14 +174,26 @@ def running_lab(home: Path) -> Iterator[Lab]:
     ]  # fmt: skip
     with (
         (home / "server.log").open("wb") as log,
-        ended(
-            [sys.executable, str(KERNELS), str(door)], env=environment, stdin=subprocess.PIPE, stdout=log, stderr=log
-        ),
+        forking_kernels(home / "own", env=environment, stdout=log, stderr=log),
         ended(command, env=environment, stdout=log, stderr=log) as process,
     ):
         lab = Lab(port, folder, runtime)
         eventually(lambda: (answers(lab, process), Path(log.name).stat().st_size), lambda found: found[0])
         yield lab
+
+
+@contextmanager
+def forking_kernels(folder: Path, **options: Any) -> Iterator[None]:
+    """Start the process that kernels are forked from, and write into a folder that notebooks have theirs from it."""
+    # The name of a socket must be short.
+    with tempfile.TemporaryDirectory() as short:
+        door = f"{short}/door"
+        argv = [sys.executable, "-S", "-E", str(KERNELS), door, "{connection_file}"]
+        spec = {"argv": argv, "display_name": "Python 3", "language": "python"}
+        write_json(folder / "kernels" / "python3" / "kernel.json", spec)
+        with ended([sys.executable, str(KERNELS), door], stdin=subprocess.PIPE, **options):
+            eventually(Path(door).exists)
+            yield
 
 
 @contextmanager
@@ -217,13 +229,6 @@ def write_settings(folder: Path) -> None:
         extension, plugin = name.split("/")
         write_json(folder / "@jupyterlab" / extension / f"{plugin}.jupyterlab-settings", values)
     write_json(folder / "@jupyter-widgets" / "jupyterlab-manager" / "plugin.jupyterlab-settings", SAVE_WIDGETS)
-
-
-def write_kernel(folder: Path, door: Path) -> None:
-    """Write the kernel of notebooks: one that is forked from the process behind `door`."""
-    argv = [sys.executable, "-S", "-E", str(KERNELS), str(door), "{connection_file}"]
-    spec = {"argv": argv, "display_name": "Python 3", "language": "python"}
-    write_json(folder / "kernels" / "python3" / "kernel.json", spec)
 
 
 def write_json(path: Path, values: object) -> None:
