@@ -199,7 +199,8 @@ class Heatmap:
 
     def under_way(self) -> tuple[bool, str]:
         """Tell whether a picture stands, and what the page says meanwhile."""
-        return self.shown(), self.page.locator("body").inner_text()
+        shown = self.shown()
+        return shown, "" if shown else self.page.locator("body").inner_text()
 
     def drawn(self) -> Drawn:
         """Return what is on the picture now."""
