@@ -13,6 +13,7 @@ import signal
 import socket
 import sys
 import threading
+from typing import Any
 
 
 def ask(door: str, connection_file: str) -> None:
@@ -51,7 +52,7 @@ def prepare() -> None:
 
     from liqwidget import LiqHeatmap, estimate, find_clusters, sample_market  # noqa: F401 - same
     from liqwidget.widget.assets import bokeh_gzip, code_gzip, on_demand_gzip
-    from liqwidget.widget.figure import empty_document_json
+    from liqwidget.widget.empty_figure import empty_document_json
     from liqwidget.widget.session import Session, Settings
 
     for cached in (bokeh_gzip, code_gzip, on_demand_gzip, empty_document_json):
@@ -77,7 +78,7 @@ def become_a_kernel(line: socket.socket, asked: dict[str, object]) -> None:
     from ipykernel.kernelapp import IPKernelApp
     from ipywidgets import register_comm_target
 
-    app = IPKernelApp.instance()
+    app: Any = IPKernelApp.instance()
     app.initialize()
     # What ipywidgets does as it is imported, if there is a kernel by then.
     register_comm_target(app.kernel)
