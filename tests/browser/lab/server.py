@@ -42,6 +42,8 @@ UNUSED = (
 """Parts of JupyterLab that no test needs, and that each page would load and run."""
 UNUSED_ON_SERVER = ("jupyter_lsp", "jupyter_server_terminals")
 KERNELS = Path(__file__).with_name("forked_kernel.py")
+FORKED, FRESH = "python3", "fresh"
+"""Names of kernels: notebooks have the first."""
 
 
 class Kernel:
@@ -108,12 +110,12 @@ class Lab:
         nbformat.write(book, self.folder / name)
 
     @contextmanager
-    def kernel(self, notebook: str) -> Iterator[Kernel]:
-        """Start the kernel of a notebook, before the page that will use it opens."""
+    def kernel(self, notebook: str, *, fresh: bool = False) -> Iterator[Kernel]:
+        """Start the kernel of a notebook, before the page that will use it opens; `fresh`: as everybody's."""
         session = self.request(
             "POST",
             "/api/sessions",
-            {"path": notebook, "name": notebook, "type": "notebook", "kernel": {"name": "python3"}},
+            {"path": notebook, "name": notebook, "type": "notebook", "kernel": {"name": FRESH if fresh else FORKED}},
         )
         kernel = Kernel(self.runtime / f"kernel-{session['kernel']['id']}.json")
         try:
@@ -190,7 +192,9 @@ def forking_kernels(folder: Path, **options: Any) -> Iterator[None]:
         door = f"{short}/door"
         argv = [sys.executable, "-S", "-E", str(KERNELS), door, "{connection_file}"]
         spec = {"argv": argv, "display_name": "Python 3", "language": "python"}
-        write_json(folder / "kernels" / "python3" / "kernel.json", spec)
+        write_json(folder / "kernels" / FORKED / "kernel.json", spec)
+        argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+        write_json(folder / "kernels" / FRESH / "kernel.json", {**spec, "argv": argv})
         with ended([sys.executable, str(KERNELS), door], stdin=subprocess.PIPE, **options):
             eventually(Path(door).exists)
             yield

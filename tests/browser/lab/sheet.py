@@ -107,10 +107,10 @@ class Desk:
 
     @contextmanager
     def sheet(self, name: str, *cells: str, run: bool = True, fresh: bool = False) -> Iterator[Sheet]:
-        """Open a new notebook, and run it; `fresh`: on a page that no heatmap was on before."""
+        """Open a new notebook, and run it; `fresh`: with a kernel and a page that nothing has run in before."""
         book = f"{name}.ipynb"
         self.lab.write(book, cells)
-        with self.lab.kernel(book) as kernel, self.page(book, fresh=fresh) as page:
+        with self.lab.kernel(book, fresh=fresh) as kernel, self.page(book, fresh=fresh) as page:
             sheet = Sheet(page, kernel, book)
             sheet.idle()
             if run:
