@@ -10,7 +10,7 @@ from PIL import Image
 
 from tests.browser.agreement import SHARP, agreement, in_step
 from tests.browser.heatmap import changed_share, distance
-from tests.waiting import eventually, settled
+from tests.waiting import eventually
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -73,9 +73,9 @@ def a_replay_goes_back_and_comes_to_its_end(heatmap: Heatmap) -> None:
 
 def zooms_and_pans(heatmap: Heatmap) -> None:
     """Zoom in, drag, and go back to the window, as a page does without a kernel."""
-    home = settled(heatmap.drawn)
+    home = heatmap.steady()
     heatmap.changes(lambda: heatmap.wheel(0.6, 0.5, -200, times=3))
-    near = settled(heatmap.drawn)
+    near = heatmap.steady()
     assert near.time[1] - near.time[0] == pytest.approx(np.exp(-1.2) * (home.time[1] - home.time[0]), rel=1e-3)
     heatmap.changes(lambda: heatmap.drag(near.at(0.5, 0.5), near.at(0.7, 0.5)))
     eventually(lambda: heatmap.drawn().time[0], lambda start: start < near.time[0])
@@ -103,7 +103,7 @@ def saves(heatmap: Heatmap, folder: Path) -> None:
         older.unlink()
     heatmap.options(shown=True)
     # Before anything is saved: a window may become smaller by a bar that tells of it.
-    shown, frame = heatmap.steady_picture(), settled(heatmap.drawn).frame
+    shown, frame = heatmap.steady_picture(), heatmap.steady().frame
     main = heatmap.root.locator(".liq-main").bounding_box()
     assert main is not None
     heatmap.named("Save PNG").click()

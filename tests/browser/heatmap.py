@@ -16,7 +16,7 @@ from playwright.sync_api import FloatRect
 
 from liqwidget.look import LOOK
 from liqwidget.raster.palette import look_up_table
-from tests.waiting import eventually, settled
+from tests.waiting import eventually
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,6 +32,7 @@ Theme = Literal["light", "dark"]
 Interval = tuple[float, float]
 
 PROBE = Path(__file__).with_name("probe.js").read_text(encoding="utf-8")
+COPY = Path(__file__).with_name("copy.js").read_text(encoding="utf-8")
 VISIBLE_JS = Path(__file__).with_name("visible.js").read_text(encoding="utf-8")
 WATCHED = """
 from liqwidget import LiqHeatmap
@@ -46,6 +47,10 @@ h
 """A cell: a heatmap h and what happened to it."""
 FORGET = "for kept in (asked, boxes, seen, ticks): kept.clear()"
 GROUND = {theme: tuple(bytes.fromhex(colours.ground[1:])) for theme, colours in LOOK.themes.items()}
+CHOICES = """root => Object.fromEntries([...root.querySelectorAll("[role=radiogroup]")].map((row) => {
+  const taken = row.querySelectorAll(":checked")
+  return [row.getAttribute("aria-label"), taken.length === 1 ? taken[0].dataset.value : null]
+}))"""
 NEXT_PICTURE = "() => new Promise(done => requestAnimationFrame(() => setTimeout(done)))"
 """Moves of the mouse that a busy page hears of at one time are one move to it."""
 VISIBLE = 12
@@ -109,6 +114,7 @@ class Heatmap:
         self.page, self.root, self.name = page, root, name
         self._kernel = kernel
         self._alone = False
+        self._known: tuple[str, list[tuple[float, ...]]] = "", []
         self._screen: CDPSession | None = None
         self.figure = root.locator(".liq-figure")
 
@@ -146,8 +152,11 @@ class Heatmap:
 
     def pressed(self, group: str) -> str | None:
         """Return the value of the choice that a row shows as taken."""
-        rows = self.root.locator(f'[role=radiogroup][aria-label="{group}"] :checked')
-        return rows.get_attribute("data-value") if rows.count() == 1 else None
+        return self.choices().get(group)
+
+    def choices(self) -> dict[str, str | None]:
+        """Return the value of the choice that each row shows as taken, by the name of the row."""
+        return self.root.evaluate(CHOICES)  # type: ignore[no-any-return]
 
     def presses(self, group: str, value: str) -> None:
         """Wait until a row shows a choice as taken."""
@@ -194,18 +203,28 @@ class Heatmap:
 
     def drawn(self) -> Drawn:
         """Return what is on the picture now."""
-        found = self._probed()
-        heat = found.pop("heat")
-        lists: dict[str, Any] = {
-            name: tuple(found.pop(name)) for name in ("time", "price", "candles", "candle_top", "candle_bottom")
-        }
-        known = None if heat is None else Heat(**{**heat, "time": tuple(heat["time"]), "price": tuple(heat["price"])})
-        return Drawn(heat=known, **lists, **found)
+        return self._told(self._probed())
 
-    def _probed(self, *, frame_alone: bool = False) -> Any:
-        found = self.root.evaluate(PROBE, frame_alone)
+    def steady(self, times: int = 3) -> Drawn:
+        """Return what is on the picture once it was the same several times in a row."""
+        return self._told(eventually(lambda: self._probed(times=times)))
+
+    def _told(self, told: str) -> Drawn:
+        found = json.loads(told)
+        heat = found.pop("heat")
+        known, candles = found.pop("known"), found.pop("candles")
+        if candles is not None:
+            self._known = known, [tuple(one) for one in candles]
+        middle, top, bottom = self._known[1]
+        pairs: dict[str, Any] = {name: tuple(found.pop(name)) for name in ("time", "price")}
+        heat = None if heat is None else Heat(**{**heat, "time": tuple(heat["time"]), "price": tuple(heat["price"])})
+        return Drawn(heat=heat, candles=middle, candle_top=top, candle_bottom=bottom, **pairs, **found)
+
+    def _probed(self, *, frame_alone: bool = False, times: int = 1) -> str:
+        asked = {"frameAlone": frame_alone, "known": self._known[0], "times": times}
+        found: str | None = self.root.evaluate(PROBE, asked)
         assert found is not None, "Expected a Bokeh document inside the widget, was none"
-        return json.loads(found)
+        return found
 
     def sharp(self, *, last: float | None = None) -> Drawn:
         """Wait until the raster drawn is one cell a pixel of exactly what is looked at, and all is at rest.
@@ -227,30 +246,42 @@ class Heatmap:
             slip = max(abs(heat.time[0] - time[0]), abs(heat.time[1] - time[1]))
             return slip < drawn.pixel[0] and abs(heat.width - size[0]) <= 1 and heat.height == size[1]
 
-        return eventually(lambda: settled(self.drawn, times=3), is_sharp)
+        return eventually(self.steady, is_sharp)
 
     def picture(self) -> Pixels:
         """Return the pixels of the plot's frame, shape (height, width, 3), row 0 at the top; brought into sight."""
-        frame, below, *scrolled = self._probed(frame_alone=True)
+        frame, below, *scrolled = json.loads(self._probed(frame_alone=True))
         if frame["y"] < 0 or frame["y"] + frame["height"] > below:
             self.figure.evaluate("node => void node.scrollIntoView({ block: 'nearest' })")
-            frame, _, *scrolled = self._probed(frame_alone=True)
-        x, y, width, height = (float(round(frame[name])) for name in ("x", "y", "width", "height"))
+            frame, _, *scrolled = json.loads(self._probed(frame_alone=True))
+        place = {name: float(round(frame[name])) for name in ("x", "y", "width", "height")}
         if not self._alone:
-            return _pixels(self.page.screenshot(clip=FloatRect(x=x, y=y, width=width, height=height)))
-        clip = {"x": x + scrolled[0], "y": y + scrolled[1], "width": width, "height": height, "scale": 1}
+            return _pixels(self.page.screenshot(clip=FloatRect(**place)))  # type: ignore[typeddict-item]
+        return self.screen({**place, "x": place["x"] + scrolled[0], "y": place["y"] + scrolled[1]})
+
+    def screen(self, place: dict[str, float] | FloatRect) -> Pixels:
+        """Return the pixels of a place of the document, as Chromium has them on the screen."""
         if self._screen is None:
             self._screen = self.page.context.new_cdp_session(self.page)
         # Twice as quick as Playwright's own way; in JupyterLab the wheel is lost after it.
-        taken = self._screen.send("Page.captureScreenshot", {"format": "png", "optimizeForSpeed": True, "clip": clip})
-        return _pixels(base64.b64decode(taken["data"]))
+        asked = {"format": "png", "optimizeForSpeed": True, "clip": {**place, "scale": 1}}
+        return _pixels(base64.b64decode(self._screen.send("Page.captureScreenshot", asked)["data"]))
 
     def changes(self, act: Callable[[], object], *, least: float = 0.005) -> None:
-        """Do something and wait until at least a share of the picture's pixels look different."""
-        before = self.steady_picture()
+        """Do something and wait until at least a share of the pixels look different that canvases have in the frame."""
+        self.rests()
         act()
         self.page.mouse.move(3, 3)
-        eventually(lambda: changed_share(before, self.picture()), lambda share: share >= least)
+        eventually(lambda: self.root.evaluate(COPY, ["share", VISIBLE]), lambda share: share >= least)
+
+    def rests(self) -> None:
+        """Wait until the pixels that canvases have in the frame do not change."""
+        self.page.mouse.move(3, 3)
+        eventually(lambda: self.root.evaluate(COPY, ["keep", 0]))
+
+    def copied(self) -> Pixels:
+        """Return what the canvases of the figure hold for the frame, whatever else of the page stands over them."""
+        return _pixels(base64.b64decode(self.root.evaluate(COPY, ["png", 0]).partition(",")[2]))
 
     def without(self, *parts: str) -> Pixels:
         """Return the picture while some models of the figure are hidden by name; '*' is all but the heat."""
@@ -262,7 +293,10 @@ class Heatmap:
             self.root.evaluate(VISIBLE_JS, [list(parts), True])
 
     def steady_picture(self) -> Pixels:
-        """Return the picture once two in a row are the same."""
+        """Return the picture once it rests: where there is more on the page than it, once two in a row are the same."""
+        if self._alone:
+            self.rests()
+            return self.picture()
         self.page.mouse.move(3, 3)
         return eventually(lambda: (self.picture(), self.picture()), lambda two: np.array_equal(*two))[1]
 
