@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import functools
-import io
 import json
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import matplotlib as mpl
 from PIL import Image
+from playwright.sync_api import FloatRect
 
 from liqwidget import LiqHeatmap
 from tests.browser import contexts
@@ -25,12 +25,13 @@ from tests.waiting import eventually, settled
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Locator
 
     from tests.browser.heatmap import Theme
 
 FOLDER = Path(__file__).resolve().parents[1] / "golden"
 WIDE, NARROW, HEIGHT = 1300, 800, 1400
+THEMES: tuple[Theme, ...] = ("dark", "light")
 SHOTS = ("heatmap-dark", "map-dark", "heatmap-light", "map-light", "narrow-light")
 
 _SCALE = 0.625
@@ -41,13 +42,13 @@ _STYLE = ".liq-root, .liq-root * { font-family: liq-brought !important; }"
 
 
 @contextmanager
-def opened(browser: Browser, file: Path, theme: Theme) -> Iterator[Heatmap]:
+def opened(browser: Browser, file: Path) -> Iterator[Heatmap]:
     """Open an exported file with everything fixed that can differ between machines, and wait until it is drawn."""
     with contexts.opened(
         browser,
         viewport={"width": WIDE, "height": HEIGHT},
         device_scale_factor=1,
-        color_scheme=theme,
+        color_scheme=THEMES[0],
         reduced_motion="reduce",
         locale="en-US",
         timezone_id="UTC",
@@ -57,7 +58,7 @@ def opened(browser: Browser, file: Path, theme: Theme) -> Iterator[Heatmap]:
         page.add_init_script(_brought_font())
         page.goto(file.as_uri())
         page.add_style_tag(content=_STYLE)
-        heatmap = Heatmap(page, page.locator(".liq-root"))
+        heatmap = Heatmap(page, page.locator(".liq-root")).alone_in_chromium()
         eventually(heatmap.shown)
         yield heatmap
 
@@ -72,8 +73,7 @@ def _brought_font() -> str:
 
 def exported(folder: Path) -> Path:
     """Write the file that the pictures are taken of."""
-    heatmap = LiqHeatmap("BTC", source="sample", panels=("volume", "open_interest", "funding", "liquidations"))
-    return heatmap.to_html(folder / "golden.html")
+    return LiqHeatmap("BTC", source="sample").to_html(folder / "golden.html")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,29 +88,38 @@ class Shot:
 def taken(heatmap: Heatmap) -> Shot:
     """Return the widget as it looks once it is at rest, at the scale of golden pictures."""
     heatmap.page.mouse.move(3, 3)
-    png = settled(lambda: heatmap.root.screenshot(animations="disabled", caret="hide"), times=2)
-    image = Image.open(io.BytesIO(png)).convert("RGB")
+    image = Image.fromarray(settled(lambda: heatmap.screen(_box(heatmap.root)), times=2))
     small = image.resize((round(image.width * _SCALE), round(image.height * _SCALE)), Image.Resampling.BOX)
-    whole, main = heatmap.root.bounding_box(), heatmap.root.locator(".liq-main").bounding_box()
-    assert whole is not None
-    assert main is not None
+    whole, main = _box(heatmap.root), _box(heatmap.root.locator(".liq-main"))
     left, top = main["x"] - whole["x"], main["y"] - whole["y"]
     corners = left, top, left + main["width"], top + main["height"]
     return Shot(small, tuple(round(corner * _SCALE) for corner in corners))  # type: ignore[arg-type]
 
 
+def _box(part: Locator) -> FloatRect:
+    """Return where a part is on the page, in whole pixels."""
+    box = part.bounding_box()
+    assert box is not None
+    x, y, width, height = (float(round(box[name])) for name in ("x", "y", "width", "height"))
+    return FloatRect(x=x, y=y, width=width, height=height)
+
+
 def shots(browser: Browser, file: Path) -> Iterator[tuple[str, Heatmap]]:
     """Yield the name of each of `SHOTS` and the widget while it shows that."""
-    themes: tuple[Theme, Theme] = ("dark", "light")
-    for theme in themes:
-        with opened(browser, file, theme) as heatmap:
+    with opened(browser, file) as heatmap:
+        heatmap.options(shown=True)
+        for panel in ("Funding", "Liquidations"):
+            heatmap.root.get_by_label(panel, exact=True).check()
+        heatmap.options(shown=False)
+        for theme in THEMES:
+            heatmap.page.emulate_media(color_scheme=theme)
+            eventually(lambda theme=theme: heatmap.root.get_attribute("data-theme") == theme)  # type: ignore[misc]
             yield f"heatmap-{theme}", heatmap
             heatmap.button("View", "map").click()
             yield f"map-{theme}", heatmap
-            if theme == "light":
-                heatmap.button("View", "heatmap").click()
-                heatmap.page.set_viewport_size({"width": NARROW, "height": HEIGHT})
-                yield "narrow-light", heatmap
+            heatmap.button("View", "heatmap").click()
+        heatmap.page.set_viewport_size({"width": NARROW, "height": HEIGHT})
+        yield "narrow-light", heatmap
 
 
 def keep(image: Image.Image, path: Path) -> None:

@@ -63,13 +63,11 @@ def likeness(one: Image.Image, other: Image.Image) -> Likeness:
         return Likeness(np.inf, np.inf)
     a, b = (_oklab(_blurred(_light(part.convert("RGB"))[:height, :width])) for part in (one, other))
     edge = max(_SHIFTS)
-    rows, columns = a.shape[0] - 2 * edge, a.shape[1] - 2 * edge
-    inner = a[edge : edge + rows, edge : edge + columns]
+    rows, columns = a.shape[1] - 2 * edge, a.shape[2] - 2 * edge
+    inner = a[:, edge : edge + rows, edge : edge + columns]
     blocks = np.minimum.reduce(
         [
-            _averaged(
-                100 * np.linalg.norm(inner - b[edge + down : edge + down + rows, edge + right :][:, :columns], axis=-1)
-            )
+            _averaged(100 * _length(inner - b[:, edge + down : edge + down + rows, edge + right :][..., :columns]))
             for down, right in product(_SHIFTS, _SHIFTS)
         ]
     )
@@ -93,7 +91,15 @@ def _blurred(values: Floats) -> Floats:
 
 
 def _oklab(light: Floats) -> Floats:
-    return np.asarray(np.cbrt(light @ _CONES.T) @ _OKLAB.T)
+    """Return the coordinates of colours, shape (3, height, width)."""
+    planes = np.cbrt(light @ _CONES.T) @ _OKLAB.T
+    return np.ascontiguousarray(np.moveaxis(planes, -1, 0))
+
+
+def _length(planes: Floats) -> Floats:
+    """Return the lengths of vectors, shape (height, width)."""
+    planes *= planes
+    return np.asarray(np.sqrt(planes[0] + planes[1] + planes[2]))
 
 
 def _averaged(values: Floats) -> Floats:

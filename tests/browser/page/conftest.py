@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 
 SIZE: ViewportSize = {"width": 1200, "height": 800}
 PUBLIC = [*public(), "prior"]
+BACK = """
+h.clear_selection()
+for name, value in start.items(): setattr(h, name, value)
+h._error = ''; h._refresh()
+"""
 
 
 @pytest.fixture(scope="session")
@@ -39,7 +44,7 @@ def exported(source: LiqHeatmap, tmp_path_factory: pytest.TempPathFactory) -> Pa
 
 @pytest.fixture(scope="session")
 def unmounted_file(exported: Path) -> Path:
-    """Return the file without the line that shows the widget."""
+    """Return the file that shows the widget when it is told to."""
     path = exported.with_name("unmounted.html")
     path.write_text(unmounted(exported), encoding="utf-8")
     return path
@@ -79,6 +84,14 @@ def heatmap(own_page: OwnPage, kept: list[Heatmap]) -> Iterator[Heatmap]:
         kept.append(heatmap)
 
 
+@pytest.fixture
+def emptied(own_page: OwnPage, kept: list[Heatmap]) -> OwnPage:
+    """Return the page for a test that shows something else in it."""
+    kept.clear()
+    plain(own_page.page)
+    return own_page
+
+
 def mounted(own_page: OwnPage) -> Heatmap:
     """Mount a new heatmap in place of what was there."""
     plain(own_page.page)
@@ -96,15 +109,18 @@ PLAIN = """async () => {
   document.activeElement.blur()
   getSelection().removeAllRanges()
   scrollTo(0, 0)
+  const themed = ["color-scheme: light", "reduced-motion: no-preference"].every((one) => matchMedia(`(prefers-${one})`).matches)
+  return [innerWidth, innerHeight, themed]
 }"""
 
 
 def plain(page: Page) -> None:
     """Give a page the size and the theme that tests begin with; nothing is focused, selected or scrolled."""
-    page.evaluate(PLAIN)
-    page.set_viewport_size(SIZE)
-    waiting.eventually(lambda: page.evaluate("[innerWidth, innerHeight]"), lambda now: now == [*SIZE.values()])
-    page.emulate_media(color_scheme="light", reduced_motion="no-preference")
+    if page.viewport_size != SIZE:
+        page.set_viewport_size(SIZE)
+    *_, themed = waiting.eventually(lambda: page.evaluate(PLAIN), lambda now: now[:2] == [*SIZE.values()])
+    if not themed:
+        page.emulate_media(color_scheme="light", reduced_motion="no-preference")
 
 
 def at_start(heatmap: Heatmap) -> Heatmap:
@@ -119,12 +135,11 @@ def at_start(heatmap: Heatmap) -> Heatmap:
 
 def put_back(heatmap: Heatmap) -> list[str]:
     """Set every trait to what it was at the start; return those that are another once all is drawn."""
-    heatmap.kernel.run("h.clear_selection()")
-    heatmap.kernel.run("for name, value in start.items(): setattr(h, name, value)")
-    heatmap.kernel.run("h._error = ''; h._refresh()")
-    heatmap.button("Drag mode", "pan").click()
-    for label in ("Side", "Window", "Measure"):
-        heatmap.presses(label, heatmap.trait(label.lower()))
+    heatmap.kernel.run(BACK)
+    if heatmap.pressed("Drag mode") != "pan":
+        heatmap.button("Drag mode", "pan").click()
+    wanted = {"Drag mode": "pan"} | {label: heatmap.trait(label.lower()) for label in ("Side", "Window", "Measure")}
+    waiting.eventually(heatmap.choices, lambda found: {label: found.get(label) for label in wanted} == wanted)
     heatmap.sharp()
     others: list[str] = heatmap.kernel.value("[name for name, value in start.items() if getattr(h, name) != value]")
     return others

@@ -1,6 +1,7 @@
 // The widget in an exported file, over a model whose other half is a heatmap in the process of the test: `exchange` hands
 // over what the page has said and returns what Python has said meanwhile. Mounted again, it takes the view before away.
 async (text) => {
+  const [LEAST_MS, MOST_MS] = [20, 200]
   const unpacked = []
   const bytesOf = (packed) => Uint8Array.from(atob(packed), (letter) => letter.charCodeAt(0))
   const unpack = async (holder, key, packed) => {
@@ -31,18 +32,32 @@ async (text) => {
   }
   const changed = new Set()
   const said = []
-  let asking = false
-  const exchange = async () => {
-    if (asking) return
-    asking = true
-    for (const { state: told, content, buffers } of await parsed(await globalThis.exchange(JSON.stringify(said.splice(0))))) {
+  globalThis.__before?.abort()
+  const { signal } = (globalThis.__before = new AbortController())
+  let [underWay, timer, wait] = [Promise.resolve(), 0, LEAST_MS]
+  const hand = async () => {
+    if (signal.aborted) return
+    const words = said.splice(0)
+    const answers = await parsed(await globalThis.exchange(JSON.stringify(words)))
+    for (const { state: told, content, buffers } of answers) {
       if (content) tell("msg:custom", content, buffers)
       else {
         Object.assign(state, told)
         for (const name of Object.keys(told)) tell(`change:${name}`)
       }
     }
-    asking = false
+    // Threads of Python have something to say at any time: it is asked often after something was said, else seldom.
+    wait = words.length + answers.length > 0 ? LEAST_MS : Math.min(1.5 * wait, MOST_MS)
+    later(said.length > 0 ? 0 : wait)
+  }
+  const exchange = () => (underWay = underWay.then(hand))
+  const later = (ms) => {
+    clearTimeout(timer)
+    timer = signal.aborted ? 0 : setTimeout(exchange, ms)
+  }
+  const say = (one) => {
+    said.push(one)
+    later(0)
   }
   const model = {
     get: (name) => state[name],
@@ -55,17 +70,17 @@ async (text) => {
     on: (name, callback) => void heard(name).add(callback),
     off: (name, callback) => (name ? void heard(name).delete(callback) : listeners.clear()),
     save_changes() {
-      if (changed.size) said.push({ state: Object.fromEntries([...changed].map((name) => [name, state[name]])) })
+      if (changed.size) say({ state: Object.fromEntries([...changed].map((name) => [name, state[name]])) })
       changed.clear()
     },
-    send: (content) => void said.push({ content }),
+    send: (content) => say({ content }),
     widget_manager: { get_model: () => Promise.reject(new Error("there is no manager")) },
   }
-  globalThis.__before?.abort()
-  const { signal } = (globalThis.__before = new AbortController())
-  globalThis.__exchange = exchange
-  const timer = setInterval(exchange, 20)
-  signal.addEventListener("abort", () => clearInterval(timer))
+  globalThis.__exchange = () => {
+    wait = LEAST_MS
+    return exchange()
+  }
+  later(0)
   const place = document.getElementById("liqwidget")
   place.replaceChildren()
   frontEnd.render({ model, el: place.appendChild(document.createElement("div")), signal })

@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 Value = TypeVar("Value")
 
 MOUNT = 'await mount(document.getElementById("liqwidget"), state, frontEnd)\n'
+ALONE = """() => {
+  globalThis.__before?.abort()
+  document.getElementById("liqwidget").replaceChildren()
+  globalThis.__before = { abort: globalThis.__mount() }
+}"""
 OWN_KERNEL = Path(__file__).with_name("own_kernel.js").read_text(encoding="utf-8")
 
 
@@ -56,8 +61,9 @@ class OwnKernel:
         return json.loads(json.dumps(eval(expression, self.names)))  # noqa: S307 - a cell
 
     def run(self, code: str) -> None:
-        """Run statements."""
+        """Run statements, and tell the page what they have changed."""
         exec(code, self.names)  # noqa: S102 - a cell
+        self.hear()
 
     def hear(self) -> None:
         """Let the page say what it has to say: nothing of it is heard while the test does something else."""
@@ -89,10 +95,10 @@ class OwnKernel:
 
 
 def unmounted(exported: Path) -> str:
-    """Return the text of an exported file without its last line, which shows the widget."""
+    """Return the text of an exported file whose last line shows the widget when `__mount` is called."""
     text = exported.read_text(encoding="utf-8")
     assert text.count(MOUNT) == 1
-    return text.replace(MOUNT, "")
+    return text.replace(MOUNT, f"globalThis.__mount = () => {MOUNT.removeprefix('await ')}")
 
 
 def _taken(queue: deque[Value]) -> list[Value]:
@@ -101,11 +107,16 @@ def _taken(queue: deque[Value]) -> list[Value]:
 
 
 class OwnPage:
-    """An unmounted file in a page, where one heatmap after another is shown."""
+    """An unmounted file in a page, where one heatmap after another is shown.
+
+    `requests` are the addresses that the page has asked for.
+    """
 
     def __init__(self, page: Page, file: Path) -> None:
         self.page = page
+        self.requests: list[str] = []
         self._kernel: OwnKernel | None = None
+        page.on("request", lambda request: self.requests.append(request.url))
         page.goto(file.as_uri())
         page.expose_function("exchange", lambda said: self._kernel.exchange(said) if self._kernel else "[]")
 
@@ -113,6 +124,16 @@ class OwnPage:
         """Show the heatmap of a kernel as it is now, in place of what was shown."""
         self._kernel, kernel.page = kernel, self.page
         self.page.evaluate(OWN_KERNEL, kernel.state())
+        return self._painted(kernel)
+
+    def alone(self) -> Heatmap:
+        """Show what the file holds, without a kernel, in place of what was shown."""
+        self._kernel = None
+        self.page.wait_for_function("globalThis.__mount")
+        self.page.evaluate(ALONE)
+        return self._painted(None)
+
+    def _painted(self, kernel: OwnKernel | None) -> Heatmap:
         heatmap = Heatmap(self.page, self.page.locator(".liq-root"), kernel).alone_in_chromium()
-        eventually(lambda: heatmap.root.count() == 1 and heatmap.shown())
+        eventually(heatmap.shown)
         return heatmap

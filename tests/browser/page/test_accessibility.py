@@ -51,7 +51,7 @@ def test_axe_finds_nothing_serious(heatmap: Heatmap, theme: Theme) -> None:
     heatmap.options(shown=False)
     for name, code in STATES.items():
         heatmap.kernel.run(code)
-        heatmap.steady_picture()
+        heatmap.rests()
         found |= {name: serious(heatmap.page, theme)}
         heatmap.kernel.run(BACK)
     assert {name: violations for name, violations in found.items() if violations} == {}

@@ -14,14 +14,16 @@ from playwright.sync_api import expect
 
 from tests.browser import actions
 from tests.browser.heatmap import Heatmap, changed_share
-from tests.waiting import eventually, settled
+from tests.waiting import eventually
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from playwright.sync_api import Page
 
     from liqwidget import LiqHeatmap
+    from tests.browser.page.own_kernel import OwnPage
 
 HOSTILE = "<img src=x onerror=hacked=1></script><script>hacked=1</script>&amp;"
 
@@ -34,22 +36,31 @@ def requests(page: Page) -> list[str]:
 
 
 @pytest.fixture
-def heatmap(page: Page, exported: Path, requests: list[str]) -> Heatmap:
-    """Return the heatmap of the exported file, painted."""
-    assert requests == []
-    page.goto(exported.as_uri())
-    heatmap = Heatmap(page, page.locator(".liq-root"))
+def heatmap(emptied: OwnPage) -> Iterator[Heatmap]:
+    """Return the heatmap of the exported file, shown anew in a page that has been opened before."""
+    first = len(emptied.requests)
+    yield emptied.alone()
+    assert all(url.startswith("blob:") for url in emptied.requests[first:]), emptied.requests
+
+
+def opened(page: Page, file: Path) -> Heatmap:
+    """Open a file and return its heatmap, painted."""
+    page.goto(file.as_uri())
+    heatmap = Heatmap(page, page.locator(".liq-root")).alone_in_chromium()
     eventually(heatmap.shown)
     return heatmap
 
 
-def test_the_file_paints_and_asks_for_nothing(heatmap: Heatmap, requests: list[str], exported: Path) -> None:
+def test_the_file_paints_and_asks_for_nothing(page: Page, requests: list[str], exported: Path) -> None:
+    assert requests == []
+    heatmap = opened(page, exported)
     assert len(heatmap.drawn().candles) > 40
-    assert changed_share(heatmap.steady_picture(), heatmap.without("liq-heat-image")) > 0.2
-    assert changed_share(heatmap.steady_picture(), heatmap.without("liq-candle-body")) > 0.005
+    whole = heatmap.steady_picture()
+    assert changed_share(whole, heatmap.without("liq-heat-image")) > 0.2
+    assert changed_share(whole, heatmap.without("liq-candle-body")) > 0.005
     assert "imulated market" in heatmap.drawn().notice
     heatmap.wheel(0.5, 0.5, -200, times=2)
-    heatmap.steady_picture()
+    heatmap.rests()
     assert requests[0] == exported.as_uri()
     assert all(url.startswith("blob:") for url in requests[1:]), requests
     assert re.search(r"""(src|href)=["']?(https?:)?//""", exported.read_text(encoding="utf-8")) is None
@@ -92,7 +103,7 @@ def test_client_side_controls_work(heatmap: Heatmap) -> None:
 def test_every_window_is_sharp_and_fitted_from_any_other(heatmap: Heatmap, source: LiqHeatmap) -> None:
     for window in ("all", "12h", "30d", "24h", "all", "3d", "7d"):
         heatmap.button("Window", window).click()
-        drawn = settled(heatmap.drawn)
+        drawn = heatmap.steady()
         settings = replace(source._settings(), window=window)
         time = source._display.session.window(settings)
         heat = drawn.heat
@@ -107,12 +118,12 @@ def test_every_window_is_sharp_and_fitted_from_any_other(heatmap: Heatmap, sourc
 
 def test_the_other_measure_keeps_the_zoom(heatmap: Heatmap) -> None:
     heatmap.changes(lambda: heatmap.wheel(0.5, 0.5, -200, times=3))
-    near = settled(heatmap.drawn, times=3)
+    near = heatmap.steady()
     for measure in ("size", "heat", "expected", "heat"):
         heatmap.changes(lambda measure=measure: heatmap.button("Measure", measure).click())  # type: ignore[misc]
-        drawn = settled(heatmap.drawn)
+        drawn = heatmap.steady()
         assert (drawn.time, drawn.price) == (near.time, near.price)
-    assert settled(heatmap.drawn).digest == near.digest
+    assert heatmap.steady().digest == near.digest
 
 
 def test_table_profile_panels_and_map_work(heatmap: Heatmap) -> None:
@@ -157,14 +168,12 @@ def test_hostile_words_stay_words(page: Page, exported: Path, tmp_path: Path, re
     hostile = tmp_path / "hostile.html"
     quoted = json.dumps(state).replace("<", "\\u003c")
     hostile.write_text(text[: found.start(2)] + quoted + text[found.end(2) :], encoding="utf-8")
-    page.goto(hostile.as_uri())
-    heatmap = Heatmap(page, page.locator(".liq-root"))
-    eventually(heatmap.shown)
+    heatmap = opened(page, hostile)
     assert heatmap.drawn().notice == HOSTILE
     heatmap.page.mouse.move(*heatmap.drawn().at(0.5, 0.15))
     heatmap.root.locator(".liq-row").first.hover()
     expect(heatmap.root.locator(".liq-banner")).to_have_text(HOSTILE)
-    heatmap.steady_picture()
+    heatmap.rests()
     assert page.locator("img, .liq-root script").count() == 0
     assert page.evaluate("globalThis.hacked === undefined")
     assert all(url.startswith("blob:") for url in requests[1:]), requests
@@ -172,8 +181,7 @@ def test_hostile_words_stay_words(page: Page, exported: Path, tmp_path: Path, re
 
 def test_a_hostile_title_stays_a_title(page: Page, source: LiqHeatmap, tmp_path: Path) -> None:
     path = source.to_html(tmp_path / "title.html", title=f"</title>{HOSTILE}")
-    page.goto(path.as_uri())
-    eventually(Heatmap(page, page.locator(".liq-root")).shown)
+    opened(page, path)
     assert page.title() == f"</title>{HOSTILE}"
     assert page.locator("img").count() == 0
     assert page.evaluate("globalThis.hacked === undefined")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING
 
 import pytest
 from PIL import Image, ImageChops
 
-from tests.browser.golden import FOLDER, SHOTS, Shot, exported, shots, taken
+from tests.browser.golden import FOLDER, SHOTS, Shot, shots, taken
 from tests.browser.likeness import Likeness, likeness
 
 if TYPE_CHECKING:
@@ -38,10 +39,10 @@ BROKEN = {
 
 
 @pytest.fixture(scope="module")
-def pictures(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Shot]:
+def pictures(browser: Browser, exported: Path) -> dict[str, Shot]:
     """Return the widget as it looks now, and as it looks in the light theme when something in it is broken."""
     found: dict[str, Shot] = {}
-    for name, heatmap in shots(browser, exported(tmp_path_factory.mktemp("golden"))):
+    for name, heatmap in shots(browser, exported):
         found[name] = taken(heatmap)
         if name == "heatmap-light":
             found |= broken(heatmap)
@@ -74,6 +75,7 @@ def compared(golden: Image.Image, shot: Shot) -> tuple[bool, Likeness]:
     return all(within), whole if within[1] else drawn
 
 
+@functools.cache
 def golden(name: str) -> Image.Image:
     return Image.open(FOLDER / f"{name}.png").convert("RGB")
 

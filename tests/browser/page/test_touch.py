@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from tests.browser.fingers import touch_screen
 from tests.browser.heatmap import DOUBLE_CLICK_MS
-from tests.waiting import eventually, settled
+from tests.waiting import eventually
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,7 +77,7 @@ def test_a_finger_that_rests_reads_out_and_moves_the_crosshair_alone(heatmap: He
     fingers.move(before.at(0.5, 0.4))
     eventually(price.inner_text, lambda now: now != first)
     fingers.up()
-    assert settled(heatmap.drawn).price == before.price
+    assert heatmap.steady().price == before.price
     assert heatmap.drawn().time == before.time
 
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from liqwidget import LiqHeatmap
 from liqwidget.domain.time import milliseconds_ns, time_ns, timestamp
 from tests.browser.heatmap import Drawn, Heatmap, changed_share
-from tests.browser.page.own_kernel import OwnKernel, OwnPage
+from tests.browser.page.own_kernel import OwnKernel
 from tests.waiting import eventually
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Page
 
+    from tests.browser.page.own_kernel import OwnPage
 
 SHAPES = {
     "side": st.sampled_from(("both", "long", "short")),
@@ -54,9 +55,9 @@ def moved(model: LiqHeatmap) -> tuple[tuple[pd.Timestamp, pd.Timestamp], tuple[f
 
 
 @pytest.fixture
-def fresh(page: Page, unmounted_file: Path, model: LiqHeatmap) -> Callable[[], Heatmap]:
+def fresh(emptied: OwnPage, model: LiqHeatmap) -> Callable[[], Heatmap]:
     """Return a function that mounts a view of the model as it is now."""
-    return functools.partial(OwnPage(page, unmounted_file).mounted, OwnKernel(model))
+    return functools.partial(emptied.mounted, OwnKernel(model))
 
 
 def shows(drawn: Drawn, model: LiqHeatmap) -> bool:
@@ -141,7 +142,7 @@ def test_the_file_of_a_zoomed_map_is_zoomed(page: Page, tmp_path: Path, model: L
     time, price = moved(model)
     heatmap = LiqHeatmap("BTC", source="sample", time_range=time, price_range=price)
     page.goto(heatmap.to_html(tmp_path / "zoomed.html").as_uri())
-    shown = Heatmap(page, page.locator(".liq-root"))
+    shown = Heatmap(page, page.locator(".liq-root")).alone_in_chromium()
     eventually(shown.shown)
     drawn = shown.drawn()
     assert shows(drawn, heatmap)
