@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from liqwidget import LiqHeatmap
+from liqwidget.widget import export
 from tests import waiting
 from tests.browser import contexts
 from tests.browser.heatmap import FORGET, WATCHED
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from tests.browser.heatmap import Heatmap
 
 SIZE: ViewportSize = {"width": 1200, "height": 800}
+HOSTILE = "<img src=x onerror=hacked=1></script><script>hacked=1</script>&amp;"
+TITLE = f"</title>{HOSTILE}"
 PUBLIC = [*public(), "prior"]
 BACK = """
 h.clear_selection()
@@ -38,16 +41,18 @@ def source() -> LiqHeatmap:
 
 @pytest.fixture(scope="session")
 def exported(source: LiqHeatmap, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the file."""
-    return source.to_html(tmp_path_factory.mktemp("export") / "btc.html")
+    """Return the file, whose title is as bad as a title can be."""
+    return source.to_html(tmp_path_factory.mktemp("export") / "btc.html", title=TITLE)
 
 
 @pytest.fixture(scope="session")
-def unmounted_file(exported: Path) -> Path:
-    """Return the file that shows the widget when it is told to."""
-    path = exported.with_name("unmounted.html")
-    path.write_text(unmounted(exported), encoding="utf-8")
-    return path
+def unmounted_file(source: LiqHeatmap, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a file that shows the widget when it is told to; it holds one picture, as its kernel has all others."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(export, "stored_frames", lambda session, settings, *_, **__: [session.base_frame(settings)])
+        file = source.to_html(tmp_path_factory.mktemp("own") / "unmounted.html")
+    file.write_text(unmounted(file), encoding="utf-8")
+    return file
 
 
 @pytest.fixture
@@ -109,8 +114,8 @@ PLAIN = """async () => {
   document.activeElement.blur()
   getSelection().removeAllRanges()
   scrollTo(0, 0)
-  const themed = ["color-scheme: light", "reduced-motion: no-preference"].every((one) => matchMedia(`(prefers-${one})`).matches)
-  return [innerWidth, innerHeight, themed]
+  const themed = (one) => matchMedia(`(prefers-${one})`).matches
+  return [innerWidth, innerHeight, themed("color-scheme: light") && themed("reduced-motion: no-preference")]
 }"""
 
 

@@ -23,11 +23,14 @@ if TYPE_CHECKING:
 Value = TypeVar("Value")
 
 MOUNT = 'await mount(document.getElementById("liqwidget"), state, frontEnd)\n'
-ALONE = """() => {
+ALONE = """(other) => {
   globalThis.__before?.abort()
   document.getElementById("liqwidget").replaceChildren()
-  globalThis.__before = { abort: globalThis.__mount() }
+  globalThis.__before = { abort: globalThis.__mount(other) }
 }"""
+MOUNT_LATER = MOUNT.replace("await mount", "globalThis.__mount = (other) => mount").replace(
+    "state", "{...state, ...other}"
+)
 OWN_KERNEL = Path(__file__).with_name("own_kernel.js").read_text(encoding="utf-8")
 
 
@@ -98,7 +101,7 @@ def unmounted(exported: Path) -> str:
     """Return the text of an exported file whose last line shows the widget when `__mount` is called."""
     text = exported.read_text(encoding="utf-8")
     assert text.count(MOUNT) == 1
-    return text.replace(MOUNT, f"globalThis.__mount = () => {MOUNT.removeprefix('await ')}")
+    return text.replace(MOUNT, MOUNT_LATER)
 
 
 def _taken(queue: deque[Value]) -> list[Value]:
@@ -126,11 +129,11 @@ class OwnPage:
         self.page.evaluate(OWN_KERNEL, kernel.state())
         return self._painted(kernel)
 
-    def alone(self) -> Heatmap:
-        """Show what the file holds, without a kernel, in place of what was shown."""
+    def alone(self, **other: Any) -> Heatmap:
+        """Show what the file holds, or some other values of it, without a kernel, in place of what was shown."""
         self._kernel = None
         self.page.wait_for_function("globalThis.__mount")
-        self.page.evaluate(ALONE)
+        self.page.evaluate(ALONE, other)
         return self._painted(None)
 
     def _painted(self, kernel: OwnKernel | None) -> Heatmap:

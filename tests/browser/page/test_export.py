@@ -12,20 +12,19 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from tests.browser import actions
+from tests.browser import actions, contexts
 from tests.browser.heatmap import Heatmap, changed_share
+from tests.browser.page.conftest import HOSTILE, SIZE, TITLE, plain
+from tests.browser.page.own_kernel import OwnPage, unmounted
 from tests.waiting import eventually
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from playwright.sync_api import Page
+    from playwright.sync_api import Browser, Page
 
     from liqwidget import LiqHeatmap
-    from tests.browser.page.own_kernel import OwnPage
-
-HOSTILE = "<img src=x onerror=hacked=1></script><script>hacked=1</script>&amp;"
 
 
 @pytest.fixture
@@ -35,12 +34,25 @@ def requests(page: Page) -> list[str]:
     return kept
 
 
+@pytest.fixture(scope="module")
+def file_page(browser: Browser, complaints: list[str], exported: Path) -> Iterator[OwnPage]:
+    """Return a page in which the exported file is open, for all tests: it loads BokehJS once."""
+    mountable = exported.with_name("mountable.html")
+    mountable.write_text(unmounted(exported), encoding="utf-8")
+    with contexts.opened(browser, viewport=SIZE, offline=True) as context:
+        page = context.new_page()
+        contexts.listen(page, "file", complaints)
+        yield OwnPage(page, mountable)
+
+
 @pytest.fixture
-def heatmap(emptied: OwnPage) -> Iterator[Heatmap]:
-    """Return the heatmap of the exported file, shown anew in a page that has been opened before."""
-    first = len(emptied.requests)
-    yield emptied.alone()
-    assert all(url.startswith("blob:") for url in emptied.requests[first:]), emptied.requests
+def heatmap(file_page: OwnPage) -> Iterator[Heatmap]:
+    """Return the heatmap of the exported file, shown anew; it asks for nothing, and no words of others run."""
+    plain(file_page.page)
+    first = len(file_page.requests)
+    yield file_page.alone()
+    assert all(url.startswith("blob:") for url in file_page.requests[first:]), file_page.requests
+    assert file_page.page.evaluate("globalThis.hacked === undefined")
 
 
 def opened(page: Page, file: Path) -> Heatmap:
@@ -155,36 +167,28 @@ def test_table_profile_panels_and_map_work(heatmap: Heatmap) -> None:
     expect(root.locator(".liq-hint")).to_contain_text(re.compile(r"est\. \$.* here"))
 
 
-def test_hostile_words_stay_words(page: Page, exported: Path, tmp_path: Path, requests: list[str]) -> None:
+def test_hostile_words_stay_words(heatmap: Heatmap, file_page: OwnPage, exported: Path) -> None:
     text = exported.read_text(encoding="utf-8")
-    found = re.search(r'(<script type="application/json" id="liqwidget-state">)(.*?)(</script>)', text, re.DOTALL)
+    found = re.search(r'<script type="application/json" id="liqwidget-state">(.*?)</script>', text, re.DOTALL)
     assert found is not None
-    state = json.loads(found[2])
+    state = json.loads(found[1])
     state["_market"] |= {"notice": HOSTILE, "label": HOSTILE, "symbol": HOSTILE, "quote": HOSTILE}
-    state["symbol"] = state["_error"] = state["horizon"] = HOSTILE
     for cluster in state["_clusters"]:
         cluster |= {"venue_mix": {HOSTILE: 1.0}, "leverage_mix": {HOSTILE: 1.0}}
     state["_palettes"][0]["label"] = HOSTILE
-    hostile = tmp_path / "hostile.html"
-    quoted = json.dumps(state).replace("<", "\\u003c")
-    hostile.write_text(text[: found.start(2)] + quoted + text[found.end(2) :], encoding="utf-8")
-    heatmap = opened(page, hostile)
+    others = {name: state[name] for name in ("_market", "_clusters", "_palettes")}
+    file_page.alone(symbol=HOSTILE, _error=HOSTILE, horizon=HOSTILE, **others)
     assert heatmap.drawn().notice == HOSTILE
     heatmap.page.mouse.move(*heatmap.drawn().at(0.5, 0.15))
     heatmap.root.locator(".liq-row").first.hover()
     expect(heatmap.root.locator(".liq-banner")).to_have_text(HOSTILE)
     heatmap.rests()
-    assert page.locator("img, .liq-root script").count() == 0
-    assert page.evaluate("globalThis.hacked === undefined")
-    assert all(url.startswith("blob:") for url in requests[1:]), requests
+    assert heatmap.page.locator("img, .liq-root script").count() == 0
 
 
-def test_a_hostile_title_stays_a_title(page: Page, source: LiqHeatmap, tmp_path: Path) -> None:
-    path = source.to_html(tmp_path / "title.html", title=f"</title>{HOSTILE}")
-    opened(page, path)
-    assert page.title() == f"</title>{HOSTILE}"
-    assert page.locator("img").count() == 0
-    assert page.evaluate("globalThis.hacked === undefined")
+def test_a_hostile_title_stays_a_title(heatmap: Heatmap) -> None:
+    assert heatmap.page.title() == TITLE
+    assert heatmap.page.locator("img").count() == 0
 
 
 @pytest.mark.parametrize("theme", ["dark", "light"])
