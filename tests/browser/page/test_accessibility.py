@@ -29,7 +29,6 @@ NAMELESS = """node => {
   return controls.filter((one) => !named(one)).map((one) => one.outerHTML)
 }"""
 STATES = {
-    "start": "",
     "selected": "h.selected_clusters = h.clusters[:2]",
     "one side": "h.side = 'long'",
     "map": "h.view = 'map'",
