@@ -273,16 +273,16 @@ class Heatmap:
         self.rests()
         act()
         self.page.mouse.move(3, 3)
-        eventually(lambda: self.root.evaluate(COPY, ["share", VISIBLE]), lambda share: share >= least)
+        eventually(lambda: self.root.evaluate(COPY, ["share", VISIBLE, least]), lambda share: share >= least)
 
     def rests(self) -> None:
         """Wait until the pixels that canvases have in the frame do not change."""
         self.page.mouse.move(3, 3)
-        eventually(lambda: self.root.evaluate(COPY, ["keep", 0]))
+        eventually(lambda: self.root.evaluate(COPY, ["keep"]))
 
     def copied(self) -> Pixels:
         """Return what the canvases of the figure hold for the frame, whatever else of the page stands over them."""
-        return _pixels(base64.b64decode(self.root.evaluate(COPY, ["png", 0]).partition(",")[2]))
+        return _pixels(base64.b64decode(self.root.evaluate(COPY, ["png"]).partition(",")[2]))
 
     def without(self, *parts: str) -> Pixels:
         """Return the picture while some models of the figure are hidden by name; '*' is all but the heat."""
