@@ -14,6 +14,7 @@ import { type Mode, mountPlot, type Plot, type Point } from "./layers/plot"
 import type { BokehJS } from "./load/bokeh"
 import { type OnDemand, partOf } from "./load/on_demand"
 import { navigation } from "./steer/navigation"
+import { steering } from "./steer/steering"
 import { pointUnder } from "./steer/viewport"
 import { observe, presentMarket } from "./wire/model"
 import type { Messages } from "./wire/messages"
@@ -89,8 +90,7 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
     box: whenReady((box: Box) => select(box)),
   }, zone))
   // Whether the model has newer frames than the sharp one on the picture.
-  let stale = false
-  let gone = false
+  let [stale, gone] = [false, false]
   bag.add(() => void (gone = true))
   const failed = (sentence: string) => {
     sharp.renew()
@@ -130,7 +130,7 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
   const provenance = partOf(demand, () => chosen() && !model.get("_offline"), ({ provenanceLayer }) => bag.keep(provenanceLayer({ model, messages, plot, market, colours, failed, shown })), () => drawProvenance())
   const drawProvenance = () => provenance()?.draw()
   const actions = { ...steer, cancel: () => (mode === "select" && !chosen() ? setMode("pan") : select(null)), select: () => model.get("_offline") || select(steer.viewport()) }
-  const steering = partOf(demand, () => ready, ({ hands }) => bag.keep(hands(wrapper, host, plot, actions)), () => steering())
+  const hands = bag.keep(steering({ demand, wrapper, host, plot, actions }))
   const surroundings = bag.keep(beside({
     model,
     plot,
@@ -187,7 +187,7 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
     mode = next
     plot.setMode(next)
     wrapper.dataset.mode = next
-    steering()?.ruled()
+    hands.ruled()
     options.modeChanged(next)
   }
   const facts = () => {
@@ -239,7 +239,7 @@ export async function mountPicture(options: PictureOptions): Promise<Picture> {
   readout.idle(hint())
   changed()
   live.show()
-  steering()
+  hands.begin()
   return {
     reset: steer.reset,
     setMode,

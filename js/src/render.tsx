@@ -79,7 +79,7 @@ export function render({ model: given, el, signal: aborted, host, missing = () =
   const load = async () => (await demand.load()) !== null
   const turn = async (open: Signal<boolean>) => void (open.value = !open.peek() && (await load()))
   const told = traits._fired.peek()?.at(-1)?.number ?? 0
-  const turnFull = () => (full.reason ? words.say(full.reason) : void full.turn())
+  const turnFull = () => (full.reason ? words.say(full.reason) : void full.turn().catch((error: unknown) => words.say(String(error))))
   const kernel = kernelWatch(model, (state) => {
     const back = !running.peek() && state !== "gone"
     running.value = state !== "gone"
@@ -89,7 +89,7 @@ export function render({ model: given, el, signal: aborted, host, missing = () =
   })
   const [drawerId, helpId, alertsId] = [`liq-drawer-${view}`, `liq-help-${view}`, `liq-alerts-${view}`]
   const toggle = (id: string) => picture.peek()?.toggle(id)
-  const point = (id: string | null) => picture.peek()?.point(id)
+  const point = (id: string | null) => void (root.isConnected && picture.peek()?.point(id))
   const setMode = (next: Mode) => picture.peek()?.setMode(next)
   const reset = () => picture.peek()?.reset()
   const widen = (wide: boolean) => void root.classList.toggle("liq-wide-table", wide)

@@ -10,6 +10,7 @@ import { axisDecimals, formatPrice } from "../format/price"
 import { type Overlays, overlaysOf } from "../wire/overlays"
 import { wheelIsOurs } from "../steer/engaged"
 import { pinch } from "../steer/pinch"
+import { wheelFactor } from "../steer/wheel"
 import type { Interval, Market, SideChoice, Traits } from "../wire/traits"
 import { canvas, casedStroke, strokeLine } from "./canvas"
 import { drawOverlays } from "./map_overlays"
@@ -173,7 +174,7 @@ export function mapView({ model, market, look, say }: MapOptions): MapView {
     listen(node, "wheel", (event: WheelEvent) => {
       if (!wheelIsOurs(event, node)) return
       event.preventDefault()
-      zoom(Math.exp(Math.max(-200, Math.min(200, event.deltaY)) / 500))
+      zoom(wheelFactor(event))
     }, { passive: false }),
     pinch(node, () => true, (from, to) => zoom(from.apart / to.apart)),
     listen(node, "pointermove", (event: PointerEvent) => {

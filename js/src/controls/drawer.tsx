@@ -1,4 +1,4 @@
-import type { Signal } from "@preact/signals"
+import { type Signal, useSignal } from "@preact/signals"
 import type { ComponentChildren } from "preact"
 import { useRef } from "preact/hooks"
 import { Icon } from "../words/icon"
@@ -13,11 +13,22 @@ export interface OpenerProps {
   id: string
   open: Signal<boolean>
   /** Opens it once it is loaded, or closes it. */
-  turn(open: Signal<boolean>): void
+  turn(open: Signal<boolean>): Promise<void>
+}
+
+/** Whether what a button opens is on its way, and what the button does. */
+export function useTurn({ open, turn }: Omit<OpenerProps, "id">): [busy: true | undefined, act: () => void] {
+  const busy = useSignal(false)
+  const act = () => {
+    busy.value = true
+    void turn(open).finally(() => (busy.value = false))
+  }
+  return [busy.value || undefined, act]
 }
 
 /** Opens and closes the drawer. */
 export function DrawerButton({ id, open, turn }: OpenerProps) {
+  const [busy, act] = useTurn({ open, turn })
   return (
     <button
       class="liq-button liq-options"
@@ -25,7 +36,8 @@ export function DrawerButton({ id, open, turn }: OpenerProps) {
       title="What counts, how it looks, and sharing"
       aria-controls={id}
       aria-expanded={open.value}
-      onClick={() => turn(open)}
+      aria-busy={busy}
+      onClick={act}
       onKeyDown={({ key }) => key === "Escape" && (open.value = false)}
     >
       Options

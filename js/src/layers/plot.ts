@@ -17,7 +17,7 @@ import type { Timezone } from "../format/clocks"
 import type { TimeAxis } from "../format/time_axis"
 import { ruleAxes } from "./axes"
 import { restyle } from "./plot_style"
-import { keepDrags, leaveTabOrder, ruleCursor, watchPixelRatio } from "./surface"
+import { keepDrags, leaveTabOrder, ruleCursor, watchPixelRatio, watchTaken } from "./surface"
 
 export type Mode = "pan" | "select"
 export type Columns = Readonly<Record<string, ArrayLike<unknown>>>
@@ -88,6 +88,9 @@ interface BoxEvent {
   geometry: { type: string; x0: number; x1: number; y0: number; y1: number }
 }
 
+/** How far apart the clicks of a double click may be [px]. */
+const SAME_PLACE = 8
+
 /** Draw the document in a host element. */
 export async function mountPlot(bokeh: BokehJS, json: string, host: HTMLElement, events: PlotEvents, zone: () => Timezone): Promise<Plot> {
   const document = bokeh.require("document/document").Document.from_json(JSON.parse(json))
@@ -112,13 +115,18 @@ export async function mountPlot(bokeh: BokehJS, json: string, host: HTMLElement,
 
   const point = ({ x, y, sx, sy }: PointEvent): Point => ({ time: x, price: y, x: sx, y: sy })
   const inside = ({ sx, sy }: PointEvent) => bbox().contains(sx, sy)
+  let tapped: PointEvent | null = null
+  const tap = (event: PointEvent) => inside(event) && ((tapped = event), events.tap(point(event)))
+  // Bokeh takes two quick clicks for a double one wherever they are.
+  const twice = ({ sx, sy }: PointEvent) => tapped !== null && Math.hypot(sx - tapped.sx, sy - tapped.sy) <= SAME_PLACE
+  let taken = false
   const hear = {
     mousemove: (event: PointEvent) => events.move(inside(event) ? point(event) : null),
     mouseleave: () => events.move(null),
-    tap: (event: PointEvent) => inside(event) && events.tap(point(event)),
-    doubletap: (event: PointEvent) => inside(event) && events.doubleTap(),
+    tap,
+    doubletap: (event: PointEvent) => (twice(event) ? inside(event) && events.doubleTap() : tap(event)),
     selectiongeometry: ({ final, geometry: { type, x0, x1, y0, y1 } }: BoxEvent) => {
-      if (final && type === "rect") events.box({ time: order(x0, x1), price: order(y0, y1) })
+      if (final && type === "rect" && !taken) events.box({ time: order(x0, x1), price: order(y0, y1) })
     },
   }
   // Bokeh calls back a little later: the figure may be gone by then.
@@ -141,6 +149,7 @@ export async function mountPlot(bokeh: BokehJS, json: string, host: HTMLElement,
   ruleCursor(surface)
   const unlink = [
     keepDrags(host),
+    watchTaken(surface, (now) => void (taken = now)),
     subscribe(time.change, events.viewport),
     subscribe(price.change, events.viewport),
     subscribe(figure.properties.inner_width.change, events.resize),

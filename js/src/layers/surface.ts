@@ -23,6 +23,15 @@ export function ruleCursor(surface: HTMLElement): void {
 /** Keep a drag on the picture from carrying away text that is selected there: the browser would take the pointer. */
 export const keepDrags = (host: HTMLElement): Disposer => listen(host, "dragstart", (event) => event.preventDefault())
 
+/** Tell whether the last pointer was taken away: BokehJS ends a box then where the pointer was, as if it were meant. */
+export function watchTaken(surface: HTMLElement, heard: (taken: boolean) => void): Disposer {
+  const unlink = [
+    listen(surface, "pointerdown", () => heard(false), { capture: true }),
+    listen(surface, "pointercancel", () => heard(true), { capture: true }),
+  ]
+  return () => unlink.forEach((off) => off())
+}
+
 /** Take what BokehJS drew out of the tab order: the figure around it has the keys. Looks behind shadow roots too. */
 export function leaveTabOrder(node: ParentNode): void {
   for (const child of node.querySelectorAll<HTMLElement>("*")) {

@@ -88,16 +88,20 @@ export interface OnceOptions<T> {
   sources: readonly FileSource[]
   evaluate: (code: string) => Promise<T>
   cache: Map<string, Promise<T>>
+  /** What has failed for somebody else is tried by the own sources. */
+  again?: boolean
 }
 
 /** Load code once a page: from the page, else from the first source that has it; what failed is tried again. */
-export function loadOnce<T>({ what, key, sources, evaluate, cache }: OnceOptions<T>): Promise<T> {
+export function loadOnce<T>({ what, key, sources, evaluate, cache, again = false }: OnceOptions<T>): Promise<T> {
+  const fresh = () => {
+    const loading = firstFile(what, sources).then(async ({ gzip }) => evaluate(await unzipText(exactBytes(gzip))))
+    cache.set(key, loading)
+    loading.catch(() => cache.delete(key))
+    return loading
+  }
   const cached = cache.get(key)
-  if (cached) return cached
-  const loading = firstFile(what, sources).then(async ({ gzip }) => evaluate(await unzipText(exactBytes(gzip))))
-  cache.set(key, loading)
-  loading.catch(() => cache.delete(key))
-  return loading
+  return !cached ? fresh() : again ? cached.catch(fresh) : cached
 }
 
 /** What all heatmaps of a page share under a name, whichever of them loaded it. */

@@ -49,18 +49,19 @@ const known = new Map<string, Promise<Parts>>()
 
 export function onDemand({ sources, failed, signal: view, evaluate = evaluateParts, cache = known }: OnDemandOptions): OnDemand {
   const parts = signal<Parts | null>(null)
-  return {
-    parts,
-    async load() {
-      try {
-        const found = await loadOnce({ what: "This part of the heatmap", key: ON_DEMAND_DIGEST, sources, evaluate, cache })
-        return view.aborted ? null : (parts.value = found)
-      } catch (error) {
-        if (!view.aborted) failed(error instanceof Error ? error.message : String(error))
-        return null
-      }
-    },
+  let loading: Promise<Parts | null> | null = null
+  const attempt = async () => {
+    try {
+      const found = await loadOnce({ what: "This part of the heatmap", key: ON_DEMAND_DIGEST, sources, evaluate, cache, again: true })
+      return view.aborted ? null : (parts.value = found)
+    } catch (error) {
+      if (!view.aborted) failed(error instanceof Error ? error.message : String(error))
+      return null
+    } finally {
+      loading = null
+    }
   }
+  return { parts, load: () => (loading ??= attempt()) }
 }
 
 /** Whether a first picture shows something of it. */
@@ -74,16 +75,17 @@ export const wantedAtOnce = (model: AnyModel<Traits>): boolean =>
 export function partOf<T>({ parts, load }: OnDemand, wanted: () => boolean, make: (parts: Parts) => T, arrived: () => void): () => T | null {
   let made: T | null = null
   let loading = false
+  let known = false
+  // Whoever of the view has them loaded: those too who could not.
+  parts.subscribe((found) => void (known && found && !made && wanted() && arrived()))
+  known = true
   return () => {
     if (made || !wanted()) return made
     const here = parts.peek()
     if (here) return (made = make(here))
     if (!loading) {
       loading = true
-      void load().then((found) => {
-        loading = false
-        if (found) arrived()
-      })
+      void load().then(() => void (loading = false))
     }
     return null
   }

@@ -1,32 +1,26 @@
 import { type Disposer, disposerBag } from "../dom/dispose"
 import type { Plot } from "../layers/plot"
 import { wheelHint } from "../words/wheel_hint"
-import { engaged } from "./engaged"
-import { type KeyActions, keySteering } from "./keys"
+import { endDrags } from "./held"
 import { axisStretch } from "./stretch"
 import { touchSteering } from "./touch"
-import { wheelZoom } from "./wheel"
+import type { Viewport } from "./viewport"
 
 export interface Hands {
   /** What a drag does has changed. */
   ruled(): void
+  /** The wheel scrolled the page over the picture. */
+  passed(): void
   dispose: Disposer
 }
 
-/** Steer by wheel, keys, axes and fingers; what is dragged on the picture itself is Bokeh's. */
-export function hands(wrapper: HTMLElement, host: HTMLElement, plot: Plot, actions: KeyActions): Hands {
+/** Steer by axes and fingers, and end drags that have lost their hand; what is dragged on the picture itself is Bokeh's. */
+export function hands(wrapper: HTMLElement, host: HTMLElement, plot: Plot, go: (viewport: Viewport) => void, reset: () => void): Hands {
   const bag = disposerBag()
-  const { go, reset } = actions
-  const touch = touchSteering(wrapper, host, plot, go)
-  const hint = wheelHint()
-  wrapper.append(hint.node)
-  bag.add(
-    touch.dispose,
-    hint.dispose,
-    engaged(wrapper, hint.passed),
-    wheelZoom(host, plot, go),
-    axisStretch(wrapper, host, plot, go, reset),
-    keySteering(wrapper, host, actions),
-  )
-  return { ruled: touch.ruled, dispose: bag.dispose }
+  bag.add(endDrags(wrapper, host, plot.surface))
+  const { ruled } = bag.keep(touchSteering(wrapper, host, plot, go))
+  const { node, passed } = bag.keep(wheelHint())
+  wrapper.append(node)
+  bag.add(axisStretch(wrapper, host, plot, go, reset))
+  return { ruled, passed, dispose: bag.dispose }
 }

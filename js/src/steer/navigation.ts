@@ -98,22 +98,39 @@ export function navigation({ model, plot, market, candles, changed }: Navigation
     const viewport = wanted()
     if (!sameViewport(viewport, plot.viewport())) place(viewport)
   }
+  const stop = () => {
+    clearTimeout(timer)
+    timer = undefined
+    origin = null
+  }
+  /** A window that is chosen right after a gesture is the window that is shown. */
+  const choose = () => {
+    if (model.get("time_range") === null) stop()
+    follow()
+  }
   const refit = () => {
-    if (timer !== undefined || !model.get("follow")) return
+    if (!model.get("follow")) return
+    if (timer !== undefined) {
+      // Chosen right after a gesture: it ends where it is, and prices are fitted there.
+      stop()
+      model.set("time_range", whole(plot.viewport().time))
+    }
     model.set("price_range", model.get("time_range") ? fit(plot.viewport().time) : null)
     model.save_changes()
     follow()
   }
   let known = plot.viewport()
-  const unlink = [observe(model, ["time_range", "price_range", "window", "whiskers"], follow), observe(model, ["follow"], refit)]
+  const unlink = [
+    observe(model, ["time_range", "price_range", "whiskers"], follow),
+    observe(model, ["window"], choose),
+    observe(model, ["follow"], refit),
+  ]
 
   return {
     viewport: () => plot.viewport(),
     go,
     reset() {
-      clearTimeout(timer)
-      timer = undefined
-      origin = null
+      stop()
       model.set("time_range", null)
       model.set("price_range", null)
       model.set("follow", true)

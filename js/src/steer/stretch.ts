@@ -33,7 +33,7 @@ export function stretched(viewport: Viewport, axis: Axis, from: { x: number; y: 
 /** Stretch an axis by dragging it, a double click resets; `wrapper` is told in `data-over` which axis is under the pointer. */
 export function axisStretch(wrapper: HTMLElement, host: HTMLElement, plot: Plot, go: (viewport: Viewport) => void, reset: () => void): Disposer {
   const bag = disposerBag()
-  let drag: { axis: Axis; at: { x: number; y: number }; viewport: Viewport } | null = null
+  let drag: { pointer: number; axis: Axis; at: { x: number; y: number }; viewport: Viewport } | null = null
   const place = ({ clientX, clientY }: MouseEvent) => {
     const { left, top } = host.getBoundingClientRect()
     return { x: clientX - left, y: clientY - top }
@@ -47,18 +47,19 @@ export function axisStretch(wrapper: HTMLElement, host: HTMLElement, plot: Plot,
     const axis = event.button === 0 && event.pointerType !== "touch" ? under(event) : null
     if (!axis) return
     event.stopPropagation()
-    drag = { axis, at: place(event), viewport: plot.viewport() }
+    drag = { pointer: event.pointerId, axis, at: place(event), viewport: plot.viewport() }
     host.setPointerCapture(event.pointerId)
   }
   const move = (event: PointerEvent) => {
-    if (!drag) return over(under(event))
+    if (drag?.pointer !== event.pointerId) return over(drag?.axis ?? under(event))
     event.stopPropagation()
     go(stretched(drag.viewport, drag.axis, drag.at, place(event), plot.area()))
   }
   const up = (event: PointerEvent) => {
-    if (!drag) return
+    if (drag?.pointer !== event.pointerId) return
     event.stopPropagation()
     drag = null
+    over(event.type === "pointerup" ? under(event) : null)
   }
   const capture = { capture: true }
   bag.add(
@@ -66,6 +67,7 @@ export function axisStretch(wrapper: HTMLElement, host: HTMLElement, plot: Plot,
     listen(host, "pointermove", move, capture),
     listen(host, "pointerup", up, capture),
     listen(host, "pointercancel", up, capture),
+    listen(host, "pointerleave", () => void (drag || over(null))),
     listen(host, "dblclick", (event) => void (under(event) && reset()), capture),
     () => over(null),
   )

@@ -4,7 +4,14 @@ import { wheelIsOurs } from "./engaged"
 import { span, type Viewport, zoomViewport } from "./viewport"
 
 const SPEED = 1 / 500
-const LINE = 16
+/** Of pixels, lines and pages [px]. */
+const STEPS = [1, 16, 200]
+
+/** By how much a turn of the wheel scales what is seen; browsers turn it sideways while Shift is held. */
+export function wheelFactor({ deltaX, deltaY, deltaMode }: WheelEvent): number {
+  const turn = (deltaY || deltaX) * (STEPS[deltaMode] ?? 1)
+  return Math.exp(Math.max(-200, Math.min(200, turn)) * SPEED)
+}
 
 /** Zoom at the pointer with the wheel: Shift or the time axis for time alone, Alt or the price axis for price alone. */
 export function wheelZoom(host: HTMLElement, plot: Plot, go: (viewport: Viewport) => void): Disposer {
@@ -17,8 +24,7 @@ export function wheelZoom(host: HTMLElement, plot: Plot, go: (viewport: Viewport
     event.stopPropagation()
     if (across < 0 || down < 0 || (across > 1 && down > 1) || !wheelIsOurs(event, host)) return
     event.preventDefault()
-    const turn = (event.deltaY || event.deltaX) * (event.deltaMode === WheelEvent.DOM_DELTA_LINE ? LINE : 1)
-    const factor = Math.exp(Math.max(-200, Math.min(200, turn)) * SPEED)
+    const factor = wheelFactor(event)
     const viewport = plot.viewport()
     const at = {
       time: viewport.time[0] + Math.min(across, 1) * span(viewport.time),

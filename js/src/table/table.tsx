@@ -1,6 +1,7 @@
 import { effect, type ReadonlySignal, useComputed, useSignal } from "@preact/signals"
 import { Fragment } from "preact"
 import { useLayoutEffect, useRef } from "preact/hooks"
+import { isClick, noteDown } from "../dom/click"
 import { formatEstimate } from "../format/money"
 import { clusterAmount, hiddenClusters, type ShownCluster, shownClusters } from "../layers/shown_clusters"
 import type { Bound } from "../wire/bound"
@@ -165,17 +166,25 @@ function Row({ cluster, index, fields, look, bound, hovered, toggle, point }: Ro
   const { id, side } = cluster
   const ticked = useComputed(() => bound.traits._selected.value.includes(id)).value
   const lit = useComputed(() => hovered.value === id).value
+  const pointed = useRef(false)
+  const turn = (on: boolean) => {
+    pointed.current = on
+    point(on ? id : null)
+  }
+  // A row that is gone is not left by the pointer.
+  useLayoutEffect(() => () => void (pointed.current && point(null)), [])
   return (
     <tr
       class={`liq-row liq-${side}${ticked ? " liq-selected" : ""}${lit ? " liq-hovered" : ""}`}
       data-id={id}
       aria-rowindex={index + 2}
       title={titleOf(cluster, look)}
-      onPointerEnter={() => point(id)}
-      onPointerLeave={() => point(null)}
-      onFocusIn={() => point(id)}
-      onFocusOut={() => point(null)}
-      onClick={({ target }) => target instanceof HTMLInputElement || toggle(id)}
+      onPointerEnter={() => turn(true)}
+      onPointerLeave={() => turn(false)}
+      onFocusIn={() => turn(true)}
+      onFocusOut={() => turn(false)}
+      onPointerDown={noteDown}
+      onClick={(event) => event.target instanceof HTMLInputElement || (isClick(event) && toggle(id))}
     >
       <td>
         <input class="liq-check" type="checkbox" aria-label={`Select ${side} cluster ${rangeText(cluster, look)}`} checked={ticked} onChange={() => toggle(id)} />

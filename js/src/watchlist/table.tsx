@@ -2,6 +2,7 @@ import type { AnyModel } from "@anywidget/types"
 import { type ReadonlySignal, useComputed, useSignal } from "@preact/signals"
 import { render } from "preact"
 import { useLayoutEffect } from "preact/hooks"
+import { isClick, noteDown } from "../dom/click"
 import { COLOURS } from "../dom/colours"
 import { type Theme, watchTheme } from "../dom/theme"
 import { formatPercent } from "../format/percent"
@@ -100,7 +101,7 @@ function Row({ row, now, opened, open }: RowProps) {
   const near = nearest(row)
   const change = row.change ?? null
   return (
-    <tr class={`liq-row${opened ? " liq-selected" : ""}`} data-symbol={row.symbol} data-state={row.state} title={rowTitle(row)} onClick={() => open(row.symbol)}>
+    <tr class={`liq-row${opened ? " liq-selected" : ""}`} data-symbol={row.symbol} data-state={row.state} title={rowTitle(row)} onPointerDown={noteDown} onClick={(event) => isClick(event) && open(row.symbol)}>
       <td>
         <button class="liq-watch-open" type="button" aria-expanded={opened} aria-label={`${opened ? "Close" : "Open"} the heatmap of ${row.symbol}`} onClick={(event) => (event.stopPropagation(), open(row.symbol))}>
           {row.symbol}

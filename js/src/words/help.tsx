@@ -1,5 +1,5 @@
 import type { ReadonlySignal } from "@preact/signals"
-import type { OpenerProps } from "../controls/drawer"
+import { type OpenerProps, useTurn } from "../controls/drawer"
 import type { Disposer } from "../dom/dispose"
 import { listen } from "../dom/dispose"
 
@@ -37,6 +37,7 @@ const WAYS: readonly (readonly [string, readonly (readonly [string, string])[]])
 
 /** Opens and closes the help. */
 export function HelpButton({ id, open, turn }: OpenerProps) {
+  const [busy, act] = useTurn({ open, turn })
   return (
     <button
       class="liq-button"
@@ -45,7 +46,8 @@ export function HelpButton({ id, open, turn }: OpenerProps) {
       aria-label="Help"
       aria-controls={id}
       aria-expanded={open.value}
-      onClick={() => turn(open)}
+      aria-busy={busy}
+      onClick={act}
     >
       ?
     </button>
@@ -83,7 +85,7 @@ export function helpKeys(root: HTMLElement, { open, turn }: Omit<OpenerProps, "i
   const press = (event: KeyboardEvent) => {
     const { key, target, ctrlKey, metaKey, altKey } = event
     if (ctrlKey || metaKey || altKey || (target as Element).matches("input:not([type=checkbox], [type=radio], [type=range]), select")) return
-    if (key === "?") turn(open)
+    if (key === "?") void turn(open)
     else if (key.toLowerCase() === "f") full()
     else return
     event.preventDefault()

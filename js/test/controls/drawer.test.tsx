@@ -37,7 +37,7 @@ describe("Drawer", () => {
     const open = signal(false)
     const { host } = draw(
       <>
-        <DrawerButton id="d" open={open} turn={() => void (open.value = !open.value)} />
+        <DrawerButton id="d" open={open} turn={async () => void (open.value = !open.value)} />
         <Drawer id="d" open={open}>
           nothing
         </Drawer>

@@ -43,6 +43,15 @@ describe("onDemand", () => {
     expect(failed).toHaveBeenCalledTimes(1)
   })
 
+  it("says it once, however many parts of a view have asked, and asks for another view what one could not have", async () => {
+    const { source, failed, view, evaluate } = setup()
+    const [bad, good] = [view().demand, view().demand]
+    source.mockRejectedValueOnce(new Error("its kernel is gone"))
+    const found = await Promise.all([bad.load(), bad.load(), good.load()])
+    expect([found, failed.mock.calls.length, source.mock.calls.length]).toEqual([[null, null, parts], 1, 2])
+    expect(evaluate).toHaveBeenCalledTimes(1)
+  })
+
   it("tells nobody whose view is gone", async () => {
     const { source, failed, view } = setup()
     source.mockResolvedValueOnce(null)
@@ -73,6 +82,16 @@ describe("partOf", () => {
     expect([part() === layer, make.mock.calls.length]).toEqual([true, 1])
   })
 
+  it("is made when somebody else of the view has them, though it could not have them itself", async () => {
+    const { demand, state, make, arrived, part } = setup(null)
+    state.wanted = true
+    expect(part()).toBeNull()
+    await Promise.resolve()
+    ;(demand.parts as { value: Parts | null }).value = parts
+    expect(arrived).toHaveBeenCalledTimes(1)
+    expect([part(), make.mock.calls.length]).toEqual([{ name: "layer" }, 1])
+  })
+
   it("is asked for again where it could not be had", async () => {
     const { demand, state, arrived, part } = setup(null)
     state.wanted = true
@@ -83,6 +102,21 @@ describe("partOf", () => {
 })
 
 describe("a view", () => {
+  it("shows that what was clicked is on its way", async () => {
+    const { model } = fakeModel({ _offline: true })
+    const el = document.createElement("div")
+    document.body.replaceChildren(el)
+    const controller = new AbortController()
+    render({ model, el, signal: controller.signal })
+    for (const name of [".liq-options", "[aria-label=Help]"]) {
+      const button = el.querySelector<HTMLElement>(name)!
+      button.click()
+      expect(button.getAttribute("aria-busy")).toBe("true")
+      await vi.waitFor(() => expect(button.hasAttribute("aria-busy")).toBe(false))
+    }
+    controller.abort()
+  })
+
   it("says in the corner of the picture that what was clicked cannot be had, and opens nothing", async () => {
     const { model } = fakeModel({ _offline: true })
     const el = document.createElement("div")

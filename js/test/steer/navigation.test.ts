@@ -105,6 +105,23 @@ describe("navigation", () => {
     expect([fake.model.get("time_range"), fake.model.get("follow"), fake.saves()]).toEqual([null, true, 1])
   })
 
+  it("shows the window that is chosen right after a gesture, and follows when told so", () => {
+    const fake = fakeModel()
+    const { steer, shown } = view(fake)
+    steer.go({ time: [200 * HOUR, 300 * HOUR], price: [80, 120] })
+    fake.model.set("time_range", null)
+    fake.model.set("price_range", null)
+    fake.model.set("window", "24h")
+    vi.runAllTimers()
+    expect([shown(), fake.model.get("time_range")]).toEqual([{ time: windowRange("24h", market), price: FIT }, null])
+    fake.model.set("follow", false)
+    steer.go({ time: [200 * HOUR, 300 * HOUR], price: [80, 120] })
+    fake.model.set("follow", true)
+    vi.runAllTimers()
+    expect([shown(), fake.model.get("follow")]).toEqual([{ time: [200 * HOUR, 300 * HOUR], price: FIT }, true])
+    expect(fake.model.get("time_range")).toEqual([200 * HOUR, 300 * HOUR])
+  })
+
   it("holds a drag inside of the limits", () => {
     const fake = fakeModel()
     const { drag, shown } = view(fake)

@@ -2,7 +2,7 @@
 import { describe, expect, it, vi } from "vitest"
 import type { Plot } from "../../src/layers/plot"
 import { engaged, wheelIsOurs } from "../../src/steer/engaged"
-import { wheelZoom } from "../../src/steer/wheel"
+import { wheelFactor, wheelZoom } from "../../src/steer/wheel"
 
 const plot = { area: () => ({ left: 0, top: 0, width: 100, height: 100 }), viewport: () => ({ time: [0, 1], price: [0, 1] }) } as unknown as Plot
 
@@ -28,6 +28,15 @@ describe("the wheel", () => {
 
   it("zooms nothing in the corner that is neither picture nor axis", () => {
     expect(turned({ clientX: 150, clientY: 150 }, true)).toMatchObject({ zooms: false, kept: false })
+  })
+})
+
+describe("wheelFactor", () => {
+  it("takes pixels, lines and pages, and what Shift has turned sideways", () => {
+    const factor = (deltaX: number, deltaY: number, deltaMode: number) => Math.log(wheelFactor({ deltaX, deltaY, deltaMode } as WheelEvent))
+    expect([factor(0, 100, 0), factor(0, -3, 1), factor(0, 1, 2), factor(100, 0, 0), factor(0, 9000, 0)]).toEqual(
+      [0.2, -0.096, 0.4, 0.2, 0.4].map((wanted) => expect.closeTo(wanted, 9)),
+    )
   })
 })
 

@@ -164,6 +164,33 @@ describe("ClusterTable and the map", () => {
   })
 })
 
+describe("a row", () => {
+  it("is not left behind as the one that is pointed at when it is gone", () => {
+    const point = vi.fn()
+    const { node, model } = drawTable({ _clusters: many(2), _market: market }, { point })
+    node.querySelector('[data-id="c1"]')!.dispatchEvent(new Event("pointerenter"))
+    model.set("_clusters", many(1))
+    expect(point.mock.calls).toEqual([["c1"], [null]])
+    model.set("_clusters", [])
+    expect(point).toHaveBeenCalledTimes(2)
+  })
+
+  it("is ticked by a click, and not by a drag that selects its text", () => {
+    const toggle = vi.fn()
+    const { node } = drawTable({ _clusters: many(1), _market: market }, { toggle })
+    const row = node.querySelector<HTMLElement>(".liq-row")!
+    const press = (from: number, to: number) => {
+      row.dispatchEvent(new PointerEvent("pointerdown", { clientX: from, clientY: 50 }))
+      row.dispatchEvent(new MouseEvent("click", { clientX: to, clientY: 50, detail: 1 }))
+    }
+    press(100, 160)
+    expect(toggle).not.toHaveBeenCalled()
+    press(100, 102)
+    row.click()
+    expect(toggle).toHaveBeenCalledTimes(2)
+  })
+})
+
 describe("rowWindow", () => {
   it("has all of a short table", () => {
     expect(rowWindow(120, 999, 240, 24)).toEqual({ first: 0, end: 120 })

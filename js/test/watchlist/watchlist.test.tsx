@@ -56,6 +56,10 @@ test("a row is opened by its button or a click, and the table follows the model"
   expect(root.textContent).toContain("est. $29M")
   root.querySelector<HTMLElement>(".liq-watch-open")!.click()
   expect(send.mock.calls).toEqual([[{ open: "BTC" }]])
+  const line = root.querySelectorAll("tbody tr")[1]!
+  line.dispatchEvent(new PointerEvent("pointerdown", { clientX: 10, clientY: 5 }))
+  line.dispatchEvent(new MouseEvent("click", { clientX: 90, clientY: 5, detail: 1 }))
+  expect(send).toHaveBeenCalledTimes(1)
   state.rows = [row("BTC", { alerts: 2 }), row("SOL", { price: 5 })]
   state.opened = "BTC"
   for (const name of ["change:rows", "change:opened"]) listeners.get(name)!()
