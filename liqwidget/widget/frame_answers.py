@@ -39,19 +39,19 @@ class LastPictures:
 
     def __init__(self) -> None:
         self._lock = freed_in_child(threading.Lock())
-        self._of: dict[str, Held] = {}
+        self._of: dict[str, tuple[int, Held | None]] = {}
 
     def of(self, view: str, number: int | None) -> Held | None:
         """Return the picture that a view says it holds; None where that is not the last one it was sent."""
         with self._lock:
-            held = self._of.get(view)
-        return held if held is not None and held.id == number else None
+            known, held = self._of.get(view, (0, None))
+        return held if known == number else None
 
     def sent(self, view: str, held: Held) -> None:
-        """Note what a view is sent."""
+        """Note what a view is sent; of two pictures with one number nobody knows which one it holds."""
         with self._lock:
-            self._of.pop(view, None)
-            self._of[view] = held
+            known, _ = self._of.pop(view, (0, None))
+            self._of[view] = held.id, None if known == held.id else held
             while len(self._of) > _VIEWS:
                 del self._of[next(iter(self._of))]
 

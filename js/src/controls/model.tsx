@@ -23,10 +23,16 @@ export interface ModelProps {
 export function Model({ bound, say, held, editor: Editor, load }: ModelProps) {
   const { _prior, _priors } = bound.traits
   const editing = useSignal(false)
+  const wanted = useRef(0)
   const priors = _priors.value
   const shown = priors.find(({ name }) => name === _prior.value)
   const ladder = priors.find(({ name }) => name === LADDER)
-  const edit = async () => void (editing.value = await load())
+  const edit = async () => {
+    const own = ++wanted.current
+    const here = await load()
+    // Another model may have been chosen meanwhile.
+    if (own === wanted.current) editing.value = here
+  }
   const choose = async (list: HTMLSelectElement) => {
     const name = list.value
     if (name === LADDER) {
@@ -34,6 +40,7 @@ export function Model({ bound, say, held, editor: Editor, load }: ModelProps) {
       if (!editing.value) list.value = _prior.value
       return
     }
+    wanted.current++
     editing.value = false
     bound.set({ _prior: name })
     say(`Model: ${priors.find((prior) => prior.name === name)?.label ?? name}`)

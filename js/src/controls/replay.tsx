@@ -22,7 +22,7 @@ export function Replay({ bound, say }: ReplayProps) {
   const { as_of, future, window, timezone, _market } = bound.traits
   const playing = useSignal(false)
   const speed = useSignal(1)
-  const asked = useRef<number | null>(null)
+  const asked = useRef<{ at: number | null; end: number }>({ at: null, end: 0 })
   const since = useRef(0)
   const market = _market.value
   const [start, end] = market?.span ?? [0, 0]
@@ -33,24 +33,28 @@ export function Replay({ bound, say }: ReplayProps) {
   const go = (time: number) => {
     if (!market) return
     const at = Math.max(start + candle, Math.min(time, end))
-    asked.current = at >= end ? null : at
+    asked.current = { at: at >= end ? null : at, end: market.time[1] }
     since.current = Date.now()
-    bound.set({ as_of: asked.current })
+    bound.set({ as_of: asked.current.at })
     if (at >= end) playing.value = false
   }
   const play = () => {
-    playing.value = !playing.value
-    if (!market || !playing.value) return
+    if (!market || playing.value) return void (playing.value = false)
     say("Replay started")
     go(as_of.value === null ? windowRange(window.value, market)[0] : shown + speed.value * candle)
+    playing.value = asked.current.at !== null
   }
   const now = () => {
     playing.value = false
     go(Infinity)
   }
+  // Python, or another view, may have gone elsewhere: it is played on from there.
+  if (market && playing.value && as_of.value !== asked.current.at) asked.current = { at: as_of.value, end: market.time[1] }
   // The next candle is asked for when its time has come and the kernel has answered for this one: it is never overrun.
-  const answered = asked.current !== null && market !== null && market.time[1] >= asked.current
+  const { at, end: before } = asked.current
+  const answered = at !== null && market !== null && market.time[1] >= at && (at >= before || market.time[1] < before)
   useLayoutEffect(() => {
+    if (as_of.value === null) playing.value = false
     if (!playing.value || !answered) return
     const timer = setTimeout(() => go(shown + speed.value * candle), Math.max(0, since.current + STEP_MS - Date.now()))
     return () => clearTimeout(timer)

@@ -20,7 +20,13 @@ export interface NewestWinsOptions {
   patience?: number
 }
 
-/** Keep one question in flight and only the newest waiting; free the slot when no answer came in time. */
+/** So long after its time an answer counts as lost [ms]. */
+const LOST = 3000
+
+/**
+ * Keep one question in flight and only the newest waiting; free the slot when no answer came in time. What stays without
+ * any answer is asked once more: a kernel that is interrupted forgets what it was doing.
+ */
 export function newestWins({ messages, heard, failed = () => {}, overdue = () => {}, patience = 1000 }: NewestWinsOptions): NewestWins {
   let sent = 0
   let newest = 0
@@ -31,7 +37,7 @@ export function newestWins({ messages, heard, failed = () => {}, overdue = () =>
   let waiting: Question | null = null
   let timer: ReturnType<typeof setTimeout> | undefined
 
-  const fly = (question: Question) => {
+  const fly = (question: Question, again = false) => {
     const number = (flying = ++sent)
     waiting = null
     clearTimeout(timer)
@@ -39,6 +45,7 @@ export function newestWins({ messages, heard, failed = () => {}, overdue = () =>
       flying = 0
       if (!late) overdue((late = true))
       if (waiting) fly(waiting)
+      else if (!again) timer = setTimeout(() => void (number > newest && fly(question, true)), LOST)
     }, patience)
     messages.ask(question, (answer, buffers) => {
       if (gone) return

@@ -80,6 +80,32 @@ describe("Replay", () => {
     expect(model.get("as_of")).toBe(55 * MINUTE)
   })
 
+  it("plays on from where Python has gone meanwhile, and stops where it goes back to the present", () => {
+    const { model, press, bar } = setup(50 * MINUTE)
+    press("Play")
+    model.set("as_of", 20 * MINUTE)
+    model.set("_market", market(20 * MINUTE))
+    vi.advanceTimersByTime(300)
+    expect(model.get("as_of")).toBe(21 * MINUTE)
+    model.set("as_of", null)
+    vi.advanceTimersByTime(300)
+    expect([model.get("as_of"), bar.node.querySelector("button")!.textContent]).toEqual([null, "Play"])
+  })
+
+  it("waits for the answer of its first step too", () => {
+    const { model, press } = setup()
+    model.set("window", "12h")
+    model.set("_market", { ...market(1000 * MINUTE), span: [0, 1000 * MINUTE] } as Market)
+    press("Play")
+    const first = model.get("as_of")!
+    expect(first).toBe(280 * MINUTE)
+    vi.advanceTimersByTime(3000)
+    expect(model.get("as_of")).toBe(first)
+    model.set("_market", { ...market(280 * MINUTE), span: [0, 1000 * MINUTE] } as Market)
+    vi.advanceTimersByTime(300)
+    expect(model.get("as_of")).toBe(281 * MINUTE)
+  })
+
   it("plays no faster than the kernel answers, and stops at the end", () => {
     const { model, press } = setup(97 * MINUTE)
     press("Play")

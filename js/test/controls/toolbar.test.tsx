@@ -124,6 +124,21 @@ describe("Toolbar", () => {
     expect(model.get("_ladder")).toEqual([[5, 0.4], [25, 0.2], [50, 0.2], [100, 0.2]])
   })
 
+  it("opens no ladder that comes after another model was chosen", async () => {
+    const named = ["effective", "isolated"].map((name) => ({ name, label: `${name} leverage`, title: "", code: "" }))
+    const { bar, load, model } = setup({ _priors: named, _prior: "effective" })
+    const list = select(bar.node, "prior")
+    let come = () => {}
+    const loaded = new Promise<void>((resolve) => (come = resolve))
+    load.mockImplementation(() => loaded.then(() => true))
+    choose(list, "ladder")
+    choose(list, "isolated")
+    come()
+    await loaded
+    await new Promise((resolve) => setTimeout(resolve))
+    expect([model.get("_prior"), list.value, bar.node.querySelector(".liq-rungs")]).toEqual(["isolated", "isolated", null])
+  })
+
   it("keeps the model that is shown where a ladder cannot be edited", async () => {
     const { bar, load, model } = setup({ _priors: [{ name: "effective", label: "Effective leverage", title: "", code: "" }], _prior: "effective" })
     load.mockResolvedValue(false)

@@ -120,6 +120,27 @@ describe("newestWins", () => {
     expect([busy, heard]).toEqual([[true, false], [1]])
   })
 
+  it("asks once more what nobody answers, unless something newer was asked or forgotten", () => {
+    const { newest, ask, sent, answer, heard } = make()
+    ask(1)
+    vi.advanceTimersByTime(3999)
+    expect(sent()).toEqual([[1, 1]])
+    vi.advanceTimersByTime(1)
+    expect(sent()).toEqual([[1, 1], [2, 1]])
+    vi.advanceTimersByTime(60_000)
+    expect(sent()).toHaveLength(2)
+    answer(2)
+    ask(2)
+    vi.advanceTimersByTime(2000)
+    ask(3)
+    answer(4)
+    ask(4)
+    vi.advanceTimersByTime(1000)
+    newest.forget()
+    vi.advanceTimersByTime(60_000)
+    expect([sent().map(([, time]) => time), heard]).toEqual([[1, 1, 2, 3, 4], [2, 4]])
+  })
+
   it("does not tell an answer older than one it has told", () => {
     const { ask, answer, heard } = make()
     ask(1)
