@@ -31,6 +31,10 @@ class Fingers:
         """Take all fingers off the glass."""
         self._send("touchEnd", ())
 
+    def cancel(self) -> None:
+        """Have the system take the touch away, as it does for a gesture of its own."""
+        self._send("touchCancel", ())
+
     def tap(self, point: Point) -> None:
         """Touch a point for a moment."""
         self.down(point)

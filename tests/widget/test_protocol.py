@@ -68,6 +68,37 @@ frames = st.builds(
 )  # fmt: skip
 
 
+@given(
+    st.lists(
+        st.tuples(
+            frames, st.sampled_from("vw"), st.sampled_from(("heard", "lost", "again", "none")), st.integers(0, 2)
+        ),
+        min_size=2,
+        max_size=9,
+    ),
+)
+def test_law_6_whatever_becomes_of_messages_a_view_draws_what_it_asked_for(
+    asked: list[tuple[protocol.Frame, str, str, int]],
+) -> None:
+    """Answers are lost, late, out of order; requests come twice, and another picture stands by then; two views ask."""
+    last, held = LastPictures(), dict.fromkeys("vw", Held(0, asked[0][0]))
+    on_the_way: list[tuple[protocol.ViewportRequest, Held, Any, protocol.Frame]] = []
+    for number, (frame, view, fate, late) in enumerate(asked, 1):
+        base = None if fate == "none" else held[view].id
+        request = protocol.ViewportRequest(view, number, frame.time, frame.price, frame.width, frame.height, base)
+        answer = frame_answer(request, frame, last)
+        if fate == "again":
+            frame_answer(request, asked[0][0], last)
+        if fate != "lost":
+            on_the_way.append((request, held[view], answer, frame))
+        while len(on_the_way) > late:
+            of, known, (content, buffers), wanted = on_the_way.pop(late)
+            drawn = decode_frame(json.loads(json.dumps(content)), buffers, known)
+            assert drawn.state() == wanted.state()
+            if content["packed"] and of.base is not None:
+                held[of.view] = Held(of.id, drawn)
+
+
 @given(st.lists(st.tuples(frames, st.sampled_from(("all", "lost", "none"))), min_size=2, max_size=5))
 def test_law_6_a_frame_told_by_the_last_one_is_that_frame(told: list[tuple[protocol.Frame, str]]) -> None:
     last, held = LastPictures(), None
