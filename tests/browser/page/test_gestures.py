@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.browser.heatmap import DOUBLE_CLICK_MS, NEXT_PICTURE
 from tests.browser.page import laws
 from tests.browser.page.conftest import at_start
 from tests.browser.page.monkey import Monkey
+from tests.waiting import eventually, settled
 
 if TYPE_CHECKING:
     from tests.browser.heatmap import Heatmap
@@ -48,3 +50,63 @@ def test_after_any_gestures_all_is_as_it_was(heatmap: Heatmap, seed: int, compla
 @pytest.mark.parametrize("seed", range(100, 100 + MANY))
 def test_after_many_gestures_all_is_as_it_was(heatmap: Heatmap, seed: int, complaints: list[str]) -> None:
     hands_on(heatmap, seed, LONG, complaints)
+
+
+def test_a_button_that_comes_up_out_of_sight_ends_its_drag(heatmap: Heatmap) -> None:
+    """As under a menu, or in another window: the next thing that the page hears is a move without a button."""
+    drawn = heatmap.drawn()
+    session = heatmap.page.context.new_cdp_session(heatmap.page)
+
+    def send(kind: str, across: float, buttons: int, button: str = "none") -> None:
+        x, y = drawn.at(across, 0.5)
+        send = {"type": kind, "x": x, "y": y, "buttons": buttons, "button": button, "clickCount": int(button == "left")}
+        session.send("Input.dispatchMouseEvent", send)
+
+    for kind, across, buttons, button in (
+        ("mouseMoved", 0.5, 0, "none"), ("mousePressed", 0.5, 1, "left"), ("mouseMoved", 0.6, 1, "none"),
+        ("mouseMoved", 0.3, 0, "none"), ("mouseMoved", 0.1, 0, "none"),
+    ):  # fmt: skip
+        send(kind, across, buttons, button)
+    session.detach()
+    tenth = pytest.approx(drawn.time[0] - 0.1 * (drawn.time[1] - drawn.time[0]), abs=12 * drawn.pixel[0])
+    eventually(lambda: settled(heatmap.drawn).time[0], lambda start: start == tenth)
+    heatmap.page.mouse.up()
+    laws.nothing_is_left(heatmap)
+
+
+def test_escape_breaks_off_a_box_and_a_drag(heatmap: Heatmap) -> None:
+    heatmap.button("Drag mode", "select").click()
+    drawn, mouse = heatmap.drawn(), heatmap.page.mouse
+
+    def broken_off() -> None:
+        mouse.move(*drawn.at(0.3, 0.3))
+        mouse.down()
+        mouse.move(*drawn.at(0.5, 0.5), steps=3)
+        heatmap.page.evaluate(NEXT_PICTURE)
+        heatmap.page.keyboard.press("Escape")
+        mouse.move(*drawn.at(0.7, 0.7), steps=3)
+        mouse.up()
+
+    broken_off()
+    laws.nothing_is_left(heatmap)
+    heatmap.presses("Drag mode", "select")
+    assert heatmap.trait("_selection") is None
+    heatmap.drag(drawn.at(0.4, 0.4), drawn.at(0.6, 0.6))
+    eventually(lambda: heatmap.trait("_selection"))
+    heatmap.button("Drag mode", "pan").click()
+    broken_off()
+    fifth = pytest.approx(drawn.time[0] - 0.2 * (drawn.time[1] - drawn.time[0]), abs=12 * drawn.pixel[0])
+    eventually(lambda: settled(heatmap.drawn).time[0], lambda start: start == fifth)
+    assert heatmap.trait("_selection") is not None
+
+
+def test_two_quick_clicks_at_two_places_are_no_double_click(heatmap: Heatmap) -> None:
+    drawn = heatmap.drawn()
+    found = heatmap.kernel.value("[[c.id, c.peak_price] for c in h.clusters]")
+    inside = [one for one in found if drawn.price[0] < one[1] < drawn.price[1]]
+    (first, low), *_, (second, high) = sorted(inside, key=lambda one: float(one[1]))
+    for price in (low, high):
+        heatmap.page.mouse.click(*drawn.point(drawn.time[1] - 5 * drawn.pixel[0], price))
+    eventually(lambda: sorted(heatmap.trait("_selected")), lambda ids: ids == sorted([first, second]))
+    clicked = heatmap.page.evaluate("performance.now()")
+    heatmap.page.wait_for_function(f"performance.now() > {clicked + DOUBLE_CLICK_MS}")
