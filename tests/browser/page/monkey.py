@@ -96,7 +96,12 @@ class Monkey:
         parts = self.places()["parts"]
         name = self.chance.choice(sorted(set(names) & set(parts)) or sorted(parts))
         x, y, width, height = parts[name]
-        return name, (x + self.chance.random() * width, y + self.chance.random() * height)
+        across, down = x + self.chance.random() * width, y + self.chance.random() * height
+        size = self.page.viewport_size
+        if self.touch or size is None:
+            return name, (across, down)
+        # Firefox moves its mouse inside of the window alone.
+        return name, (min(max(across, 0), size["width"] - 1), min(max(down, 0), size["height"] - 1))
 
     # ------------------------------------------------------------------ gestures
 
