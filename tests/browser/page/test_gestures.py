@@ -16,7 +16,7 @@ from tests.waiting import eventually, settled
 if TYPE_CHECKING:
     from tests.browser.heatmap import Heatmap
 
-SEEDS, ACTS = (1, 2), 10
+SEEDS, ACTS = (2,), 8
 MANY, LONG = int(os.environ.get("MONKEYS", "150")), 14
 
 

@@ -51,6 +51,7 @@ class Withholding(OwnKernel):
         self.open = True
         for content, buffers in self.kept:
             self._say(content, buffers)
+        self.hear()
 
     def refuse(self) -> None:
         """Answer that it cannot be had."""
@@ -58,6 +59,7 @@ class Withholding(OwnKernel):
             named = {"view": content["view"], "id": content["id"]}
             super()._say({"type": "error", **named, "message": "the line broke"})
         self.kept.clear()
+        self.hear()
 
 
 @pytest.fixture
