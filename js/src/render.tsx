@@ -3,7 +3,6 @@ import { computed, effect, type Signal, signal } from "@preact/signals"
 import { createRef, render as draw } from "preact"
 import { DrawerButton } from "./controls/drawer"
 import { PictureLine } from "./controls/picture_line"
-import { Replay } from "./controls/replay"
 import { fullScreen, FullScreenButton } from "./controls/sharing"
 import type { Ramp } from "./controls/threshold"
 import { type Reasons, Toolbar } from "./controls/toolbar"
@@ -128,7 +127,7 @@ export function render({ model: given, el, signal: aborted, host, missing = () =
             <div class="liq-host liq-panels-host">
               <div class="liq-under">
                 {picture.value && traits.view.value !== "map" && <PictureLine bound={bound} ramp={ramp} mode={mode} reasons={reasons} setMode={setMode} reset={reset} say={words.say} />}
-                {picture.value && !traits._offline.value && <Replay bound={bound} say={words.say} />}
+                {picture.value && !traits._offline.value && (Parts ? <Parts.Replay bound={bound} say={words.say} /> : <div class="liq-replay" />)}
               </div>
               {picture.value && <Legend bound={bound} theme={theme} ramp={ramp} sum={sum} candle={candle} />}
               <div ref={panels} class="liq-panels" />

@@ -32,7 +32,8 @@ Theme = Literal["light", "dark"]
 Interval = tuple[float, float]
 
 PROBE = Path(__file__).with_name("probe.js").read_text(encoding="utf-8")
-COPY = Path(__file__).with_name("copy.js").read_text(encoding="utf-8")
+COPYING, COPY = (Path(__file__).with_name(f"{name}.js").read_text(encoding="utf-8") for name in ("copying", "copy"))
+COPY = f"(root, asked) => ({COPY}\n)(globalThis.__liqwidget_copies__ ??= ({COPYING}\n)(), root, asked)"
 VISIBLE_JS = Path(__file__).with_name("visible.js").read_text(encoding="utf-8")
 WATCHED = """
 from liqwidget import LiqHeatmap

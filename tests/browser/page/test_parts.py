@@ -16,7 +16,7 @@ PARTS = {
     "liq-last": 0.0005,
     "liq-title": 0.001,
     "liq-notice": 0.001,
-    "liq-bracket-lines": 0.0005,
+    "liq-bracket-lines": 0.0002,
     "liq-cluster-text": 0.002,
 }
 """Names of models of the figure, and which share of the picture changes at least without them."""
