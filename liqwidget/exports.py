@@ -59,10 +59,10 @@ def to_png(
 
     Legends name the colours. Under them the first clusters stand in words: where, how much, and from the lowest to the
     highest estimate under other assumptions, unless `whiskers` is False: finding these takes as long as the estimate
-    ten times. Above stands to when its data go, and when it was made. Small pictures leave parts out: the profile under
-    560 pixels of width; lower panels, from the last, and before them the list, that leave the main panel less than
-    45 % of the height. No ticks or boxes are drawn. Without a path the file is named after what it shows and the end of
-    its data, such as `BTC-heat-2026-02-05T1200Z.png`, in the working folder.
+    ten times. Above stands to when its data go; the same data give the same bytes. Small pictures leave parts out: the
+    profile under 560 pixels of width; lower panels, from the last, and before them the list, that leave the main panel
+    less than 45 % of the height. No ticks or boxes are drawn. Without a path the file is named after what it shows and
+    the end of its data, such as `BTC-heat-2026-02-05T1200Z.png`, in the working folder.
 
     `width` and `height` in pixels, 200 to 10,000 each; `theme`: 'dark' or 'light', by default that of the
     heatmap, dark if it is 'auto'. Returns the path.

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.figure import Figure
@@ -349,11 +348,6 @@ def _draw_axes(axes: Axes, view: Scene, ink: Ink, ground: Ink, named: list[Named
         spine.set_visible(False)
 
 
-def present() -> pd.Timestamp:
-    """Return when a picture is made [UTC]."""
-    return pd.Timestamp.now("UTC")
-
-
 def _draw_text(figure: Figure, view: Scene, ink: Ink, length: str) -> None:
     market = view.market_state
     height = figure.bbox.height
@@ -361,9 +355,8 @@ def _draw_text(figure: Figure, view: Scene, ink: Ink, length: str) -> None:
     said = {"expected": f"expected in {view.horizon}", HEAT: "relative heat"} if kind == "heatmap" else {}
     title = [str(market["label"]), f"est. liquidation {kind}, {said.get(view.measure, 'size standing')}"]
     end = timestamp(view.session.end(view.settings))
-    made = present()
     notes = [
-        f"data to {end:%Y-%m-%d %H:%M} UTC, made {made:%Y-%m-%d %H:%M} UTC with liqwidget",
+        f"data to {end:%Y-%m-%d %H:%M} UTC, made with liqwidget",
         "estimate from public data, amounts per 0.1 % of price",
     ]
     notes[1:1] = (market["notice"] or "").splitlines()

@@ -197,7 +197,7 @@ def test_a_picture_says_of_when_it_is_and_how_sure_its_clusters_are(
     heatmap.view = view
     heatmap.to_png(tmp_path / "map.png")
     said = " ".join(text.get_text() for text in drawn[0].texts)
-    assert f"data to {timestamp(heatmap.ledger.end):%Y-%m-%d %H:%M} UTC, made 2026-03-01 12:00 UTC" in said
+    assert f"data to {timestamp(heatmap.ledger.end):%Y-%m-%d %H:%M} UTC, made with liqwidget" in said
     assert "hottest first: peak, distance, est. size (low \N{EN DASH} high under other assumptions" in said
     table = heatmap.uncertainty().to_frame()
     for one in heatmap.clusters[: LOOK.listed.most]:
