@@ -100,7 +100,7 @@ def write_png(view: Scene, path: Path, width: int, height: int, theme: str) -> P
     profile = view.profile != "off" and not on_map
     listed = _listed(view)
     columns = columns_of(figure, listed, width - LEFT - EDGE)
-    room: dict[str, Any] = {"panels": len(panels), "heat": not on_map, "listed": columns.rows(listed)}
+    room: dict[str, Any] = {"panels": len(panels), "heat": not on_map, "listed": columns.rows}
     places = layout(width, height, axis, profile=profile, **room)
     left, bottom, wide, high = places.main
     on_map_place = left + axis / width, bottom, wide - axis / width, high - _MAP_TOP / height

@@ -106,24 +106,32 @@ def listed_clusters(
     return Listed(words, "hottest" if measure == HEAT else "largest", rows, len(clusters))
 
 
+Part = tuple[str, str, float]
+"""A text, its weight, and pixels up to the next."""
+
+
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """How many clusters stand side by side, and how wide each is [px]."""
+    """How many clusters stand side by side, how wide each is [px], and the parts of each."""
 
     count: int
     wide: float
+    parts: tuple[list[Part], ...] = ()
 
-    def rows(self, listed: Listed) -> int:
-        """Return how many lines a list takes, its heading among them; 0 without clusters."""
-        return 1 + -(-len(listed.clusters) // self.count) if self.count else 0
+    @property
+    def rows(self) -> int:
+        """How many lines a list takes, its heading among them; 0 without clusters."""
+        return 1 + -(-len(self.parts) // self.count) if self.count else 0
 
 
 def columns_of(figure: Figure, listed: Listed, room: float) -> Columns:
     """Return the columns that so many pixels have room for."""
     if not listed.clusters:
         return Columns(0, 0.0)
-    wide = max(sum(wide for *_, wide in _parts(figure, one)) for one in listed.clusters) + LOOK.listed.apart
-    return Columns(max(int((room + LOOK.listed.apart) // wide), 1), wide)
+    renderer = FigureCanvasAgg(figure).get_renderer()
+    parts = tuple(_parts(renderer, one) for one in listed.clusters)
+    wide = max(sum(wide for *_, wide in one) for one in parts) + LOOK.listed.apart
+    return Columns(max(int((room + LOOK.listed.apart) // wide), 1), wide, parts)
 
 
 def draw_listed(figure: Figure, listed: Listed, columns: Columns, lines: Sequence[Row], ink: Ink) -> None:
@@ -138,15 +146,14 @@ def draw_listed(figure: Figure, listed: Listed, columns: Columns, lines: Sequenc
         line = lines[1 + number // columns.count]
         at = line.left * width + number % columns.count * columns.wide
         for (text, weight, wide), colour in zip(
-            _parts(figure, one), (getattr(ink, one.side), ink.text, ink.faint), strict=True
+            columns.parts[number], (getattr(ink, one.side), ink.text, ink.faint), strict=True
         ):
             figure.text(at / width, line.middle, text, color=colour, fontsize=_TEXT, weight=weight, **said)
             at += wide
 
 
-def _parts(figure: Figure, one: ListedCluster) -> list[tuple[str, str, float]]:
-    """Return the parts of a cluster in words: text, weight, and pixels up to the next."""
-    renderer: Any = FigureCanvasAgg(figure).get_renderer()
+def _parts(renderer: Any, one: ListedCluster) -> list[Part]:
+    """Return the parts of a cluster in words."""
     parts = [(one.where, "normal", 8.0), (one.amount, "bold", 5.0), (one.range, "normal", 0.0)]
     return [
         (text, weight, gap + renderer.get_text_width_height_descent(text, _font(weight), ismath=False)[0])
