@@ -109,9 +109,7 @@ def quantise(grid: Grid, top: float | None = None) -> Image:
     larger = np.maximum(grid.long, grid.short)
     if not (top > 0 and math.isfinite(top)):
         return Image(np.zeros(larger.shape, np.uint8), 0.0)
-    factor = per_cell(grid) / top
-    # Amounts that are next to nothing in float32 have a factor that it cannot hold.
-    scaled = (larger * (factor.astype(np.float32) if factor.max() < _LARGE else factor)).astype(np.float32, copy=False)
+    scaled = _scaled(larger, per_cell(grid) / top)
     with np.errstate(divide="ignore"):
         level = np.log10(scaled, out=scaled)
     level *= np.float32(LEVELS / DECADES)
@@ -134,10 +132,19 @@ def quantise_heat(grid: Grid, black: float, white: float) -> Image:
     """
     if not white > black >= 0:
         return Image(np.zeros(grid.long.shape, np.uint8), 0.0, 0)
-    hotter = np.maximum(grid.long, grid.short) * per_cell(grid)
-    level = np.clip(np.ceil((hotter - black) * (LEVELS / (white - black))), 0, LEVELS).astype(np.uint8)
-    level |= ((grid.short > grid.long) & (level > 0)).astype(np.uint8) << 7
-    return Image(level, HOTTEST, 0)
+    share = LEVELS / (white - black)
+    level = _scaled(np.maximum(grid.long, grid.short), per_cell(grid) * share)
+    level -= np.float32(black * share)
+    np.clip(np.ceil(level, out=level), 0, LEVELS, out=level)
+    pixels = level.astype(np.uint8)
+    pixels |= ((grid.short > grid.long) & (pixels > 0)).astype(np.uint8) << 7
+    return Image(pixels, HOTTEST, 0)
+
+
+def _scaled(values: npt.NDArray[np.float32], factor: npt.NDArray[np.float64]) -> npt.NDArray[np.float32]:
+    """Return float32 values times a factor of each row: what is next to nothing has one that float32 cannot hold."""
+    scaled = values * (factor.astype(np.float32) if factor.max() < _LARGE else factor)
+    return scaled.astype(np.float32, copy=False)
 
 
 def level_value(level: npt.ArrayLike, top: float, decades: int = DECADES) -> npt.NDArray[np.float64]:

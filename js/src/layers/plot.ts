@@ -136,16 +136,17 @@ export async function mountPlot(bokeh: BokehJS, json: string, host: HTMLElement,
 
   const axes = ruleAxes({ named, time, price, zone })
   const views = await bokeh.embed.add_document_standalone(document, host)
-  const shown = () => views.get_one(figure) as PlotView
-  const bbox = () => shown().frame.bbox
+  // Bokeh looks through all views for one.
+  const shown = views.get_one(figure) as PlotView
+  const bbox = () => shown.frame.bbox
   axes.measured(bbox)
   const resized = () => {
-    if (shown().canvas.resize()) shown().request_repaint()
+    if (shown.canvas.resize()) shown.request_repaint()
     events.resize()
   }
   const unwatch = watchPixelRatio(resized)
   leaveTabOrder(host)
-  const surface = shown().canvas_view.events_el
+  const surface = shown.canvas_view.events_el
   ruleCursor(surface)
   const unlink = [
     keepDrags(host),
@@ -164,7 +165,7 @@ export async function mountPlot(bokeh: BokehJS, json: string, host: HTMLElement,
       setRange(price, viewport.price)
     },
     times: axes.times,
-    refresh: () => shown().request_repaint(),
+    refresh: () => shown.request_repaint(),
     area() {
       const { left, top, width, height } = bbox()
       return { left, top, width, height }

@@ -3,6 +3,7 @@ import { Fragment } from "preact"
 import { useLayoutEffect, useRef } from "preact/hooks"
 import { isClick, noteDown } from "../dom/click"
 import { formatEstimate } from "../format/money"
+import { formatPrice } from "../format/price"
 import { clusterAmount, hiddenClusters, type ShownCluster, shownClusters } from "../layers/shown_clusters"
 import type { Bound } from "../wire/bound"
 import type { Traits } from "../wire/traits"
@@ -137,7 +138,7 @@ export function ClusterTable({ bound, hovered, toggle, point, widen }: TableProp
 /** How many there are, and how many are ticked: what is ticked of a side that is not shown stays ticked. */
 function Count({ bound, total }: { bound: Bound; total: number }) {
   const selected = new Set(bound.traits._selected.value).size
-  const all = total.toLocaleString("en-US")
+  const all = formatPrice(total, 0)
   return (
     <span class="liq-count" role="status">
       {selected > 0 ? `${selected} of ${all} selected` : all}

@@ -28,7 +28,7 @@ const WAYS: readonly (readonly [string, readonly (readonly [string, string])[]])
   [
     "Touch",
     [
-      ["Sideways", "move; up and down scrolls the page"],
+      ["Sideways", "move; else the page scrolls"],
       ["Two fingers", "zoom and move"],
       ["Tap, or rest", "read out"],
     ],
