@@ -8,9 +8,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import email.utils
+import functools
 import importlib
 import random
 import socket
+import ssl
 import threading
 import time
 from dataclasses import dataclass, field
@@ -172,6 +174,7 @@ class Client:
         exchange.parse_json = reader(exchange.parse_json)
         exchange.https_proxy_callback = lambda url, *_: proxy_of(url)
         exchange.own_session = False
+        exchange.ssl_context = trusting(exchange.cafile)
         exchange.open()
         trace = aiohttp.TraceConfig()
         trace.on_request_end.append(self._heard)
@@ -269,6 +272,12 @@ class Client:
             text += f" (it asks for {answer.retry_after:,.0f} s)"
         wait = answer.retry_after
         return SourceError(f"{self.venue.name} {text}", venue=self.venue.name, retryable=later, wait=wait), again
+
+
+@functools.cache
+def trusting(authorities: str) -> ssl.SSLContext:
+    """Return what checks certificates by a file of authorities, read once: that takes longer than to make a client."""
+    return ssl.create_default_context(cafile=authorities)
 
 
 def adopt(api: Any, known: Any) -> None:
