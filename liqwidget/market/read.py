@@ -370,6 +370,12 @@ def _sample(symbol: str, timeframe: str, reason: str) -> Source:
             "For your own data use LiqHeatmap.from_frames(candles, open_interest)"
         )
         raise SourceError(message, symbol=symbol)
-    finest = tuple(sample_market(symbol).markets())
+    finest = _published(symbol)
     notice = f"Simulated market: {reason}"[:_NOTICE]
     return coarser(Source(finest, "simulated market", notice, simulated=True, finest=finest), duration_ns(timeframe))
+
+
+@functools.lru_cache(maxsize=len(SYMBOLS))
+def _published(symbol: str) -> tuple[MarketData, ...]:
+    """Return what the venues of the simulated market publish, which heatmaps share."""
+    return sample_market(symbol).markets()

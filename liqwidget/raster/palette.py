@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -146,9 +147,14 @@ def palettes_state() -> list[dict[str, Any]]:
     """Return them all as the front end reads them."""
     themes: tuple[Theme, ...] = ("dark", "light")
     return [
-        {"name": name, "label": palette.label} | {theme: look_up_table(name, theme).tobytes() for theme in themes}
+        {"name": name, "label": palette.label} | {theme: _bytes(name, theme) for theme in themes}
         for name, palette in PALETTES.items()
     ]
+
+
+@functools.cache
+def _bytes(name: str, theme: Theme) -> bytes:
+    return look_up_table(name, theme).tobytes()
 
 
 def _ramp_colours(ramp: Ramp, theme: Theme) -> NDArray[np.uint8]:
