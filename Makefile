@@ -102,7 +102,8 @@ release-check: install-test browser ## what a release is held to: packaging, eve
 	export SKIP_JUPYTER_BUILDER=1; $(INSTALL) --no-build-isolation --editable ".[release]"
 	$(BIN)/pytest -m packaging $(PYTEST_ARGS)
 
-bench: install-test ## speed budgets, kernels beside copies, growth, peers: artefacts/benchmarks.json and .md
+bench: install-test browser ## speed budgets, kernels beside copies, growth, peers: artefacts/benchmarks.json and .md
+	export SKIP_JUPYTER_BUILDER=1; $(INSTALL) --no-build-isolation --editable ".[bench]"
 	$(BIN)/python -m pytest -p tests.benchmarks.report -m benchmark $(PYTEST_ARGS)
 
 places: browser ## Voila, Solara, Panel, marimo and others, each in an environment of its own, and WebKitGTK; what cannot be had is skipped
