@@ -370,7 +370,7 @@ def test_own_data_that_go_on_tell_what_a_replay_tells() -> None:
     page = heatmap.to_html()
     assert HIDDEN not in page + repr(heatmap.get_state()) + repr(heatmap.alerts)
     heatmap.close()
-    assert not [one.name for one in threading.enumerate() if one.name.startswith("liqwidget")]
+    until(lambda: not [one.name for one in threading.enumerate() if one.name.startswith("liqwidget")])
 
 
 def test_a_page_cannot_set_what_was_told() -> None:
