@@ -49,10 +49,9 @@ check: prepared ## the quick part: as `test`, without JupyterLab, notebooks and 
 	@$(BESIDE) suite others OTHERS=types \
 		ONLY="not lab and not packaging and not benchmark and not soak and not release and not places"
 
-# What pytest needs, two at a time: packages with the front end, then browsers and kernels.
+# What pytest needs, and beside it what is checked in seconds: two at a time, the longest way first.
 prepared:
-	@$(TOGETHER) install-test check-js test-js
-	@$(TOGETHER) compiled browser lint PYTEST_ARGS=
+	@$(TOGETHER) compiled check-js test-js browser lint PYTEST_ARGS=
 
 suite: install-test
 	$(BIN)/pytest $(SIDE_BY_SIDE) $(if $(ONLY),-m "$(ONLY)") $(PYTEST_ARGS)
