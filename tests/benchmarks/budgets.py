@@ -28,7 +28,7 @@ class Budget(NamedTuple):
     @property
     def least(self) -> bool:
         """Whether the limit is the least that is wanted."""
-        return self.unit == "/s"
+        return self.unit in ("/s", "times")
 
 
 _ONE, _GROWTH = "test_budgets.py::test_", "test_growth.py::test_growth"
@@ -37,6 +37,7 @@ _YEAR, _MONTH = f"{_ONE}one_forward_pass_of_a_year_of_1m", f"{_ONE}one_forward_p
 _FILE = "test_ledger_file.py::test_a_year_of_minutes"
 _BUNDLE = "test_bundle.py::test_the_bundle"
 _LIVE = "test_live.py::test_"
+_FAR = "test_speed.py::test_over_a_slow_line"
 
 BUDGETS = (
     Budget("`import liqwidget`", f"{_ONE}import", "median_ms", 600, "ms"),
@@ -46,6 +47,11 @@ BUDGETS = (
     Budget("wheel to sharp, p95", "test_speed.py::test_wheel_to_sharp", "p95_ms", 120, "ms"),
     Budget("live in the page, 3 venues", "test_speed.py::test_live_updates_taken_by_the_page", "per_second", 10, "/s"),
     Budget("live, 3 venues", f"{_LIVE}updates_a_second_of_three_venues", "per_second", 10, "/s"),
+    Budget("over a slow line: first picture", _FAR, "first_s", 5, "s"),
+    Budget("the same: wheel to sharp, p50", _FAR, "wheel_p50_s", 0.5, "s"),
+    Budget("the same: 8 s of replay", _FAR, "replay_mb", 0.8, "MB"),
+    Budget("the same: replay, of its set speed", _FAR, "replay_speed", 0.95, "times"),
+    Budget("the same: replay at 50x, of its set speed", _FAR, "replay_speed_50", 0.95, "times"),
     Budget("forward pass, 30 days of 5m", _MONTH, "median_ms", 60, "ms"),
     Budget("forward pass, a year of 1m", _YEAR, "median_ms", 3000, "ms"),
     Budget("its memory at the peak", _YEAR, "peak_mb", 500, "MB"),

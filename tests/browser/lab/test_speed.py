@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
-from tests.browser.lab.sheet import SAMPLE
+from tests.browser import contexts
+from tests.browser.lab.sheet import SAMPLE, SIZE, Desk
 from tests.browser.lab.test_live import FEED, SHOW
+from tests.browser.slow_line import SlowLine, slow_line
 from tests.waiting import eventually
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from playwright.sync_api import Browser
+
     from tests.browser.heatmap import Heatmap
-    from tests.browser.lab.sheet import Desk
+    from tests.browser.lab.server import Lab
 
     Record = Callable[[str, object], None]
 
@@ -26,6 +31,8 @@ pytestmark = pytest.mark.benchmark
 
 SPEED = Path(__file__).with_name("speed.js").read_text(encoding="utf-8")
 EIGHT = "from IPython.display import display\nfor _ in range(8): display(LiqHeatmap('BTC', source='sample'))"
+STEPS = 4.0
+"""Of a replay at speed 1: candles a second."""
 PAINTED = "count => document.querySelectorAll('.liq-root .liq-panel[hidden]').length === count"
 
 
@@ -57,6 +64,49 @@ def test_run_to_painted(desk: Desk, capsys: pytest.CaptureFixture[str], record_p
     record_property("first_s", taken[0])
     record_property("eight_s", taken[1])
     tell(capsys, f"run to painted: {taken[0]:.2f} s (budget 3), eight more {taken[1]:.2f} s (budget 4)")
+
+
+def replayed_for_8_s(heatmap: Heatmap, line: SlowLine, times: int) -> tuple[float, float]:
+    """Replay from the window's beginning; return what came over the line [MB], and how much of its speed it kept."""
+    heatmap.root.get_by_label("Replay speed").select_option(str(times))
+    heatmap.root.get_by_role("button", name="Play").click()
+    eventually(lambda: heatmap.kernel.value("h.as_of is not None and h.as_of.value"), bool)
+    at, told, began = heatmap.kernel.value("h.as_of.value"), line.down.bytes, time.monotonic()
+    time.sleep(8)
+    candles, taken = (heatmap.kernel.value("h.as_of.value") - at) / 300e9, time.monotonic() - began
+    told = line.down.bytes - told
+    heatmap.root.get_by_role("button", name="Latest").click()
+    eventually(lambda: heatmap.kernel.value("h.as_of is None"), bool)
+    return told / 1e6, candles / taken / (STEPS * times)
+
+
+def test_over_a_slow_line(
+    lab: Lab, browser: Browser, complaints: list[str], capsys: pytest.CaptureFixture[str], record_property: Record
+) -> None:
+    """A kernel far away: 150 ms there and back, 5 Mbit/s."""
+    with slow_line(lab.port) as (port, line), contexts.opened(browser, viewport=SIZE) as context:
+        far = Desk(replace(lab, port=port), context, complaints)
+        with far.sheet("far", SAMPLE, run=False, fresh=True) as sheet:
+            began = time.monotonic()
+            sheet.run_cell(0)
+            sheet.page.wait_for_function(PAINTED, arg=1)
+            first = time.monotonic() - began
+            heatmap = sheet.heatmap()
+            heatmap.sharp()
+            heatmap.root.evaluate(SPEED, [5, 800])
+            zooms = heatmap.root.evaluate(SPEED, [30, 800])
+            replayed = {times: replayed_for_8_s(heatmap, line, times) for times in (1, 50)}
+    (told, speed), (_, quick) = replayed.values()
+    p50 = float(np.median(zooms)) / 1000
+    for name, value in (("first_s", first), ("wheel_p50_s", p50), ("replay_mb", told), ("replay_speed", speed)):
+        record_property(name, value)
+    record_property("replay_speed_50", quick)
+    tell(
+        capsys,
+        f"over a slow line: first picture {first:.1f} s (budget 5), wheel to sharp {p50:.2f} s (budget 0.5), 8 s of "
+        f"replay {told:.2f} MB (budget 0.8) at {speed:.2f} of its speed, at 50x {quick:.2f}",
+    )
+    assert np.isfinite(zooms).all()
 
 
 def test_live_updates_taken_by_the_page(
