@@ -3,6 +3,7 @@
 #   PYTHON=/path/to/python3   the Python that .venv is made from (default: the first on PATH that is new enough)
 #   LAB_ARGS=--no-browser     passed on to JupyterLab
 #   PYTEST_ARGS="-x -k raster"  passed on to pytest
+#   ORDER=7                   files of tests in another order, the same for the same number
 
 VENV := .venv
 BIN := $(VENV)/bin
