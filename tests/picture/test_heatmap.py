@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import matplotlib.image
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -172,6 +174,19 @@ def test_a_picture_without_a_path_is_named_after_what_it_shows(
     made = heatmap.to_png(width=300, height=220)
     assert made.name == f"BTC-size-{end:%Y-%m-%dT%H%MZ}.png"
     assert made.exists()
+
+
+def test_the_same_data_give_the_same_file_whenever_it_is_made(
+    heatmap: LiqHeatmap, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = []
+    for later in (0, DAY + HOUR):
+        now = time.time_ns() + later
+        monkeypatch.setattr(time, "time_ns", lambda now=now: now)
+        monkeypatch.setattr(time, "time", lambda now=now: now / 1e9)
+        monkeypatch.setattr(pd.Timestamp, "now", lambda tz=None, now=now: pd.Timestamp(now, tz=tz))
+        made.append(heatmap.to_png(tmp_path / "map.png", width=500, height=360).read_bytes())
+    assert made[0] == made[1]
 
 
 @pytest.mark.parametrize(("price", "decimals"), [((80_000, 90_000), 0), ((1.0, 1.5), 2), ((0.00001, 0.00002), 6)])
