@@ -112,6 +112,8 @@ def mounted(own_page: OwnPage) -> Heatmap:
 PLAIN = """async () => {
   if (document.fullscreenElement) await document.exitFullscreen()
   document.activeElement.blur()
+  // A picture that was clicked into has the wheel until a click elsewhere.
+  document.documentElement.dispatchEvent(new PointerEvent("pointerdown"))
   getSelection().removeAllRanges()
   scrollTo(0, 0)
   const themed = (one) => matchMedia(`(prefers-${one})`).matches
