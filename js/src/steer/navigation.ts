@@ -73,7 +73,8 @@ export function navigation({ model, plot, market, candles, changed }: Navigation
     origin = null
     const time = whole(viewport.time)
     const price = (follows && fit(time)) || viewport.price
-    place({ time, price })
+    // What moved last has drawn all of it there, but for parts of a millisecond.
+    if (!sameViewport({ time, price }, viewport, 0)) place({ time, price })
     model.set("time_range", time)
     model.set("price_range", [...price])
     model.set("follow", follows)

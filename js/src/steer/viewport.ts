@@ -12,8 +12,8 @@ export const span = ([low, high]: Interval): number => high - low
 export const sameInterval = (a: Interval, b: Interval, tolerance = 1e-6): boolean =>
   Math.abs(a[0] - b[0]) + Math.abs(a[1] - b[1]) <= tolerance * (Math.abs(span(a)) + Math.abs(span(b)))
 
-export const sameViewport = (a: Viewport, b: Viewport): boolean =>
-  sameInterval(a.time, b.time) && sameInterval(a.price, b.price)
+export const sameViewport = (a: Viewport, b: Viewport, tolerance?: number): boolean =>
+  sameInterval(a.time, b.time, tolerance) && sameInterval(a.price, b.price, tolerance)
 
 /** Move a viewport by shares of its own width and height. */
 export function panViewport(viewport: Viewport, time: number, price: number): Viewport {
