@@ -66,6 +66,18 @@ describe("navigation", () => {
     expect(fake.model.get("follow")).toBe(false)
   })
 
+  it("is drawn once for each move, and not once more as it comes to rest, but for parts of a millisecond", () => {
+    const { steer, drag, changed, shown } = view(fakeModel({ follow: false }))
+    changed.mockClear()
+    for (const end of [300, 310]) steer.go({ time: [200 * HOUR, end * HOUR], price: [80, 120] })
+    vi.runAllTimers()
+    expect(changed).toHaveBeenCalledTimes(2)
+    drag({ time: [200.00000001 * HOUR, 310 * HOUR], price: [80, 120] })
+    vi.runAllTimers()
+    expect(changed).toHaveBeenCalledTimes(4)
+    expect(shown().time).toEqual([200 * HOUR, 310 * HOUR])
+  })
+
   it("keeps following when only time was moved, by a drag with an unsteady hand too", () => {
     const fake = fakeModel()
     const { drag, shown } = view(fake)
