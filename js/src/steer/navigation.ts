@@ -67,7 +67,6 @@ export function navigation({ model, plot, market, candles, changed }: Navigation
     changed(viewport)
   }
   const settle = () => {
-    timer = undefined
     const viewport = plot.viewport()
     const follows = model.get("follow") && origin !== null && priceStayed(origin, viewport)
     origin = null
@@ -78,6 +77,8 @@ export function navigation({ model, plot, market, candles, changed }: Navigation
     model.set("time_range", time)
     model.set("price_range", [...price])
     model.set("follow", follows)
+    // Between one range and the other the model is of two views.
+    timer = undefined
     model.save_changes()
   }
   const gesture = (from: Viewport) => {
