@@ -17,7 +17,7 @@ from liqwidget.domain.time import DAY, duration_ns, duration_text, time_index, t
 from liqwidget.errors import DataError
 from liqwidget.estimate import likelihood
 from liqwidget.estimate.calibration import Calibration
-from liqwidget.estimate.estimator import Rules, estimate, estimated
+from liqwidget.estimate.estimator import Rules, estimate, estimated_beside
 from liqwidget.field.crossed import crossed
 from liqwidget.field.density import DEFAULT_PRIOR, Prior, PriorLike
 
@@ -173,7 +173,7 @@ def calibrate(
         raise DataError(message)
     seen = _seen(base, _reported(markets, liquidations), step, length, skip)
     _refuse_few(fit, seen, length)
-    found = _scales(seen) if fit == "scale" else _priors(markets, seen)
+    found = _scales(seen) if fit == "scale" else _priors(base, seen)
     logs = np.log(seen.used(seen.actual))
     sums = likelihood.Sums(logs - found.predicted, logs - found.plain, seen.days(length))
     best = likelihood.choose(sums.errors)
@@ -182,7 +182,7 @@ def calibrate(
         fitted, after = base.prior, seen.plain * values["scale"]
     else:
         fitted = Prior.parse((values["median"], values["sigma"]))
-        after = _predicted(estimated(markets, fitted, Rules()), seen.edges, len(seen.starts))
+        after = _predicted(estimated_beside(base, fitted, Rules()), seen.edges, len(seen.starts))
     return _judged(fit, fitted, seen=seen, after=after, found=found, sums=sums, best=best)
 
 
@@ -308,7 +308,7 @@ def _scales(seen: _Seen) -> _Candidates:
     return _Candidates({"scale": np.exp(offsets)}, predicted + offsets[:, None], predicted)
 
 
-def _priors(markets: tuple[MarketData, ...], seen: _Seen) -> _Candidates:
+def _priors(base: Ledger, seen: _Seen) -> _Candidates:
     """Return priors on a grid: estimated on a coarse one, ln of what they predict interpolated between.
 
     Predictions are raised to a share of the median reported sum.
@@ -317,7 +317,8 @@ def _priors(markets: tuple[MarketData, ...], seen: _Seen) -> _Candidates:
     medians, sigmas = np.geomspace(*MEDIANS, _COARSE[0]), np.geomspace(*SIGMAS, _COARSE[1])
 
     def logs(pair: tuple[float, float]) -> Floats:
-        amounts = seen.used(_predicted(estimated(markets, Prior.parse(pair), Rules()), seen.edges, len(seen.starts)))
+        ledger = estimated_beside(base, Prior.parse(pair), Rules())
+        amounts = seen.used(_predicted(ledger, seen.edges, len(seen.starts)))
         return np.asarray(np.log(np.maximum(amounts, np.exp(floor) * FLOOR)))
 
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:

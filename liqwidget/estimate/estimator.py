@@ -67,7 +67,8 @@ def estimate(
     ('binance', 'bybit', 'okx', 'hyperliquid')
     """
     rules = Rules.checked(churn, near)
-    return with_heat(estimated(market, Prior.parse(prior), rules), estimated(market, HEAT_PRIOR, rules.without_cap()))
+    ledger = estimated(market, Prior.parse(prior), rules)
+    return with_heat(ledger, estimated_beside(ledger, HEAT_PRIOR, rules.without_cap()))
 
 
 class Rules(NamedTuple):
@@ -95,6 +96,15 @@ def estimated(market: Markets, prior: Prior, rules: Rules) -> Ledger:
     """Return the ledger of a prior, without heat."""
     markets = checked_markets(market)
     return Ledger(markets[0].symbol, prior, tuple(_first(part, prior, rules) for part in markets))
+
+
+def estimated_beside(ledger: Ledger, prior: Prior, rules: Rules) -> Ledger:
+    """Return the ledger of another prior, without heat, from the rows of one: what `estimated` makes of its markets."""
+    parts = []
+    for part in ledger:
+        blank = _blank(part, int(part.time[0]), float(part.close[0]), prior, rules)
+        parts.append(extend(blank, part.inputs, prior, part))
+    return Ledger(ledger.symbol, prior, tuple(parts))
 
 
 def with_heat(ledger: Ledger, heat: Ledger) -> Ledger:

@@ -57,9 +57,12 @@ def _crossed_on(venue: VenueLedger, ledger: Ledger, times: npt.NDArray[np.int64]
     moved = np.flatnonzero((rows[:-1] >= 0) & (rows[1:] > rows[:-1]))
     for start in range(0, len(moved), _COLUMNS):
         columns = moved[start : start + _COLUMNS]
-        spans = [slice(rows[column] + 1, rows[column + 1] + 1) for column in columns]
-        lowest = np.array([np.floor(low[span].min()) for span in spans]).astype(np.int64)
-        highest = np.array([np.floor(high[span].max()) for span in spans]).astype(np.int64)
+        # From each begin to its end, and, left out, from there to the next begin.
+        borders = np.stack([rows[columns], rows[columns + 1]], axis=1).ravel() + 1
+        lowest, highest = (
+            np.floor(reach.reduceat(prices[: borders[-1]], borders[:-1])[::2]).astype(np.int64)
+            for reach, prices in ((np.minimum, low), (np.maximum, high))
+        )
         closes = np.floor(venue.coordinates[2][rows[columns]]).astype(np.int64)
         cells = np.arange(min(lowest.min(), closes.min()), max(highest.max(), closes.max()) + 1)
         sizes = standing(alone, times[columns], cell_edge(np.append(cells, cells[-1] + 1)), _ALL)

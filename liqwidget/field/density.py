@@ -203,7 +203,7 @@ class Density:
 def _normal(distance: npt.NDArray[np.float64], median: float, sigma: float) -> npt.NDArray[np.float64]:
     """Return the probability that a log-normal distance with this median lies under the given ones."""
     scores = np.log(distance / median) / (sigma * math.sqrt(2))
-    return np.array([0.5 * (1 + math.erf(score)) for score in scores])
+    return 0.5 * (1 + np.array(list(map(math.erf, scores.tolist()))))
 
 
 def _unit_distances(side: int, unit: int, count: int) -> npt.NDArray[np.float64]:
@@ -219,7 +219,10 @@ def _fill(table: npt.NDArray[np.float64], unit: int, limits: tuple[float, float]
     for side in range(2):
         distances = np.clip(_unit_distances(side, unit, table.shape[1]), *limits)
         inside = np.flatnonzero(np.diff(distances) > 0)
-        table[side, inside] = _normal(distances[inside + 1], median, sigma) - _normal(distances[inside], median, sigma)
+        if len(inside):
+            # Between the limits distances grow from each unit to the next: none of it is left out.
+            part = slice(inside[0], inside[-1] + 1)
+            table[side, part] = np.diff(_normal(distances[part.start : part.stop + 1], median, sigma))
 
 
 def _log_normal(prior: Prior, nearest: float, blank: Density) -> None:

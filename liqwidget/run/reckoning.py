@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from liqwidget.domain.status import VenueStatus
@@ -35,6 +36,8 @@ def reckoned(source: Source, prior: Prior) -> tuple[Source, Ledger]:
         if markets is source.markets and ledger.prior == prior and ledger.heat is not None:
             return source, ledger
         return source, estimate(source.markets, prior, **Rules.of(ledger)._asdict())
+    if source.simulated and source.markets == source.finest:
+        return source, _simulated(source.markets, prior)
     try:
         return source, estimate(source.markets, prior)
     except LiqError:
@@ -55,6 +58,12 @@ def reckoned(source: Source, prior: Prior) -> tuple[Source, Ledger]:
     label = " + ".join(market.venue for market in good)
     left = replace(source, markets=tuple(good), label=label, status=status, notice=missing(status) or source.notice)
     return left, estimate(good, prior)
+
+
+@lru_cache(maxsize=2)
+def _simulated(markets: tuple[MarketData, ...], prior: Prior) -> Ledger:
+    """Return the ledger of the simulated market, which the next heatmap of it finds made."""
+    return estimate(markets, prior)
 
 
 def _refused(status: VenueStatus, reasons: dict[str, str]) -> VenueStatus:

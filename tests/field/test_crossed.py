@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -42,6 +44,21 @@ def test_before_the_first_close_nothing_is_crossed() -> None:
     ledger = estimate(walk(3, 50).market())
     times = ledger.start + np.arange(-3, 1) * HOUR
     assert not crossed(ledger, times).any()
+
+
+def test_where_a_venue_is_absent_nothing_is_crossed_and_around_it_each_step_alone() -> None:
+    frames = walk(4, 300, volatility=0.01)
+    hole = np.arange(300) // 100 == 1
+    holed = replace(frames, candles=frames.candles[~hole]).market()
+    both = estimate([holed, walk(4, 300).market(venue="okx")]).only(["binance"])
+    (start, end), times = both.venues[0].absent[0], np.arange(both.start, both.end, HOUR // 4)
+    found = crossed(both, times)
+    within = (times[1:] > start) & (times[:-1] < end)
+    assert within.sum() > 5
+    assert not found[:, within].any()
+    alone = [crossed(both, times[step : step + 2])[:, 0] for step in range(len(times) - 1)]
+    assert found == pytest.approx(np.transpose(alone), rel=1e-12)
+    assert found[:, ~within].any(axis=0).sum() > 10
 
 
 def test_times_must_increase() -> None:

@@ -12,6 +12,7 @@ import pytest
 from liqwidget import LiqHeatmap
 from liqwidget.domain.frames import MarketData
 from liqwidget.domain.status import VenueStatus
+from liqwidget.domain.time import HOUR
 from liqwidget.errors import DataError, LiqError
 from liqwidget.estimate.estimator import advance, estimate, recompute
 from liqwidget.field.density import Prior
@@ -126,6 +127,17 @@ def test_a_venue_that_cannot_be_estimated_costs_no_other(monkeypatch: pytest.Mon
         reckoning.reckoned(Source(markets, "binance + okx"), prior)
     with pytest.raises(LiqError, match="nonsense"):
         reckoning.reckoned(Source(markets[:1], "binance", status=status[:1]), prior)
+
+
+def test_heatmaps_of_the_simulated_market_share_its_ledger() -> None:
+    one, other, hourly = (LiqHeatmap("BTC", source="sample", timeframe=length) for length in (None, None, "1h"))
+    assert one.ledger is other.ledger
+    assert hourly.ledger.timeframe == HOUR
+    assert (one.ledger.end, one.ledger.names) == (hourly.ledger.end, hourly.ledger.names)
+    one.prior = "nominal"
+    assert (one.ledger.prior.name, other.ledger.prior.name) == ("nominal", "effective")
+    for heatmap in (one, other, hourly):
+        heatmap.close()
 
 
 def test_columns_after_the_end_of_a_venue_are_those_of_the_others() -> None:

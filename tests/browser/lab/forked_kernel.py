@@ -50,7 +50,10 @@ def prepare() -> None:
     import bokeh.plotting  # noqa: F401 - for those who are forked
     import ipykernel.kernelapp  # noqa: F401 - same
 
-    from liqwidget import LiqHeatmap, estimate, find_clusters, sample_market  # noqa: F401 - same
+    from liqwidget import LiqHeatmap, find_clusters  # noqa: F401 - same
+    from liqwidget.field.density import DEFAULT_PRIOR, Prior
+    from liqwidget.market.read import read
+    from liqwidget.run.reckoning import reckoned
     from liqwidget.widget.assets import bokeh_gzip, code_gzip, on_demand_gzip
     from liqwidget.widget.empty_figure import empty_document_json
     from liqwidget.widget.session import Session, Settings
@@ -58,8 +61,8 @@ def prepare() -> None:
     for cached in (bokeh_gzip, code_gzip, on_demand_gzip, empty_document_json):
         cached()
     for symbol in ("BTC", "ETH"):
-        markets = sample_market(symbol).markets()
-        session = Session(estimate(markets), markets)
+        source, ledger = reckoned(read(symbol, "sample"), Prior.parse(DEFAULT_PRIOR))
+        session = Session(ledger, source.markets)
         session.base_frame(Settings())
         find_clusters(session.ledger)
 
