@@ -72,13 +72,14 @@ def to_png(
     DataError
         If the path does not end in .png, its folder is not there, or a size or theme cannot be used.
     """
-    from liqwidget.picture.heatmap import write_png
+    from liqwidget.picture.heatmap import check_picture, write_png
     from liqwidget.picture.words import literally
     from liqwidget.widget.scene import scene_of
 
     target = checked_path(_picture_name(self) if path is None else path, ".png")
-    self._lived.complete()
     theme = theme or ("light" if self.theme == "light" else "dark")
+    check_picture(width, height, theme)
+    self._lived.complete()
     scene = scene_of(self, self._shown(), dict(self._market), self._ranges.now())
     return literally(write_png)(scene, target, width, height, theme)
 

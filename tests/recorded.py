@@ -40,6 +40,7 @@ def binance(coin: str) -> MarketData:
     return MarketData.from_frames(*binance_frames(coin), symbol=coin, minimum_distance=0.004)
 
 
+@cache
 def reference_estimator() -> ModuleType:
     """Return the slow reference of the specification as a module."""
     spec = importlib.util.spec_from_file_location("reference", FOLDER / "evaluation" / "reference_revised.py")

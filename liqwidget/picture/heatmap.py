@@ -65,7 +65,7 @@ def _pixels(value: object) -> bool:
     return isinstance(value, int | float | np.number) and not isinstance(value, bool) and float(value) <= _LARGEST
 
 
-def _check(width: int, height: int, theme: str) -> None:
+def check_picture(width: int, height: int, theme: str) -> None:
     """Refuse a theme or a size that no picture has."""
     if theme not in LOOK.themes:
         message = f"Expected theme as 'dark' or 'light', was {theme!r:.60}"
@@ -81,14 +81,7 @@ def _check(width: int, height: int, theme: str) -> None:
 
 
 def write_png(view: Scene, path: Path, width: int, height: int, theme: str) -> Path:
-    """Write a heatmap as it is set up; see `LiqHeatmap.to_png`.
-
-    Raises
-    ------
-    DataError
-        If the theme is unknown or the size is under 200 pixels.
-    """
-    _check(width, height, theme)
+    """Write a heatmap as it is set up, in a size and theme that `check_picture` takes; see `LiqHeatmap.to_png`."""
     ink = ink_of(theme, view.side_colours)
     ground = theme if view.map_theme == "auto" else view.map_theme
     on_ground = ink_of(ground, view.side_colours, view.candle_colours)

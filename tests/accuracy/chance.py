@@ -28,8 +28,9 @@ from liqwidget.domain.frames import MarketData
 from liqwidget.domain.lattice import CELL
 from liqwidget.domain.ledger import Ledger
 from liqwidget.domain.time import DAY, HOUR, duration_ns, time_ns
-from liqwidget.estimate.estimator import estimate
+from liqwidget.estimate.estimator import Rules, estimate, estimated
 from liqwidget.field import measure
+from liqwidget.field.density import DEFAULT_PRIOR, Prior
 from liqwidget.market.simulated.sample import sample_market
 from liqwidget.trust.reliability import CLIP, Reliability, excursions, reliability
 from tests.recorded import FOLDER
@@ -198,7 +199,7 @@ def ledger_of(frame: pd.DataFrame, coin: str, venue: str = "binance") -> VenueLe
     frame = frame.rename(columns={"o": "open", "h": "high", "l": "low", "c": "close", "v": "volume"})
     frame["time"] = pd.to_datetime(frame.iloc[:, 0], utc=True)
     market = MarketData.from_frames(frame, symbol=coin, venue=venue, minimum_distance=0.004)
-    return estimate(market).venues[0]
+    return estimated(market, Prior.parse(DEFAULT_PRIOR), Rules()).venues[0]
 
 
 @cache

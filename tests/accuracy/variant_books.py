@@ -232,7 +232,7 @@ def _shifted(variant: Variant, market: Market) -> Floats:
     return np.stack(sides, axis=1)
 
 
-@nb.njit(nogil=True)
+@nb.njit(nogil=True, cache=True)
 def _leave(book: Floats, held: float, rate: float, losing: Floats, closed: int, sign: int) -> float:
     """Let positions leave by whether they lose, given where they stand; return what the book holds then."""
     before, after = 0.0, 0.0
@@ -247,7 +247,7 @@ def _leave(book: Floats, held: float, rate: float, losing: Floats, closed: int, 
     return after + max(held - before, 0.0) * math.exp(-rate)
 
 
-@nb.njit(nogil=True)
+@nb.njit(nogil=True, cache=True)
 def _open(
     book: Floats, amount: float, table: Floats, first: int, last: int, sign: int, bottom: float, top: float,
     closed: int, most: int, tilt: float,
@@ -271,7 +271,7 @@ def _open(
                 book[cell] += share * table[offset]
 
 
-@nb.njit(nogil=True)
+@nb.njit(nogil=True, cache=True)
 def _run(  # noqa: C901, PLR0912 - one compiled loop
     low: Floats, high: Floats, close: Floats, bottom: Floats, top: Floats, tilt: Floats, wanted: Floats, kept: Floats,
     table: Floats, span: Integers, nodes: int, losers: int, sweep_first: int,

@@ -26,9 +26,9 @@ ORDERS = ["\x1b[31mred", "\x9b2J", "a\rb", "\x07", "\u202eevil", "\x00", "\u2028
 def test_what_stands_between_dollars_is_no_formula(tmp_path: Path, words: str) -> None:
     heatmap = LiqHeatmap("BTC", source=[market(days=2)], window="12h")
     heatmap._market = {**heatmap._market, "notice": words, "label": words}
-    first = heatmap.to_png(tmp_path / "a.png", width=600, height=400).read_bytes()
+    first = heatmap.to_png(tmp_path / "a.png", width=400, height=300).read_bytes()
     with mpl.rc_context({"text.usetex": True}):
-        assert heatmap.to_png(tmp_path / "b.png", width=600, height=400).read_bytes() == first
+        assert heatmap.to_png(tmp_path / "b.png", width=400, height=300).read_bytes() == first
 
 
 @pytest.mark.parametrize("words", ORDERS)

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from liqwidget import LiqHeatmap, MarketData
+from liqwidget.widget import export_frames
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,6 +56,14 @@ def markets() -> tuple[MarketData, MarketData]:
 @pytest.fixture
 def heatmap(markets: tuple[MarketData, ...]) -> LiqHeatmap:
     return LiqHeatmap("BTC", source=markets)
+
+
+@pytest.fixture
+def small_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let files hold small pictures, which keep to the same rules."""
+    for name, value in (("_WINDOWS", ((160, 72), (80, 36))), ("_PART", (100, 50)), ("_TALL", (80, 80))):
+        monkeypatch.setattr(export_frames, name, value)
+    monkeypatch.setattr(export_frames, "_MOST_HALVINGS", 3)
 
 
 @pytest.fixture

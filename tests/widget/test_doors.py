@@ -76,6 +76,7 @@ def test_the_page_may_scroll_anywhere(heatmap: LiqHeatmap) -> None:
         heatmap.price_range = (1.0, 2.1)
 
 
+@pytest.mark.usefixtures("small_pictures")
 def test_before_the_first_close_the_first_close_is_shown(heatmap: LiqHeatmap) -> None:
     heatmap.as_of = heatmap.ledger.start
     assert heatmap._market["last_price"] == heatmap.ledger.last_price(int(heatmap.markets[0].close_time[0]))
@@ -127,6 +128,7 @@ def test_complete_until_in_both_constructors(markets: tuple[MarketData, ...]) ->
 # ---------------------------------------------------------------------- files
 
 
+@pytest.mark.usefixtures("small_pictures")
 def test_a_picture_goes_where_it_can(heatmap: LiqHeatmap, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     assert heatmap.to_png("~/map.png", width=300, height=250) == tmp_path / "map.png"
@@ -191,14 +193,13 @@ def test_an_update_that_cannot_be_is_refused_and_nothing_changes(markets: tuple[
 @pytest.mark.parametrize(
     "size", [{"width": "800"}, {"height": float("nan")}, {"width": 1e9}, {"height": None}, {"width": True}]
 )
-def test_a_picture_of_no_size_is_refused(tmp_path: Path, size: dict[str, Any]) -> None:
+def test_a_picture_of_no_size_is_refused(heatmap: LiqHeatmap, tmp_path: Path, size: dict[str, Any]) -> None:
     with pytest.raises(DataError, match="width and height in pixels from 200 to 10,000"):
-        LiqHeatmap("BTC", source="sample").to_png(tmp_path / "x.png", **size)
+        heatmap.to_png(tmp_path / "x.png", **size)
 
 
 @pytest.mark.parametrize("prior", [5, {1e9: 1}, "usual", {10: -1}, (0, 1)])
-def test_a_prior_that_is_refused_does_not_stay(prior: Any) -> None:
-    heatmap = LiqHeatmap("BTC", source="sample")
+def test_a_prior_that_is_refused_does_not_stay(heatmap: LiqHeatmap, prior: Any) -> None:
     with pytest.raises(DataError):
         heatmap.prior = prior
     assert heatmap.prior == "effective"
@@ -211,9 +212,8 @@ def test_a_prior_that_is_refused_does_not_stay(prior: Any) -> None:
     [(5, "venue names or MarketData, was 5"), (object(), "venue names or MarketData, was <object"),
      ("markets and a venue", "both cannot be mixed"), ("a heatmap", "use source=h.markets")],
 )  # fmt: skip
-def test_a_source_of_another_kind_is_refused(source: Any, words: str) -> None:
-    shown = LiqHeatmap("BTC", source="sample")
-    others: dict[Any, Any] = {"markets and a venue": [*shown.markets, "okx"], "a heatmap": shown}
+def test_a_source_of_another_kind_is_refused(heatmap: LiqHeatmap, source: Any, words: str) -> None:
+    others: dict[Any, Any] = {"markets and a venue": [*heatmap.markets, "okx"], "a heatmap": heatmap}
     with pytest.raises(DataError, match=words):
         LiqHeatmap("BTC", source=others.get(source, source))
 
@@ -222,8 +222,10 @@ def test_a_source_of_another_kind_is_refused(source: Any, words: str) -> None:
 @pytest.mark.parametrize(
     "layout", [column, lambda figure: gridplot([[figure]]), lambda figure: Tabs(tabs=[TabPanel(child=figure)])]
 )
-def test_a_layout_of_the_figure_says_why_it_is_none(layout: Callable[[Any], Any], *, saved: bool) -> None:
-    figure = LiqHeatmap("BTC", source="sample").figure
+def test_a_layout_of_the_figure_says_why_it_is_none(
+    heatmap: LiqHeatmap, layout: Callable[[Any], Any], *, saved: bool
+) -> None:
+    figure = heatmap.figure
     if saved:
         assert "<script" in file_html(figure, INLINE)
     with pytest.raises(DataError, match=r"Expected h.figure by itself, was a layout of it: .*to_html"):
@@ -233,9 +235,9 @@ def test_a_layout_of_the_figure_says_why_it_is_none(layout: Callable[[Any], Any]
 
 
 @pytest.mark.parametrize("given", [5, "x", [5], [("a", 1)]])
-def test_alternatives_of_another_kind_are_refused(given: Any) -> None:
+def test_alternatives_of_another_kind_are_refused(heatmap: LiqHeatmap, given: Any) -> None:
     with pytest.raises(DataError, match="alternatives as Alternative"):
-        LiqHeatmap("BTC", source="sample").uncertainty(given)
+        heatmap.uncertainty(given)
 
 
 def test_heat_takes_no_other_scale(heatmap: LiqHeatmap) -> None:

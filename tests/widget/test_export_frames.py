@@ -18,12 +18,7 @@ if TYPE_CHECKING:
     from liqwidget.widget.protocol import Frame
 
 
-@pytest.fixture(autouse=True)
-def _fewer_pixels(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Draw small pictures, which keep to the same rules."""
-    for name, value in (("_WINDOWS", ((160, 72), (80, 36))), ("_PART", (100, 50)), ("_TALL", (80, 80))):
-        monkeypatch.setattr(export_frames, name, value)
-    monkeypatch.setattr(export_frames, "_MOST_HALVINGS", 3)
+pytestmark = pytest.mark.usefixtures("small_pictures")
 
 
 def ns(frame: Frame) -> tuple[int, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import gzip
 import threading
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
     from liqwidget import MarketData
 
+YOUNG = 0
+"""The generation of objects in which all stay that are made while Python does not look for circles."""
 SHOWN = "LiqHeatmap('BTC', binance + bybit, 15m, 7d: 2026-01-03 00:00 to 2026-01-10 00:00 UTC)"
 
 
@@ -58,11 +61,12 @@ def notebook(
     assert shell.display_formatter is not None
     shell.user_ns["display"] = shell.display_formatter.format
     monkeypatch.setattr(lifetime, "_shell", lambda: shell)
-    # What is freed is freed at once, not when Python next looks for circles.
-    gc.collect()
+    # What is freed is freed at once, not when Python next looks for circles: what is made meanwhile stays young.
     gc.disable()
     yield shell
     gc.enable()
+    # Each shell would look for circles in all that this process holds when it ends.
+    atexit.unregister(shell.atexit_operations)
     for reference in made:
         heatmap = reference()
         if heatmap is not None:
@@ -91,7 +95,7 @@ def test_a_heatmap_without_a_variable_stays_while_it_is_shown(
     notebook.run("a", "display(make())")
     for _ in range(4):
         notebook.run("b", "1 + 1")
-    gc.collect()
+    gc.collect(YOUNG)
     assert alive(made) == [True]
     heatmap = made[0]()
     assert heatmap is not None

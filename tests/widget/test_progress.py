@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -32,6 +33,8 @@ def put_out(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[str, bool]]]
     monkeypatch.setattr(fetch, "TELLS_SECONDS", 0.01)
     yield shown
     InteractiveShell.clear_instance()
+    # It would look for circles in all that this process holds when it ends.
+    atexit.unregister(shell.atexit_operations)
 
 
 def test_one_line_says_who_is_waited_for_and_goes(

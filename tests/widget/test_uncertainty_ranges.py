@@ -217,6 +217,7 @@ def test_closing_leaves_no_thread_and_nothing_comes_after(heatmap: LiqHeatmap, a
     assert [thread.name for thread in threading.enumerate() if thread.name == NAME] == []
 
 
+@pytest.mark.usefixtures("small_pictures")
 def test_a_saved_page_has_the_ranges(heatmap: LiqHeatmap, tmp_path: Path) -> None:
     page = heatmap.to_html(tmp_path / "map.html").read_text(encoding="utf-8")
     assert state_of(page)["_cluster_ranges"] == heatmap._cluster_ranges
