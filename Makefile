@@ -90,7 +90,7 @@ test-python: install-test ## Python tests without browser, notebooks and packagi
 	$(BIN)/pytest -m "not browser and not packaging and not benchmark and not soak" $(PYTEST_ARGS)
 
 test-notebooks: install-test ## notebooks against their saved outputs
-	$(BIN)/pytest -p nbval.plugin --nbval --nbval-cell-timeout=600 notebooks $(PYTEST_ARGS)
+	PYTHONPATH=. $(BIN)/pytest -p nbval.plugin -p tests.notebook_kernels --nbval --nbval-cell-timeout=600 notebooks $(PYTEST_ARGS)
 
 test-browser: browser ## widget in a Chromium: in a plain page, and in a real JupyterLab
 	$(BIN)/pytest -m "browser and not soak and not places" $(PYTEST_ARGS)

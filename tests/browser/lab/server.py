@@ -5,9 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import os
-import subprocess
 import sys
-import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
@@ -17,9 +15,11 @@ from typing import TYPE_CHECKING, Any
 
 from jupyter_client.blocking.client import BlockingKernelClient
 
+from tests.forking import ended, forking_kernels, write_kernel
 from tests.waiting import PATIENCE_S, eventually
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Iterator
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -41,7 +41,6 @@ UNUSED = (
 )  # fmt: skip
 """Parts of JupyterLab that no test needs, and that each page would load and run."""
 UNUSED_ON_SERVER = ("jupyter_lsp", "jupyter_server_terminals")
-KERNELS = Path(__file__).with_name("forked_kernel.py")
 FORKED, FRESH = "python3", "fresh"
 """Names of kernels: notebooks have the first."""
 
@@ -154,6 +153,7 @@ def running_lab(home: Path) -> Iterator[Lab]:
     folder, runtime, settings = home / "notebooks", home / "runtime", home / "settings"
     folder.mkdir(parents=True)
     write_settings(settings)
+    write_kernel(home / "own", FRESH, [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"])
     write_json(home / "config" / "labconfig" / "page_config.json", {"disabledExtensions": dict.fromkeys(UNUSED, True)})
     port = free_port()
     environment = {
@@ -176,45 +176,12 @@ def running_lab(home: Path) -> Iterator[Lab]:
     ]  # fmt: skip
     with (
         (home / "server.log").open("wb") as log,
-        forking_kernels(home / "own", env=environment, stdout=log, stderr=log),
+        forking_kernels(home / "own", FORKED, env=environment, stdout=log, stderr=log),
         ended(command, env=environment, stdout=log, stderr=log) as process,
     ):
         lab = Lab(port, folder, runtime)
         eventually(lambda: (answers(lab, process), Path(log.name).stat().st_size), lambda found: found[0])
         yield lab
-
-
-@contextmanager
-def forking_kernels(folder: Path, **options: Any) -> Iterator[None]:
-    """Start the process that kernels are forked from, and write into a folder that notebooks have theirs from it."""
-    # The name of a socket must be short.
-    with tempfile.TemporaryDirectory() as short:
-        door = f"{short}/door"
-        argv = [sys.executable, "-S", "-E", str(KERNELS), door, "{connection_file}"]
-        spec = {"argv": argv, "display_name": "Python 3", "language": "python"}
-        write_json(folder / "kernels" / FORKED / "kernel.json", spec)
-        argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-        write_json(folder / "kernels" / FRESH / "kernel.json", {**spec, "argv": argv})
-        with ended([sys.executable, str(KERNELS), door], stdin=subprocess.PIPE, **options):
-            eventually(Path(door).exists)
-            yield
-
-
-@contextmanager
-def ended(command: list[str], **options: Any) -> Iterator[subprocess.Popen[bytes]]:
-    """Start a process, and end it."""
-    process = subprocess.Popen(command, **options)
-    try:
-        yield process
-    finally:
-        process.terminate()
-        try:
-            process.wait(timeout=20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        if process.stdin is not None:
-            process.stdin.close()
 
 
 def answers(lab: Lab, process: subprocess.Popen[bytes]) -> bool:

@@ -1,6 +1,6 @@
 """Kernels that are forked from a process which has imported and computed what each would: seconds for each notebook.
 
-JupyterLab starts this file in the place of a kernel. It asks that process for one, passes interrupts on to it, and
+Jupyter starts this file in the place of a kernel. It asks that process for one, passes interrupts on to it, and
 ends when it does.
 """
 
@@ -78,6 +78,7 @@ def become_a_kernel(line: socket.socket, asked: dict[str, object]) -> None:
     os.environ.update(environment)
     threading.Thread(target=obey, args=(line,), daemon=True).start()
     sys.argv = ["ipykernel_launcher", "-f", str(asked["file"])]
+    import pandas as pd
     from ipykernel.kernelapp import IPKernelApp
     from ipywidgets import register_comm_target
 
@@ -85,6 +86,8 @@ def become_a_kernel(line: socket.socket, asked: dict[str, object]) -> None:
     app.initialize()
     # What ipywidgets does as it is imported, if there is a kernel by then.
     register_comm_target(app.kernel)
+    # What pandas does as it is imported in a kernel, which is no terminal.
+    pd.set_option("display.max_columns", 20)
     app.start()
     os._exit(0)
 
