@@ -12,19 +12,34 @@ import numpy as np
 import numpy.typing as npt
 
 from liqwidget.domain.lattice import cell_centre, cell_edge, price_cell_edge, price_cell_of
+from liqwidget.domain.ledger import CHURN
+from liqwidget.domain.leverage import NEAR_SHARE
+from liqwidget.estimate.estimator import Rules, estimated
 from liqwidget.field import oracle
-from liqwidget.field.density import density
+from liqwidget.field.density import DEFAULT_PRIOR, Prior, density
 from liqwidget.study.profile import profile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
+    from liqwidget.domain.frames import MarketData
     from liqwidget.domain.ledger import Ledger
 
 Floats = npt.NDArray[np.float64]
 
 REACH_DOWN, REACH_UP = 34_750, 6_500
 """Cells below and above what was traded in which anything can stand."""
+
+
+def unheated(
+    market: MarketData | Iterable[MarketData],
+    prior: Any = DEFAULT_PRIOR,
+    *,
+    churn: float = CHURN,
+    near: float = NEAR_SHARE,
+) -> Ledger:
+    """Return what `liqwidget.estimate` does, without the ledger of heat, which takes as long again."""
+    return estimated(market, Prior.parse(prior), Rules.checked(churn, near))
 
 
 def content(value: Any) -> Any:

@@ -17,7 +17,7 @@ from liqwidget.domain.time import DAY, duration_ns, duration_text, time_index, t
 from liqwidget.errors import DataError
 from liqwidget.estimate import likelihood
 from liqwidget.estimate.calibration import Calibration
-from liqwidget.estimate.estimator import Rules, estimate, estimated_beside
+from liqwidget.estimate.estimator import Rules, estimated, estimated_beside
 from liqwidget.field.crossed import crossed
 from liqwidget.field.density import DEFAULT_PRIOR, Prior, PriorLike
 
@@ -166,7 +166,7 @@ def calibrate(
             f"fit={fit!r:.60}, period={period!r:.60}, every={every!r:.60}"
         )
         raise DataError(message)
-    base = estimate(markets, prior)
+    base = estimated(markets, Prior.parse(prior), Rules())
     relative = next((part.venue for part in base if part.relative), None)
     if relative is not None:
         message = f"Expected open interest to calibrate amounts, was none on {relative}: its sizes are relative"

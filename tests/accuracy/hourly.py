@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from liqwidget.domain.margin import UNKNOWN_DISTANCE, venue_cap
 from liqwidget.domain.time import timestamp
-from liqwidget.estimate.estimator import estimate
 from liqwidget.field.crossed import crossed
 from liqwidget.trust.naive import Method
 from liqwidget.trust.score import Scores, score
 from tests.accuracy import recorded_hours
 from tests.accuracy.recorded_hours import NEAREST, Pair
+from tests.ledgers import unheated
 
 if TYPE_CHECKING:
     import numpy as np
@@ -29,7 +29,7 @@ OF_THE_DAY, UNKNOWN = "Binance's tables of the day", "none known"
 @cache
 def ledgers(name: str) -> tuple[Ledger, ...]:
     """Return the ledgers of a set, with the scorer's nearest distances."""
-    return tuple(estimate(market) for market, _ in recorded_hours.hours(name))
+    return tuple(unheated(market) for market, _ in recorded_hours.hours(name))
 
 
 @cache
@@ -62,7 +62,7 @@ def other_caps(name: str) -> tuple[Scores, dict[str, tuple[float, ...]]]:
     }
     made = {
         cap: {
-            market.symbol: estimate(recorded_hours.with_nearest(market, distance))
+            market.symbol: unheated(recorded_hours.with_nearest(market, distance))
             for (market, _), distance in zip(pairs, values, strict=True)
         }
         for cap, values in distances.items()

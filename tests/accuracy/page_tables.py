@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from liqwidget.estimate.calibrate import calibrate
-from liqwidget.estimate.estimator import estimate
 from liqwidget.field.density import NAMED_PRIORS, Prior
 from liqwidget.heatmap import LiqHeatmap
 from liqwidget.market.simulated.sample import sample_market
@@ -23,6 +22,7 @@ from tests.accuracy.page_markdown import GAIN, PARTIAL, RANK, RATIO, markdown, o
 from tests.accuracy.recorded_truth import COINS
 from tests.accuracy.targets import RELIABILITY
 from tests.accuracy.test_timeframes import FINE, RECORDINGS, agreement
+from tests.ledgers import unheated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -64,7 +64,7 @@ def _gain(value: float, limits: tuple[float, float]) -> str:
 
 @cache
 def _ledgers(prior: Prior) -> dict[str, Ledger]:
-    return {coin: estimate(recorded_truth.hyperliquid_hourly(coin), prior) for coin in COINS}
+    return {coin: unheated(recorded_truth.hyperliquid_hourly(coin), prior) for coin in COINS}
 
 
 @cache
@@ -86,7 +86,7 @@ def daily() -> str:
 
 def other_candles() -> str:
     """Return the scores on the same liquidations, from Binance's 5m candles and open interest."""
-    pairs = [(estimate(market), facts) for market, facts in map(recorded_truth.binance_5m, COINS)]
+    pairs = [(unheated(market), facts) for market, facts in map(recorded_truth.binance_5m, COINS)]
     scores = score(pairs, skip=recorded_truth.unreliable_days())
     return of_scores(scores, (RANK, PARTIAL, GAIN, RATIO), spread=True)
 
@@ -104,8 +104,8 @@ def sample() -> str:
 
 def sample_coins() -> str:
     """Return what the same says of three simulated coins together."""
-    pairs = {coin: (estimate(sample_market(coin).markets()), sample_market(coin).markets()) for coin in COINS}
-    scores = score(pairs)
+    markets = {coin: sample_market(coin).markets() for coin in COINS}
+    scores = score({coin: (unheated(one), one) for coin, one in markets.items()})
     rows = [[one.method, str(one), str(scores.of(one.method, RANK))] for one in scores.scores if one.metric == PARTIAL]
     table = [[f"**{name}**" if name == "map" else name, rank, partial] for name, partial, rank in rows]
     return f"**{scores.title}**\n\n{markdown(['method', RANK, PARTIAL], table)}"

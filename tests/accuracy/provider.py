@@ -11,8 +11,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from liqwidget import MarketData, estimate, profile
+from liqwidget import MarketData, profile
 from liqwidget.domain.leverage import NEAR_SHARE
+from tests.ledgers import unheated
 
 Floats = npt.NDArray[np.float64]
 
@@ -43,5 +44,5 @@ def standing(
         venue=market["venue"],
         minimum_distance=market["d_min"],
     )
-    found = profile(estimate(data, near=near), edges, np.asarray(asof_ms, dtype=np.int64) * 1_000_000)
+    found = profile(unheated(data, near=near), edges, np.asarray(asof_ms, dtype=np.int64) * 1_000_000)
     return found.long, found.short

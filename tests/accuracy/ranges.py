@@ -10,13 +10,13 @@ import numpy.typing as npt
 
 from liqwidget.domain.leverage import NEAR_SHARE
 from liqwidget.domain.time import DAY, HOUR, duration_ns
-from liqwidget.estimate.estimator import estimate
 from liqwidget.field.crossed import crossed
 from liqwidget.trust.alternatives import Alternative, default_alternatives
 from liqwidget.trust.score import LARGE
 from liqwidget.trust.score_table import Score
 from liqwidget.trust.statistics import block_numbers, draw_blocks, interval, means, quantiles
 from tests.accuracy import hourly, recorded_hours
+from tests.ledgers import unheated
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,7 +61,7 @@ def _said(market: MarketData, one: Alternative, times: npt.NDArray[np.int64]) ->
     """Return what an hour's candles sweep under an alternative, shape (2, hours)."""
     capped = recorded_hours.with_nearest(market, market.minimum_distance * one.cap)
     near = NEAR_SHARE if one.near is None else one.near
-    swept = crossed(estimate(capped, one.prior or "effective", churn=one.churn, near=near), times)
+    swept = crossed(unheated(capped, one.prior or "effective", churn=one.churn, near=near), times)
     each = HOUR // int(times[1] - times[0])
     return np.asarray(swept.reshape(2, -1, each).sum(axis=2), dtype=np.float64)
 

@@ -18,8 +18,8 @@ import pytest
 from liqwidget.domain.frames import MarketData
 from liqwidget.domain.lattice import PRICE_CELL
 from liqwidget.domain.time import DAY, HOUR
-from liqwidget.estimate.estimator import estimate
 from liqwidget.study.profile import profile
+from tests.ledgers import unheated
 from tests.recorded import FOLDER, binance, needs_recordings
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ RECORDINGS = {
 @cache
 def ledgers(data: str, coin: str) -> dict[str, Ledger]:
     market = RECORDINGS[data].read(coin)
-    return {frame: estimate(market.coarser(frame)) for frame in RECORDINGS[data].frames}
+    return {frame: unheated(market.coarser(frame)) for frame in RECORDINGS[data].frames}
 
 
 @cache

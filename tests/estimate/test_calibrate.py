@@ -21,6 +21,7 @@ from liqwidget.estimate.calibrate import FLOOR, MEDIANS, WARM_UP, _between, cali
 from liqwidget.estimate.estimator import estimate
 from liqwidget.field.crossed import crossed
 from tests.accuracy.provider import _frames
+from tests.ledgers import unheated
 from tests.markets import Frames, walk
 from tests.recorded import FOLDER, needs_recordings
 
@@ -42,7 +43,7 @@ def liquidations(part: MarketData, prior: Any = "effective", factor: float = 1.0
     """Return what the map of a prior says is liquidated per day and side, times a factor and noise, at noon."""
     days = (int(part.close_time[-1]) - int(part.time[0])) // DAY
     edges = int(part.time[0]) + np.arange(24 * days + 1) * HOUR
-    amounts = crossed(estimate(part, prior), edges).reshape(2, days, 24).sum(axis=2)
+    amounts = crossed(unheated(part, prior), edges).reshape(2, days, 24).sum(axis=2)
     errors = np.random.default_rng(int(part.close[-1] * 1e6)).standard_t(4, amounts.shape) * noise
     noon = time_index(edges[:-1:24] + DAY // 2)
     return pd.concat(
@@ -232,7 +233,7 @@ def test_the_market_datas_own_liquidations_are_the_default() -> None:
 
 def test_shorter_periods_are_sums_of_shorter_spans() -> None:
     edges = int(market().time[0]) + np.arange(24 * DAYS + 1) * HOUR
-    amounts = crossed(estimate(market()), edges)
+    amounts = crossed(unheated(market()), edges)
     given_ = pd.concat(
         [
             pd.DataFrame({"time": time_index(edges[:-1]), "side": side, "size": row * 2})

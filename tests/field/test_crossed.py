@@ -12,16 +12,16 @@ from hypothesis import strategies as st
 from liqwidget.domain.lattice import CELL
 from liqwidget.domain.time import HOUR
 from liqwidget.errors import DataError
-from liqwidget.estimate.estimator import estimate
 from liqwidget.field.crossed import crossed
 from liqwidget.study.levels import levels
+from tests.ledgers import unheated
 from tests.markets import walk
 
 
 @settings(max_examples=15, deadline=None)
 @given(seed=st.integers(0, 10_000), timeframe=st.sampled_from(["1m", "5m", "1h"]))
 def test_candle_by_candle_it_is_what_was_swept_before_it_unwound(seed: int, timeframe: str) -> None:
-    ledger = estimate(walk(seed, 150, timeframe).market(), near=0)
+    ledger = unheated(walk(seed, 150, timeframe).market(), near=0)
     part = ledger.venues[0]
     ended = levels(ledger, width=CELL)
     swept = np.zeros((2, len(part.time)))
@@ -34,14 +34,14 @@ def test_candle_by_candle_it_is_what_was_swept_before_it_unwound(seed: int, time
 
 def test_venues_add_and_each_is_crossed_by_its_own_candles() -> None:
     calm, wild = walk(1, 300).market(), walk(2, 300, volatility=0.02).market(venue="okx")
-    both = estimate([calm, wild])
+    both = unheated([calm, wild])
     times = np.arange(both.start + HOUR, both.end, HOUR)
-    apart = [crossed(estimate(part), times) for part in (calm, wild)]
+    apart = [crossed(unheated(part), times) for part in (calm, wild)]
     assert crossed(both, times) == pytest.approx(apart[0] + apart[1])
 
 
 def test_before_the_first_close_nothing_is_crossed() -> None:
-    ledger = estimate(walk(3, 50).market())
+    ledger = unheated(walk(3, 50).market())
     times = ledger.start + np.arange(-3, 1) * HOUR
     assert not crossed(ledger, times).any()
 
@@ -50,7 +50,7 @@ def test_where_a_venue_is_absent_nothing_is_crossed_and_around_it_each_step_alon
     frames = walk(4, 300, volatility=0.01)
     hole = np.arange(300) // 100 == 1
     holed = replace(frames, candles=frames.candles[~hole]).market()
-    both = estimate([holed, walk(4, 300).market(venue="okx")]).only(["binance"])
+    both = unheated([holed, walk(4, 300).market(venue="okx")]).only(["binance"])
     (start, end), times = both.venues[0].absent[0], np.arange(both.start, both.end, HOUR // 4)
     found = crossed(both, times)
     within = (times[1:] > start) & (times[:-1] < end)
@@ -62,6 +62,6 @@ def test_where_a_venue_is_absent_nothing_is_crossed_and_around_it_each_step_alon
 
 
 def test_times_must_increase() -> None:
-    ledger = estimate(walk(3, 50).market())
+    ledger = unheated(walk(3, 50).market())
     with pytest.raises(DataError, match="increasing times"):
         crossed(ledger, np.array([5, 5]))

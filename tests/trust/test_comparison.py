@@ -12,7 +12,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from liqwidget import Ledger, MarketData, estimate, profile
+from liqwidget import Ledger, MarketData, profile
 from liqwidget.domain.lattice import price_cell_centre, price_cell_of
 from liqwidget.domain.positions import Positions
 from liqwidget.errors import DataError
@@ -21,13 +21,14 @@ from liqwidget.trust.comparison import compare, compare_snapshots
 from liqwidget.trust.naive import METHODS
 from tests.accuracy.provider import _frames
 from tests.accuracy.scorer import scorer
+from tests.ledgers import unheated
 from tests.markets import walk
 from tests.recorded import FOLDER, needs_recordings
 
 
 @cache
 def ledger() -> Ledger:
-    return estimate(walk(3, 400, "1h", volatility=0.004).market(venue="hyperliquid", minimum_distance=0.0125))
+    return unheated(walk(3, 400, "1h", volatility=0.004).market(venue="hyperliquid", minimum_distance=0.0125))
 
 
 def table(seed: int, count: int = 40, *, snapshots: int = 1, price: float | None = None) -> pd.DataFrame:
@@ -135,7 +136,7 @@ def test_later_snapshots_and_candles_change_nothing(seed: int) -> None:
     at = rows["time"].min() + pd.Timedelta("1h")
     market = walk(3, 400, "1h", volatility=0.004).market(venue="hyperliquid", minimum_distance=0.0125)
     one = compare(ledger(), Positions.from_frame(rows), at, draws=10)
-    other = compare(estimate(market.until(at)), Positions.from_frame(rows[rows["time"] <= at]), at, draws=10)
+    other = compare(unheated(market.until(at)), Positions.from_frame(rows[rows["time"] <= at]), at, draws=10)
     assert one.at == rows["time"].min()
     pd.testing.assert_frame_equal(one.to_frame(), other.to_frame(), check_exact=True)
     pd.testing.assert_frame_equal(one.agreement, other.agreement, check_exact=True)
@@ -287,7 +288,7 @@ def test_positions_of_a_named_venue_meet_its_estimate() -> None:
         walk(3, 400, "1h", volatility=0.004).market(venue=name, minimum_distance=0.0125)
         for name in ("binance", "hyperliquid")
     ]
-    both = estimate(markets)
+    both = unheated(markets)
     positions = Positions.from_frame(table(1), venue="hyperliquid")
     assert compare(both, positions, draws=0).venues == ("hyperliquid",)
     assert compare(both, positions, venue="binance", draws=0).venues == ("binance",)
@@ -309,7 +310,7 @@ def test_figures_of_real_positions_are_those_of_the_scorer() -> None:
         market = MarketData.from_frames(
             candles, interest, symbol=coin, venue="hyperliquid", minimum_distance=recorded["d_min"]
         )
-        standing = estimate(market)
+        standing = unheated(market)
         positions = Positions.from_frame(raw, symbol=coin, venue="hyperliquid")
         near.append(compare_snapshots(standing, positions).drop("both", level="side"))
         far.append(compare_snapshots(standing, positions, reach=1.0, step=0.02).drop("both", level="side"))

@@ -13,7 +13,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from liqwidget import estimate
 from liqwidget.domain.lattice import cell_edge
 from liqwidget.domain.time import HOUR
 from liqwidget.errors import DataError
@@ -21,7 +20,7 @@ from liqwidget.trust.naive import LEADER, METHODS, MOVE, THE_MAP, Method, _leade
 from liqwidget.trust.naive_walk import GRID, places
 from tests.accuracy.recorded_truth import hyperliquid_hourly
 from tests.accuracy.scorer import scorer
-from tests.ledgers import edges_of, traded_cells
+from tests.ledgers import edges_of, traded_cells, unheated
 from tests.markets import Frames, candles_of, interest_of, two_venues, walk
 from tests.recorded import FOLDER, needs_recordings
 
@@ -44,7 +43,7 @@ def hours(ledger: Ledger, before: int = 2) -> np.ndarray:
 @settings(deadline=None)
 @given(seed=SEEDS, gaps=st.booleans())
 def test_steps_are_what_the_candles_did(seed: int, *, gaps: bool) -> None:
-    ledger = estimate(walk(seed, 150, gaps=gaps).market())
+    ledger = unheated(walk(seed, 150, gaps=gaps).market())
     part = ledger.venues[0]
     times = hours(ledger)
     done = steps(part, times)
@@ -67,7 +66,7 @@ def test_steps_are_what_the_candles_did(seed: int, *, gaps: bool) -> None:
 @settings(deadline=None, max_examples=8)
 @given(seed=SEEDS, gaps=st.booleans())
 def test_what_is_swept_is_what_stood_in_reach(method: Method, seed: int, *, gaps: bool) -> None:
-    ledger = estimate(walk(seed, 150, gaps=gaps).market())
+    ledger = unheated(walk(seed, 150, gaps=gaps).market())
     times = hours(ledger)
     done = steps(ledger.venues[0], times)
     swept = method.swept(ledger, times)
@@ -90,7 +89,7 @@ def test_what_is_swept_is_what_stood_in_reach(method: Method, seed: int, *, gaps
 @given(seed=SEEDS)
 def test_what_comes_later_changes_nothing_before(method: Method, seed: int) -> None:
     market = walk(seed, 200).market()
-    short, long = estimate(market.until(market.close_time[120])), estimate(market)
+    short, long = unheated(market.until(market.close_time[120])), unheated(market)
     times = np.arange(short.start, short.end + 1, HOUR // 4)
     np.testing.assert_allclose(method.swept(short, times), method.swept(long, times), rtol=1e-9, atol=1e-6)
     if method.standing is not None:
@@ -102,12 +101,12 @@ def test_what_comes_later_changes_nothing_before(method: Method, seed: int) -> N
 @pytest.mark.parametrize("method", MAPS, ids=named)
 def test_venues_add(method: Method) -> None:
     markets = two_venues(4, 200)
-    both = estimate(markets)
+    both = unheated(markets)
     times = hours(both)
     edges = edges_of(traded_cells(both)[::5])
-    assert method.swept(both, times) == pytest.approx(sum(method.swept(estimate(part), times) for part in markets))
+    assert method.swept(both, times) == pytest.approx(sum(method.swept(unheated(part), times) for part in markets))
     assert method.standing is not None
-    parts = [method.standing(estimate(part), times, edges) for part in markets]
+    parts = [method.standing(unheated(part), times, edges) for part in markets]
     whole = method.standing(both, times, edges)
     np.testing.assert_allclose(whole, parts[0] + parts[1], rtol=1e-9, equal_nan=False)
 
@@ -116,7 +115,7 @@ def test_venues_add(method: Method) -> None:
 @settings(deadline=None, max_examples=3)
 @given(seed=SEEDS)
 def test_interpreted_is_compiled(method: Method, seed: int) -> None:
-    ledger = estimate(walk(seed, 60).market())
+    ledger = unheated(walk(seed, 60).market())
     times = hours(ledger)
     fast = method.swept(ledger, times)
     with mock.patch("liqwidget.trust.naive_walk.compiled", lambda function: function):
@@ -125,7 +124,7 @@ def test_interpreted_is_compiled(method: Method, seed: int) -> None:
 
 @pytest.mark.parametrize("method", [method for method in WALKED if "turnover" in method.name], ids=named)
 def test_turnover_is_scaled_to_open_interest(method: Method) -> None:
-    ledger = estimate(walk(8, 300).market())
+    ledger = unheated(walk(8, 300).market())
     times = hours(ledger)[6:]
     assert method.standing is not None
     stood = method.standing(ledger, times, 100 * np.exp(np.linspace(-1.5, 1.5, 300)))
@@ -135,7 +134,7 @@ def test_turnover_is_scaled_to_open_interest(method: Method) -> None:
 
 def test_moves_of_venues_are_weighted_by_what_they_hold() -> None:
     markets = two_venues(5, 200)
-    both = estimate(markets)
+    both = unheated(markets)
     times = hours(both)
     apart = [steps(part, times) for part in both]
     weights = np.array([value(part, done.row) for part, done in zip(both, apart, strict=True)])
@@ -146,7 +145,7 @@ def test_moves_of_venues_are_weighted_by_what_they_hold() -> None:
 def test_a_rise_of_open_interest_is_seeded_on_the_side_of_its_candle() -> None:
     """One candle up from 100 to 110 with 50 more contracts, then quiet."""
     candles = candles_of([(100, 100, 100, 100), (100, 110, 100, 110), (110, 110, 110, 110)])
-    ledger = estimate(Frames(candles, interest_of([100, 100, 150, 150]), "5m").market())
+    ledger = unheated(Frames(candles, interest_of([100, 100, 150, 150]), "5m").market())
     method = next(one for one in METHODS if one.name == "open interest increase")
     assert method.standing is not None
     edges = np.sort([110 * (1 - 1 / leverage + 0.004 + shift) for leverage in (5, 10, 25, 50, 100)
@@ -160,7 +159,7 @@ def test_a_rise_of_open_interest_is_seeded_on_the_side_of_its_candle() -> None:
 def test_price_sweeps_the_levels_that_it_reaches() -> None:
     """Up to 110 with 50 more contracts, then a wick to 98: of the levels at 5 to 100x only that of 5x is left."""
     candles = candles_of([(100, 100, 100, 100), (100, 110, 100, 110), (110, 110, 98, 110)])
-    ledger = estimate(Frames(candles, interest_of([100, 100, 150, 150]), "5m").market())
+    ledger = unheated(Frames(candles, interest_of([100, 100, 150, 150]), "5m").market())
     method = next(one for one in METHODS if one.name == "open interest increase")
     assert method.standing is not None
     stood = method.standing(ledger, np.array([ledger.end]), np.array([50.0, 98.0, 200.0]))
@@ -173,7 +172,7 @@ def leaders(opened: list[float], minutes: int = 5) -> Ledger:
     """Return a market at 100, then a candle from 100 over 104 and 98 to 102, with open interest by close."""
     prices = [(100.0, 100.0, 100.0, 100.0)] * (len(opened) - 2) + [(100.0, 104.0, 98.0, 102.0)]
     step = f"{minutes}m"
-    return estimate(Frames(candles_of(prices, step), interest_of(opened, step), step).market())
+    return unheated(Frames(candles_of(prices, step), interest_of(opened, step), step).market())
 
 
 def test_the_market_leader_deposits_the_largest_rise_in_ten_at_the_mean_of_a_candle() -> None:
@@ -198,7 +197,7 @@ def test_the_market_leader_deposits_the_largest_rise_in_ten_at_the_mean_of_a_can
 
 
 def test_about_a_tenth_of_the_candles_deposit_for_the_market_leader() -> None:
-    part = estimate(walk(3, 900).market()).venues[0]
+    part = unheated(walk(3, 900).market()).venues[0]
     found = _leader(part).amounts[:, 0]
     rise = np.diff(part.open_interest, prepend=part.open_interest[0])
     assert 0.07 < (found > 0).mean() < 0.13
@@ -211,7 +210,7 @@ def test_the_market_leader_starts_empty_and_nothing_fades() -> None:
     assert not LEADER.standing(early, np.array([early.end]), np.array([1.0, 1000.0])).any()
     candles = [(100.0, 100.0, 100.0, 100.0)] * 300
     opened = [1000.0] * 10 + [1010.0] * 291
-    ledger = estimate(Frames(candles_of(candles), interest_of(opened), "5m").market())
+    ledger = unheated(Frames(candles_of(candles), interest_of(opened), "5m").market())
     times = ledger.venues[0].time[[9, 10, 300]]
     before, then, later = LEADER.standing(ledger, times, np.array([1.0, 1000.0]))[1, 0]
     assert before == 0
@@ -222,7 +221,7 @@ def test_price_darkens_the_market_leaders_rows() -> None:
     """After a deposit at 100, a fall to 91 sweeps every long of 12x and more (100 x 11/12 = 91.7) and no short."""
     prices = [(100.0, 100.0, 100.0, 100.0)] * 12 + [(100.0, 100.0, 91.0, 91.0)]
     opened = [1000.0] * 12 + [1010.0] * 2
-    ledger = estimate(Frames(candles_of(prices), interest_of(opened), "5m").market())
+    ledger = unheated(Frames(candles_of(prices), interest_of(opened), "5m").market())
     times = ledger.venues[0].time[-2:]
     assert LEADER.standing is not None
     edges = np.array([1.0, 91.0 * 0.9995, 99.9, 1000.0])
@@ -235,7 +234,7 @@ def test_price_darkens_the_market_leaders_rows() -> None:
 
 def test_five_candles_of_a_minute_are_one_of_the_market_leaders() -> None:
     market = walk(11, 600, timeframe="1m").market()
-    fine, coarse = estimate(market), estimate(market.coarser("5m"))
+    fine, coarse = unheated(market), unheated(market.coarser("5m"))
     times = coarse.venues[0].time[1:] + 0
     assert LEADER.standing is not None
     edges = edges_of(traded_cells(coarse)[::5])
@@ -246,7 +245,7 @@ def test_five_candles_of_a_minute_are_one_of_the_market_leaders() -> None:
 def test_turnover_fades_with_its_half_lives() -> None:
     """Five days after the only trades, 10x has lost a half and 100x all but one part in 1,024."""
     candles = candles_of([(100, 100, 100, 100)] * 6, "1d", [10.0, 0, 0, 0, 0, 0])
-    ledger = estimate(Frames(candles, interest_of([100.0] * 7, "1d"), "1d").market())
+    ledger = unheated(Frames(candles, interest_of([100.0] * 7, "1d"), "1d").market())
     method = next(one for one in METHODS if one.name == "turnover, 10-100x")
     assert method.standing is not None
     near, far = (
@@ -257,7 +256,7 @@ def test_turnover_fades_with_its_half_lives() -> None:
 
 
 def test_nulls_spread_open_interest_around_the_last_close() -> None:
-    ledger = estimate(Frames(candles_of([(100, 100, 100, 100)] * 3), interest_of([7.0] * 4), "5m").market())
+    ledger = unheated(Frames(candles_of([(100, 100, 100, 100)] * 3), interest_of([7.0] * 4), "5m").market())
     uniform, distance = METHODS[:2]
     at = np.array([ledger.end])
     assert uniform.standing is not None
@@ -272,7 +271,7 @@ def test_nulls_spread_open_interest_around_the_last_close() -> None:
 
 def test_times_must_increase() -> None:
     with pytest.raises(DataError, match="increasing times"):
-        mean_moves(estimate(walk(3, 50).market()), np.array([5]))
+        mean_moves(unheated(walk(3, 50).market()), np.array([5]))
 
 
 def test_the_move_has_no_map() -> None:
@@ -302,6 +301,6 @@ def test_definitions_are_those_of_the_scorer(name: str, theirs: str) -> None:
         wanted = np.stack(getattr(tools, theirs)(data, times // 1_000_000, edges))[:, 0]
     method = next(one for one in METHODS if one.name == name)
     assert method.standing is not None
-    found = method.standing(estimate(hyperliquid_hourly("ETH")), times, edges)[:, :, 0]
+    found = method.standing(unheated(hyperliquid_hourly("ETH")), times, edges)[:, :, 0]
     assert found.sum(axis=1) == pytest.approx(wanted.sum(axis=1), rel=1e-3)
     assert np.abs(found - wanted).sum() / wanted.sum() < 1e-3

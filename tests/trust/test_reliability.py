@@ -18,11 +18,11 @@ from liqwidget.domain.ledger import Ledger, RowKind
 from liqwidget.domain.side import Side
 from liqwidget.domain.time import DAY, HOUR, duration_ns
 from liqwidget.errors import DataError
-from liqwidget.estimate.estimator import estimate
 from liqwidget.field.measure import volatility
 from liqwidget.field.touching import FREEDOM, argument_scale
 from liqwidget.market.simulated.sample import sample_market
 from liqwidget.trust.reliability import Reliability, excursions, reliability
+from tests.ledgers import unheated
 from tests.markets import Frames, candles_of, frames, stamps, two_venues, walk
 from tests.recorded import binance, needs_recordings
 
@@ -42,7 +42,7 @@ def motion(deviation: npt.NDArray[np.float64], rng: np.random.Generator) -> Ledg
     columns = {"open": start, "high": start + up, "low": start - down, "close": start + move}
     candles = pd.DataFrame({name: 100 * np.exp(values) for name, values in columns.items()}).assign(volume=1.0)
     candles.index = stamps(count, "15m")
-    return estimate(MarketData.from_frames(candles, minimum_distance=0.004))
+    return unheated(MarketData.from_frames(candles, minimum_distance=0.004))
 
 
 @cache
@@ -119,7 +119,7 @@ def test_with_the_true_volatility_nothing_beats_constant_shares_and_nothing_is_l
 @settings(deadline=None)
 @given(drawn=frames(most=300), hours=st.integers(1, 40), every=st.sampled_from([None, "1h", "4h"]))
 def test_excursions_are_those_of_the_rows_in_the_window(drawn: Frames, hours: int, every: str | None) -> None:
-    venue = estimate(drawn.market()).venues[0]
+    venue = unheated(drawn.market()).venues[0]
     step = None if every is None else duration_ns(every)
     found = excursions(venue, hours * HOUR, step)
     kind, inputs = venue.inputs.kind, venue.inputs
@@ -142,7 +142,7 @@ def test_excursions_are_those_of_the_rows_in_the_window(drawn: Frames, hours: in
 
 def test_a_hand_case() -> None:
     prices = [(100.0, 101.0, 99.0, 100.0), (100.0, 100.0, 98.0, 99.0)] * 20
-    ledger = estimate(MarketData.from_frames(candles_of(prices, "1h"), minimum_distance=0.004))
+    ledger = unheated(MarketData.from_frames(candles_of(prices, "1h"), minimum_distance=0.004))
     # The deviation over 4 h is .012; 2 Phi(-x) is .25 at x = 1.1503, .75 at .3186: 1.37 % and 0.38 % below the close.
     # From 100 price goes to 98, 2 % below; from 99 too, which is 1.02 % below.
     found = reliability(
@@ -162,7 +162,7 @@ def test_a_side_is_one_half_of_both() -> None:
     assert (long.seen + short.seen) / 2 == pytest.approx(both.seen)
     assert long.count + short.count == both.count
     rising = [(100 * 1.001**row, 100.1 * 1.001**row, 100 * 1.001**row, 100.1 * 1.001**row) for row in range(100)]
-    up = estimate(MarketData.from_frames(candles_of(rising, "1h"), minimum_distance=0.004))
+    up = unheated(MarketData.from_frames(candles_of(rising, "1h"), minimum_distance=0.004))
     assert not reliability(up, "12h", side="long").seen.any()
     assert reliability(up, "12h", side="short").seen[-1] == 1.0
 
@@ -171,8 +171,8 @@ def test_a_side_is_one_half_of_both() -> None:
 @given(seed=st.integers(0, 10_000), count=st.integers(60, 190))
 def test_what_is_said_and_seen_earlier_does_not_change_with_later_candles(seed: int, count: int) -> None:
     market = walk(seed, 200, "1h", gaps=True).market()
-    part = estimate(market).venues[0]
-    earlier = estimate(market.until(market.close_time[min(count, len(market.time) - 1)])).venues[0]
+    part = unheated(market).venues[0]
+    earlier = unheated(market.until(market.close_time[min(count, len(market.time) - 1)])).venues[0]
     some, every = excursions(earlier, 6 * HOUR), excursions(part, 6 * HOUR)
     kept = np.isin(every.rows, some.rows)
     assert np.array_equal(every.rows[kept], some.rows)
@@ -184,7 +184,7 @@ def test_what_is_said_and_seen_earlier_does_not_change_with_later_candles(seed: 
 def test_an_unfinished_candle_ends_no_window() -> None:
     candles = walk(3, 60, "1h").candles
     until = candles.index[-1] + pd.Timedelta("30min")
-    part = estimate(MarketData.from_frames(candles, minimum_distance=0.004, complete_until=until)).venues[0]
+    part = unheated(MarketData.from_frames(candles, minimum_distance=0.004, complete_until=until)).venues[0]
     assert part.settled < len(part.time)
     assert not len(excursions(part, HOUR // 2).rows)
 
@@ -197,7 +197,7 @@ def test_few_blocks_have_no_interval() -> None:
 
 
 def test_the_venue_with_the_most_open_interest_is_asked() -> None:
-    ledger = estimate(two_venues(4, 900))
+    ledger = unheated(two_venues(4, 900))
     most = max(ledger, key=lambda part: part.open_interest[-1]).venue
     assert reliability(ledger, "4h").venue == most
     assert reliability(ledger, "4h", venue="binance").venue == "binance"
@@ -237,7 +237,7 @@ ALLOWED = {"4h": 0.10, "12h": 0.07, "24h": 0.05, "3d": 0.06, "7d": 0.08}
 @pytest.mark.parametrize("horizon", HORIZONS)
 @pytest.mark.parametrize("coin", ["BTC", "ETH", "SOL"])
 def test_on_recorded_candles_the_error_is_bounded(coin: str, horizon: str) -> None:
-    found = reliability(estimate(binance(coin)), horizon)
+    found = reliability(unheated(binance(coin)), horizon)
     assert found.error < ALLOWED[horizon]
     assert found.brier < 1.08 * found.base_brier
     assert (np.diff(found.seen) > 0).all()
@@ -245,7 +245,7 @@ def test_on_recorded_candles_the_error_is_bounded(coin: str, horizon: str) -> No
 
 @pytest.mark.parametrize(("horizon", "most"), [("4h", 0.12), ("12h", 0.09), ("24h", 0.08), ("3d", 0.08), ("7d", 0.15)])
 def test_on_the_sample_the_error_is_bounded(horizon: str, most: float) -> None:
-    found = reliability(estimate(sample_market("BTC").markets()[0]), horizon)
+    found = reliability(unheated(sample_market("BTC").markets()[0]), horizon)
     assert found.error < most
 
 

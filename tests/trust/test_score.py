@@ -12,7 +12,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from liqwidget import estimate
 from liqwidget.domain.time import DAY, HOUR, time_ns, timestamp
 from liqwidget.errors import DataError
 from liqwidget.field.crossed import crossed
@@ -20,6 +19,7 @@ from liqwidget.market.simulated.sample import SampleMarket, sample_market
 from liqwidget.trust.naive import METHODS, THE_MAP
 from liqwidget.trust.score import Scores, score
 from tests.accuracy import recorded_truth as recorded
+from tests.ledgers import unheated
 from tests.markets import walk
 from tests.recorded import needs_recordings
 
@@ -42,7 +42,7 @@ def sample() -> SampleMarket:
 
 @cache
 def sample_ledger() -> Ledger:
-    return estimate(sample().markets())
+    return unheated(sample().markets())
 
 
 def liquidations() -> pd.DataFrame:
@@ -99,7 +99,7 @@ def test_who_knows_what_will_happen_scores_full_marks(every: str, period: str) -
 @settings(deadline=None, max_examples=10)
 @given(seed=st.integers(0, 1000), factor=st.sampled_from([1e-6, 0.3, 1e6]))
 def test_a_factor_changes_only_the_sizes(seed: int, factor: float) -> None:
-    ledger = estimate(walk(seed, 24 * 14, "1h", volatility=0.01).market())
+    ledger = unheated(walk(seed, 24 * 14, "1h", volatility=0.01).market())
     methods = {"scaled": lambda part, times: factor * crossed(part, times)}
     found = score(ledger, drawn(ledger, seed, 13), methods=methods, draws=20)
     for metric in (RANK, LOG, PARTIAL, GAIN):
@@ -110,7 +110,7 @@ def test_a_factor_changes_only_the_sizes(seed: int, factor: float) -> None:
 @settings(deadline=None, max_examples=10)
 @given(seed=st.integers(0, 1000))
 def test_the_order_of_coins_changes_nothing_and_intervals_hold_their_value(seed: int) -> None:
-    ledgers = [estimate(walk(seed + coin, 24 * 14, "1h", volatility=0.01).market()) for coin in range(3)]
+    ledgers = [unheated(walk(seed + coin, 24 * 14, "1h", volatility=0.01).market()) for coin in range(3)]
     pairs = [(ledger, drawn(ledger, seed, 13)) for ledger in ledgers]
     forth, back = score(pairs, draws=20), score(pairs[::-1], draws=20)
     pd.testing.assert_frame_equal(forth.to_frame(), back.to_frame(), atol=1e-9)
@@ -146,7 +146,7 @@ def test_what_is_liquidated_later_changes_no_earlier_score() -> None:
     markets, events = sample().markets(), liquidations()
     end = timestamp(sample_ledger().start + 11 * DAY).floor("D")
     events = events[events["time"] < end]
-    short = estimate([market.until(end) for market in markets])
+    short = unheated([market.until(end) for market in markets])
     assert values(score(short, events, draws=20)).to_numpy() == pytest.approx(
         values(score(sample_ledger(), events, draws=20)).to_numpy(), nan_ok=True
     )
@@ -173,7 +173,7 @@ def test_a_day_without_liquidations_counts_as_zero_and_the_first_24_hours_not_at
 
 def test_only_days_that_the_ledger_holds_wholly_are_scored() -> None:
     end = timestamp(sample_ledger().start + 11 * DAY).floor("D") + pd.Timedelta("12h")
-    short = estimate([market.until(end) for market in sample().markets()])
+    short = unheated([market.until(end) for market in sample().markets()])
     found = score(short, liquidations(), draws=5)
     assert days_scored(found) == 10
     assert f"to {end.floor('D'):%Y-%m-%d %H:%M} UTC" in found.title
@@ -190,10 +190,10 @@ def test_skipped_times_and_spans_are_left_out() -> None:
 
 def test_a_day_that_lies_mostly_in_a_gap_is_left_out() -> None:
     frames = walk(4, 24 * 14, "1h", volatility=0.01)
-    whole = estimate(frames.market())
+    whole = unheated(frames.market())
     events = drawn(whole, 4, 13)
     candles = frames.candles.drop(frames.candles.index[24 * 5 : 24 * 5 + 6])
-    gapped = estimate(frames.market().from_frames(candles, frames.open_interest, timeframe="1h"))
+    gapped = unheated(frames.market().from_frames(candles, frames.open_interest, timeframe="1h"))
     assert days_scored(score(whole, events, draws=5)) - days_scored(score(gapped, events, draws=5)) == 1
 
 
@@ -256,7 +256,7 @@ def test_the_sentences_admit_what_is_not_shown() -> None:
 
 
 def test_without_open_interest_sizes_are_said_to_be_relative() -> None:
-    ledger = estimate(walk(3, 24 * 14, "1h", volatility=0.01, interest="none").market())
+    ledger = unheated(walk(3, 24 * 14, "1h", volatility=0.01, interest="none").market())
     said = score(ledger, drawn(ledger, 3, 13), draws=5).sentences
     assert any("sizes are relative" in sentence for sentence in said)
 
@@ -308,7 +308,7 @@ def test_what_cannot_be_scored_is_refused_with_a_sentence(
 
 @cache
 def daily() -> Scores:
-    pairs = [(estimate(market), facts) for market, facts in map(recorded.hyperliquid_daily, recorded.COINS)]
+    pairs = [(unheated(market), facts) for market, facts in map(recorded.hyperliquid_daily, recorded.COINS)]
     return score(pairs, skip=recorded.unreliable_days())
 
 
@@ -349,7 +349,7 @@ def test_hourly_scores_of_events_are_those_of_the_scorer() -> None:
 
     Whether the candle reached anything beyond the nearest distance, yes or no, scores .436: coarser is better here.
     """
-    pairs = [(estimate(market), facts) for market, facts in map(recorded.hyperliquid_events, recorded.COINS)]
+    pairs = [(unheated(market), facts) for market, facts in map(recorded.hyperliquid_events, recorded.COINS)]
     found = score(pairs, period="1h")
     assert found.of("map", RANK).n == 199
     wanted = {"map": 0.387, "open interest increase": 0.182, "turnover, 3-25x": 0.242, "distance only": -0.097}
@@ -359,6 +359,6 @@ def test_hourly_scores_of_events_are_those_of_the_scorer() -> None:
 
 @needs_recordings
 def test_another_venues_candles_foretell_as_well() -> None:
-    pairs = [(estimate(market), facts) for market, facts in map(recorded.binance_5m, recorded.COINS)]
+    pairs = [(unheated(market), facts) for market, facts in map(recorded.binance_5m, recorded.COINS)]
     found = score(pairs, skip=recorded.unreliable_days())
     assert found.of("map", PARTIAL).low > 0

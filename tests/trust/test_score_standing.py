@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 import pytest
 
-from liqwidget import estimate, profile
+from liqwidget import profile
 from liqwidget.domain.time import DAY, timestamp
 from liqwidget.errors import DataError
 from liqwidget.field.crossed import crossed
@@ -19,6 +19,7 @@ from liqwidget.trust import score_standing
 from liqwidget.trust.naive import METHODS, THE_MAP, Method
 from liqwidget.trust.score_standing import score_positions, score_truth
 from tests.accuracy import recorded_truth as recorded
+from tests.ledgers import unheated
 from tests.recorded import needs_recordings
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def sample() -> SampleMarket:
 
 @cache
 def sample_ledger() -> Ledger:
-    return estimate(sample().markets())
+    return unheated(sample().markets())
 
 
 class Itself:
@@ -74,7 +75,7 @@ def test_the_distance_error_is_how_far_sizes_have_to_be_moved() -> None:
 
 def test_the_true_positions_tell_a_wrong_prior_from_the_right_one() -> None:
     default = score_truth(sample_ledger(), sample().truth)
-    wrong = score_truth(estimate(sample().markets(), (100, 0.5)), sample().truth)
+    wrong = score_truth(unheated(sample().markets(), (100, 0.5)), sample().truth)
     for metric in ("total variation", "distance error"):
         assert wrong.of("map", metric).low > default.of("map", metric).high
         assert default.of("uniform", metric).low > default.of("map", metric).high
@@ -162,7 +163,7 @@ def test_own_maps_are_scored_beside_the_others() -> None:
 
 @needs_recordings
 def test_scores_of_measured_positions_are_those_of_the_scorer() -> None:
-    pairs = [(estimate(market), facts) for market, facts in map(recorded.hyperliquid_positions, recorded.COINS)]
+    pairs = [(unheated(market), facts) for market, facts in map(recorded.hyperliquid_positions, recorded.COINS)]
     found = score_positions(pairs)
     wanted = {
         "map": (0.332, 0.280, -0.003, 0.151),
