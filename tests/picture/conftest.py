@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.widget.conftest import heatmap, markets
+from tests.widget.conftest import heatmap, markets, small_pictures
 
-__all__ = ["heatmap", "markets"]
+__all__ = ["heatmap", "markets", "small_pictures"]

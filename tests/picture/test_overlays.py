@@ -89,7 +89,7 @@ def test_colours_of_overlays_can_be_read_on_their_ground(theme: str) -> None:
 
 def test_a_picture_file_shows_what_is_laid_over_it(heatmap: LiqHeatmap, tmp_path: Path) -> None:
     def picture() -> np.ndarray:
-        heatmap.to_png(tmp_path / "map.png", width=900, height=700)
+        heatmap.to_png(tmp_path / "map.png", width=600, height=640)
         return np.asarray(matplotlib.image.imread(tmp_path / "map.png")[..., :3])
 
     def painted(image: np.ndarray, colour: str) -> int:

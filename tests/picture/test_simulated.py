@@ -89,6 +89,7 @@ def test_notebooks_and_bokeh_are_told_too() -> None:
         assert [LOOK.simulated.banner in text for text in shown] == [simulated] * 3
 
 
+@pytest.mark.usefixtures("small_pictures")
 def test_a_saved_page_says_so_before_any_script_runs() -> None:
     for simulated in (True, False):
         h = LiqHeatmap.from_ledger(ledger(simulated=simulated), whiskers=False)

@@ -74,7 +74,7 @@ def picture(heatmap: LiqHeatmap, tmp_path: Path) -> Callable[[str], np.ndarray]:
     """Return a function that draws a theme's picture as uint8 RGB."""
 
     def draw(theme: str) -> np.ndarray:
-        pixels = matplotlib.image.imread(heatmap.to_png(tmp_path / "map.png", width=900, height=500, theme=theme))
+        pixels = matplotlib.image.imread(heatmap.to_png(tmp_path / "map.png", width=600, height=360, theme=theme))
         return np.asarray(pixels[..., :3] * 255).round().astype(np.uint8)
 
     return draw

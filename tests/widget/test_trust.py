@@ -25,7 +25,7 @@ def test_uncertainty_is_of_the_clusters_shown(sample: LiqHeatmap) -> None:
 
 
 def test_uncertainty_as_of_a_time_and_of_some_venues_is_of_what_is_shown() -> None:
-    heatmap = LiqHeatmap("ETH", source="sample", venues=("binance", "okx"))
+    heatmap = LiqHeatmap("BTC", source="sample", venues=("binance", "okx"))
     heatmap.as_of = "2026-01-20"
     markets = [part for part in heatmap.markets if part.venue in heatmap.venues]
     alone = uncertainty([part.until("2026-01-20") for part in markets], clusters=heatmap.clusters)
