@@ -108,7 +108,7 @@ def test_a_known_prior_is_found_and_beats_the_default() -> None:
 
 
 def test_a_known_prior_is_found_from_another_start_on_two_venues() -> None:
-    parts = [market(2), market(5, venue="okx")]
+    parts = [market(2, 18), market(5, 18, venue="okx")]
     both = pd.concat([liquidations(part, (4.0, 1.2)) for part in parts])
     found = calibrate(parts, both, fit="prior", prior="isolated")
     assert found.prior.median == pytest.approx(4.0, rel=0.1)

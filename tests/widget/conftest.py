@@ -12,7 +12,7 @@ from liqwidget import LiqHeatmap, MarketData
 from liqwidget.widget import export_frames
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 
 def market(venue: str = "binance", *, seed: int = 7, days: int = 9, open_interest: float = 1000.0) -> MarketData:
@@ -54,8 +54,11 @@ def markets() -> tuple[MarketData, MarketData]:
 
 
 @pytest.fixture
-def heatmap(markets: tuple[MarketData, ...]) -> LiqHeatmap:
-    return LiqHeatmap("BTC", source=markets)
+def heatmap(markets: tuple[MarketData, ...]) -> Iterator[LiqHeatmap]:
+    made = LiqHeatmap("BTC", source=markets)
+    yield made
+    # ipywidgets hold what nobody closes.
+    made.close()
 
 
 @pytest.fixture
