@@ -20,6 +20,7 @@ FEW = 5
 LONGEST_S = 240.0
 """How long what changes and never becomes what is waited for may go on [s]."""
 INTERVAL_S, LONGEST_INTERVAL_S = 0.03, 0.3
+SAID_INTERVAL_S = 0.25
 
 _failed: list[str] = []
 
@@ -78,8 +79,20 @@ def settled(probe: Callable[[], Value], *, times: int = 4) -> Value:
 
 
 def until(condition: Callable[[], object], said: Callable[[], object] = str) -> None:
-    """Wait for something to become true; as long as what is `said` changes, it is on its way."""
-    eventually(lambda: (bool(condition()), said()), lambda answer: answer[0], interval_s=0.002)
+    """Wait for something to become true; as long as what is `said` changes, it is on its way.
+
+    That is asked for less often: it may cost much, and says only whether to go on waiting.
+    """
+    heard: object = None
+    due = time.monotonic() + SAID_INTERVAL_S
+
+    def probe() -> tuple[bool, object]:
+        nonlocal heard, due
+        if time.monotonic() > due:
+            heard, due = said(), time.monotonic() + SAID_INTERVAL_S
+        return bool(condition()), heard
+
+    eventually(probe, lambda answer: answer[0], interval_s=0.005)
 
 
 def same(one: Any, other: Any) -> bool:

@@ -272,6 +272,8 @@ def _gaps_of_interest(frame: pd.DataFrame | None, step: int) -> int:
     if frame is None or len(frame) < 2:  # noqa: PLR2004
         return 0
     apart = np.diff(pd.DatetimeIndex(frame.index).as_unit("ns").asi8)
+    if not np.any(apart > 1.5 * step):
+        return 0
     around = np.lib.stride_tricks.sliding_window_view(np.pad(apart, _AROUND, mode="edge"), 2 * _AROUND + 1)
     usual = np.maximum(np.median(around, axis=1), step)
     return int(np.sum(np.round(apart / usual)[apart > 1.5 * usual] - 1))

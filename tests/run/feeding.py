@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from unittest import mock
 
+import ccxt.pro  # noqa: F401 - before the collector of garbage is told what stays
 import numpy as np
 import pandas as pd
 
@@ -56,7 +57,8 @@ class Live:
     more : tuple of str
         Venues that the feed is to join.
     **options
-        coin; pace; keep; ahead, of our clock [s]; known, another whose histories are taken; the others are the feed's.
+        coin; pace; keep; ahead, of our clock [s]; known, another whose histories are taken; at_once, whether an update
+        is made of each change as it is told, and not when somebody looks; the others are the feed's.
         Two that differ in none of these but the coin share what they can.
     """
 
@@ -67,9 +69,12 @@ class Live:
         pace, self.ahead = float(self.options.pop("pace", 300.0)), int(self.options.pop("ahead", 0))
         keep, self.coin = bool(self.options.pop("keep", False)), str(self.options.pop("coin", "BTC"))
         known: Live | None = self.options.pop("known", None)
+        self._at_once = bool(self.options.pop("at_once", False))
         clock = self._clock if self.ahead else server.present
         self.options = {"address": server.address, "clock": clock} | self.options
-        self.updates: list[Update] = []
+        self._ask: Ask | None = None
+        self._updates: list[Update] = []
+        self._said: set[tuple[str, str]] = set()
         self.markets: list[MarketData] = [self.history(name) for name in names] if known is None else known.markets
         ledger = estimate(self.markets)
         self.feed = Feed(
@@ -77,9 +82,22 @@ class Live:
         )  # fmt: skip
 
     def _take(self, ask: Ask) -> None:
-        update = ask()
+        self._said |= {(part.state, part.reason) for part in self.feed.status}
+        self._ask = ask
+        if self._at_once:
+            self._look()
+
+    def _look(self) -> None:
+        ask, self._ask = self._ask, None
+        update = None if ask is None else ask()
         if update is not None:
-            self.updates.append(update)
+            self._updates.append(update)
+
+    @property
+    def updates(self) -> list[Update]:
+        """What was seen so far; as a heatmap does, one looks now and then, not at each change."""
+        self._look()
+        return self._updates
 
     def _clock(self) -> int:
         return (self.server.clock.now + 1000 * self.ahead) * MILLISECOND
@@ -99,7 +117,7 @@ class Live:
 
     def said(self) -> set[tuple[str, str]]:
         """Return every state and reason that was told so far."""
-        return {(part.state, part.reason) for update in list(self.updates) for part in update.status}
+        return set(self._said)
 
     def connected(self) -> None:
         until(lambda: set(self.states().values()) == {"connected"} and self.updates, lambda: self.feed.status)
@@ -110,13 +128,14 @@ class Live:
 
         def there() -> bool:
             parts = {part.venue.name: part for part in self.feed._venues}
+            growing = [parts[name].growing for name in names or self.names]
+            if any(one is None or one.awaits(now) for one in growing) or not self.updates:
+                return False
+            ledger = self._updates[-1].ledger
             return all(
-                (growing := parts[name].growing) is not None
-                and not growing.awaits(now)
-                and not parts[name].dirty
-                and self.updates
-                and name in self.last.ledger.names
-                and last_candle(self.last.ledger.venue(name)) == now // (STEP * MILLISECOND) * STEP * MILLISECOND
+                not parts[name].dirty
+                and name in ledger.names
+                and last_candle(ledger.venue(name)) == now // (STEP * MILLISECOND) * STEP * MILLISECOND
                 for name in names or self.names
             )
 

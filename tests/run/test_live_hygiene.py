@@ -147,13 +147,13 @@ def test_the_threads_end_wins_over_the_feeds(server: VenueServer, fault: Fault |
 
 
 def test_a_busy_cell_does_not_hold_it_up() -> None:
-    with exchanges(speed=600.0) as server, live(server, "binance") as feeding:
+    with exchanges(speed=600.0) as server, live(server, "binance", at_once=True) as feeding:
         feeding.connected()
         closes, end, sums = set[int](), time.monotonic() + PATIENCE_S, 0
         while len(closes) <= 5:
             assert time.monotonic() < end, closes
             sums += sum(number * number for number in range(2000))
-            closes.add(feeding.last.ledger.end)
+            closes.add(feeding._updates[-1].ledger.end)
         server.clock.run(0)
 
 

@@ -153,9 +153,10 @@ def events_of(channel: Channel, tape: MarketTape, venue: str, after: int, until:
             continue
         match channel.kind:
             case "candles":
-                shown = window(track.candles(channel.interval, until), Question("candles", start=after - DAY))
-                before = window(track.candles(channel.interval, after), Question("candles", start=after - DAY))
-                rows = [row for row in shown if row not in before[-2:] and row["time"] + channel.interval > after]
+                open_then = Question("candles", start=after - channel.interval + 1)
+                shown = window(track.candles(channel.interval, until), open_then)
+                before = window(track.candles(channel.interval, after), open_then)
+                rows = [row for row in shown if row not in before]
             case "trades":
                 rows = list(track.trades(after, until))
             case _:

@@ -13,6 +13,7 @@ import asyncio
 import json
 import threading
 import time
+from collections import defaultdict
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
@@ -85,6 +86,7 @@ class VenueServer:
         self.tape, self.faults, self.served = tape, Faults(), list[Served]()
         self.sockets: list[Socket] = []
         self.clock = Clock(tape.end if now is None else now, speed)
+        self._by_kind = defaultdict[tuple[str | None, str | None], list[Served]](list)
         self.base = ""
         self._ready = threading.Event()
         self._failure: BaseException | None = None
@@ -122,11 +124,18 @@ class VenueServer:
 
     def asked(self, venue: str | None = None, kind: str | None = None) -> list[Served]:
         """Return the requests of a venue and kind so far."""
-        return [
-            one
-            for one in list(self.served)
-            if venue in {None, one.venue} and (kind is None or (one.question is not None and one.question.kind == kind))
-        ]
+        return list(self._by_kind[venue, kind])
+
+    def _note(self, served: Served) -> None:
+        self.served.append(served)
+        kinds = {None, None if served.question is None else served.question.kind}
+        for venue in (None, served.venue):
+            for kind in kinds:
+                self._by_kind[venue, kind].append(served)
+
+    def _told_of_a_move(self) -> None:
+        moved, self._moved = self._moved, asyncio.Event()
+        moved.set()
 
     def _run(self) -> None:
         try:
@@ -137,7 +146,9 @@ class VenueServer:
             self._ready.set()
 
     async def _serve(self) -> None:
-        self._loop, self._stopping = asyncio.get_running_loop(), asyncio.Event()
+        loop = self._loop = asyncio.get_running_loop()
+        self._stopping, self._moved = asyncio.Event(), asyncio.Event()
+        self.clock.moved = lambda: loop.call_soon_threadsafe(self._told_of_a_move)
         application = web.Application(client_max_size=2**20)
         application.router.add_route("*", "/{venue}/{host}/{path:.*}", self._handle)
         runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
@@ -157,6 +168,7 @@ class VenueServer:
             with suppress(Exception):
                 await runner.cleanup()
             await self._hang_up()
+            del self.clock.moved
 
     async def _hang_up(self) -> None:
         """End every connection: what a client has not read is not waited for, and would outlive the loop."""
@@ -186,13 +198,14 @@ class VenueServer:
         place = request.match_info["host"], request.match_info["path"]
         for fault in struck:
             if isinstance(fault, faults.Status):
-                self.served.append(Served(name, *place, question, fault.code, names, time.monotonic()))
+                self._note(Served(name, *place, question, fault.code, names, time.monotonic()))
                 return web.Response(status=fault.code)
             if isinstance(fault, faults.Hang):
-                self.served.append(Served(name, *place, question, 0, names, time.monotonic()))
+                self._note(Served(name, *place, question, 0, names, time.monotonic()))
                 await self._pause(None)
-        self.served.append(Served(name, *place, question, 101, names, time.monotonic()))
-        socket = Socket(VENUES[name], self.tape, self.clock, [one for one in struck if one.stage == faults.STREAM])
+        self._note(Served(name, *place, question, 101, names, time.monotonic()))
+        of_stream = [one for one in struck if one.stage == faults.STREAM]
+        socket = Socket(VENUES[name], self.tape, self.clock, of_stream, lambda: self._moved)
         self.sockets.append(socket)
         return await socket.serve(request, self._stopping)
 
@@ -213,7 +226,7 @@ class VenueServer:
         except RefusedError as refused:
             reply = Reply(refused.status, refused.body)
         names = tuple(type(fault).__name__ for fault in struck)
-        self.served.append(Served(venue.name, asked.host, asked.path, question, reply.status, names, time.monotonic()))
+        self._note(Served(venue.name, asked.host, asked.path, question, reply.status, names, time.monotonic()))
         return await self._send(request, reply, struck)
 
     def _reply(self, venue: Venue, question: Question, struck: list[faults.Fault], now: int) -> Reply:

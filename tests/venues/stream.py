@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from tests.venues.clock import Clock
     from tests.venues.recorded_market import MarketTape
 
-TICK = 0.005
-"""How often the clock is looked at [s]."""
+TICK = 0.02
+"""How often a clock that runs is looked at [s]; one that stands is waited for."""
 
 
 class Socket:
@@ -32,11 +32,17 @@ class Socket:
         Who speaks, of what, and what time it is.
     struck : list of Fault
         Drop, Silence, Garbled or Refused; an `after` counts the messages with data.
+    next_move : callable
+        Returns what is set when the clock is moved next.
     """
 
-    def __init__(self, venue: Venue, tape: MarketTape, clock: Clock, struck: list[faults.Fault]) -> None:
+    def __init__(
+        self, venue: Venue, tape: MarketTape, clock: Clock, struck: list[faults.Fault],
+        next_move: Callable[[], asyncio.Event],
+    ) -> None:  # fmt: skip
         self.venue, self.open = venue.name, True
         self._venue, self._tape, self._clock, self._struck = venue, tape, clock, struck
+        self._next_move = next_move
         self._heard_until: dict[Channel, int] = {}
         self._said = 0
         self._silent = self._over = False
@@ -99,12 +105,16 @@ class Socket:
 
     async def _speak(self) -> None:
         while not self._over and not self._socket.closed:
+            moved = self._next_move()
             now = self._clock.now
             for channel, until in list(self._heard_until.items()):
                 if now > until:
                     self._heard_until[channel] = now
                     await self._tell(channel, events_of(channel, self._tape, self._venue.name, until, now))
-            await asyncio.sleep(TICK)
+            if self._clock.speed:
+                await asyncio.sleep(TICK)
+            else:
+                await moved.wait()
 
     async def _tell(self, channel: Channel, rows: list[Json]) -> None:
         for message in self._venue.tell(channel, rows, self._clock.now):

@@ -6,10 +6,12 @@ the position that was closed. Rows that cannot be read are left out and counted,
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from liqwidget.domain.plausible import MOST_SWING, PRICE_BOUNDS
@@ -230,6 +232,13 @@ def _counted(counts: list[tuple[int, str]]) -> Notes:
 
 
 def _frame(rows: list[tuple[Any, ...]], columns: tuple[str, ...]) -> pd.DataFrame:
-    frame = pd.DataFrame(rows, columns=["time", *columns])
-    times = pd.DatetimeIndex(pd.to_datetime(frame["time"].astype("int64"), utc=True), name="time")
-    return frame.drop(columns="time").astype("float64").set_axis(times)
+    times = np.fromiter((row[0] for row in rows), np.int64, len(rows))
+    values = np.array([row[1:] for row in rows], np.float64).reshape(-1, len(columns))
+    # Made at once from arrays: a live feed makes one of a few rows with each answer.
+    index = pd.DatetimeIndex(times.view("datetime64[ns]"), tz="UTC", name="time")
+    return pd.DataFrame(values, index=index, columns=_named(columns), copy=False)
+
+
+@functools.cache
+def _named(columns: tuple[str, ...]) -> pd.Index[str]:
+    return pd.Index(columns)
