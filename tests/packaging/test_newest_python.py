@@ -1,7 +1,7 @@
 """The pure part on the newest Python of this machine: what a new version changes is met here first.
 
 Numba is not among what it installs: the kernels' oracle takes their place, as to compile them takes longer than these
-tests.
+tests. Laws have a few of their examples here: on the Python of `make test` they have all.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def test_the_pure_part_holds_on_the_newest_python(
     shutil.copytree(ROOT / "tests", tmp_path / "tests", ignore=shutil.ignore_patterns("__pycache__"))
     # No plugin of `make test` is there: not its options, and not what its conftest needs of them.
     options = ("-q", "--noconftest", "--import-mode=importlib", "-p", "no:cacheprovider")
-    unhurried = ("-p", "tests.hypothesis_profile")
+    unhurried = ("-p", "tests.hypothesis_profile", "-p", "tests.packaging.fewer_examples")
     warned = "\n".join(project["tool"]["pytest"]["ini_options"]["filterwarnings"])
     settings = ("-c", os.devnull, "--rootdir", str(tmp_path), "-o", "pythonpath=.", "-o", f"filterwarnings={warned}")
     without = [f"--deselect={test}" for test in WITHOUT]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import importlib
 import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from unittest import mock
 
-import ccxt.pro  # noqa: F401 - before the collector of garbage is told what stays
 import numpy as np
 import pandas as pd
 
@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 
     from liqwidget.domain.frames import MarketData
     from liqwidget.domain.ledger import Ledger, VenueLedger
+
+# Here, before the collector of garbage is told what stays.
+importlib.import_module("ccxt.pro")
 
 PLACES = ("binance", "bybit", "okx", "hyperliquid")
 WITH_HISTORY = ("binance", "bybit", "okx")

@@ -28,16 +28,40 @@ if TYPE_CHECKING:
 
 USDT = "BTC/USDT:USDT"
 RULES = (PriceNear(2.0), ClusterAppears())
+DAYS, CHECKPOINT_ROWS = 11, 64
 
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return filled(tmp_path_factory.mktemp("store"), {USDT: ("binance", "bybit"), "ETH/USDT:USDT": ("okx",)})
+    symbols = {USDT: ("binance", "bybit"), "ETH/USDT:USDT": ("okx",)}
+    return filled(tmp_path_factory.mktemp("store"), symbols, hours=24 * DAYS)
+
+
+@pytest.fixture(scope="module")
+def whole(store: Path) -> Ledger:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(books, "CHECKPOINT_ROWS", CHECKPOINT_ROWS)
+        return single_pass(store, "BTC")
+
+
+@pytest.fixture(scope="module")
+def tables(whole: Ledger) -> dict[tuple[str, str], bytes]:
+    """Return by kind and venue what one pass over all of it makes."""
+    made: dict[tuple[str, str], bytes] = {}
+    for venue, ledger in {"all": whole, "binance": whole.only("binance"), "bybit": whole.only("bybit")}.items():
+        found = list(looks(ledger, HOUR))
+        made["clusters", venue] = encoded_table(clusters_table(found))
+        made["profiles", venue] = encoded_table(profiles_table(found))
+        if venue == "all":
+            made["totals", venue] = encoded_table(totals_table(found))
+    alerts = replay_alerts(RULES, whole, step="1h").to_frame()
+    assert len(alerts) > 0
+    return made | {("alerts", "all"): encoded_table(alerts)}
 
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return filled(tmp_path_factory.mktemp("small"), {USDT: ("binance", "bybit")}, hours=200)
+    return filled(tmp_path_factory.mktemp("small"), {USDT: ("binance", "bybit")}, hours=144)
 
 
 def worked(job: Job, store: Path, symbol: str = "BTC") -> list[Done]:
@@ -52,22 +76,17 @@ def files_of(out: Path) -> dict[str, bytes]:
 
 @pytest.mark.parametrize("days", [1, 400])
 def test_cut_in_time_it_is_the_single_pass_to_the_byte(
-    store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, days: int
-) -> None:
-    monkeypatch.setattr(books, "CHECKPOINT_ROWS", 64)
+    store: Path, whole: Ledger, tables: dict[tuple[str, str], bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    days: int,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(books, "CHECKPOINT_ROWS", CHECKPOINT_ROWS)
     dones = worked(job_in(tmp_path, cut=days * DAY, rules=RULES), store)
     assert [one.row["reason"] for one in dones] == ["", "", ""]
-    assert len(dones[0].cuts) == {1: 20, 400: 1}[days]
-    whole, done = single_pass(store, "BTC"), Batch(str(tmp_path), pd.DataFrame())
+    assert len(dones[0].cuts) == {1: DAYS, 400: 1}[days]
+    done = Batch(str(tmp_path), pd.DataFrame())
     assert content(Ledger.load(done.ledger_path("BTC"))) == content(whole)
-    for venue, ledger in {"all": whole, "binance": whole.only("binance"), "bybit": whole.only("bybit")}.items():
-        found = list(looks(ledger, HOUR))
-        for kind, made in (("clusters", clusters_table(found)), ("profiles", profiles_table(found))):
-            assert encoded_table(done.table(kind, "BTC", venue)) == encoded_table(made), (venue, kind)
-    assert encoded_table(done.table("totals", "BTC")) == encoded_table(totals_table(list(looks(whole, HOUR))))
-    alerts = replay_alerts(RULES, whole, step="1h").to_frame()
-    assert len(alerts) > 0
-    assert encoded_table(done.table("alerts", "BTC")) == encoded_table(alerts)
+    for (kind, venue), made in tables.items():
+        assert encoded_table(done.table(kind, "BTC", venue)) == made, (kind, venue)
     scores = done.table("scores", "BTC", "binance")
     assert {"method", "metric", "value"} <= set(scores.columns)
     assert dones[1].row["notes"] == ""
@@ -76,7 +95,7 @@ def test_cut_in_time_it_is_the_single_pass_to_the_byte(
 def test_rows_in_memory_do_not_grow_with_the_history(
     store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(books, "CHECKPOINT_ROWS", 64)
+    monkeypatch.setattr(books, "CHECKPOINT_ROWS", CHECKPOINT_ROWS)
     held: list[int] = []
 
     def watched(ledger: Ledger, *given: Any, **options: Any) -> Any:
@@ -85,7 +104,8 @@ def test_rows_in_memory_do_not_grow_with_the_history(
 
     monkeypatch.setattr(batch_work, "looks", watched)
     worked(job_in(tmp_path, cut=DAY), store)
-    assert max(held) <= 2 * 64 + 24 + 25 + 24
+    most = 2 * CHECKPOINT_ROWS + 24 + 25 + 24
+    assert max(held) <= most < 24 * DAYS
 
 
 def test_what_is_there_is_not_done_again(small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -104,11 +124,17 @@ def test_what_is_there_is_not_done_again(small: Path, tmp_path: Path, monkeypatc
     assert any("scores" in name for name in before)
 
 
+@pytest.fixture(scope="module")
+def unharmed(small: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    out = tmp_path_factory.mktemp("unharmed")
+    worked(job_in(out), small)
+    return files_of(out)
+
+
 @pytest.mark.parametrize("written", [1, 9, 21])
 def test_killed_anywhere_it_goes_on_and_ends_the_same(
-    small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, written: int
+    small: Path, unharmed: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, written: int
 ) -> None:
-    worked(job_in(tmp_path / "whole"), small)
     killed, left = job_in(tmp_path / "killed"), [written]
 
     def write(path: str, data: bytes, real: Any = places.write) -> None:
@@ -123,7 +149,7 @@ def test_killed_anywhere_it_goes_on_and_ends_the_same(
             worked(killed, small)
     assert len(files_of(tmp_path / "killed")) == written
     worked(killed, small)
-    assert files_of(tmp_path / "killed") == files_of(tmp_path / "whole")
+    assert files_of(tmp_path / "killed") == unharmed
 
 
 def test_newer_and_revised_data_are_done_and_earlier_cuts_stay(tmp_path: Path) -> None:

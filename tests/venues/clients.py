@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from liqwidget.market.venue.client import trusting
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -50,6 +52,8 @@ def client(venue: str, base: str, *, pro: bool = False, **config: Any) -> Any:
         {"enableRateLimit": False, "timeout": 60_000, "timeout_on_exit": 0, **config}
     )
     urls_for(instance, base)
+    # Else each would read the authorities' file anew.
+    instance.ssl_context = trusting(instance.cafile)
     return instance
 
 

@@ -26,7 +26,7 @@ class Clock:
         Called whenever the test has moved it or changed its speed, in the test's thread.
     """
 
-    moved: Callable[[], None] = staticmethod(lambda: None)
+    moved: Callable[[], object] = staticmethod(lambda: None)
 
     def __init__(self, start: int, speed: float = 0.0) -> None:
         self._lock = threading.Lock()

@@ -16,6 +16,7 @@ import time
 from collections import defaultdict
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
 from aiohttp import web
@@ -89,6 +90,7 @@ class VenueServer:
         self._by_kind = defaultdict[tuple[str | None, str | None], list[Served]](list)
         self.base = ""
         self._ready = threading.Event()
+        self._moved: asyncio.Event
         self._failure: BaseException | None = None
         self._thread = threading.Thread(target=self._run, name="loopback-exchanges", daemon=True)
 
@@ -134,8 +136,8 @@ class VenueServer:
                 self._by_kind[venue, kind].append(served)
 
     def _told_of_a_move(self) -> None:
-        moved, self._moved = self._moved, asyncio.Event()
-        moved.set()
+        self._moved.set()
+        self._moved = asyncio.Event()
 
     def _run(self) -> None:
         try:
@@ -147,8 +149,9 @@ class VenueServer:
 
     async def _serve(self) -> None:
         loop = self._loop = asyncio.get_running_loop()
-        self._stopping, self._moved = asyncio.Event(), asyncio.Event()
-        self.clock.moved = lambda: loop.call_soon_threadsafe(self._told_of_a_move)
+        self._stopping = asyncio.Event()
+        self._moved = asyncio.Event()
+        self.clock.moved = partial(loop.call_soon_threadsafe, self._told_of_a_move)
         application = web.Application(client_max_size=2**20)
         application.router.add_route("*", "/{venue}/{host}/{path:.*}", self._handle)
         runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
