@@ -236,7 +236,7 @@ def _frame(rows: list[tuple[Any, ...]], columns: tuple[str, ...]) -> pd.DataFram
     values = np.array([row[1:] for row in rows], np.float64).reshape(-1, len(columns))
     # Made at once from arrays: a live feed makes one of a few rows with each answer.
     index = pd.DatetimeIndex(times.view("datetime64[ns]"), tz="UTC", name="time")
-    return pd.DataFrame(values, index=index, columns=_named(columns), copy=False)
+    return pd.DataFrame(values, index=index, columns=_named(columns).view(), copy=False)
 
 
 @functools.cache
