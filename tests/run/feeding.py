@@ -119,8 +119,12 @@ class Live:
         return {part.venue: part.state for part in self.feed.status}
 
     def said(self) -> set[tuple[str, str]]:
-        """Return every state and reason that was told so far."""
+        """Return every state and reason that was told since `forget`."""
         return set(self._said)
+
+    def forget(self) -> None:
+        """Begin anew with what is told."""
+        self._said.clear()
 
     def connected(self) -> None:
         until(lambda: set(self.states().values()) == {"connected"} and self.updates, lambda: self.feed.status)

@@ -122,6 +122,7 @@ SOCKETS = [
 @pytest.mark.parametrize(("fault", "words"), SOCKETS, ids=repr)
 def test_sockets_that_fail_are_connected_again(feeding: Live, fault: Fault, words: str) -> None:
     before = feeding.feed.incidents
+    feeding.forget()
     strike(feeding, fault, "stream")
     silent = 120.0 if isinstance(fault, faults.Silence) else 6000.0
     with mock.patch.object(venue_feed, "SILENT_SECONDS", silent):
