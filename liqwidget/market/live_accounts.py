@@ -144,7 +144,9 @@ async def _followed(asked: Asked, told: Told, every: int) -> None:
                 faults += 1
                 told.fault, told.due = str(error), client.now + min(faults, MOST_WAITS) * every
             else:
-                faults, told.fault, told.due = 0, None, begun + every
+                # A venue that has just come back is not asked for all at once.
+                told.due = (client.now if faults else begun) + every
+                faults, told.fault = 0, None
     finally:
         told.ended.set()
 
