@@ -131,10 +131,10 @@ def heatmap(workbench: Sheet) -> Heatmap:
     heatmap.button("Drag mode", "pan").click()
     heatmap.kernel.run(f"for name, value in {START!r}.items(): setattr(h, name, value)")
     heatmap.kernel.run("h.clear_selection(); h.leverage = h.trait_defaults('leverage')")
-    eventually(lambda: heatmap.root.evaluate(CONTROLS), lambda found: found | SHOWN == found)
+    eventually(lambda: heatmap.evaluate(CONTROLS), lambda found: found | SHOWN == found)
     eventually(lambda: heatmap.drawn().selection is None)
     # Controls stand under the picture too: whoever clicked one may have scrolled the picture away.
-    heatmap.root.evaluate("node => void node.scrollIntoView({ block: 'start' })")
+    heatmap.evaluate("node => void node.scrollIntoView({ block: 'start' })")
     heatmap.sharp()
     heatmap.kernel.run(FORGET)
     return heatmap
