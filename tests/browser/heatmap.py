@@ -58,7 +58,7 @@ WITHIN = """async ([number, asked]) => {
   const root = globalThis.__liqwidget_roots__?.get(number)?.deref()
   return root?.isConnected ? [await (%s\n)(root, asked)] : null
 }"""
-"""Runs a function of a root that the page was told to keep, by its number; null where it is not on the page any more."""
+"""Runs a function of a root that the page was told to keep, by its number; null where it stands there no more."""
 UNCOVERED = """root => {
   const panels = [...root.querySelectorAll(".liq-panel")]
   return panels.length === 1 && panels[0].getClientRects().length === 0
