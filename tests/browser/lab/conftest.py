@@ -107,7 +107,7 @@ def desk(lab: Lab, browser: Browser, complaints: list[str]) -> Iterator[Desk]:
 @pytest.fixture(scope="session")
 def workbench(desk: Desk) -> Iterator[Sheet]:
     """Return one notebook with one heatmap, which tests share and put back to its start, each before it begins."""
-    with desk.sheet("workbench", WATCHED, "again", *REFUSED, run=False, fresh=True) as sheet:
+    with desk.sheet("workbench", WATCHED, "again", *REFUSED, run=False) as sheet:
         sheet.run_cell(0)
         yield sheet
 
