@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -89,6 +90,12 @@ SHOWN = {
     "threshold": "0",
     "ticked": 0,
 }
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let touch come after the rest: its page is of no use to others, and to load one takes longer than most tests."""
+    items.sort(key=lambda item: item.path == Path(__file__).with_name("test_touch.py"))
 
 
 @pytest.fixture(scope="session")
