@@ -227,14 +227,3 @@ def test_own_data_go_on_as_the_kind_of_contract_they_are() -> None:
     at_once = MarketData.from_frames(candles, interest, contract="inverse")
     assert inverse.markets[0].interest == pytest.approx(at_once.interest, rel=0.01)
     assert inverse.markets[0].contract == "inverse"
-
-
-def test_heatmaps_of_the_simulated_market_share_its_ledger() -> None:
-    one, other = (LiqHeatmap("ETH", source="sample") for _ in range(2))
-    assert one.ledger is other.ledger
-    nominal = LiqHeatmap("ETH", source="sample", prior="nominal")
-    assert nominal.ledger.prior == Prior.parse("nominal")
-    own = [LiqHeatmap("BTC", source=[OKX]) for _ in range(2)]
-    assert own[0].ledger is not own[1].ledger
-    for heatmap in (one, other, nominal, *own):
-        heatmap.close()
