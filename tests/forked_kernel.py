@@ -50,7 +50,7 @@ def prepare() -> None:
     import bokeh.plotting  # noqa: F401 - for those who are forked
     import ipykernel.kernelapp  # noqa: F401 - same
 
-    from liqwidget import LiqHeatmap, find_clusters  # noqa: F401 - same
+    from liqwidget import LiqHeatmap, find_clusters, uncertainty  # noqa: F401 - same
     from liqwidget.field.density import DEFAULT_PRIOR, Prior
     from liqwidget.market.read import read
     from liqwidget.run.reckoning import reckoned
@@ -64,7 +64,8 @@ def prepare() -> None:
         source, ledger = reckoned(read(symbol, "sample"), Prior.parse(DEFAULT_PRIOR))
         session = Session(ledger, source.markets)
         session.base_frame(Settings())
-        find_clusters(session.ledger)
+        find_clusters(ledger)
+        uncertainty(ledger)
 
 
 def become_a_kernel(line: socket.socket, asked: dict[str, object]) -> None:

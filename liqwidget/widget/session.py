@@ -46,8 +46,10 @@ BASE_PIXELS = (640, 320)
 _CANDLE_PIXELS = 5
 _LOWEST = 1e-9
 """The lower edge of a picture that reaches below 0, as a share of its upper one."""
-_TOPS, _DRAWN = 32, 32
-"""Highest levels, and candles of ranges of time, that are kept."""
+_TOPS, _DRAWN, _FRAMES = 32, 32, 8
+"""Highest levels, candles of ranges of time, and pictures that are kept."""
+_KEPT_PIXELS = 2**21
+"""Pixels up to which a picture is kept."""
 
 _DIGITS = 7
 _PRICES = 500
@@ -94,6 +96,16 @@ class _Drawn(NamedTuple):
     future: bool
 
 
+class _Pictured(NamedTuple):
+    """What a picture depends on: settings, the range of time [ns] and of price, pixels."""
+
+    settings: Settings
+    time: tuple[int, int]
+    price: Interval
+    width: int
+    height: int
+
+
 class Session:
     """Answers for one ledger and the markets behind it.
 
@@ -113,6 +125,7 @@ class Session:
         self.asked = tuple(asked)
         self._tops: Kept[Settings, tuple[float, float]] = Kept(_TOPS)
         self._drawn: Kept[_Drawn, tuple[int, npt.NDArray[np.float64]]] = Kept(_DRAWN)
+        self._frames: Kept[_Pictured, Frame] = Kept(_FRAMES)
         self._around: tuple[Settings, Around | None] | None = None
 
     def advanced(self, ledger: Ledger, markets: Sequence[MarketData], asked: Sequence[str] = ()) -> Session:
@@ -176,14 +189,19 @@ class Session:
         return self._frame(settings, (milliseconds_ns(time[0]), milliseconds_ns(time[1])), price, width, height)
 
     def _frame(self, settings: Settings, time: tuple[int, int], price: Interval, width: int, height: int) -> Frame:
+        asked = _Pictured(replace(settings, sensitivity=0.0), time, (price[0], price[1]), width, height)
+        return self._frames.of(asked, self._made_frame) if width * height <= _KEPT_PIXELS else self._made_frame(asked)
+
+    def _made_frame(self, asked: _Pictured) -> Frame:
+        settings, time, price, width, height = asked
         viewport = Viewport(time, (max(price[0], price[1] * _LOWEST), price[1]), width, height)
         grid = self._grid(settings, viewport)
         black, white = self.ends(settings)
         raised, top = (0, 0.0) if settings.measure == HEAT else raised_ladder(highest(grid), white)
         image = quantise_heat(grid, black, white) if settings.measure == HEAT else quantise(grid, top)
         ahead = time[1] - time[0] if settings.future and time[1] >= self.end(settings) else 0
-        asked = _Drawn(time, width, ahead, settings.venues, settings.as_of, settings.future)
-        step, candles = self._drawn.of(asked, lambda _: self.candles(settings, time, width, ahead))
+        drawn = _Drawn(time, width, ahead, settings.venues, settings.as_of, settings.future)
+        step, candles = self._drawn.of(drawn, lambda _: self.candles(settings, time, width, ahead))
         known = min(time[1], self.end(settings) + 1)
         return Frame(
             time=(time[0] / MILLISECOND, time[1] / MILLISECOND),

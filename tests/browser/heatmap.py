@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import itertools
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,11 +53,27 @@ CHOICES = """root => Object.fromEntries([...root.querySelectorAll("[role=radiogr
   const taken = row.querySelectorAll(":checked")
   return [row.getAttribute("aria-label"), taken.length === 1 ? taken[0].dataset.value : null]
 }))"""
+KEEP = "(root, number) => void (globalThis.__liqwidget_roots__ ??= new Map()).set(number, new WeakRef(root))"
+WITHIN = """async ([number, asked]) => {
+  const root = globalThis.__liqwidget_roots__?.get(number)?.deref()
+  return root?.isConnected ? [await (%s\n)(root, asked)] : null
+}"""
+"""Runs a function of a root that the page was told to keep, by its number; null where it stands there no more."""
+UNCOVERED = """root => {
+  const panels = [...root.querySelectorAll(".liq-panel")]
+  return panels.length === 1 && panels[0].getClientRects().length === 0
+}"""
+EXPANDED = """(root, name) => [...root.querySelectorAll("button[aria-expanded]")]
+  .some((one) => one.textContent.trim() === name && one.getAttribute("aria-expanded") === "true")"""
+WORDS = "() => document.body?.innerText ?? ''"
 NEXT_PICTURE = "() => new Promise(done => requestAnimationFrame(() => setTimeout(done)))"
 """Moves of the mouse that a busy page hears of at one time are one move to it."""
 VISIBLE = 12
 DOUBLE_CLICK_MS = 500
 """Bokeh takes two clicks within 300 ms for a double click."""
+
+
+_numbers = itertools.count()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +131,7 @@ class Heatmap:
     def __init__(self, page: Page, root: Locator, kernel: Kernel | OwnKernel | None = None, name: str = "h") -> None:
         self.page, self.root, self.name = page, root, name
         self._kernel = kernel
-        self._alone = False
+        self._alone, self._number = False, next(_numbers)
         self._known: tuple[str, list[tuple[float, ...]]] = "", []
         self._screen: CDPSession | None = None
         self.figure = root.locator(".liq-figure")
@@ -123,6 +140,17 @@ class Heatmap:
         """Return it, known to be on a plain page in Chromium."""
         self._alone = True
         return self
+
+    def evaluate(self, script: str, asked: Any = None) -> Any:
+        """Return what a function of JavaScript makes of the root.
+
+        The page keeps the root that was found before, as long as it stands there: a locator looks for it at each
+        question, which takes ten times as long as most answers.
+        """
+        code, given = WITHIN % script, [self._number, asked]
+        while (found := self.page.evaluate(code, given)) is None:
+            self.root.evaluate(KEEP, self._number)
+        return found[0]
 
     # ------------------------------------------------------------------ the kernel's side
 
@@ -157,7 +185,7 @@ class Heatmap:
 
     def choices(self) -> dict[str, str | None]:
         """Return the value of the choice that each row shows as taken, by the name of the row."""
-        return self.root.evaluate(CHOICES)  # type: ignore[no-any-return]
+        return self.evaluate(CHOICES)  # type: ignore[no-any-return]
 
     def presses(self, group: str, value: str) -> None:
         """Wait until a row shows a choice as taken."""
@@ -173,10 +201,9 @@ class Heatmap:
 
     def options(self, *, shown: bool) -> None:
         """Open or close the row of options."""
-        button = self.named("Options")
-        if (button.get_attribute("aria-expanded") == "true") != shown:
-            button.click()
-            eventually(lambda: button.get_attribute("aria-expanded") == str(shown).lower())
+        if self.evaluate(EXPANDED, "Options") != shown:
+            self.named("Options").click()
+            eventually(lambda: self.evaluate(EXPANDED, "Options") == shown)
 
     def cluster_boxes(self) -> Locator:
         """Return the tick boxes of the cluster list."""
@@ -195,13 +222,12 @@ class Heatmap:
 
     def shown(self) -> bool:
         """Tell whether a picture stands instead of a sentence."""
-        panel = self.root.locator(".liq-panel")
-        return panel.count() == 1 and panel.is_hidden() and self.drawn().heat is not None
+        return self.root.count() == 1 and self.evaluate(UNCOVERED) and self.drawn().heat is not None
 
     def under_way(self) -> tuple[bool, str]:
         """Tell whether a picture stands, and what the page says meanwhile."""
         shown = self.shown()
-        return shown, "" if shown else self.page.locator("body").inner_text()
+        return shown, "" if shown else self.page.evaluate(WORDS)
 
     def drawn(self) -> Drawn:
         """Return what is on the picture now."""
@@ -224,7 +250,7 @@ class Heatmap:
 
     def _probed(self, *, frame_alone: bool = False, times: int = 1) -> str:
         asked = {"frameAlone": frame_alone, "known": self._known[0], "times": times}
-        found: str | None = self.root.evaluate(PROBE, asked)
+        found: str | None = self.evaluate(PROBE, asked)
         assert found is not None, "Expected a Bokeh document inside the widget, was none"
         return found
 
@@ -274,25 +300,25 @@ class Heatmap:
         self.rests()
         act()
         self.page.mouse.move(3, 3)
-        eventually(lambda: self.root.evaluate(COPY, ["share", VISIBLE, least]), lambda share: share >= least)
+        eventually(lambda: self.evaluate(COPY, ["share", VISIBLE, least]), lambda share: share >= least)
 
     def rests(self) -> None:
         """Wait until the pixels that canvases have in the frame do not change."""
         self.page.mouse.move(3, 3)
-        eventually(lambda: self.root.evaluate(COPY, ["keep"]))
+        eventually(lambda: self.evaluate(COPY, ["keep"]))
 
     def copied(self) -> Pixels:
         """Return what the canvases of the figure hold for the frame, whatever else of the page stands over them."""
-        return _pixels(base64.b64decode(self.root.evaluate(COPY, ["png"]).partition(",")[2]))
+        return _pixels(base64.b64decode(self.evaluate(COPY, ["png"]).partition(",")[2]))
 
     def without(self, *parts: str) -> Pixels:
         """Return the picture while some models of the figure are hidden by name; '*' is all but the heat."""
         self.page.mouse.move(3, 3)
-        self.root.evaluate(VISIBLE_JS, [list(parts), False])
+        self.evaluate(VISIBLE_JS, [list(parts), False])
         try:
             return self.steady_picture()
         finally:
-            self.root.evaluate(VISIBLE_JS, [list(parts), True])
+            self.evaluate(VISIBLE_JS, [list(parts), True])
 
     def steady_picture(self) -> Pixels:
         """Return the picture once it rests: where there is more on the page than it, once two in a row are the same."""

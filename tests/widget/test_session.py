@@ -13,6 +13,7 @@ from liqwidget.domain.lattice import price_cell_edge, price_cell_of
 from liqwidget.domain.time import HOUR, MILLISECOND
 from liqwidget.field.parts import by_group
 from liqwidget.raster.quantise import SHORT_BIT, level_value, quantise
+from liqwidget.widget.kept import Kept
 from liqwidget.widget.session import Session, Settings
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ def test_colours_mean_the_same_at_every_zoom(session: Session) -> None:
 
 
 def test_zooming_in_and_back_is_the_same_picture_to_the_byte(session: Session) -> None:
+    session = Session(session.ledger, session.markets)
     base = session.base_frame(SIZE)
     wide = session.frame(SIZE, base.time, base.price, 300, 200)
     (start, end), (low, high) = wide.time, wide.price
@@ -71,7 +73,25 @@ def test_zooming_in_and_back_is_the_same_picture_to_the_byte(session: Session) -
         frame = session.frame(SIZE, *near, 300, 200)
         assert (frame.time, frame.price) == near
         assert _brightest(frame) == pytest.approx(_brightest(wide), rel=1e-9)
-    assert session.frame(SIZE, wide.time, wide.price, 300, 200).state() == wide.state()
+    session._frames = Kept(0)
+    again = session.frame(SIZE, wide.time, wide.price, 300, 200)
+    assert again is not wide
+    assert again.state() == wide.state()
+
+
+def test_a_picture_is_made_once_as_long_as_nothing_in_it_changes(markets: tuple[MarketData, ...]) -> None:
+    session = Session(estimate(markets), markets)
+    base = session.base_frame(SIZE, (60, 50))
+    assert session.base_frame(replace(SIZE, sensitivity=0.9), (60, 50)) is base
+    asked = base.time, base.price, 60, 50
+    assert session.frame(SIZE, *asked) is base
+    others = (replace(SIZE, window="3d"), replace(SIZE, measure="heat"), replace(SIZE, leverage=(">50x",)))
+    for other in others:
+        assert session.frame(other, *asked).state() == Session(session.ledger, markets).frame(other, *asked).state()
+        assert session.frame(other, *asked) is not base
+    for rows in range(10):
+        session.frame(SIZE, base.time, base.price, 5, 5 + rows)
+    assert session.base_frame(SIZE, (60, 50)) is not base
 
 
 def test_colours_stay_the_same_while_replaying_and_read_nothing_later(session: Session) -> None:

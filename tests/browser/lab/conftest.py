@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -91,6 +92,12 @@ SHOWN = {
 }
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let touch come after the rest: its page is of no use to others, and to load one takes longer than most tests."""
+    items.sort(key=lambda item: item.path == Path(__file__).with_name("test_touch.py"))
+
+
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     with running_lab(tmp_path_factory.mktemp("lab")) as lab:
@@ -107,7 +114,7 @@ def desk(lab: Lab, browser: Browser, complaints: list[str]) -> Iterator[Desk]:
 @pytest.fixture(scope="session")
 def workbench(desk: Desk) -> Iterator[Sheet]:
     """Return one notebook with one heatmap, which tests share and put back to its start, each before it begins."""
-    with desk.sheet("workbench", WATCHED, "again", *REFUSED, run=False, fresh=True) as sheet:
+    with desk.sheet("workbench", WATCHED, "again", *REFUSED, run=False) as sheet:
         sheet.run_cell(0)
         yield sheet
 
@@ -131,10 +138,10 @@ def heatmap(workbench: Sheet) -> Heatmap:
     heatmap.button("Drag mode", "pan").click()
     heatmap.kernel.run(f"for name, value in {START!r}.items(): setattr(h, name, value)")
     heatmap.kernel.run("h.clear_selection(); h.leverage = h.trait_defaults('leverage')")
-    eventually(lambda: heatmap.root.evaluate(CONTROLS), lambda found: found | SHOWN == found)
+    eventually(lambda: heatmap.evaluate(CONTROLS), lambda found: found | SHOWN == found)
     eventually(lambda: heatmap.drawn().selection is None)
     # Controls stand under the picture too: whoever clicked one may have scrolled the picture away.
-    heatmap.root.evaluate("node => void node.scrollIntoView({ block: 'start' })")
+    heatmap.evaluate("node => void node.scrollIntoView({ block: 'start' })")
     heatmap.sharp()
     heatmap.kernel.run(FORGET)
     return heatmap

@@ -42,7 +42,7 @@ UNUSED = (
 """Parts of JupyterLab that no test needs, and that each page would load and run."""
 UNUSED_ON_SERVER = ("jupyter_lsp", "jupyter_server_terminals")
 FORKED, FRESH = "python3", "fresh"
-"""Names of kernels: notebooks have the first."""
+"""Names of kernels: notebooks have the first, the other starts as everybody's does."""
 
 
 class Kernel:
@@ -109,12 +109,12 @@ class Lab:
         nbformat.write(book, self.folder / name)
 
     @contextmanager
-    def kernel(self, notebook: str, *, fresh: bool = False) -> Iterator[Kernel]:
-        """Start the kernel of a notebook, before the page that will use it opens; `fresh`: as everybody's."""
+    def kernel(self, notebook: str, name: str = FORKED) -> Iterator[Kernel]:
+        """Start the kernel of a notebook, before the page that will use it opens."""
         session = self.request(
             "POST",
             "/api/sessions",
-            {"path": notebook, "name": notebook, "type": "notebook", "kernel": {"name": FRESH if fresh else FORKED}},
+            {"path": notebook, "name": notebook, "type": "notebook", "kernel": {"name": name}},
         )
         kernel = Kernel(self.runtime / f"kernel-{session['kernel']['id']}.json")
         try:

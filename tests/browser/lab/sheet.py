@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tests import waiting
 from tests.browser import contexts
 from tests.browser.heatmap import Heatmap
-from tests.browser.lab.server import ROOT
+from tests.browser.lab.server import FORKED, ROOT
 from tests.waiting import eventually
 
 if TYPE_CHECKING:
@@ -106,12 +106,14 @@ class Desk:
     """Pages with a JupyterLab in which nothing is open: to load one takes longer than most tests."""
 
     @contextmanager
-    def sheet(self, name: str, *cells: str, run: bool = True, fresh: bool = False) -> Iterator[Sheet]:
-        """Open a new notebook, and run it; `fresh`: with a kernel and a page that nothing has run in before."""
+    def sheet(
+        self, name: str, *cells: str, run: bool = True, fresh: bool = False, kernel: str = FORKED
+    ) -> Iterator[Sheet]:
+        """Open a new notebook, and run it; `fresh`: on a page that nothing has run in before; `kernel`: its name."""
         book = f"{name}.ipynb"
         self.lab.write(book, cells)
-        with self.lab.kernel(book, fresh=fresh) as kernel, self.page(book, fresh=fresh) as page:
-            sheet = Sheet(page, kernel, book)
+        with self.lab.kernel(book, kernel) as started, self.page(book, fresh=fresh) as page:
+            sheet = Sheet(page, started, book)
             sheet.idle()
             if run:
                 sheet.run_all()

@@ -51,7 +51,7 @@ def row(sheet: Sheet) -> tuple[Heatmap, Heatmap]:
 
 def width(heatmap: Heatmap) -> float:
     """Return the width of the whole widget."""
-    return float(heatmap.root.evaluate("node => node.getBoundingClientRect().width"))
+    return float(heatmap.evaluate("node => node.getBoundingClientRect().width"))
 
 
 def test_two_in_a_row_share_its_width(row: tuple[Heatmap, Heatmap], sheet: Sheet) -> None:

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from liqwidget.widget.session import BASE_PIXELS
 from tests.browser.heatmap import changed_share
+from tests.browser.lab.server import FRESH
 
 if TYPE_CHECKING:
     from tests.browser.lab.sheet import Desk, Sheet
@@ -43,7 +44,7 @@ def test_a_hostile_symbol_is_text(workbench: Sheet) -> None:
 
 
 def test_paints_while_the_kernel_is_busy_and_answers_nothing(desk: Desk) -> None:
-    with desk.sheet("busy", DEAF, BUSY, fresh=True) as sheet:
+    with desk.sheet("busy", DEAF, BUSY, fresh=True, kernel=FRESH) as sheet:
         heatmap = sheet.heatmap()
         expect(sheet.page.get_by_text("| Busy")).to_be_visible()
         drawn = heatmap.drawn()

@@ -109,7 +109,7 @@ def check_places(heatmap: Heatmap) -> None:
     assert len(found) >= 23
     clashes = [(one, other) for one, other in combinations(found, 2) if overlap(found[one], found[other])]
     assert clashes == []
-    root = heatmap.root.evaluate("node => node.getBoundingClientRect().toJSON()")
+    root = heatmap.evaluate("node => node.getBoundingClientRect().toJSON()")
     outside = [name for name, box in found.items() if box["left"] < root["left"] or box["right"] > root["right"]]
     assert outside == []
     words = (
@@ -163,7 +163,7 @@ def test_all_follows_the_theme_and_is_kept_as_pictures(sheet: Sheet, artefacts: 
 def check_theme(heatmap: Heatmap, theme: Theme) -> None:
     """Check the colours of text and axes, and that the map is dark in both themes."""
     assert heatmap.root.get_attribute("data-theme") == theme
-    bright = heatmap.root.evaluate(BRIGHTNESS)
+    bright = heatmap.evaluate(BRIGHTNESS)
     label = heatmap.drawn().label_colour
     assert (bright > 3 * 150) == (theme == "dark")
     assert (sum(bytes.fromhex(label[1:])) > 3 * 128) == (theme == "dark")

@@ -61,7 +61,7 @@ def grows(sheet: Sheet, limits: Mapping[str, float], act: Callable[[], object]) 
 
 def zoom(heatmap: Heatmap, times: int) -> None:
     for _ in range(times // TURNS):
-        assert max(heatmap.root.evaluate(SPEED, [TURNS, 0])) < 5000
+        assert max(heatmap.evaluate(SPEED, [TURNS, 0])) < 5000
 
 
 def replay(sheet: Sheet, steps: int) -> None:

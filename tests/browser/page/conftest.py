@@ -8,6 +8,8 @@ import pytest
 
 from liqwidget import LiqHeatmap
 from liqwidget.widget import export
+from liqwidget.widget.names import shared_names
+from liqwidget.widget.view import HeatmapWidget
 from tests import waiting
 from tests.browser import contexts
 from tests.browser.heatmap import FORGET, WATCHED
@@ -26,10 +28,13 @@ SIZE: ViewportSize = {"width": 1200, "height": 800}
 HOSTILE = "<img src=x onerror=hacked=1></script><script>hacked=1</script>&amp;"
 TITLE = f"</title>{HOSTILE}"
 PUBLIC = [*public(), "prior"]
+SHARED = [name for name in shared_names(HeatmapWidget) if name != "_cluster_ranges"]
+"""What the page is told; ranges come in a time of their own."""
 BACK = """
 h.clear_selection()
 for name, value in start.items(): setattr(h, name, value)
-h._error = ''; h._refresh()
+h._error = ''
+if any(getattr(h, name) != value for name, value in whole.items()): h._refresh()
 """
 
 
@@ -102,7 +107,7 @@ def mounted(own_page: OwnPage) -> Heatmap:
     plain(own_page.page)
     names: dict[str, Any] = {}
     exec(WATCHED, names)  # noqa: S102 - a cell
-    names["start"] = {name: getattr(names["h"], name) for name in PUBLIC}
+    names["start"], names["whole"] = ({name: getattr(names["h"], name) for name in part} for part in (PUBLIC, SHARED))
     heatmap = own_page.mounted(OwnKernel(names["h"], names))
     heatmap.sharp()
     heatmap.kernel.run(FORGET)

@@ -43,7 +43,7 @@ TRAITS = {
 def nothing_is_left(heatmap: Heatmap) -> None:
     """No pointer is held, nothing is lit, read out or said of a hand that is gone."""
     heatmap.page.mouse.click(3, 3)
-    eventually(lambda: heatmap.root.evaluate(AT_REST_JS), lambda left: left == {})
+    eventually(lambda: heatmap.evaluate(AT_REST_JS), lambda left: left == {})
 
 
 def ranges_are_those_drawn(heatmap: Heatmap) -> None:
@@ -61,7 +61,7 @@ def controls_show_traits(heatmap: Heatmap) -> None:
     """Each control says what the kernel has."""
 
     def apart() -> dict[str, Any]:
-        shown, found = heatmap.root.evaluate(SHOWN_JS), {}
+        shown, found = heatmap.evaluate(SHOWN_JS), {}
         for control, trait in TRAITS.items():
             if control not in shown:
                 continue

@@ -77,7 +77,7 @@ class Monkey:
         for key in HELD:
             self.page.keyboard.up(key)
         self.page.evaluate("document.fullscreenElement && document.exitFullscreen()")
-        self.heatmap.root.evaluate(
+        self.heatmap.evaluate(
             """root => root.querySelectorAll('.liq-replay [aria-pressed=true], .liq-widen[aria-pressed=true]')
               .forEach(one => ['Pause', 'All columns'].includes(one.textContent) && one.click())"""
         )
@@ -88,7 +88,7 @@ class Monkey:
 
     def places(self) -> dict[str, Any]:
         """Return where the parts of the widget are on the page, and its controls."""
-        found: dict[str, Any] = self.heatmap.root.evaluate(PLACES_JS)
+        found: dict[str, Any] = self.heatmap.evaluate(PLACES_JS)
         return found
 
     def place(self, *names: str) -> tuple[str, Point]:
@@ -158,7 +158,7 @@ class Monkey:
 
     def cancel(self) -> None:
         """Have the browser take the pointer away, as it does when it begins a drag of its own."""
-        self.heatmap.root.evaluate(
+        self.heatmap.evaluate(
             """(root, place) => {
               let hit = document.elementFromPoint(...place)
               while (hit?.shadowRoot?.elementFromPoint(...place) && hit.shadowRoot.elementFromPoint(...place) !== hit)
@@ -251,7 +251,7 @@ class Monkey:
         x, y, width, height = one["box"]
         if one["kind"] == "select":
             value = self.chance.choice(one["options"])
-            self.heatmap.root.evaluate(
+            self.heatmap.evaluate(
                 """(root, [index, value]) => {
                   const one = root.querySelectorAll('button, select, input')[index]
                   one.value = value
@@ -304,7 +304,7 @@ class Monkey:
             self.page.mouse.move(*self.place("picture", "price axis")[1])
             self.page.mouse.down()
             self.page.mouse.move(*self.place("picture")[1], steps=3)
-        self.heatmap.root.evaluate(
+        self.heatmap.evaluate(
             """root => {
               const [parent, next] = [root.parentNode, root.nextSibling]
               root.remove()

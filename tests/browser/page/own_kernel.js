@@ -76,7 +76,9 @@ async (text) => {
     send: (content) => say({ content }),
     widget_manager: { get_model: () => Promise.reject(new Error("there is no manager")) },
   }
-  globalThis.__exchange = () => {
+  globalThis.__exchange = async (told) => {
+    await underWay
+    if (!told && said.length === 0) return
     wait = LEAST_MS
     return exchange()
   }

@@ -71,7 +71,7 @@ class OwnKernel:
     def hear(self) -> None:
         """Let the page say what it has to say: nothing of it is heard while the test does something else."""
         if self.page is not None:
-            self.page.evaluate("globalThis.__exchange?.()")
+            self.page.evaluate("told => globalThis.__exchange?.(told)", bool(self._changed or self._said))
 
     def state(self) -> str:
         """Return what a view that is mounted now reads."""

@@ -57,7 +57,7 @@ def test_axe_finds_nothing_serious(heatmap: Heatmap, theme: Theme) -> None:
 
 
 def test_every_control_has_a_name(heatmap: Heatmap) -> None:
-    assert heatmap.root.evaluate(NAMELESS) == []
+    assert heatmap.evaluate(NAMELESS) == []
 
 
 def test_focus_is_seen_wherever_tab_goes(heatmap: Heatmap) -> None:
@@ -65,7 +65,7 @@ def test_focus_is_seen_wherever_tab_goes(heatmap: Heatmap) -> None:
     heatmap.button("Side", "both").focus()
     heatmap.page.keyboard.press("Tab")
     unseen, reached = [], 0
-    while heatmap.root.evaluate("node => node.contains(document.activeElement)"):
+    while heatmap.evaluate("node => node.contains(document.activeElement)"):
         reached += 1
         if not heatmap.page.evaluate(SEEN):
             unseen.append(heatmap.page.evaluate("document.activeElement.outerHTML"))
@@ -85,7 +85,7 @@ def test_the_picture_has_a_name_and_moves_by_keys(heatmap: Heatmap) -> None:
 
 def test_nothing_moves_by_itself_where_that_is_not_wanted(heatmap: Heatmap) -> None:
     heatmap.page.emulate_media(reduced_motion="reduce")
-    moving = heatmap.root.evaluate(
+    moving = heatmap.evaluate(
         "node => [...node.querySelectorAll('*')].filter((one) => { const style = getComputedStyle(one); "
         "return style.animationName !== 'none' || !/^(0s(, )?)+$/.test(style.transitionDuration) }).length"
     )

@@ -61,9 +61,9 @@ def broken(heatmap: Heatmap) -> dict[str, Shot]:
         heatmap.options(shown=True)
         field.select_option(right)
     heatmap.options(shown=False)
-    heatmap.root.evaluate(BARE, False)  # noqa: FBT003 - what JavaScript is given
+    heatmap.evaluate(BARE, False)  # noqa: FBT003 - what JavaScript is given
     found["no strip"] = taken(heatmap)
-    heatmap.root.evaluate(BARE, True)  # noqa: FBT003
+    heatmap.evaluate(BARE, True)  # noqa: FBT003
     return found
 
 

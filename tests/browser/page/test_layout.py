@@ -69,7 +69,7 @@ def test_the_map_has_most_of_the_widget_and_the_table_stands_below(heatmap: Heat
 
 def keep_off(heatmap: Heatmap) -> None:
     """Assert that labels are there and cover neither each other nor candles."""
-    labels, candles = heatmap.root.evaluate(LABELS), heatmap.root.evaluate(CANDLES)
+    labels, candles = heatmap.evaluate(LABELS), heatmap.evaluate(CANDLES)
     assert labels
     heights = sorted(label["y"] for label in labels)
     assert all(below - above >= LINE - 1 for above, below in pairwise(heights))
@@ -92,10 +92,10 @@ def test_a_threshold_pushes_no_button_out_of_its_line(heatmap: Heatmap, width: i
 
 
 def test_labels_belong_to_the_time_shown(heatmap: Heatmap) -> None:
-    assert heatmap.root.evaluate(LABELS)
+    assert heatmap.evaluate(LABELS)
     end = heatmap.kernel.value("h._market['time'][1]")
     heatmap.set(time_range=tuple(int(end - back) * 1_000_000 for back in (200_000_000, 100_000_000)))
-    eventually(lambda: heatmap.root.evaluate(LABELS), lambda labels: labels == [])
+    eventually(lambda: heatmap.evaluate(LABELS), lambda labels: labels == [])
 
 
 def test_a_height_goes_to_the_map(heatmap: Heatmap) -> None:

@@ -67,11 +67,11 @@ def test_the_sides_have_their_colours_everywhere(heatmap: Heatmap, artefacts: Pa
             heatmap.set(view=view)
             drawn = view.replace("heatmap", "profile")
             eventually(
-                lambda marks=wanted + other: heatmap.root.evaluate(SEEN, marks),  # type: ignore[misc]
+                lambda marks=wanted + other: heatmap.evaluate(SEEN, marks),  # type: ignore[misc]
                 lambda seen, drawn=drawn, wanted=wanted: worn(seen, drawn, wanted),  # type: ignore[misc]
             )
         expected = [sorted(SIDE_COLOURS[name].of("dark").values())] * 2
-        eventually(lambda: heatmap.root.evaluate(BOKEH), lambda found, expected=expected: found == expected)  # type: ignore[misc]
+        eventually(lambda: heatmap.evaluate(BOKEH), lambda found, expected=expected: found == expected)  # type: ignore[misc]
         heatmap.root.screenshot(path=artefacts / f"sides-{theme}-{name}.png")
     heatmap.set(side_colours="blue-orange")
     expect(heatmap.field("side_colours")).to_have_value("blue-orange")
@@ -89,7 +89,7 @@ def test_smoothing_and_threshold_are_for_the_eye_alone(heatmap: Heatmap, artefac
         return size.inner_text()
 
     # Without the mark of the price pointed at.
-    drawn = settled(lambda: heatmap.root.evaluate(PROFILE))
+    drawn = settled(lambda: heatmap.evaluate(PROFILE))
     before = read()
     heatmap.kernel.run("asked.clear()")
     heatmap.changes(lambda: heatmap.field("smooth_cells").check())
@@ -98,7 +98,7 @@ def test_smoothing_and_threshold_are_for_the_eye_alone(heatmap: Heatmap, artefac
     top = heatmap.kernel.value("h._display.session.ends(h._settings())[1]")
     heatmap.changes(lambda: heatmap.set(threshold=top / 4))
     heatmap.page.mouse.move(3, 3)
-    eventually(lambda: heatmap.root.evaluate(PROFILE) == drawn)
+    eventually(lambda: heatmap.evaluate(PROFILE) == drawn)
     assert heatmap.kernel.value("[one for one in asked if one.get('type') == 'view']") == []
     # A picture of a widget higher than the page lays it out anew for a moment, and so asks.
     heatmap.root.screenshot(path=artefacts / "smooth.png")

@@ -94,5 +94,5 @@ def test_a_finger_draws_the_box(heatmap: Heatmap, fingers: Fingers) -> None:
 def test_targets_are_large_enough_for_a_finger(heatmap: Heatmap) -> None:
     assert heatmap.page.evaluate("matchMedia('(pointer: coarse)').matches")
     heatmap.options(shown=True)
-    assert heatmap.root.evaluate(SMALL, [TARGETS, SMALLEST]) == []
+    assert heatmap.evaluate(SMALL, [TARGETS, SMALLEST]) == []
     heatmap.options(shown=False)

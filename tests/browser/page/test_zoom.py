@@ -97,7 +97,7 @@ def test_a_screen_of_two_pixels_a_point_gets_twice_the_cells(heatmap: Heatmap) -
         drawn = heatmap.drawn().heat
         assert drawn is not None
         assert (drawn.time, drawn.price) == (home.time, home.price)
-        assert heatmap.root.evaluate(PIXELS) == pytest.approx([2] * 3, rel=0.01)
+        assert heatmap.evaluate(PIXELS) == pytest.approx([2] * 3, rel=0.01)
     finally:
         session.send("Emulation.clearDeviceMetricsOverride")
         session.detach()

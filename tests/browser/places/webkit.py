@@ -218,6 +218,9 @@ class InWebKit(Heatmap):
     def __init__(self, page: Any, kernel: Kernel | None = None) -> None:
         super().__init__(page, page.locator(".liq-root"), kernel)
 
+    def evaluate(self, script: str, asked: Any = None) -> Any:
+        return self.root.evaluate(script, asked)
+
     def wheel(self, across: float, down: float, turn: float, times: int = 1) -> None:
         """Turn the wheel over a place of the picture after a click there: the driver's wheel knows of no Ctrl."""
         place = self.drawn().at(across, down)
