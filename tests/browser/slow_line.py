@@ -8,12 +8,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import AsyncIterator, Iterator
 
 _CHUNK = 16_384
 _AHEAD_S = 0.5
@@ -44,15 +44,39 @@ class SlowLine:
     def __init__(self, target: int, one_way_s: float, bits: float) -> None:
         self.up, self.down = Direction(), Direction()
         self._target, self._delay, self._rate = target, one_way_s, bits / 8
+        self._writers: set[asyncio.StreamWriter] = set()
+        self._over = False
 
     async def take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve a connection to its end."""
-        async with contextlib.AsyncExitStack() as closed:
-            closed.push_async_callback(_closed, writer)
+        async with self._closed(writer):
             await asyncio.sleep(2 * self._delay)  # as it takes to shake hands
+            if self._over:
+                return
             ahead, behind = await asyncio.open_connection("127.0.0.1", self._target)
-            closed.push_async_callback(_closed, behind)
-            await asyncio.gather(self._pass(reader, behind, self.up), self._pass(ahead, writer, self.down))
+            async with self._closed(behind):
+                await asyncio.gather(self._pass(reader, behind, self.up), self._pass(ahead, writer, self.down))
+
+    async def end(self, server: asyncio.Server) -> None:
+        """Take no more connections, and break off those that are there."""
+        self._over = True
+        server.close()
+        for writer in self._writers:
+            writer.transport.abort()
+        mine = asyncio.current_task()
+        await asyncio.gather(*(task for task in asyncio.all_tasks() if task is not mine), return_exceptions=True)
+
+    @asynccontextmanager
+    async def _closed(self, writer: asyncio.StreamWriter) -> AsyncIterator[None]:
+        """Close a connection in the end."""
+        self._writers.add(writer)
+        try:
+            yield
+        finally:
+            self._writers.discard(writer)
+            writer.close()
+            with contextlib.suppress(OSError):
+                await writer.wait_closed()
 
     async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, way: Direction) -> None:
         loop = asyncio.get_running_loop()
@@ -82,12 +106,6 @@ async def _arrive(under_way: asyncio.Queue[tuple[float, bytes]], writer: asyncio
         writer.write_eof()
 
 
-async def _closed(writer: asyncio.StreamWriter) -> None:
-    writer.close()
-    with contextlib.suppress(OSError):
-        await writer.wait_closed()
-
-
 @contextmanager
 def slow_line(target: int, *, one_way_s: float = 0.075, bits: float = 5e6) -> Iterator[tuple[int, SlowLine]]:
     """Return a port that leads to another one by a slow line, and the line."""
@@ -99,17 +117,7 @@ def slow_line(target: int, *, one_way_s: float = 0.075, bits: float = 5e6) -> It
     try:
         yield server.sockets[0].getsockname()[1], line
     finally:
-        asyncio.run_coroutine_threadsafe(_ended(server), loop).result(20)
+        asyncio.run_coroutine_threadsafe(line.end(server), loop).result(20)
         loop.call_soon_threadsafe(loop.stop)
         thread.join(20)
         loop.close()
-
-
-async def _ended(server: asyncio.Server) -> None:
-    """Take no more connections, and end those that are there."""
-    server.close()
-    mine = asyncio.current_task()
-    rest = [task for task in asyncio.all_tasks() if task is not mine]
-    for task in rest:
-        task.cancel()
-    await asyncio.gather(*rest, return_exceptions=True)

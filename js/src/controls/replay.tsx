@@ -34,7 +34,9 @@ export function Replay({ bound, say }: ReplayProps) {
     if (!market) return
     const at = Math.max(start + candle, Math.min(time, end))
     asked.current = { at: at >= end ? null : at, end: market.time[1] }
-    since.current = Date.now()
+    // A step that was a little late does not put off those behind it: the speed is held.
+    since.current += STEP_MS
+    if (Date.now() > since.current + STEP_MS) since.current = Date.now()
     bound.set({ as_of: asked.current.at })
     if (at >= end) playing.value = false
   }
@@ -72,7 +74,7 @@ export function Replay({ bound, say }: ReplayProps) {
         class="liq-select liq-speed"
         name="speed"
         aria-label="Replay speed"
-        title={`Candles that go by in a step, four steps a second: ${formatLength(speed.value * candle)} of the market`}
+        title={`Candles a step, four steps a second: ${formatLength(speed.value * candle)} of the market`}
         value={speed.value}
         onChange={({ currentTarget }) => void (speed.value = Number(currentTarget.value))}
       >

@@ -63,6 +63,20 @@ describe("Replay", () => {
     expect(bar.node.dataset.past).toBe("true")
   })
 
+  it("makes up for steps that were a little late", () => {
+    const { model, press } = setup(50 * MINUTE)
+    press("Play")
+    vi.advanceTimersByTime(260)
+    model.set("_market", market(51 * MINUTE))
+    vi.advanceTimersByTime(0)
+    expect(model.get("as_of")).toBe(52 * MINUTE)
+    model.set("_market", market(52 * MINUTE))
+    vi.advanceTimersByTime(239)
+    expect(model.get("as_of")).toBe(52 * MINUTE)
+    vi.advanceTimersByTime(1)
+    expect(model.get("as_of")).toBe(53 * MINUTE)
+  })
+
   it("keeps its speed where answers take a while", () => {
     const { model, press } = setup(50 * MINUTE)
     press("Play")
