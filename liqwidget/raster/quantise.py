@@ -114,10 +114,7 @@ def quantise(grid: Grid, top: float | None = None) -> Image:
         level = np.log10(scaled, out=scaled)
     level *= np.float32(LEVELS / DECADES)
     level += np.float32(LEVELS + 1)
-    np.clip(level, 0, LEVELS, out=level)
-    pixels = level.astype(np.uint8)
-    pixels |= ((grid.short > grid.long) & (pixels > 0)).astype(np.uint8) << 7
-    return Image(pixels, float(top))
+    return Image(_pixels(level, grid), float(top))
 
 
 def quantise_heat(grid: Grid, black: float, white: float) -> Image:
@@ -135,10 +132,14 @@ def quantise_heat(grid: Grid, black: float, white: float) -> Image:
     share = LEVELS / (white - black)
     level = _scaled(np.maximum(grid.long, grid.short), per_cell(grid) * share)
     level -= np.float32(black * share)
-    np.clip(np.ceil(level, out=level), 0, LEVELS, out=level)
-    pixels = level.astype(np.uint8)
+    return Image(_pixels(np.ceil(level, out=level), grid), HOTTEST, 0)
+
+
+def _pixels(level: npt.NDArray[np.float32], grid: Grid) -> npt.NDArray[np.uint8]:
+    """Return levels, which are cut to those that there are, as bytes with the larger side in the high bit."""
+    pixels = np.clip(level, 0, LEVELS, out=level).astype(np.uint8)
     pixels |= ((grid.short > grid.long) & (pixels > 0)).astype(np.uint8) << 7
-    return Image(pixels, HOTTEST, 0)
+    return pixels
 
 
 def _scaled(values: npt.NDArray[np.float32], factor: npt.NDArray[np.float64]) -> npt.NDArray[np.float32]:

@@ -15,6 +15,7 @@ from urllib.request import urlopen
 import pytest
 
 from tests.browser.lab.server import ROOT, free_port
+from tests.forking import ended
 from tests.waiting import eventually
 
 if TYPE_CHECKING:
@@ -55,22 +56,14 @@ def serving(python: Path, command: list[str], folder: Path) -> Iterator[str]:
         # marimo's setting "On startup: autorun": a click on its button is lost while it connects.
         "_MARIMO_CONFIG_OVERLOAD_RUNTIME_AUTO_INSTANTIATE": "true",
     }
-    arguments = [part.format(port=port) for part in command]
+    arguments = [str(python), "-m", *(part.format(port=port) for part in command)]
     address = f"http://127.0.0.1:{port}"
-    with (folder / "server.log").open("wb") as log:
-        process = subprocess.Popen(
-            [python, "-m", *arguments], cwd=folder, env=variables, stdout=log, stderr=subprocess.STDOUT
-        )
-        try:
-            eventually(lambda: (answers(address, process, folder), Path(log.name).stat().st_size), lambda two: two[0])
-            yield address
-        finally:
-            process.terminate()
-            try:
-                process.wait(timeout=20)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+    with (
+        (folder / "server.log").open("wb") as log,
+        ended(arguments, cwd=folder, env=variables, stdout=log, stderr=subprocess.STDOUT) as process,
+    ):
+        eventually(lambda: (answers(address, process, folder), Path(log.name).stat().st_size), lambda two: two[0])
+        yield address
 
 
 def answers(address: str, process: subprocess.Popen[bytes], folder: Path) -> bool:
