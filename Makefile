@@ -21,7 +21,7 @@ INSTALL = f() { $(BIN)/uv pip install --quiet --python $(BIN)/python "$$@" || $(
 TOGETHER := $(MAKE) --no-print-directory --jobs=2 --output-sync=target
 BESIDE := $(MAKE) --no-print-directory --jobs=2
 # Browsers, kernels and fresh environments are waited for: three processes keep two cores busy.
-SIDE_BY_SIDE := -n 3 --dist loadscope --no-loadscope-reorder --benchmark-disable
+SIDE_BY_SIDE := -p tests.side_by_side -n 3 --dist loadscope --no-loadscope-reorder --benchmark-disable
 
 # As many processes as cores run side by side: threads of linear algebra would only wait for each other, at full speed.
 export OPENBLAS_NUM_THREADS := 1

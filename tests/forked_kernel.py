@@ -1,51 +1,13 @@
-"""Kernels that are forked from a process which has imported and computed what each would: seconds for each notebook.
-
-Jupyter starts this file in the place of a kernel. It asks that process for one, passes interrupts on to it, and
-ends when it does.
-"""
+"""Kernels that are forked from a process which has imported and computed what each with a heatmap would."""
 
 from __future__ import annotations
 
-import json
 import os
-import select
-import signal
-import socket
 import sys
-import threading
 from typing import Any
 
 
-def ask(door: str, connection_file: str) -> None:
-    """Ask for a kernel, and stay as long as it does."""
-    with socket.socket(socket.AF_UNIX) as line:
-        line.connect(door)
-        asked = {"file": connection_file, "folder": os.getcwd(), "environment": dict(os.environ)}  # noqa: PTH109
-        signal.signal(signal.SIGINT, lambda *_: line.send(b"i"))
-        line.sendall(json.dumps(asked).encode() + b"\n")
-        while line.recv(1):
-            pass
-
-
-def serve(door: str) -> None:
-    """Fork a kernel for each who asks, until the standard input ends."""
-    with socket.socket(socket.AF_UNIX) as listener:
-        # Who asks from now on waits.
-        listener.bind(door)
-        listener.listen()
-        prepare()
-        assert threading.active_count() == 1, f"Expected no thread before a fork, were {threading.enumerate()}"
-        signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-        while sys.stdin not in select.select([listener, sys.stdin], [], [])[0]:
-            line, _ = listener.accept()
-            said = line.makefile("rb").readline()
-            if said and os.fork() == 0:
-                listener.close()
-                become_a_kernel(line, json.loads(said))
-            line.close()
-
-
-def prepare() -> None:
+def prepare(_: list[str]) -> None:
     """Import what a kernel with a heatmap imports, and fill the caches that every kernel would fill anew."""
     import bokeh.plotting  # noqa: F401 - for those who are forked
     import ipykernel.kernelapp  # noqa: F401 - same
@@ -68,17 +30,9 @@ def prepare() -> None:
         uncertainty(ledger)
 
 
-def become_a_kernel(line: socket.socket, asked: dict[str, object]) -> None:
-    """Be what the launcher of ipykernel would be, in this process."""
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    os.setsid()
-    os.chdir(str(asked["folder"]))
-    environment = asked["environment"]
-    assert isinstance(environment, dict)
-    os.environ.clear()
-    os.environ.update(environment)
-    threading.Thread(target=obey, args=(line,), daemon=True).start()
-    sys.argv = ["ipykernel_launcher", "-f", str(asked["file"])]
+def become(asked: list[str]) -> None:
+    """Be what the launcher of ipykernel would be, in this process: with the file that says how to connect to it."""
+    sys.argv = ["ipykernel_launcher", "-f", *asked]
     import pandas as pd
     from ipykernel.kernelapp import IPKernelApp
     from ipywidgets import register_comm_target
@@ -91,19 +45,3 @@ def become_a_kernel(line: socket.socket, asked: dict[str, object]) -> None:
     pd.set_option("display.max_columns", 20)
     app.start()
     os._exit(0)
-
-
-def obey(line: socket.socket) -> None:
-    """Take an interrupt that is passed on; end when nobody is there any more."""
-    while line.recv(1):
-        os.kill(os.getpid(), signal.SIGINT)
-    os._exit(1)
-
-
-if __name__ == "__main__":
-    # A kernel looks for modules beside the notebook, not beside this file.
-    del sys.path[0]
-    if len(sys.argv) == 3:
-        ask(sys.argv[1], sys.argv[2])
-    else:
-        serve(sys.argv[1])

@@ -1,8 +1,9 @@
-"""The process that kernels are forked from: started, ended, and named to Jupyter."""
+"""Processes that others are forked from: started, ended, and, of kernels, named to Jupyter."""
 
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -15,19 +16,35 @@ from tests.waiting import eventually
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-KERNELS = Path(__file__).with_name("forked_kernel.py")
+ROOT = Path(__file__).resolve().parents[1]
+SERVER = Path(__file__).with_name("fork_server.py")
+
+
+@contextmanager
+def forking(room: str, *given: str, **options: Any) -> Iterator[str]:
+    """Start the process that those of a module are forked from, with what it is given; yield where it is asked."""
+    # The name of a socket must be short.
+    with tempfile.TemporaryDirectory() as short:
+        door = f"{short}/door"
+        paths = filter(None, (str(ROOT), os.environ.get("PYTHONPATH")))
+        environment = {"env": {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}}
+        command = [sys.executable, str(SERVER), door, room, *given]
+        with ended(command, stdin=subprocess.PIPE, **environment | options):
+            eventually(Path(door).exists)
+            yield door
+
+
+def asking(door: str) -> list[str]:
+    """Return the command that asks for a process: what follows is what is asked."""
+    return [sys.executable, "-S", "-E", str(SERVER), "ask", door]
 
 
 @contextmanager
 def forking_kernels(folder: Path, name: str, **options: Any) -> Iterator[None]:
     """Start the process that kernels of a name are forked from, and write into a folder that Jupyter has them there."""
-    # The name of a socket must be short.
-    with tempfile.TemporaryDirectory() as short:
-        door = f"{short}/door"
-        write_kernel(folder, name, [sys.executable, "-S", "-E", str(KERNELS), door, "{connection_file}"])
-        with ended([sys.executable, str(KERNELS), door], stdin=subprocess.PIPE, **options):
-            eventually(Path(door).exists)
-            yield
+    with forking("tests.forked_kernel", **options) as door:
+        write_kernel(folder, name, [*asking(door), "{connection_file}"])
+        yield
 
 
 def write_kernel(folder: Path, name: str, command: list[str]) -> None:
