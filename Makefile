@@ -78,7 +78,7 @@ check-js: js/node_modules/.package-lock.json ## TypeScript check
 	$(NPM) run check
 
 test-js: js/node_modules/.package-lock.json ## vitest
-	$(NPM) run test
+	$(NPM) run test $(if $(ORDER),-- --sequence.shuffle.files --sequence.seed=$(ORDER))
 
 browser: install-test ## find a Chromium and a Firefox, or install them
 	$(BIN)/python -m tests.chromium

@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
+import { beforeEach, describe, expect, it, vi } from "vitest"
 import type { Market } from "../../src/wire/traits"
 import { Replay } from "../../src/controls/replay"
 import { boundModel, draw } from "../draw"
@@ -9,7 +9,6 @@ const market = (end: number) => ({ time: [0, end], span: [0, 100 * MINUTE], time
 
 describe("Replay", () => {
   beforeEach(() => void vi.useFakeTimers())
-  afterEach(() => void vi.useRealTimers())
   const setup = (asOf: number | null = null) => {
     const fake = boundModel({ _market: market(asOf ?? 100 * MINUTE), as_of: asOf })
     const bar = { node: draw(<Replay bound={fake.bound} say={() => {}} />).host.firstElementChild as HTMLElement }

@@ -93,7 +93,6 @@ test("over a slow line a move costs one picture: it is asked for once the view r
   await task()
   expect(sent).toHaveLength(4)
   raster.dispose()
-  vi.useRealTimers()
 })
 
 test("over a slow line what is out of date is asked for at once: it is no move", async () => {
@@ -107,7 +106,6 @@ test("over a slow line what is out of date is asked for at once: it is no move",
   vi.advanceTimersByTime(200)
   expect(sent).toHaveLength(2)
   raster.dispose()
-  vi.useRealTimers()
 })
 
 test("steps of a replay ask for columns that begin where the last ones do", async () => {
@@ -140,5 +138,4 @@ test("what is wanted while a slow line turns quick is asked for", async () => {
   vi.advanceTimersByTime(500)
   expect(sent.map(({ time }) => time[0])).toEqual([0, 10, 30])
   raster.dispose()
-  vi.useRealTimers()
 })

@@ -1,9 +1,8 @@
-import { afterEach, beforeEach, expect, test, vi } from "vitest"
+import { beforeEach, expect, test, vi } from "vitest"
 import type { Asset, FileSource } from "../../src/load/files"
 import { offlineModel } from "../../src/wire/offline_model"
 
 beforeEach(() => void vi.stubGlobal("WIDGET_DIGEST", "d1"))
-afterEach(() => void vi.unstubAllGlobals())
 
 test("BokehJS and the front end are loaded as soon as the kernel's asset model is there", async () => {
   const { default: assets } = await import("../../src/assets")

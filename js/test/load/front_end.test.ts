@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import type { Host } from "@anywidget/types"
-import { beforeAll, describe, expect, it, vi } from "vitest"
+import { beforeEach, describe, expect, it, vi } from "vitest"
 import { assetSources } from "../../src/load/files"
 import { type FrontEnd, loadFrontEnd } from "../../src/load/front_end"
 import { messages } from "../../src/wire/messages"
@@ -44,7 +44,7 @@ describe("loadFrontEnd", () => {
 })
 
 describe("the loader", () => {
-  beforeAll(() => vi.stubGlobal("WIDGET_DIGEST", "abc"))
+  beforeEach(() => void vi.stubGlobal("WIDGET_DIGEST", "abc"))
   const show = async (load: () => Promise<FrontEnd>, aborted = false) => {
     const { default: loader } = await import("../../src/loader")
     vi.stubGlobal("__liqwidget_code__", new Map([["abc", load()]]))

@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { afterEach, beforeEach, expect, test, vi } from "vitest"
+import { beforeEach, expect, test, vi } from "vitest"
 import type { BokehJS } from "../../src/load/bokeh"
 import { spareStyles } from "../../src/load/spare_styles"
 
@@ -10,7 +10,6 @@ beforeEach(() => {
   asked = []
   vi.spyOn(performance, "now").mockImplementation(() => now)
 })
-afterEach(() => void vi.restoreAllMocks())
 
 /** Bokeh's own, as far as it is spared. */
 function spared() {

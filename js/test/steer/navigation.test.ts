@@ -1,5 +1,5 @@
 import { fit } from "../../../liqwidget/look.json"
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
+import { beforeEach, describe, expect, it, vi } from "vitest"
 import type { Plot } from "../../src/layers/plot"
 import { navigation } from "../../src/steer/navigation"
 import type { Viewport } from "../../src/steer/viewport"
@@ -30,7 +30,6 @@ const view = (fake: FakeModel) => {
 
 describe("navigation", () => {
   beforeEach(() => void vi.useFakeTimers())
-  afterEach(() => void vi.useRealTimers())
 
   it("starts at the window, with the price fitted, and writes nothing", () => {
     const fake = fakeModel()

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
+import { beforeEach, describe, expect, it, vi } from "vitest"
 import { kernelWatch, type KernelState } from "../../src/wire/kernel_watch"
 import { fakeModel } from "../fake_model"
 
@@ -9,7 +9,6 @@ const signal = () => {
 
 describe("kernelWatch", () => {
   beforeEach(() => void vi.useFakeTimers())
-  afterEach(() => void vi.useRealTimers())
 
   const setup = (kernel: { status: string; connectionStatus?: string } | null) => {
     const fake = fakeModel()

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
+import { beforeEach, describe, expect, it, vi } from "vitest"
 import { messages, readMessage } from "../../src/wire/messages"
 import { newestWins } from "../../src/wire/newest_wins"
 import { unpackFrame } from "../../src/wire/packing"
@@ -79,7 +79,6 @@ describe("messages", () => {
 
 describe("newestWins", () => {
   beforeEach(() => void vi.useFakeTimers())
-  afterEach(() => void vi.useRealTimers())
 
   const kernelOf = (fake = fakeModel()) => ({ ...fake, kernel: messages(fake.model, "v") })
   const make = (shared = kernelOf()) => {

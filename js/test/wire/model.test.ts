@@ -14,7 +14,6 @@ test("a model that was closed holds no data, and none before", () => {
   expect(values.get("_frames")).toEqual([1])
   destroy()
   vi.runAllTimers()
-  vi.useRealTimers()
   expect([...values].filter(([, value]) => value)).toEqual([["symbol", "BTC"]])
 })
 

@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { signal } from "@preact/signals"
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
+import { beforeEach, describe, expect, it, vi } from "vitest"
 import { DataAge, feedText, feedTitle } from "../../src/words/data_age"
 import type { Theme } from "../../src/dom/theme"
 import type { Feed, FeedState, Live } from "../../src/wire/traits"
@@ -44,7 +44,6 @@ describe("feedText", () => {
 
 describe("DataAge", () => {
   beforeEach(() => void vi.useFakeTimers({ now: NOON }))
-  afterEach(() => void vi.useRealTimers())
 
   const line = (feeds: readonly Feed[], state: Record<string, unknown> = {}) => {
     const fake = boundModel({ _market: { feeds } as unknown as Market, ...state })
