@@ -179,7 +179,7 @@ $(VENV)/tools: $(VENV)/made pyproject.toml
 # Numba compiles a kernel when it is first called, and reads it from beside its source later; it does not see that what a
 # kernel calls in another file is another.
 $(VENV)/warm: $(shell find liqwidget/field -name '*.py') | $(VENV)/installed
-	@echo "Compiling the kernels, once: about half a minute"
+	@echo "Compiling the kernels, once: some 20 seconds"
 	@find liqwidget/field -name '*.nb[ci]' -delete
 	@$(BIN)/python -c "import liqwidget; liqwidget.LiqHeatmap('BTC', source='sample').uncertainty()"
 	@touch $@

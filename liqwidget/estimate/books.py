@@ -178,11 +178,13 @@ def passed(
     first = max(before.rows - 1, 0)
     rows, row = slice(first, before.rows + count), before.rows - first
     coordinates = cell_coordinate(np.stack([inputs.low[rows], inputs.high[rows], inputs.close[rows]]))
+    nothing = before.none()
     made = engine().passages(
         row, row + count, before.length, *map(sealed, coordinates),
         sealed(np.stack([one[rows] for one in log_survival])), sealed(opened[rows]),
         sealed(density.per_weight), sealed(density.table), sealed(density.span), sealed(density.units),
-        cells_in_price_cell(),
+        cells_in_price_cell(), sealed(np.arange(len(density.units))), sealed(nothing.passed),
+        sealed(nothing.kept),
     )  # fmt: skip
     return before.followed_by(*made)
 

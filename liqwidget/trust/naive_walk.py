@@ -91,7 +91,9 @@ def _walk(  # noqa: PLR0912, PLR0917, C901 - one compiled loop over rows takes i
         for group in range(groups):
             scale[group] *= keep[row, group]
             if scale[group] < _SMALLEST_SCALE:
-                books[:, group] *= scale[group]
+                for side in range(2):
+                    for cell in range(books.shape[2]):
+                        books[side, group, cell] *= scale[group]
                 scale[group] = 1.0
         books[:, :, extremes[row, 0] : extremes[row, 1] + 1] = 0.0
         for side in range(2):

@@ -7,7 +7,7 @@ import math
 import numba as nb
 import numpy as np
 
-from liqwidget.field.kernels.placing import MAXIMUM_NODES, Flags, Floats, Integers, mirrored
+from liqwidget.field.kernels.placing import MAXIMUM_NODES, Flags, Floats, Integers, copied, mirrored, scaled
 from liqwidget.field.kernels.walk import fill, touched, walk
 from liqwidget.field.touching import FREEDOM, PER_ROOT
 
@@ -244,10 +244,14 @@ def evaluate(
     """
     books, viewed = table.shape[1], state.shape[2]
     places, shares = np.empty((2, 2 * MAXIMUM_NODES), np.int64), np.empty((2, 2 * MAXIMUM_NODES))
-    flags = np.where(layer[slot] >= 0, 1.0, 0.0)
-    counted, even = per_weight * flags, np.zeros(viewed // wide + 2)
+    flags, counted, even = np.zeros(books), np.zeros(books), np.zeros(viewed // wide + 2)
+    for book in range(books):
+        if layer[slot[book]] >= 0:
+            flags[book], counted[book] = 1.0, per_weight[book]
     facing = mirrored(table, span)
-    last = columns.max() if columns.shape[0] > 0 else -1
+    last = np.int64(-1)
+    for column in range(columns.shape[0]):
+        last = max(last, columns[column])
     lowest, highest = touched(row, last, low, high, close, passed, length) if last > row else (0, 0)
     entered = np.zeros((2, books, highest - lowest + 7 * wide))
     count_lines = edges.shape[0] - 1
@@ -258,7 +262,8 @@ def evaluate(
     edge, sides, scale = np.zeros(2, np.int64), (side, side + 1), np.ones(2)
     again = np.zeros(layer.shape[0], np.bool_)
     for place in range(layer.shape[0]):
-        again[place] = (layer[:place] == layer[place]).any()
+        for other in range(place):
+            again[place] |= layer[other] == layer[place]
     for block in range(0, columns.shape[0], together):
         count = min(together, columns.shape[0] - block)
         begin, end = viewed, 0
@@ -284,7 +289,8 @@ def evaluate(
                 entered[side, :, : edge[1] - entry_base + 3 * wide] = 0.0
                 row = target
             elif number > 0 and columns[column - 1] == target:
-                values[number] = values[number - 1]
+                for one in range(out.shape[0]):
+                    copied(values[number, one], 0, values[number - 1, one], 0, viewed)
                 continue
             closed = min(max(int(math.floor(close[target])) - base, 0), viewed)
             first, stop = (0, closed) if side == 0 else (closed, viewed)
@@ -301,4 +307,4 @@ def evaluate(
             for one in range(out.shape[0]):
                 _lines(values, one, count, begins, ends, parts, line[0], line[1], out[one], block)
     for place in range(layer.shape[0]):
-        state[place, side] *= scale[int(place == layer.shape[0] - 1)]
+        scaled(state[place, side], scale[int(place == layer.shape[0] - 1)])

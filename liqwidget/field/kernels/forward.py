@@ -17,6 +17,7 @@ from liqwidget.field.kernels.placing import (
     entries,
     land,
     place,
+    scaled,
 )
 
 
@@ -202,10 +203,9 @@ def _forget(
     """Multiply what the books of one survival hold: the groups' (0), or the one at the cap (1)."""
     last = starts.shape[0] - 2
     first, end = (starts[0], starts[last]) if speed == 0 else (starts[last], starts[last + 1])
-    accumulated[:, first:end] *= factor
-    entered[:, first:end] *= factor
-    waiting[:, first:end] *= factor
-    if speed == 0:
-        swept[:, :last] *= factor
-    else:
-        swept[:, last] *= factor
+    books = (0, last) if speed == 0 else (last, last + 1)
+    for side in range(2):
+        for line in (accumulated[side], entered[side], waiting[side]):
+            scaled(line[first:end], factor)
+        for book in range(books[0], books[1]):
+            scaled(swept[side, book], factor)

@@ -7,7 +7,18 @@ import math
 import numba as nb
 import numpy as np
 
-from liqwidget.field.kernels.placing import ALL_CLOSED, MAXIMUM_NODES, Floats, Integers, added, entries, mirrored, place
+from liqwidget.field.kernels.placing import (
+    ALL_CLOSED,
+    MAXIMUM_NODES,
+    Floats,
+    Integers,
+    added,
+    copied,
+    entries,
+    mirrored,
+    place,
+    scaled,
+)
 
 _STALE = 200.0
 """How far ln survival may move from where the sums stand before they are brought there."""
@@ -20,7 +31,8 @@ def _appended(
     """Write one life into `table`, shape (m, 7), which grows when full."""
     if used == table.shape[0]:
         wider = np.empty((2 * used, 7))
-        wider[:used] = table
+        for life in range(used):
+            copied(wider[life], 0, table[life], 0, 7)
         table = wider
     table[used, 0], table[used, 1], table[used, 2] = side, group, level
     table[used, 3], table[used, 4], table[used, 5], table[used, 6] = opened, closed, size, peak
@@ -106,16 +118,18 @@ def lives(
         Side, group, level (cell // width), row from which it stands, row that ended it (-1: none), what it held at its
         end, most that it held [quote].
     """
-    books, cells, groups = units.shape[0], worth.shape[0], group_of.max() + 1
+    books, cells, groups = units.shape[0], worth.shape[0], 0
     starts = np.zeros(books + 1, np.int64)
     for book in range(books):
+        groups = max(groups, group_of[book] + 1)
         starts[book + 1] = starts[book] + cells // units[book]
     accumulated, swept = np.zeros((2, starts[books])), np.zeros((2, books, cells))
     levels = cells // width
     gone, peak = np.zeros((2, books, levels)), np.zeros((2, groups, levels))
     held = np.empty(levels)
     since = np.full((2, groups, levels), -1, np.int64)
-    out, used = np.empty((4096, 7)), 0
+    # Not literals, for which what is called would be compiled once more.
+    out, none, used, end = np.empty((4096, 7)), np.int64(-1), np.int64(0), np.int64(0)
     places, shares = np.empty((2, 2 * MAXIMUM_NODES), np.int64), np.empty((2, 2 * MAXIMUM_NODES))
     counts, landed = np.zeros(2, np.int64), np.empty((2, groups, 2), np.int64)
     even_worth = np.zeros(cells // wide)
@@ -123,7 +137,7 @@ def lives(
         even_worth[cell // wide] += worth[cell] / wide
     facing = mirrored(table, span)
     reference, scale, amounts = np.zeros(2), np.ones(2), np.empty((2, books))
-    count, end = close.shape[0], 0
+    count = close.shape[0]
     while end < count:
         begin, end = end, min(end // block * block + block, count)
         for row in range(begin + 1, end):
@@ -151,10 +165,12 @@ def lives(
                 if survived[speed] - reference[speed] < -_STALE:
                     factor = math.exp(survived[speed] - reference[speed])
                     first, last = (0, books - 1) if speed == 0 else (books - 1, books)
-                    accumulated[:, starts[first] : starts[last]] *= factor
-                    swept[:, first:last] *= factor
-                    gone[:, first:last] *= factor
-                    pending[:, first:last] *= factor
+                    for side in range(2):
+                        scaled(accumulated[side, starts[first] : starts[last]], factor)
+                        for book in range(first, last):
+                            scaled(swept[side, book], factor)
+                            scaled(gone[side, book], factor)
+                            scaled(pending[side, book], factor)
                     reference[speed] = survived[speed]
                 scale[speed] = math.exp(survived[speed] - reference[speed])
             for side in range(2):
@@ -187,7 +203,8 @@ def lives(
                         peak[side, group, level] = 0.0
             if settled:
                 accumulated[:], swept[:], gone[:], since[:], peak[:] = 0.0, 0.0, 0.0, -1, 0.0
-                reference[:], scale[:] = log_survival[:, row], 1.0
+                for speed in range(2):
+                    reference[speed], scale[speed] = log_survival[speed, row], 1.0
             for kind in range(2):
                 unit = 1 if kind == 0 else wide
                 counts[kind] = entries(low[row], high[row], wide, unit, places, shares, kind)
@@ -263,7 +280,7 @@ def lives(
                         accumulated, swept, worth, starts, units, group_of, scale, side, group, first, stop
                     )  # fmt: skip
                     out = _appended(
-                        out, used, side, group, base // width + level, since[side, group, level], -1, size,
+                        out, used, side, group, base // width + level, since[side, group, level], none, size,
                         max(peak[side, group, level], size),
                     )  # fmt: skip
                     used += 1

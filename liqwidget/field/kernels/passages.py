@@ -7,7 +7,7 @@ import math
 import numba as nb
 import numpy as np
 
-from liqwidget.field.kernels.placing import MAXIMUM_NODES, Floats, Integers, mirrored
+from liqwidget.field.kernels.placing import MAXIMUM_NODES, Floats, Integers, copied, mirrored
 from liqwidget.field.kernels.walk import BEGIN, BOTTOM, END, ENTRIES, FIRST, STOP, TOP, touched, walk
 
 
@@ -26,6 +26,9 @@ def passages(
     span: Integers,
     units: Integers,
     wide: int,
+    slot: Integers,
+    passed: Integers,
+    kept: Floats,
 ) -> tuple[Integers, Floats]:
     """Return what is left of rows by rows themselves, `length` at a time.
 
@@ -39,6 +42,9 @@ def passages(
         1 / weight of each book.
     table, span, units, wide :
         The density, and the lattice cells in a price cell.
+    slot, passed, kept : int64, shape (B,); int64, shape (0, 7); float64, shape (0,)
+        The books in their order, and no passages: of the kinds that `walk` is given elsewhere, so that it is compiled
+        once.
 
     Returns
     -------
@@ -51,46 +57,45 @@ def passages(
         not touched hold what those amounts spread by the density miss.
     """
     books, count = units.shape[0], (stop - row) // length
-    passed, kept, used = np.empty((count, 7), np.int64), np.empty(4096), 0
+    left, amounts, used = np.empty((count, 7), np.int64), np.empty(4096), 0
     places, shares = np.empty((2, 2 * MAXIMUM_NODES), np.int64), np.empty((2, 2 * MAXIMUM_NODES))
-    counted, slot = per_weight * 1.0, np.arange(books)
-    facing, edge, scale = mirrored(table, span), np.zeros(2, np.int64), np.ones(2)
-    none = np.empty((0, 7), np.int64), np.empty(0)
+    counted, facing, edge, scale = per_weight * 1.0, mirrored(table, span), np.zeros(2, np.int64), np.ones(2)
+    none, both = np.int64(0), (np.int64(0), np.int64(2))
     nearest = _nearest(span, units)
     for number in range(count):
         begin = row + number * length - 1
         target = begin + length
-        lowest, highest = touched(begin, target, low, high, close, none[0], 0)
+        lowest, highest = touched(begin, target, low, high, close, passed, none)
         entry_base = lowest // wide * wide - 2 * wide
         end = highest // wide * wide + 3 * wide
         first, last = _kept(begin, target, low, high, close, wide, nearest, lowest, highest)
         state, even = np.zeros((books, 2, last - first)), np.zeros((last - first) // wide + 2)
         entered = np.zeros((2, books, end - entry_base))
         walk(
-            begin, target, low, high, close, log_survival, opened, none[0], none[1], 0, counted, counted, slot, state,
-            first, wide, table, facing, span, units, entry_base, entered, even, places, shares, edge, (0, 2), scale,
+            begin, target, low, high, close, log_survival, opened, passed, kept, none, counted, counted, slot, state,
+            first, wide, table, facing, span, units, entry_base, entered, even, places, shares, edge, both, scale,
         )  # fmt: skip
         size = books * (last - first)
         for book in range(books):
             size += 2 * ((end - entry_base - 2 * wide) // units[book])
-        while used + size > kept.shape[0]:
-            more = np.empty(2 * kept.shape[0])
-            more[:used] = kept[:used]
-            kept = more
-        one = passed[number]
+        while used + size > amounts.shape[0]:
+            more = np.empty(2 * amounts.shape[0])
+            copied(more, 0, amounts, 0, used)
+            amounts = more
+        one = left[number]
         one[BOTTOM], one[TOP], one[FIRST], one[STOP] = edge[0], edge[1], first, last
         one[ENTRIES], one[END], one[BEGIN] = entry_base + wide, end - wide, used
         middle = min(max(int(math.floor(close[target])) - first, 0), last - first)
         for book in range(books):
-            kept[used : used + middle] = state[book, 0, :middle]
-            kept[used + middle : used + last - first] = state[book, 1, middle:]
+            copied(amounts, used, state[book, 0], 0, middle)
+            copied(amounts, used + middle, state[book, 1], middle, last - first - middle)
             used += last - first
         for side in range(2):
             for book in range(books):
                 first_unit, cells = wide // units[book], (end - entry_base - 2 * wide) // units[book]
-                kept[used : used + cells] = entered[side, book, first_unit : first_unit + cells]
+                copied(amounts, used, entered[side, book], first_unit, cells)
                 used += cells
-    return passed, kept[:used]
+    return left, amounts[:used]
 
 
 @nb.njit(cache=True, nogil=True)

@@ -96,6 +96,20 @@ def mirrored(table: Floats, span: Integers) -> Floats:
 
 
 @nb.njit(cache=True, nogil=True)
+def scaled(target: Floats, factor: float) -> None:
+    """Multiply a line by a factor; a loop, as those below: to compile what NumPy does with slices takes seconds."""
+    for place in range(target.shape[0]):
+        target[place] *= factor
+
+
+@nb.njit(cache=True, nogil=True)
+def copied(target: Floats, to: int, source: Floats, first: int, count: int) -> None:
+    """Copy so many numbers of a line, from `first` on, to another, from `to` on."""
+    for number in range(count):
+        target[to + number] = source[first + number]
+
+
+@nb.njit(cache=True, nogil=True)
 def added(target: Floats, at: int, what: Floats, begin: int, count: int, factor: float) -> None:
     """Add `factor` times what is given from `begin` on to as many places from `at` on."""
     place, source = np.uint64(at), np.uint64(begin)

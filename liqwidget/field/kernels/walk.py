@@ -135,9 +135,9 @@ def walk(
                 continue
             kind = int(units[book] > 1)
             if kind == 0 and narrow == 0:
-                narrow = entries(low[index], high[index], wide, 1, places, shares, 0)
+                narrow = entries(low[index], high[index], wide, units[book], places, shares, kind)
             if kind == 1 and broad == 0:
-                broad = entries(low[index], high[index], wide, wide, places, shares, 1)
+                broad = entries(low[index], high[index], wide, units[book], places, shares, kind)
             used, left = (broad, broad_base) if kind == 1 else (narrow, entry_base)
             ended = broad_close if kind == 1 else narrow_close
             factor = (near_alive if book == books - 1 else alive) * counted[book]

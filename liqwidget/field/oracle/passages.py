@@ -26,6 +26,7 @@ def passages(
     span: Integers,
     units: Integers,
     wide: int,
+    *_: object,
 ) -> tuple[Integers, Floats]:
     """Return what is left of rows by rows themselves, `length` at a time.
 
