@@ -12,6 +12,7 @@ NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm --prefix js
 
 NOTEBOOK := notebooks/01_quickstart.ipynb
 BUNDLE := liqwidget/static/widget.js
+MODULES := js/node_modules/vitest/.liqwidget-installed
 BUILT := js/node_modules/.liqwidget-built
 JS_SOURCES := liqwidget/look.json $(filter-out js/node_modules,$(wildcard js/*.json js/*.mjs js/*.ts)) $(shell find js/src -type f 2>/dev/null)
 
@@ -74,10 +75,10 @@ format: install-test ## let ruff mend what it can
 types: install-test ## mypy --strict
 	$(BIN)/mypy
 
-check-js: js/node_modules/.package-lock.json ## TypeScript check
+check-js: $(MODULES) ## TypeScript check
 	$(NPM) run check
 
-test-js: js/node_modules/.package-lock.json ## vitest
+test-js: $(MODULES) ## vitest
 	$(NPM) run test $(if $(ORDER),-- --sequence.shuffle.files --sequence.seed=$(ORDER))
 
 browser: install-test ## find a Chromium and a Firefox, or install them
@@ -112,7 +113,7 @@ places: browser ## Voila, Solara, Panel, marimo and others, each in an environme
 soak: browser ## what takes minutes: memory and feeds over hundreds of steps
 	$(BIN)/pytest -m soak $(PYTEST_ARGS)
 
-js: js/node_modules/.package-lock.json ## build the front end into liqwidget/static
+js: $(MODULES) ## build the front end into liqwidget/static
 	$(NPM) run build
 
 notebooks: install-test ## run the notebooks anew and save their outputs
@@ -121,7 +122,7 @@ notebooks: install-test ## run the notebooks anew and save their outputs
 golden: browser js ## draw the golden pictures anew, after a wanted change of what is seen
 	$(BIN)/python -m tests.refresh_golden
 
-look: js/node_modules/.package-lock.json ## record the look anew, after a wanted change of colours, numbers, labels or words
+look: $(MODULES) ## record the look anew, after a wanted change of colours, numbers, labels or words
 	$(NPM) run look
 
 accuracy: install-test ## write notebooks/accuracy.md anew, from the recorded markets
@@ -184,7 +185,7 @@ $(VENV)/warm: $(shell find liqwidget/field -name '*.py') | $(VENV)/installed
 	@$(BIN)/python -c "import liqwidget; liqwidget.LiqHeatmap('BTC', source='sample').uncertainty()"
 	@touch $@
 
-$(BUILT): $(JS_SOURCES) js/node_modules/.package-lock.json
+$(BUILT): $(JS_SOURCES) $(MODULES)
 	$(NPM) run build
 	@touch $@
 
@@ -194,8 +195,9 @@ $(BUNDLE): $(JS_SOURCES) | $(VENV)/made
 	$(BIN)/python -m pip install --quiet --no-deps --editable .
 	@touch $@
 
-js/node_modules/.package-lock.json: js/package.json js/package-lock.json | $(VENV)/tools
-	$(NPM) ci
+# Beside what a build of the package alone takes away again.
+$(MODULES): js/package.json js/package-lock.json | $(VENV)/tools
+	$(NPM) ci --include=dev
 	@touch $@
 
 clean: ## remove everything that make made
