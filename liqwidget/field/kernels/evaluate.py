@@ -249,7 +249,7 @@ def evaluate(
         if layer[slot[book]] >= 0:
             flags[book], counted[book] = 1.0, per_weight[book]
     facing = mirrored(table, span)
-    last = np.int64(-1)
+    last = int(np.int64(-1))
     for column in range(columns.shape[0]):
         last = max(last, columns[column])
     lowest, highest = touched(row, last, low, high, close, passed, length) if last > row else (0, 0)

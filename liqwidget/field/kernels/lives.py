@@ -129,7 +129,7 @@ def lives(
     held = np.empty(levels)
     since = np.full((2, groups, levels), -1, np.int64)
     # Not literals, for which what is called would be compiled once more.
-    out, none, used, end = np.empty((4096, 7)), np.int64(-1), np.int64(0), np.int64(0)
+    out, none, used, end = np.empty((4096, 7)), int(np.int64(-1)), int(np.int64(0)), int(np.int64(0))
     places, shares = np.empty((2, 2 * MAXIMUM_NODES), np.int64), np.empty((2, 2 * MAXIMUM_NODES))
     counts, landed = np.zeros(2, np.int64), np.empty((2, groups, 2), np.int64)
     even_worth = np.zeros(cells // wide)

@@ -60,7 +60,7 @@ def passages(
     left, amounts, used = np.empty((count, 7), np.int64), np.empty(4096), 0
     places, shares = np.empty((2, 2 * MAXIMUM_NODES), np.int64), np.empty((2, 2 * MAXIMUM_NODES))
     counted, facing, edge, scale = per_weight * 1.0, mirrored(table, span), np.zeros(2, np.int64), np.ones(2)
-    none, both = np.int64(0), (np.int64(0), np.int64(2))
+    none, both = int(np.int64(0)), (int(np.int64(0)), int(np.int64(2)))
     nearest = _nearest(span, units)
     for number in range(count):
         begin = row + number * length - 1
