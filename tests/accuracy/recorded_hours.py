@@ -37,7 +37,7 @@ def _sides(long: pd.Series, short: pd.Series) -> pd.DataFrame:
 def market_b() -> MarketData:
     """Return Binance's BTC of 5m candles from December 2025 to February 2026."""
     candles = timed("candles_5m_2024-12/binance_BTCUSDT_5m.csv.gz")[PRICES]
-    interest = timed("binance_um_5m_2025-12/BTCUSDT_oi_5m.csv.gz")[["oi"]].set_axis(["open_interest"], axis=1)
+    interest = timed("binance_um_5m_2025-12/BTCUSDT_oi_5m.csv.gz")[["oi"]].rename(columns={"oi": "open_interest"})
     candles = candles[candles.index >= interest.index[0].floor("5min")]
     return MarketData.from_frames(candles, interest, symbol="BTC", venue="binance", minimum_distance=NEAREST["BTC"])
 

@@ -97,7 +97,7 @@ def test_lives_follow_from_events(seed: int, venues: int) -> None:
         assert what[0] == "born"
         state = [one for one in what if one in (*ends, "born", "come back")]
         assert all((one in ends) == bool(number % 2) for number, one in enumerate(state))
-        life = lives.loc[name]
+        life = lives.loc[str(name)]
         assert (life["end"] or None) == (state[-1] if state[-1] in ends else None)
         assert life["born"] == events["time"].iloc[0]
         assert 0 < life["persistence"] <= 1

@@ -58,7 +58,7 @@ def test_the_frame_has_a_row_per_question_and_the_columns_of_the_design() -> Non
     assert list(frame.index) == NAMES
     assert frame.loc["race", "base"] == 50
     for name in ("race", "mirror", "matched", "extremes"):
-        row = frame.loc[name]
+        row = frame.xs(name)
         assert row["low"] <= row["effect"] <= row["high"]
         assert 0 <= row["p"] <= row["p_holm"] <= 1
         assert row["n"] > 0

@@ -158,7 +158,7 @@ def test_positions_that_cannot_be_scored_are_refused(call: Callable[[], Any], sa
 def test_own_maps_are_scored_beside_the_others() -> None:
     mine = Method("anything", THE_MAP.swept, THE_MAP.standing)
     found = score_truth(sample_ledger(), sample().truth, methods={"mine": mine}, draws=5).table
-    assert list(found.loc["mine"]) == list(found.loc["map"])
+    assert found.T["mine"].tolist() == found.T["map"].tolist()
 
 
 @needs_recordings
