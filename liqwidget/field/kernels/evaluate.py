@@ -284,7 +284,9 @@ def evaluate(
                 entered[side, :, : edge[1] - entry_base + 3 * wide] = 0.0
                 row = target
             elif number > 0 and columns[column - 1] == target:
-                values[number] = values[number - 1]
+                for one in range(out.shape[0]):
+                    for cell in range(viewed):
+                        values[number, one, cell] = values[number - 1, one, cell]
                 continue
             closed = min(max(int(math.floor(close[target])) - base, 0), viewed)
             first, stop = (0, closed) if side == 0 else (closed, viewed)
@@ -301,4 +303,5 @@ def evaluate(
             for one in range(out.shape[0]):
                 _lines(values, one, count, begins, ends, parts, line[0], line[1], out[one], block)
     for place in range(layer.shape[0]):
-        state[place, side] *= scale[int(place == layer.shape[0] - 1)]
+        coins = state[place, side]
+        coins *= scale[int(place == layer.shape[0] - 1)]

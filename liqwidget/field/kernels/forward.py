@@ -202,10 +202,9 @@ def _forget(
     """Multiply what the books of one survival hold: the groups' (0), or the one at the cap (1)."""
     last = starts.shape[0] - 2
     first, end = (starts[0], starts[last]) if speed == 0 else (starts[last], starts[last + 1])
-    accumulated[:, first:end] *= factor
-    entered[:, first:end] *= factor
-    waiting[:, first:end] *= factor
-    if speed == 0:
-        swept[:, :last] *= factor
-    else:
-        swept[:, last] *= factor
+    # A name for each part: to assign to a part of an array takes Numba seconds to compile.
+    for line in (accumulated, entered, waiting):
+        part = line[:, first:end]
+        part *= factor
+    books = swept[:, :last] if speed == 0 else swept[:, last:]
+    books *= factor

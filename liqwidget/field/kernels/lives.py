@@ -20,7 +20,9 @@ def _appended(
     """Write one life into `table`, shape (m, 7), which grows when full."""
     if used == table.shape[0]:
         wider = np.empty((2 * used, 7))
-        wider[:used] = table
+        for row in range(used):
+            for column in range(7):
+                wider[row, column] = table[row, column]
         table = wider
     table[used, 0], table[used, 1], table[used, 2] = side, group, level
     table[used, 3], table[used, 4], table[used, 5], table[used, 6] = opened, closed, size, peak
@@ -151,10 +153,11 @@ def lives(
                 if survived[speed] - reference[speed] < -_STALE:
                     factor = math.exp(survived[speed] - reference[speed])
                     first, last = (0, books - 1) if speed == 0 else (books - 1, books)
-                    accumulated[:, starts[first] : starts[last]] *= factor
-                    swept[:, first:last] *= factor
-                    gone[:, first:last] *= factor
-                    pending[:, first:last] *= factor
+                    line = accumulated[:, starts[first] : starts[last]]
+                    line *= factor
+                    for kept in (swept, gone, pending):
+                        part = kept[:, first:last]
+                        part *= factor
                     reference[speed] = survived[speed]
                 scale[speed] = math.exp(survived[speed] - reference[speed])
             for side in range(2):
@@ -187,7 +190,8 @@ def lives(
                         peak[side, group, level] = 0.0
             if settled:
                 accumulated[:], swept[:], gone[:], since[:], peak[:] = 0.0, 0.0, 0.0, -1, 0.0
-                reference[:], scale[:] = log_survival[:, row], 1.0
+                for speed in range(2):
+                    reference[speed], scale[speed] = log_survival[speed, row], 1.0
             for kind in range(2):
                 unit = 1 if kind == 0 else wide
                 counts[kind] = entries(low[row], high[row], wide, unit, places, shares, kind)

@@ -75,22 +75,29 @@ def passages(
             size += 2 * ((end - entry_base - 2 * wide) // units[book])
         while used + size > kept.shape[0]:
             more = np.empty(2 * kept.shape[0])
-            more[:used] = kept[:used]
+            _copied(kept, 0, more, 0, used)
             kept = more
         one = passed[number]
         one[BOTTOM], one[TOP], one[FIRST], one[STOP] = edge[0], edge[1], first, last
         one[ENTRIES], one[END], one[BEGIN] = entry_base + wide, end - wide, used
         middle = min(max(int(math.floor(close[target])) - first, 0), last - first)
         for book in range(books):
-            kept[used : used + middle] = state[book, 0, :middle]
-            kept[used + middle : used + last - first] = state[book, 1, middle:]
+            _copied(state[book, 0], 0, kept, used, middle)
+            _copied(state[book, 1], middle, kept, used + middle, last - first - middle)
             used += last - first
         for side in range(2):
             for book in range(books):
                 first_unit, cells = wide // units[book], (end - entry_base - 2 * wide) // units[book]
-                kept[used : used + cells] = entered[side, book, first_unit : first_unit + cells]
+                _copied(entered[side, book], first_unit, kept, used, cells)
                 used += cells
     return passed, kept[:used]
+
+
+@nb.njit(cache=True, nogil=True)
+def _copied(given: Floats, first: int, out: Floats, start: int, count: int) -> None:
+    """Copy so many numbers from `first` to `start`: to assign to a part of an array takes Numba seconds to compile."""
+    for number in range(count):
+        out[start + number] = given[first + number]
 
 
 @nb.njit(cache=True, nogil=True)
