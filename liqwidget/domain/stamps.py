@@ -54,21 +54,25 @@ def times_of(frame: pd.DataFrame, what: str, name: str = "time") -> Times:
     if missing.any():
         message = f"Expected a time in every row of {where}, was missing in row {int(np.argmax(missing))}"
         raise DataError(message)
-    span = f"in {where}, was {source.min()} to {source.max()}"
     try:
         times = np.asarray(source.dt.tz_convert("UTC").dt.as_unit("ns").astype(np.int64), dtype=np.int64)
     except (pd.errors.OutOfBoundsDatetime, OverflowError) as error:
         message = (
-            f"Expected times between the years 1678 and 2261 {span}. "
+            f"Expected times between the years 1678 and 2261 {_span(source, where)}. "
             "Numbers of 10 digits count seconds, of 13 milliseconds, of 16 microseconds"
         )
         raise DataError(message) from error
     bad = (times < EARLIEST) | (times >= LATEST)
     if bad.any():
         row = int(np.argmax(bad))
+        span = _span(source, where)
         message = f"Expected times between the years 2009 and 2100 {span}; row {row} is {timestamp(times[row])}"
         raise DataError(message + misread(int(times[row])))
     return times
+
+
+def _span(source: pd.Series, where: str) -> str:
+    return f"in {where}, was {source.min()} to {source.max()}"
 
 
 def offsets_of(frame: pd.DataFrame, times: Times) -> tuple[Times, str]:

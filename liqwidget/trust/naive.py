@@ -342,16 +342,12 @@ METHODS = (
 def standing_by_method(ledger: Ledger, time: int, long_edges: Floats, short_edges: Floats) -> dict[str, Floats]:
     """Return what the methods that have a map say stands at a time [ns], by their names.
 
-    Longs between the first edges, then shorts between the second [quote]; fewer than two edges are no cell.
+    Longs between the first edges, then shorts between the second [quote], which begin where the first end or above;
+    fewer than two edges are no cell.
     """
-    at = np.array([time])
-    return {
-        method.name: np.concatenate(
-            [
-                method.standing(ledger, at, edges)[side, :, 0] if len(edges) > 1 else np.zeros(0)
-                for side, edges in enumerate((long_edges, short_edges))
-            ]
-        )
-        for method in METHODS
-        if method.standing is not None
-    }
+    at, edges = np.array([time]), np.concatenate([long_edges, short_edges])
+    longs = max(len(long_edges) - 1, 0)
+    stood = {method.name: method.standing for method in METHODS if method.standing is not None}
+    # Both sides from one walk over the candles.
+    found = {name: standing(ledger, at, edges)[:, :, 0] for name, standing in stood.items()}
+    return {name: np.concatenate([sizes[0, :longs], sizes[1, len(long_edges) :]]) for name, sizes in found.items()}

@@ -76,7 +76,7 @@ def _walk(  # noqa: PLR0912, PLR0917, C901 - one compiled loop over rows takes i
     total: Floats,
     cells: Floats,
 ) -> None:
-    """Decay, clear what each row touched, seed, and look at the chosen rows.
+    """Decay, clear what each row touched, seed, and look at the chosen rows; the last of them ends it.
 
     Shapes: extremes (n, 2); keep (n, G); amounts (n, 2); entries (n, A), from the first cell; parts (A, K); offsets
     (2, K), infinite where there is no level; fading (K,): the book of each; rows (T,) not decreasing; reach (T, 3): the
@@ -91,9 +91,8 @@ def _walk(  # noqa: PLR0912, PLR0917, C901 - one compiled loop over rows takes i
         for group in range(groups):
             scale[group] *= keep[row, group]
             if scale[group] < _SMALLEST_SCALE:
-                for side in range(2):
-                    for cell in range(books.shape[2]):
-                        books[side, group, cell] *= scale[group]
+                both = books[:, group]
+                both *= scale[group]
                 scale[group] = 1.0
         books[:, :, extremes[row, 0] : extremes[row, 1] + 1] = 0.0
         for side in range(2):
@@ -116,8 +115,11 @@ def _walk(  # noqa: PLR0912, PLR0917, C901 - one compiled loop over rows takes i
                 for side in range(2):
                     total[side, look] += books[side, group].sum() * scale[group]
                     if cells.shape[1] > 0:
-                        cells[side, look] += books[side, group] * scale[group]
+                        line = cells[side, look]
+                        line += books[side, group] * scale[group]
             look += 1
+        if look == rows.shape[0]:
+            break
 
 
 def walked(venue: VenueLedger, seeds: Seeds, ladder: Ladder, looks: tuple[Integers, Integers], *, cells: bool) -> Walk:

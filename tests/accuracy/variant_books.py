@@ -105,8 +105,8 @@ class Variant:
                            out=np.zeros_like(spread.table))  # fmt: skip
         low, high, close, bottom, top = (np.log(price) / PRICE_CELL - base for price in rows[:5])
         out = _run(
-            low, high, close, bottom, top, rows.tilt, rows.wanted, rows.kept, inside, _span(inside), self.nodes,
-            int(self.losers), int(self.sweep_first), wanted, cells,
+            low, high, close, bottom, top, rows.tilt, rows.wanted, rows.kept, inside, _span(inside), _losing(inside),
+            self.nodes, int(self.losers), int(self.sweep_first), wanted, cells,
         )  # fmt: skip
         middle = np.exp((base + np.arange(cells) + 0.5) * PRICE_CELL)
         return out[0] * middle, out[1] * middle
@@ -160,6 +160,11 @@ def _span(table: Floats) -> Integers:
         if len(inside):
             span[side, group] = inside[0], inside[-1] + 1
     return span
+
+
+def _losing(table: Floats) -> Floats:
+    """Return the share of openings that lie farther than each offset, by side and group."""
+    return np.asarray(1.0 - np.cumsum(table, axis=2) / np.maximum(table.sum(axis=2, keepdims=True), 1e-300))
 
 
 def _rows(market: Market, variant: Variant, spread: Spread) -> _Rows:
@@ -274,17 +279,12 @@ def _open(
 @nb.njit(nogil=True, cache=True)
 def _run(  # noqa: C901, PLR0912 - one compiled loop
     low: Floats, high: Floats, close: Floats, bottom: Floats, top: Floats, tilt: Floats, wanted: Floats, kept: Floats,
-    table: Floats, span: Integers, nodes: int, losers: int, sweep_first: int,
+    table: Floats, span: Integers, losing: Floats, nodes: int, losers: int, sweep_first: int,
     shown: Integers, cells: int,
 ) -> Floats:  # fmt: skip
     """Run the books over all rows and return the coins standing at the rows `shown`, shape (2, times, cells)."""
     groups = table.shape[1]
     books, held, scale = np.zeros((2, groups, cells)), np.zeros((2, groups)), np.ones((2, groups))
-    losing = np.zeros_like(table)
-    for side in range(2):
-        for group in range(groups):
-            total = max(table[side, group].sum(), 1e-300)
-            losing[side, group] = 1.0 - np.cumsum(table[side, group]) / total
     out = np.zeros((2, shown.shape[0], cells))
     column = 0
     for row in range(low.shape[0]):
@@ -321,11 +321,13 @@ def _run(  # noqa: C901, PLR0912 - one compiled loop
                     )  # fmt: skip
                 held[side, group] = wanted[row, side, group]
                 if scale[side, group] < 1e-100:
-                    book *= scale[side, group]
+                    for cell in range(cells):
+                        book[cell] *= scale[side, group]
                     scale[side, group] = 1.0
         while column < shown.shape[0] and shown[column] == row:
             for side in range(2):
                 for group in range(groups):
-                    out[side, column] += books[side, group] * scale[side, group]
+                    for cell in range(cells):
+                        out[side, column, cell] += books[side, group, cell] * scale[side, group]
             column += 1
     return out
