@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 LOUD = ("error", "warning")
 SLOW = re.compile(r"Plugin \S+ .*(taking too long|took [\d.]+ms) to activate")
 """What JupyterLab says of its own parts on a busy machine."""
+POLLED = re.compile(r"/api/kernels\?\d+$")
+"""What JupyterLab asks for every few seconds; its server may fail while it starts a kernel."""
 
 
 @contextmanager
@@ -33,7 +35,8 @@ def listen(page: Page, name: str, complaints: list[str]) -> None:
     """Keep the errors and warnings of a page."""
 
     def hear(message: ConsoleMessage) -> None:
-        if message.type in LOUD and not SLOW.search(message.text):
+        unheeded = SLOW.search(message.text) or POLLED.search(message.location["url"])
+        if message.type in LOUD and not unheeded:
             complaints.append(f"{name}: {message.type}: {message.text}")
 
     page.on("console", hear)

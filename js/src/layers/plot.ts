@@ -17,7 +17,7 @@ import type { Timezone } from "../format/clocks"
 import type { TimeAxis } from "../format/time_axis"
 import { ruleAxes } from "./axes"
 import { restyle } from "./plot_style"
-import { keepDrags, leaveTabOrder, ruleCursor, watchPixelRatio, watchTaken } from "./surface"
+import { keepDrags, knowNoPress, leaveTabOrder, ruleCursor, watchPixelRatio, watchTaken } from "./surface"
 
 export type Mode = "pan" | "select"
 export type Columns = Readonly<Record<string, ArrayLike<unknown>>>
@@ -146,7 +146,8 @@ export async function mountPlot(bokeh: BokehJS, json: string, host: HTMLElement,
   }
   const unwatch = watchPixelRatio(resized)
   leaveTabOrder(host)
-  const surface = shown.canvas_view.events_el
+  const { events_el: surface, ui_event_bus } = shown.canvas_view
+  knowNoPress(ui_event_bus.ui_gestures)
   ruleCursor(surface)
   const unlink = [
     keepDrags(host),

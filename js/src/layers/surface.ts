@@ -23,6 +23,9 @@ export function ruleCursor(surface: HTMLElement): void {
 /** Keep a drag on the picture from carrying away text that is selected there: the browser would take the pointer. */
 export const keepDrags = (host: HTMLElement): Disposer => listen(host, "dragstart", (event) => event.preventDefault())
 
+/** Let a button that rests a moment before it moves drag and click as any other: to Bokeh it is a press, which is nothing here. */
+export const knowNoPress = (gestures: object): void => void ((gestures as { _start_timeout: () => void })._start_timeout = () => {})
+
 /** Tell whether the last pointer was taken away: BokehJS ends a box then where the pointer was, as if it were meant. */
 export function watchTaken(surface: HTMLElement, heard: (taken: boolean) => void): Disposer {
   const unlink = [

@@ -16,6 +16,7 @@ export interface KeyActions {
 
 /** Steer the focused figure, or what is drawn in it (`host`), which a click focuses: arrows move (Shift: finely), + and - zoom, 0 or Home resets, Enter selects what is in view, Escape clears. */
 export function keySteering(target: HTMLElement, host: HTMLElement, { viewport, go, reset, cancel, select }: KeyActions): Disposer {
+  const zoom = (by: number) => go(zoomViewport(viewport(), { time: by, price: by }))
   const press = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey || !(event.target === target || host.contains(event.target as Node))) return
     const step = event.shiftKey ? FINE : STEP
@@ -24,10 +25,10 @@ export function keySteering(target: HTMLElement, host: HTMLElement, { viewport, 
       ArrowRight: () => go(panViewport(viewport(), step, 0)),
       ArrowUp: () => go(panViewport(viewport(), 0, step)),
       ArrowDown: () => go(panViewport(viewport(), 0, -step)),
-      "+": () => go(zoomViewport(viewport(), { time: ZOOM, price: ZOOM })),
-      "=": () => go(zoomViewport(viewport(), { time: ZOOM, price: ZOOM })),
-      "-": () => go(zoomViewport(viewport(), { time: 1 / ZOOM, price: 1 / ZOOM })),
-      _: () => go(zoomViewport(viewport(), { time: 1 / ZOOM, price: 1 / ZOOM })),
+      "+": () => zoom(ZOOM),
+      "=": () => zoom(ZOOM),
+      "-": () => zoom(1 / ZOOM),
+      _: () => zoom(1 / ZOOM),
       "0": reset,
       Home: reset,
       Enter: select,

@@ -86,6 +86,23 @@ describe("navigation", () => {
     expect(shown()).toEqual({ time: [100 * HOUR, 200 * HOUR], price: FIT })
   })
 
+  it.each([10, 500])("keeps what a hand has dragged, whenever live data come: a move each %i ms", (pause) => {
+    const fake = fakeModel()
+    const { steer, drag, shown } = view(fake)
+    const [start, end] = shown().time.map(Math.round) as [number, number]
+    for (const hours of [1, 2, 3, 4]) {
+      drag({ time: [start - hours * HOUR, end - hours * HOUR], price: FIT })
+      steer.refresh()
+      vi.advanceTimersByTime(pause)
+      steer.refresh()
+      fake.model.set("_live", { number: hours } as never)
+    }
+    vi.runAllTimers()
+    steer.refresh()
+    expect(shown().time).toEqual([start - 4 * HOUR, end - 4 * HOUR])
+    expect(fake.model.get("time_range")).toEqual(shown().time)
+  })
+
   it("moves all views of a model, without an echo", () => {
     const fake = fakeModel()
     const [one, two] = [view(fake), view(fake)]

@@ -164,6 +164,8 @@ def test_replay_ignores_what_comes_until_it_ends(heatmap: Heatmap) -> None:
 
 def test_a_busy_cell_does_not_stop_the_data(desk: Desk, sheet: Sheet, heatmap: Heatmap) -> None:
     tag = heatmap.root.locator(".liq-tag-last")
+    # What a page has taken is heard once the cell is over: until then each message waits twice as long for it.
+    sheet.kernel.run("h._updates.delivery._recipients._patience = 0.2")
     sheet.run_cell(2)
     expect(sheet.page.get_by_text("| Busy")).to_be_visible()
     seen: set[str] = set()

@@ -141,7 +141,7 @@ def check_readout(heatmap: Heatmap) -> None:
 
 
 @pytest.mark.parametrize("theme", THEMES)
-def test_all_follows_the_theme_and_is_kept_as_pictures(sheet: Sheet, artefacts: Path, theme: Theme) -> None:
+def test_all_follows_the_theme(sheet: Sheet, theme: Theme) -> None:
     sheet.page.set_viewport_size({"width": 1600, "height": HEIGHT})
     first = heatmaps(sheet)[0]
     first.sharp()
@@ -154,10 +154,6 @@ def test_all_follows_the_theme_and_is_kept_as_pictures(sheet: Sheet, artefacts: 
     for heatmap in heatmaps(sheet):
         eventually(lambda heatmap=heatmap: heatmap.root.get_attribute("data-theme") == theme)  # type: ignore[misc]
         check_theme(heatmap, theme)
-    for width in WIDTHS:
-        sheet.page.set_viewport_size({"width": width, "height": HEIGHT})
-        for heatmap in heatmaps(sheet):
-            keep_states(heatmap, artefacts, theme, width)
 
 
 def check_theme(heatmap: Heatmap, theme: Theme) -> None:
@@ -177,10 +173,39 @@ def check_theme(heatmap: Heatmap, theme: Theme) -> None:
     assert changed_share(bare[:rows, :columns][inner], heatmap.coloured(levels, "light")[inner]) > 0.8
 
 
-def keep_states(heatmap: Heatmap, folder: Path, theme: str, width: int) -> None:
-    """Keep a picture of each main state: start, a box selected with a reading under the pointer, zoom."""
-    drawn = heatmap.sharp()
-    keep(heatmap, folder, theme, width, "start")
+def test_main_states_are_kept_as_pictures(sheet: Sheet, artefacts: Path) -> None:
+    """Start, a box selected with a reading under the pointer, zoom: each is brought about once for both themes."""
+    found, themes = heatmaps(sheet), list(THEMES)
+    sheet.theme(themes[0])
+    for width in WIDTHS:
+        sheet.page.set_viewport_size({"width": width, "height": HEIGHT})
+        for state, bring in (("start", Heatmap.sharp), ("selection", select), ("zoom", zoom)):
+            for heatmap in found:
+                bring(heatmap)
+            for theme in themes:
+                if theme != themes[0]:
+                    sheet.theme(theme)
+                for heatmap in found:
+                    themed(heatmap, theme)
+                    if state == "selection":
+                        point(heatmap)
+                    keep(heatmap, artefacts, theme, width, state)
+            # The next one begins in the theme that is there.
+            themes.reverse()
+        for heatmap in found:
+            heatmap.named("Reset").click()
+            heatmap.becomes("time_range", None)
+
+
+def themed(heatmap: Heatmap, theme: Theme) -> None:
+    """Wait until a heatmap is in a theme, and painted."""
+    eventually(lambda: heatmap.root.get_attribute("data-theme") == theme)
+    heatmap.steady()
+
+
+def select(heatmap: Heatmap) -> None:
+    """Select a box: the middle third of the prices, the first half of the time."""
+    drawn = heatmap.drawn()
     low, high = drawn.price
     third = (high - low) / 3
     start, end = drawn.time[0], (drawn.time[0] + drawn.time[1]) / 2
@@ -188,13 +213,17 @@ def keep_states(heatmap: Heatmap, folder: Path, theme: str, width: int) -> None:
         f"{heatmap.name}.select(price=({low + third}, {high - third}), time=({start * 1e6:.0f}, {end * 1e6:.0f}))"
     )
     eventually(lambda: heatmap.drawn().selection)
-    heatmap.page.mouse.move(*drawn.at(0.6, 0.2))
+
+
+def point(heatmap: Heatmap) -> None:
+    """Have something read out under the pointer."""
+    heatmap.page.mouse.move(*heatmap.drawn().at(0.6, 0.2))
     eventually(lambda: "est." in heatmap.root.locator(".liq-cell-size").inner_text())
-    keep(heatmap, folder, theme, width, "selection")
+
+
+def zoom(heatmap: Heatmap) -> None:
+    """Clear what is selected, and zoom in."""
     heatmap.kernel.run(f"{heatmap.name}.clear_selection()")
     heatmap.wheel(0.7, 0.5, -200, times=4)
     eventually(lambda: heatmap.trait("time_range"))
     heatmap.sharp()
-    keep(heatmap, folder, theme, width, "zoom")
-    heatmap.named("Reset").click()
-    heatmap.becomes("time_range", None)

@@ -19,31 +19,34 @@ BOKEH = """async () => {
 AGAIN = 5
 
 
-def living_roots(page: Page) -> int:
-    """Return how many roots of heatmaps the page's memory holds, those that were taken off the page included."""
+def living_roots(page: Page) -> set[str]:
+    """Return the views whose roots the page's memory holds, those that were taken off the page included."""
     session = page.context.new_cdp_session(page)
     try:
         session.send("HeapProfiler.collectGarbage")
         prototype = session.send("Runtime.evaluate", {"expression": "HTMLDivElement.prototype"})["result"]["objectId"]
         found = session.send("Runtime.queryObjects", {"prototypeObjectId": prototype})["objects"]["objectId"]
-        count = "function () { return this.filter((node) => node.classList?.contains('liq-root')).length }"
+        count = """function () {
+          return this.filter((node) => node.classList?.contains("liq-root")).map((root) => root.dataset.view)
+        }"""
         asked = {"objectId": found, "functionDeclaration": count, "returnByValue": True}
-        return int(session.send("Runtime.callFunctionOn", asked)["result"]["value"])
+        return set(session.send("Runtime.callFunctionOn", asked)["result"]["value"])
     finally:
         session.detach()
 
 
-def view_ids(sheet: Sheet) -> list[str | None]:
+def view_ids(sheet: Sheet) -> list[str]:
     """Return the ids of the views on the page."""
     return sheet.page.locator(".liq-root").evaluate_all("roots => roots.map(root => root.dataset.view)")  # type: ignore[no-any-return]
 
 
-def run_again(sheet: Sheet, cell: int) -> None:
-    """Run a cell that shows a view again and wait for the new one."""
+def run_again(sheet: Sheet, cell: int) -> str:
+    """Run a cell that shows a view again and wait for the new one; return the one that it takes the place of."""
     old = view_ids(sheet)
     sheet.run_cell(cell)
     eventually(lambda: view_ids(sheet), lambda ids: len(ids) == len(old) and ids[cell] != old[cell])
     sheet.heatmap(cell)
+    return old[cell]
 
 
 def test_showing_a_heatmap_again_leaves_nothing_behind(workbench: Sheet, heatmap: Heatmap) -> None:
@@ -51,10 +54,9 @@ def test_showing_a_heatmap_again_leaves_nothing_behind(workbench: Sheet, heatmap
     workbench.kernel.run("again = h")
     workbench.run_cell(1)
     workbench.heatmap(1)
-    for _ in range(AGAIN):
-        run_again(workbench, 1)
+    gone = {run_again(workbench, 1) for _ in range(AGAIN)}
     assert workbench.page.evaluate(BOKEH) == [2, 4]
-    eventually(lambda: living_roots(workbench.page), lambda count: count == 2)
+    eventually(lambda: living_roots(workbench.page), lambda living: not living & gone)
     workbench.heatmap(1).sharp()
     workbench.kernel.run("asked.clear()")
     heatmap.changes(lambda: heatmap.set(measure="size"))

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tests.browser.heatmap import Heatmap
 
 SEEDS, ACTS = (2,), 8
+RESTED_MS = 400
 MANY, LONG = int(os.environ.get("MONKEYS", "150")), 14
 
 
@@ -98,6 +99,29 @@ def test_escape_breaks_off_a_box_and_a_drag(heatmap: Heatmap) -> None:
     fifth = pytest.approx(drawn.time[0] - 0.2 * (drawn.time[1] - drawn.time[0]), abs=12 * drawn.pixel[0])
     eventually(lambda: settled(heatmap.drawn).time[0], lambda start: start == fifth)
     assert heatmap.trait("_selection") is not None
+
+
+def test_a_hand_that_rests_on_its_button_drags_and_clicks_as_any_other(heatmap: Heatmap) -> None:
+    """By BokehJS a button that is down for 0.3 s before it moves is a press, which drags nothing and clicks nothing."""
+    drawn, mouse = heatmap.drawn(), heatmap.page.mouse
+
+    def rest() -> None:
+        mouse.down()
+        begun = heatmap.page.evaluate("performance.now()")
+        heatmap.page.wait_for_function(f"performance.now() > {begun + RESTED_MS}")
+
+    peaks = heatmap.kernel.value("[[c.id, c.peak_price] for c in h.clusters]")
+    chosen, price = next(one for one in peaks if drawn.price[0] < one[1] < drawn.price[1])
+    mouse.move(*drawn.point(drawn.time[1] - 5 * drawn.pixel[0], price))
+    rest()
+    mouse.up()
+    eventually(lambda: heatmap.trait("_selected"), lambda ids: list(ids) == [chosen])
+    mouse.move(*drawn.at(0.3, 0.5))
+    rest()
+    mouse.move(*drawn.at(0.5, 0.5), steps=3)
+    mouse.up()
+    fifth = pytest.approx(drawn.time[0] - 0.2 * (drawn.time[1] - drawn.time[0]), abs=12 * drawn.pixel[0])
+    eventually(lambda: settled(heatmap.drawn).time[0], lambda start: start == fifth)
 
 
 def test_two_quick_clicks_at_two_places_are_no_double_click(heatmap: Heatmap) -> None:
