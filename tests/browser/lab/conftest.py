@@ -94,8 +94,12 @@ SHOWN = {
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let touch come after the rest: its page is of no use to others, and to load one takes longer than most tests."""
-    items.sort(key=lambda item: item.path == Path(__file__).with_name("test_touch.py"))
+    """Let a page that must be new be the first, and touch come last, whose page is of no use to others.
+
+    To load one takes longer than most tests.
+    """
+    order = {"test_views.py": 0, "test_touch.py": 2}
+    items.sort(key=lambda item: order.get(item.path.name, 1) if item.path.parent == Path(__file__).parent else 1)
 
 
 @pytest.fixture(scope="session")
@@ -119,7 +123,7 @@ def workbench(desk: Desk) -> Iterator[Sheet]:
         yield sheet
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def pair(desk: Desk) -> Iterator[Sheet]:
     """Return one notebook with two views of the heatmap h and one of g, all in sight."""
     with desk.sheet("pair", SAMPLE, "h", OTHER, "exec(later)", run=False, fresh=True) as sheet:
