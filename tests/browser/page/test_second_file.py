@@ -93,6 +93,7 @@ def test_nothing_is_lost_before_it_is_there_and_where_it_does_not_come_that_is_s
     eventually(early.drawn, lambda now: now.time[0] < near.time[0])
     options = early.named("Options")
     waits_for_it(options)
+    eventually(kernel.asked)
     kernel.refuse()
     expect(early.root.locator(".liq-chip")).to_contain_text("the line broke")
     expect(options).not_to_have_attribute("aria-busy", "true")
