@@ -50,7 +50,9 @@ body {{ background: {light.page}; color: {light.muted}; }}
 <script type="module">
 const unpacked = []
 async function unpack(holder, key, text) {{
-  const packed = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0))
+  const letters = atob(text)
+  const packed = new Uint8Array(letters.length)
+  for (let at = 0; at < letters.length; at++) packed[at] = letters.charCodeAt(at)
   const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"))
   holder[key] = new DataView(await new Response(stream).arrayBuffer())
 }}

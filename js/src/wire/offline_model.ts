@@ -37,7 +37,10 @@ function revive(value: unknown): unknown {
   return Object.fromEntries(entries.map(([key, inner]) => [key, revive(inner)]))
 }
 
+/** A loop: `Uint8Array.from` with a function takes ten times as long. */
 function fromBase64(text: string): DataView {
-  const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0))
+  const letters = atob(text)
+  const bytes = new Uint8Array(letters.length)
+  for (let at = 0; at < letters.length; at++) bytes[at] = letters.charCodeAt(at)
   return new DataView(bytes.buffer)
 }

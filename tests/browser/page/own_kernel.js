@@ -1,9 +1,9 @@
 // The widget in an exported file, over a model whose other half is a heatmap in the process of the test: `exchange` hands
 // over what the page has said and returns what Python has said meanwhile. Mounted again, it takes the view before away.
 async (text) => {
-  const [LEAST_MS, MOST_MS] = [20, 200]
+  const [LEAST_MS, MOST_MS] = [40, 1000]
   const unpacked = []
-  const bytesOf = (packed) => Uint8Array.from(atob(packed), (letter) => letter.charCodeAt(0))
+  const bytesOf = (text) => Uint8Array.fromBase64?.(text) ?? Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0))
   const unpack = async (holder, key, packed) => {
     const stream = new Blob([bytesOf(packed)]).stream().pipeThrough(new DecompressionStream("gzip"))
     holder[key] = new DataView(await new Response(stream).arrayBuffer())
@@ -46,8 +46,9 @@ async (text) => {
         for (const name of Object.keys(told)) tell(`change:${name}`)
       }
     }
-    // Threads of Python have something to say at any time: it is asked often after something was said, else seldom.
-    wait = words.length + answers.length > 0 ? LEAST_MS : Math.min(1.5 * wait, MOST_MS)
+    // Threads of Python have something to say at any time. A test that asks the page tells it before; for one that waits
+    // by Playwright the page asks, often after something was said, else seldom.
+    wait = words.length + answers.length > 0 ? LEAST_MS : Math.min(2 * wait, MOST_MS)
     later(said.length > 0 ? 0 : wait)
   }
   const exchange = () => (underWay = underWay.then(hand))

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import gzip
+import base64
 import json
 from collections import deque
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from liqwidget.widget.export import _embedded
-from liqwidget.widget.export_frames import Packing
 from liqwidget.widget.names import shared_names
 from liqwidget.widget.view import HeatmapWidget
 from tests.browser.heatmap import Heatmap
@@ -34,15 +32,13 @@ MOUNT_LATER = MOUNT.replace("await mount", "globalThis.__mount = (other) => moun
 OWN_KERNEL = Path(__file__).with_name("own_kernel.js").read_text(encoding="utf-8")
 
 
-class QuickPacking(Packing):
-    """Packs as quickly as gzip can: what crosses is read once."""
-
-    def __call__(self, plain: bytes) -> bytes:
-        return gzip.compress(plain, 1, mtime=0)
-
-
 def _said(value: Any) -> str:
-    return _embedded(value, QuickPacking())
+    """Return JSON in which bytes stand as they are: pictures are packed, and the rest is read once, in this machine."""
+    return json.dumps(value, separators=(",", ":"), allow_nan=False, default=_binary)
+
+
+def _binary(value: object) -> dict[str, str]:
+    return {"b64": base64.b64encode(value).decode("ascii")}  # type: ignore[arg-type]
 
 
 class OwnKernel:
@@ -71,7 +67,15 @@ class OwnKernel:
     def hear(self) -> None:
         """Let the page say what it has to say: nothing of it is heard while the test does something else."""
         if self.page is not None:
-            self.page.evaluate("told => globalThis.__exchange?.(told)", bool(self._changed or self._said))
+            self.page.evaluate("told => globalThis.__exchange?.(told)", self._has_news())
+
+    def tell(self) -> None:
+        """Let the page hear what there is to say, where there is anything."""
+        if self._has_news():
+            self.hear()
+
+    def _has_news(self) -> bool:
+        return bool(self._changed or self._said)
 
     def state(self) -> str:
         """Return what a view that is mounted now reads."""
@@ -95,6 +99,20 @@ class OwnKernel:
 
     def _say(self, content: Any, buffers: Any = ()) -> None:
         self._said.append({"content": content, "buffers": list(buffers or ())})
+
+
+class OwnHeatmap(Heatmap):
+    """A heatmap whose kernel is the process of the test: before the page is asked, it is told what there is to say."""
+
+    def __init__(self, page: Page, kernel: OwnKernel | None) -> None:
+        super().__init__(page, page.locator(".liq-root"), kernel)
+        self._own = kernel
+
+    def evaluate(self, script: str, asked: Any = None) -> Any:
+        """Return what a function of JavaScript makes of the root."""
+        if self._own is not None:
+            self._own.tell()
+        return super().evaluate(script, asked)
 
 
 def unmounted(exported: Path) -> str:
@@ -137,6 +155,6 @@ class OwnPage:
         return self._painted(None)
 
     def _painted(self, kernel: OwnKernel | None) -> Heatmap:
-        heatmap = Heatmap(self.page, self.page.locator(".liq-root"), kernel).alone_in_chromium()
+        heatmap = OwnHeatmap(self.page, kernel).alone_in_chromium()
         eventually(heatmap.shown)
         return heatmap

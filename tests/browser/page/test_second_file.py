@@ -15,7 +15,7 @@ from tests.waiting import eventually, settled
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from playwright.sync_api import Page
+    from playwright.sync_api import Locator, Page
 
     from tests.browser.heatmap import Heatmap
 
@@ -78,7 +78,9 @@ def early(page: Page, unmounted_file: Path, kernel: Withholding) -> Heatmap:
     return heatmap
 
 
-def test_nothing_is_lost_before_it_is_there(early: Heatmap, kernel: Withholding) -> None:
+def test_nothing_is_lost_before_it_is_there_and_where_it_does_not_come_that_is_said(
+    early: Heatmap, kernel: Withholding
+) -> None:
     page, home = early.page, early.drawn()
     page.mouse.move(*home.at(0.3, 0.4))
     page.mouse.wheel(0, -200)
@@ -90,9 +92,14 @@ def test_nothing_is_lost_before_it_is_there(early: Heatmap, kernel: Withholding)
     page.keyboard.press("ArrowLeft")
     eventually(early.drawn, lambda now: now.time[0] < near.time[0])
     options = early.named("Options")
-    options.click()
-    expect(options).to_have_attribute("aria-busy", "true")
-    expect(options).to_have_attribute("aria-expanded", "false")
+    waits_for_it(options)
+    eventually(kernel.asked)
+    kernel.refuse()
+    expect(early.root.locator(".liq-chip")).to_contain_text("the line broke")
+    expect(options).not_to_have_attribute("aria-busy", "true")
+    laws.the_wheel_zooms_about_the_pointer(early)
+    eventually(kernel.asked)
+    waits_for_it(options)
     kernel.let_go()
     expect(options).to_have_attribute("aria-expanded", "true")
     expect(options).not_to_have_attribute("aria-busy", "true")
@@ -102,16 +109,14 @@ def test_nothing_is_lost_before_it_is_there(early: Heatmap, kernel: Withholding)
     early.drag((before.at(0.2, 0)[0], bottom), (before.at(0.6, 0)[0], bottom))
     longer = eventually(early.drawn, lambda now: now.time[0] != before.time[0])
     assert longer.time[1] == pytest.approx(before.time[1], abs=2)
-
-
-def test_where_it_does_not_come_that_is_said_and_tried_again(early: Heatmap, kernel: Withholding) -> None:
-    chip = early.root.locator(".liq-chip")
-    kernel.refuse()
-    expect(chip).to_contain_text("the line broke")
-    laws.the_wheel_zooms_about_the_pointer(early)
-    eventually(kernel.asked)
-    kernel.let_go()
     bar = early.named("Help")
     bar.click()
     expect(bar).to_have_attribute("aria-expanded", "true")
     laws.nothing_is_left(early)
+
+
+def waits_for_it(options: Locator) -> None:
+    """Press the button of the options: they are not there yet, and it says that they come."""
+    options.click()
+    expect(options).to_have_attribute("aria-busy", "true")
+    expect(options).to_have_attribute("aria-expanded", "false")
