@@ -149,6 +149,8 @@ def check_boxes(heatmap: Heatmap, how: str, trait: str, names: list[str]) -> Non
         push_box(box)
     heatmap.becomes(trait, names[-1:])
     expect(boxes[-1]).to_be_checked()
+    # By the page: the kernel would take none either.
+    expect(heatmap.root.get_by_text(f"{trait.title()}: one always stays chosen", exact=True)).to_be_attached()
     if how != "mouse":
         return
     heatmap.root.get_by_role("button", name=f"{trait.title()}: choose all").click()
