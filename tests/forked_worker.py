@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+from contextlib import redirect_stdout
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,12 +15,8 @@ if TYPE_CHECKING:
 
 def prepare(paths: Sequence[str]) -> None:
     """Import what is under some paths, as those do who collect tests there."""
-    told = os.dup(1)
-    with open(os.devnull, "w", encoding="utf-8") as nowhere:  # noqa: PTH123 - no path that anything lies at
-        os.dup2(nowhere.fileno(), 1)
+    with open(os.devnull, "w", encoding="utf-8") as nowhere, redirect_stdout(nowhere):  # noqa: PTH123 - no file
         pytest.main(["--collect-only", "-qq", *paths])
-    os.dup2(told, 1)
-    os.close(told)
     gc.collect()
     gc.freeze()
 

@@ -10,7 +10,7 @@ import pytest
 
 from tests.browser.lab.memory import held
 from tests.browser.lab.sheet import SIZE
-from tests.browser.lab.test_rerun import BOKEH, LATE, living_roots, run_again
+from tests.browser.lab.test_rerun import BOKEH, living_roots, run_again
 from tests.waiting import eventually
 
 if TYPE_CHECKING:
@@ -98,11 +98,13 @@ def test_zooming_and_running_again_keep_memory_flat(workbench: Sheet, heatmap: H
     first = heatmap.drawn()
     zoom(heatmap, TURNS)
     grows(workbench, ZOOMS, lambda: zoom(heatmap, 40))
-    gone = run(workbench, 1)
+    # The view that was zoomed, whatever Chromium has compiled for it, may live on for some views.
+    run(workbench, 1)
+    gone: set[str] = set()
     grows(workbench, runs(4), lambda: gone.update(run(workbench, 4)))
     assert workbench.page.evaluate(BOKEH) == [1, 2]
-    assert len(gone) == 5
-    eventually(lambda: living_roots(workbench.page), lambda living: len(living & gone) <= LATE)
+    assert len(gone) == 4
+    eventually(lambda: living_roots(workbench.page), lambda living: not living & gone)
     assert workbench.heatmap().sharp().digest == first.digest
 
 

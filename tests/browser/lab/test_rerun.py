@@ -17,8 +17,6 @@ BOKEH = """async () => {
   return [bokeh.documents.length, bokeh.index.roots.length]
 }"""
 AGAIN = 5
-LATE = 2
-"""Views that Chromium may hold yet: what it has compiled while one was used goes some views later."""
 
 
 def living_roots(page: Page) -> set[str]:
@@ -58,7 +56,7 @@ def test_showing_a_heatmap_again_leaves_nothing_behind(workbench: Sheet, heatmap
     workbench.heatmap(1)
     gone = {run_again(workbench, 1) for _ in range(AGAIN)}
     assert workbench.page.evaluate(BOKEH) == [2, 4]
-    eventually(lambda: living_roots(workbench.page), lambda living: len(living & gone) <= LATE)
+    eventually(lambda: living_roots(workbench.page), lambda living: not living & gone)
     workbench.heatmap(1).sharp()
     workbench.kernel.run("asked.clear()")
     heatmap.changes(lambda: heatmap.set(measure="size"))
