@@ -20,7 +20,8 @@ JS_SOURCES := liqwidget/look.json $(filter-out js/node_modules,$(wildcard js/*.j
 INSTALL = f() { $(BIN)/uv pip install --quiet --python $(BIN)/python "$$@" || $(BIN)/python -m pip install --quiet --no-compile "$$@"; }; f
 
 TOGETHER := $(MAKE) --no-print-directory --jobs=2 --output-sync=target
-BESIDE := $(MAKE) --no-print-directory --jobs=2
+# Checked in seconds, while kernels are compiled; what pytest needs is among it.
+FIRST := compiled lint check-js test-js browser
 # Browsers, kernels and fresh environments are waited for: three processes keep two cores busy.
 SIDE_BY_SIDE := -p tests.side_by_side -n 3 --dist loadscope --no-loadscope-reorder --benchmark-disable
 
@@ -31,7 +32,7 @@ export OPENBLAS_NUM_THREADS := 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test check prepared suite others lint format types compiled check-js test-js js browser test-python test-browser test-packaging \
+.PHONY: help lab test check suite lint format types compiled check-js test-js js browser test-python test-browser test-packaging \
 	test-notebooks release-check bench places soak notebooks golden look accuracy evidence pictures docs install install-test clean
 
 help: ## this list
@@ -44,35 +45,29 @@ lab: install $(VENV)/warm ## install into .venv and open the quickstart in Jupyt
 	$(BIN)/jupyter lab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/$(NOTEBOOK) \
 		$$([ "$$(id -u)" -ne 0 ] || echo --allow-root) $(LAB_ARGS)
 
-test: prepared ## everything: lint, types, front end, Python, notebooks, browser, packaging
-	@$(BESIDE) suite others OTHERS="types test-notebooks"
+# Beside pytest goes what is left, one after the other: it leaves a part of both cores idle while it waits for browsers.
+test: ## everything: lint, types, front end, Python, notebooks, browser, packaging
+	@$(TOGETHER) $(FIRST) suite types test-notebooks
 
-check: prepared ## the quick part: as `test`, without JupyterLab, notebooks and packaging
-	@$(BESIDE) suite others OTHERS=types \
+check: ## the quick part: as `test`, without JupyterLab, notebooks and packaging
+	@$(TOGETHER) $(FIRST) suite types \
 		ONLY="not lab and not packaging and not benchmark and not soak and not release and not places"
 
-# What pytest needs, and beside it what is checked in seconds: two at a time, the longest way first.
-prepared:
-	@$(TOGETHER) compiled check-js test-js browser lint PYTEST_ARGS=
-
-suite: install-test
-	$(BIN)/pytest $(SIDE_BY_SIDE) $(if $(ONLY),-m "$(ONLY)") $(PYTEST_ARGS)
-
-# One after the other beside pytest, which leaves a part of both cores idle while it waits for browsers.
-others: install-test
-	@for one in $(OTHERS); do $(MAKE) --no-print-directory $$one PYTEST_ARGS= || exit 1; done
+# The plus: what it says is not kept until it ends.
+suite: compiled browser $(BUILT)
+	+@$(BIN)/pytest $(SIDE_BY_SIDE) $(if $(ONLY),-m "$(ONLY)") $(PYTEST_ARGS)
 
 # --- parts of the tests ---
 
-lint: install-test ## ruff: rules and format
+lint: $(VENV)/installed-test ## ruff: rules and format
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 
-format: install-test ## let ruff mend what it can
+format: $(VENV)/installed-test ## let ruff mend what it can
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-types: install-test ## mypy --strict
+types: $(VENV)/installed-test ## mypy --strict
 	$(BIN)/mypy
 
 check-js: $(MODULES) ## TypeScript check
@@ -81,17 +76,20 @@ check-js: $(MODULES) ## TypeScript check
 test-js: $(MODULES) ## vitest
 	$(NPM) run test $(if $(ORDER),-- --sequence.shuffle.files --sequence.seed=$(ORDER))
 
-browser: install-test ## find a Chromium and a Firefox, or install them
+browser: $(VENV)/installed-test ## find a Chromium and a Firefox, or install them
 	$(BIN)/python -m tests.chromium
 	$(BIN)/python -m tests.firefox
 
-compiled: install-test $(VENV)/warm ## Numba's kernels, once for all processes
+# What they stand on is installed by then: asked for beside it, `make` would install twice.
+compiled: $(VENV)/installed-test ## Numba's kernels, once for all processes
+	@$(MAKE) --no-print-directory $(VENV)/warm
 
 test-python: install-test ## Python tests without browser, notebooks and packaging
 	$(BIN)/pytest -m "not browser and not packaging and not benchmark and not soak" $(PYTEST_ARGS)
 
 test-notebooks: install-test ## notebooks against their saved outputs
-	PYTHONPATH=. $(BIN)/pytest -p nbval.plugin -p tests.notebook_kernels --nbval --nbval-cell-timeout=600 notebooks $(PYTEST_ARGS)
+	PYTHONPATH=. $(BIN)/pytest -p nbval.plugin -p tests.notebook_kernels --nbval --nbval-cell-timeout=600 notebooks \
+		$(if $(filter suite,$(MAKECMDGOALS)),,$(PYTEST_ARGS))
 
 test-browser: browser ## widget in a Chromium: in a plain page, and in a real JupyterLab
 	$(BIN)/pytest -m "browser and not soak and not places" $(PYTEST_ARGS)
@@ -180,9 +178,9 @@ $(VENV)/tools: $(VENV)/made pyproject.toml
 # Numba compiles a kernel when it is first called, and reads it from beside its source later; it does not see that what a
 # kernel calls in another file is another.
 $(VENV)/warm: $(shell find liqwidget/field -name '*.py') | $(VENV)/installed
-	@echo "Compiling the kernels, once: some 20 seconds"
+	@echo "Compiling the kernels, once: some 30 seconds"
 	@find liqwidget/field -name '*.nb[ci]' -delete
-	@$(BIN)/python -c "import liqwidget; liqwidget.LiqHeatmap('BTC', source='sample').uncertainty()"
+	@$(BIN)/python -c "import liqwidget as lw; a = lw.estimate(lw.sample_market().markets()); lw.levels(a); lw.uncertainty(a)"
 	@touch $@
 
 $(BUILT): $(JS_SOURCES) $(MODULES)

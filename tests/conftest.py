@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 STORE = "LIQWIDGET_HOME"
 ORDER = "ORDER"
 """A variable of the environment: which files share a process, and which come first, is not to matter."""
-_FIRST = ("lab", "packaging")
-"""Folders of tests that run in one process each, in this order, before all others."""
-_NEXT = ("page", "accuracy", "market", "venue")
+_FIRST = ("lab", "packaging", "page")
+"""Folders of tests that run in one process each, in this order, before all others: they share what takes seconds."""
+_NEXT = ("accuracy", "market", "venue")
 """Folders whose files take longest; a file runs in one process."""
 _MANY_MODULES = 50
 """Modules that are worth it."""
@@ -77,7 +77,7 @@ def _pass_over() -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Let one process run all tests in JupyterLab, which share it, and one all of packaging.
+    """Let one process run all tests in JupyterLab, which share it, one all of packaging, one all in a plain page.
 
     Of the others each file stays together.
     """

@@ -9,8 +9,14 @@ from typing import Any
 
 def prepare(_: list[str]) -> None:
     """Import what a kernel with a heatmap imports, and fill the caches that every kernel would fill anew."""
+    import ipykernel.kernelapp  # noqa: F401 - for those who are forked
+
+    fill_caches()
+
+
+def fill_caches() -> None:
+    """Make the simulated market and its ledger, and what heatmaps of it share; load the kernels that are compiled."""
     import bokeh.plotting  # noqa: F401 - for those who are forked
-    import ipykernel.kernelapp  # noqa: F401 - same
 
     from liqwidget import LiqHeatmap, find_clusters, uncertainty  # noqa: F401 - same
     from liqwidget.field.density import DEFAULT_PRIOR, Prior

@@ -9,14 +9,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.forked_kernel import fill_caches
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
 def prepare(paths: Sequence[str]) -> None:
-    """Import what is under some paths, as those do who collect tests there."""
+    """Import what is under some paths, as those do who collect tests there, and fill caches that all would fill."""
     with open(os.devnull, "w", encoding="utf-8") as nowhere, redirect_stdout(nowhere):  # noqa: PTH123 - no file
         pytest.main(["--collect-only", "-qq", *paths])
+    fill_caches()
     gc.collect()
     gc.freeze()
 

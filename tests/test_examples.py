@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import builtins
 import doctest
+import functools
 import importlib
 import inspect
 import re
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import liqwidget
+from liqwidget.market.simulated.sample import SampleMarket
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +29,15 @@ MODULES = [
     for path in sorted((ROOT / "liqwidget").rglob("*.py"))
     if RUN.search(path.read_text(encoding="utf-8"))
 ]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def made_once() -> Iterator[None]:
+    """Make each simulated market once: most examples begin with the same, and none changes it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(liqwidget, "sample_market", functools.cache(liqwidget.sample_market))
+        patch.setattr(SampleMarket, "markets", functools.cache(SampleMarket.markets))
+        yield
 
 
 @pytest.fixture(autouse=True)

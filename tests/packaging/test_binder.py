@@ -65,7 +65,7 @@ def test_kernels_are_compiled_when_the_image_is_made(binder_environment: Environ
     take_along_what_is_compiled(package)
     binder_environment.run(*shlex.split(warming[0]), cwd=tmp_path)
     compiled = {path.name.partition(".")[0] for path in package.rglob("kernels/__pycache__/*.nbi")}
-    assert {"evaluate", "forward", "walk"} <= compiled
+    assert {"evaluate", "forward", "lives", "walk"} <= compiled
 
 
 def test_repo2docker_reads_the_files() -> None:

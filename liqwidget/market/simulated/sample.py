@@ -157,7 +157,7 @@ class SampleTruth:
         return np.flatnonzero(stands)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class SampleMarket:
     """A simulated market: what its venues publish, and the truth behind it."""
 

@@ -145,7 +145,8 @@ class Desk:
         self.listen(page, "lab")
         page.goto(url)
         page.locator(".jp-Notebook").wait_for()
-        page.keyboard.press("Control+b")
+        # A workspace that was open before may have it closed already.
+        page.evaluate("jupyterapp.restored.then(() => jupyterapp.shell.collapseLeft())")
         page.locator("#jp-left-stack").wait_for(state="hidden")
         return page
 

@@ -111,11 +111,11 @@ def test_a_height_goes_to_the_map(heatmap: Heatmap) -> None:
 def test_a_low_height_is_the_maps_and_no_part_lies_on_another(heatmap: Heatmap, height: int) -> None:
     heatmap.set(height=height)
     eventually(lambda: size(heatmap)[1], lambda now: now == height)
-    line = heatmap.root.locator(".liq-picture-line").bounding_box()
-    assert line is not None
-    # Bokeh lays the map out a moment after the page has its height.
-    room = line["y"] - AXIS
-    low = eventually(lambda: heatmap.drawn().frame, lambda frame: frame["y"] + frame["height"] <= room)
+    # Bokeh lays the map out a moment after the page has its height; the line below has its place later still.
+    low, _ = eventually(
+        lambda: (heatmap.drawn().frame, heatmap.root.locator(".liq-picture-line").bounding_box()),
+        lambda now: now[1] is not None and now[0]["y"] + now[0]["height"] + AXIS <= now[1]["y"],
+    )
     assert low["height"] >= 0.5 * height
     heatmap.set(height=None)
     eventually(lambda: heatmap.root.get_attribute("class") or "", lambda names: "liq-short" not in names)
