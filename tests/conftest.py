@@ -22,10 +22,8 @@ if TYPE_CHECKING:
 STORE = "LIQWIDGET_HOME"
 ORDER = "ORDER"
 """A variable of the environment: which files share a process, and which come first, is not to matter."""
-_FIRST = ("lab", "packaging", "page")
-"""Folders of tests that run in one process each, in this order, before all others: they share what takes seconds."""
-_NEXT = ("accuracy", "market", "venue")
-"""Folders whose files take longest; a file runs in one process."""
+_FIRST = ("lab", "packaging", "page", "run", "widget", "trust", "accuracy", "venue", "estimate", "picture")
+"""Folders that take longest, in this order: the last ones to end are short."""
 _MANY_MODULES = 50
 """Modules that are worth it."""
 _numbers, _passed = itertools.count(), {"modules": 0}
@@ -54,7 +52,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         chance = random.Random(os.environ[ORDER])  # noqa: S311 - no secret
         places = {path: chance.random() for path in sorted({item.path for item in items})}
         items.sort(key=lambda item: places[item.path])
-    order = {name: at for at, name in enumerate((*_FIRST, *_NEXT))}
+    order = {name: at for at, name in enumerate(_FIRST)}
     items.sort(key=lambda item: order.get(item.path.parent.name, len(order)))
 
 
@@ -77,17 +75,14 @@ def _pass_over() -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Let one process run all tests in JupyterLab, which share it, one all of packaging, one all in a plain page.
-
-    Of the others each file stays together.
-    """
+    """Let one process run all tests of a folder: they share what takes seconds to make."""
     from xdist.scheduler import LoadScopeScheduling
 
     class ByFolder(LoadScopeScheduling):  # type: ignore[misc]
         def _split_scope(self, nodeid: str) -> str:
             file = nodeid.split("::", 1)[0]
-            folder = Path(file).parent.name
-            return folder if folder in _FIRST else file
+            folder = str(Path(file).parent)
+            return file if folder == Path(__file__).parent.name else folder
 
     return ByFolder(config, log)
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[1]
 SERVER = Path(__file__).with_name("fork_server.py")
+DOOR = "LIQWIDGET_TESTS_FORKED_AT"
+"""A variable of the environment: where processes of tests are forked, if they are."""
 
 
 @contextmanager
@@ -37,6 +39,15 @@ def forking(room: str, *given: str, **options: Any) -> Iterator[str]:
 def asking(door: str) -> list[str]:
     """Return the command that asks for a process: what follows is what is asked."""
     return [sys.executable, "-S", "-E", str(SERVER), "ask", door]
+
+
+def python() -> list[str]:
+    """Return the command of a Python for ``-c`` and code: one that has imported what tests do, where they are forked.
+
+    Such a one ends with 0 whatever happens: what it has done must be looked at.
+    """
+    door = os.environ.get(DOOR)
+    return asking(door) if door else [sys.executable]
 
 
 @contextmanager

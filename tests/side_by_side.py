@@ -5,11 +5,12 @@ Each would take some ten seconds for it, and compile anew what the others do at 
 
 from __future__ import annotations
 
+import os
 import shlex
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
-from tests.forking import asking, forking
+from tests.forking import DOOR, asking, forking
 
 if TYPE_CHECKING:
     import pytest
@@ -21,5 +22,6 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     running = ExitStack()
     door = running.enter_context(forking("tests.forked_worker", *config.args))
+    os.environ[DOOR] = door
     config.option.tx = [f"popen//python={shlex.join(asking(door))}" for _ in config.option.tx]
     config.add_cleanup(running.close)

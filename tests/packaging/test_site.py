@@ -13,6 +13,7 @@ import pytest
 import liqwidget
 from docs import draw, photograph
 from tests.browser.settings import public
+from tests.forking import python
 
 pytestmark = pytest.mark.packaging
 
@@ -27,11 +28,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the site as `make docs` would serve it."""
     folder = tmp_path_factory.mktemp("site")
     made = {**os.environ, "PYTHONPATH": str(ROOT), "NO_MKDOCS_2_WARNING": "1"}
-    for command in (["docs.draw"], ["mkdocs", "build", "--strict", "--quiet", "--site-dir", str(folder)]):
-        done = subprocess.run(
-            [sys.executable, "-m", *command], cwd=ROOT, env=made, capture_output=True, text=True, check=False
-        )
+    build = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(folder)]
+    for command, said in (([*python(), "-c", "from docs import draw; draw.main()"], "pictures in docs"), (build, "")):
+        done = subprocess.run(command, cwd=ROOT, env=made, capture_output=True, text=True, check=False)
         assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
+        assert said in done.stdout, done.stderr
     return folder
 
 

@@ -1,4 +1,4 @@
-"""Each state has its look and its words: loading, busy, gone, stale, simulated, error; kept as pictures."""
+"""Each state has its look and its words: busy, gone, stale, simulated, error; kept as pictures."""
 
 from __future__ import annotations
 
@@ -43,13 +43,6 @@ def keep(heatmap: Heatmap, folder: Path, name: str) -> None:
 def turn(heatmap: Heatmap) -> None:
     """Zoom, so that the kernel is asked for a picture."""
     heatmap.wheel(0.5, 0.5, -200)
-
-
-def test_loading_says_how_far_it_is(pair: Sheet) -> None:
-    pair.heatmap()
-    said = pair.page.evaluate("loading")
-    assert any("Step 1 of 2: preparing BokehJS" in text for text in said)
-    assert any("Step 2 of 2: building the figure" in text for text in said)
 
 
 def test_simulated_is_said_in_the_page(sheet: Sheet, artefacts: Path) -> None:

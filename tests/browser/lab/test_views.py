@@ -1,4 +1,4 @@
-"""Two views of one heatmap agree, two heatmaps are independent, and all share one BokehJS; the analyst's own glyphs."""
+"""Two views of one heatmap agree, two heatmaps are independent, all share one BokehJS and say what they wait for."""
 
 from __future__ import annotations
 
@@ -100,6 +100,13 @@ def test_what_follows_the_first_picture_is_loaded_once_a_page(
         view.named("Help").click()
         expect(view.root.locator(".liq-help")).to_be_hidden()
         view.options(shown=False)
+
+
+def test_loading_says_how_far_it_is(pair: Sheet) -> None:
+    pair.heatmap()
+    said = pair.page.evaluate("loading")
+    assert any("Step 1 of 2: preparing BokehJS" in text for text in said)
+    assert any("Step 2 of 2: building the figure" in text for text in said)
 
 
 def test_bokehjs_and_the_front_end_are_on_the_page_and_in_the_kernel_once(
