@@ -18,6 +18,9 @@ FLAGS = (
     # Letters as their font draws them, whatever the machine's settings of hinting and of coloured edges.
     "--font-render-hinting=none",
     "--disable-lcd-text",
+    # Pages live for seconds: what they leave is collected seldom, and by no threads beside those of the tests. Where it
+    # matters that nothing is left, a test has it collected.
+    "--js-flags=--initial-heap-size=256 --min-semi-space-size=32 --single-threaded-gc",
 )
 MISSING = (
     "Expected a Chromium for the browser tests, found none that starts. Looked on PATH for "
