@@ -116,6 +116,13 @@ def desk(lab: Lab, browser: Browser, complaints: list[str]) -> Iterator[Desk]:
 
 
 @pytest.fixture(scope="session")
+def other_desk(lab: Lab, browser: Browser, complaints: list[str]) -> Iterator[Desk]:
+    """Return where others open what was written at the desk: a browser that shares nothing with it."""
+    with contexts.opened(browser, viewport=SIZE) as context:
+        yield Desk(lab, context, complaints)
+
+
+@pytest.fixture(scope="session")
 def workbench(desk: Desk) -> Iterator[Sheet]:
     """Return one notebook with one heatmap, which tests share and put back to its start, each before it begins."""
     with desk.sheet("workbench", WATCHED, "again", *REFUSED, run=False) as sheet:

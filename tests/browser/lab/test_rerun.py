@@ -16,7 +16,7 @@ BOKEH = """async () => {
   const [bokeh] = await Promise.all(globalThis.__liqwidget_bokeh__.values())
   return [bokeh.documents.length, bokeh.index.roots.length]
 }"""
-AGAIN = 5
+AGAIN = 3
 
 
 def living_roots(page: Page) -> set[str]:
