@@ -146,7 +146,8 @@ def heatmap(workbench: Sheet) -> Heatmap:
     """Return the heatmap of the workbench as it starts: drawn sharp, nothing selected, nobody called back yet."""
     heatmap = workbench.heatmap()
     heatmap.options(shown=False)
-    heatmap.button("Drag mode", "pan").click()
+    if heatmap.pressed("Drag mode") != "pan":
+        heatmap.button("Drag mode", "pan").click()
     heatmap.kernel.run(f"for name, value in {START!r}.items(): setattr(h, name, value)")
     heatmap.kernel.run("h.clear_selection(); h.leverage = h.trait_defaults('leverage')")
     eventually(lambda: heatmap.evaluate(CONTROLS), lambda found: found | SHOWN == found)
