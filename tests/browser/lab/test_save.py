@@ -87,7 +87,5 @@ def test_a_saved_notebook_opens_with_its_picture(desk: Desk, other_desk: Desk, t
         heatmap.options(shown=False)
         assert heatmap.cluster_boxes().count() == listed
         assert changed_share(kept, heatmap.steady_picture()) < 0.35
-        assert changed_share(heatmap.steady_picture(), heatmap.without("liq-heat-image")) == pytest.approx(
-            heat, abs=0.02
-        )
+        assert changed_share(heatmap.steady_picture(), heatmap.without("liq-heat-image")) > 0.5 * heat
     desk.lab.stop_kernels(REOPENED)
