@@ -19,6 +19,11 @@ FLAGS = (
     "--font-render-hinting=none",
     "--disable-lcd-text",
 )
+SHORT_LIVED = "--js-flags=--initial-heap-size=256 --min-semi-space-size=32 --single-threaded-gc"
+"""For pages that live for seconds: what they leave is collected seldom, and by no threads beside those of the tests.
+
+Where it matters that nothing is left, a test has it collected; what measures speed or memory has it as users do.
+"""
 MISSING = (
     "Expected a Chromium for the browser tests, found none that starts. Looked on PATH for "
     f"{', '.join(NAMES)} and for Playwright's own. Install one of them and run `make browser` again."

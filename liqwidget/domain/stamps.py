@@ -50,12 +50,13 @@ def times_of(frame: pd.DataFrame, what: str, name: str = "time") -> Times:
     if not len(source):
         return np.empty(0, np.int64)
     source = _read(source, where)
-    missing = source.isna().to_numpy()
+    index = pd.DatetimeIndex(source)
+    missing = index.isna()
     if missing.any():
         message = f"Expected a time in every row of {where}, was missing in row {int(np.argmax(missing))}"
         raise DataError(message)
     try:
-        times = np.asarray(source.dt.tz_convert("UTC").dt.as_unit("ns").astype(np.int64), dtype=np.int64)
+        times = np.array(index.as_unit("ns").asi8, dtype=np.int64)
     except (pd.errors.OutOfBoundsDatetime, OverflowError) as error:
         message = (
             f"Expected times between the years 1678 and 2261 {_span(source, where)}. "
@@ -87,6 +88,8 @@ def offsets_of(frame: pd.DataFrame, times: Times) -> tuple[Times, str]:
     """
     source = pd.Series(frame["time"] if "time" in frame.columns else frame.index)
     zone = getattr(source.dtype, "tz", None)
+    if str(zone) == "UTC":
+        return np.zeros(len(times), np.int64), f" of {zone}"
     if zone is not None:
         index = time_index(times).tz_convert(zone)
         return np.asarray(index.tz_localize(None).as_unit("ns").asi8, dtype=np.int64) - times, f" of {zone}"
@@ -113,10 +116,11 @@ def _source(frame: pd.DataFrame, what: str) -> tuple[pd.Series, str]:
     if named:
         return frame["time"].reset_index(drop=True), f"column 'time' of {what}"
     index = frame.index
+    if isinstance(index, pd.DatetimeIndex):
+        return pd.Series(index), f"the index of {what}"
     near, closes = _near(frame)
     texts = index.dtype == object or isinstance(index.dtype, pd.StringDtype)
-    read = texts and not isinstance(index, pd.MultiIndex) and (_dated(index) or not (near or closes))
-    if isinstance(index, pd.DatetimeIndex) or read:
+    if texts and not isinstance(index, pd.MultiIndex) and (_dated(index) or not (near or closes)):
         return index.to_series().reset_index(drop=True), f"the index of {what}"
     hint = _where_times_may_be(frame, what, near, closes)
     message = f"Expected a UTC DatetimeIndex or a column 'time' in {what}, was an index of {index.dtype}.{hint}"

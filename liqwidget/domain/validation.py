@@ -211,11 +211,15 @@ def numbers(
     if pd.api.types.is_object_dtype(kind):
         odd = column.map(lambda value: isinstance(value, bool | np.bool_ | complex | bytes)).to_numpy(dtype=bool)
         refuse(odd, column, times, f"a finite number in column {name!r} of {what}")
-    try:
-        values: Values = pd.to_numeric(column, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
-    except (TypeError, ValueError, OverflowError, NotImplementedError) as error:
-        raise DataError(message) from error
-    text = np.asarray(column.notna()) & np.isnan(values)
+    if kind == np.float64 and isinstance(kind, np.dtype):
+        values: Values = column.to_numpy(copy=True)
+        text = np.zeros(len(values), np.bool_)
+    else:
+        try:
+            values = pd.to_numeric(column, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+        except (TypeError, ValueError, OverflowError, NotImplementedError) as error:
+            raise DataError(message) from error
+        text = np.asarray(column.notna()) & np.isnan(values)
     bad = text | (np.isinf(values) & (not endless)) | (np.isnan(values) & (not missing))
     remedy = f". Leave such rows out of {what}" if bad.any() and not text.any() else ""
     if text.any():

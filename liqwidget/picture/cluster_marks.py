@@ -54,7 +54,7 @@ def draw_clusters(axes: Axes, sight: Sight, view: Scene, ink: Ink, page: Ink) ->
     halo = [to_rgba(ink.background, 0.6) for _ in marked]
     sides = [to_rgba(getattr(ink, one.side.label), alphas[one.id]) for one in marked]
     for wide, inks in ((LOOK.band.halo, halo), (LOOK.band.line, sides)):
-        axes.add_collection(LineCollection(lines, colors=inks, linewidths=wide * point, zorder=2))
+        axes.add_collection(LineCollection(lines, colors=inks, linewidths=wide * point, zorder=2), autolim=False)
     box = {"facecolor": ink.background, "edgecolor": "none", "alpha": LOOK.plate, "pad": 1.5}
     for label in placed:
         axes.annotate(

@@ -311,9 +311,11 @@ def _draw_candles(axes: Axes, columns: npt.NDArray[np.float64], ink: Ink, alpha:
             linewidths=LOOK.candle.halo * _POINT,
             alpha=LOOK.candle.halo_alpha * alpha,
             zorder=2,
-        )
+        ),
+        autolim=False,
     )
-    axes.add_collection(LineCollection(list(wicks), colors=fills, linewidths=0.8, alpha=alpha, zorder=3))
+    thin = LineCollection(list(wicks), colors=fills, linewidths=0.8, alpha=alpha, zorder=3)
+    axes.add_collection(thin, autolim=False)
     left, right = middle - half, middle + half
     bodies = np.stack(
         [
@@ -327,15 +329,15 @@ def _draw_candles(axes: Axes, columns: npt.NDArray[np.float64], ink: Ink, alpha:
     bodies_drawn = PolyCollection(
         list(bodies), facecolors=fills, edgecolors=fills, linewidths=0.5, alpha=alpha, zorder=4
     )
-    axes.add_collection(bodies_drawn)
+    axes.add_collection(bodies_drawn, autolim=False)
 
 
 def _draw_axes(axes: Axes, view: Scene, ink: Ink, ground: Ink, named: list[NamedPrice]) -> None:
     """Draw the axes, which lie on the page, and their grid, which lies on the map."""
     last = float(view.market_state["last_price"])
+    axes.tick_params(colors=ink.faint, labelsize=9, length=0)
     draw_times(axes, view.timezone, ink)
     draw_prices(axes, last, ink, _price_text(view, last), ground.accent, named=named)
-    axes.tick_params(colors=ink.faint, labelsize=9, length=0)
     axes.grid(color=ground.faint, alpha=ground.grid, linewidth=0.6)
     for spine in axes.spines.values():
         spine.set_visible(False)

@@ -198,7 +198,10 @@ def _last(view: Scene) -> float:
 
 
 def _draw_bars(axes: Axes, view: Scene, bars: tuple[Floats, Floats], ink: Ink, theme: str, *, upright: bool) -> float:
-    """Draw stacked bars as `cell_bars` returns them, from 0; return the largest [quote per price cell]."""
+    """Draw stacked bars as `cell_bars` returns them, from 0; return the largest [quote per price cell].
+
+    Whoever calls it sets the limits of the axes.
+    """
     edges, parts = bars
     gap = (0.06 if upright else 0.0) * (edges[1] - edges[0])
     low, high = edges[0] + gap, edges[1] - gap
@@ -211,7 +214,7 @@ def _draw_bars(axes: Axes, view: Scene, bars: tuple[Floats, Floats], ink: Ink, t
             colour = stack_colour(view, theme, side, row, len(parts))
             corners = [(near, low), (far, low), (far, high), (near, high)]
             places = np.stack([np.stack(corner[::-1] if upright else corner, -1)[some] for corner in corners], 1)
-            axes.add_collection(PolyCollection(list(places), facecolors=[colour], **drawn))
+            axes.add_collection(PolyCollection(list(places), facecolors=[colour], **drawn), autolim=False)
             base = far
     return float(base.max(initial=0.0))
 

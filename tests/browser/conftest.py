@@ -35,8 +35,9 @@ def playwright(chromium_path: Path) -> Iterator[Playwright]:
 
 
 @pytest.fixture(scope="session")
-def browser(playwright: Playwright, chromium_path: Path) -> Iterator[Browser]:
-    browser = playwright.chromium.launch(executable_path=chromium_path, args=list(chromium.FLAGS), timeout=0)
+def browser(playwright: Playwright, chromium_path: Path, pytestconfig: pytest.Config) -> Iterator[Browser]:
+    quick = [chromium.SHORT_LIVED] if pytestconfig.getoption("benchmark_disable") else []
+    browser = playwright.chromium.launch(executable_path=chromium_path, args=[*chromium.FLAGS, *quick], timeout=0)
     yield browser
     browser.close()
 

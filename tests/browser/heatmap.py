@@ -321,12 +321,9 @@ class Heatmap:
             self.evaluate(VISIBLE_JS, [list(parts), True])
 
     def steady_picture(self) -> Pixels:
-        """Return the picture once it rests: where there is more on the page than it, once two in a row are the same."""
-        if self._alone:
-            self.rests()
-            return self.picture()
-        self.page.mouse.move(3, 3)
-        return eventually(lambda: (self.picture(), self.picture()), lambda two: np.array_equal(*two))[1]
+        """Return the picture once what canvases have in it rests."""
+        self.rests()
+        return self.picture()
 
     def bytes(self, expression: str) -> npt.NDArray[np.uint8]:
         """Return bytes of the kernel."""

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import functools
-import importlib.util
-import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,9 +19,10 @@ from liqwidget.estimate.calibrate import FLOOR, MEDIANS, WARM_UP, _between, cali
 from liqwidget.estimate.estimator import estimate
 from liqwidget.field.crossed import crossed
 from tests.accuracy.provider import _frames
+from tests.accuracy.scorer import data as recordings
 from tests.ledgers import unheated
 from tests.markets import Frames, walk
-from tests.recorded import FOLDER, needs_recordings
+from tests.recorded import needs_recordings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -119,13 +118,15 @@ def test_a_known_prior_is_found_from_another_start_on_two_venues() -> None:
 
 
 def test_a_prior_outside_the_search_is_said_to_be_at_its_bound() -> None:
-    found = calibrate(market(2), liquidations(market(2), (150.0, 0.4)), fit="prior")
+    part = market(2, 18)
+    found = calibrate(part, liquidations(part, (150.0, 0.4)), fit="prior")
     assert found.prior.median == pytest.approx(MEDIANS[1])
     assert "The median lies at the bound" in found.sentence
 
 
 def test_data_that_tell_nothing_of_the_prior_are_said_to() -> None:
-    found = calibrate(market(2), liquidations(market(2), (3.0, 1.0), noise=2.0), fit="prior")
+    part = market(2, 18)
+    found = calibrate(part, liquidations(part, (3.0, 1.0), noise=2.0), fit="prior")
     assert "hardly tell" in found.sentence or "bound" in found.sentence
 
 
@@ -338,15 +339,7 @@ def test_between_grid_points_cubics_are_exact() -> None:
 
 def recorded(coin: str) -> tuple[MarketData, pd.DataFrame]:
     """Return Hyperliquid's market by the hour and its daily liquidated USD of December 2025, without Saturdays."""
-    spec = importlib.util.spec_from_file_location("evaluate_map", FOLDER / "evaluation" / "evaluate_map.py")
-    assert spec is not None
-    assert spec.loader is not None
-    tools = importlib.util.module_from_spec(spec)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        spec.loader.exec_module(tools)
-        data = tools.Data(str(FOLDER / "data" / "real"))
-        hours, daily = data.hl1h(coin), data.daily("dev")
+    hours, daily = recordings().hl1h(coin), recordings().daily("dev")
     candles, open_interest = _frames(hours)
     options = {"symbol": coin, "venue": "hyperliquid", "minimum_distance": hours["d_min"]}
     daily = daily[daily["coin"] == coin]

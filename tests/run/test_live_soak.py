@@ -13,7 +13,7 @@ from liqwidget.market.venue.worker import worker
 from liqwidget.run import venue_feed
 from tests.run.feeding import WITH_HISTORY, exchanges, live
 from tests.venues.questions import HOUR, MINUTE
-from tests.waiting import PATIENCE_S, until
+from tests.waiting import PATIENCE_S, settled, until
 
 SEED = 20261122
 PACE = 300.0
@@ -62,7 +62,10 @@ def soaked(hours: float, seconds: float, share: float) -> dict[str, float]:
             calm.setattr(venue_feed, "SILENT_SECONDS", 6000.0)
             figures["seconds"] = time.monotonic() - begun
             server.faults.clear()
-            # Who was silent on a busy machine is connected by its next word.
+            # A stream keeps the limit that it began with: in silence each gives up, until all have the new one.
+            server.clock.run(0)
+            settled(lambda: (feeding.states(), len(server.sockets)), times=20)
+            # Who was silent is connected by its next word.
             server.clock.run(PACE)
             feeding.connected()
             # From here on nothing is said but what the test brings about.

@@ -20,7 +20,7 @@ from liqwidget.trust.agreement import Cells, draws_of, interval, shape_figures
 from liqwidget.trust.comparison import compare, compare_snapshots
 from liqwidget.trust.naive import METHODS
 from tests.accuracy.provider import _frames
-from tests.accuracy.scorer import scorer
+from tests.accuracy.scorer import data as recordings
 from tests.ledgers import unheated
 from tests.markets import walk
 from tests.recorded import FOLDER, needs_recordings
@@ -300,12 +300,10 @@ def test_positions_of_a_named_venue_meet_its_estimate() -> None:
 
 @needs_recordings
 def test_figures_of_real_positions_are_those_of_the_scorer() -> None:
-    tools = scorer()
-    data = tools.Data(str(FOLDER / "data" / "real"))
     raw = pd.read_csv(FOLDER / "data" / "real" / "hyperliquid_positions_2026-02" / "positions.csv.gz")
     near, far = [], []
     for coin in ("BTC", "ETH", "SOL"):
-        recorded = data.hl1h(coin)
+        recorded = recordings().hl1h(coin)
         candles, interest = _frames(recorded)
         market = MarketData.from_frames(
             candles, interest, symbol=coin, venue="hyperliquid", minimum_distance=recorded["d_min"]

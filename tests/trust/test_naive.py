@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import warnings
+from functools import cache
 from typing import TYPE_CHECKING
 from unittest import mock
 
@@ -19,10 +20,11 @@ from liqwidget.errors import DataError
 from liqwidget.trust.naive import LEADER, METHODS, MOVE, THE_MAP, Method, _leader, mean_moves, steps, value
 from liqwidget.trust.naive_walk import GRID, places
 from tests.accuracy.recorded_truth import hyperliquid_hourly
+from tests.accuracy.scorer import data as recordings
 from tests.accuracy.scorer import scorer
 from tests.ledgers import edges_of, traded_cells, unheated
 from tests.markets import Frames, candles_of, interest_of, two_venues, walk
-from tests.recorded import FOLDER, needs_recordings
+from tests.recorded import needs_recordings
 
 if TYPE_CHECKING:
     from liqwidget.domain.ledger import Ledger
@@ -34,6 +36,11 @@ WALKED = [method for method in METHODS if method.name.startswith(("open interest
 
 def named(method: Method) -> str:
     return method.name
+
+
+@cache
+def recorded_ledger() -> Ledger:
+    return unheated(hyperliquid_hourly("ETH"))
 
 
 def hours(ledger: Ledger, before: int = 2) -> np.ndarray:
@@ -293,7 +300,7 @@ def test_the_move_has_no_map() -> None:
 )
 def test_definitions_are_those_of_the_scorer(name: str, theirs: str) -> None:
     tools = scorer()
-    data = tools.Data(str(FOLDER / "data" / "real")).hl1h("ETH")
+    data = recordings().hl1h("ETH")
     times = np.array([pd.Timestamp("2025-12-20", tz="UTC").value])
     edges = tools.grid_edges(data, times // 1_000_000)
     with warnings.catch_warnings():
@@ -301,6 +308,6 @@ def test_definitions_are_those_of_the_scorer(name: str, theirs: str) -> None:
         wanted = np.stack(getattr(tools, theirs)(data, times // 1_000_000, edges))[:, 0]
     method = next(one for one in METHODS if one.name == name)
     assert method.standing is not None
-    found = method.standing(unheated(hyperliquid_hourly("ETH")), times, edges)[:, :, 0]
+    found = method.standing(recorded_ledger(), times, edges)[:, :, 0]
     assert found.sum(axis=1) == pytest.approx(wanted.sum(axis=1), rel=1e-3)
     assert np.abs(found - wanted).sum() / wanted.sum() < 1e-3

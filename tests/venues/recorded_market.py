@@ -68,21 +68,26 @@ class VenueTape:
             return {}
         times = self.candle["time"]
         done = int(np.searchsorted(times, now - self.step, side="right"))
-        parts = {name: self.candle[name][:done] for name in ("time", *_CANDLE)}
-        if done < len(times) and times[done] <= now:
+        runs = done < len(times) and times[done] <= now
+        if not (done or runs):
+            return {**{name: self.candle[name][:0] for name in ("time", *_CANDLE)}, "done": np.empty(0, bool)}
+        # Of what is shown only the newest one may lack some of its candles.
+        newest = times[done if runs else done - 1]
+        begin = 0 if interval == self.step else int(np.searchsorted(times[:done], newest // interval * interval))
+        parts = {name: self.candle[name][begin:done] for name in ("time", *_CANDLE)}
+        if runs:
             running = self._running(done, now)
             parts = {name: np.append(part, running[name]) for name, part in parts.items()}
-        return _coarser(parts, interval, now) if len(parts["time"]) else {**parts, "done": np.empty(0, bool)}
+        if interval > self.step:
+            before, after = _whole(self, interval), _coarser(parts, interval)
+            count = int(np.searchsorted(before["time"], after["time"][0]))
+            parts = {name: np.append(column[:count], after[name]) for name, column in before.items()}
+        opened = parts["time"] - parts["time"] % interval
+        return {**parts, "time": opened, "done": opened + interval <= now}
 
     def open_interest(self, interval: int, now: int) -> Columns:
         """Return the snapshots of a period [ms] with the price then; those off the grid count for the nearest."""
-        times = self.interest["time"]
-        nearest = np.round(times / self.step).astype(np.int64) * self.step
-        keep = (times <= now) & (nearest % interval == 0)
-        row = np.clip(np.searchsorted(self.candle["time"], times, side="right") - 1, 0, None)
-        price = np.where(times >= self.end, self.candle["close"][-1], self.candle["open"][row])
-        columns = {**self.interest, "price": price}
-        return {name: column[keep] for name, column in columns.items()}
+        return self.known(_snapshots(self, interval), now)
 
     def known(self, columns: Columns, now: int) -> Columns:
         """Return the rows stamped by `now`."""
@@ -175,8 +180,24 @@ def _cuts(total: float) -> list[float]:
     return [part] * (_POINTS - 1) + [round(total - (_POINTS - 1) * part, 8)]
 
 
-def _coarser(candle: Columns, interval: int, now: int) -> Columns:
-    """Return candles merged on the grid of an interval, and which of them are done."""
+@lru_cache(maxsize=64)
+def _whole(tape: VenueTape, interval: int) -> Columns:
+    """Return all of a tape's candles merged on the grid of an interval."""
+    return _coarser(tape.candle, interval)
+
+
+@lru_cache(maxsize=64)
+def _snapshots(tape: VenueTape, interval: int) -> Columns:
+    """Return all snapshots of a period with the price then."""
+    times, candle = tape.interest["time"], tape.candle
+    nearest = np.round(times / tape.step).astype(np.int64) * tape.step
+    row = np.clip(np.searchsorted(candle["time"], times, side="right") - 1, 0, None)
+    price = np.where(times >= tape.end, candle["close"][-1], candle["open"][row])
+    return {name: column[nearest % interval == 0] for name, column in {**tape.interest, "price": price}.items()}
+
+
+def _coarser(candle: Columns, interval: int) -> Columns:
+    """Return candles merged on the grid of a longer interval."""
     start = candle["time"] - candle["time"] % interval
     first = np.flatnonzero(np.diff(start, prepend=start[0] - 1))
     bounds = np.append(first, len(start))
@@ -187,11 +208,7 @@ def _coarser(candle: Columns, interval: int, now: int) -> Columns:
         "low": np.minimum.reduceat(candle["low"], first),
         "close": candle["close"][bounds[1:] - 1],
     }
-    if len(first) == len(start):
-        added = {name: candle[name] for name in ("volume", "taker_buy_volume")}
-    else:
-        added = {
-            name: np.array([round(float(candle[name][low:high].sum()), 8) for low, high in pairwise(bounds)])
-            for name in ("volume", "taker_buy_volume")
-        }
-    return {**merged, **added, "done": merged["time"] + interval <= now}
+    return merged | {
+        name: np.array([round(float(candle[name][low:high].sum()), 8) for low, high in pairwise(bounds)])
+        for name in ("volume", "taker_buy_volume")
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,6 +10,8 @@ import pandas as pd
 import pytest
 
 from liqwidget import LiqHeatmap, MarketData
+from liqwidget.estimate.estimator import estimate
+from liqwidget.run import reckoning
 from liqwidget.widget import export_frames
 
 if TYPE_CHECKING:
@@ -53,9 +56,20 @@ def markets() -> tuple[MarketData, MarketData]:
     return market("binance"), market("bybit", open_interest=400.0)
 
 
+estimated_once = lru_cache(maxsize=1)(estimate)
+"""The ledger of the markets: no test changes it, and some four hundred begin with it."""
+
+
+def opened(markets: tuple[MarketData, ...]) -> LiqHeatmap:
+    """Return a new heatmap of markets whose ledger may be there."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reckoning, "estimate", estimated_once)
+        return LiqHeatmap("BTC", source=markets)
+
+
 @pytest.fixture
 def heatmap(markets: tuple[MarketData, ...]) -> Iterator[LiqHeatmap]:
-    made = LiqHeatmap("BTC", source=markets)
+    made = opened(markets)
     yield made
     # ipywidgets hold what nobody closes.
     made.close()

@@ -14,12 +14,12 @@ from liqwidget.widget.kept import Kept
 from liqwidget.widget.pictures import Pictures
 from liqwidget.widget.protocol import ViewportRequest
 from tests.waiting import eventually
-from tests.widget.conftest import Recorder
+from tests.widget.conftest import Recorder, opened
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
-    from liqwidget import LiqHeatmap
+    from liqwidget import LiqHeatmap, MarketData
 
 NAN = float("nan")
 
@@ -27,6 +27,14 @@ NAN = float("nan")
 def said(heatmap: LiqHeatmap, **state: Any) -> None:
     data = {"method": "update", "state": state, "buffer_paths": []}
     heatmap._handle_msg({"content": {"data": data}, "buffers": []})
+
+
+@pytest.fixture(scope="module")
+def told_nonsense(markets: tuple[MarketData, ...]) -> Iterator[LiqHeatmap]:
+    """Return the heatmap that gets one value after the other which it cannot take: none may leave a trace."""
+    made = opened(markets)
+    yield made
+    made.close()
 
 
 @pytest.mark.parametrize(
@@ -48,7 +56,11 @@ def said(heatmap: LiqHeatmap, **state: Any) -> None:
         ("timeframe", "\x1b[31m5m"),
     ],
 )  # fmt: skip
-def test_what_cannot_be_taken_is_answered_with_the_value_that_stays(heatmap: LiqHeatmap, name: str, value: Any) -> None:
+def test_what_cannot_be_taken_is_answered_with_the_value_that_stays(
+    told_nonsense: LiqHeatmap, name: str, value: Any
+) -> None:
+    heatmap = told_nonsense
+    heatmap.smooth, heatmap.sensitivity = False, 0.5
     before, told, sent = getattr(heatmap, name), list[Any](), Recorder()
     heatmap.send, heatmap.send_state = sent, lambda key=None: told.append(key)
     said(heatmap, **{name: value, "smooth": True})

@@ -116,6 +116,13 @@ def desk(lab: Lab, browser: Browser, complaints: list[str]) -> Iterator[Desk]:
 
 
 @pytest.fixture(scope="session")
+def other_desk(lab: Lab, browser: Browser, complaints: list[str]) -> Iterator[Desk]:
+    """Return where others open what was written at the desk: a browser that shares nothing with it."""
+    with contexts.opened(browser, viewport=SIZE) as context:
+        yield Desk(lab, context, complaints)
+
+
+@pytest.fixture(scope="session")
 def workbench(desk: Desk) -> Iterator[Sheet]:
     """Return one notebook with one heatmap, which tests share and put back to its start, each before it begins."""
     with desk.sheet("workbench", WATCHED, "again", *REFUSED, run=False) as sheet:
@@ -139,7 +146,8 @@ def heatmap(workbench: Sheet) -> Heatmap:
     """Return the heatmap of the workbench as it starts: drawn sharp, nothing selected, nobody called back yet."""
     heatmap = workbench.heatmap()
     heatmap.options(shown=False)
-    heatmap.button("Drag mode", "pan").click()
+    if heatmap.pressed("Drag mode") != "pan":
+        heatmap.button("Drag mode", "pan").click()
     heatmap.kernel.run(f"for name, value in {START!r}.items(): setattr(h, name, value)")
     heatmap.kernel.run("h.clear_selection(); h.leverage = h.trait_defaults('leverage')")
     eventually(lambda: heatmap.evaluate(CONTROLS), lambda found: found | SHOWN == found)

@@ -30,6 +30,7 @@ OPEN = """async ([path, url]) => {
   await opened.sessionContext.ready
 }"""
 """Opens a notebook in a JupyterLab that is loaded; reloaded, it opens it again."""
+THEME = "theme => jupyterapp.commands.execute('apputils:change-theme', { theme })"
 CLOSE = """() => {
   for (const opened of [...jupyterapp.shell.widgets("main")]) {
     if (opened.context) opened.context.model.dirty = false
@@ -86,8 +87,8 @@ class Sheet:
         self.page.keyboard.press("Control+Enter")
 
     def theme(self, name: str) -> None:
-        """Switch JupyterLab's theme to 'light' or 'dark' by the menu, while all is open."""
-        self.menu("Settings", "Theme", f"JupyterLab {name.title()}")
+        """Switch JupyterLab's theme to 'light' or 'dark', as its menu does, while all is open."""
+        self.page.evaluate(THEME, f"JupyterLab {name.title()}")
         self.page.locator(f'body[data-jp-theme-light="{str(name == "light").lower()}"]').wait_for(state="attached")
 
     def idle(self) -> None:

@@ -16,28 +16,27 @@ BOKEH = """async () => {
   const [bokeh] = await Promise.all(globalThis.__liqwidget_bokeh__.values())
   return [bokeh.documents.length, bokeh.index.roots.length]
 }"""
-AGAIN = 5
+SEEN = """roots => roots.map((root) => {
+  (globalThis.__liqwidget_views__ ??= new Map()).set(root.dataset.view, new WeakRef(root))
+  return root.dataset.view
+})"""
+LIVING = "() => [...globalThis.__liqwidget_views__].filter(([, root]) => root.deref()).map(([view]) => view)"
+AGAIN = 3
 
 
 def living_roots(page: Page) -> set[str]:
-    """Return the views whose roots the page's memory holds, those that were taken off the page included."""
+    """Return the views whose roots the page's memory holds, of those that `view_ids` has told of."""
     session = page.context.new_cdp_session(page)
     try:
         session.send("HeapProfiler.collectGarbage")
-        prototype = session.send("Runtime.evaluate", {"expression": "HTMLDivElement.prototype"})["result"]["objectId"]
-        found = session.send("Runtime.queryObjects", {"prototypeObjectId": prototype})["objects"]["objectId"]
-        count = """function () {
-          return this.filter((node) => node.classList?.contains("liq-root")).map((root) => root.dataset.view)
-        }"""
-        asked = {"objectId": found, "functionDeclaration": count, "returnByValue": True}
-        return set(session.send("Runtime.callFunctionOn", asked)["result"]["value"])
     finally:
         session.detach()
+    return set(page.evaluate(LIVING))
 
 
 def view_ids(sheet: Sheet) -> list[str]:
-    """Return the ids of the views on the page."""
-    return sheet.page.locator(".liq-root").evaluate_all("roots => roots.map(root => root.dataset.view)")  # type: ignore[no-any-return]
+    """Return the ids of the views on the page, which remembers them without holding them."""
+    return sheet.page.locator(".liq-root").evaluate_all(SEEN)  # type: ignore[no-any-return]
 
 
 def run_again(sheet: Sheet, cell: int) -> str:

@@ -61,7 +61,7 @@ def restored(page: Page, complaints: list[str]) -> Heatmap:
     raise AssertionError("Expected a heatmap after five reloads, JupyterLab found no widget's model")
 
 
-def test_a_saved_notebook_opens_with_its_picture(desk: Desk, two: Sheet) -> None:
+def test_a_saved_notebook_opens_with_its_picture(desk: Desk, other_desk: Desk, two: Sheet) -> None:
     first = two.heatmap()
     first.set(side="short", palette="viridis")
     eventually(lambda: first.pressed("Side") == "short")
@@ -78,7 +78,7 @@ def test_a_saved_notebook_opens_with_its_picture(desk: Desk, two: Sheet) -> None
     assert path.stat().st_size < 2_500_000
     # Another name is another kernel, in which nothing was run.
     shutil.copy(path, desk.lab.folder / REOPENED)
-    with desk.page(REOPENED) as page:
+    with other_desk.page(REOPENED, fresh=True) as page:
         heatmap = restored(page, desk.complaints)
         assert len(heatmap.drawn().candles) > 40
         heatmap.presses("Side", "short")

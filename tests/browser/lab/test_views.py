@@ -30,8 +30,9 @@ def views(pair: Sheet) -> tuple[Heatmap, Heatmap, Heatmap]:
     found = pair.heatmap(0), pair.heatmap(1), pair.heatmap(2, "g")
     pair.kernel.run("for one in (h, g): one.clear_selection(); one.side = 'both'; one.palette = 'ember'")
     for view in (found[0], found[2]):
-        view.named("Reset").click()
-        view.becomes("time_range", None)
+        if view.trait("time_range") is not None:
+            view.named("Reset").click()
+            view.becomes("time_range", None)
     for view in found:
         view.sharp()
     return found

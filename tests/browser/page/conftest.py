@@ -31,11 +31,21 @@ PUBLIC = [*public(), "prior"]
 SHARED = [name for name in shared_names(HeatmapWidget) if name != "_cluster_ranges"]
 """What the page is told; ranges come in a time of their own."""
 BACK = """
-h.clear_selection()
-for name, value in start.items(): setattr(h, name, value)
-h._error = ''
-if any(getattr(h, name) != value for name, value in whole.items()): h._refresh()
+def put_back():
+    h.clear_selection()
+    for name, value in start.items(): setattr(h, name, value)
+    h._error = ''
+    if any(getattr(h, name) != value for name, value in whole.items()): h._refresh()
+    return {"Drag mode": "pan", "Side": h.side, "Window": h.window, "Measure": h.measure}
+
+def others():
+    found = [name for name, value in start.items() if getattr(h, name) != value]
+    if not found:
+        %s
+    return found
 """
+"""Each of them is one question to the kernel, as every test begins with them: what the rows show then, and what is
+another still; where nothing is, what was heard is forgotten."""
 
 
 @pytest.fixture(scope="session")
@@ -107,6 +117,7 @@ def mounted(own_page: OwnPage) -> Heatmap:
     plain(own_page.page)
     names: dict[str, Any] = {}
     exec(WATCHED, names)  # noqa: S102 - a cell
+    exec(BACK % FORGET, names)  # noqa: S102 - a cell
     names["start"], names["whole"] = ({name: getattr(names["h"], name) for name in part} for part in (PUBLIC, SHARED))
     heatmap = own_page.mounted(OwnKernel(names["h"], names))
     heatmap.sharp()
@@ -141,17 +152,20 @@ def at_start(heatmap: Heatmap) -> Heatmap:
     plain(heatmap.page)
     # A gesture may tell of its end a moment after the test that made it: then it is put back once more.
     waiting.eventually(lambda: put_back(heatmap), lambda others: others == [])
-    heatmap.kernel.run(FORGET)
     return heatmap
 
 
 def put_back(heatmap: Heatmap) -> list[str]:
     """Set every trait to what it was at the start; return those that are another once all is drawn."""
-    heatmap.kernel.run(BACK)
-    if heatmap.pressed("Drag mode") != "pan":
-        heatmap.button("Drag mode", "pan").click()
-    wanted = {"Drag mode": "pan"} | {label: heatmap.trait(label.lower()) for label in ("Side", "Window", "Measure")}
-    waiting.eventually(heatmap.choices, lambda found: {label: found.get(label) for label in wanted} == wanted)
+    wanted = heatmap.kernel.value("put_back()")
+
+    def found() -> dict[str, str | None]:
+        choices = heatmap.choices()
+        if choices.get("Drag mode") != wanted["Drag mode"]:
+            heatmap.button("Drag mode", wanted["Drag mode"]).click()
+        return {label: choices.get(label) for label in wanted}
+
+    waiting.eventually(found, lambda found: found == wanted)
     heatmap.sharp()
-    others: list[str] = heatmap.kernel.value("[name for name, value in start.items() if getattr(h, name) != value]")
+    others: list[str] = heatmap.kernel.value("others()")
     return others

@@ -35,7 +35,7 @@ STATES = {
     "alerts": "h._fired = [{'number': 1, 'time': 0, 'text': 'BTC: swept', 'name': '', 'kind': 'alert'}]",
     "error and stale": "h._error = 'It failed'; h._market = {**h._market, 'stale': 'binance is silent'}",
 }
-BACK = "h.side = 'both'; h.view = 'heatmap'; h._error = ''; h._fired = []; h.clear_selection(); h._refresh()"
+BACK = "h.side = 'both'; h.view = 'heatmap'; h._error = ''; h._fired = []; h.clear_selection(); h._market = market"
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -48,6 +48,7 @@ def test_axe_finds_nothing_serious(heatmap: Heatmap, theme: Theme) -> None:
         heatmap.options(shown=shown)
         found |= {f"drawer {shown}": serious(heatmap.page, theme)}
     heatmap.options(shown=False)
+    heatmap.kernel.run("market = h._market")
     for name, code in STATES.items():
         heatmap.kernel.run(code)
         heatmap.rests()

@@ -142,8 +142,9 @@ def test_no_lawful_state_gives_an_empty_plot(fresh: Callable[[], Heatmap], model
 def test_the_file_of_a_zoomed_map_is_zoomed(
     page: Page, tmp_path: Path, model: LiqHeatmap, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # Parts of all time are not what is looked at.
+    # Parts of all time and other windows are not what is looked at.
     monkeypatch.setattr(export_frames, "_MOST_HALVINGS", 0)
+    monkeypatch.setattr(export_frames, "WINDOWS", ())
     time, price = moved(model)
     heatmap = LiqHeatmap("BTC", source="sample", time_range=time, price_range=price)
     page.goto(heatmap.to_html(tmp_path / "zoomed.html").as_uri())
