@@ -17,7 +17,7 @@ import pytest
 from liqwidget.market.venue.stream import Stream
 from liqwidget.market.venue.worker import worker
 from liqwidget.run.venue_feed import VenueFeed
-from tests.run.feeding import PLACES, STEP, Live, exchanges, live
+from tests.run.feeding import DAY, PLACES, STEP, Live, exchanges, live
 from tests.venues import faults
 from tests.waiting import PATIENCE_S, until
 
@@ -147,7 +147,7 @@ def test_the_threads_end_wins_over_the_feeds(server: VenueServer, fault: Fault |
 
 
 def test_a_busy_cell_does_not_hold_it_up() -> None:
-    with exchanges(speed=600.0) as server, live(server, "binance", at_once=True) as feeding:
+    with exchanges(before=2 * DAY, speed=600.0) as server, live(server, "binance", at_once=True) as feeding:
         feeding.connected()
         closes, end, sums = set[int](), time.monotonic() + PATIENCE_S, 0
         while len(closes) <= 5:

@@ -210,7 +210,7 @@ def test_a_refused_socket_is_an_error(live: VenueServer, venue: str) -> None:
 
 
 def test_a_running_clock_plays_by_itself(tape: MarketTape) -> None:
-    with VenueServer(tape, now=tape.end - DAY, speed=36_000) as server:
+    with VenueServer(tape, now=tape.start + HOUR, speed=7_200) as server:
 
         async def question(exchange: Any) -> int:
             await exchange.load_markets()
