@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import json
 import resource
 import socket
@@ -35,7 +36,8 @@ if TYPE_CHECKING:
     from tests.venues.server import VenueServer
 
 LONGEST_DELAY_S = 0.05
-"""What one venue's bad answer may cost another; measured on a machine with nothing else to do."""
+"""Processor time that one venue's bad answer may cost another."""
+TRIALS = 4
 MEGABYTE = 2**20
 
 PAGE = b"<!doctype html><html><head><title>Sign in \x1b[31mhere</title></head>" + b"x" * 2 * MEGABYTE
@@ -159,6 +161,8 @@ def test_a_bad_answer_delays_no_other_venue(server: VenueServer, what: str, kind
             server.faults.inject(faults.Raw(body), venue="bybit", kind=kind, times=None)
         read(server, "okx")  # ccxt is imported, and okx known
         over = threading.Event()
+        gc.collect()
+        gc.disable()  # what a collection takes is that of all tests before
         measured = worker.worker().submit(lag(over))
         try:
             if body is None:
@@ -167,12 +171,16 @@ def test_a_bad_answer_delays_no_other_venue(server: VenueServer, what: str, kind
                 with pytest.raises(SourceError, match="bybit"):
                     read(server, "bybit")
         finally:
+            gc.enable()
             over.set()
             server.faults.clear()
         return measured.result(PATIENCE_S)
 
-    usual, bad = longest(None), longest(body)
-    assert bad <= usual + LONGEST_DELAY_S
+    usual, bad = longest(None), []
+    # A busy machine adds to what is measured, and takes nothing off it.
+    while not bad or min(bad) > usual + LONGEST_DELAY_S:
+        assert len(bad) < TRIALS, f"the loop stood still for {bad} s, usually for {usual}"
+        bad.append(longest(body))
 
 
 @pytest.mark.parametrize("text", ["1e400", "inf", "1e30", "999999999999", "Fri, 31 Dec 9999 23:59:59 GMT"])
