@@ -176,7 +176,7 @@ def test_a_bad_answer_delays_no_other_venue(server: VenueServer, what: str, kind
             server.faults.clear()
         return measured.result(PATIENCE_S)
 
-    usual, bad = longest(None), []
+    usual, bad = longest(None), list[float]()
     # A busy machine adds to what is measured, and takes nothing off it.
     while not bad or min(bad) > usual + LONGEST_DELAY_S:
         assert len(bad) < TRIALS, f"the loop stood still for {bad} s, usually for {usual}"
