@@ -49,13 +49,14 @@ lab: install $(VENV)/warm ## install into .venv and open the quickstart in Jupyt
 test: ## everything: lint, types, front end, Python, notebooks, browser, packaging
 	@$(TOGETHER) $(FIRST) suite types test-notebooks
 
-check: ## the quick part: as `test`, without JupyterLab, notebooks and packaging
-	@$(TOGETHER) $(FIRST) suite types \
-		ONLY="not lab and not packaging and not benchmark and not soak and not release and not places"
+# A law has a few of its examples; what takes long and is not marked is named at the end.
+check: ## the quick part: as `test`, without JupyterLab, notebooks, packaging and the tests marked slow
+	@$(TOGETHER) $(FIRST) suite types QUICK="-p tests.fewer_examples --durations=5 --durations-min=2 \
+		-m 'not lab and not packaging and not slow and not benchmark and not soak and not release and not places'"
 
 # The plus: what it says is not kept until it ends.
 suite: compiled browser $(BUILT)
-	+@$(BIN)/pytest $(SIDE_BY_SIDE) $(if $(ONLY),-m "$(ONLY)") $(PYTEST_ARGS)
+	+@$(BIN)/pytest $(SIDE_BY_SIDE) $(QUICK) $(PYTEST_ARGS)
 
 # --- parts of the tests ---
 

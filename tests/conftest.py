@@ -10,6 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
 import pytest
 
@@ -24,6 +25,7 @@ ORDER = "ORDER"
 """A variable of the environment: which files share a process, and which come first, is not to matter."""
 _FIRST = ("lab", "packaging", "page", "run", "widget", "trust", "accuracy", "venue", "estimate", "picture")
 """Folders that take longest, in this order: the last ones to end are short."""
+_PAGES = "tests/browser/page"
 _MANY_MODULES = 50
 """Modules that are worth it."""
 _numbers, _passed = itertools.count(), {"modules": 0}
@@ -75,13 +77,20 @@ def _pass_over() -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Let one process run all tests of a folder: they share what takes seconds to make."""
+    """Let one process run all tests of a folder: they share what takes seconds to make.
+
+    In the quick part those of a page would be waited for by all others: two share them.
+    """
     from xdist.scheduler import LoadScopeScheduling
+
+    quick = "not slow" in config.option.markexpr
 
     class ByFolder(LoadScopeScheduling):  # type: ignore[misc]
         def _split_scope(self, nodeid: str) -> str:
             file = nodeid.split("::", 1)[0]
             folder = str(Path(file).parent)
+            if quick and folder == _PAGES:
+                return f"{folder} {crc32(file.encode()) % 2}"
             return file if folder == Path(__file__).parent.name else folder
 
     return ByFolder(config, log)

@@ -20,6 +20,7 @@ AT = "2026-01-30T12:00"
 SAMPLE = ["BTC", "--source", "sample"]
 
 
+@pytest.mark.slow
 def test_it_makes_what_the_notebook_makes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     png, table, page = tmp_path / "btc.png", tmp_path / "btc.csv", tmp_path / "btc.html"
     files = ["--png", str(png), "--clusters", str(table), "--html", str(page)]
@@ -106,6 +107,7 @@ def test_a_file_that_cannot_be_written_has_a_code_of_its_own(
     assert "No space left" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_help_imports_nothing_heavy() -> None:
     script = "import sys; sys.argv = ['x', '--help']; import runpy; runpy.run_module('liqwidget', run_name='__main__')"
     told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)

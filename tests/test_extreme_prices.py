@@ -70,6 +70,7 @@ def test_of_a_venue_they_cost_the_row_alone(price: float) -> None:
     assert any("1 unreadable candle" in note for note in notes)
 
 
+@pytest.mark.slow
 def test_a_price_that_falls_to_nothing_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
     """A coin went from 80 dollars to less than a ten-thousandth of one within days; the range of prices grew seldom."""
     times = list[int]()

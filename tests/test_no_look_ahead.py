@@ -143,6 +143,7 @@ def test_clusters(story: Story) -> None:
         assert content(clusters_frame(found).to_dict()) == content(clusters_frame(expected).to_dict())
 
 
+@pytest.mark.slow
 @laws
 @given(stories())
 def test_levels_that_had_ended(story: Story) -> None:
@@ -199,6 +200,7 @@ def test_what_price_crossed_where_later_times_are_asked_too() -> None:
         assert crossed(ledger, times[last - 1 : last + 9])[:, :1].tobytes() == alone.tobytes()
 
 
+@pytest.mark.slow
 @laws
 @given(stories())
 def test_last_price(story: Story) -> None:

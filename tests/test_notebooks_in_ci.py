@@ -39,6 +39,7 @@ def job() -> dict[str, object]:
     return found
 
 
+@pytest.mark.slow
 def test_a_live_notebook_is_checked_offline_and_a_stale_picture_fails(tmp_path: Path, job: dict[str, object]) -> None:
     # Takes seconds to load, in every process that collects tests.
     import nbformat

@@ -7,6 +7,7 @@ import sys
 import tomllib
 from pathlib import Path
 
+import pytest
 from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -39,6 +40,7 @@ def test_markers_leave_out_what_pyodide_lacks() -> None:
     assert all(marker is None or marker.evaluate({"sys_platform": "linux"}) for marker in wanted.values())
 
 
+@pytest.mark.slow
 def test_the_map_is_drawn_and_an_exchange_refused_without_them(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", SCRIPT], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=300

@@ -30,12 +30,14 @@ pytestmark = needs_recordings
 NAIVE = [method.name for method in METHODS if method.name.startswith(("open interest", "turnover", "market leader"))]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("target", HOURS, ids=lambda target: f"{target.name}-{target.metric}")
 def test_the_map_scores_what_it_must_hour_by_hour(target: Target) -> None:
     low, high = target.must
     assert low <= hourly.hourly(target.name).of("map", target.metric).value <= high
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", hourly.SETS)
 @pytest.mark.parametrize("method", NAIVE)
 def test_every_other_map_is_beaten_beyond_the_move(name: str, method: str) -> None:
@@ -64,6 +66,7 @@ def scorer_of_hours() -> ModuleType:
     return module
 
 
+@pytest.mark.slow
 def test_hourly_scores_are_those_of_the_scorer() -> None:
     """On Binance's SOL: the scorer asks the map for rows of 2 bps, the product sweeps the cells of its lattice."""
     tools = scorer_of_hours()
@@ -82,6 +85,7 @@ def test_hourly_scores_are_those_of_the_scorer() -> None:
     assert ours.of("map", "size ratio, total").value == pytest.approx(theirs["ratio"], rel=0.15)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", hourly.SETS)
 def test_a_foreign_nearest_distance_costs(name: str) -> None:
     found, distances = hourly.other_caps(name)

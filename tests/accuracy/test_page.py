@@ -87,11 +87,13 @@ def check(name: str, table: Callable[[], str]) -> None:
     assert differences(printed(name), table()) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SIMULATED)
 def test_the_tables_of_the_simulated_market_are_right(name: str) -> None:
     check(name, SIMULATED[name])
 
 
+@pytest.mark.slow
 @needs_recordings
 @pytest.mark.parametrize("name", [name for name in RECORDED if name not in PARTLY])
 def test_the_tables_of_recorded_markets_are_right(name: str) -> None:
@@ -104,6 +106,7 @@ def rows_differ(name: str, table: str) -> list[tuple[str, str]]:
     return [pair for line in table.splitlines()[2:] for pair in differences(lines[line.split(" | ")[0]], line)]
 
 
+@pytest.mark.slow
 @needs_recordings
 def test_some_rows_of_the_longer_tables_are_right() -> None:
     chances, priors = page_tables.CANDIDATES, tuple(page_tables.PRIORS)
@@ -113,6 +116,7 @@ def test_some_rows_of_the_longer_tables_are_right() -> None:
     assert rows_differ("other_targets", page_targets.other_targets(page_targets.SHORT)) == []
 
 
+@pytest.mark.slow
 @needs_recordings
 @pytest.mark.parametrize(("name", "every"), HOURLY)
 def test_the_stated_range_holds_most_hours_and_is_not_wider_than_two_orders(name: str, every: str) -> None:
@@ -122,6 +126,7 @@ def test_the_stated_range_holds_most_hours_and_is_not_wider_than_two_orders(name
     assert found.inside.value + found.below.value + found.above.value == pytest.approx(1)
 
 
+@pytest.mark.slow
 @needs_recordings
 def test_the_factors_fitted_to_recorded_liquidations_are_right() -> None:
     """The fits of priors and of the simulated market take half a minute: they are left to `make accuracy`."""
@@ -164,6 +169,7 @@ def best(scores: Scores, metric: str) -> float:
     return max(one.value for one in scores.scores if one.metric == metric and one.method != "map")
 
 
+@pytest.mark.slow
 @needs_recordings
 def test_what_the_map_is_said_to_do_it_does() -> None:
     days = page_tables._daily(EFFECTIVE)
@@ -173,6 +179,7 @@ def test_what_the_map_is_said_to_do_it_does() -> None:
     assert 0.1 < days.of("map", RATIO).value < 10
 
 
+@pytest.mark.slow
 @needs_recordings
 def test_what_the_map_is_said_not_to_do_it_does_not() -> None:
     held = page_tables._positions(EFFECTIVE)
@@ -182,6 +189,7 @@ def test_what_the_map_is_said_not_to_do_it_does_not() -> None:
     assert page_tables._daily(Prior.parse("nominal")).of("map", RATIO).value > 10
 
 
+@pytest.mark.slow
 def test_the_map_is_not_ahead_on_the_simulated_market() -> None:
     found = page_tables._heatmap().score()
     assert found.of("map", RANK).value < found.of("move only", RANK).value

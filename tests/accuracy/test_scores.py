@@ -16,6 +16,7 @@ pytestmark = needs_recordings
 SLOW = pytest.mark.soak
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "target",
     [
@@ -28,12 +29,14 @@ def test_the_map_scores_what_it_must(target: Target) -> None:
     assert low <= scores(target.name)[target.metric] <= high
 
 
+@pytest.mark.slow
 def test_the_map_is_near_the_true_one_of_a_simulated_market() -> None:
     found = scores("E4")
     assert found["rho@20%"] >= 0.48
     assert found["tv_dist@20%"] <= 0.25
 
 
+@pytest.mark.slow
 def test_no_side_ever_holds_more_than_the_open_interest() -> None:
     assert scores("E4")["max_mass/OI"] <= 1
 

@@ -221,6 +221,7 @@ def test_rules_are_frozen_values() -> None:
 # ------------------------------------------------------------------ laws
 
 
+@pytest.mark.slow
 @laws
 @given(st.lists(st.integers(20, 299), max_size=4))
 def test_what_is_told_candle_by_candle_is_what_a_replay_tells(cuts: list[int]) -> None:
@@ -237,6 +238,7 @@ def test_what_is_told_candle_by_candle_is_what_a_replay_tells(cuts: list[int]) -
     assert rows(found) == rows(replay.alerts)
 
 
+@pytest.mark.slow
 @laws
 @given(stories())
 def test_what_comes_later_changes_nothing_that_was_told(story: Story) -> None:
@@ -250,6 +252,7 @@ def test_what_comes_later_changes_nothing_that_was_told(story: Story) -> None:
         assert rows([one for _, one in fold.go_on(future.only(ledger.names), until=end)]) == rows(before)
 
 
+@pytest.mark.slow
 def test_since_counts_alerts_and_watches_all() -> None:
     _, ledger = made()
     since = pd.Timestamp(ledger.end - 10 * HOUR, tz="UTC")
@@ -257,6 +260,7 @@ def test_since_counts_alerts_and_watches_all() -> None:
     assert rows(replay_alerts(EVERY, ledger, since=since).alerts) == rows([one for one in whole if one.time > since])
 
 
+@pytest.mark.slow
 def test_a_market_is_estimated_and_the_frame_has_a_row_each() -> None:
     market = walk(3, 200).market()
     found = replay_alerts(PriceNear(2.0), market)
@@ -310,6 +314,7 @@ class Broken(AlertRule):
         yield from ()
 
 
+@pytest.mark.slow
 def test_a_rule_that_raises_is_switched_off_with_a_sentence_and_costs_no_other() -> None:
     _, ledger = made()
     found = replay_alerts([Broken(), PriceNear(1.0)], ledger)
@@ -320,6 +325,7 @@ def test_a_rule_that_raises_is_switched_off_with_a_sentence_and_costs_no_other()
     assert "rule 0 off" in repr(found)
 
 
+@pytest.mark.slow
 def test_times_are_those_of_closed_candles() -> None:
     _, ledger = made()
     times = np.array([one.time.value for one in replay_alerts(EVERY[:-1], ledger).alerts])

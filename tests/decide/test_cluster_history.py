@@ -54,6 +54,7 @@ def test_each_look_sees_the_clusters_that_are_found_then() -> None:
     assert [one.id for one in last.seen] == [one.id for one in find_clusters(ledger, last.time, **options)]
 
 
+@pytest.mark.slow
 @laws
 @given(st.lists(st.integers(1, 499), max_size=4), st.sampled_from(("30m", "1h", "4h")))
 def test_the_same_data_in_any_chunks_give_the_same_history_to_the_byte(cuts: list[int], step: str) -> None:
@@ -69,6 +70,7 @@ def test_the_same_data_in_any_chunks_give_the_same_history_to_the_byte(cuts: lis
     assert len(other.events) > 20
 
 
+@pytest.mark.slow
 @laws
 @given(stories())
 def test_what_comes_later_changes_nothing_before(story: Story) -> None:
@@ -189,6 +191,7 @@ def test_of_two_that_could_go_on_the_one_that_overlaps_more_does() -> None:
 # ------------------------------------------------------------------ at the face
 
 
+@pytest.mark.slow
 def test_a_history_is_asked_for_by_the_clusters_that_stand() -> None:
     _, ledger = made()
     whole = cluster_history(ledger, step="30m")

@@ -232,6 +232,7 @@ def test_three_rows_are_enough_for_a_map() -> None:
     assert profile(ledger, (50, 200)).total[0] > 0
 
 
+@pytest.mark.slow
 def test_ten_years_of_hours() -> None:
     index = pd.date_range("2016-01-01", periods=87_600, freq="1h", tz="UTC")
     drawn = walk(1, 87_600, "1h", volatility=0.004)
@@ -351,8 +352,7 @@ def test_coarser_candles_hold_the_finer_ones() -> None:
     market = made()
     hourly = market.coarser("1h")
     assert len(hourly.time) == 4
-    assert hourly.open[0] == market.open[0]
-    assert hourly.close[0] == market.close[11]
+    assert (hourly.open[0], hourly.close[0]) == (market.open[0], market.close[11])
     assert hourly.high[0] == market.high[:12].max()
     assert hourly.low[0] == market.low[:12].min()
     assert hourly.volume[0] == pytest.approx(market.volume[:12].sum())

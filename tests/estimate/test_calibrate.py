@@ -69,6 +69,7 @@ def test_a_known_factor_is_found_to_the_grid() -> None:
     assert found.beats
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("factor", [3.0, 0.2])
 def test_a_known_factor_lies_in_its_interval_and_beats_none(factor: float) -> None:
     """Five of six: errors are drawn, and of one of these markets two of the smallest sums drew the unluckiest.
@@ -88,11 +89,13 @@ def test_a_known_factor_lies_in_its_interval_and_beats_none(factor: float) -> No
     assert beaten >= 5
 
 
+@pytest.mark.slow
 def test_without_an_error_to_mend_it_does_not_beat() -> None:
     beaten = [calibrate(market(seed), liquidations(market(seed), noise=1.0)).beats for seed in range(8)]
     assert sum(beaten) <= 1
 
 
+@pytest.mark.slow
 def test_a_known_prior_is_found_and_beats_the_default() -> None:
     part = market(2)
     found = calibrate(part, liquidations(part, (6.0, 0.8), noise=0.4), fit="prior")
@@ -106,6 +109,7 @@ def test_a_known_prior_is_found_and_beats_the_default() -> None:
     assert estimate(part, prior=found.prior).prior == found.prior
 
 
+@pytest.mark.slow
 def test_a_known_prior_is_found_from_another_start_on_two_venues() -> None:
     parts = [market(2, 18), market(5, 18, venue="okx")]
     both = pd.concat([liquidations(part, (4.0, 1.2)) for part in parts])
@@ -117,6 +121,7 @@ def test_a_known_prior_is_found_from_another_start_on_two_venues() -> None:
     assert fitted["calibrated"].to_numpy() == pytest.approx(fitted["reported"].to_numpy(), rel=0.05)
 
 
+@pytest.mark.slow
 def test_a_prior_outside_the_search_is_said_to_be_at_its_bound() -> None:
     part = market(2, 18)
     found = calibrate(part, liquidations(part, (150.0, 0.4)), fit="prior")
@@ -124,12 +129,14 @@ def test_a_prior_outside_the_search_is_said_to_be_at_its_bound() -> None:
     assert "The median lies at the bound" in found.sentence
 
 
+@pytest.mark.slow
 def test_data_that_tell_nothing_of_the_prior_are_said_to() -> None:
     part = market(2, 18)
     found = calibrate(part, liquidations(part, (3.0, 1.0), noise=2.0), fit="prior")
     assert "hardly tell" in found.sentence or "bound" in found.sentence
 
 
+@pytest.mark.slow
 @laws
 @given(st.floats(1e-6, 1e6), st.integers(0, 3))
 def test_reported_amounts_times_a_factor_scale_the_scalar_by_it(factor: float, seed: int) -> None:
@@ -139,6 +146,7 @@ def test_reported_amounts_times_a_factor_scale_the_scalar_by_it(factor: float, s
     assert other.intervals["scale"] == pytest.approx([limit * factor for limit in one.intervals["scale"]], rel=1e-9)
 
 
+@pytest.mark.slow
 @laws
 @given(st.integers(0, 1000), st.integers(0, 3))
 def test_the_order_of_rows_changes_nothing(shuffle: int, seed: int) -> None:
@@ -148,6 +156,7 @@ def test_the_order_of_rows_changes_nothing(shuffle: int, seed: int) -> None:
     same(one, calibrate(market(seed), halves.sample(frac=1.0, random_state=shuffle)))
 
 
+@pytest.mark.slow
 @laws
 @given(st.integers(12 * 24, DAYS * 24 - 1), st.integers(0, 3))
 def test_later_data_change_nothing_of_a_fit_up_to_a_time(hour: int, seed: int) -> None:

@@ -45,6 +45,7 @@ def market() -> MarketData:
     return MarketData.from_frames(candles.reset_index(drop=True), interest, symbol="ABC", minimum_distance=0.004)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("compiled", [True, False], ids=["compiled", "numpy"])
 def test_cells_of_ten_basis_points_without_the_book_at_the_cap_are_the_first_version(*, compiled: bool) -> None:
     edges = price_cell_edge(RECORDED["base"] + np.arange(len(RECORDED["long"][0]) + 1))

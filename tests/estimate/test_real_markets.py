@@ -39,6 +39,7 @@ def total_variation(first: Floats, second: Floats) -> float:
     return float(0.5 * np.abs(first / first.sum() - second / second.sum()).sum())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("coin", COINS)
 def test_the_map_agrees_with_the_reference_of_the_specification(coin: str) -> None:
     """Law 1, on price cells: total variation <= 0.002 within 20 % and <= 0.005 within 2 % of price, size within 1 %."""

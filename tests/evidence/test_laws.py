@@ -41,6 +41,7 @@ def development() -> MarketData:
     return recorded("BTC", "binance").until("2025-12-01T00:00Z")
 
 
+@pytest.mark.slow
 def test_a_planted_lean_is_seen() -> None:
     """One seed, a lean of 20 %: the race sees it; touches against matched levels need not."""
     found = evidence(leaning(short(75), 0.2, 2, every=6), check=0).answer("race")
@@ -55,6 +56,7 @@ def test_candles_that_lean_nowhere_are_the_same_candles_or_their_mirrors() -> No
     assert 0.4 < (steps[0] * steps[1] > 0).mean() < 0.6
 
 
+@pytest.mark.slow
 def test_nothing_is_found_on_a_market_without_attraction() -> None:
     """A random walk and six mirrors of it: no mean is three standard errors from nothing."""
     found = evidence(short(54), check=6)

@@ -40,6 +40,7 @@ def test_a_hit_rate_stands_on_the_page_with_its_control_alone() -> None:
     assert all("of matched levels" in line for line in lines)
 
 
+@pytest.mark.slow
 @needs_recordings
 def test_the_figures_of_one_market_are_right() -> None:
     alone = page_tables.markets((evidence(market("SOL", "binance"), check=0),)).splitlines()[-1]

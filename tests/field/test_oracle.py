@@ -92,6 +92,7 @@ def looked_at(
     return Viewport(time=time, price=(price * shares[0], price * shares[1]), width=width, height=height)
 
 
+@pytest.mark.slow
 def test_kernels_equal_the_oracle_on_random_markets(both: Counter[str]) -> None:
     """Law 1, compiled = oracle: each kernel on the arguments that the product gives it."""
 
@@ -114,6 +115,7 @@ def test_kernels_equal_the_oracle_on_random_markets(both: Counter[str]) -> None:
     assert all(both[name] > 0 for name in NAMES)
 
 
+@pytest.mark.slow
 def test_kernels_equal_the_oracle_where_the_cells_must_grow(both: Counter[str]) -> None:
     ledger = estimate(walk(7, 60, volatility=0.05).market())
     assert both["forward"] > 1
@@ -129,6 +131,7 @@ def test_kernels_equal_the_oracle_when_a_fold_goes_on(both: Counter[str]) -> Non
     assert both["evaluate"] == 2
 
 
+@pytest.mark.slow
 def test_kernels_equal_the_oracle_after_years_of_decay(both: Counter[str]) -> None:
     """Survival underflows after 1,700 days, ten times as soon at such a churn: its logarithm's differences count."""
     ledger = estimate(walk(5, 90, "1d", volatility=0.03, volume="bursts").market(), churn=4.0)
@@ -164,6 +167,7 @@ def everything(market: list[MarketData]) -> list[Any]:
     return [*parts, *(grid.total for grid in grids), found.size, found.open_time.astype(float), np.array(numbers)]
 
 
+@pytest.mark.slow
 def test_the_whole_pipeline_is_the_same_under_both_engines() -> None:
     markets = two_venues(11, 50)
     compiled = everything(markets)

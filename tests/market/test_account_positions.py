@@ -188,6 +188,7 @@ def names_an_address(text: str | bytes) -> bool:
     return any(one[2:-1].lower() in plain.lower() for one in FORTY)
 
 
+@pytest.mark.slow
 def test_no_address_stands_where_nobody_asked_for_it(venue: Any, tmp_path: Path) -> None:
     accounts = three(venue)
     found = read(venue, accounts=accounts)

@@ -53,6 +53,7 @@ def states(found: Source) -> dict[str, tuple[str, bool]]:
     return {part.venue: (part.state, part.stored) for part in found.status}
 
 
+@pytest.mark.slow
 def test_without_a_network_the_stored_market_is_shown_with_its_age(asked: VenueServer) -> None:
     first = read.read("BTC")
     assert states(first) == dict.fromkeys(PLACES, ("connected", False))
@@ -86,6 +87,7 @@ def test_nothing_stored_and_no_network_is_the_sample(asked: VenueServer) -> None
         read.read("BTC", "okx")
 
 
+@pytest.mark.slow
 def test_what_is_stored_shows_while_the_venue_is_asked_and_the_newest_joins(
     asked: VenueServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -115,6 +117,7 @@ def test_what_is_stored_shows_while_the_venue_is_asked_and_the_newest_joins(
     assert later[0].notice is None
 
 
+@pytest.mark.slow
 def test_what_is_stored_of_another_day_does_not_stand_beside_what_is_new(asked: VenueServer) -> None:
     read.read("BTC", PLACES)
     worker.close()

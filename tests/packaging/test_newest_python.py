@@ -74,7 +74,7 @@ def test_the_pure_part_holds_on_the_newest_python(
     # No plugin of `make test` is there: not its options, and not what its conftest needs of them.
     # What is compared is told where `make test` fails; to prepare that takes seconds here.
     options = ("-q", "--assert=plain", "--noconftest", "--import-mode=importlib", "-p", "no:cacheprovider")
-    unhurried = ("-p", "tests.hypothesis_profile", "-p", "tests.packaging.fewer_examples")
+    unhurried = ("-p", "tests.hypothesis_profile", "-p", "tests.fewer_examples")
     warned = "\n".join(project["tool"]["pytest"]["ini_options"]["filterwarnings"])
     settings = ("-c", os.devnull, "--rootdir", str(tmp_path), "-o", "pythonpath=.", "-o", f"filterwarnings={warned}")
     without = [f"--deselect={test}" for test in WITHOUT]

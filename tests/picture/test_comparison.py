@@ -156,6 +156,7 @@ def test_ways_and_themes_are_checked(how: str, theme: str, said: str) -> None:
         comparison_figure(comparison(), how, theme)
 
 
+@pytest.mark.slow
 def test_the_sides_are_in_the_colours_chosen() -> None:
     view = DrawnComparison.of(comparison(), theme="light", side_colours="blue-orange")
     for shown, pair in ((view, "blue-orange"), (view.shown(side_colours="red-green"), "red-green")):
@@ -167,6 +168,7 @@ def test_the_sides_are_in_the_colours_chosen() -> None:
         DrawnComparison.of(comparison(), side_colours="pink")
 
 
+@pytest.mark.slow
 def test_the_picture_is_a_png_of_the_size_asked(tmp_path: Path) -> None:
     for how in ("beside", "over", "minus"):
         path = DrawnComparison.of(comparison(), how, "light").to_png(tmp_path / f"{how}.png", width=640, height=480)
@@ -190,6 +192,7 @@ def test_a_notebook_shows_a_picture_with_sentences_and_figures() -> None:
     assert shown.count("<li>") == len(comparison().sentences)
 
 
+@pytest.mark.slow
 def test_nothing_in_the_range_is_still_a_picture() -> None:
     far = comparison(edges=(1000.0, 1001.0, 1002.0))
     for how in ("beside", "over", "minus"):
@@ -221,6 +224,7 @@ def test_the_grid_is_the_profile_at_each_columns_end() -> None:
     assert grid.total[:, -1].sum() > 0
 
 
+@pytest.mark.slow
 def test_levels_lie_over_the_heatmap_from_snapshot_to_snapshot(heatmap: LiqHeatmap) -> None:
     plot = heatmap.figure
     before = len(plot.renderers)

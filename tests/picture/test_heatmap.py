@@ -89,6 +89,7 @@ def test_what_adds_up_begins_at_the_last_price_also_out_of_sight(heatmap: LiqHea
     assert np.isnan(added[0]).all()
 
 
+@pytest.mark.slow
 def test_every_trait_of_the_picture_shows(heatmap: LiqHeatmap, tmp_path: Path) -> None:
     before = pixels(heatmap, tmp_path)
     assert before.shape == (450, 800, 3)
@@ -165,6 +166,7 @@ def test_times_are_round_on_the_clocks_of_the_time_zone(length: int, timezone: s
     assert ("UTC+5:30" if timezone != "UTC" else "UTC") in axes.texts[0].get_text()
 
 
+@pytest.mark.slow
 def test_a_picture_without_a_path_is_named_after_what_it_shows(
     heatmap: LiqHeatmap, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -176,6 +178,7 @@ def test_a_picture_without_a_path_is_named_after_what_it_shows(
     assert made.exists()
 
 
+@pytest.mark.slow
 def test_the_same_data_give_the_same_file_whenever_it_is_made(
     heatmap: LiqHeatmap, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -194,6 +197,7 @@ def test_prices_on_the_axis_have_as_many_decimals_as_tell_them_apart(price: tupl
     assert axis_decimals(price) == decimals
 
 
+@pytest.mark.slow
 def test_rank_gives_the_strongest_of_the_side_shown_the_strongest_colour(heatmap: LiqHeatmap, tmp_path: Path) -> None:
     heatmap.measure = "size"
     heatmap.side, heatmap.scale, heatmap.price_style, heatmap.circles = "long", "rank", "off", False
@@ -220,6 +224,7 @@ def test_a_picture_says_of_when_it_is_and_how_sure_its_clusters_are(
         assert f"est. {estimate_text(one.size)} ({estimate_range(row['size_low'], row['size_high'])})" in said
 
 
+@pytest.mark.slow
 def test_the_map_is_dark_on_a_light_page_unless_told(heatmap: LiqHeatmap, tmp_path: Path) -> None:
     heatmap.price_style, heatmap.circles = "off", False
 
@@ -239,6 +244,7 @@ def test_the_map_is_dark_on_a_light_page_unless_told(heatmap: LiqHeatmap, tmp_pa
     assert dark < 0.15
 
 
+@pytest.mark.slow
 def test_candles_take_the_colours_of_the_convention(heatmap: LiqHeatmap, tmp_path: Path) -> None:
     heatmap.circles, heatmap.profile, heatmap.panels, heatmap.window = False, "off", (), "12h"
     fall = np.array([int(LOOK.candle_colours["green-red"].dark["fall"][i : i + 2], 16) for i in (1, 3, 5)]) / 255

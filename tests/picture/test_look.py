@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import matplotlib.image
 import numpy as np
+import pytest
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from liqwidget import LiqHeatmap
 
 
+@pytest.mark.slow
 def test_smoothing_and_threshold_change_the_picture_and_no_number(heatmap: LiqHeatmap, tmp_path: Path) -> None:
     def picture() -> np.ndarray:
         path = heatmap.to_png(tmp_path / "map.png", width=600, height=400)

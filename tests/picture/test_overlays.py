@@ -87,6 +87,7 @@ def test_colours_of_overlays_can_be_read_on_their_ground(theme: str) -> None:
         assert (bright + 0.05) / (dark + 0.05) >= 4.5, colour
 
 
+@pytest.mark.slow
 def test_a_picture_file_shows_what_is_laid_over_it(heatmap: LiqHeatmap, tmp_path: Path) -> None:
     def picture() -> np.ndarray:
         heatmap.to_png(tmp_path / "map.png", width=600, height=640)

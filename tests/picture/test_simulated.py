@@ -58,6 +58,7 @@ PICTURES: dict[str, Callable[[Ledger, Path], object]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PICTURES)
 def test_a_banner_lies_across_every_picture(name: str, tmp_path: Path) -> None:
     shares = []
@@ -78,6 +79,7 @@ def test_what_draws_a_picture_file_knows_of_the_banner() -> None:
     assert len(drawn) == 4
 
 
+@pytest.mark.slow
 def test_notebooks_and_bokeh_are_told_too() -> None:
     for simulated in (True, False):
         of = ledger(simulated=simulated)

@@ -35,6 +35,7 @@ def test_it_compares_what_the_heatmap_shows(heatmap: LiqHeatmap) -> None:
     assert earlier.table["last_price"]["okx"] == heatmap.markets[0].close[200]
 
 
+@pytest.mark.slow
 def test_a_notebook_shows_picture_sentences_and_figures_as_text(heatmap: LiqHeatmap) -> None:
     found = heatmap.compare_venues()
     page = found._repr_html_()
@@ -46,6 +47,7 @@ def test_a_notebook_shows_picture_sentences_and_figures_as_text(heatmap: LiqHeat
     assert "<b>" not in evil._repr_html_()
 
 
+@pytest.mark.slow
 def test_the_picture_has_the_size_and_theme_asked_for(heatmap: LiqHeatmap, tmp_path: Path) -> None:
     found = heatmap.compare_venues(theme="light")
     with Image.open(found.to_png(tmp_path / "venues.png", width=800, height=500)) as picture:

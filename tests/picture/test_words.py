@@ -22,6 +22,7 @@ WORDS = ["$$x^2$$", "$\\frac{", "$a_{b$ and $c$", "\\$", "$\\alpha$", "$"]
 ORDERS = ["\x1b[31mred", "\x9b2J", "a\rb", "\x07", "\u202eevil", "\x00", "\u2028", "\ud800"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", WORDS)
 def test_what_stands_between_dollars_is_no_formula(tmp_path: Path, words: str) -> None:
     heatmap = LiqHeatmap("BTC", source=[market(days=2)], window="12h")

@@ -94,6 +94,7 @@ def replayed(since: int) -> list[tuple[pd.Timestamp, str]]:
     return [(one.time, one.text) for one in found.alerts]
 
 
+@pytest.mark.slow
 def test_live_tells_what_a_replay_tells_and_nothing_twice(desk: Desk, feed: FakeFeed) -> None:
     start = feed.ledger.end
     desk.alerts.add(RULES)
@@ -132,6 +133,7 @@ def test_rules_are_listed_while_the_past_is_gone_through(desk: Desk) -> None:
     assert listed[0]["state"].tolist() == ["on"] * len(RULES)
 
 
+@pytest.mark.slow
 def test_the_next_run_of_the_cell_tells_nothing_again(desk: Desk, feed: FakeFeed) -> None:
     start = feed.ledger.end
     desk.alerts.add(RULES)
@@ -164,6 +166,7 @@ def test_revisions_and_another_prior_tell_nothing_again(desk: Desk, feed: FakeFe
     assert desk.told() == first
 
 
+@pytest.mark.slow
 def test_rules_rest_while_another_coin_is_shown(desk: Desk, feed: FakeFeed) -> None:
     start = feed.ledger.end
     desk.alerts.add(RULES)
@@ -226,6 +229,7 @@ def test_where_a_loop_runs_coroutines_are_awaited_on_it(desk: Desk, feed: FakeFe
     loops.run(cell())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["plain", "async", "rule"])
 def test_what_raises_is_switched_off_with_a_sentence_and_costs_nothing_else(
     desk: Desk, feed: FakeFeed, kind: str
@@ -352,6 +356,7 @@ def test_what_is_told_is_kept_if_asked(
 # ------------------------------------------------------------------ of a heatmap
 
 
+@pytest.mark.slow
 def test_own_data_that_go_on_tell_what_a_replay_tells() -> None:
     start = int(markets()[0].close_time[119])
     heatmap = LiqHeatmap("BTC", source=[part.until(start) for part in markets()])

@@ -94,6 +94,7 @@ def poll(there: Callable[[], Any]) -> None:
         time.sleep(0.01)
 
 
+@pytest.mark.slow
 def test_ledgers_and_tables_come_back(whole: liqwidget.Batch, store: Path) -> None:
     assert repr(whole) == f"Batch({whole.out!r}, 3 markets)"
     assert list(whole.markets["venue"]) == ["all", "binance", "bybit", "all", "okx"]
@@ -114,6 +115,7 @@ def test_ledgers_and_tables_come_back(whole: liqwidget.Batch, store: Path) -> No
         whole.table("scores", "DOGE")
 
 
+@pytest.mark.slow
 def test_it_reads_and_writes_addresses_of_fsspec(store: Path, whole: liqwidget.Batch, tmp_path: Path) -> None:
     """In this process, so that what is in memory is that of the tasks."""
     import fsspec
@@ -127,6 +129,7 @@ def test_it_reads_and_writes_addresses_of_fsspec(store: Path, whole: liqwidget.B
     assert files_of(tmp_path) == files_of(whole.out)
 
 
+@pytest.mark.slow
 def test_called_again_it_does_nothing_anew(store: Path, client: Any, whole: liqwidget.Batch) -> None:
     before = files_of(whole.out)
     again = liqwidget.batch(whole.out, store, client=client, **ARGUMENTS)
@@ -152,6 +155,7 @@ def test_arguments_that_cannot_be_used(store: Path, tmp_path: Path, wrong: dict[
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_killed_worker_loses_nothing(store: Path, client: Any, whole: liqwidget.Batch, tmp_path: Path) -> None:
     """The first worker that has set a mark is killed there, in the middle of its task."""
     out, died = tmp_path / "out", tmp_path / "died"
@@ -230,6 +234,7 @@ def test_a_killed_scheduler_is_a_sentence_and_the_next_goes_on(
     assert files_of(out) == files_of(whole.out)
 
 
+@pytest.mark.slow
 def test_one_broken_market_costs_the_others_nothing(client: Any, whole: liqwidget.Batch, tmp_path: Path) -> None:
     """Files of another program, empty ones, nonsense: the others are those of a store without it, totals too."""
     store = filled(tmp_path / "store", SYMBOLS | {"SOL/USDT:USDT": ("binance",)}, hours=168)

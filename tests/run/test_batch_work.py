@@ -74,6 +74,7 @@ def files_of(out: Path) -> dict[str, bytes]:
     return {path.relative_to(out).as_posix(): path.read_bytes() for path in out.rglob("*") if path.is_file()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("days", [1, 400])
 def test_cut_in_time_it_is_the_single_pass_to_the_byte(
     store: Path, whole: Ledger, tables: dict[tuple[str, str], bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
@@ -92,6 +93,7 @@ def test_cut_in_time_it_is_the_single_pass_to_the_byte(
     assert dones[1].row["notes"] == ""
 
 
+@pytest.mark.slow
 def test_rows_in_memory_do_not_grow_with_the_history(
     store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -108,6 +110,7 @@ def test_rows_in_memory_do_not_grow_with_the_history(
     assert max(held) <= most < 24 * DAYS
 
 
+@pytest.mark.slow
 def test_what_is_there_is_not_done_again(small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     job = job_in(tmp_path, rules=RULES)
     worked(job, small)
@@ -131,6 +134,7 @@ def unharmed(small: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
     return files_of(out)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("written", [1, 9, 21])
 def test_killed_anywhere_it_goes_on_and_ends_the_same(
     small: Path, unharmed: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, written: int
@@ -152,6 +156,7 @@ def test_killed_anywhere_it_goes_on_and_ends_the_same(
     assert files_of(tmp_path / "killed") == unharmed
 
 
+@pytest.mark.slow
 def test_newer_and_revised_data_are_done_and_earlier_cuts_stay(tmp_path: Path) -> None:
     job, root = job_in(tmp_path / "out"), tmp_path / "store"
     filled(root, {USDT: ("binance",)}, hours=240)
@@ -170,6 +175,7 @@ def test_newer_and_revised_data_are_done_and_earlier_cuts_stay(tmp_path: Path) -
     assert done.table("clusters", "BTC")["time"].max() == done.table("clusters", "BTC", "binance")["time"].max()
 
 
+@pytest.mark.slow
 def test_a_venue_that_cannot_be_read_costs_the_others_nothing(tmp_path: Path) -> None:
     root = filled(tmp_path / "store", {USDT: ("binance", "bybit")}, hours=240)
     for path in (root / "bybit").rglob("candles/1h/*.parquet"):
@@ -182,6 +188,7 @@ def test_a_venue_that_cannot_be_read_costs_the_others_nothing(tmp_path: Path) ->
     assert nothing.row["reason"] == "no venue could be read"
 
 
+@pytest.mark.slow
 def test_what_nobody_expected_is_the_reason_of_one_market(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A fault that is no sentence of ours, tried again first, costs neither the other venue nor the symbol."""
     root, job, tried = filled(tmp_path / "store", {USDT: ("binance", "bybit")}, hours=240), job_in(tmp_path / "out"), []
@@ -201,6 +208,7 @@ def test_what_nobody_expected_is_the_reason_of_one_market(tmp_path: Path, monkey
     assert both.row["looks"] > 0
 
 
+@pytest.mark.slow
 def test_results_that_are_lost_are_made_again(small: Path, tmp_path: Path) -> None:
     """A mark counts where all that it stands for is there: whoever takes a file away, or cuts it, gets it back."""
     job = job_in(tmp_path)
@@ -217,6 +225,7 @@ def test_results_that_are_lost_are_made_again(small: Path, tmp_path: Path) -> No
     assert files_of(tmp_path) == before
 
 
+@pytest.mark.slow
 def test_a_ledger_that_rots_is_said_and_made_again(small: Path, tmp_path: Path) -> None:
     job = job_in(tmp_path)
     worked(job, small)
@@ -231,6 +240,7 @@ def test_a_ledger_that_rots_is_said_and_made_again(small: Path, tmp_path: Path) 
     assert files_of(tmp_path) == before
 
 
+@pytest.mark.slow
 def test_a_day_of_values_that_no_market_has_counts_as_missing(tmp_path: Path) -> None:
     """Sealed, and nonsense: as the store reads it. A day costs a day, not the years beside it."""
     root = filled(tmp_path / "store", {USDT: ("binance",)}, hours=240)
@@ -244,6 +254,7 @@ def test_a_day_of_values_that_no_market_has_counts_as_missing(tmp_path: Path) ->
         market_of(series_of(str(root), None, None)[0], Wanted("5m", -(2**62), 2**62))
 
 
+@pytest.mark.slow
 def test_a_day_that_is_damaged_counts_as_missing_and_is_named(tmp_path: Path) -> None:
     root = filled(tmp_path / "store", {USDT: ("binance",)}, hours=240)
     day = sorted(root.rglob("candles/1h/*.parquet"))[4]

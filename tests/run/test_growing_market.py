@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -39,6 +40,7 @@ def told(market: MarketData, since: int, now: int, wrong: set[int], missing: set
     return History(INSTRUMENT, STEP, now, {"candles": frame, "open_interest": interest})
 
 
+@pytest.mark.slow
 @settings(max_examples=8, deadline=None)
 @given(st.data())
 def test_whatever_is_said_on_the_way_the_ledger_is_that_of_clean_history(data: st.DataObject) -> None:

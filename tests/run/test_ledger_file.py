@@ -307,6 +307,7 @@ def test_a_heatmap_of_a_file(tmp_path: Path) -> None:
     assert heatmap.ledger.timeframe == 3 * ledger.timeframe
 
 
+@pytest.mark.slow
 def test_the_simulated_market_is_called_so_out_of_a_file(tmp_path: Path) -> None:
     sample = LiqHeatmap("BTC", source="sample")
     heatmap = LiqHeatmap.from_ledger(sample.ledger.save(tmp_path / "l.parquet"))

@@ -30,6 +30,7 @@ def server() -> Iterator[VenueServer]:
         yield running
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PLACES)
 def test_candle_by_candle_the_ledger_is_that_of_clean_history(server: VenueServer, name: str) -> None:
     with live(server, name) as feeding:
@@ -42,6 +43,7 @@ def test_candle_by_candle_the_ledger_is_that_of_clean_history(server: VenueServe
         assert len(growing.settled.venues[0].time) > len(feeding.markets[0].time)
 
 
+@pytest.mark.slow
 def test_venues_go_on_together_and_one_joins(server: VenueServer) -> None:
     with live(server, "binance", "okx", more=("bybit",)) as feeding:
         feeding.connected()
@@ -77,6 +79,7 @@ def test_an_unfinished_candle_is_shown_and_replaced(server: VenueServer) -> None
         feeding.check()
 
 
+@pytest.mark.slow
 def test_open_interest_that_has_no_history_is_kept_for_the_next_start(server: VenueServer) -> None:
     with live(server, "hyperliquid", "binance", keep=True) as feeding:
         feeding.connected()
@@ -98,6 +101,7 @@ def test_open_interest_that_has_no_history_is_kept_for_the_next_start(server: Ve
     assert len(alone.frames["open_interest"]) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["binance", "bybit", "okx"])
 def test_liquidations_are_heard_once_by_position_side_in_dollars(server: VenueServer, name: str) -> None:
     with live(server, name, keep=True) as feeding:

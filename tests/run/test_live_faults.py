@@ -63,6 +63,7 @@ REFUSALS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("fault", "words"), REFUSALS, ids=repr)
 def test_answers_that_fail_are_said_and_made_up_for(feeding: Live, fault: Fault, words: str) -> None:
     before = feeding.feed.incidents
@@ -77,6 +78,7 @@ def answered(feeding: Live, venue: str, kind: str) -> int:
     return len(feeding.server.asked(venue, kind))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("fault", "words"),
     [
@@ -119,6 +121,7 @@ SOCKETS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("fault", "words"), SOCKETS, ids=repr)
 def test_sockets_that_fail_are_connected_again(feeding: Live, fault: Fault, words: str) -> None:
     before = feeding.feed.incidents
@@ -139,6 +142,7 @@ def test_sockets_that_fail_are_connected_again(feeding: Live, fault: Fault, word
     recovered(feeding)
 
 
+@pytest.mark.slow
 def test_a_request_that_hangs_holds_up_no_other_venue(feeding: Live) -> None:
     before = feeding.feed.incidents
     strike(feeding, faults.Hang(), "candles", names=("okx",))
@@ -150,6 +154,7 @@ def test_a_request_that_hangs_holds_up_no_other_venue(feeding: Live) -> None:
     recovered(feeding)
 
 
+@pytest.mark.slow
 def test_what_passed_while_all_was_down_is_filled_in(feeding: Live) -> None:
     strike(feeding, faults.Status(500), "candles", "stream")
     drop_all(feeding.server)
@@ -159,6 +164,7 @@ def test_what_passed_while_all_was_down_is_filled_in(feeding: Live) -> None:
     assert {len(part.time) for part in feeding.last.ledger} == {len(feeding.last.ledger.venues[0].time)}
 
 
+@pytest.mark.slow
 def test_a_wait_that_is_asked_for_is_kept(feeding: Live) -> None:
     strike(feeding, faults.Status(418, retry_after=1), "candles", times=1, names=("bybit",))
     feeding.server.clock.advance(STEP)
@@ -170,6 +176,7 @@ def test_a_wait_that_is_asked_for_is_kept(feeding: Live) -> None:
     recovered(feeding)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ahead", [-90, 90])
 def test_a_clock_of_ours_that_is_wrong_changes_nothing(ahead: int) -> None:
     with exchanges() as server, live(server, "binance", "okx", ahead=ahead) as feeding:

@@ -53,6 +53,7 @@ def connected(heatmap: LiqHeatmap) -> None:
     until(lambda: set(heatmap.status["state"]) == {"connected"}, lambda: heatmap.status)
 
 
+@pytest.mark.slow
 def test_a_live_heatmap_follows_until_it_is_closed(server: VenueServer) -> None:
     heatmap = LiqHeatmap("BTC", ["binance", "okx"], live=True, window="12h")
     connected(heatmap)
@@ -83,6 +84,7 @@ class EachClose(AlertRule):
         yield Reading("close", f"closed at {moment.look.price:g}", on=True, off=True)
 
 
+@pytest.mark.slow
 def test_alerts_tell_each_close_once_though_nobody_looks(server: VenueServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """Candles count once the next one is heard of: the test's clock leaps over what would be told in between."""
     monkeypatch.setattr(alerting, "APART", 0.02)
@@ -112,6 +114,7 @@ def test_alerts_tell_each_close_once_though_nobody_looks(server: VenueServer, mo
     until(lambda: not [thread for thread in threading.enumerate() if thread.name.startswith("liqwidget")])
 
 
+@pytest.mark.slow
 def test_heatmaps_of_a_symbol_share_however_it_is_spelt(server: VenueServer) -> None:
     one = LiqHeatmap("BTC", ["binance", "okx"], live=True)
     connected(one)
@@ -132,6 +135,7 @@ def test_heatmaps_of_a_symbol_share_however_it_is_spelt(server: VenueServer) -> 
     until(lambda: not any(socket.open for socket in server.sockets))
 
 
+@pytest.mark.slow
 def test_a_venue_that_comes_back_joins_the_picture(server: VenueServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(live_module, "AGAIN_SECONDS", 30.0)
     server.faults.inject(faults.Status(451), venue="okx", times=4)
@@ -168,6 +172,7 @@ def test_what_is_no_exchange_cannot_be_followed(source: str) -> None:
         LiqHeatmap("BTC", market).start()
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("server")
 def test_exchanges_are_followed_unless_told_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
     heatmap = LiqHeatmap("BTC", ["binance", "okx"])
@@ -195,6 +200,7 @@ def reading() -> list[threading.Thread]:
     return [thread for thread in threading.enumerate() if thread.name == "liqwidget-timeframe"]
 
 
+@pytest.mark.slow
 def test_another_timeframe_is_read_and_followed(server: VenueServer, monkeypatch: pytest.MonkeyPatch) -> None:
     heatmap = LiqHeatmap("BTC", ["binance", "okx"], live=True, window="12h", venues=("okx",), prior="isolated")
     connected(heatmap)
@@ -242,6 +248,7 @@ def test_another_timeframe_is_read_and_followed(server: VenueServer, monkeypatch
     assert heatmap.ledger.timeframe == duration_ns("30m")
 
 
+@pytest.mark.slow
 def test_a_venue_that_joins_after_another_prior_has_it_too(
     server: VenueServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -256,6 +263,7 @@ def test_a_venue_that_joins_after_another_prior_has_it_too(
     heatmap.close()
 
 
+@pytest.mark.slow
 def test_live_data_take_the_place_of_the_sample(server: VenueServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(live_module, "AGAIN_SECONDS", 30.0)
     for module in (read_module, source_module):
@@ -277,6 +285,7 @@ def test_live_data_take_the_place_of_the_sample(server: VenueServer, monkeypatch
     heatmap.close()
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("server")
 def test_an_update_from_before_another_prior_is_made_anew() -> None:
     heatmap = LiqHeatmap("BTC", ["binance", "okx"], live=False)
@@ -299,6 +308,7 @@ class OtherUnit(faults.RowFault):
         return [row | {"amount": row["amount"] * (1000.0 if row["time"] >= self.since else 1.0)} for row in rows]
 
 
+@pytest.mark.slow
 def test_a_venue_that_changes_its_unit_is_left_out_at_the_start_and_live(server: VenueServer) -> None:
     def change(since: int) -> None:
         for kind in ("interest_history", "interest"):

@@ -41,6 +41,7 @@ def nothing_left(server: VenueServer) -> None:
     gc.collect()
 
 
+@pytest.mark.slow
 def test_after_stop_no_task_socket_or_thread_is_left(server: VenueServer) -> None:
     with live(server, *PLACES) as feeding:
         feeding.connected()
@@ -131,6 +132,7 @@ def test_it_can_be_stopped_by_its_listener_and_started_again(server: VenueServer
         feeding.check()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", [None, faults.Hang(), faults.Silence(after=0)], ids=repr)
 def test_the_threads_end_wins_over_the_feeds(server: VenueServer, fault: Fault | None) -> None:
     feeding = Live(server, *PLACES)
@@ -146,6 +148,7 @@ def test_the_threads_end_wins_over_the_feeds(server: VenueServer, fault: Fault |
     feeding.feed.stop()
 
 
+@pytest.mark.slow
 def test_a_busy_cell_does_not_hold_it_up() -> None:
     with exchanges(before=2 * DAY, speed=600.0) as server, live(server, "binance", at_once=True) as feeding:
         feeding.connected()
@@ -179,6 +182,7 @@ print("fed", flush=True)
 """
 
 
+@pytest.mark.slow
 def test_the_end_of_the_interpreter_is_quiet(server: VenueServer) -> None:
     now = server.clock.now * 1_000_000
     command = [

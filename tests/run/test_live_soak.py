@@ -83,6 +83,7 @@ def soaked(hours: float, seconds: float, share: float) -> dict[str, float]:
     return figures
 
 
+@pytest.mark.slow
 def test_hours_of_weather_leave_the_ledger_of_clean_history() -> None:
     figures = soaked(hours=4, seconds=6, share=0.2)
     assert figures["struck"] > 2  # a busy machine asks less in the seconds that hours take

@@ -121,6 +121,7 @@ def test_the_sample_refuses_at_once(wrong: str, words: str) -> None:
     assert (h.symbol, h.ledger.symbol) == ("BTC", "BTC")
 
 
+@pytest.mark.slow
 def test_the_sample_has_its_coins_at_once() -> None:
     h = LiqHeatmap("BTC", source="sample")
     assert h._market["coins"] == ["BTC", "ETH", "SOL"]

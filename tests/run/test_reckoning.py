@@ -129,6 +129,7 @@ def test_a_venue_that_cannot_be_estimated_costs_no_other(monkeypatch: pytest.Mon
         reckoning.reckoned(Source(markets[:1], "binance", status=status[:1]), prior)
 
 
+@pytest.mark.slow
 def test_heatmaps_of_the_simulated_market_share_its_ledger() -> None:
     one, other, hourly = (LiqHeatmap("BTC", source="sample", timeframe=length) for length in (None, None, "1h"))
     assert one.ledger is other.ledger

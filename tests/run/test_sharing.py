@@ -73,6 +73,7 @@ def counted(server: VenueServer, feeds: list[Live]) -> tuple[dict[str, int], dic
     return open_sockets(server), {name: len(server.asked(name)) - before[name] for name in PLACES}
 
 
+@pytest.mark.slow
 def test_one_two_and_four_heatmaps_of_a_symbol_take_the_same_sockets_and_questions(server: VenueServer) -> None:
     sockets, questions = [], []
     for count in (1, 2, 4):
@@ -92,6 +93,7 @@ def lists(server: VenueServer) -> dict[str, int]:
     return {name: len(server.asked(name, "markets")) for name in ("binance", "bybit", "okx")}
 
 
+@pytest.mark.slow
 def test_three_symbols_of_a_venue_take_the_sockets_of_one_and_its_list(server: VenueServer) -> None:
     with several(server, 1, *PLACES) as feeds:
         alone, _ = counted(server, feeds)
@@ -105,6 +107,7 @@ def test_three_symbols_of_a_venue_take_the_sockets_of_one_and_its_list(server: V
     nothing_left(server)
 
 
+@pytest.mark.slow
 def test_who_shares_receives_what_who_is_alone_does(server: VenueServer) -> None:
     """Through drops and odd rows; the one that is alone finds the venues by another way."""
     names, apart = ("binance", "okx"), functools.partial(server.address)
@@ -143,6 +146,7 @@ def go_on(server: VenueServer, *every: Live) -> None:
             one.caught_up()
 
 
+@pytest.mark.slow
 def test_one_that_is_closed_takes_nothing_from_the_others_and_the_last_closes(server: VenueServer) -> None:
     with (
         live(server, *PLACES) as first,
@@ -185,6 +189,7 @@ def trip_over(coin: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(exchange, "handle_ohlcv", tripping)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["bybit", "okx", "hyperliquid", "odd"])
 def test_what_is_wrong_with_one_symbol_is_not_the_others_trouble(
     server: VenueServer, name: str, monkeypatch: pytest.MonkeyPatch
@@ -225,6 +230,7 @@ def test_data_that_one_cannot_use_stay_its_own_trouble(server: VenueServer, monk
         assert len(server.asked("okx", "candles")) - asked < 20
 
 
+@pytest.mark.slow
 def test_what_a_venue_that_comes_back_has_is_read_once_for_all(server: VenueServer) -> None:
     server.faults.inject(faults.Status(451), venue="okx", times=None)
     with contextlib.ExitStack() as stack:
@@ -268,6 +274,7 @@ with exchanges() as server, live(server, *PLACES) as first, live(server, *PLACES
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif("fork" not in multiprocessing.get_all_start_methods(), reason="this system does not fork")
 def test_a_child_stands_still_and_the_parent_goes_on() -> None:
     root = Path(__file__).resolve().parents[2]
@@ -278,6 +285,7 @@ def test_a_child_stands_still_and_the_parent_goes_on() -> None:
     assert done.stdout.splitlines() == ["child {'off'} True", "parent True"], done.stderr[-2000:]
 
 
+@pytest.mark.slow
 def test_a_stop_that_is_interrupted_leaves_nothing(server: VenueServer, monkeypatch: pytest.MonkeyPatch) -> None:
     with live(server, "binance", "okx") as kept, live(server, "binance", "okx") as stopped:
         for one in (kept, stopped):

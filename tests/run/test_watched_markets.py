@@ -52,6 +52,7 @@ def of(markets: WatchedMarkets, symbol: str) -> Watched:
     return next(one for one in markets.known if one.symbol == symbol)
 
 
+@pytest.mark.slow
 def test_prices_follow_what_is_heard_and_clusters_the_candles_that_close(server: VenueServer) -> None:
     with watched(*COINS) as markets:
         assert [one.symbol for one in markets.known] == list(COINS)
@@ -106,6 +107,7 @@ def test_a_live_market_that_could_not_be_read_is_asked_for_again(
     markets.close()
 
 
+@pytest.mark.slow
 def test_a_market_that_cannot_be_summed_up_says_so_and_the_next_is_looked_at(
     server: VenueServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

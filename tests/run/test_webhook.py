@@ -87,6 +87,7 @@ def posted(courier: Courier, hook: Webhook, wanted: Callable[[], bool]) -> list[
     return failed
 
 
+@pytest.mark.slow
 def test_a_message_is_json_with_the_analysts_headers(server: Server, courier: Courier) -> None:
     hook = Webhook(server.address, headers={"Authorization": HIDDEN})
     assert posted(courier, hook, lambda: len(server.heard) == 1) == []
@@ -95,12 +96,14 @@ def test_a_message_is_json_with_the_analysts_headers(server: Server, courier: Co
     assert (headers["Authorization"], headers["Content-Type"]) == (HIDDEN, "application/json")
 
 
+@pytest.mark.slow
 def test_it_is_tried_again_while_that_may_help(server: Server, courier: Courier) -> None:
     server.answers = [status(500), status(429, Retry_After="3"), status(200)]
     assert posted(courier, Webhook(server.address), lambda: len(server.heard) == 3) == []
     assert len(server.heard) == 3
 
 
+@pytest.mark.slow
 def test_it_is_given_up_with_a_sentence(server: Server, courier: Courier) -> None:
     server.answers = [status(503)] * 3
     assert posted(courier, Webhook(server.address, retries=2), lambda: False) == ["webhook: it answered 503"]
@@ -110,6 +113,7 @@ def test_it_is_given_up_with_a_sentence(server: Server, courier: Courier) -> Non
     assert len(server.heard) == 4
 
 
+@pytest.mark.slow
 def test_redirects_are_followed_on_the_same_host_alone(server: Server, courier: Courier) -> None:
     server.answers = [status(307, Location="/moved"), status(200)]
     assert posted(courier, Webhook(server.address), lambda: len(server.heard) == 2) == []
@@ -123,6 +127,7 @@ def test_redirects_are_followed_on_the_same_host_alone(server: Server, courier: 
     assert "the same host alone" in posted(courier, Webhook(server.address), lambda: False)[0]
 
 
+@pytest.mark.slow
 def test_what_keeps_silent_or_is_not_there_has_a_time_limit(server: Server, courier: Courier) -> None:
     released = threading.Event()
     server.answers = [lambda _: released.wait(30)]
@@ -135,6 +140,7 @@ def test_what_keeps_silent_or_is_not_there_has_a_time_limit(server: Server, cour
     assert posted(courier, closed, lambda: False) == ["webhook: it could not be reached"]
 
 
+@pytest.mark.slow
 def test_posting_never_waits_and_the_oldest_goes_first(server: Server) -> None:
     courier, failed = Courier(), list[str]()
     courier._thread.wake = lambda: None  # type: ignore[method-assign]

@@ -289,6 +289,7 @@ def test_wrong_options_are_named(wrong: dict[str, object], words: str) -> None:
         find_clusters(LEDGER, **wrong)  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 @needs_recordings
 @pytest.mark.parametrize("coin", ["BTC", "ETH", "SOL"])
 def test_a_real_market_has_a_few_narrow_clusters_a_side_that_stay(coin: str) -> None:

@@ -280,6 +280,7 @@ def test_years_of_decay_underflow_nothing() -> None:
     checked(ledger, [(0.5, 1.5), (0.9, 0.95), (1.1, 1.2)])
 
 
+@pytest.mark.slow
 @needs_recordings
 def test_a_real_market_adds_up() -> None:
     checked(estimate(binance("BTC")), [(0.95, 0.96), (1.01, 1.05), (0.5, 2.0)])

@@ -298,6 +298,7 @@ def test_positions_of_a_named_venue_meet_its_estimate() -> None:
     np.testing.assert_allclose(unnamed.long.estimated, 2 * part.long.estimated)
 
 
+@pytest.mark.slow
 @needs_recordings
 def test_figures_of_real_positions_are_those_of_the_scorer() -> None:
     raw = pd.read_csv(FOLDER / "data" / "real" / "hyperliquid_positions_2026-02" / "positions.csv.gz")

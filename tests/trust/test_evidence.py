@@ -52,6 +52,7 @@ def same(one: pd.DataFrame, other: pd.DataFrame) -> None:
 # ------------------------------------------------------------------ the value
 
 
+@pytest.mark.slow
 def test_the_frame_has_a_row_per_question_and_the_columns_of_the_design() -> None:
     frame = told().to_frame()
     assert tuple(frame.columns) == COLUMNS
@@ -74,6 +75,7 @@ def test_the_value_is_frozen() -> None:
         told().days = 1.0  # type: ignore[misc]
 
 
+@pytest.mark.slow
 def test_a_heatmap_asks_of_what_it_shows() -> None:
     frame = market().to_frame()
     both = [MarketData.from_frames(frame * [*[scale] * 4, 1, 1], venue=name) for name, scale in NEIGHBOURS.items()]
@@ -92,6 +94,7 @@ def test_public_names() -> None:
     assert liqwidget.Evidence is Evidence
 
 
+@pytest.mark.slow
 def test_the_same_history_gives_the_same_bytes() -> None:
     again, others = evidence(market(), check=2), told(2, seed=5).to_frame()
     assert again.to_frame().to_csv() == told().to_frame().to_csv()
@@ -100,6 +103,7 @@ def test_the_same_history_gives_the_same_bytes() -> None:
     assert not others["null_mean"].equals(told().to_frame()["null_mean"])
 
 
+@pytest.mark.slow
 def test_a_ledger_of_any_prior_and_a_market_say_the_same() -> None:
     same(evidence(estimate(market(), prior="isolated"), check=0).to_frame(), told(0).to_frame())
 
@@ -112,6 +116,7 @@ def test_candles_after_a_time_do_not_count() -> None:
 # ------------------------------------------------------------------ several markets
 
 
+@pytest.mark.slow
 def test_another_venue_changes_no_row_of_a_venue_and_both_are_pooled() -> None:
     other = market("bybit", seed=9)
     both = evidence(estimate([market(), other]), check=0)
@@ -126,6 +131,7 @@ def test_another_venue_changes_no_row_of_a_venue_and_both_are_pooled() -> None:
     assert evidence(estimate([market(), other]), check=0, venues=["bybit"]).markets == (("BTC", "bybit"),)
 
 
+@pytest.mark.slow
 def test_twice_the_same_market_is_no_more_certain() -> None:
     """Blocks are of the calendar: what happens on two venues at once is one observation."""
     both = evidence([market(), replace(market(), venue="bybit")], check=0).answer("race")
@@ -248,6 +254,7 @@ def test_a_ledger_without_heat_is_refused() -> None:
         evidence(replace(estimate(market()), heat=None))
 
 
+@pytest.mark.slow
 def test_other_horizons_and_grids() -> None:
     short, four = told(0, horizon="4h"), told(0, every="4h")
     assert short.answer("matched").base != told(0).answer("matched").base

@@ -295,6 +295,7 @@ def test_html_is_escaped_and_names_the_caps() -> None:
     assert "(at best C)" in shown
 
 
+@pytest.mark.slow
 def test_the_sample_is_solid_and_a_thin_altcoin_is_not() -> None:
     assert grade(estimate(sample_market("BTC").markets())).letter == "A"
     thin = without(hourly(9 * 24, interest=1e4, volume=20.0), slice(60, 100))

@@ -287,6 +287,7 @@ def test_the_move_has_no_map() -> None:
     assert THE_MAP.sized
 
 
+@pytest.mark.slow
 @needs_recordings
 @pytest.mark.parametrize(
     ("name", "theirs"),

@@ -62,6 +62,7 @@ def touched(said: npt.NDArray[np.float64], horizon: str) -> npt.NDArray[np.float
     return np.asarray(2 * ndtr(-away), dtype=np.float64)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("horizon", HORIZONS)
 def test_on_brownian_motion_what_is_seen_is_known(horizon: str) -> None:
     """Of a motion whose variance never changes, far prices are touched less often than said."""
@@ -84,6 +85,7 @@ def lasting(length: str, count: int, seed: int = 3) -> Ledger:
     return motion(np.repeat(DEVIATION * ratio, steps), rng)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("horizon", "stretches"), [("4h", 200), ("12h", 80)])
 def test_where_nobody_knows_the_variance_the_chance_comes_true(horizon: str, stretches: int) -> None:
     ledger = lasting(horizon, stretches)
@@ -93,6 +95,7 @@ def test_where_nobody_knows_the_variance_the_chance_comes_true(horizon: str, str
     assert ((found.low < found.said) & (found.said < found.high)).mean() >= 0.5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("horizon", HORIZONS)
 def test_a_doubled_volatility_does_not(horizon: str) -> None:
     ledger = brownian()
@@ -249,6 +252,7 @@ def test_on_the_sample_the_error_is_bounded(horizon: str, most: float) -> None:
     assert found.error < most
 
 
+@pytest.mark.slow
 def test_many_markets_are_pooled_hour_by_hour() -> None:
     """Each as-of time counts alike: the shares of one by one, weighted with how many were asked."""
     parts = {"long": brownian(), "short": brownian(60, seed=9)}

@@ -85,6 +85,7 @@ def values(found: Scores, *metrics: str) -> pd.DataFrame:
 # ------------------------------------------------------------------ laws
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("every", "period"), [("1h", "1d"), ("15m", "6h"), ("1h", "1h")])
 def test_who_knows_what_will_happen_scores_full_marks(every: str, period: str) -> None:
     events = liquidations()
@@ -96,6 +97,7 @@ def test_who_knows_what_will_happen_scores_full_marks(every: str, period: str) -
     assert 0 < found.of("map", PARTIAL).value < 1
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=10)
 @given(seed=st.integers(0, 1000), factor=st.sampled_from([1e-6, 0.3, 1e6]))
 def test_a_factor_changes_only_the_sizes(seed: int, factor: float) -> None:
@@ -107,6 +109,7 @@ def test_a_factor_changes_only_the_sizes(seed: int, factor: float) -> None:
     assert found.of("scaled", MEDIAN).value == pytest.approx(factor * found.of("map", MEDIAN).value)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=10)
 @given(seed=st.integers(0, 1000))
 def test_the_order_of_coins_changes_nothing_and_intervals_hold_their_value(seed: int) -> None:
@@ -125,6 +128,7 @@ def start_of(ledger: Ledger) -> int:
     return -(-ledger.start // DAY) * DAY + DAY
 
 
+@pytest.mark.slow
 def test_a_map_of_other_days_says_nothing_beyond_the_move() -> None:
     """The score can fail: the map's own sizes, drawn over the hours at random, are no map."""
     rng = np.random.default_rng(1)
@@ -141,6 +145,7 @@ def test_a_map_of_other_days_says_nothing_beyond_the_move() -> None:
     assert abs(np.mean([one.value for one in shuffled])) < 0.08
 
 
+@pytest.mark.slow
 def test_what_is_liquidated_later_changes_no_earlier_score() -> None:
     """No look-ahead: the same days score the same from a ledger that ends with them."""
     markets, events = sample().markets(), liquidations()
@@ -159,6 +164,7 @@ def days_scored(found: Scores) -> int:
     return found.of("map", RANK).n // 2
 
 
+@pytest.mark.slow
 def test_a_day_without_liquidations_counts_as_zero_and_the_first_24_hours_not_at_all() -> None:
     ledger, events = sample_ledger(), liquidations()
     whole = days_scored(score(ledger, events, draws=5))
@@ -179,6 +185,7 @@ def test_only_days_that_the_ledger_holds_wholly_are_scored() -> None:
     assert f"to {end.floor('D'):%Y-%m-%d %H:%M} UTC" in found.title
 
 
+@pytest.mark.slow
 def test_skipped_times_and_spans_are_left_out() -> None:
     ledger, events = sample_ledger(), liquidations()
     day = timestamp(ledger.start + 5 * DAY).floor("D")
@@ -203,6 +210,7 @@ def named(*names: str) -> pd.DataFrame:
     return pd.concat([venues[name].liquidations.assign(venue=name) for name in names or venues], ignore_index=True)
 
 
+@pytest.mark.slow
 def test_what_was_liquidated_comes_in_any_form() -> None:
     ledger, markets = sample_ledger(), sample().markets()
     wanted = score(ledger, liquidations(), draws=5).to_frame()
@@ -312,6 +320,7 @@ def daily() -> Scores:
     return score(pairs, skip=recorded.unreliable_days())
 
 
+@pytest.mark.slow
 @needs_recordings
 @pytest.mark.parametrize(
     ("method", "rank", "partial"),
@@ -343,6 +352,7 @@ def test_the_map_is_shown_to_say_more_than_the_move() -> None:
     assert found.of("open interest increase", MEDIAN).value > 5
 
 
+@pytest.mark.slow
 @needs_recordings
 def test_hourly_scores_of_events_are_those_of_the_scorer() -> None:
     """The scorer reads maps on its grid of 10 bps, where the map has .429; on the lattice's own 2 bps it has less.
@@ -357,6 +367,7 @@ def test_hourly_scores_of_events_are_those_of_the_scorer() -> None:
         assert found.of(method, PARTIAL).value == pytest.approx(partial, abs=0.04)
 
 
+@pytest.mark.slow
 @needs_recordings
 def test_another_venues_candles_foretell_as_well() -> None:
     pairs = [(unheated(market), facts) for market, facts in map(recorded.binance_5m, recorded.COINS)]

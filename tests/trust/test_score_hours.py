@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from liqwidget.domain.ledger import Ledger
 
 
+@pytest.mark.slow
 def test_each_venues_liquidations_are_held_against_its_own_map() -> None:
     """The same as if each venue were a market of its own; a venue without liquidations is in no sum."""
     ledger, names = sample_ledger(), list(sample().venues)
@@ -51,6 +52,7 @@ def test_a_venue_that_cannot_be_scored_costs_a_sentence() -> None:
 # ------------------------------------------------------------------ hour by hour
 
 
+@pytest.mark.slow
 def test_amounts_are_told_apart_by_the_hours_move() -> None:
     """A method that says twice what is liquidated after small moves and half after large ones."""
     ledger, events = sample_ledger(), liquidations()
@@ -74,6 +76,7 @@ def test_amounts_are_told_apart_by_the_hours_move() -> None:
     assert not any(metric in BY_MOVE for metric in score(ledger, events, draws=5).to_frame()["metric"])
 
 
+@pytest.mark.slow
 def test_blocks_are_a_day_or_longer() -> None:
     ledger, events = sample_ledger(), liquidations()
     day, same, longer = (score(ledger, events, period="1h", block=block, draws=60) for block in ("1d", "24h", "36h"))

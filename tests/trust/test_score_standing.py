@@ -51,6 +51,7 @@ class Itself:
         return found.long, found.short
 
 
+@pytest.mark.slow
 def test_a_map_agrees_with_itself() -> None:
     found = score_truth(sample_ledger(), Itself(), draws=10)
     assert found.of("map", RANK).value == pytest.approx(1)
@@ -73,6 +74,7 @@ def test_the_distance_error_is_how_far_sizes_have_to_be_moved() -> None:
     assert score_standing._moved((shares[4] + shares[8]) / 2, shares[6], 0.01) == pytest.approx(0.02)
 
 
+@pytest.mark.slow
 def test_the_true_positions_tell_a_wrong_prior_from_the_right_one() -> None:
     default = score_truth(sample_ledger(), sample().truth)
     wrong = score_truth(unheated(sample().markets(), (100, 0.5)), sample().truth)
@@ -103,6 +105,7 @@ def positions_of(ledger: Ledger, every: int) -> pd.DataFrame:
     return pd.concat(frames)
 
 
+@pytest.mark.slow
 def test_positions_that_stand_as_the_map_says_agree_with_it() -> None:
     positions = positions_of(sample_ledger(), DAY)
     found = score_positions(sample_ledger(), positions, draws=20)
@@ -115,6 +118,7 @@ def test_positions_that_stand_as_the_map_says_agree_with_it() -> None:
     assert found.of("uniform", "rank correlation, 20 %").value < 0.5
 
 
+@pytest.mark.slow
 def test_a_mark_price_moves_the_distances() -> None:
     positions = positions_of(sample_ledger(), DAY)
     moved = positions.assign(mark_price=positions.groupby("time")["liquidation_price"].transform("median") * 1.05)
@@ -161,6 +165,7 @@ def test_own_maps_are_scored_beside_the_others() -> None:
     assert found.T["mine"].tolist() == found.T["map"].tolist()
 
 
+@pytest.mark.slow
 @needs_recordings
 def test_scores_of_measured_positions_are_those_of_the_scorer() -> None:
     pairs = [(unheated(market), facts) for market, facts in map(recorded.hyperliquid_positions, recorded.COINS)]

@@ -126,6 +126,7 @@ def test_an_interval_holds_its_value(seed: int, draws: int) -> None:
     assert found.low <= found.value <= found.high
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [9, 13, 60])
 def test_an_interval_covers_as_often_as_it_says(count: int) -> None:
     rng = np.random.default_rng(3)

@@ -68,6 +68,7 @@ def test_the_estimate_is_what_the_clusters_say(drawn: Frames, sensitivity: float
     assert (frame["expected_size"] <= frame["expected_high"]).all()
 
 
+@pytest.mark.slow
 def test_of_a_long_history_only_what_is_remembered_is_estimated_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """The default churn forgets in four months, which would be a long test: this one does in four days."""
     churn = 12.0
@@ -123,6 +124,7 @@ def test_a_ledger_estimated_again_is_the_market_estimated_so(drawn: Frames, prio
             assert content(ours) == content(theirs), (one.name, name)
 
 
+@pytest.mark.slow
 def test_states_along_the_way_are_those_of_the_market_estimated_so(monkeypatch: pytest.MonkeyPatch) -> None:
     """Over several checkpoints, where only the nearest group is estimated again."""
     monkeypatch.setattr(books, "CHECKPOINT_ROWS", 2_048)
@@ -139,6 +141,7 @@ def test_states_along_the_way_are_those_of_the_market_estimated_so(monkeypatch: 
         assert content(again.venues[0].checkpoints) == content(anew.venues[0].checkpoints)
 
 
+@pytest.mark.slow
 def test_a_ledger_gives_what_its_market_gives() -> None:
     """Also the second time, when alternatives are kept, at another time, and of one venue."""
     ledger = estimate(MARKETS)

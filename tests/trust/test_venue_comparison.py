@@ -50,6 +50,7 @@ def looked_at(*ledgers: Ledger) -> tuple[float, float]:
     return max(middle) - down + 11, min(middle) + up - 11
 
 
+@pytest.mark.slow
 @given(seed=st.integers(0, 50), sensitivity=st.sampled_from([0.3, 0.5, 0.8]))
 @example(seed=8, sensitivity=0.5)
 @example(seed=9, sensitivity=0.3)

@@ -167,6 +167,7 @@ def test_okx_lists_liquidations_in_its_public_call(calm: VenueServer) -> None:
     assert {(one["posSide"], one["side"]) for one in details} <= {("long", "sell"), ("short", "buy")}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("venue", VENUES)
 def test_several_coins(venue: str) -> None:
     tape = sample_tape(("BTC", "ETH", "SOL"), days=2)

@@ -46,6 +46,7 @@ async def follow(watch: Any, *arguments: Any) -> None:
         await watch(*arguments)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("venue", VENUES)
 def test_what_happens_is_heard_once_and_whole(live: VenueServer, venue: str) -> None:
     track, start = live.tape.venues[venue, "BTC"], live.clock.now
@@ -209,6 +210,7 @@ def test_a_refused_socket_is_an_error(live: VenueServer, venue: str) -> None:
     assert [one.status for one in live.asked(venue, "stream")] == [403]
 
 
+@pytest.mark.slow
 def test_a_running_clock_plays_by_itself(tape: MarketTape) -> None:
     with VenueServer(tape, now=tape.start + HOUR, speed=7_200) as server:
 

@@ -128,6 +128,7 @@ def test_complete_until_in_both_constructors(markets: tuple[MarketData, ...]) ->
 # ---------------------------------------------------------------------- files
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("small_pictures")
 def test_a_picture_goes_where_it_can(heatmap: LiqHeatmap, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
@@ -148,6 +149,7 @@ def test_a_picture_goes_where_it_can(heatmap: LiqHeatmap, tmp_path: Path, monkey
 # ---------------------------------------------------------------------- own data that go on
 
 
+@pytest.mark.slow
 def test_own_data_go_on_as_if_they_had_been_there_from_the_start(markets: tuple[MarketData, ...]) -> None:
     market = markets[0]
     part, whole = market.until(market.close_time[600]), LiqHeatmap("BTC", source=market)
@@ -218,6 +220,7 @@ def test_a_source_of_another_kind_is_refused(heatmap: LiqHeatmap, source: Any, w
         LiqHeatmap("BTC", source=others.get(source, source))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("saved", [False, True])
 @pytest.mark.parametrize(
     "layout", [column, lambda figure: gridplot([[figure]]), lambda figure: Tabs(tabs=[TabPanel(child=figure)])]

@@ -38,6 +38,7 @@ def unpacked(part: dict[str, str]) -> bytes:
     return gzip.decompress(base64.b64decode(part["gzip"])) if "gzip" in part else base64.b64decode(part["b64"])
 
 
+@pytest.mark.slow
 def test_html_is_one_file_without_addresses_and_says_of_when(heatmap: LiqHeatmap, tmp_path: Path) -> None:
     path = heatmap.to_html(tmp_path / "map.html")
     page = path.read_text(encoding="utf-8")
@@ -58,6 +59,7 @@ def test_html_is_one_file_without_addresses_and_says_of_when(heatmap: LiqHeatmap
     )
 
 
+@pytest.mark.slow
 @needs_recordings
 def test_a_long_history_stays_well_under_the_limit(tmp_path: Path) -> None:
     page = LiqHeatmap("BTC", source=binance("BTC"), window="all").to_html(tmp_path / "map.html")
@@ -65,6 +67,7 @@ def test_a_long_history_stays_well_under_the_limit(tmp_path: Path) -> None:
     assert 3_000_000 < size < LARGEST - 1_000_000
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("small_pictures")
 def test_nothing_in_the_state_can_end_its_script(heatmap: LiqHeatmap, tmp_path: Path) -> None:
     heatmap._market = heatmap._market | {"notice": "</script><script>alert(1)</script><!--"}
@@ -74,12 +77,14 @@ def test_nothing_in_the_state_can_end_its_script(heatmap: LiqHeatmap, tmp_path: 
     assert state_of(page)["_market"]["notice"].startswith("</script>")
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("small_pictures")
 def test_a_file_names_what_it_shows_while_another_coin_is_read(heatmap: LiqHeatmap) -> None:
     asked = heatmap.get_state(shared_names(HeatmapWidget)) | {"symbol": "SOL"}
     assert state_of(html_page(asked, "", heatmap._shown()))["symbol"] == "BTC"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("theme", ["dark", "light"])
 def test_png_has_heat_candles_and_its_size(heatmap: LiqHeatmap, tmp_path: Path, theme: str) -> None:
     path = heatmap.to_png(tmp_path / "map.png", width=800, height=450, theme=theme)
@@ -89,6 +94,7 @@ def test_png_has_heat_candles_and_its_size(heatmap: LiqHeatmap, tmp_path: Path, 
     assert len(colours) > 200
 
 
+@pytest.mark.slow
 def test_png_follows_side_threshold_and_range(heatmap: LiqHeatmap, tmp_path: Path) -> None:
     def picture() -> bytes:
         return heatmap.to_png(tmp_path / "map.png", width=400, height=300).read_bytes()
@@ -126,6 +132,7 @@ def test_money_is_short(value: float, text: str) -> None:
     assert money(value) == text
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("small_pictures")
 def test_the_licences_of_all_that_stands_in_the_file_can_be_read(heatmap: LiqHeatmap) -> None:
     page = heatmap.to_html()

@@ -29,6 +29,7 @@ def packed(frames: list[Frame]) -> int:
     return export_frames.Packing().weight(frames)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("window", ["12h", "all"])
 def test_every_window_is_there_in_both_measures_on_one_ladder(heatmap: LiqHeatmap, window: str) -> None:
     settings = replace(heatmap._settings(), window=window, measure="size")
@@ -46,6 +47,7 @@ def test_every_window_is_there_in_both_measures_on_one_ladder(heatmap: LiqHeatma
         )
 
 
+@pytest.mark.slow
 def test_any_stretch_of_time_lies_in_a_part_at_most_four_times_as_long(heatmap: LiqHeatmap) -> None:
     start, end = heatmap._display.session.window(replace(heatmap._settings(), window="all"))
     times = [ns(frame) for frame in stored_frames(heatmap._display.session, heatmap._settings(), room=10**9)]
@@ -56,6 +58,7 @@ def test_any_stretch_of_time_lies_in_a_part_at_most_four_times_as_long(heatmap: 
             assert min(holding) <= max(4 * length, 2 * shortest)
 
 
+@pytest.mark.slow
 def test_they_keep_to_their_room_by_fewer_parts_then_by_fewer_pixels(heatmap: LiqHeatmap) -> None:
     most = stored_frames(heatmap._display.session, heatmap._settings())
     windows = [frame for frame in most if frame.width != 100]
@@ -66,6 +69,7 @@ def test_they_keep_to_their_room_by_fewer_parts_then_by_fewer_pixels(heatmap: Li
     assert stored_frames(heatmap._display.session, heatmap._settings(), room=packed(windows) // 2)[0].width == 80
 
 
+@pytest.mark.slow
 def test_the_range_shown_is_there_as_it_is_shown(heatmap: LiqHeatmap) -> None:
     start, end = heatmap._display.session.window(heatmap._settings())
     time = start + (end - start) // 3, end - (end - start) // 3
@@ -79,6 +83,7 @@ def test_the_range_shown_is_there_as_it_is_shown(heatmap: LiqHeatmap) -> None:
     )
 
 
+@pytest.mark.slow
 def test_pictures_that_have_no_room_are_not_all_drawn(heatmap: LiqHeatmap, monkeypatch: pytest.MonkeyPatch) -> None:
     session, settings = heatmap._display.session, heatmap._settings()
     whole = stored_frames(session, settings, room=10**9)

@@ -151,8 +151,7 @@ def test_own_frames_are_shown_as_they_are(markets: tuple[MarketData, ...]) -> No
     candles = markets[0].to_frame().drop(columns="taker_buy_volume")
     with pytest.warns(UserWarning, match="duplicate"):
         heatmap = LiqHeatmap.from_frames(pd.concat([candles, candles[-1:]]), symbol="kPEPE", venue="bybit", window="3d")
-    assert heatmap.symbol == "kPEPE"
-    assert heatmap.window == "3d"
+    assert (heatmap.symbol, heatmap.window) == ("kPEPE", "3d")
     assert "no open interest, sizes are relative" in heatmap._market["notice"]
     assert not heatmap._market["simulated"]
 
@@ -384,6 +383,7 @@ def test_a_failure_inside_is_an_answer_too(heatmap: LiqHeatmap, ask: Ask, monkey
     assert (content["type"], content["message"]) == ("error", "by hand")
 
 
+@pytest.mark.slow
 def test_a_glyph_added_to_the_figure_reaches_open_and_later_views(heatmap: LiqHeatmap) -> None:
     sent: list[dict[str, Any]] = []
     heatmap.send = lambda content, _buffers=None: sent.append(content)

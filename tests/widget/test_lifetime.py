@@ -77,6 +77,7 @@ def alive(made: list[weakref.ref[LiqHeatmap]]) -> list[bool]:
     return [reference() is not None for reference in made]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", ["h = make()", "h = make()\nh", "make()", "display(make())"])
 def test_running_a_cell_again_frees_the_heatmap_before(
     notebook: Notebook, made: list[weakref.ref[LiqHeatmap]], code: str
@@ -106,6 +107,7 @@ def test_a_heatmap_without_a_variable_stays_while_it_is_shown(
     assert alive(made) == [False]
 
 
+@pytest.mark.slow
 def test_a_heatmap_shown_elsewhere_or_held_by_somebody_stays(
     notebook: Notebook, made: list[weakref.ref[LiqHeatmap]]
 ) -> None:

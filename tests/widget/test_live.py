@@ -64,6 +64,7 @@ def test_the_price_the_candle_and_the_column_move_before_the_candle_is_over(live
     assert max(np.frombuffer(column.pixels, np.uint8)) > 0
 
 
+@pytest.mark.slow
 def test_after_any_updates_all_is_as_if_estimated_at_once(live: LiqHeatmap, feed: FakeFeed) -> None:
     first = present(feed)
     for step in (0.2, 0.9, 1.0, 1.4, 3.7):
@@ -100,6 +101,7 @@ def test_replay_stands_still_until_it_ends(live: LiqHeatmap, feed: FakeFeed) -> 
     assert live._live["time"][1] == live._market["time"][1]
 
 
+@pytest.mark.slow
 def test_a_range_that_shows_the_present_goes_on_with_it_and_one_of_the_past_stays(
     live: LiqHeatmap, feed: FakeFeed
 ) -> None:

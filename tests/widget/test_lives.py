@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+import pytest
 
 from liqwidget.widget import lives
 from tests.waiting import eventually
@@ -21,6 +22,7 @@ def covered(life: dict[str, Any]) -> list[tuple[float, float, float]]:
     return hours
 
 
+@pytest.mark.slow
 def test_the_life_of_a_ticked_cluster_is_that_of_its_history(heatmap: LiqHeatmap) -> None:
     one = max(heatmap.clusters, key=lambda cluster: cluster.age)
     heatmap.selected_clusters = (one,)

@@ -113,6 +113,7 @@ def check(more: dict[str, Any], symbols: int) -> None:
     assert more["bytes"] <= MOST_BYTES * symbols, more
 
 
+@pytest.mark.slow
 def test_thirty_symbols_opened_one_after_the_other_leave_nothing() -> None:
     gone: list[weakref.ref[LiqHeatmap]] = []
     check(left_by(lambda number: gone.append(used(number)), range(WARM_UP, WARM_UP + SYMBOLS)), SYMBOLS)

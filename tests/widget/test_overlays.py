@@ -24,6 +24,7 @@ def state(heatmap: LiqHeatmap) -> Any:
     return json.loads(json.dumps(heatmap.get_state(["_overlays"])["_overlays"], allow_nan=False))
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("small_pictures")
 def test_levels_and_series_survive_a_save(heatmap: LiqHeatmap) -> None:
     assert state(heatmap) == []

@@ -23,6 +23,7 @@ def test_each_model_says_what_it_does_to_amounts_and_how_much_stands_near() -> N
     assert shares == pytest.approx([0.0188, 0.241, 0.610, 0.5], abs=0.001)
 
 
+@pytest.mark.slow
 def test_a_ladder_of_the_page_keeps_to_the_strictest_venue_and_says_so() -> None:
     h = LiqHeatmap("BTC", source="sample")
     ladder, said = within_caps({5: 0.25, 50: 0.25, 100: 0.5}, h.ledger)

@@ -25,6 +25,7 @@ def test_a_box_is_explained_at_its_end(heatmap: LiqHeatmap) -> None:
     assert len(heatmap.provenance(by="1h").venue) < len(found.venue)
 
 
+@pytest.mark.slow
 def test_a_cluster_is_explained_by_itself_its_id_or_its_tick(heatmap: LiqHeatmap) -> None:
     cluster = heatmap.clusters[0]
     found = heatmap.provenance(cluster)

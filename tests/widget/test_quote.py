@@ -31,6 +31,7 @@ def test_the_market_that_the_page_reads_names_the_quote_and_the_coin(symbol: str
     h.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("symbol", ["BTC/KRW", "ETH/BTC"])
 def test_sentences_of_python_write_amounts_in_the_quote(symbol: str) -> None:
     market = MarketData.from_frames(*frames(1e8), symbol=symbol, venue="upbit")

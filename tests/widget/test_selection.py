@@ -41,6 +41,7 @@ def check(found: list[Provenance], edges: Any, content: dict[str, Any], sides: A
     assert sides.sum() > 0
 
 
+@pytest.mark.slow
 def test_one_ticked_cluster_several_and_a_box(heatmap: LiqHeatmap, ask: Ask) -> None:
     heatmap.selected_clusters = heatmap.clusters[:1]
     edges, content, sides = when(heatmap, ask)
@@ -72,6 +73,7 @@ def test_nothing_selected_is_nothing_and_no_error(heatmap: LiqHeatmap, ask: Ask)
     assert sides.sum() == 0
 
 
+@pytest.mark.slow
 def test_what_was_explained_once_is_not_explained_again_for_another_zoom(
     heatmap: LiqHeatmap, ask: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:

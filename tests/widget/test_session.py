@@ -108,6 +108,7 @@ def test_colours_stay_the_same_while_replaying_and_read_nothing_later(session: S
     assert session.ends(replace(SIZE, as_of=middle))[1] == short.ends(replace(SIZE, as_of=middle))[1]
 
 
+@pytest.mark.slow
 def test_what_the_session_keeps_does_not_grow(session: Session) -> None:
     for number in range(200):
         past = replace(SIZE, window="12h", as_of=session.ledger.start + (number + 1) * HOUR)

@@ -80,6 +80,7 @@ def picture(heatmap: LiqHeatmap, tmp_path: Path) -> Callable[[str], np.ndarray]:
     return draw
 
 
+@pytest.mark.slow
 @pairs
 @themes
 def test_the_picture_file_has_them(
@@ -94,6 +95,7 @@ def test_the_picture_file_has_them(
             assert (near.sum() > 60) == (pair == name), (pair, colour)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("small_pictures")
 def test_they_are_a_trait_in_the_page_and_in_the_file(heatmap: LiqHeatmap, tmp_path: Path) -> None:
     assert heatmap.side_colours == "red-green"

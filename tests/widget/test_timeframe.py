@@ -10,6 +10,7 @@ from liqwidget.domain.time import HOUR, MINUTE
 from tests.ledgers import content
 
 
+@pytest.mark.slow
 def test_longer_candles_and_back() -> None:
     heatmap = LiqHeatmap("BTC", "sample")
     before = [content(part) for part in heatmap.ledger]

@@ -14,6 +14,7 @@ def sample() -> LiqHeatmap:
     return LiqHeatmap("BTC", source="sample")
 
 
+@pytest.mark.slow
 def test_uncertainty_is_of_the_clusters_shown(sample: LiqHeatmap) -> None:
     found = sample.uncertainty()
     frame = found.to_frame()
@@ -24,6 +25,7 @@ def test_uncertainty_is_of_the_clusters_shown(sample: LiqHeatmap) -> None:
     assert found.clusters == sample.clusters
 
 
+@pytest.mark.slow
 def test_uncertainty_as_of_a_time_and_of_some_venues_is_of_what_is_shown() -> None:
     heatmap = LiqHeatmap("BTC", source="sample", venues=("binance", "okx"))
     heatmap.as_of = "2026-01-20"
@@ -33,6 +35,7 @@ def test_uncertainty_as_of_a_time_and_of_some_venues_is_of_what_is_shown() -> No
     assert shown.to_numpy() == pytest.approx(expected.to_numpy())
 
 
+@pytest.mark.slow
 def test_the_sample_is_scored_against_its_liquidations_and_its_truth(sample: LiqHeatmap) -> None:
     scores = sample.score()
     assert scores.of("map", "rank correlation").value > scores.of("turnover, 3-25x", "rank correlation").value
@@ -42,6 +45,7 @@ def test_the_sample_is_scored_against_its_liquidations_and_its_truth(sample: Liq
     assert ours < 0.35 < wrong
 
 
+@pytest.mark.slow
 def test_venues_are_scored_hour_by_hour_each_against_its_own_map(sample: LiqHeatmap) -> None:
     found = sample.score(period="1h", draws=5)
     pairs = [(sample.ledger.only(part.venue), part.liquidations) for part in sample.markets]
@@ -51,6 +55,7 @@ def test_venues_are_scored_hour_by_hour_each_against_its_own_map(sample: LiqHeat
     assert 0 < found.of("map", "size ratio, moved 0.2-0.4 %").n < found.of("map", "rank correlation").n
 
 
+@pytest.mark.slow
 def test_a_calibration_uses_the_markets_own_liquidations(sample: LiqHeatmap) -> None:
     found = sample.calibrate()
     low, high = found.intervals["scale"]
@@ -70,6 +75,7 @@ def measured(sample: LiqHeatmap, at: str) -> pd.DataFrame:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["beside", "over", "minus"])
 def test_measured_positions_are_compared_with_the_estimate(sample: LiqHeatmap, how: str) -> None:
     view = sample.compare(measured(sample, "2026-01-31"), how=how)
@@ -86,6 +92,7 @@ def test_a_comparison_knows_nothing_later_than_what_is_shown(sample: LiqHeatmap)
         heatmap.compare(measured(sample, "2026-01-31"))
 
 
+@pytest.mark.slow
 def test_the_grade_is_of_the_time_shown(sample: LiqHeatmap) -> None:
     heatmap = LiqHeatmap("BTC", source=sample.markets)
     assert heatmap.grade.letter == "A"
@@ -95,6 +102,7 @@ def test_the_grade_is_of_the_time_shown(sample: LiqHeatmap) -> None:
     assert "warming up: 4.0 days of data" in heatmap._market["notice"]
 
 
+@pytest.mark.slow
 def test_compare_is_the_same_with_and_without_a_heatmap(sample: LiqHeatmap) -> None:
     held = measured(sample, "2026-01-31")
     positions = liqwidget.Positions.from_frame(held, symbol="BTC")

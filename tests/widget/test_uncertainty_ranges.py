@@ -79,6 +79,7 @@ def test_nothing_is_computed_before_someone_looks(heatmap: LiqHeatmap, ask: Ask,
     assert heatmap._cluster_ranges["over"][:2] == ["isolated", "published shares"]
 
 
+@pytest.mark.slow
 def test_ranges_follow_what_is_shown_and_alternatives_are_estimated_once(
     heatmap: LiqHeatmap, ask: Ask, estimates: list[int]
 ) -> None:
@@ -160,6 +161,7 @@ def test_a_file_holds_the_ranges_of_what_it_shows_also_while_they_are_being_made
     assert told == heatmap._cluster_ranges
 
 
+@pytest.mark.slow
 def test_a_picture_lists_the_ranges_that_the_uncertainty_says_and_nobody_has_looked(
     heatmap: LiqHeatmap, tmp_path: Path
 ) -> None:
@@ -217,6 +219,7 @@ def test_closing_leaves_no_thread_and_nothing_comes_after(heatmap: LiqHeatmap, a
     assert [thread.name for thread in threading.enumerate() if thread.name == NAME] == []
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("small_pictures")
 def test_a_saved_page_has_the_ranges(heatmap: LiqHeatmap, tmp_path: Path) -> None:
     page = heatmap.to_html(tmp_path / "map.html").read_text(encoding="utf-8")

@@ -38,6 +38,7 @@ STATES = {
 BACK = "h.side = 'both'; h.view = 'heatmap'; h._error = ''; h._fired = []; h.clear_selection(); h._market = market"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_nothing_serious(heatmap: Heatmap, theme: Theme) -> None:
     heatmap.page.evaluate(AXE.read_text(encoding="utf-8"))

@@ -85,6 +85,7 @@ def test_candles_can_be_a_line_or_nothing_and_circles_can_go(heatmap: Heatmap) -
     heatmap.changes(lambda: heatmap.set(circles=False))
 
 
+@pytest.mark.slow
 def test_steps_of_a_replay_draw_what_a_fresh_view_draws(heatmap: Heatmap, own_page: OwnPage) -> None:
     kernel, shifts = cast("OwnKernel", heatmap.kernel), []
     heatmap.set(profile="venue")

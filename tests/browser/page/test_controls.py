@@ -57,6 +57,7 @@ def test_drag_mode_and_reset(heatmap: Heatmap) -> None:
         check_drag_mode_and_reset(heatmap, how)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("trait", "names"), CHECKS)
 def test_a_check_list_never_lets_the_last_one_go(heatmap: Heatmap, trait: str, names: list[str]) -> None:
     for how in ("mouse", "keyboard"):
@@ -123,6 +124,7 @@ def test_the_drawer_closes_by_escape_and_gives_the_focus_back(heatmap: Heatmap) 
     expect(heatmap.named("Options")).to_be_focused()
 
 
+@pytest.mark.slow
 def test_copied_code_makes_the_same_view(heatmap: Heatmap) -> None:
     """Whatever the public traits are set to, also the prior: the copied cell makes a heatmap that has them all."""
     said = heatmap.root.locator(".liq-said")
@@ -147,6 +149,7 @@ def test_copied_code_makes_the_same_view(heatmap: Heatmap) -> None:
     heatmap.kernel.run("h.as_of = None; h.time_range = h.price_range = None; h.prior = 'effective'")
 
 
+@pytest.mark.slow
 def test_saving_a_picture(heatmap: Heatmap, artefacts: Path) -> None:
     heatmap.options(shown=True)
     ranges = heatmap.root.locator(".liq-row .liq-col-size_range")

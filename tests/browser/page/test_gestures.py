@@ -42,6 +42,7 @@ def hands_on(heatmap: Heatmap, seed: int, acts: int, complaints: list[str]) -> N
         raise
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", SEEDS)
 def test_after_any_gestures_all_is_as_it_was(heatmap: Heatmap, seed: int, complaints: list[str]) -> None:
     hands_on(heatmap, seed, ACTS, complaints)

@@ -78,6 +78,7 @@ def early(page: Page, unmounted_file: Path, kernel: Withholding) -> Heatmap:
     return heatmap
 
 
+@pytest.mark.slow
 def test_nothing_is_lost_before_it_is_there_and_where_it_does_not_come_that_is_said(
     early: Heatmap, kernel: Withholding
 ) -> None:

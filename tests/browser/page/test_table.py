@@ -92,6 +92,7 @@ def test_row_and_map_light_each_other_up(heatmap: Heatmap) -> None:
     expect(heatmap.root.locator(".liq-row.liq-hovered")).to_have_attribute("data-id", name)
 
 
+@pytest.mark.slow
 def test_thousands_of_rows(heatmap: Heatmap) -> None:
     heatmap.kernel.run(MANY)
     expect(heatmap.root.locator(".liq-count")).to_have_text("5,000")

@@ -82,6 +82,7 @@ def replayed(heatmap: Heatmap, own_page: OwnPage, seed: int, steps: int) -> None
         raise
 
 
+@pytest.mark.slow
 def test_a_replay_over_a_bad_line_draws_what_a_fresh_view_draws(heatmap: Heatmap, own_page: OwnPage) -> None:
     replayed(heatmap, own_page, 1, 8)
 

@@ -60,6 +60,7 @@ def test_heat_down_to_single_candles_and_a_basis_point(heatmap: Heatmap) -> None
     assert (distance(heatmap.without("*"), np.zeros(3, np.uint8) + 255) > CLOSE).mean() > 0.9
 
 
+@pytest.mark.slow
 def test_candles_down_to_single_candles_and_a_basis_point(heatmap: Heatmap) -> None:
     drawn = heatmap.drawn()
     candle_ms = heatmap.kernel.value("h._market['timeframe_ms']")

@@ -108,6 +108,7 @@ def lawful(model: LiqHeatmap) -> st.SearchStrategy[dict[str, Any]]:
     return st.tuples(shapes, ranges).map(lambda parts: parts[0] | parts[1])
 
 
+@pytest.mark.slow
 def test_no_lawful_state_gives_an_empty_plot(fresh: Callable[[], Heatmap], model: LiqHeatmap) -> None:
     defaults = model.trait_defaults()
     first, second = pd.Timestamp("1970-01-01", tz="UTC"), pd.Timestamp("1970-01-02", tz="UTC")
@@ -139,6 +140,7 @@ def test_no_lawful_state_gives_an_empty_plot(fresh: Callable[[], Heatmap], model
     holds()
 
 
+@pytest.mark.slow
 def test_the_file_of_a_zoomed_map_is_zoomed(
     page: Page, tmp_path: Path, model: LiqHeatmap, monkeypatch: pytest.MonkeyPatch
 ) -> None:

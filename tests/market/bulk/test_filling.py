@@ -86,6 +86,7 @@ def test_metrics_are_stamped_when_they_were_counted(files: FileServer, history: 
     assert (liqwidget.store.read("binance", "BTC", "taker_volume")["taker_ratio"] == 0.78).all()
 
 
+@pytest.mark.slow
 def test_nothing_is_asked_for_again(files: FileServer, history: History) -> None:
     month_of_candles(files, "2024-03", candle_rows("2024-03-24", "2024-03-29"))
     for day in (25, 26, 27):
@@ -303,6 +304,7 @@ def test_candles_of_bybit_are_cut_by_a_clock_of_utc_3(files: FileServer, history
     assert files.asked == [place]
 
 
+@pytest.mark.slow
 def test_files_of_okx_are_cut_by_a_clock_of_utc_8(files: FileServer, history: History) -> None:
     """Candles of a minute become whole ones of five; funding stands among that of all swaps; trades are contracts."""
     host = "static.okx.com/cdn/okex/traderecords"

@@ -48,6 +48,7 @@ def filled(files: FileServer) -> None:
             files.put(f"{um}/metrics/BTCUSDT/BTCUSDT-metrics-{low}.zip", rows(metric_rows(low, high), METRICS))
 
 
+@pytest.mark.slow
 def test_what_files_told_is_read_from_the_store_without_asking_again(
     venue: VenueServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -103,6 +104,7 @@ def test_own_data_are_cut_by_their_owner() -> None:
         liqwidget.LiqHeatmap("BTC", source=market, since="2y")
 
 
+@pytest.mark.slow
 def test_a_file_without_rows_is_a_gap_that_is_asked_for_again(files: FileServer, history: Callable[..., Any]) -> None:
     """A header, or nothing at all: the day is named, and read once the venue has mended it."""
     month = f"{BINANCE}/um/monthly/klines/BTCUSDT/5m/BTCUSDT-5m-2024-04.zip"

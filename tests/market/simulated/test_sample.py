@@ -85,12 +85,14 @@ def total_open_interest(market: SampleMarket) -> pd.Series:
     )
 
 
+@pytest.mark.slow
 def test_same_arguments_give_the_same_bytes() -> None:
     first = content(sample_market("SOL", seed=3, days=3))
     sample._simulated.cache_clear()
     assert content(sample_market("SOL", seed=3, days=3)) == first
 
 
+@pytest.mark.slow
 def test_seeds_and_symbols_differ() -> None:
     closes = [
         sample_market(symbol, seed=seed, days=3).venues["okx"].candles["close"].to_numpy()
@@ -123,6 +125,7 @@ def test_wrong_options_are_named(wrong: dict[str, int]) -> None:
         sample_market("BTC", **wrong)
 
 
+@pytest.mark.slow
 def test_candles_are_candles(market: SampleMarket) -> None:
     assert set(market.venues) == {"binance", "bybit", "okx", "hyperliquid"}
     for venue in market.venues.values():
@@ -146,6 +149,7 @@ def test_prices_are_on_the_tick(bitcoin: SampleMarket) -> None:
         assert np.abs(prices - np.rint(prices)).max() < 1e-6
 
 
+@pytest.mark.slow
 def test_venues_agree_but_for_a_small_basis(market: SampleMarket) -> None:
     closes = {name: venue.candles["close"].to_numpy() for name, venue in market.venues.items()}
     for name in set(closes) - {"binance"}:
@@ -188,6 +192,7 @@ def test_both_sides_hold_the_open_interest_at_all_times(symbol: str, lots_per_un
         assert (longs[at] == published).all()
 
 
+@pytest.mark.slow
 @settings(max_examples=4, deadline=None)
 @given(seed=st.integers(0, 10_000), symbol=st.sampled_from(SYMBOLS), step=st.integers(0, 2 * 288))
 def test_any_seed_keeps_the_balance_and_the_price_law(seed: int, symbol: str, step: int) -> None:
@@ -206,6 +211,7 @@ def test_any_seed_keeps_the_balance_and_the_price_law(seed: int, symbol: str, st
         assert short[1] > 0
 
 
+@pytest.mark.slow
 def test_liquidations_happen_exactly_where_price_went(market: SampleMarket) -> None:
     truth = market.truth
     for name, venue in market.venues.items():
@@ -380,6 +386,7 @@ def test_markets_are_ready_to_estimate_from(market: SampleMarket) -> None:
     assert {data.symbol for data in ready} == {market.symbol}
 
 
+@pytest.mark.slow
 def test_the_default_is_stable() -> None:
     """The pictures and notebooks that show the sample depend on it; change it on purpose."""
     assert DEFAULT_SEED == 24

@@ -88,6 +88,7 @@ def asked_from(server: VenueServer, start: int, kind: str | None = None) -> list
     return [question.start for question in asked if question.start and kind in {None, question.kind}]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("venue", ["okx", "binance"])
 def test_a_wrong_row_costs_no_map_and_is_mended_in_the_store_once_the_venue_has_mended_it(
     server: VenueServer, venue: str
@@ -110,6 +111,7 @@ def test_a_wrong_row_costs_no_map_and_is_mended_in_the_store_once_the_venue_has_
 # ---------------------------------------------------------------------- what is there is not asked for again
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("venue", ["binance", "okx", "hyperliquid"])
 def test_a_second_reading_asks_for_the_newest_alone_and_the_ledger_is_the_same(server: VenueServer, venue: str) -> None:
     expected = clean(server, venue)
@@ -146,6 +148,7 @@ def test_a_gap_in_the_middle_is_all_that_is_asked_for(server: VenueServer) -> No
     assert sum(first <= time < first + 86_400_000 for time in asked) == len(asked) - 1
 
 
+@pytest.mark.slow
 def test_values_that_were_wrong_within_the_hour_are_replaced_and_later_ones_on_request(server: VenueServer) -> None:
     expected = kept(server, "okx")
     server.faults.inject(faults.Revised(), venue="okx", kind="candles")
@@ -159,6 +162,7 @@ def test_values_that_were_wrong_within_the_hour_are_replaced_and_later_ones_on_r
     same(kept(server, "okx"), expected)
 
 
+@pytest.mark.slow
 def test_a_damaged_file_is_told_and_fetched_again(server: VenueServer) -> None:
     expected = kept(server, "okx")
     path = sorted(Store().root.rglob("candles/5m/*.parquet"))[1]
@@ -173,6 +177,7 @@ def test_a_damaged_file_is_told_and_fetched_again(server: VenueServer) -> None:
 # ---------------------------------------------------------------------- faults
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("venue", "seed"), [("binance", 1), ("okx", 3)])
 def test_a_storm_costs_nothing(server: VenueServer, venue: str, seed: int) -> None:
     expected = clean(server, venue)
@@ -186,6 +191,7 @@ def test_a_storm_costs_nothing(server: VenueServer, venue: str, seed: int) -> No
     same(kept(server, venue), expected)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("venue", ["binance", "bybit"])
 def test_open_interest_that_is_missing_is_asked_for_again_or_told(server: VenueServer, venue: str) -> None:
     expected = clean(server, venue)
@@ -248,6 +254,7 @@ def interruptible() -> Iterator[None]:
     signal.signal(signal.SIGINT, before)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("interruptible")
 def test_an_interrupted_reading_goes_on_where_it_was(server: VenueServer) -> None:
     server.faults.inject(faults.Hang(), venue="okx", kind="candles", after=6, times=None)
@@ -278,6 +285,7 @@ def test_an_interrupted_reading_goes_on_where_it_was(server: VenueServer) -> Non
     assert len(asked_from(server, start, "candles")) - 9 <= 9 - rows // 100 + 2
 
 
+@pytest.mark.slow
 def test_a_long_reading_shows_a_bar_and_a_quiet_one_does_not(
     server: VenueServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -291,6 +299,7 @@ def test_a_long_reading_shows_a_bar_and_a_quiet_one_does_not(
     assert "okx:" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_a_bar_waits_for_no_lock_that_an_interrupt_left_held(
     server: VenueServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

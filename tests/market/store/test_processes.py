@@ -44,6 +44,7 @@ Store(folder).write("binance", "BTC/USDT:USDT", "candles", "5m", frame)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("stage", "close"), [("half", 100.0), ("before", 100.0), ("after", 7.0)])
 def test_a_killed_writer_leaves_the_old_or_the_new_file(tmp_path: Path, stage: str, close: float) -> None:
     store = at(tmp_path)
@@ -63,6 +64,7 @@ def test_a_killed_writer_leaves_the_old_or_the_new_file(tmp_path: Path, stage: s
     assert not list(tmp_path.rglob("*.tmp"))
 
 
+@pytest.mark.slow
 def test_two_processes_write_one_day_at_once(tmp_path: Path) -> None:
     script = textwrap.dedent("""
         import sys

@@ -278,6 +278,7 @@ def test_a_pipe_for_a_lock_or_a_contract_holds_nothing_up(tmp_path: Path) -> Non
         store.write(*SERIES, candles(START, 288, close=5.0))
 
 
+@pytest.mark.slow
 def test_a_name_of_a_gigabyte_is_not_written_out(tmp_path: Path) -> None:
     store, count = at(tmp_path), 1_000_000
     store.write(*EVENTS, events())

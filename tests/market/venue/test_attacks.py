@@ -93,6 +93,7 @@ async def lag(over: threading.Event) -> float:
     return longest
 
 
+@pytest.mark.slow
 def test_bad_answers_pass_and_the_next_ones_count(server: VenueServer) -> None:
     for what, (body, _) in BAD.items():
         name = PLACES[len(what) % len(PLACES)]
@@ -101,6 +102,7 @@ def test_bad_answers_pass_and_the_next_ones_count(server: VenueServer) -> None:
         check_candles(server, name, read(server, name, first_wait=0.001))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("what", "name"), [(what, PLACES[at % len(PLACES)]) for at, what in enumerate(BAD)])
 def test_a_list_of_contracts_that_cannot_be_used_is_named_and_asked_for_again(
     server: VenueServer, name: str, what: str
@@ -128,6 +130,7 @@ def test_a_list_without_contracts_is_not_kept(server: VenueServer, body: bytes) 
     check_candles(server, "okx", read(server, "okx"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("coding", ["gzip", "deflate"])
 def test_a_packed_answer_is_measured_unpacked(server: VenueServer, coding: str) -> None:
     packed = bomb(b"{}" + b",{}" * MEGABYTE, 30, 31 if coding == "gzip" else 15)
@@ -145,6 +148,7 @@ DELAYING = [
 SHORT = {("string", "markets"), ("letters", "candles"), ("contracts", "markets")}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("what", "kind"),
     [pytest.param(*one, marks=() if one in SHORT else pytest.mark.soak) for one in DELAYING],

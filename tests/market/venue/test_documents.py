@@ -245,6 +245,7 @@ def test_ratios() -> None:
     assert "htx publishes no long/short ratio" in read("htx").notes
 
 
+@pytest.mark.slow
 def test_taker_volumes() -> None:
     """Of a period that may not be over nothing is taken."""
     bitget = read("bitget").frames["taker_volume"]

@@ -35,6 +35,7 @@ with VenueServer(sample_tape(("BTC",))) as server:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif("fork" not in multiprocessing.get_all_start_methods(), reason="this system does not fork")
 def test_a_child_reads_and_the_parent_reads_on() -> None:
     done = subprocess.run(

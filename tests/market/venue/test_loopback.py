@@ -142,6 +142,7 @@ def test_rows_that_are_always_odd_change_nothing(server: VenueServer, name: str,
     check_candles(server, name, read(server, name))
 
 
+@pytest.mark.slow
 def test_a_request_that_hangs_is_asked_again(server: VenueServer) -> None:
     server.faults.inject(faults.Hang(), venue="binance", kind="candles")
     check_candles(server, "binance", read(server, "binance", request_seconds=1.0))
@@ -154,6 +155,7 @@ def test_missing_candles_are_counted(server: VenueServer) -> None:
     assert any("candles are missing between the first and the last" in note for note in found.notes)
 
 
+@pytest.mark.slow
 def test_asking_to_wait_is_obeyed_by_all_requests(server: VenueServer) -> None:
     server.faults.inject(faults.Status(429, retry_after=1), venue="bybit", kind="candles")
     check_candles(server, "bybit", read(server, "bybit"))
@@ -197,6 +199,7 @@ def test_maintenance_is_said(server: VenueServer, name: str) -> None:
     assert caught.value.retryable
 
 
+@pytest.mark.slow
 def test_too_large_an_answer_is_not_read(server: VenueServer) -> None:
     server.faults.inject(faults.Oversized(), venue="binance", kind="candles", times=None)
     with pytest.raises(SourceError, match="binance sent more than 2 MB, which is not read"):
@@ -247,6 +250,7 @@ def asked(server: VenueServer, monkeypatch: pytest.MonkeyPatch) -> VenueServer:
     return server
 
 
+@pytest.mark.slow
 def test_four_venues_are_read_side_by_side(asked: VenueServer) -> None:
     found = read_module.read("BTC", PLACES)
     assert tuple(market.venue for market in found.markets) == PLACES
@@ -257,6 +261,7 @@ def test_four_venues_are_read_side_by_side(asked: VenueServer) -> None:
     assert {one.venue for one in asked.served} == set(PLACES)
 
 
+@pytest.mark.slow
 def test_a_refusal_and_silence_do_not_hold_up_the_rest(asked: VenueServer, waits: Waits) -> None:
     asked.faults.inject(faults.Status(451), venue="binance", times=None)
     asked.faults.inject(faults.Hang(), venue="okx", kind="markets", times=None)
@@ -270,6 +275,7 @@ def test_a_refusal_and_silence_do_not_hold_up_the_rest(asked: VenueServer, waits
     found.joining.stop()
 
 
+@pytest.mark.slow
 def test_a_slow_venue_joins_with_its_newest_candles_first(asked: VenueServer) -> None:
     asked.faults.inject(faults.Hang(), venue="okx", kind="candles", after=8, times=None)
     found = read_module.read("BTC", PLACES, seconds=4.0)

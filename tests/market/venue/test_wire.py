@@ -214,6 +214,7 @@ async def listened(base: str, count: int) -> tuple[list[Any], int, float]:
     return heard, most, await measuring
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [5_000, pytest.param(50_000, marks=pytest.mark.soak)])
 def test_a_flood_of_messages_is_read_whole_by_and_by(count: int) -> None:
     messages = [b'{"%d":"%b"}' % (number, b"x" * (300_000 if number == 99 else 0)) for number in range(count)]

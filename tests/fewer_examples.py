@@ -1,4 +1,4 @@
-"""Laws with a few of their examples: where the interpreter is what is new, not the law."""
+"""A plugin of pytest: laws with a few of their examples, where the interpreter is what is new, or the time is short."""
 
 from __future__ import annotations
 
