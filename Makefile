@@ -45,7 +45,8 @@ lab: install $(VENV)/warm ## install into .venv and open the quickstart in Jupyt
 	$(BIN)/jupyter lab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/$(NOTEBOOK) \
 		$$([ "$$(id -u)" -ne 0 ] || echo --allow-root) $(LAB_ARGS)
 
-# Beside pytest goes what is left, one after the other: it leaves a part of both cores idle while it waits for browsers.
+# Beside pytest goes what is left, one after the other: it leaves a part of both cores idle while it begins, and while it
+# waits for browsers.
 test: ## everything: lint, types, front end, Python, notebooks, browser, packaging
 	@$(TOGETHER) $(FIRST) suite types test-notebooks
 
@@ -88,7 +89,7 @@ compiled: $(VENV)/installed-test ## Numba's kernels, once for all processes
 test-python: install-test ## Python tests without browser, notebooks and packaging
 	$(BIN)/pytest -m "not browser and not packaging and not benchmark and not soak" $(PYTEST_ARGS)
 
-test-notebooks: install-test ## notebooks against their saved outputs
+test-notebooks: install-test $(if $(filter suite,$(MAKECMDGOALS)),types) ## notebooks against their saved outputs
 	PYTHONPATH=. $(BIN)/pytest -p nbval.plugin -p tests.notebook_kernels --nbval --nbval-cell-timeout=600 notebooks \
 		$(if $(filter suite,$(MAKECMDGOALS)),,$(PYTEST_ARGS))
 

@@ -75,7 +75,8 @@ def test_the_pure_part_holds_on_the_newest_python(
     # What is compared is told where `make test` fails; to prepare that takes seconds here.
     options = ("-q", "--assert=plain", "--noconftest", "--import-mode=importlib", "-p", "no:cacheprovider")
     unhurried = ("-p", "tests.hypothesis_profile", "-p", "tests.fewer_examples")
-    warned = "\n".join(project["tool"]["pytest"]["ini_options"]["filterwarnings"])
-    settings = ("-c", os.devnull, "--rootdir", str(tmp_path), "-o", "pythonpath=.", "-o", f"filterwarnings={warned}")
+    given = project["tool"]["pytest"]["ini_options"]
+    told = [part for name in ("filterwarnings", "markers") for part in ("-o", f"{name}={chr(10).join(given[name])}")]
+    settings = ("-c", os.devnull, "--rootdir", str(tmp_path), "-o", "pythonpath=.", *told)
     without = [f"--deselect={test}" for test in WITHOUT]
     environment.run("python", "-m", "pytest", *options, *unhurried, *settings, *without, *ROOMS, cwd=tmp_path)
