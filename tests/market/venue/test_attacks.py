@@ -165,9 +165,9 @@ def test_a_bad_answer_delays_no_other_venue(server: VenueServer, what: str, kind
             server.faults.inject(faults.Raw(body), venue="bybit", kind=kind, times=None)
         read(server, "okx")  # ccxt is imported, and okx known
         over = threading.Event()
+        measured = worker.worker().submit(lag(over))
         gc.collect()
         gc.disable()  # what a collection takes is that of all tests before
-        measured = worker.worker().submit(lag(over))
         try:
             if body is None:
                 read(server, "bybit")
