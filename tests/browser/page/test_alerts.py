@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
+from tests.waiting import eventually
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -30,10 +32,13 @@ def test_a_toast_is_told_closed_and_listed(told: Heatmap) -> None:
     expect(toasts.first).to_contain_text("BTC: swept near <b>my</b> level 1")
     expect(told.root.locator("[role=status] > .liq-toast")).to_have_count(2)
     assert toasts.locator("b b").count() == 0
-    box, figure = toasts.first.bounding_box(), told.root.locator(".liq-figure").bounding_box()
-    assert box is not None
+    figure = told.root.locator(".liq-figure").bounding_box()
     assert figure is not None
-    assert figure["x"] <= box["x"] <= box["x"] + box["width"] <= figure["x"] + figure["width"]
+    ends = figure["x"], figure["x"] + figure["width"]
+    eventually(
+        toasts.first.bounding_box,
+        lambda box: box is not None and ends[0] <= box["x"] <= box["x"] + box["width"] <= ends[1],
+    )
     before = told.trait("price_range")
     toasts.first.get_by_label("Close this alert").click()
     expect(toasts).to_have_count(1)

@@ -32,10 +32,10 @@ def test_the_profile_stands_beside_the_picture(heatmap: Heatmap, stack: str) -> 
     profile = heatmap.root.locator(".liq-profile")
     expect(heatmap.root.locator(".liq-stack-keys")).to_contain_text(f"By {stack}:")
     assert eventually(lambda: drawn_share(profile), lambda share: share > 0.05)
-    frame, box = heatmap.drawn().frame, profile.bounding_box()
-    assert box is not None
-    assert box["x"] > frame["x"] + frame["width"]
-    assert box["y"] <= frame["y"]
+    eventually(
+        lambda: (heatmap.drawn().frame, profile.bounding_box()),
+        lambda now: now[1] is not None and now[1]["x"] > now[0]["x"] + now[0]["width"] and now[1]["y"] <= now[0]["y"],
+    )
 
 
 def test_without_a_profile_the_picture_is_wider(heatmap: Heatmap) -> None:

@@ -13,6 +13,8 @@ from tests.browser.agreement import in_step
 from tests.waiting import eventually
 
 if TYPE_CHECKING:
+    from playwright.sync_api import FloatRect
+
     from tests.browser.heatmap import Heatmap
 
 LABELS = """async (root) => {
@@ -55,16 +57,26 @@ def size(heatmap: Heatmap, which: str = "") -> tuple[float, float]:
 @pytest.mark.parametrize("width", [960, 1130, 1630])
 def test_the_map_has_most_of_the_widget_and_the_table_stands_below(heatmap: Heatmap, width: int) -> None:
     heatmap.page.set_viewport_size({"width": width, "height": 1000})
+    # Bokeh lays the map out a moment after the page has its width.
+    eventually(lambda: (heatmap.drawn().frame, size(heatmap), place_of(heatmap, ".liq-list")), below_a_large_map)
     drawn = heatmap.sharp()
-    across, down = size(heatmap)
-    assert drawn.frame["width"] >= 0.65 * across
-    assert drawn.frame["height"] >= 0.55 * down
-    table = heatmap.root.locator(".liq-list").bounding_box()
-    assert table is not None
-    assert table["y"] > drawn.frame["y"] + drawn.frame["height"]
     now = heatmap.kernel.value("h._market['time'][1]")
     assert (drawn.time[1] - now) / (drawn.time[1] - drawn.time[0]) <= 0.1 + 1e-9
     keep_off(heatmap)
+
+
+def place_of(heatmap: Heatmap, which: str) -> FloatRect:
+    """Return where a part of the widget is."""
+    box = heatmap.root.locator(which).bounding_box()
+    assert box is not None
+    return box
+
+
+def below_a_large_map(now: tuple[dict[str, float], tuple[float, float], FloatRect]) -> bool:
+    """Tell whether the map's frame has most of a widget of a size, and a table stands below it."""
+    frame, (across, down), table = now
+    large = frame["width"] >= 0.65 * across and frame["height"] >= 0.55 * down
+    return large and table["y"] > frame["y"] + frame["height"]
 
 
 def keep_off(heatmap: Heatmap) -> None:
@@ -86,9 +98,10 @@ def test_a_threshold_pushes_no_button_out_of_its_line(heatmap: Heatmap, width: i
     top = heatmap.kernel.value("h._display.session.ends(h._settings())[1]")
     heatmap.set(threshold=0.9 * top)
     expect(heatmap.root.locator(".liq-hides")).to_contain_text("cluster")
-    last = heatmap.named("Latest").bounding_box()
-    assert last is not None
-    assert last["x"] + last["width"] <= width - 10
+    eventually(
+        heatmap.named("Latest").bounding_box,
+        lambda last: last is not None and last["x"] + last["width"] <= width - 10,
+    )
 
 
 def test_labels_belong_to_the_time_shown(heatmap: Heatmap) -> None:

@@ -36,6 +36,14 @@ SEEN = """(root, colours) => {
   const words = [...root.querySelectorAll(".liq-side")].map((node) => hex(getComputedStyle(node).color))
   return { ...Object.fromEntries(shown.map(([name, node]) => [name, on(node)])), table: [...new Set(words)].sort() }
 }"""
+OTHERS = ".liq-legend, .liq-plots, .liq-panel-row, .liq-list"
+# Which of them share more than an edge with the legend.
+COVERED = """(all) => {
+  const [line, ...others] = all.sort((a, b) => b.matches(".liq-legend") - a.matches(".liq-legend"))
+    .map((one) => [one.className, one.getBoundingClientRect()])
+  const share = (from, to, one) => Math.min(line[1][to], one[to]) - Math.max(line[1][from], one[from]) >= 0.5
+  return others.filter(([, one]) => share("top", "bottom", one) && share("left", "right", one)).map(([name]) => name)
+}"""
 BOKEH = """async (root) => {
   const [bokeh] = await Promise.all(globalThis.__liqwidget_bokeh__.values())
   const view = (one) => bokeh.index.get_one(one.get_model_by_name("liq-figure"))
@@ -120,17 +128,8 @@ def test_the_legend_names_what_is_drawn_and_covers_nothing(heatmap: Heatmap) -> 
         for profile in ("venue", "leverage"):
             heatmap.set(profile=profile)
             expect(legend).to_contain_text(f"By {profile}:")
-            line, *others = heatmap.root.locator(".liq-legend, .liq-plots, .liq-panel-row, .liq-list").evaluate_all(
-                "all => all.sort((a, b) => b.matches('.liq-legend') - a.matches('.liq-legend'))"
-                ".map(one => one.getBoundingClientRect().toJSON())"
-            )
-            apart = [
-                min(line["bottom"], one["bottom"]) - max(line["top"], one["top"]) < 0.5
-                or min(line["right"], one["right"]) - max(line["left"], one["left"]) < 0.5
-                for one in others
-            ]
-            assert all(apart)
-            assert legend.evaluate("node => node.scrollWidth <= node.clientWidth")
+            eventually(lambda: heatmap.root.locator(OTHERS).evaluate_all(COVERED), lambda covered: covered == [])
+            eventually(lambda: legend.evaluate("node => node.scrollWidth <= node.clientWidth"))
     heatmap.page.set_viewport_size({"width": 640, "height": size["height"]})
     heatmap.set(measure="heat")
     expect(legend).to_contain_text("Relative heat")
