@@ -59,8 +59,10 @@ def test_two_in_a_row_share_its_width(row: tuple[Heatmap, Heatmap], sheet: Sheet
     for heatmap in row:
         heatmap.sharp()
     room = sheet.output(0).evaluate("node => node.getBoundingClientRect().width")
-    eventually(lambda: [width(one) for one in row], lambda now: abs(now[0] - now[1]) <= 1)
-    eventually(lambda: sum(width(one) for one in row), lambda now: abs(now - room) <= 24)
+    eventually(
+        lambda: [width(one) for one in row],
+        lambda now: abs(now[0] - now[1]) <= 1 and abs(sum(now) - room) <= 24,
+    )
     sheet.page.set_viewport_size({"width": 1200, "height": 3000})
     eventually(lambda: width(row[0]), lambda now: now < room / 2 - 100)
     for heatmap in row:

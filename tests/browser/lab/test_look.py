@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -97,12 +98,12 @@ def test_nothing_overlaps_leaves_the_widget_or_is_cut_off(sheet: Sheet, width: i
         for shown in (False, True):
             heatmap.options(shown=shown)
             # What has no room finds its place a moment after the page has its width.
-            eventually(lambda heatmap=heatmap: misplaced(heatmap), lambda found: found == [])  # type: ignore[misc]
+            eventually(partial(misplaced, heatmap), lambda found: found == [])
         heatmap.options(shown=False)
         heatmap.named("Help").click()
         heatmap.page.mouse.move(*heatmap.drawn().at(0.6, 0.2))
         eventually(lambda heatmap=heatmap: "made of" in heatmap.root.locator(".liq-cell-made").inner_text())  # type: ignore[misc]
-        eventually(lambda heatmap=heatmap: hidden(heatmap), lambda found: found == [])  # type: ignore[misc]
+        eventually(partial(hidden, heatmap), lambda found: found == [])
         heatmap.set(threshold=0.0, panels=("volume", "open_interest"))
 
 
