@@ -1,4 +1,7 @@
-"""Coroutines in tests: each in a loop and a thread of its own, for Playwright keeps a loop running in the first one."""
+"""Coroutines in tests: each in a loop and a thread of its own, for Playwright keeps a loop running in the first one.
+
+And the end of a server.
+"""
 
 from __future__ import annotations
 
@@ -21,3 +24,21 @@ def apart(act: Callable[[], Result]) -> Result:
     """Return what a function returns in a thread in which no loop runs."""
     with ThreadPoolExecutor(1) as pool:
         return pool.submit(act).result()
+
+
+async def let_nobody_in(server: asyncio.Server) -> None:
+    """Close a server; who was let in a moment ago is a connection of the loop afterwards, to be ended as the others.
+
+    A server that is closed between the two loses them: asyncio gives up the half-made connection, and nobody closes it.
+    """
+    loop = asyncio.get_running_loop()
+    for listening in server.sockets:
+        loop.remove_reader(listening.fileno())
+    await turns(20)
+    server.close()
+
+
+async def turns(count: int) -> None:
+    """Let the loop go round so often."""
+    for _ in range(count):
+        await asyncio.sleep(0)

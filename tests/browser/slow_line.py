@@ -12,6 +12,8 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tests.loops import let_nobody_in
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
@@ -60,7 +62,7 @@ class SlowLine:
     async def end(self, server: asyncio.Server) -> None:
         """Take no more connections, and break off those that are there."""
         self._over = True
-        server.close()
+        await let_nobody_in(server)
         for writer in self._writers:
             writer.transport.abort()
         mine = asyncio.current_task()

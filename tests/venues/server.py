@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, Self
 from aiohttp import web
 
 from liqwidget.domain.time import MILLISECOND
+from tests.loops import let_nobody_in, turns
 from tests.venues import faults
 from tests.venues.binance import Binance
 from tests.venues.bybit import Bybit
@@ -156,17 +157,14 @@ class VenueServer:
         application.router.add_route("*", "/{venue}/{host}/{path:.*}", self._handle)
         runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
         await runner.setup()
-        site = web.TCPSite(runner, "127.0.0.1", 0)
-        await site.start()
-        port = runner.addresses[0][1]
-        self.base = f"http://127.0.0.1:{port}"
+        assert runner.server is not None
+        server = await loop.create_server(runner.server, "127.0.0.1", 0)
+        self.base = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
         self._ready.set()
         try:
             await self._stopping.wait()
         finally:
-            await site.stop()
-            # Who is let in at this moment is a connection a few turns of the loop later.
-            await _turns(20)
+            await let_nobody_in(server)
             # What an answer says while it is cancelled, as to a client that has left, ends no test.
             with suppress(Exception):
                 await runner.cleanup()
@@ -183,7 +181,7 @@ class VenueServer:
                 return
             for transport in left:
                 transport.abort()
-            await _turns(1)
+            await turns(1)
         raise RuntimeError(f"Expected every connection to end, was {len(left)} open: {left}")
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
@@ -295,9 +293,3 @@ class VenueServer:
         if request.transport is not None:
             request.transport.close()
         return response
-
-
-async def _turns(count: int) -> None:
-    """Let the loop go round so often."""
-    for _ in range(count):
-        await asyncio.sleep(0)

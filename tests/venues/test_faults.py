@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import gc
 import importlib
+import socket
 import time
+import warnings
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,6 +16,7 @@ import pytest
 from tests.venues import faults
 from tests.venues.asking import VENUES, ask, symbol, until
 from tests.venues.questions import HOUR, MINUTE
+from tests.waiting import PATIENCE_S
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -198,3 +203,24 @@ def test_the_server_stops_while_a_client_hangs(server: VenueServer) -> None:
             await waiting
 
     ask(server, "okx", question)
+
+
+def test_who_comes_while_the_server_stops_is_hung_up_on(server: VenueServer) -> None:
+    port = int(server.base.rpartition(":")[2])
+    clients: list[socket.socket] = []
+
+    def come_and_stop() -> None:
+        clients.extend(socket.create_connection(("127.0.0.1", port)) for _ in range(3))
+        # The server hears of it in the turn in which they are let in: they are no connections of the loop yet.
+        server._loop.call_soon(server._stopping.set)
+
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        server._loop.call_soon_threadsafe(come_and_stop)
+        server._thread.join(PATIENCE_S)
+        gc.collect()
+    assert not [one for one in told if f"('127.0.0.1', {port})" in str(one.message)]
+    for client in clients:
+        with client, contextlib.suppress(ConnectionResetError):
+            client.settimeout(PATIENCE_S)
+            assert client.recv(1) == b""
