@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from liqwidget.decide.plan_value import Plan, PlanWarning, amount_words
+from liqwidget.decide.stop_places import ROOM, follows
 from liqwidget.domain.amount import estimate_text, plain_price
 from liqwidget.domain.time import MINUTE, timestamp
 from liqwidget.study.clusters import REACH
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 CODES = {
     "entry_in_cluster": "an entry lies inside a cluster",
     "stop_in_cluster": "the stop lies inside a cluster",
+    "stop_at_cluster": "the stop lies a little before a cluster larger than the position",
     "liquidation_before_stop": "the own liquidation lies before the stop",
     "liquidation_at_cluster": "the own liquidation lies in, or a little before, a cluster larger than the position",
     "stop_near": "price is more likely to get to the stop within the horizon than not",
@@ -48,7 +50,6 @@ LIKELY, POSSIBLE = 0.5, 0.05
 
 NEAR = 0.02
 """How far behind the own liquidation a larger cluster is looked for, in ln(price)."""
-
 THIN = 0.01
 """Share of a day's volume, or of open interest, above which a market is thin for a position."""
 
@@ -96,6 +97,11 @@ def _of_clusters(plan: Plan, clusters: Sequence[Cluster]) -> Iterator[tuple[str,
             "stop_in_cluster",
             f"Stop {plain_price(plan.stop)} lies inside {_named(one, plan)}: it is filled among forced orders.",
         )
+    behind = [one for one in _larger(clusters, plan) if follows(one, plan.stop, plan.side, ROOM)]
+    largest = max(behind, key=lambda one: one.size, default=None)
+    if largest is not None and largest not in _holding(clusters, plan.stop):
+        words = f"Stop {plain_price(plan.stop)} {_before(largest, plan.stop, plan)}"
+        yield ("stop_at_cluster", f"{words}: an order that is filled a little worse is filled among forced orders.")
 
 
 def _of_own_liquidation(plan: Plan, clusters: Sequence[Cluster]) -> Iterator[tuple[str, str]]:
@@ -111,16 +117,16 @@ def _of_own_liquidation(plan: Plan, clusters: Sequence[Cluster]) -> Iterator[tup
         )
         saves = f"lies before the stop {plain_price(plan.stop)}, which would not save the margin{margin}{needs}"
         yield ("liquidation_before_stop", f"{words} {saves}.")
-    least = 0.0 if math.isnan(plan.value) else plan.value
-    met = [one for one in clusters if _behind(one, own, side) and one.size > least]
+    met = [one for one in _larger(clusters, plan) if follows(one, own, side, NEAR)]
     inside = _holding(met, own)
     for one in inside:
         yield ("liquidation_at_cluster", f"{words} lies inside {_named(one, plan)}: you would be liquidated with it.")
     largest = max(met, key=lambda one: one.size, default=None)
     if largest is not None and largest not in inside:
-        edge = largest.price_high if side > 0 else largest.price_low
-        where = f"lies {abs(edge / own - 1):.2%} in front of {_named(largest, plan)}"
-        yield ("liquidation_at_cluster", f"{words} {where}: you would be liquidated before it is swept.")
+        yield (
+            "liquidation_at_cluster",
+            f"{words} {_before(largest, own, plan)}: you would be liquidated before it is swept.",
+        )
 
 
 def _of_chances(plan: Plan) -> Iterator[tuple[str, str]]:
@@ -195,10 +201,15 @@ def _of_prices(plan: Plan) -> Iterator[tuple[str, str]]:
         yield ("reward_below_risk", f"The target earns {plan.reward_to_risk:.2f} times what the stop loses.")
 
 
-def _behind(cluster: Cluster, price: float, side: int) -> bool:
-    """Return whether a cluster holds a price, or begins a little behind it."""
-    far = price * math.exp(-side * NEAR)
-    return cluster.price_low <= max(price, far) and min(price, far) <= cluster.price_high
+def _larger(clusters: Sequence[Cluster], plan: Plan) -> list[Cluster]:
+    """Return the clusters that are larger than the position."""
+    least = 0.0 if math.isnan(plan.value) else plan.value
+    return [one for one in clusters if one.size > least]
+
+
+def _before(cluster: Cluster, price: float, plan: Plan) -> str:
+    edge = cluster.price_high if plan.side > 0 else cluster.price_low
+    return f"lies {abs(edge / price - 1):.2%} in front of {_named(cluster, plan)}"
 
 
 def _holding(clusters: Sequence[Cluster], price: float) -> list[Cluster]:

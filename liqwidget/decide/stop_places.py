@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 NEAREST = 0.002
 """No proposed stop stands nearer to the entry, in ln(price), whatever the market is like."""
 
+ROOM = 0.005
+"""Between a stop and the next cluster behind it, in ln(price): with less, an order that is filled a little worse is
+filled in that cluster."""
+
 
 @dataclass(frozen=True, slots=True)
 class OnTheWay:
@@ -115,7 +119,7 @@ def _behind(
     beyond = math.exp(-side * PRICE_CELL)
     for cluster in clusters:
         price, last = _far(cluster, side) * beyond, cluster
-        while follower := next((one for one in clusters if one.price_low <= price <= one.price_high), None):
+        while follower := next((one for one in clusters if follows(one, price, side, ROOM)), None):
             price, last = _far(follower, side) * beyond, follower
         if side * (nearest - price) < 0:
             continue
@@ -123,6 +127,12 @@ def _behind(
         room = "" if gap is None else f", in the gap {_range(gap)}"
         behind = f"the cluster of {last.side.label}s {_range(last)} (est. {estimate_text(last.size, quote)})"
         yield StopPlace(price, f"just beyond {behind}{room}: a sweep of that cluster alone does not reach it")
+
+
+def follows(cluster: Cluster, price: float, side: int, room: float) -> bool:
+    """Return whether a cluster holds a price, or begins behind it with less room than that [ln(price)]."""
+    far = price * math.exp(-side * room)
+    return cluster.price_low <= max(price, far) and min(price, far) <= cluster.price_high
 
 
 def _inside(side: Side, nearest: float, gaps: Sequence[Gap], quote: str) -> Iterator[StopPlace]:

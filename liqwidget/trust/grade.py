@@ -182,7 +182,7 @@ def grade(ledger: Ledger, at: Any = None, *, expected_venues: int | Iterable[str
     seen = [_Seen.of(part, time) for part in ledger]
     own = [_venue_facts(part) for part in seen]
     ranked = sorted(range(len(seen)), key=lambda index: (_worst(own[index]), -seen[index].interest))
-    shared = [*_amounts(seen, ledger.quote), _venues(seen, expected_venues)]
+    shared = [*_amounts(seen, ledger.quote), *_venues(seen, expected_venues)]
     speaking = own[ranked[0]]
     limits = sorted((fact for fact in (*speaking, *shared) if fact.cap != "A"), key=_cap, reverse=True)
     days = max(part.days for part in seen)
@@ -281,7 +281,7 @@ def _amounts(seen: list[_Seen], quote: str) -> list[Fact]:
     return facts
 
 
-def _venues(seen: list[_Seen], expected: int | Iterable[str] | None) -> Fact:
+def _venues(seen: list[_Seen], expected: int | Iterable[str] | None) -> list[Fact]:
     names = {part.venue for part in seen}
     if expected is None:
         count = len(names)
@@ -292,10 +292,16 @@ def _venues(seen: list[_Seen], expected: int | Iterable[str] | None) -> Fact:
     else:
         raise DataError(f"Expected expected_venues as a number of at least 1 or names, was {expected!r:.60}")
     enough = MISSING_SHARE[2] if count > 1 else 1.0
-    answering = sum(part.answers and part.missing <= enough for part in seen if part.venue in names)
-    answering = min(answering, count)
+    there = [part for part in seen if part.venue in names and part.answers and part.missing <= enough]
+    answering = min(len(there), count)
     text = f"{answering} venue{'' if answering == 1 else 's'} of {count} answered"
-    return _fact("venues answering", answering, _least(answering / count, ANSWERED_SHARE), text)
+    facts = [_fact("venues answering", answering, _least(answering / count, ANSWERED_SHARE), text)]
+    unweighed = [part.venue for part in seen if part.relative]
+    if 0 < len(unweighed) < len(seen):
+        weighed = min(sum(not part.relative for part in there), count)
+        text = f"No open interest of {', '.join(unweighed)}: sizes leave out what stands there"
+        facts.append(_fact("venues with open interest", weighed, _least(weighed / count, ANSWERED_SHARE), text))
+    return facts
 
 
 def _fact(name: str, value: float, cap: Letter, reason: str) -> Fact:

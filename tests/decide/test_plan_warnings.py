@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
+import pytest
 
 from liqwidget import (
     Cluster,
@@ -13,6 +16,7 @@ from liqwidget import (
     plan,
 )
 from liqwidget.decide.plan_warnings import CODES, warnings_of
+from liqwidget.decide.stop_places import ROOM, stop_places
 from tests.decide.plans import END, frames, made, planned
 
 
@@ -25,6 +29,7 @@ def test_what_is_warned_of() -> None:
     cases: dict[str, dict[str, Any]] = {
         "entry_in_cluster": {"entry": inside, "stop": inside * 0.95, "risk": 10},
         "stop_in_cluster": {"stop": inside, "risk": 10},
+        "stop_at_cluster": {"stop": largest.price_high * 1.001, "risk": 10},
         "liquidation_before_stop": {"stop": last * 0.9, "leverage": 20, "risk": 10},
         "liquidation_at_cluster": {"leverage": 1 / (1 - inside / last * 0.996), "stop": last * 0.999, "risk": 1},
         "stop_near": {"stop": last * 0.9995, "risk": 10},
@@ -51,7 +56,7 @@ def test_what_is_warned_of() -> None:
         assert told.text.endswith(".")
         assert told.text in found.warnings_frame()["text"].to_numpy()
     usual = planned("long", last, leverage=5, stop=last * 0.96, target=last * 1.06, size=1e-6)
-    assert set(usual.codes) <= {"entry_in_cluster", "stop_in_cluster"}
+    assert set(usual.codes) <= {"entry_in_cluster", "stop_in_cluster", "stop_at_cluster"}
 
 
 def test_a_cluster_that_holds_the_own_liquidation_is_told_beside_a_larger_one_behind_it() -> None:
@@ -93,3 +98,20 @@ def test_age_is_judged_by_the_present_or_the_time_asked_for() -> None:
     assert "data_old" in plan(made(), "long", leverage=3, risk=1).codes
     assert "data_old" not in plan(made(), "long", leverage=3, risk=1, at=END).codes
     assert "data_old" in plan(made(), "long", leverage=3, risk=1, at=END + pd.Timedelta("1h")).codes
+
+
+def test_a_stop_has_room_in_front_of_the_next_cluster_or_says_that_it_has_not() -> None:
+    found = planned("long", risk=10)
+    near, next_one = (
+        Cluster(f"long-{low:g}", Side.LONG, low, high, low, size, 0.0, 0.0, pd.Timedelta(0), {}, {})
+        for low, high, size in ((98.8, 99.5, 1e6), (97.0, 98.5, 9e6))
+    )
+    beside, alone = (
+        [place.price for place in stop_places(Side.LONG, 100.0, clusters, (), least=0.0)]
+        for clusters in ((near, next_one), (near,))
+    )
+    assert alone == [pytest.approx(98.8, rel=2e-3)]
+    assert beside == [pytest.approx(97.0, rel=2e-3)] * 2
+    for stop, told in ((98.6, True), (98.5 * math.exp(ROOM) + 0.01, False), (98.0, False), (96.0, False)):
+        codes = {one.code for one in warnings_of(replace(found, stop=stop), [next_one], closed=0, now=0, timeframe=1)}
+        assert ("stop_at_cluster" in codes) == told, stop

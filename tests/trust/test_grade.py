@@ -210,7 +210,17 @@ def test_facts_of_several_venues_name_the_one_that_speaks() -> None:
     assert set(found.to_frame()["venue"]) == {"", "binance", "okx"}
 
 
-def random_ledger(seed: int, venues: int = 1, keep: float = 1.0) -> Ledger:
+def test_a_venue_without_open_interest_beside_one_that_has_it_is_missing_from_sizes() -> None:
+    with_it, frame = hourly(), hourly().to_frame().drop(columns="taker_buy_volume")
+    bare = MarketData.from_frames(frame, venue="bybit", timeframe="1h")
+    found = grade(estimate([with_it, bare]))
+    assert (found.letter, found.reasons) == ("B", ("No open interest of bybit: sizes leave out what stands there",))
+    assert grade(estimate([with_it])).letter == "A"
+    assert grade(estimate([with_it]), expected_venues=("binance", "bybit")).letter == "B"
+    assert grade(estimate([bare])).reasons[0] == "No open interest, sizes are relative"
+
+
+def random_ledger(seed: int, venues: int = 1, keep: float = 1.0, unknown: float = 0.0) -> Ledger:
     rng = np.random.default_rng(seed)
     names = ("binance", "okx", "bybit")[:venues]
     hours, interest = int(rng.integers(20, 260)), float(10 ** rng.uniform(3.5, 7))
@@ -218,7 +228,11 @@ def random_ledger(seed: int, venues: int = 1, keep: float = 1.0) -> Ledger:
     for name in names:
         market = hourly(hours, interest=interest, volume=float(10 ** rng.uniform(1, 6)), venue=name)
         gone = np.flatnonzero(rng.random(hours - 2) > keep) + 1
-        markets.append(without(market, gone))
+        market = without(market, gone)
+        if rng.random() < unknown:
+            bare = market.to_frame().drop(columns="taker_buy_volume")
+            market = MarketData.from_frames(bare, venue=name, timeframe="1h", minimum_distance=0.004)
+        markets.append(market)
     return estimate(markets)
 
 
@@ -245,9 +259,9 @@ def test_less_data_never_improve_the_grade(seed: int, share: float) -> None:
 
 
 @settings(deadline=None, max_examples=12)
-@given(seed=st.integers(0, 10_000), keep=st.sampled_from([1.0, 0.97, 0.7]))
-def test_fewer_venues_never_improve_the_grade(seed: int, keep: float) -> None:
-    ledger = random_ledger(seed, 3, keep)
+@given(seed=st.integers(0, 10_000), keep=st.sampled_from([1.0, 0.97, 0.7]), unknown=st.sampled_from([0.0, 0.4]))
+def test_fewer_venues_never_improve_the_grade(seed: int, keep: float, unknown: float) -> None:
+    ledger = random_ledger(seed, 3, keep, unknown)
     letters = [grade(ledger.only(ledger.names[:count]), expected_venues=3).letter for count in (1, 2, 3)]
     assert letters == sorted(letters, reverse=True)
 
