@@ -118,6 +118,7 @@ def _written(heatmap: LiqHeatmap, targets: dict[str, Path]) -> dict[str, Any]:
         "at": end.isoformat(),
         "price": heatmap.ledger.last_price(end.value),
         "quote": heatmap.ledger.quote,
+        "unit": heatmap.ledger.unit,
         "clusters": _records(clusters),
         "files": {name: str(path) for name, path in targets.items()},
     }
@@ -141,12 +142,13 @@ def _known(value: Any) -> Any:
 
 def _told(made: dict[str, Any]) -> list[str]:
     """Return what is said of it to a reader."""
-    quote = made["quote"]
     kind = " (simulated market: prices and positions are not real)" if made["simulated"] else ""
-    lines = [f"{made['symbol']} on {', '.join(made['venues'])}{kind}, {made['at']}: {made['price']:,.7g} {quote}"]
+    lines = [
+        f"{made['symbol']} on {', '.join(made['venues'])}{kind}, {made['at']}: {made['price']:,.7g} {made['quote']}"
+    ]
     lines += [
         f"  {one['side']:5} {one['price_low']:,.7g} to {one['price_high']:,.7g} (peak {one['distance_pct']:+.1f} %): "
-        f"est. {estimate_text(one['size'], quote)}, heat {one['heat']:.0f}"
+        f"est. {estimate_text(one['size'], made['unit'])}, heat {one['heat']:.0f}"
         for one in made["clusters"]
     ]
     return lines + [f"{name}: {path}" for name, path in made["files"].items()]

@@ -345,6 +345,7 @@ def _page_row(known: Watched) -> dict[str, Any]:
         "price": summary.price,
         "decimals": price_decimals(summary.price, MOST_DECIMALS),
         "quote": summary.quote,
+        "unit": summary.unit,
         "change": _finite(summary.change_24h_pct),
         "below": _near(summary, summary.below),
         "above": _near(summary, summary.above),

@@ -138,7 +138,7 @@ export function render({ model: given, el, signal: aborted, host, missing = () =
         {Parts && <Parts.AlertList id={alertsId} open={listing} bound={bound} />}
         <Foot notes={words}>
           {Parts && <Parts.AlertsButton id={alertsId} open={listing} bound={bound} />}
-          <WhiskerLegend bound={bound} />
+          {traits.view.value !== "map" && <WhiskerLegend bound={bound} />}
         </Foot>
       </>
     )

@@ -22,7 +22,7 @@ const cluster = (id: string, side: "long" | "short", size: number): Cluster => (
   leverage_mix: { [HOSTILE]: 1 },
   venue_mix: { binance: 1 },
 })
-const market = { symbol: HOSTILE, label: HOSTILE, notice: HOSTILE, time: [0, 1], last_price: 9e4, price_decimals: 1, quote: "USD" } as unknown as Market
+const market = { symbol: HOSTILE, label: HOSTILE, notice: HOSTILE, time: [0, 1], last_price: 9e4, price_decimals: 1, quote: "USD", unit: "USD" } as unknown as Market
 
 const draw = (state: Parameters<typeof fakeModel>[0]) => {
   const fake = fakeModel({ _palettes: [palette], ...state })

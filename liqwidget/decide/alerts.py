@@ -193,7 +193,7 @@ class AlertFold:
             closes = dict(zip(look.names, look.closes, strict=True))
             late = {part.venue: closes[part.venue] + part.timeframe for part in ledger if closes[part.venue]}
             yield from self._asked(
-                Moment(look, events, self._tracker.living, ledger.symbol, ledger.quote, late, look.time)
+                Moment(look, events, self._tracker.living, ledger.symbol, ledger.unit, late, look.time)
             )
 
     def beat(self, ledger: Ledger, now: int) -> list[tuple[int, Alert]]:
@@ -201,7 +201,7 @@ class AlertFold:
         if self._last is None or now <= self._last.time:
             return []
         late = _due(ledger)
-        moment = Moment(self._last, (), self._tracker.living, ledger.symbol, ledger.quote, late, now)
+        moment = Moment(self._last, (), self._tracker.living, ledger.symbol, ledger.unit, late, now)
         return list(self._asked(moment, DataStale))
 
     def next_beat(self, ledger: Ledger, now: int) -> int | None:

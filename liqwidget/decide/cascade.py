@@ -124,7 +124,7 @@ def cascade(
         end_low=float(prices.min()),
         end_high=float(prices.max()),
         runaway=bool(distances[0] >= FARTHEST),
-        quote=chosen.quote,
+        quote=chosen.unit,
     )
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 
 from liqwidget.domain.amount import MINUS, money, plain_price
 from liqwidget.domain.overlay import PriceBand, PriceCurve, PriceLine
-from liqwidget.domain.quotation import DOLLAR
+from liqwidget.domain.quotation import DOLLAR, RELATIVE
 from liqwidget.domain.time import timestamp
 
 if TYPE_CHECKING:
@@ -149,10 +149,13 @@ class Cascade:
             else ""
         )
         ended = "runs away past" if self.runaway else "ends at"
+        moved = f"{self.forced_share:.0%} of the move forced"
+        if self.quote == RELATIVE:
+            moved = "sizes are relative: what they move is not known"
         return (
             f"Cascade({self.shock:+.2%} at {timestamp(self.time):%Y-%m-%d %H:%M} UTC: est. "
             f"{written(self.liquidated)}{low_high} of {self.side.label}s, {ended} {plain_price(self.price_end)} "
-            f"({self.move:+.2%}), {self.forced_share:.0%} of the move forced)"
+            f"({self.move:+.2%}), {moved})"
         )
 
     def _repr_html_(self) -> str:

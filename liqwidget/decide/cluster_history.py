@@ -99,7 +99,7 @@ class ClusterHistory:
     until : int
         The last look [ns]; 0 where there was none.
     quote : str
-        The currency of amounts.
+        The currency of amounts; 'rel.' where they are no money, as open interest is unknown.
 
     Examples
     --------
@@ -295,7 +295,7 @@ def cluster_history(
     found = {**ended, **{one.id: one for one in tracker.living}}
     lives = tuple(_life(found[name], path, length, last) for name, path in paths.items())
     made = ClusterHistory(
-        tuple(events), lives, length, last, chosen.quote, {name: tuple(path) for name, path in paths.items()}
+        tuple(events), lives, length, last, chosen.unit, {name: tuple(path) for name, path in paths.items()}
     )
     return made if id is None else made.of(id)
 

@@ -112,7 +112,7 @@ class Confluence:
     levels, states : tuple of ReferenceLevel, of MarketState
         All that were looked at, near a cluster or not; the analyst's own among them.
     quote : str
-        The currency of amounts.
+        The currency of amounts; 'rel.' where they are no money, as open interest is unknown.
 
     Examples
     --------
@@ -338,7 +338,7 @@ def confluence(
         weights=counted,
         levels=tuple(levels),
         states=tuple(states),
-        quote=chosen.quote,
+        quote=chosen.unit,
     )
 
 

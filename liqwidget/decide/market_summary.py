@@ -66,8 +66,8 @@ class MarketSummary:
 
     Parameters
     ----------
-    symbol, quote : str
-        What it is, and the currency of prices and sizes.
+    symbol, quote, unit : str
+        What it is, the currency of prices, and what sizes are in: that, or 'rel.' where they are no money.
     time : int
         Up to when data are known [ns UTC].
     price : float
@@ -90,6 +90,7 @@ class MarketSummary:
 
     symbol: str
     quote: str
+    unit: str
     time: int
     price: float
     day_before: float
@@ -160,6 +161,7 @@ def market_summary(ledger: Ledger, at: Any = None, *, clusters: Sequence[Cluster
     return MarketSummary(
         symbol=ledger.symbol,
         quote=ledger.quote,
+        unit=ledger.unit,
         time=time,
         price=ledger.last_price(time),
         day_before=ledger.last_price(time - DAY),

@@ -210,8 +210,8 @@ def _placed(given: Asked, rules: MarginRules, seen: Surroundings) -> StopPlace:
     """Return the stop that is proposed: the nearest place in front of the own liquidation, else half way to it."""
     side, nearest = given.trade.side, given.last_entry
     least = seen.day * math.sqrt(_LEAST_HOURS / 24)
-    quote = seen.ledger.quote
-    for place in stop_places(side, nearest, seen.clusters, seen.gaps, least=least, quote=quote):
+    unit = seen.ledger.unit
+    for place in stop_places(side, nearest, seen.clusters, seen.gaps, least=least, unit=unit):
         if _in_front(given, rules, place.price):
             return place
     price = nearest * math.exp(-side * max(seen.day, least))
@@ -324,5 +324,6 @@ def _reckoned(
         volume_share=quoted / volume if volume > 0 else math.nan,
         interest_share=quoted / interest if interest > 0 else math.nan,
         quote=seen.ledger.quote,
+        unit=seen.ledger.unit,
         currency=coin if contract == "inverse" else seen.ledger.quote,
     )

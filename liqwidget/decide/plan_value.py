@@ -61,8 +61,8 @@ class Plan:
         Of the position.
     symbol, venue, mode, contract : str
         What, whose margin rules, 'isolated' or 'cross', 'linear' or 'inverse'.
-    quote, currency : str
-        What prices and sizes are in, and what the contract settles in.
+    quote, currency, unit : str
+        What prices are in, what the contract settles in, and estimated sizes ('rel.' where they are no money).
     time : int
         As of when [ns].
     last_price : float
@@ -188,6 +188,7 @@ class Plan:
     interest_share: float = math.nan
     quote: str = DOLLAR
     currency: str = DOLLAR
+    unit: str = DOLLAR
     liquidations: tuple[OwnLiquidation, ...] = field(default=(), repr=False)
     added_margin: tuple[MarginStep, ...] = field(default=(), repr=False)
     on_the_way: tuple[OnTheWay, ...] = field(default=(), repr=False)
@@ -217,11 +218,11 @@ class Plan:
             Indexed by name, those of the attributes: value (float), unit ('USD/BTC', 'USD', 'BTC', 'x' for times,
             'share' for a fraction of 1), distance_pct: of prices, from the average entry [%].
         """
-        price = f"{self.quote}/{_coin(self)}"
         units = {
-            **dict.fromkeys(_PRICES, price),
+            **dict.fromkeys(_PRICES, f"{self.quote}/{_coin(self)}"),
             **dict.fromkeys(_MONEY, self.currency),
-            **dict.fromkeys(_QUOTED, self.quote),
+            "value": self.quote,
+            **dict.fromkeys(_STANDING, self.unit),
             **dict.fromkeys(_TIMES, "x"),
             **dict.fromkeys(_SHARES, "share"),
             "size": _coin(self),
@@ -321,14 +322,13 @@ class Plan:
 
     def _numbers(self) -> str:
         frame = self.to_frame().dropna(subset="value")
-        texts = [_text(str(name), row.value, self) for name, row in frame.iterrows()]
+        texts = [_text(str(name), row.value, row.unit) for name, row in frame.iterrows()]
         away = ["" if math.isnan(one) else f"{one:+.2f} %" for one in frame["distance_pct"]]
-        rows = {"": frame.index, "value": texts, "from entry": away}
-        return pd.DataFrame(rows).to_html(index=False)
+        return pd.DataFrame({"": frame.index, "value": texts, "from entry": away}).to_html(index=False)
 
     def _shown_on_the_way(self) -> pd.DataFrame:
         frame = self.on_the_way_frame().drop(columns="id")
-        frame["size"] = frame["size"].map(partial(estimate_text, quote=self.quote))
+        frame["size"] = frame["size"].map(partial(estimate_text, quote=self.unit))
         frame[["price_low", "price_high"]] = frame[["price_low", "price_high"]].map(plain_price)
         return frame
 
@@ -356,7 +356,7 @@ class Plan:
 
 _PRICES = ("last_price", "entry", "stop", "stop_fill", "stop_in_cascade", "target", "break_even", "liquidation_price")
 _MONEY = ("margin", "account", "risk", "loss", "reward", "fees_at_stop", "margin_for_stop")
-_QUOTED = ("value", "liquidated_to_stop", "liquidated_to_target")
+_STANDING = ("liquidated_to_stop", "liquidated_to_target")
 _SHARES = (
     "slippage", "fee", "chance_stop", "chance_target", "chance_liquidation", "volume_share", "interest_share",
 )  # fmt: skip
@@ -374,17 +374,17 @@ def _coin(plan: Plan) -> str:
     return plan.currency if plan.contract == "inverse" else plan.symbol
 
 
-def _text(name: str, value: float, plan: Plan) -> str:
+def _text(name: str, value: float, unit: str) -> str:
     """Return a number of the frame as it is read."""
     if name in _PRICES:
         return plain_price(value)
-    if name in _MONEY:
-        return amount_words(value, plan.currency)
-    if name in _QUOTED:
-        return amount_words(value, plan.quote) if name == "value" else f"est. {estimate_text(value, plan.quote)}"
+    if name in _MONEY or name == "value":
+        return amount_words(value, unit)
+    if name in _STANDING:
+        return f"est. {estimate_text(value, unit)}"
     if name in _SHARES:
         return "<0.01%" if 0 < value < _LEAST_SHARE else f"{value:.2%}"
-    return f"{value:,.3g}x" if name in _TIMES else f"{value:,.6g} {_coin(plan)}"
+    return f"{value:,.3g}x" if name in _TIMES else f"{value:,.6g} {unit}"
 
 
 def amount_words(amount: float, currency: str) -> str:

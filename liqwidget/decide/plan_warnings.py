@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from liqwidget.decide.plan_value import Plan, PlanWarning, amount_words
 from liqwidget.decide.stop_places import ROOM, follows
 from liqwidget.domain.amount import estimate_text, plain_price
+from liqwidget.domain.quotation import RELATIVE
 from liqwidget.domain.time import MINUTE, timestamp
 from liqwidget.study.clusters import REACH
 
@@ -202,8 +203,8 @@ def _of_prices(plan: Plan) -> Iterator[tuple[str, str]]:
 
 
 def _larger(clusters: Sequence[Cluster], plan: Plan) -> list[Cluster]:
-    """Return the clusters that are larger than the position."""
-    least = 0.0 if math.isnan(plan.value) else plan.value
+    """Return the clusters that are larger than the position, all where it is not known how large they are."""
+    least = 0.0 if math.isnan(plan.value) or plan.unit == RELATIVE else plan.value
     return [one for one in clusters if one.size > least]
 
 
@@ -217,6 +218,6 @@ def _holding(clusters: Sequence[Cluster], price: float) -> list[Cluster]:
 
 
 def _named(cluster: Cluster, plan: Plan) -> str:
-    amount = estimate_text(cluster.size, plan.quote)
+    amount = estimate_text(cluster.size, plan.unit)
     low, high = plain_price(cluster.price_low), plain_price(cluster.price_high)
     return f"a cluster of {cluster.side.label}s {low} to {high} (est. {amount})"

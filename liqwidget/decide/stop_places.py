@@ -90,7 +90,7 @@ def stop_places(
     gaps: Sequence[Gap],
     *,
     least: float,
-    quote: str = DOLLAR,
+    unit: str = DOLLAR,
 ) -> tuple[StopPlace, ...]:
     """Return where a stop could stand, the nearest to the entry first.
 
@@ -104,16 +104,16 @@ def stop_places(
         Of `find_clusters` and `find_gaps`.
     least : float
         How far from the entry at least, in ln(price).
-    quote : str
-        The currency of sizes.
+    unit : str
+        What sizes are in.
     """
     nearest = entry * math.exp(-side * max(least, NEAREST))
-    places = [*_behind(side, nearest, clusters, gaps, quote), *_inside(side, nearest, gaps, quote)]
+    places = [*_behind(side, nearest, clusters, gaps, unit), *_inside(side, nearest, gaps, unit)]
     return tuple(sorted(places, key=lambda place: -side * place.price))
 
 
 def _behind(
-    side: Side, nearest: float, clusters: Sequence[Cluster], gaps: Sequence[Gap], quote: str
+    side: Side, nearest: float, clusters: Sequence[Cluster], gaps: Sequence[Gap], unit: str
 ) -> Iterator[StopPlace]:
     """Yield a price cell behind the far edge of each cluster, and of those that follow it without room."""
     beyond = math.exp(-side * PRICE_CELL)
@@ -125,7 +125,7 @@ def _behind(
             continue
         gap = next((one for one in gaps if one.price_low < price < one.price_high), None)
         room = "" if gap is None else f", in the gap {_range(gap)}"
-        behind = f"the cluster of {last.side.label}s {_range(last)} (est. {estimate_text(last.size, quote)})"
+        behind = f"the cluster of {last.side.label}s {_range(last)} (est. {estimate_text(last.size, unit)})"
         yield StopPlace(price, f"just beyond {behind}{room}: a sweep of that cluster alone does not reach it")
 
 
@@ -135,14 +135,14 @@ def follows(cluster: Cluster, price: float, side: int, room: float) -> bool:
     return cluster.price_low <= max(price, far) and min(price, far) <= cluster.price_high
 
 
-def _inside(side: Side, nearest: float, gaps: Sequence[Gap], quote: str) -> Iterator[StopPlace]:
+def _inside(side: Side, nearest: float, gaps: Sequence[Gap], unit: str) -> Iterator[StopPlace]:
     """Yield a price cell inside the near edge of each gap, or the nearest price that is far enough away."""
     for gap in gaps:
         edge = gap.price_high if side > 0 else gap.price_low
         price = side * min(side * edge * math.exp(-side * PRICE_CELL), side * nearest)
         if gap.price_low < price < gap.price_high:
             wide = f"{gap.price_high / gap.price_low - 1:.1%} of price"
-            holds = f"where the map is cold (est. {estimate_text(gap.size, quote)} over {wide})"
+            holds = f"where the map is cold (est. {estimate_text(gap.size, unit)} over {wide})"
             yield StopPlace(price, f"inside the gap {_range(gap)}, {holds}")
 
 

@@ -145,8 +145,8 @@ class Sweeps:
         Time from look to look [ns].
     until : int
         As of when [ns].
-    quote : str
-        The currency of amounts.
+    quote, unit : str
+        The currency of what was realised, and what estimated amounts are in: that, or 'rel.' where they are no money.
 
     Examples
     --------
@@ -162,6 +162,7 @@ class Sweeps:
     step: int
     until: int
     quote: str = field(default=DOLLAR, repr=False)
+    unit: str = field(default=DOLLAR, repr=False)
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per sweep, the earliest first.
@@ -188,7 +189,7 @@ class Sweeps:
             PriceBand(
                 one.price_low,
                 one.price_high,
-                f"swept est. {money(one.amount, self.quote)}",
+                f"swept est. {money(one.amount, self.unit)}",
                 one.time - one.took,
                 max(one.told, min(one.followed_until, self.until)),
                 "cluster",
@@ -219,7 +220,7 @@ class Sweeps:
         columns = {
             "time": frame["time"].dt.strftime("%Y-%m-%d %H:%M"),
             "id": frame["id"],
-            "est. amount": frame["amount"].map(partial(money, quote=self.quote)),
+            "est. amount": frame["amount"].map(partial(money, quote=self.unit)),
             "share": frame["share"].map("{:.0%}".format),
             "realised": frame["realised"].map(partial(money, quote=self.quote)),
             "took": [duration_text(one.took) for one in self.sweeps[-_NEWEST:]],
@@ -334,7 +335,7 @@ def sweeps(
                 **measured,
             )
         )
-    return Sweeps(tuple(rows), count, length, until, chosen.quote)
+    return Sweeps(tuple(rows), count, length, until, chosen.quote, chosen.unit)
 
 
 def _checked(n: object) -> int:

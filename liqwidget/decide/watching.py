@@ -38,8 +38,8 @@ class Moment:
         What has happened to clusters since the look before.
     living : tuple of Living
         The clusters that stand, in the order of `look.seen`.
-    symbol, quote : str
-        Of the market.
+    symbol, unit : str
+        Of the market, and of its sizes.
     late : dict
         By venue when its next candle was due [ns].
     now : int
@@ -50,7 +50,7 @@ class Moment:
     events: tuple[ClusterEvent, ...]
     living: tuple[Living, ...]
     symbol: str
-    quote: str
+    unit: str
     late: dict[str, int]
     now: int
 
@@ -65,7 +65,7 @@ class Moment:
 
     def money(self, amount: float) -> str:
         """Return an estimate in words."""
-        return estimate_text(amount, self.quote)
+        return estimate_text(amount, self.unit)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from liqwidget.domain.in_file import InFile
 from liqwidget.domain.lattice import cell_centre, cell_coordinate
 from liqwidget.domain.leverage import LEVERAGE_GROUPS, NEAR_BOOK, NEAR_SHARE
 from liqwidget.domain.passages import Passages
-from liqwidget.domain.quotation import DOLLAR, quote_of
+from liqwidget.domain.quotation import DOLLAR, RELATIVE, quote_of
 from liqwidget.domain.time import MINUTE, time_index, time_ns, timestamp
 from liqwidget.errors import DataError
 
@@ -318,8 +318,13 @@ class Ledger(InFile):
 
     @property
     def quote(self) -> str:
-        """The currency that prices and sizes are in: 'USD' for any dollar."""
+        """The currency that prices are in: 'USD' for any dollar."""
         return next((part.quote for part in self.venues), quote_of(self.symbol))
+
+    @property
+    def unit(self) -> str:
+        """What sizes are in: `quote`, or 'rel.' where no venue's open interest is known, as they are no money then."""
+        return RELATIVE if self.venues and all(part.relative for part in self.venues) else self.quote
 
     @property
     def start(self) -> int:

@@ -15,6 +15,9 @@ from liqwidget.errors import DataError
 Contract = Literal["linear", "inverse"]
 
 DOLLAR = "USD"
+RELATIVE = "rel."
+"""Instead of a currency, of sizes that are none: open interest is unknown."""
+
 """The quote currency where a symbol names none, and what every coin that stands for a dollar is shown as."""
 
 _DOLLARS = (

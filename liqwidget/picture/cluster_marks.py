@@ -41,7 +41,7 @@ def draw_clusters(axes: Axes, sight: Sight, view: Scene, ink: Ink, page: Ink) ->
     axes.set_ylim(*sight.price)
     seen = shown_clusters(view)
     found, alphas = [one for one, _ in seen], {one.id: strength(peak, view.measure) for one, peak in seen}
-    quote = str(view.market_state["quote"])
+    quote = str(view.market_state["unit"])
     decimals = view.session.price_decimals(view.settings)
     placed = labels(found, sight, measure=view.measure, quote=quote, decimals=decimals)
     marked = bracketed(found, placed, sight)

@@ -152,7 +152,7 @@ def _draw_main(axes: Axes, frame: Frame, view: Scene, ink: Ink, colours: npt.NDA
 
 
 def _quote(view: Scene) -> str:
-    return str(view.market_state["quote"])
+    return str(view.market_state["unit"])
 
 
 def _now(view: Scene) -> float:

@@ -116,7 +116,7 @@ def sums(view: Scene, edges: Floats, last: float) -> Floats:
 
 def draw_profile(axes: Axes, view: Scene, price: tuple[float, float], ink: Ink, theme: str) -> float:
     """Draw stacked bars along the price axis, and what adds up from the last price; return the largest sum [quote]."""
-    last, quote = _last(view), str(view.market_state["quote"])
+    last, quote = _last(view), str(view.market_state["unit"])
     bars = cell_bars(view, price, max(axes.bbox.height / LOOK.profile.bar, LOOK.profile.fewest))
     most = _draw_bars(axes, view, bars, ink, theme, upright=False)
     largest = _draw_sums(axes, view, np.linspace(*price, _STEPS + 1), ink, most, upright=False)
@@ -131,7 +131,7 @@ def draw_profile(axes: Axes, view: Scene, price: tuple[float, float], ink: Ink, 
     apart = axes.bbox.width >= _ROOM_FOR_CAPTION
     unit = 0.0 if apart else 1.0, below if apart else below - 14 / axes.bbox.height
     axes.text(*unit, per_cell_words(quote), ha="left" if apart else "right", **small)
-    axes.text(1, below, money(most, quote) if most > 0 else "", ha="right", **small)
+    axes.text(1, below, money(most, quote).removesuffix(f" {quote}") if most > 0 else "", ha="right", **small)
     return largest
 
 
@@ -140,7 +140,7 @@ def draw_map(axes: Axes, view: Scene, ink: Ink, theme: str) -> float:
 
     Returns how high an amount on the axis of what adds up is, as a share of what it would be on the other.
     """
-    last, quote, look = _last(view), str(view.market_state["quote"]), LOOK.map
+    last, quote, look = _last(view), str(view.market_state["unit"]), LOOK.map
     low, high = last * (1 - look.reach), last * (1 + look.reach)
     bars = cell_bars(view, (low, high), max(axes.bbox.width / look.bar, look.fewest))
     most = _draw_bars(axes, view, bars, ink, theme, upright=True)

@@ -299,7 +299,7 @@ def provenance(
     for array in arrays.values():
         array.flags.writeable = False
     shown = tuple(LEVERAGE_GROUPS[group] for group in groups)
-    return Provenance((float(edges[0]), float(edges[1])), time, chosen.names, shown, **arrays, quote=chosen.quote)
+    return Provenance((float(edges[0]), float(edges[1])), time, chosen.names, shown, **arrays, quote=chosen.unit)
 
 
 class _Wanted(NamedTuple):

@@ -192,8 +192,8 @@ class Selection:
         start, end = self.time
         return (
             f"Selection(price {low:,.8g} to {high:,.8g}, {start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M} UTC, "
-            f"est. long {money(self.long_size, self.ledger.quote)}, "
-            f"est. short {money(self.short_size, self.ledger.quote)}, clusters: {len(self.clusters)})"
+            f"est. long {money(self.long_size, self.ledger.unit)}, "
+            f"est. short {money(self.short_size, self.ledger.unit)}, clusters: {len(self.clusters)})"
         )
 
 

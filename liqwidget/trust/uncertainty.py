@@ -224,10 +224,10 @@ def uncertainty(
     )
     if not found:
         none = np.zeros((len(tried), 0))
-        return Uncertainty((), tried, none, none, time, ledger.quote)
+        return Uncertainty((), tried, none, none, time, ledger.unit)
     values = np.stack([_sizes(one, time, found, days, groups) for one in _each(ledger, time, tried)], axis=1)
     values.flags.writeable = False
-    return Uncertainty(found, tried, values[0], values[1], time, ledger.quote)
+    return Uncertainty(found, tried, values[0], values[1], time, ledger.unit)
 
 
 def _base_prior(market: Markets | Ledger, prior: PriorLike | Prior | None) -> Prior:

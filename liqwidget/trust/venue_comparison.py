@@ -243,7 +243,7 @@ def compare_venues(
     both = np.where(cells.side > 0, long, short)
     return VenueComparison(
         symbol=chosen.symbol,
-        quote=chosen.quote,
+        quote=chosen.unit,
         at=timestamp(time),
         price=price,
         measure=measure,

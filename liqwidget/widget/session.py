@@ -369,6 +369,7 @@ class Session:
             "timeframe_ms": self.ledger.timeframe // MILLISECOND,
             "venues": list(self.ledger.names),
             "quote": self.ledger.quote,
+            "unit": self.ledger.only(settings.venues).unit,
             "grade": grade_state(self.grade(settings)),
         }
 

@@ -23,7 +23,7 @@ from liqwidget.domain.time import DAY, timestamp
 from tests.markets import walk
 
 NEAR = NearCluster("long-1", 90.0, 91.0, 91.0, 5e6, 1e6, 50.0)
-SUMMARY = MarketSummary("BTC", "USD", 0, 100.0, 80.0, NEAR, None, ("binance",))
+SUMMARY = MarketSummary("BTC", "USD", "USD", 0, 100.0, 80.0, NEAR, None, ("binance",))
 
 
 def test_distances_are_to_the_near_edge_and_none_inside() -> None:

@@ -33,7 +33,7 @@ def test_just_beyond_a_cluster_and_those_that_follow_it() -> None:
 
 
 def test_a_short_is_the_mirror() -> None:
-    (place,) = stop_places(Side.SHORT, 100, [cluster(103, 104, side=Side.SHORT)], [], least=0.01, quote="EUR")
+    (place,) = stop_places(Side.SHORT, 100, [cluster(103, 104, side=Side.SHORT)], [], least=0.01, unit="EUR")
     assert place.price == pytest.approx(104 / BEYOND)
     assert "of shorts" in place.reason
     assert "1M EUR" in place.reason

@@ -143,7 +143,7 @@ export function mapView({ model, market, look, say }: MapOptions): MapView {
     const [width, height] = [node.clientWidth, node.clientHeight]
     if (!state || !(width > 0 && height > 0)) return null
     const stack = model.get("profile") === "venue" ? "venue" : "leverage"
-    const { last_price: last, price_decimals: decimals, quote } = market()
+    const { last_price: last, price_decimals: decimals, unit: quote } = market()
     return { standing: decoded(state, stack), price: prices(), last, decimals, side: model.get("side"), stack, width, height, quote, pointer, overlays: overlaysOf(model), ...look() }
   }
   const draw = () => {
@@ -158,7 +158,7 @@ export function mapView({ model, market, look, say }: MapOptions): MapView {
     const [low, high] = prices()
     const price = low + ((pointer - left) / width) * (high - low)
     if (!(price > 0 && pointer >= left && pointer <= left + width)) return say(null)
-    const { last_price: last, quote } = market()
+    const { last_price: last, unit: quote } = market()
     const side = price < last ? "long" : "short"
     const here = cellAt(seen.standing, price).total
     const sum = seen.standing.total(Math.min(price, last), Math.max(price, last))

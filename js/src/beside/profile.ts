@@ -55,7 +55,7 @@ export function profilePanel({ model, market, standing, look, over }: ProfileOpt
     const price = plot.viewport().price
     const [width, whole] = [node.clientWidth, node.clientHeight]
     if (!(width > 0 && height > 0)) return null
-    const { last_price: last, quote } = market()
+    const { last_price: last, unit: quote } = market()
     let sum = 0
     surface.draw(width, whole, (context) => {
       const { theme, colours } = look()
@@ -65,7 +65,7 @@ export function profilePanel({ model, market, standing, look, over }: ProfileOpt
       context.font = `${apart ? 11 : 10}px ${font}`
       context.textBaseline = "bottom"
       context.textAlign = "right"
-      context.fillText(most.bar > 0 ? formatMoney(most.bar, quote) : "", width - 4, top + height + (apart ? 16 : 13))
+      context.fillText(most.bar > 0 ? formatMoney(most.bar, quote).split(" ")[0]! : "", width - 4, top + height + (apart ? 16 : 13))
       context.textAlign = apart ? "left" : "right"
       context.fillText(perCell(quote), apart ? 4 : width - 4, top + height + (apart ? 16 : 25))
       if (pointer !== null) crosshair(context, pointer, { price, top, height, width, colours })

@@ -21,12 +21,12 @@ export interface Listed {
 }
 
 /** The first of the clusters shown, in words; no heading where there are none. */
-export function listedClusters(clusters: readonly ShownCluster[], measure: Measure, horizon: string, market: Pick<Market, "quote" | "price_decimals">): Listed {
+export function listedClusters(clusters: readonly ShownCluster[], measure: Measure, horizon: string, market: Pick<Market, "unit" | "price_decimals">): Listed {
   const rows = clusters.slice(0, listed.most).map((cluster) => ({
     side: cluster.side,
     where: `${cluster.side} ${formatPrice(cluster.peak_price, priceDecimals(cluster.peak_price, market.price_decimals))} ${formatPercent(cluster.distance_pct)}`,
-    amount: `est. ${formatEstimate(clusterAmount(cluster, measure), market.quote)}`,
-    range: cluster.range ? `(${rangeMoney(cluster.range, market.quote)})` : "",
+    amount: `est. ${formatEstimate(clusterAmount(cluster, measure), market.unit)}`,
+    range: cluster.range ? `(${rangeMoney(cluster.range, market.unit)})` : "",
   }))
   if (rows.length === 0) return { heading: "", clusters: [] }
   const what = measure === "expected" ? `expected in ${horizon}` : "size"

@@ -18,7 +18,7 @@ const STEPS = 127
 export function Threshold({ bound, ramp }: { bound: Bound; ramp: ReadonlySignal<Ramp | null> }) {
   const { threshold, _market } = bound.traits
   const ladder = ramp.value?.ladder
-  const quote = _market.value?.quote ?? "USD"
+  const quote = _market.value?.unit ?? "USD"
   const least = threshold.value
   const heat = ladder?.decades === 0
   const text = least > 0 ? (heat ? `≥ heat ${least.toFixed(0)}` : `≥ est. ${formatMoney(least, quote)}`) : "no minimum"

@@ -64,7 +64,7 @@ export function clusterLabels(look: LabelLook, viewport: Viewport, size: Size): 
   const lit = ({ id }: ShownCluster) => selected.has(id) || id === hovered
   const whiskers = roomForWhiskers(strip) && clusters.some(({ range }) => range) ? WHISKERS : 0
   const wordy = strip >= LABEL + whiskers
-  const money = (cluster: ShownCluster) => `${selected.has(cluster.id) ? "✓ " : ""}est. ${formatEstimate(clusterAmount(cluster, measure), market.quote)}`
+  const money = (cluster: ShownCluster) => `${selected.has(cluster.id) ? "✓ " : ""}est. ${formatEstimate(clusterAmount(cluster, measure), market.unit)}`
   const sided = (cluster: ShownCluster) => money(cluster).replace("est.", `${cluster.side} est.`)
   const boxes = candles ? candleBoxes(candles, viewport, size) : []
   const kept: Placed[] = []

@@ -80,7 +80,7 @@ export function clusterLayer({ model, plot, market, colours, wrapper, candles, n
     },
     told(id) {
       const cluster = shown().find((one) => one.id === id)
-      return cluster ? { side: cluster.side, text: clusterText(cluster, model.get("measure"), market().quote) } : null
+      return cluster ? { side: cluster.side, text: clusterText(cluster, model.get("measure"), market().unit) } : null
     },
     hover(id, spread) {
       if (id === hovered.id && spread === hovered.spread) return

@@ -69,7 +69,7 @@ export function provenanceLayer({ model, messages, plot, market, colours, shown,
     const half = values.length / 2
     bars = { time: answer.time, long: values.subarray(0, half), short: values.subarray(half) }
     // As far as the labels of clusters at the right edge.
-    say(provenanceText(answer, market().quote, plot.area().width - LABEL - 20))
+    say(provenanceText(answer, market().unit, plot.area().width - LABEL - 20))
     put()
   }
   const newest = newestWins({ messages, heard: hear, failed })

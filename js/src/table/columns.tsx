@@ -33,7 +33,7 @@ export interface Field {
 
 /** No cluster is nothing, though it may be darker than what the picture shows. */
 const heatText = (heat: number) => (heat < 0.5 ? "<1" : heat.toFixed(0))
-const quote = (look: Look) => look.market?.quote ?? "USD"
+const quote = (look: Look) => look.market?.unit ?? "USD"
 const decimals = (cluster: Cluster, look: Look) => priceDecimals(cluster.price_high, look.market?.price_decimals ?? 2)
 
 /** Write the price range of a cluster. */

@@ -205,7 +205,7 @@ function Row({ cluster, index, fields, look, bound, hovered, toggle, point }: Ro
 
 /** All that is known of a cluster, also what a narrow table has no room for. */
 function titleOf(cluster: ShownCluster, look: Look): string {
-  const quote = look.market?.quote ?? "USD"
+  const quote = look.market?.unit ?? "USD"
   const told = FIELDS.filter(({ name, told }) => name === "peak" || told?.(cluster)).map((field) => `${field.head(look).toLowerCase()}: ${field.cell(cluster, look)}`)
   return [
     `est. size ${formatEstimate(cluster.size, quote)}, est. expected ${formatEstimate(cluster.expected_size, quote)}`,

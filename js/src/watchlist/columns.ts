@@ -25,6 +25,7 @@ export interface MarketRow {
   price: number | null
   decimals?: number
   quote?: string
+  unit?: string
   change?: number | null
   below?: Near | null
   above?: Near | null
@@ -91,10 +92,10 @@ export interface NearText {
   change: string
 }
 
-export function nearText(near: Near, { decimals = 2, quote = "USD" }: MarketRow): NearText {
+export function nearText(near: Near, { decimals = 2, unit = "USD" }: MarketRow): NearText {
   const { change } = near
-  const moved = change === null ? "" : Math.abs(change) < 0.005 * near.size ? "±0" : `${change > 0 ? "+" : ""}${formatEstimate(change, quote)}`
-  return { price: formatPrice(near.price, decimals), distance: formatPercent(near.distance), size: `est. ${formatEstimate(near.size, quote)}`, change: moved }
+  const moved = change === null ? "" : Math.abs(change) < 0.005 * near.size ? "±0" : `${change > 0 ? "+" : ""}${formatEstimate(change, unit)}`
+  return { price: formatPrice(near.price, decimals), distance: formatPercent(near.distance), size: `est. ${formatEstimate(near.size, unit)}`, change: moved }
 }
 
 export const priceText = ({ price, decimals = 2, quote = "USD" }: MarketRow): string =>

@@ -58,7 +58,6 @@ export interface Grade {
 
 export type FeedState = "connected" | "stale" | "reconnecting" | "refused" | "no network" | "no answer" | "off" | "history" | "simulated" | "own frames"
 
-/** How fresh one venue's data are. */
 export interface Feed {
   venue: string
   state: FeedState
@@ -67,10 +66,9 @@ export interface Feed {
   reason: string
 }
 
-/** What moves with every update of live data; without a price in replay. */
+/** What moves with every update of live data, sent at `now` by the kernel's clock; without a price in replay. */
 export interface Live {
   number: number
-  /** The kernel's clock when it was sent. */
   now: number
   feeds: readonly Feed[]
   last_price?: number
@@ -106,7 +104,9 @@ export interface Market {
   /** What is being read for the length chosen; null when it is there. */
   reading?: string | null
   venues: readonly string[]
+  /** What prices are in, and what sizes: no money where open interest is unknown. */
   quote: string
+  unit: string
   /** Coins to choose from, and why there are no others; null where any can be named. */
   coins?: readonly string[]
   held?: string | null

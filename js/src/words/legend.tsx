@@ -30,7 +30,7 @@ export function Legend(props: LegendProps) {
   const pair = (shade: (colour: string) => string) => `linear-gradient(90deg, ${shade(colours[left])} 50%, ${shade(colours[right])} 0)`
   const heat = heatText(props)
   const ends = rampEnds(props)
-  const quote = _market.value?.quote
+  const quote = _market.value?.unit
   return (
     <div class="liq-legend" role="group" aria-label="Legend" hidden={heat === "" && names.length === 0}>
       {heat && (
@@ -78,7 +78,7 @@ function heatText({ bound, ramp }: LegendProps): string {
     const clear = threshold.value > 0 ? `, clear: below ${Number(threshold.value.toPrecision(6))}` : ""
     return `Relative heat|: 100 is the top of the window|; no amount${clear}`
   }
-  const quote = _market.value?.quote ?? "USD"
+  const quote = _market.value?.unit ?? "USD"
   const what = measure.value === "expected" ? `expected in ${horizon.value}` : "standing"
   const least = Math.max(known.top * 10 ** -known.decades, threshold.value)
   const note = measure.value === "expected" ? "; brightness follows volatility" : ""
@@ -90,7 +90,7 @@ function rampEnds({ bound, ramp }: LegendProps): readonly [string, string] {
   const known = ramp.value?.ladder
   if (!known) return ["", ""]
   if (known.decades === 0) return ["0", String(known.top)]
-  const quote = bound.traits._market.value?.quote ?? "USD"
+  const quote = bound.traits._market.value?.unit ?? "USD"
   return [formatMoney(known.top * 10 ** -known.decades, quote), formatMoney(known.top, quote)]
 }
 

@@ -28,7 +28,7 @@ export function SelectionLine({ bound, say }: { bound: Bound; say(sentence: stri
   const { box } = own
   return (
     <div class="liq-chosen" role="status" data-kind={box ? "box" : "clusters"}>
-      <span title={box ? "What stands in the box at its end" : "What stands in the selected clusters"}>{selectionText(own, _market.value?.quote ?? "USD", !_offline.value)}</span>
+      <span title={box ? "What stands in the box at its end" : "What stands in the selected clusters"}>{selectionText(own, _market.value?.unit ?? "USD", !_offline.value)}</span>
       <button class="liq-icon-button" type="button" aria-label="Clear the selection" title="Clear (Escape)" onClick={clear}>
         <Icon name="close" />
       </button>

@@ -34,7 +34,7 @@ export function tellAbout(line: Readout, { time, price }: Pointed, decimals: num
       distance: ["", `${formatPercent(100 * (price / market.last_price - 1))} from last price`],
       ...((own || asked) && { side: ["", own || WAITING] }),
       ...(heated && { heat: ["heat", heat ? heat.value.toFixed(0) : "0"] }),
-      ...(!asked && (amount || !heated) && { about: ["est. about", amount ? `${formatMoney(amount.value, market.quote)} per 0.1 %` : "nothing"] }),
+      ...(!asked && (amount || !heated) && { about: ["est. about", amount ? `${formatMoney(amount.value, market.unit)} per 0.1 %` : "nothing"] }),
       ...(asked && { size: ["est. per 0.1 %", WAITING], cumulative: [summed(time, end), WAITING], chance: ["chance of getting here", WAITING] }),
     }),
   }
@@ -46,7 +46,7 @@ export function tellExact(line: Readout, reading: Reading, market: Market, { mea
   const { long, short, chance, heat } = reading
   const own: Side = long.size + short.size > 0 ? (long.size >= short.size ? "long" : "short") : reading.price < (reading.last_price ?? Infinity) ? "long" : "short"
   const { size, expected, cumulative } = reading[own]
-  const money = (amount: number) => formatMoney(amount, market.quote)
+  const money = (amount: number) => formatMoney(amount, market.unit)
   const some = size > 0
   const { time, candle, open, high, low, close, volume, price, distance } = line.said.told.peek()
   const told: Told = {

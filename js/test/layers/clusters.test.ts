@@ -3,7 +3,7 @@ import { COLOURS } from "../../src/dom/colours"
 import { clusterColumns } from "../../src/layers/clusters"
 import type { Cluster, Market } from "../../src/wire/traits"
 
-const market = { time: [0, 19], quote: "USD", price_decimals: 1 } as unknown as Market
+const market = { time: [0, 19], unit: "USD", price_decimals: 1 } as unknown as Market
 const view = { time: [0, 20], price: [90, 110] } as const
 const cluster = (id: string, side: "long" | "short", [price_low, price_high]: [number, number], peak_price: number, size: number) =>
   ({ id, side, price_low, price_high, peak_price, size, expected_size: size }) as unknown as Cluster

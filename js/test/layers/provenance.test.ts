@@ -10,7 +10,7 @@ import { fakeModel } from "../fake_model"
 import { sample } from "../sample"
 
 const answer = sample("provenanceAnswer")
-const market = { time: [0, 1767226800000], quote: "USD" } as unknown as Market
+const market = { time: [0, 1767226800000], unit: "USD" } as unknown as Market
 
 describe("provenanceColumns", () => {
   const bars = { time: [100, 500] as const, long: [0, 30, 10, 0], short: [0, 10, 0, 0] }

@@ -12,7 +12,7 @@ import { boundModel, draw, drawTable } from "../draw"
 import { fakeModel } from "../fake_model"
 
 const HOSTILE = "<img src=x onerror=alert(1)>"
-const market = { price_decimals: 1, quote: "USD", venues: ["binance"] } as unknown as Market
+const market = { price_decimals: 1, unit: "USD", venues: ["binance"] } as unknown as Market
 const cluster = (id: string, size: number): Cluster =>
   ({ id, side: "long", price_low: 90, price_high: 92, near_edge: 91, peak_price: 91, size, expected_size: size / 2, distance_pct: -1, heat: 50, age_ms: 0, leverage_mix: {}, venue_mix: {} })
 const clusters = [cluster("a", 40e6), cluster("b", 20e6), cluster("c", 1e6)]

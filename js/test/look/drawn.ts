@@ -99,7 +99,7 @@ const cluster = (id: string, side: Side, [price_low, price_high]: Interval, peak
 
 function labelled({ clusters, measure, side, selected, price, time, last_time, width, height, quote, candles }: LabelCase) {
   const { model } = fakeModel({ _clusters: clusters as unknown as Cluster[], measure, side, whiskers: false })
-  const market = { time: [0, last_time], quote, price_decimals: 1 } as unknown as Market
+  const market = { time: [0, last_time], unit: quote, price_decimals: 1 } as unknown as Market
   const column = (row: number) => Float64Array.from(candles, (candle) => candle[row]!)
   const drawn = { length: candles.length, start: column(0), end: column(1), low: column(2), high: column(3) }
   const look = { clusters: sortedClusters(shownClusters((name) => model.get(name)), measure), measure, market, selected: new Set(selected), hovered: null, spread: false, candles: drawn }
@@ -138,7 +138,7 @@ interface ListCase {
 /** What a picture file lists under the map. */
 function listed({ clusters, measure, horizon, quote, decimals }: ListCase) {
   const shown = clusters.map(([side, peak_price, distance_pct, size, expected_size, range]) => ({ side, peak_price, distance_pct, size, expected_size, ...(range && { range }) }) as ShownCluster)
-  return listedClusters(shown, measure, horizon, { quote, price_decimals: decimals })
+  return listedClusters(shown, measure, horizon, { unit: quote, price_decimals: decimals })
 }
 
 function lists(): Case[] {

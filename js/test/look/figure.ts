@@ -44,7 +44,7 @@ export async function figure(): Promise<Record<string, Case[]>> {
   plot.setImage("liq-heat-ahead", new Uint32Array(1), 1, 1, view)
   plot.setColumns("liq-candles", candleColumns(candlesOf({ length: 0, start: none, end: none, open: none, high: none, low: none, close: none }), colours))
   plot.setColumns("liq-circles", circleColumns({ length: 0, time: none, price: none, size: none, side: none }, colours))
-  const look = { clusters: [], measure: "size", market: { time: [0, 1], quote: "USD" } as unknown as Market, selected: new Set<string>(), hovered: null, spread: false, candles: null } as const
+  const look = { clusters: [], measure: "size", market: { time: [0, 1], unit: "USD" } as unknown as Market, selected: new Set<string>(), hovered: null, spread: false, candles: null } as const
   const { bands, brackets, labels } = clusterColumns(look, view, { width: 100, height: 100 }, colours)
   plot.setColumns("liq-clusters", bands)
   plot.setColumns("liq-brackets", brackets)

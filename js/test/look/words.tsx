@@ -76,7 +76,7 @@ interface LegendCase {
 
 function words({ view, profile, measure, horizon, threshold, quote, side, top, sum }: LegendCase) {
   const book = { leverage_names: LEVERAGE_GROUPS, venue_names: ["binance", "okx"] } as unknown as StandingState
-  const { bound } = boundModel({ _standing: book, _market: { quote } as unknown as Market, view, profile, measure, horizon, threshold, side })
+  const { bound } = boundModel({ _standing: book, _market: { unit: quote } as unknown as Market, view, profile, measure, horizon, threshold, side })
   const { host } = draw(<Legend bound={bound} theme={signal("dark")} ramp={signal({ ladder: { top, decades: measure === "heat" ? 0 : 4 }, lut: new Uint32Array(256), candle: 0 })} sum={signal(sum)} candle={signal(0)} />)
   const node = host.firstElementChild!
   return {

@@ -4,7 +4,7 @@ import type { Cluster, Market } from "../../src/wire/traits"
 import { rowWindow } from "../../src/table/table"
 import { drawTable } from "../draw"
 
-const market = { price_decimals: 1, quote: "USD", venues: ["binance", "bybit", "okx"] } as unknown as Market
+const market = { price_decimals: 1, unit: "USD", venues: ["binance", "bybit", "okx"] } as unknown as Market
 const cluster = (number: number, more: Partial<Cluster> = {}): Cluster => ({
   id: `c${number}`,
   side: number % 2 ? "long" : "short",

@@ -6,7 +6,7 @@ import { showWatchlist } from "../../src/watchlist/table"
 const NOW = Date.UTC(2026, 0, 31, 12)
 const near = (distance: number, size: number, change: number | null = null) => ({ price: 90_000, distance, size, change, heat: 50 })
 const row = (symbol: string, more: Partial<MarketRow> = {}): MarketRow => ({
-  symbol, state: "live", reason: "", alerts: 0, alert: "", price: 91_234.5, decimals: 1, quote: "USD",
+  symbol, state: "live", reason: "", alerts: 0, alert: "", price: 91_234.5, decimals: 1, quote: "USD", unit: "USD",
   change: 1.234, below: near(-1.4, 28_500_000, 28_500_000), above: near(2.2, 1.5e6, -1e6), time: NOW - 5000, venues: ["okx"], ...more,
 })
 const waiting: MarketRow = { symbol: "SOL", state: "reading", reason: "", alerts: 0, alert: "", price: null }
@@ -29,7 +29,7 @@ test("the nearer of both sides counts", () => {
 
 test("amounts are estimates of two digits, and their change has a sign", () => {
   expect(nearText(near(-1.4, 28_512_000, 1_234_000), row("BTC"))).toEqual({ price: "90,000.0", distance: "−1.40 %", size: "est. $29M", change: "+$1.2M" })
-  expect(nearText(near(2, 5e6, -1e6), row("X", { quote: "EUR" })).change).toBe("−1M EUR")
+  expect(nearText(near(2, 5e6, -1e6), row("X", { unit: "EUR" })).change).toBe("−1M EUR")
   expect(nearText(near(2, 5e6, 100), row("X")).change).toBe("±0")
   expect(nearText(near(2, 5e6), row("X")).change).toBe("")
 })

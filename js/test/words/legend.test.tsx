@@ -6,7 +6,7 @@ import type { StandingState, Market, Traits } from "../../src/wire/traits"
 import { Legend } from "../../src/words/legend"
 import { boundModel, draw } from "../draw"
 
-const market = { last_price: 100, quote: "USD" } as unknown as Market
+const market = { last_price: 100, unit: "USD" } as unknown as Market
 const book = { leverage_names: [">50x", "<3x"], venue_names: ["binance", "okx"] } as unknown as StandingState
 
 function setup(state: Partial<Traits> = {}) {

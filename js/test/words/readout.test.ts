@@ -8,7 +8,7 @@ import { sample } from "../sample"
 
 const HOUR = 3_600_000
 const END = Date.UTC(2026, 0, 29, 6, 35)
-const market = { symbol: "BTC", last_price: 100, quote: "USD", price_decimals: 1, timeframe_ms: 300_000, time: [0, END] } as unknown as Market
+const market = { symbol: "BTC", last_price: 100, quote: "USD", unit: "USD", price_decimals: 1, timeframe_ms: 300_000, time: [0, END] } as unknown as Market
 const at = { time: END - 5 * HOUR, price: 95 }
 const candle = { ms: 1_800_000, open: 94, high: 96.25, low: 93, close: 95.5, volume: 1234 }
 const plain: Under = { heat: null, amount: null, heated: true, candle: null }

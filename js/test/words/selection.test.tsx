@@ -8,7 +8,7 @@ const box = { time: [1, 2], price: [3, 4] } as const
 const clusters = [["a", "long", 46.6e6], ["b", "long", 1e6], ["c", "short", 2e6]].map(([id, side, size]) => ({ id, side, size })) as unknown as Cluster[]
 
 function setup(state: Partial<Traits>) {
-  const { model, bound } = boundModel({ _market: { quote: "USD" } as unknown as Market, _clusters: clusters, ...state })
+  const { model, bound } = boundModel({ _market: { unit: "USD" } as unknown as Market, _clusters: clusters, ...state })
   const said: string[] = []
   const { host } = draw(<SelectionLine bound={bound} say={(sentence) => void said.push(sentence)} />)
   return { model, said, text: () => host.querySelector(".liq-chosen span")?.textContent, host }

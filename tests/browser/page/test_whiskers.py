@@ -53,6 +53,8 @@ def test_whiskers_say_how_far_a_cluster_moves_and_can_go(heatmap: Heatmap, artef
     # Options take their room beside the map.
     heatmap.options(shown=False)
     eventually(lambda: heatmap.drawn().whiskers > 0)
+    heatmap.set(view="map")
+    expect(heatmap.root.locator(".liq-fact[data-kind=whiskers]")).to_have_count(0)
 
 
 def test_bars_say_when_what_is_selected_was_opened(heatmap: Heatmap, artefacts: Path) -> None:

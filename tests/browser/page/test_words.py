@@ -8,10 +8,17 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
+from liqwidget import LiqHeatmap
+from tests.browser.page.own_kernel import OwnKernel
+from tests.markets import walk
 from tests.waiting import eventually
 
 if TYPE_CHECKING:
     from tests.browser.heatmap import Heatmap
+    from tests.browser.page.own_kernel import OwnPage
+
+MONEY = re.compile(r"^(?!.*volume .* a day).*\$.*$", re.MULTILINE)
+"""Lines with a dollar; what is traded in a day is money."""
 
 
 @pytest.mark.parametrize("width", [800, 1100])
@@ -43,3 +50,17 @@ def test_a_selection_answers_and_stays(heatmap: Heatmap) -> None:
     heatmap.root.get_by_label("Clear the selection").click()
     expect(line).to_have_count(0)
     eventually(lambda: heatmap.kernel.value("h.selection is None and h.selected_clusters == ()"))
+
+
+def test_sizes_are_no_money_where_no_open_interest_is_known(emptied: OwnPage) -> None:
+    bare = walk(5, 2000, interest="none").market()
+    heatmap = emptied.mounted(OwnKernel(LiqHeatmap("BTC", source=bare)))
+    heatmap.sharp()
+    expect(heatmap.root.locator(".liq-row").first).to_contain_text("rel.")
+    for measure in ("size", "expected", "heat"):
+        heatmap.set(measure=measure)
+        heatmap.sharp()
+        heatmap.page.mouse.move(3, 3)
+        heatmap.page.mouse.move(*heatmap.drawn().at(0.4, 0.2))
+        expect(heatmap.root.locator(".liq-cell-size, .liq-cell-cumulative").first).to_contain_text("rel.")
+        eventually(lambda: MONEY.findall(heatmap.root.inner_text()), lambda told: told == [])
