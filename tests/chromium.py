@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from playwright.sync_api import Error, sync_playwright
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 FLAGS = (
@@ -33,10 +38,15 @@ DOWNLOAD_LIMIT_S = 240
 
 def find() -> Path | None:
     """Return the first Chromium that runs: one on PATH, else Playwright's own."""
-    on_path = (shutil.which(name) for name in NAMES)
+    on_path = (Path(found) for found in map(shutil.which, NAMES) if found)
+    return next((candidate for candidate in itertools.chain(on_path, playwrights_own()) if runs(candidate)), None)
+
+
+def playwrights_own() -> Iterator[Path]:
+    """Yield where Playwright's own Chromium would be, which takes it a process to say."""
     with sync_playwright() as playwright:
-        candidates = [*(Path(found) for found in on_path if found), Path(playwright.chromium.executable_path)]
-    return next((candidate for candidate in candidates if runs(candidate)), None)
+        path = Path(playwright.chromium.executable_path)
+    yield path
 
 
 def runs(executable: Path) -> bool:

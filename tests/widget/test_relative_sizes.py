@@ -20,7 +20,7 @@ MONEY = re.compile(r"(?:est\.|of|holds|sum).{0,12}\$")
 
 def bare(venue: str = "binance", **options: Any) -> MarketData:
     """Return a market without open interest."""
-    return walk(5, 2000, interest="none", **options).market(venue=venue)
+    return walk(5, 900, interest="none", **options).market(venue=venue)
 
 
 @pytest.fixture(scope="module")
