@@ -277,16 +277,22 @@ def unread_interest(candles: object) -> list[str]:
 
 
 def check_overlap(stamps: Integers, values: Floats, candles: Columns, step: int) -> None:
-    """Refuse open interest of another time than the candles'.
+    """Refuse open interest without a value, and that of another time than the candles'.
 
     Raises
     ------
     DataError
-        If none overlaps the candles.
+        If no value is above 0, or none overlaps the candles.
     """
     end = candles["time"][-1] + step
     count = int((values > 0).sum())
-    if not count or stamps[-1] < candles["time"][0] - DAY or stamps[0] > end + tolerance(step):
+    if not count:
+        message = (
+            f"Expected open_interest with values above 0, was {len(values)} rows without one. "
+            "Leave it out: sizes are relative then"
+        )
+        raise DataError(message)
+    if stamps[-1] < candles["time"][0] - DAY or stamps[0] > end + tolerance(step):
         span = f"{timestamp(stamps.min())} to {timestamp(stamps.max())}"
         message = (
             f"Expected open interest that overlaps the candles ({timestamp(candles['time'][0])} to {timestamp(end)}), "
