@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 MONEY = re.compile(r"(?:est\.|of|holds|sum).{0,12}\$")
 
 
-def bare(venue: str = "binance", **options: Any) -> MarketData:
+def bare(venue: str = "binance") -> MarketData:
     """Return a market without open interest."""
-    return walk(5, 900, interest="none", **options).market(venue=venue)
+    return walk(5, 900, interest="none").market(venue=venue)
 
 
 @pytest.fixture(scope="module")
